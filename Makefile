@@ -1,0 +1,37 @@
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+.PHONY: demo test check bench screenshots clean
+
+demo: $(VENV)/.installed  ## open the console on the sample graphs
+	$(BIN)/hitl-tui demo
+
+test: check  ## everything that must hold, with real servers
+	$(BIN)/python -m pytest -q -W error
+
+check: $(VENV)/.test-installed  ## types, style, and which way the doors open
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test-installed  ## ratios, measured in one run
+	$(BIN)/python -m tests.bench
+
+screenshots: $(VENV)/.test-installed  ## drive the real app and save its pictures
+	$(BIN)/python screenshots/make.py
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e .
+	touch $@
+
+$(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
+	$(BIN)/python -m pip install -q -e '.[test]'
+	touch $@
+
+clean:
+	rm -rf $(VENV)

@@ -1,0 +1,267 @@
+"""The Server API over httpx: one method a call, every foreign error mapped here and only here.
+
+Nothing is retried and no redirect is followed: a redirect would carry the key and the decision
+to another host (httpx strips only `Authorization`).
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import httpx
+from httpx_sse import SSEError, aconnect_sse
+from pydantic import BaseModel, ValidationError
+
+from engine.api.wire import (
+    WireAssistant,
+    WireGraph,
+    WireInfo,
+    WireRun,
+    WireSchemas,
+    WireState,
+    WireThread,
+)
+from engine.errors import (
+    BadReply,
+    Conflict,
+    Denied,
+    NotThere,
+    ServerRefused,
+    TargetError,
+    Unreachable,
+)
+from engine.model import JsonObject, JsonValue
+
+CALL_SECONDS = 30.0
+"""Deadline of one call, the whole reply included."""
+SILENCE_SECONDS = 60.0
+"""How long a stream may be silent; servers send a heartbeat every 5 s."""
+REPLY_BYTES = 64 * 1024 * 1024
+"""The largest reply that is read."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One server-sent event of a run."""
+
+    name: str
+    """`metadata`, `tasks`, `custom`, `error`, …"""
+    namespace: tuple[str, ...]
+    """The subgraphs that it comes from, outermost first, each as `node:task id`."""
+    data: JsonValue
+
+
+class LangGraphServer:
+    """A server that speaks the LangGraph Server API.
+
+    `transport` replaces the network in tests. Every method raises TargetError.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = url
+        self._http = httpx.AsyncClient(
+            base_url=url,
+            headers={"accept-encoding": "identity", **headers},
+            timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
+            follow_redirects=False,
+            transport=transport,
+        )
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def info(self) -> WireInfo:
+        """Return what the server says of itself."""
+        return _read(WireInfo, await self._call("GET", "/info"))
+
+    async def assistants(self) -> tuple[WireAssistant, ...]:
+        """Return up to 1,000 assistants."""
+        reply = await self._call("POST", "/assistants/search", {"limit": 1000})
+        return _read_all(WireAssistant, reply)
+
+    async def schemas(self, assistant_id: str) -> WireSchemas:
+        """Return the JSON Schemas of an assistant."""
+        return _read(WireSchemas, await self._call("GET", f"/assistants/{assistant_id}/schemas"))
+
+    async def graph(self, assistant_id: str) -> WireGraph:
+        """Return the picture of an assistant's graph."""
+        return _read(WireGraph, await self._call("GET", f"/assistants/{assistant_id}/graph"))
+
+    async def search_threads(self, query: JsonObject) -> tuple[WireThread, ...]:
+        """Return one page of threads."""
+        return _read_all(WireThread, await self._call("POST", "/threads/search", query))
+
+    async def create_thread(self, metadata: JsonObject) -> WireThread:
+        """Make a new thread."""
+        return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))
+
+    async def thread(self, thread_id: str) -> WireThread:
+        """Return the row of one thread."""
+        return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
+
+    async def state(self, thread_id: str) -> WireState:
+        """Return the newest state of a thread."""
+        return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state"))
+
+    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first."""
+        reply = await self._call("POST", f"/threads/{thread_id}/history", {"limit": limit})
+        return _read_all(WireState, reply)
+
+    async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
+        """Return the newest runs of a thread, newest first."""
+        reply = await self._call("GET", f"/threads/{thread_id}/runs?limit={limit}")
+        return _read_all(WireRun, reply)
+
+    async def run(self, thread_id: str, run_id: str) -> WireRun:
+        """Return one run."""
+        return _read(WireRun, await self._call("GET", f"/threads/{thread_id}/runs/{run_id}"))
+
+    def stream_run(
+        self, thread_id: str, request: JsonObject, *, idempotency_key: str
+    ) -> AsyncIterator[StreamEvent]:
+        """Start a run and yield its events until it ends. Sent once, whatever happens."""
+        return self._stream(
+            "POST",
+            f"/threads/{thread_id}/runs/stream",
+            json=request,
+            headers={"idempotency-key": idempotency_key},
+        )
+
+    def join_stream(
+        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str]
+    ) -> AsyncIterator[StreamEvent]:
+        """Yield the events of a run that is under way, from its first one where they are kept."""
+        return self._stream(
+            "GET",
+            f"/threads/{thread_id}/runs/{run_id}/stream",
+            params={"stream_mode": list(stream_mode)},
+            headers={"last-event-id": "-1"},
+        )
+
+    async def _call(self, method: str, path: str, body: JsonObject | None = None) -> JsonValue:
+        try:
+            async with (
+                asyncio.timeout(CALL_SECONDS),
+                self._http.stream(method, path, json=body) as response,
+            ):
+                content = await _content(response)
+        except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
+            raise _unreachable(self.url, error) from error
+        _raise_for_status(response, content)
+        return _parsed(response, content)
+
+    async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
+        timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
+        try:
+            async with aconnect_sse(self._http, method, path, timeout=timeout, **options) as source:
+                if not source.response.is_success:
+                    _raise_for_status(source.response, await _content(source.response))
+                async for event in source.aiter_sse():
+                    name, *namespace = event.event.split("|")
+                    data = _parsed(source.response, event.data.encode()) if event.data else None
+                    yield StreamEvent(name, tuple(namespace), data)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise _unreachable(self.url, error) from error
+        except SSEError as error:
+            raise BadReply(f"{self.url} answered with something that is no stream.") from error
+
+
+async def _content(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > REPLY_BYTES:
+            raise BadReply(
+                f"The reply to {response.request.url.path} is larger than "
+                f"{REPLY_BYTES // 1024**2} MB, so it was not read."
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
+        raise BadReply(
+            f"{response.request.url.copy_with(userinfo=b'')} answered with {page}.",
+            hint="Is this the address of a LangGraph server?",
+            detail=content[:2000].decode(errors="replace"),
+        ) from error
+    return value
+
+
+def _raise_for_status(response: httpx.Response, content: bytes) -> None:
+    if response.is_success:
+        return
+    status = response.status_code
+    place = f"{response.request.method} {response.request.url.path}"
+    said = _said(content)
+    if status in {401, 403}:
+        raise Denied(
+            f"The server does not let us in ({status}): {said}.",
+            hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
+        )
+    if status == 404:
+        raise NotThere(f"The server has no {place}: {said}.")
+    if status == 409:
+        raise Conflict(f"The server refused {place}: {said}.")
+    if response.is_redirect:
+        said = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
+    raise ServerRefused(f"The server answered {status} to {place}: {said}.", status=status)
+
+
+def _said(content: bytes) -> str:
+    """Return the server's own words, in one line."""
+    text = content[:2000].decode(errors="replace")
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        text = str(body.get("detail") or body.get("message") or body.get("error") or body)
+    return " ".join(text.split()).rstrip(".") or "no reason given"
+
+
+def _unreachable(url: str, error: Exception) -> TargetError:
+    sent = not isinstance(
+        error, httpx.ConnectError | httpx.ConnectTimeout | httpx.PoolTimeout | httpx.InvalidURL
+    )
+    shown = httpx.URL(url).copy_with(userinfo=b"")
+    reason = str(error) or ("no answer in time" if sent else "no connection in time")
+    return Unreachable(f"{shown} cannot be reached: {reason}.", sent=sent)
+
+
+def _read(model: type[_Model], reply: JsonValue) -> _Model:
+    try:
+        return model.model_validate(reply)
+    except ValidationError as error:
+        raise _strange(str(error)) from error
+
+
+def _read_all(model: type[_Model], reply: JsonValue) -> tuple[_Model, ...]:
+    if not isinstance(reply, list):
+        raise _strange(f"A list was expected, not {type(reply).__name__}.")
+    return tuple(_read(model, item) for item in reply)
+
+
+def _strange(detail: str) -> BadReply:
+    return BadReply(
+        "The reply is not what a LangGraph server sends.",
+        hint="Is this the address of a LangGraph server?",
+        detail=detail,
+    )

@@ -1,0 +1,152 @@
+"""What a LangGraph server sends, as far as the desk reads it.
+
+Lenient on purpose: unknown keys are ignored and most keys may be missing, because servers of
+several years and makers answer. Values are kept as they came. Source: the OpenAPI document of
+langgraph-api 0.16.7, and the older interrupt of the LangGraph guide.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import xxhash
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+
+class _Wire(BaseModel):
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+
+class WireInterrupt(_Wire):
+    """`{"value", "id", "response_schema"?}`; older: `{"value", "resumable", "ns", "when"}`."""
+
+    id: str
+    value: Any = None
+    response_schema: dict[str, Any] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_the_older_shape(cls, data: Any) -> Any:
+        """Older servers send the namespace instead of the id that is its hash."""
+        if not isinstance(data, Mapping) or data.get("id"):
+            return data
+        namespace = data.get("ns")
+        path = "|".join(map(str, namespace if isinstance(namespace, list) else []))
+        known = data.get("interrupt_id") or xxhash.xxh3_128_hexdigest(path.encode())
+        return {**data, "id": known}
+
+
+class WireCheckpoint(_Wire):
+    """A pointer to a checkpoint."""
+
+    checkpoint_id: str | None = None
+    checkpoint_ns: str | None = None
+
+
+class WireTask(_Wire):
+    """A task of a step: what runs next, or waits."""
+
+    id: str
+    name: str
+    error: Any = None
+    interrupts: tuple[WireInterrupt, ...] = ()
+    checkpoint: WireCheckpoint | None = None
+    result: Any = None
+
+
+class WireBreakpoint(_Wire):
+    """Where a run stopped without a question; only our own engine says so."""
+
+    when: str
+    node: str
+
+
+class WireState(_Wire):
+    """The state of a thread at one checkpoint."""
+
+    values: Any = None
+    next: tuple[str, ...] = ()
+    tasks: tuple[WireTask, ...] = ()
+    checkpoint: WireCheckpoint | None = None
+    created_at: datetime | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+
+
+class WireThread(_Wire):
+    """A row of the list of threads: a summary, which on some servers can be wrong."""
+
+    thread_id: str
+    status: str | None = None
+    updated_at: datetime | None = None
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    values: Any = None
+    error: Any = None
+    interrupts: dict[str, Any] | None = None
+    next: tuple[str, ...] = ()
+    tasks: tuple[WireTask, ...] | None = None
+    """Our engine derives the row from the state and adds its tasks; others leave them out."""
+    checkpoint_id: str | None = None
+    checkpoint_created_at: datetime | None = None
+    breakpoint: WireBreakpoint | None = None
+
+    @property
+    def graph_id(self) -> str:
+        """The graph that ran on the thread, or nothing if none did."""
+        return str(self.metadata.get("graph_id") or "")
+
+
+class WireRun(_Wire):
+    """A run. `success` means that it ended, perhaps at an interrupt; `interrupted`: cancelled."""
+
+    run_id: str
+    thread_id: str
+    assistant_id: str
+    status: str
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    kwargs: dict[str, Any] = Field(default_factory=dict)
+
+
+class WireAssistant(_Wire):
+    """A graph with its settings, on which runs are started."""
+
+    assistant_id: str
+    graph_id: str
+    name: str | None = None
+    description: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class WireSchemas(_Wire):
+    """The JSON Schemas of an assistant."""
+
+    input_schema: dict[str, Any] | None = None
+
+
+class WireNode(_Wire):
+    """A node of a graph's picture."""
+
+    id: str | int
+    metadata: dict[str, Any] | None = None
+
+
+class WireGraph(_Wire):
+    """The picture of a graph."""
+
+    nodes: tuple[WireNode, ...] = ()
+
+
+class WireBrokenGraph(_Wire):
+    """A graph that our engine could not import."""
+
+    graph_id: str
+    what: str
+    traceback: str = ""
+
+
+class WireInfo(_Wire):
+    """What a server says of itself."""
+
+    version: str = ""
+    flags: dict[str, Any] = Field(default_factory=dict)
+    identity: str | None = None
+    graphs_broken: tuple[WireBrokenGraph, ...] = ()

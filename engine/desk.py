@@ -1,0 +1,417 @@
+"""The use cases: everything that both front ends can ask for.
+
+A screen or a shell command calls one method of `Desk`; what has to happen in which order is
+decided here and nowhere else.
+"""
+
+import asyncio
+import json
+import os
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+from engine import forms, local, outcome, payloads
+from engine.connection import Connection, key_header
+from engine.errors import BadInput, HitlError, NoLongerWaits, NotTaken, TargetError
+from engine.fingerprint import fingerprint
+from engine.inbox import InboxReader
+from engine.journal import Intent, Journal, open_journal
+from engine.model import (
+    Breakpoint,
+    Breakpoints,
+    Decision,
+    Draft,
+    Graph,
+    Inbox,
+    InputForm,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    LogEntry,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Question,
+    Server,
+    ThreadStatus,
+    ThreadView,
+    Verdicts,
+)
+from engine.reader import ThreadReader
+from engine.runs import Ended, RunSender, again
+from engine.target import Project, Remote, data_folder, find_target
+from engine.threads import Snapshot
+
+OnProgress = Callable[[Progress], None]
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at the inbox."""
+_LONGEST_PAUSE = 15.0
+"""Between two tries to reach a server that is away."""
+
+
+@asynccontextmanager
+async def open_desk(
+    target: str | None,
+    *,
+    data_dir: Path | None = None,
+    headers: Mapping[str, str] | None = None,
+    api_key_env: str | None = None,
+    python: str | None = None,
+) -> AsyncIterator["Desk"]:
+    """Open the desk of a target; for a local one, find or start its engine.
+
+    `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
+    `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
+    a project. Raises BadTarget, TargetError, JournalFailed.
+    """
+    found = find_target(target, environ=os.environ, cwd=Path.cwd())
+    folder = data_folder(found, data_dir)
+    sent = {**key_header(os.environ, api_key_env), **(headers or {})}
+    async with open_journal(folder) as journal:
+        connection = await Connection(found, folder, sent, python).open()
+        try:
+            yield Desk(connection, journal)
+        finally:
+            await connection.aclose()
+
+
+def serve_command(
+    target: str | None,
+    *,
+    data_dir: Path | None = None,
+    host: str = "127.0.0.1",
+    port: int = 2024,
+    token: str | None = None,
+    python: str | None = None,
+) -> list[str]:
+    """Return the command that runs the engine of a target alone. Raises BadTarget."""
+    found = find_target(target, environ=os.environ, cwd=Path.cwd())
+    match found:
+        case Project(spec=spec):
+            folder = data_folder(found, data_dir)
+            return local.serve_command(
+                spec, folder, host=host, port=port, token=token, python=python
+            )
+        case Remote(label=label):
+            raise BadInput(f"{label} is a server already.", hint="Serve a langgraph.json.")
+
+
+class Desk:
+    """One server and one journal, and everything a person can do with them."""
+
+    def __init__(self, connection: Connection, journal: Journal) -> None:
+        self._connection = connection
+        self._journal = journal
+        self._meet()
+
+    def _meet(self) -> None:
+        """Take up a server that was just opened."""
+        connection = self._connection
+        self._reader = ThreadReader(connection.api)
+        self._inbox = InboxReader(
+            connection.api,
+            self._reader,
+            rows_hold_state=bool(connection.flags.get("thread_tasks")),
+        )
+        self._runs = RunSender(connection.api, self._journal)
+
+    @property
+    def server(self) -> Server:
+        """Which server one is on."""
+        return self._connection.server
+
+    # Looking
+
+    async def graphs(self) -> tuple[Graph, ...]:
+        """Return the graphs of the server, by name. Raises TargetError."""
+        found = (
+            Graph(
+                assistant_id=assistant.assistant_id,
+                graph_id=assistant.graph_id,
+                name=assistant.name or assistant.graph_id,
+                description=assistant.description,
+            )
+            for assistant in await self._connection.api.assistants()
+        )
+        return tuple(sorted(found, key=lambda graph: (graph.name, graph.assistant_id)))
+
+    async def inbox(self) -> Inbox:
+        """Look once: everything that waits, unordered. Raises TargetError."""
+        return await self._inbox.look()
+
+    async def watch(self) -> AsyncIterator[Inbox]:
+        """Look again and again; yield at once, and then whenever the inbox has changed.
+
+        Never raises for a server that is away: yields the old items with `error` set, and
+        reconnects (a local engine that went away is started again).
+        """
+        last = Inbox(items=(), busy=0)
+        first = True
+        pause = _LOOK_SECONDS
+        while True:
+            try:
+                inbox = await self._inbox.look()
+                pause = _LOOK_SECONDS
+            except TargetError as error:
+                inbox = replace(last, error=str(error))
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            if first or inbox != last:
+                first, last = False, inbox
+                yield inbox
+            await asyncio.sleep(pause)
+            if last.error is not None:
+                await self._recover()
+
+    async def thread(self, thread_id: str) -> ThreadView:
+        """Read one thread. Raises NotThere, TargetError."""
+        return (await self._reader.snapshot(thread_id)).view()
+
+    async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
+        """Watch the run that is under way on a thread; return the thread when it stands still.
+
+        Raises NotThere, TargetError.
+        """
+        await self._runs.follow(thread_id, on_progress)
+        return await self.thread(thread_id)
+
+    def engine_log(self, *, limit: int = 200_000) -> str | None:
+        """Return the last `limit` bytes of the engine's log (what graphs print).
+
+        None for a remote server, whose log is not here.
+        """
+        path = self._connection.log
+        if path is None:
+            return None
+        try:
+            with path.open("rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - limit))
+                return file.read().decode(errors="replace")
+        except OSError as error:
+            return f"The log {path} cannot be read: {error}."
+
+    # Deciding
+
+    def question(self, interrupt: Interrupt) -> Question:
+        """Understand an interrupt and fingerprint it. Never fails."""
+        return Question(
+            interrupt=interrupt,
+            review=payloads.recognise(interrupt.payload),
+            fingerprint=fingerprint(self.server.identity, interrupt),
+        )
+
+    def answer_of(self, question: Question, decision: Decision) -> JsonValue:
+        """Return the exact JSON that `decide` would send.
+
+        Raises NotTaken, naming the place.
+        """
+        answer = payloads.encode(question.interrupt.payload, decision)
+        try:
+            json.dumps(answer, allow_nan=False).encode()
+        except (ValueError, RecursionError) as error:
+            raise NotTaken(f"The answer cannot be written as JSON: {error}.") from error
+        schema = question.interrupt.response_schema
+        fault = forms.first_fault(schema, answer) if schema else None
+        if fault:
+            raise NotTaken(f"The answer does not fit the schema of this question: {fault}.")
+        return answer
+
+    async def decide(
+        self, question: Question, decision: Decision, on_progress: OnProgress
+    ) -> Outcome:
+        """Send one decision, once; return when the thread stands still again.
+
+        Raises NotTaken, NoLongerWaits, JournalFailed or TargetError when nothing was sent, or
+        the server refused it before taking anything; what was typed is kept then.
+        """
+        interrupt = question.interrupt
+        answer = self.answer_of(question, decision)
+        last_run, before = await asyncio.gather(
+            self._runs.last(interrupt.thread_id), self._reader.snapshot(interrupt.thread_id)
+        )
+        self._refuse_if_changed(question, before)
+        intent = Intent(
+            decision_id=str(uuid4()),
+            event="answer",
+            server=self.server.label,
+            graph_id=interrupt.graph_id,
+            thread_id=interrupt.thread_id,
+            node=interrupt.node,
+            interrupt_id=interrupt.interrupt_id,
+            fingerprint=question.fingerprint,
+            decision=_name(decision),
+            answer=answer,
+        )
+        request = again(last_run, interrupt.graph_id, strict=True)
+        request["command"] = {"resume": {interrupt.interrupt_id: answer}}
+        ended = await self._runs.send(intent, request, on_progress)
+        recorded = not ended.finished and await self._runs.is_recorded(intent)
+        found = await self._judged(
+            intent,
+            ended,
+            lambda after: outcome.of_answer(interrupt, ended, after, recorded=recorded),
+        )
+        if found.kind is OutcomeKind.APPLIED:
+            await self.discard_draft(question)
+        return found
+
+    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
+        """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
+        last_run, before = await asyncio.gather(
+            self._runs.last(breakpoint.thread_id), self._reader.snapshot(breakpoint.thread_id)
+        )
+        if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
+            raise NoLongerWaits(
+                f"The thread is {before.status} now; it no longer stands at this breakpoint.",
+                kept="Nothing was sent.",
+                hint="Look at the thread again.",
+            )
+        intent = Intent(
+            decision_id=str(uuid4()),
+            event="step",
+            server=self.server.label,
+            graph_id=breakpoint.graph_id,
+            thread_id=breakpoint.thread_id,
+            node=breakpoint.node,
+            interrupt_id=None,
+            fingerprint=None,
+            decision="step",
+            answer=None,
+        )
+        request = again(last_run, breakpoint.graph_id, strict=False)
+        request["input"] = None
+        return await self._run(intent, request, on_progress)
+
+    async def input_form(self, graph: Graph) -> InputForm:
+        """Return how the input of a graph is asked for. Raises TargetError."""
+        schemas, nodes = await asyncio.gather(
+            self._connection.api.schemas(graph.assistant_id),
+            self._reader.marked(graph.assistant_id),
+        )
+        return InputForm(graph, forms.fields_of(schemas.input_schema), tuple(nodes))
+
+    async def start(
+        self,
+        graph: Graph,
+        input: JsonValue,
+        on_progress: OnProgress,
+        *,
+        thread_id: str | None = None,
+        breakpoints: Breakpoints | None = None,
+    ) -> Outcome:
+        """Start a run (on a new thread unless one is given); return at its next stop or end.
+
+        Raises NotThere for an unknown thread, Conflict where a run is under way on it, and as
+        `decide`.
+        """
+        if thread_id is None:
+            made = await self._connection.api.create_thread({"graph_id": graph.graph_id})
+            thread_id = made.thread_id
+        intent = Intent(
+            decision_id=str(uuid4()),
+            event="start",
+            server=self.server.label,
+            graph_id=graph.graph_id,
+            thread_id=thread_id,
+            node="",
+            interrupt_id=None,
+            fingerprint=None,
+            decision="start",
+            answer=None,
+        )
+        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input}
+        if breakpoints:
+            request["interrupt_before"] = _named(breakpoints.before)
+            request["interrupt_after"] = _named(breakpoints.after)
+        return await self._run(intent, request, on_progress)
+
+    # What was typed, and what was decided
+
+    async def save_draft(self, question: Question, content: JsonObject) -> None:
+        """Keep what was typed, durable when this returns. Raises JournalFailed."""
+        await self._journal.save_draft(self.server.identity, question, content)
+
+    async def draft(self, question: Question) -> Draft | None:
+        """Return what was typed for this interrupt before, if anything."""
+        return await self._journal.draft(self.server.identity, question)
+
+    async def discard_draft(self, question: Question) -> None:
+        """Forget what was typed."""
+        await self._journal.discard_draft(self.server.identity, question.interrupt)
+
+    async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
+        """Return the decisions of this target's journal, newest first."""
+        return await self._journal.log(limit=limit)
+
+    # Within
+
+    async def _run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
+        ended = await self._runs.send(intent, request, on_progress)
+        return await self._judged(intent, ended, lambda after: outcome.of_run(ended, after))
+
+    async def _judged(
+        self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Outcome]
+    ) -> Outcome:
+        """Read the thread back, judge, and write the outcome down."""
+        try:
+            found = judge(await self._reader.snapshot(intent.thread_id))
+        except TargetError as error:
+            found = Outcome(
+                OutcomeKind.UNKNOWN,
+                f"The thread could not be read back: {error.what}",
+                thread=None,
+                error=ended.error,
+            )
+        await self._journal.conclude(intent.decision_id, found.kind, found.why, ended.run_id)
+        return found
+
+    def _refuse_if_changed(self, question: Question, before: Snapshot) -> None:
+        shown = question.interrupt
+        if before.status is ThreadStatus.BUSY:
+            raise NoLongerWaits(
+                "A run is under way on this thread: somebody else is answering.",
+                kept="Nothing was sent; what you typed is kept.",
+                hint="Wait until it has ended.",
+            )
+        now = next(
+            (
+                interrupt
+                for interrupt in before.interrupts
+                if interrupt.interrupt_id == shown.interrupt_id
+                and interrupt.task_id == shown.task_id
+            ),
+            None,
+        )
+        if now is None:
+            raise NoLongerWaits(
+                "This question was answered or replaced meanwhile.",
+                kept="Nothing was sent; what you typed is kept.",
+                hint="Look at the thread again.",
+            )
+        if fingerprint(self.server.identity, now) != question.fingerprint:
+            raise NoLongerWaits(
+                "The question changed while you read it.",
+                kept="Nothing was sent; what you typed is kept.",
+                hint="Read it again.",
+                detail=json.dumps(now.payload, indent=2, ensure_ascii=False),
+            )
+
+    async def _recover(self) -> None:
+        """Open the server anew if a local engine went away; a failure shows at the next look."""
+        with suppress(HitlError):
+            if await self._connection.recover():
+                self._meet()
+
+
+def _name(decision: Decision) -> str:
+    if isinstance(decision, Verdicts):
+        return ", ".join(verdict.kind for verdict in decision.verdicts)
+    return decision.kind
+
+
+def _named(nodes: tuple[str, ...]) -> JsonValue:
+    return "*" if "*" in nodes else list(nodes)

@@ -1,0 +1,231 @@
+"""The journal: drafts and decisions on disk, in a SQLite database of their own.
+
+A decision is a few append-only rows: `intend` before anything is sent, `conclude` with what was
+read back. A row that cannot be made durable raises, and then nothing is sent. Drafts are
+mutable, one for each interrupt.
+"""
+
+import getpass
+import json
+import os
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Literal, cast
+
+import aiosqlite
+
+from engine.errors import JournalFailed
+from engine.model import Draft, Interrupt, JsonObject, JsonValue, LogEntry, OutcomeKind, Question
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS decision (
+    seq INTEGER PRIMARY KEY,
+    decision_id TEXT NOT NULL,
+    event TEXT NOT NULL CHECK (event IN ('intend', 'conclude')),
+    at TEXT NOT NULL,
+    body TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
+CREATE TABLE IF NOT EXISTS draft (
+    server TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    interrupt_id TEXT NOT NULL,
+    fingerprint TEXT NOT NULL,
+    saved TEXT NOT NULL,
+    content TEXT NOT NULL,
+    PRIMARY KEY (server, thread_id, interrupt_id)
+);
+"""
+
+_DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
+"""Setting -> (what is asked for, what must be read back)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be sent."""
+
+    decision_id: str
+    event: Literal["answer", "step", "start"]
+    server: str
+    graph_id: str
+    thread_id: str
+    node: str
+    interrupt_id: str | None
+    fingerprint: str | None
+    decision: str
+    answer: JsonValue
+
+
+class Journal:
+    """One journal database; open it with `open_journal`."""
+
+    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
+        self._connection = connection
+        self._path = path
+
+    async def intend(self, intent: Intent) -> None:
+        """Record what is about to be sent; durable when this returns. Raises JournalFailed."""
+        await self._append(
+            intent.decision_id,
+            "intend",
+            {
+                "who": getpass.getuser(),
+                "event": intent.event,
+                "server": intent.server,
+                "graph_id": intent.graph_id,
+                "thread_id": intent.thread_id,
+                "node": intent.node,
+                "interrupt_id": intent.interrupt_id,
+                "fingerprint": intent.fingerprint,
+                "decision": intent.decision,
+                "answer": intent.answer,
+            },
+        )
+
+    async def conclude(
+        self, decision_id: str, outcome: OutcomeKind, why: str, run_id: str | None
+    ) -> None:
+        """Record what came of it. Raises JournalFailed."""
+        await self._append(
+            decision_id, "conclude", {"outcome": outcome.value, "why": why, "run_id": run_id}
+        )
+
+    async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
+        """Return the newest `limit` decisions, newest first."""
+        rows = await self._rows(
+            """SELECT intend.decision_id, intend.at, intend.body, conclude.body
+               FROM decision AS intend
+               LEFT JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend' ORDER BY intend.seq DESC LIMIT ?""",
+            (limit,),
+        )
+        return tuple(_entry(*row) for row in rows)
+
+    async def unconcluded(self) -> tuple[LogEntry, ...]:
+        """Return the decisions that were intended and have no outcome, oldest first."""
+        entries = await self.log(limit=-1)
+        return tuple(entry for entry in reversed(entries) if entry.outcome is None)
+
+    async def save_draft(self, server: str, question: Question, content: JsonObject) -> None:
+        """Keep what was typed; durable when this returns. Raises JournalFailed."""
+        interrupt = question.interrupt
+        await self._write(
+            "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?)",
+            (
+                *_draft_key(server, interrupt),
+                question.fingerprint,
+                datetime.now(UTC).isoformat(),
+                json.dumps(content),
+            ),
+        )
+
+    async def draft(self, server: str, question: Question) -> Draft | None:
+        """Return what was typed for this interrupt, whatever it asked then."""
+        rows = await self._rows(
+            """SELECT fingerprint, saved, content FROM draft
+               WHERE server = ? AND thread_id = ? AND interrupt_id = ?""",
+            _draft_key(server, question.interrupt),
+        )
+        for fingerprint, saved, content in rows:
+            return Draft(
+                fingerprint=fingerprint,
+                thread_id=question.interrupt.thread_id,
+                interrupt_id=question.interrupt.interrupt_id,
+                content=json.loads(content),
+                unchanged=fingerprint == question.fingerprint,
+                saved=datetime.fromisoformat(saved),
+            )
+        return None
+
+    async def discard_draft(self, server: str, interrupt: Interrupt) -> None:
+        """Forget what was typed for this interrupt. Raises JournalFailed."""
+        await self._write(
+            "DELETE FROM draft WHERE server = ? AND thread_id = ? AND interrupt_id = ?",
+            _draft_key(server, interrupt),
+        )
+
+    async def _append(self, decision_id: str, event: str, body: JsonObject) -> None:
+        await self._write(
+            "INSERT INTO decision (decision_id, event, at, body) VALUES (?, ?, ?, ?)",
+            (decision_id, event, datetime.now(UTC).isoformat(), json.dumps(body)),
+        )
+
+    async def _write(self, sql: str, values: tuple[str, ...]) -> None:
+        try:
+            await self._connection.execute(sql, values)
+        except sqlite3.Error as error:
+            raise _failed(self._path, error) from error
+
+    async def _rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
+        try:
+            rows = await self._connection.execute_fetchall(sql, values)
+        except sqlite3.Error as error:
+            raise _failed(self._path, error) from error
+        return cast("list[tuple[str, ...]]", list(rows))
+
+
+@asynccontextmanager
+async def open_journal(folder: Path) -> AsyncIterator[Journal]:
+    """Open the journal in `folder`, made with mode 0600 if it is new. Raises JournalFailed."""
+    path = folder / "journal.sqlite"
+    try:
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        connection = await aiosqlite.connect(path, isolation_level=None)
+    except (OSError, sqlite3.Error) as error:
+        raise _failed(path, error) from error
+    try:
+        await _prepare(connection, path)
+        yield Journal(connection, path)
+    finally:
+        await connection.close()
+
+
+async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+    """Make every statement a durable transaction of its own, and see that SQLite agreed."""
+    try:
+        for setting, (asked, expected) in _DURABLE.items():
+            await connection.execute(f"PRAGMA {setting} = {asked}")
+            ((seen,),) = await connection.execute_fetchall(f"PRAGMA {setting}")
+            if seen != expected:
+                raise sqlite3.OperationalError(f"{setting} is {seen}, not {expected}")
+        await connection.executescript(_SCHEMA)
+    except sqlite3.Error as error:
+        raise _failed(path, error) from error
+
+
+def _draft_key(server: str, interrupt: Interrupt) -> tuple[str, str, str]:
+    return server, interrupt.thread_id, interrupt.interrupt_id
+
+
+def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogEntry:
+    body = json.loads(intend)
+    end = json.loads(conclude) if conclude else {}
+    return LogEntry(
+        decision_id=decision_id,
+        at=datetime.fromisoformat(at),
+        who=body["who"],
+        event=body["event"],
+        server=body["server"],
+        graph_id=body["graph_id"],
+        thread_id=body["thread_id"],
+        node=body["node"],
+        interrupt_id=body["interrupt_id"],
+        decision=body["decision"],
+        answer=body["answer"],
+        outcome=OutcomeKind(end["outcome"]) if end else None,
+        why=end.get("why", "No outcome was recorded."),
+    )
+
+
+def _failed(path: Path, error: Exception) -> JournalFailed:
+    return JournalFailed(
+        f"The journal {path} cannot be used: {error}.",
+        kept="Nothing was sent.",
+        hint="Free the disk, or choose another folder with --data-dir.",
+    )

@@ -1,0 +1,372 @@
+"""The nouns: what waits, what was understood, what was decided, what came of it.
+
+Frozen dataclasses of the standard library: the console imports this module before its first
+paint. Everything that came from a graph is untrusted; pass it through `engine.visible` before
+it meets a screen, a log or a terminal.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+JsonObject: TypeAlias = dict[str, JsonValue]
+
+
+# What holds the graphs
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenGraph:
+    """A graph of the target that cannot be imported."""
+
+    graph_id: str
+    what: str
+    """One line: the error, and what to install where, if that is known."""
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server one is on, as every screen names it."""
+
+    label: str
+    """`local: project-folder` or the URL without credentials."""
+    url: str
+    local: bool
+    version: str
+    identity: str
+    """What makes this server this server: the id of the engine's database, or the URL."""
+    broken: tuple[BrokenGraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph that runs can be started on (an assistant, in the words of the Server API)."""
+
+    assistant_id: str
+    graph_id: str
+    name: str
+    description: str | None = None
+
+
+# What waits
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A question raised by `interrupt(value)` in a node. It has an id and wants an answer."""
+
+    thread_id: str
+    graph_id: str
+    interrupt_id: str
+    """32 hex digits; unique only together with the thread (LangGraph copies ids with threads)."""
+    payload: JsonValue
+    response_schema: JsonObject | None
+    node: str
+    task_id: str
+    namespace: str
+    """Checkpoint namespace of the asking task; empty at the root graph."""
+    checkpoint_id: str
+    since: datetime | None
+    """When the step that asks began: creation time of the thread's newest checkpoint."""
+    task_error: str | None = None
+    """Set when an earlier answer made the node raise: the question may be stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A static stop (`interrupt_before`, `interrupt_after`). It has no id and takes no answer."""
+
+    thread_id: str
+    graph_id: str
+    when: Literal["before", "after"]
+    node: str
+    """The node before or after which the run stopped."""
+    next: tuple[str, ...]
+    """The nodes that run when one steps on."""
+    checkpoint_id: str
+    since: datetime | None
+
+
+Waiting: TypeAlias = Interrupt | Breakpoint
+
+
+class ThreadStatus(StrEnum):
+    """Where a thread stands, derived from its state (the row's own status can be wrong)."""
+
+    INTERRUPTED = "interrupted"
+    BREAKPOINT = "breakpoint"
+    BUSY = "busy"
+    DONE = "done"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """One thread as its state describes it."""
+
+    thread_id: str
+    graph_id: str
+    status: ThreadStatus
+    values: JsonValue
+    next: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+    """Interrupts in the order of their ids, or one breakpoint, or nothing."""
+    checkpoint_id: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """Everything that waits for a person, as of one look at the server."""
+
+    items: tuple[Waiting, ...]
+    busy: int
+    """Threads with a run under way."""
+    unreadable: tuple[str, ...] = ()
+    """Threads whose state could not be read this time, and why; they are tried again."""
+    error: str | None = None
+    """Why the list is stale, when the last look failed; the items are from the look before."""
+
+
+# What was understood
+
+
+class DecisionKind(StrEnum):
+    """The ways to decide on a tool call."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REJECT = "reject"
+    RESPOND = "respond"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A tool call that waits for approval. The arguments are what runs."""
+
+    name: str
+    args: JsonObject
+    description: str
+    """The agent's own story; never decide from it."""
+    allowed: tuple[DecisionKind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TextToRevise:
+    """A text to change; the answer is the changed text."""
+
+    text: str
+    prompt: str
+    """What the payload says beside the text (an instruction, a question), or nothing."""
+    kind: Literal["text"] = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCalls:
+    """Tool calls of one request; the answer is one verdict for each, in order."""
+
+    calls: tuple[ToolCall, ...]
+    kind: Literal["tool_calls"] = "tool_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class AnyJson:
+    """A payload without a known convention; the answer is any JSON."""
+
+    payload: JsonValue
+    kind: Literal["json"] = "json"
+
+
+Review: TypeAlias = TextToRevise | ToolCalls | AnyJson
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An interrupt together with what was understood of it: what a person decides on."""
+
+    interrupt: Interrupt
+    review: Review
+    fingerprint: str
+    """Digest of what is shown. A decision carries it; it is compared again before sending."""
+
+
+# What was decided
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """Let the call run as shown."""
+
+    kind: Literal[DecisionKind.APPROVE] = DecisionKind.APPROVE
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Let the call run with these arguments instead."""
+
+    args: JsonObject
+    """All the arguments, not a patch."""
+    kind: Literal[DecisionKind.EDIT] = DecisionKind.EDIT
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """Do not let the call run, and say why."""
+
+    message: str | None = None
+    kind: Literal[DecisionKind.REJECT] = DecisionKind.REJECT
+
+
+@dataclass(frozen=True, slots=True)
+class Respond:
+    """Answer in the tool's place; the call does not run."""
+
+    message: str
+    kind: Literal[DecisionKind.RESPOND] = DecisionKind.RESPOND
+
+
+Verdict: TypeAlias = Approve | Edit | Reject | Respond
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """One verdict for each call of a request, in the order of the calls."""
+
+    verdicts: tuple[Verdict, ...]
+    kind: Literal["verdicts"] = "verdicts"
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """The text as it should be."""
+
+    text: str
+    kind: Literal["revise"] = "revise"
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """This JSON, exactly, whatever the payload was taken for."""
+
+    value: JsonValue
+    kind: Literal["answer"] = "answer"
+
+
+Decision: TypeAlias = Verdicts | Revise | Answer
+
+
+# What came of it
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Something a run did while it was watched."""
+
+    thread_id: str
+    kind: Literal["started", "finished", "failed", "custom", "stopped"]
+    node: str
+    """Node path, outermost first, joined by ` ▸ `; empty where the event names none."""
+    detail: JsonValue = None
+    """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error."""
+
+
+class OutcomeKind(StrEnum):
+    """What became of a decision or a run that was sent."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What was read back after a decision, a step or a start.
+
+    APPLIED: the graph took it (how the run went on stands in `thread.status`).
+    REFUSED: nothing was taken. UNKNOWN: side effects cannot be excluded; look, never resend.
+    """
+
+    kind: OutcomeKind
+    why: str
+    """One sentence: the proof, or the reason."""
+    thread: ThreadView | None
+    """The thread afterwards; None where it could not be read."""
+    error: str | None = None
+    """What the graph raised in this run, if it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed and not sent."""
+
+    fingerprint: str
+    thread_id: str
+    interrupt_id: str
+    content: JsonObject
+    """The card's own record of what was typed."""
+    unchanged: bool
+    """False: the question has changed since this was typed."""
+    saved: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One decision of the journal, folded from its rows."""
+
+    decision_id: str
+    at: datetime
+    who: str
+    event: Literal["answer", "step", "start"]
+    server: str
+    graph_id: str
+    thread_id: str
+    node: str
+    interrupt_id: str | None
+    decision: str
+    """`approve`, `edit`, `reject, approve`, `revise`, `answer`, `step`, `start`."""
+    answer: JsonValue
+    outcome: OutcomeKind | None
+    """None: intended, and no outcome was recorded (the console died before it knew)."""
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoints:
+    """Run-time breakpoints of one run; `*` stands for every node."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+FieldKind: TypeAlias = Literal[
+    "text", "long_text", "integer", "number", "boolean", "choice", "json"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form made from a JSON Schema."""
+
+    name: str
+    title: str
+    kind: FieldKind
+    required: bool
+    description: str = ""
+    default: JsonValue = None
+    has_default: bool = False
+    choices: tuple[JsonValue, ...] = ()
+    schema: JsonObject = field(default_factory=dict)
+    """The field's own schema, with references resolved as far as the form needs it."""
+
+
+@dataclass(frozen=True, slots=True)
+class InputForm:
+    """How the input of a graph is asked for; no fields means: as JSON."""
+
+    graph: Graph
+    fields: tuple[FormField, ...]
+    nodes: tuple[str, ...]
+    """The graph's nodes, for choosing breakpoints."""

@@ -1,0 +1,81 @@
+"""What became of an answer, judged by what was read back and nothing else. Pure functions.
+
+"Success" does not mean applied (a stale answer also ends well), and "error" does not mean not
+applied (side effects come first). What proves that an answer was taken: a later checkpoint, a
+result of the task, or another question of the same task.
+"""
+
+from engine.model import Interrupt, Outcome, OutcomeKind
+from engine.runs import Ended
+from engine.threads import Snapshot
+
+
+def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
+    """Judge the answer to `interrupt`.
+
+    `recorded`: a checkpoint of the thread carries the decision id, which a stale answer never
+    brings about.
+    """
+    view = after.view()
+    error = _error(ended, after)
+    if ended.error_kind == "UnknownInterruptError":
+        return Outcome(OutcomeKind.REFUSED, "Somebody else answered first.", view)
+    if any(_is_same(interrupt, other) for other in after.interrupts):
+        return Outcome(OutcomeKind.UNKNOWN, _why_pending(ended, error), view, error)
+    asks = ended.finished.get(interrupt.task_id)
+    if asks is not None and interrupt.interrupt_id not in asks:
+        why = "asks its next question" if asks else "came to a result"
+        return Outcome(OutcomeKind.APPLIED, f"The node took it and {why}.", view, error)
+    if recorded:
+        why = "A checkpoint of the thread carries this decision."
+        return Outcome(OutcomeKind.APPLIED, why, view, error)
+    why = "The question is gone, but nothing shows that it was this answer that settled it."
+    return Outcome(OutcomeKind.UNKNOWN, why, view, error)
+
+
+def of_run(ended: Ended, after: Snapshot) -> Outcome:
+    """Judge a run that answers nothing: a start, or a step past a breakpoint."""
+    view = after.view()
+    error = _error(ended, after)
+    match ended.status:
+        case None:
+            why = "The server has no trace of the run; side effects cannot be excluded."
+            return Outcome(OutcomeKind.UNKNOWN, why, view, error)
+        case "interrupted":
+            return Outcome(OutcomeKind.UNKNOWN, "The run was cancelled.", view, error)
+        case "error":
+            return Outcome(OutcomeKind.APPLIED, "The graph raised.", view, error)
+        case _:
+            return Outcome(OutcomeKind.APPLIED, "The run ended.", view, None)
+
+
+def _error(ended: Ended, after: Snapshot) -> str | None:
+    """The state tells more than the stream, where a server hides messages."""
+    if ended.status == "error" or ended.error is not None:
+        return after.error or ended.error or "The run ended in an error."
+    return None
+
+
+def _why_pending(ended: Ended, error: str | None) -> str:
+    """LangGraph stores an answer together with the error of the node that took it."""
+    if error is not None:
+        return (
+            "The node raised and the question still waits: perhaps the answer is stuck. "
+            "Answering again runs the node again."
+        )
+    if ended.status == "interrupted":
+        return "The run was cancelled and the question still waits; side effects may have happened."
+    if ended.status is None:
+        return "The server has no trace of the answer, and the question still waits."
+    return (
+        "The run ended well, but the same question still waits: it was asked again, or the "
+        "answer went nowhere."
+    )
+
+
+def _is_same(interrupt: Interrupt, other: Interrupt) -> bool:
+    return (interrupt.checkpoint_id, interrupt.task_id, interrupt.interrupt_id) == (
+        other.checkpoint_id,
+        other.task_id,
+        other.interrupt_id,
+    ) and interrupt.payload == other.payload

@@ -1,0 +1,23 @@
+"""Any payload without a known convention: shown as JSON, answered with any JSON."""
+
+from engine.errors import NotTaken
+from engine.model import Answer, AnyJson, Decision, JsonValue, Revise
+
+
+def recognise(payload: JsonValue) -> AnyJson:
+    """Take anything."""
+    return AnyJson(payload)
+
+
+def encode(payload: JsonValue, decision: Decision) -> JsonValue:
+    """Return the JSON as it was given, or a text as a JSON string; a verdict has no shape here."""
+    match decision:
+        case Revise(text=text):
+            return text
+        case Answer(value=value):
+            return value
+        case _:
+            raise NotTaken(
+                "This payload is no tool call, so there is nothing to approve, edit or reject.",
+                hint="Answer with a text or with JSON.",
+            )

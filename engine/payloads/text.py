@@ -1,0 +1,40 @@
+"""A text to revise, or a bare question in words; the answer is a text.
+
+Payload `"What is your name?"` or `{"text_to_revise": "…"}` (also `content`, `draft`), and the
+answer is a JSON string. Source: the LangGraph guide on human in the loop.
+"""
+
+from engine.errors import NotTaken
+from engine.model import Answer, Decision, JsonValue, Revise, TextToRevise
+
+_KEYS = ("text_to_revise", "content", "draft")
+
+
+def recognise(payload: JsonValue) -> TextToRevise | None:
+    """Take a bare string, or an object with exactly one text to change and no list of options."""
+    if isinstance(payload, str):
+        return TextToRevise(text="", prompt=payload)
+    if not isinstance(payload, dict) or any(isinstance(value, list) for value in payload.values()):
+        return None
+    keys = [key for key in _KEYS if key in payload]
+    if len(keys) != 1:
+        return None
+    text = payload[keys[0]]
+    if not isinstance(text, str):
+        return None
+    beside = (f"{name}: {value}" for name, value in payload.items() if name != keys[0])
+    return TextToRevise(text=text, prompt="\n".join(beside))
+
+
+def encode(payload: JsonValue, decision: Decision) -> JsonValue:
+    """Return the text as a JSON string, or the JSON that was given instead."""
+    match decision:
+        case Revise(text=text):
+            return text
+        case Answer(value=value):
+            return value
+        case _:
+            raise NotTaken(
+                "This asks for a text; there is no tool call to decide on.",
+                hint="Answer with the text as it should be.",
+            )

@@ -1,0 +1,50 @@
+"""Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
+
+from dataclasses import replace
+
+from engine.api.client import LangGraphServer
+from engine.api.wire import WireThread
+from engine.model import ThreadStatus
+from engine.threads import Snapshot, from_row, from_state, stopped_at
+
+
+class ThreadReader:
+    """Reads the threads of one server. Methods raise TargetError."""
+
+    def __init__(self, api: LangGraphServer) -> None:
+        self._api = api
+        self._marked: dict[str, dict[str, str]] = {}
+
+    async def snapshot(self, thread_id: str) -> Snapshot:
+        """Return one thread as it is now. Raises NotThere."""
+        return await self.of_row(await self._api.thread(thread_id))
+
+    async def of_row(self, row: WireThread) -> Snapshot:
+        """Return the thread of a row that was just read."""
+        snapshot = from_row(row)
+        if snapshot is None:
+            snapshot = from_state(row, await self._api.state(row.thread_id))
+        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
+            return await self._located(snapshot)
+        return snapshot
+
+    async def marked(self, assistant_id: str) -> dict[str, str]:
+        """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
+
+        Read once: a graph does not change while its server runs.
+        """
+        if assistant_id not in self._marked:
+            graph = await self._api.graph(assistant_id)
+            self._marked[assistant_id] = {
+                str(node.id): str((node.metadata or {}).get("__interrupt", ""))
+                for node in graph.nodes
+                if node.id not in {"__start__", "__end__"}
+            }
+        return self._marked[assistant_id]
+
+    async def _located(self, snapshot: Snapshot) -> Snapshot:
+        runs = await self._api.runs(snapshot.thread_id, limit=1)
+        history = await self._api.history(snapshot.thread_id, limit=2)
+        marked = await self.marked(snapshot.graph_id) if snapshot.graph_id else {}
+        when, node = stopped_at(snapshot, runs[0] if runs else None, history, marked)
+        return replace(snapshot, when=when, node=node)

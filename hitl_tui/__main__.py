@@ -1,0 +1,5 @@
+"""`python -m hitl_tui` is `hitl-tui`."""
+
+from hitl_tui.cli import main
+
+main()

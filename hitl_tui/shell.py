@@ -1,0 +1,323 @@
+"""The shell commands: one function each, from a desk and arguments to a document and an exit code.
+
+A document is what `--json` prints; `lines` is the same for people. Everything that a graph or a
+server said goes through `engine.visible` on its way to a terminal.
+"""
+
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from engine.errors import BadInput, NoLongerWaits, NotThere
+from engine.model import (
+    Answer,
+    AnyJson,
+    Approve,
+    Breakpoint,
+    Breakpoints,
+    Decision,
+    Edit,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Question,
+    Reject,
+    Respond,
+    Revise,
+    TextToRevise,
+    ThreadView,
+    ToolCalls,
+    Verdicts,
+    Waiting,
+)
+from engine.visible import json_text, one_line, visible
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+
+EXIT_REFUSED = 3
+EXIT_UNKNOWN = 6
+EXIT_GRAPH_RAISED = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a command has to say."""
+
+    document: JsonValue
+    lines: tuple[str, ...]
+    """For people; safe to print."""
+    notes: tuple[str, ...] = ()
+    """For standard error, in both forms."""
+    exit_code: int = 0
+
+
+async def graphs(desk: "Desk", args: Namespace) -> Said:
+    """The graphs of the target."""
+    found = await desk.graphs()
+    return Said(
+        [
+            {
+                "graph_id": graph.graph_id,
+                "assistant_id": graph.assistant_id,
+                "name": graph.name,
+                "description": graph.description,
+            }
+            for graph in found
+        ],
+        tuple(one_line(graph.name) for graph in found),
+        notes=tuple(f"{broken.graph_id}: {one_line(broken.what)}" for broken in desk.server.broken),
+    )
+
+
+async def run(desk: "Desk", args: Namespace) -> Said:
+    """Run a graph on a new thread (or the one given) to its next stop or end."""
+    known = await desk.graphs()
+    graph = next((graph for graph in known if args.graph in (graph.graph_id, graph.name)), None)
+    if graph is None:
+        names = ", ".join(graph.name for graph in known) or "none"
+        raise BadInput(f"There is no graph {args.graph!r}.", hint=f"The target has: {names}.")
+    if args.thread is not None:
+        await _thread(desk, args.thread)
+    breakpoints = Breakpoints(before=args.interrupt_before, after=args.interrupt_after)
+    outcome = await desk.start(
+        graph, args.input, _ignore, thread_id=args.thread, breakpoints=breakpoints
+    )
+    return _outcome(outcome, args.thread)
+
+
+async def list_waiting(desk: "Desk", args: Namespace) -> Said:
+    """What waits for a person, longest waiting first."""
+    inbox = await desk.inbox()
+    items = sorted(
+        (item for item in inbox.items if args.graph in (None, item.graph_id)),
+        key=lambda item: (item.since or datetime.max.replace(tzinfo=UTC), item.thread_id),
+    )
+    return Said(
+        [_waiting_document(item) for item in items],
+        tuple(_waiting_line(desk, item) for item in items) or ("Nothing waits.",),
+        notes=tuple(f"not read: {one_line(why)}" for why in inbox.unreadable),
+    )
+
+
+async def show(desk: "Desk", args: Namespace) -> Said:
+    """The state of one thread."""
+    thread = await _thread(desk, args.thread)
+    document: JsonObject = {
+        "thread_id": thread.thread_id,
+        "status": thread.status.value,
+        "values": thread.values,
+        "next": list(thread.next),
+        "interrupts": _interrupt_documents(thread),
+        "checkpoint_id": thread.checkpoint_id,
+    }
+    return Said(document, (json_text(document),))
+
+
+async def answer(desk: "Desk", args: Namespace) -> Said:
+    """Answer one interrupt."""
+    thread = await _thread(desk, args.thread)
+    question = desk.question(_the_interrupt(thread, args.interrupt))
+    outcome = await desk.decide(question, _decision(question, args), _ignore)
+    return _outcome(outcome, args.thread)
+
+
+async def step(desk: "Desk", args: Namespace) -> Said:
+    """Step past a breakpoint to the next stop or the end."""
+    thread = await _thread(desk, args.thread)
+    match thread.waiting:
+        case (Breakpoint() as breakpoint,):
+            return _outcome(await desk.step(breakpoint, _ignore), args.thread)
+        case ():
+            raise NoLongerWaits(
+                f"Thread {thread.thread_id} is {thread.status}; it stands at no breakpoint.",
+                kept="Nothing was sent.",
+            )
+        case _:
+            raise NoLongerWaits(
+                f"Thread {thread.thread_id} waits for an answer, not at a breakpoint.",
+                kept="Nothing was sent.",
+                hint="Use hitl-tui answer.",
+            )
+
+
+async def log(desk: "Desk", args: Namespace) -> Said:
+    """The decisions made here, newest first."""
+    entries = await desk.log(limit=args.limit)
+    return Said(
+        [
+            {
+                "decision_id": entry.decision_id,
+                "at": entry.at.isoformat(),
+                "who": entry.who,
+                "event": entry.event,
+                "server": entry.server,
+                "graph": entry.graph_id,
+                "thread_id": entry.thread_id,
+                "node": entry.node,
+                "interrupt_id": entry.interrupt_id,
+                "decision": entry.decision,
+                "answer": entry.answer,
+                "outcome": entry.outcome,
+                "why": entry.why,
+            }
+            for entry in entries
+        ],
+        tuple(
+            f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
+            f"{entry.thread_id}  {one_line(f'{entry.graph_id} ▸ {entry.node}: {entry.decision}')}"
+            for entry in entries
+        )
+        or ("No decisions yet.",),
+    )
+
+
+def asks(question: Question) -> str:
+    """Return one safe line of what a question asks."""
+    match question.review:
+        case TextToRevise(text=text, prompt=prompt):
+            return one_line(text or prompt)
+        case ToolCalls(calls=calls):
+            return one_line(
+                ", ".join(f"{call.name}({json_text(call.args, indent=None)})" for call in calls)
+            )
+        case AnyJson(payload=payload):
+            return one_line(json_text(payload, indent=None))
+
+
+async def _thread(desk: "Desk", thread_id: str) -> ThreadView:
+    """Read a thread; one that was never there is no fault of the target."""
+    try:
+        UUID(thread_id)
+        return await desk.thread(thread_id)
+    except (ValueError, NotThere) as error:
+        raise NoLongerWaits(
+            f"There is no thread {thread_id}.", hint="hitl-tui list shows what waits."
+        ) from error
+
+
+def _the_interrupt(thread: ThreadView, interrupt_id: str | None) -> Interrupt:
+    pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
+    if interrupt_id is None and len(pending) > 1:
+        ids = ", ".join(f"{item.interrupt_id} ({one_line(item.node)})" for item in pending)
+        raise BadInput(f"{len(pending)} interrupts wait.", hint=f"Say which: --interrupt {ids}.")
+    for item in pending:
+        if interrupt_id in (None, item.interrupt_id):
+            return item
+    hint = "It stands at a breakpoint: use hitl-tui step." if thread.waiting and not pending else ""
+    what = f"interrupt {interrupt_id}" if interrupt_id else "interrupt"
+    raise NoLongerWaits(
+        f"No {what} waits on thread {thread.thread_id}, which is {thread.status}.",
+        kept="Nothing was sent.",
+        hint=hint,
+    )
+
+
+def _decision(question: Question, args: Namespace) -> Decision:
+    """Read the decision; a verdict without arguments of its own holds for every call."""
+    if args.text is not None:
+        return Revise(args.text)
+    if args.has_value:
+        return Answer(args.value)
+    calls = question.review.calls if isinstance(question.review, ToolCalls) else ()
+    count = max(len(calls), 1)
+    if args.approve:
+        return Verdicts((Approve(),) * count)
+    if args.has_reject:
+        return Verdicts((Reject(args.reject),) * count)
+    if count > 1:
+        raise BadInput(
+            f"{count} tool calls wait in this request, so it is not clear which is meant.",
+            kept="Nothing was sent.",
+            hint="Give a decision for each: --value '{\"decisions\": [...]}'.",
+        )
+    if args.respond is not None:
+        return Verdicts((Respond(args.respond),))
+    return Verdicts((Edit(args.edit),))
+
+
+def _outcome(outcome: Outcome, thread_id: str | None) -> Said:
+    thread = outcome.thread
+    status = "error" if outcome.error else thread.status.value if thread else None
+    document: JsonObject = {
+        "thread_id": thread.thread_id if thread else thread_id,
+        "outcome": outcome.kind.value,
+        "status": status,
+        "values": thread.values if thread else None,
+        "interrupts": _interrupt_documents(thread),
+        "next": list(thread.next) if thread else [],
+        "error": outcome.error,
+    }
+    applied = outcome.kind is OutcomeKind.APPLIED
+    notes = [f"{outcome.kind}: {outcome.why}"] if not applied else []
+    if outcome.error:
+        notes.append(f"the graph raised: {one_line(outcome.error)}")
+    return Said(document, (json_text(document),), tuple(notes), _exit_code(outcome))
+
+
+def _exit_code(outcome: Outcome) -> int:
+    match outcome:
+        case Outcome(error=str()):
+            return EXIT_GRAPH_RAISED
+        case Outcome(kind=OutcomeKind.APPLIED):
+            return 0
+        case Outcome(kind=OutcomeKind.REFUSED):
+            return EXIT_REFUSED
+        case _:
+            return EXIT_UNKNOWN
+
+
+def _interrupt_documents(thread: ThreadView | None) -> list[JsonValue]:
+    waiting: Iterable[Waiting] = thread.waiting if thread else ()
+    return [
+        {"id": item.interrupt_id, "value": item.payload, "node": item.node}
+        for item in waiting
+        if isinstance(item, Interrupt)
+    ]
+
+
+def _waiting_document(item: Waiting) -> JsonValue:
+    asked = item if isinstance(item, Interrupt) else None
+    stop = item if isinstance(item, Breakpoint) else None
+    return {
+        "thread_id": item.thread_id,
+        "graph": item.graph_id,
+        "kind": "interrupt" if asked else "breakpoint",
+        "node": item.node,
+        "interrupt_id": asked.interrupt_id if asked else None,
+        "payload": asked.payload if asked else None,
+        "when": stop.when if stop else None,
+        "next": list(stop.next) if stop else [asked.node] if asked else [],
+        "waiting_since": item.since.isoformat() if item.since else None,
+    }
+
+
+def _waiting_line(desk: "Desk", item: Waiting) -> str:
+    since = f"{item.since.astimezone():%Y-%m-%d %H:%M:%S}" if item.since else "?"
+    place = one_line(f"{item.graph_id} ▸ {item.node}")
+    match item:
+        case Interrupt():
+            said = f"interrupt   {place}: {asks(desk.question(item))}"
+        case Breakpoint():
+            said = f"breakpoint  {item.when} {place}"
+    return f"{since}  {item.thread_id}  {said}"
+
+
+def error_line(title: str, text: str) -> str:
+    """Return an error as the one line that a shell command prints."""
+    return one_line(f"hitl-tui: {title}: {text}", limit=2000)
+
+
+def error_detail(detail: str) -> str:
+    """Return the lines below an error, safe to print."""
+    return visible(detail.rstrip())
+
+
+def _ignore(progress: Progress) -> None:
+    """A shell command prints the end, not the way."""

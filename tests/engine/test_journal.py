@@ -1,0 +1,112 @@
+"""The journal: durable, append-only, private; drafts kept by what was shown."""
+
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from engine import payloads
+from engine.errors import JournalFailed
+from engine.fingerprint import fingerprint
+from engine.journal import Intent, open_journal
+from engine.model import Interrupt, OutcomeKind, Question
+
+INTENT = Intent(
+    decision_id="d1",
+    event="answer",
+    server="local: x",
+    graph_id="revise",
+    thread_id="t1",
+    node="human_node",
+    interrupt_id="i1",
+    fingerprint="f1",
+    decision="revise",
+    answer="Edited text",
+)
+
+
+def question(payload: str = "What?", checkpoint: str = "c1") -> Question:
+    interrupt = Interrupt(
+        thread_id="t1",
+        graph_id="revise",
+        interrupt_id="i1",
+        payload=payload,
+        response_schema=None,
+        node="human_node",
+        task_id="k1",
+        namespace="",
+        checkpoint_id=checkpoint,
+        since=None,
+    )
+    return Question(interrupt, payloads.recognise(payload), fingerprint("server", interrupt))
+
+
+async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        await journal.intend(INTENT)
+        (before,) = await journal.log(limit=10)
+        assert before.outcome is None
+        await journal.conclude("d1", OutcomeKind.APPLIED, "It was taken.", "r1")
+    async with open_journal(tmp_path) as journal:
+        (after,) = await journal.log(limit=10)
+    assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
+    assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
+
+
+async def test_the_newest_decision_comes_first(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        for number in range(5):
+            await journal.intend(replace(INTENT, decision_id=f"d{number}"))
+        entries = await journal.log(limit=2)
+    assert [entry.decision_id for entry in entries] == ["d4", "d3"]
+
+
+async def test_a_draft_knows_whether_the_question_changed(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        assert await journal.draft("server", question()) is None
+        await journal.save_draft("server", question(), {"text": "half"})
+        await journal.save_draft("server", question(), {"text": "half a thought"})
+        same = await journal.draft("server", question())
+        other = await journal.draft("server", question("What now?"))
+        assert same is not None and same.unchanged and same.content == {"text": "half a thought"}
+        assert other is not None and not other.unchanged
+        await journal.discard_draft("server", question().interrupt)
+        assert await journal.draft("server", question()) is None
+
+
+async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        async with open_journal(tmp_path) as journal:
+            await journal.intend(INTENT)
+            modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
+    finally:
+        os.umask(before)
+    assert modes == {0o600}
+
+
+async def test_a_journal_that_cannot_be_written_raises(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        full = await journal._connection.execute_fetchall("PRAGMA page_count")
+        (pages,) = tuple(full)
+        await journal._connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+        with pytest.raises(JournalFailed, match="Nothing was sent"):
+            await journal.intend(replace(INTENT, answer="x" * 100_000))
+        assert await journal.log(limit=10) == ()
+
+
+async def test_a_link_in_place_of_the_journal_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "elsewhere").touch()
+    (tmp_path / "journal.sqlite").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(JournalFailed):
+        async with open_journal(tmp_path):
+            pass
+
+
+async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 1000)
+    with pytest.raises(JournalFailed, match="journal.sqlite"):
+        async with open_journal(tmp_path):
+            pass

@@ -1,0 +1,79 @@
+"""What a target may be, and where its data lives."""
+
+import stat
+from pathlib import Path
+
+import pytest
+
+from engine.errors import BadTarget, JournalFailed
+from engine.target import Project, Remote, data_folder, find_target
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "langgraph.json").write_text("{}")
+    (tmp_path / "agent.py").write_text("graph = None")
+    return tmp_path
+
+
+def test_a_url_is_shown_without_its_credentials(tmp_path: Path) -> None:
+    found = find_target("https://me:secret@host:8123/base/", environ={}, cwd=tmp_path)
+    assert found == Remote(url="https://me:secret@host:8123/base", label="https://host:8123/base")
+
+
+def test_local_targets_become_absolute(project: Path) -> None:
+    config = Project(spec=str(project / "langgraph.json"), label=project.name)
+    assert find_target("langgraph.json", environ={}, cwd=project) == config
+    assert find_target(str(project), environ={}, cwd=Path("/")) == config
+    assert find_target(None, environ={}, cwd=project) == config
+    found = find_target("agent.py:graph", environ={}, cwd=project)
+    assert found == Project(spec=f"{project / 'agent.py'}:graph", label="agent.py:graph")
+
+
+def test_the_environment_comes_before_the_folder(project: Path) -> None:
+    environ = {"HITL_TUI_TARGET": "http://127.0.0.1:2024"}
+    found = find_target(None, environ=environ, cwd=project)
+    assert isinstance(found, Remote)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("nowhere.json", "There is no file"),
+        ("agent.py", "which graph"),
+        ("missing.py:graph", "There is no file"),
+        ("ftp://host", "not an http"),
+        ("http://", "not an http"),
+        ("http://[::1", "not a URL"),
+        ("http://host:notaport", "not a URL"),
+        ("notes.txt", "neither"),
+    ],
+)
+def test_what_is_no_target_is_refused_in_words(project: Path, text: str, words: str) -> None:
+    (project / "notes.txt").touch()
+    with pytest.raises(BadTarget, match=words):
+        find_target(text, environ={}, cwd=project)
+
+
+def test_no_target_at_all(tmp_path: Path) -> None:
+    with pytest.raises(BadTarget, match=r"no langgraph\.json here"):
+        find_target(None, environ={}, cwd=tmp_path)
+
+
+def test_each_project_has_a_private_folder_of_its_own(tmp_path: Path) -> None:
+    base = tmp_path / "data"
+    one = data_folder(Project(spec="/a/langgraph.json", label="same"), base)
+    two = data_folder(Project(spec="/b/langgraph.json", label="same"), base)
+    assert one != two
+    assert one == data_folder(Project(spec="/a/langgraph.json", label="same"), base)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in (base, one, two)} == {0o700}
+
+
+def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    target = Project(spec="/a/langgraph.json", label="same")
+    folder = data_folder(target, tmp_path)
+    folder.rmdir()
+    (tmp_path / "other").mkdir()
+    folder.symlink_to(tmp_path / "other")
+    with pytest.raises(JournalFailed, match="data-dir"):
+        data_folder(target, tmp_path)

@@ -1,0 +1,65 @@
+"""Untrusted text: escaped injectively, and never a character that a terminal could obey."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.visible import decode, json_text, one_line, visible
+
+HOSTILE = [
+    "\x1b[2J\x1b]52;c;ZXZpbA==\x07",
+    "a\r\x1b[2Kls",
+    "\x9b31m",
+    "\u202eevorppa",
+    "\U000e0041\u200b\ufeff",
+    "\ud800 lone",
+    "\u2028\u2029\x85",
+    "literal \\u{1B} and \\\\u{1B}",
+]
+
+
+def any_text() -> st.SearchStrategy[str]:
+    """Every code point, lone surrogates too, and many backslashes."""
+    parts = st.one_of(st.characters(exclude_categories=()), st.sampled_from(["\\", "u{", "5C}"]))
+    return st.lists(parts).map("".join)
+
+
+def is_inert(text: str) -> bool:
+    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    return all(char in "\n\t" or unicodedata.category(char) not in hidden for char in text)
+
+
+@given(any_text())
+def test_what_is_shown_decodes_to_what_was_given(text: str) -> None:
+    assert decode(visible(text)) == text
+
+
+@given(any_text())
+def test_nothing_shown_can_command_a_terminal(text: str) -> None:
+    assert is_inert(visible(text))
+    assert is_inert(one_line(text))
+    assert is_inert(json_text([text]))
+
+
+@given(any_text())
+def test_json_text_parses_back(text: str) -> None:
+    assert json.loads(json_text({"value": [text]})) == {"value": [text]}
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_stays_on_one_line(text: str) -> None:
+    assert "\n" not in one_line(text)
+    assert is_inert(one_line(text))
+
+
+def test_real_languages_stay_readable() -> None:
+    for text in ("Grüße, Ωμέγα", "مرحبا بالعالم", "日本語のテキスト", "👍 ok"):
+        assert visible(text) == text
+
+
+def test_a_cut_line_says_how_much_there_is() -> None:
+    assert one_line("x" * 5000, limit=10) == "xxxxxxxxxx… (5,000 characters)"
+    assert one_line("a\n  b\tc") == "a b c"
