@@ -292,7 +292,8 @@ class Desk:
             self._connection.api.schemas(graph.assistant_id),
             self._reader.marked(graph.assistant_id),
         )
-        return InputForm(graph, forms.fields_of(schemas.input_schema), tuple(nodes))
+        fields = forms.fields_of(schemas.input_schema or schemas.state_schema)
+        return InputForm(graph, fields, tuple(nodes))
 
     async def start(
         self,

@@ -79,7 +79,12 @@ class Snapshot:
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
-        """The interrupts, or the breakpoint at which the thread stands, or nothing."""
+        """The interrupts, or the breakpoint at which the thread stands.
+
+        A thread with a run under way waits for nobody: its questions are being answered.
+        """
+        if self.status is ThreadStatus.BUSY:
+            return ()
         if self.status is not ThreadStatus.BREAKPOINT:
             return self.interrupts
         stop = Breakpoint(

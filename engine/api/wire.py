@@ -117,9 +117,13 @@ class WireAssistant(_Wire):
 
 
 class WireSchemas(_Wire):
-    """The JSON Schemas of an assistant."""
+    """The JSON Schemas of an assistant.
+
+    On Python 3.11 a server has no input schema for a `typing.TypedDict`, but a state schema.
+    """
 
     input_schema: dict[str, Any] | None = None
+    state_schema: dict[str, Any] | None = None
 
 
 class WireNode(_Wire):
