@@ -357,9 +357,13 @@ class Desk:
     async def _judged(
         self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Outcome]
     ) -> Outcome:
-        """Read the thread back, judge, and write the outcome down."""
+        """Read run and thread back, judge, and write the outcome down."""
+        reading = self._reader.snapshot(intent.thread_id)
         try:
-            found = judge(await self._reader.snapshot(intent.thread_id))
+            looks, after = await asyncio.gather(self._runs.settle(intent, ended), reading)
+            if looks > 1:  # the run ended after the thread was read
+                after = await self._reader.snapshot(intent.thread_id)
+            found = judge(after)
         except TargetError as error:
             found = Outcome(
                 OutcomeKind.UNKNOWN,

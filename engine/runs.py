@@ -5,6 +5,7 @@ lost, the runs of the thread are looked at: ours carries the decision id in its 
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -66,9 +67,10 @@ class RunSender:
     async def send(
         self, intent: Intent, request: JsonObject, on_progress: Callable[[Progress], None]
     ) -> Ended:
-        """Journal the intent, send the request once, and return how the run ended.
+        """Journal the intent, send the request once, and return what was seen of the run.
 
-        Raises JournalFailed (nothing was sent) and TargetError (the server took nothing).
+        Whether and how the run ended is for `settle`. Raises JournalFailed (nothing was sent)
+        and TargetError (the server took nothing).
         """
         await self._journal.intend(intent)
         request = {
@@ -92,8 +94,26 @@ class RunSender:
                 )
                 raise
             await self._find_again(intent, ended, on_progress)
-        await self._settle(intent, ended)
         return ended
+
+    async def settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> int:
+        """Look at the run until its status is one of `until`; return how many looks it took.
+
+        A server that is away is given a minute. A run without a trace leaves no status.
+        """
+        deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
+        for looks in itertools.count(1):
+            with suppress(TargetError):
+                run = await self._find(intent, ended.run_id)
+                if run is None:
+                    return looks
+                ended.run_id, ended.status = run.run_id, run.status
+                if run.status in until:
+                    return looks
+            if asyncio.get_running_loop().time() > deadline:
+                return looks
+            await asyncio.sleep(_SETTLE_PAUSE)
+        raise AssertionError("counts for ever")
 
     async def is_recorded(self, intent: Intent) -> bool:
         """Whether a checkpoint of the thread was written by this decision's run."""
@@ -117,7 +137,7 @@ class RunSender:
         self, intent: Intent, ended: Ended, on_progress: Callable[[Progress], None]
     ) -> None:
         """The line broke: look for the run, and join its stream from the beginning."""
-        await self._settle(intent, ended, until=frozenset({*_UNDER_WAY, *_OVER}))
+        await self.settle(intent, ended, until=_UNDER_WAY | _OVER)
         if ended.run_id is not None:
             events = self._api.join_stream(
                 intent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
@@ -125,28 +145,11 @@ class RunSender:
             with suppress(TargetError):
                 await _watch(events, intent.thread_id, ended, on_progress)
 
-    async def _settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> None:
-        """Look until the run has a status in `until`; a server that is away is given a minute."""
-        deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
-        while True:
-            try:
-                run = await self._find(intent, ended.run_id)
-            except NotThere:
-                return
-            except TargetError:
-                if asyncio.get_running_loop().time() > deadline:
-                    return
-            else:
-                if run is None:
-                    return
-                ended.run_id, ended.status = run.run_id, run.status
-                if run.status in until:
-                    return
-            await asyncio.sleep(_SETTLE_PAUSE)
-
     async def _find(self, intent: Intent, run_id: str | None) -> WireRun | None:
         if run_id is not None:
-            return await self._api.run(intent.thread_id, run_id)
+            with suppress(NotThere):
+                return await self._api.run(intent.thread_id, run_id)
+            return None
         for run in await self._api.runs(intent.thread_id, limit=20):
             if run.metadata.get(DECISION_ID) == intent.decision_id:
                 return run

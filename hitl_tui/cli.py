@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import BadInput, HitlError
 from engine.model import JsonValue
@@ -128,12 +128,12 @@ def _complain(error: HitlError) -> None:
 def _parse(argv: list[str]) -> argparse.Namespace:
     if argv and argv[0] in _PARSERS:
         command, rest = argv[0], argv[1:]
-        parser = argparse.ArgumentParser(prog=f"hitl-tui {command}", allow_abbrev=False)
+        parser = _Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
         _PARSERS[command](parser)
         args = parser.parse_args(rest)
         args.command = command
         return args
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="hitl-tui",
         description="Review what LangGraph graphs are about to do.",
         epilog=_EPILOG,
@@ -261,6 +261,13 @@ _PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "step": _step_options,
     "log": _log_options,
 }
+
+
+class _Parser(argparse.ArgumentParser):
+    """Complains as the rest of the program does: one line, and what to do."""
+
+    def error(self, message: str) -> NoReturn:
+        raise BadInput(f"{message}.", hint=f"See {self.prog} --help.")
 
 
 class _Given(argparse.Action):

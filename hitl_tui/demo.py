@@ -14,7 +14,7 @@ _RUNS: tuple[tuple[str, JsonValue], ...] = (
     ("revise", {"some_text": "The quick brown fox jump over the lazy dog."}),
     ("tool_agent", {"messages": [{"role": "user", "content": "Tell Ada the meeting moved."}]}),
     ("breakpoints", {}),
-    ("parallel", {}),
+    ("parallel", {"proposal": "a bigger office"}),
     ("subgraph", {}),
     ("validate", {}),
 )

@@ -173,7 +173,9 @@ class LangGraphServer:
                     data = _parsed(source.response, event.data.encode()) if event.data else None
                     yield StreamEvent(name, tuple(namespace), data)
         except SSEError as error:
-            raise BadReply(f"The server answered {path} with something that is no stream.") from error
+            raise BadReply(
+                f"The server answered {path} with something that is no stream."
+            ) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise _unreachable(self.url, error) from error
 

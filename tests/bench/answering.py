@@ -1,0 +1,50 @@
+"""Answers, timed: through desk, client and engine, and by bare langgraph with the same saver."""
+
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from langgraph.types import Command
+
+from engine.desk import open_desk
+from engine.model import Interrupt, OutcomeKind, Progress, Revise
+from sample_graphs.revise import graph as revise
+
+TARGET = str(Path(__file__).parents[2] / "sample_graphs" / "langgraph.json")
+INPUT = {"some_text": "original text"}
+
+
+async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of `count` answers each: ours, and those of bare langgraph."""
+    ours: list[float] = []
+    floor: list[float] = []
+    async with (
+        AsyncSqliteSaver.from_conn_string(str(folder / "bare.sqlite")) as saver,
+        open_desk(TARGET, data_dir=folder) as desk,
+    ):
+        bare = revise.copy(update={"checkpointer": saver})
+        graph = next(graph for graph in await desk.graphs() if graph.graph_id == "revise")
+        for _ in range(count + 5):
+            started = await desk.start(graph, INPUT, _ignore)
+            assert started.thread is not None
+            (interrupt,) = started.thread.waiting
+            assert isinstance(interrupt, Interrupt)
+            question = desk.question(interrupt)
+            begin = time.perf_counter()
+            outcome = await desk.decide(question, Revise("Edited text"), _ignore)
+            ours.append(time.perf_counter() - begin)
+            assert outcome.kind is OutcomeKind.APPLIED
+
+            config = {"configurable": {"thread_id": str(uuid4())}}
+            stopped = await bare.ainvoke(INPUT, config)
+            command = Command(resume={stopped["__interrupt__"][0].id: "Edited text"})
+            begin = time.perf_counter()
+            result = await bare.ainvoke(command, config)
+            floor.append(time.perf_counter() - begin)
+            assert result == {"some_text": "Edited text"}
+    return ours[5:], floor[5:]
+
+
+def _ignore(progress: Progress) -> None:
+    """The end counts."""

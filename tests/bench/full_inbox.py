@@ -1,0 +1,49 @@
+"""The console over an inbox of many items: the real screen, fed with items made here."""
+
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, cast
+
+from engine.model import Inbox, Interrupt, Server
+from hitl_tui.app import ConsoleApp
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+
+
+class _Items:
+    """What the inbox asks of a desk."""
+
+    server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
+
+    def __init__(self, count: int) -> None:
+        now = datetime.now(UTC)
+        self._items = tuple(
+            Interrupt(
+                thread_id=f"{number:032x}",
+                graph_id="revise",
+                interrupt_id=f"{number:032x}",
+                payload={"text_to_revise": f"text number {number:05d}"},
+                response_schema=None,
+                node="human_node",
+                task_id=f"{number:032x}",
+                namespace="",
+                checkpoint_id="c",
+                since=now - timedelta(seconds=number),
+            )
+            for number in range(count)
+        )
+
+    async def watch(self) -> AsyncIterator[Inbox]:
+        yield Inbox(self._items, busy=0)
+
+
+@asynccontextmanager
+async def _open(count: int) -> AsyncIterator["Desk"]:
+    yield cast("Desk", _Items(count))
+
+
+if __name__ == "__main__":
+    ConsoleApp(lambda: _open(int(sys.argv[1]))).run()

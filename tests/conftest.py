@@ -1,0 +1,22 @@
+"""Fixtures shared by all suites."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.server import processes
+
+
+@pytest.fixture(scope="session")
+def engine_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
+    """A running engine over the sample graphs and the graphs of the server tests."""
+    config = processes.copied_project(tmp_path_factory.mktemp("project"))
+    with processes.engine(config, tmp_path_factory.mktemp("data")) as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def langgraph_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
+    """A running `langgraph dev` over the same graphs."""
+    with processes.langgraph_dev(tmp_path_factory.mktemp("langgraph-dev")) as served:
+        yield served

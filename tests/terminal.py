@@ -1,0 +1,184 @@
+"""A program in a real pseudo-terminal: keys in, bytes out, and the screen that they draw.
+
+Bytes are stamped as they arrive and given to the emulator later, so that the emulator's own time
+never counts. Queries are answered as a modern terminal would.
+"""
+
+import contextlib
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import termios
+import time
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Self
+
+import pyte
+
+KEYS = {
+    "up": "\x1b[A",
+    "down": "\x1b[B",
+    "right": "\x1b[C",
+    "left": "\x1b[D",
+    "home": "\x1b[H",
+    "end": "\x1b[F",
+    "pageup": "\x1b[5~",
+    "pagedown": "\x1b[6~",
+    "enter": "\r",
+    "tab": "\t",
+    "escape": "\x1b",
+    "backspace": "\x7f",
+    "ctrl+end": "\x1b[1;5F",
+}
+_REPLIES = (
+    (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),
+    (re.compile(rb"\x1b\[\?2026\$p"), b"\x1b[?2026;2$y"),
+    (re.compile(rb"\x1b\[\?2048\$p"), b"\x1b[?2048;0$y"),
+    (re.compile(rb"\x1b\[6n"), b"\x1b[1;1R"),
+)
+_UNREADABLE = re.compile(
+    rb"\x1b[_P^X][^\x1b\x07]*(?:\x1b\\|\x07)|\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[pqryz]"
+)
+"""What pyte would print instead of obeying."""
+
+
+def key_bytes(name: str) -> bytes:
+    """Return what a terminal sends for `name`: a key of `KEYS`, `ctrl+x`, or text as it is."""
+    if name in KEYS:
+        return KEYS[name].encode()
+    if re.fullmatch(r"ctrl\+[a-z]", name):
+        return bytes([ord(name[-1]) & 0x1F])
+    return name.encode()
+
+
+class Terminal:
+    """One program in a terminal of `columns` by `rows`; a context manager that ends it."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        columns: int = 80,
+        rows: int = 24,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self.started = time.perf_counter()
+        self.raw = bytearray()
+        self._screen = pyte.Screen(columns, rows)
+        self._stream = pyte.ByteStream(self._screen)
+        self._fed = 0
+        self._stamps: list[tuple[int, float]] = []
+        self.pid, self._master = pty.fork()
+        if self.pid == 0:
+            environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            os.execvpe(command[0], list(command), {**environ, **(env or {})})
+        size = struct.pack("HHHH", rows, columns, 0, 0)
+        fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
+        os.set_blocking(self._master, False)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if error is not None:
+            error.add_note(f"the screen was:\n{self.text}")
+        self.kill()
+
+    @property
+    def text(self) -> str:
+        """The screen as it stands, a line a row, trailing blanks cut."""
+        fresh = bytes(self.raw[self._fed :])
+        self._fed = len(self.raw)
+        self._stream.feed(_UNREADABLE.sub(b"", fresh))
+        return "\n".join(line.rstrip() for line in self._screen.display)
+
+    @property
+    def last_byte(self) -> float:
+        """When the newest chunk came."""
+        return self._stamps[-1][1]
+
+    def press(self, *names: str) -> float:
+        """Press keys, one after the other; return when the last was pressed."""
+        for name in names:
+            when = time.perf_counter()
+            os.write(self._master, key_bytes(name))
+        return when
+
+    def read(self, seconds: float) -> bool:
+        """Take in what comes within `seconds`; say whether anything came."""
+        ready, _, _ = select.select([self._master], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            chunk = os.read(self._master, 65536)
+        except BlockingIOError:
+            return False
+        except OSError:  # the program has ended
+            time.sleep(seconds)
+            return False
+        self._stamps.append((len(self.raw), time.perf_counter()))
+        self.raw += chunk
+        for query, reply in _REPLIES:
+            for _ in query.finditer(chunk):
+                os.write(self._master, reply)
+        return bool(chunk)
+
+    def settle(self, quiet: float = 0.15, limit: float = 10) -> None:
+        """Read until nothing has come for `quiet` seconds."""
+        deadline = time.monotonic() + limit
+        while self.read(quiet) and time.monotonic() < deadline:
+            pass
+
+    def wait_for(self, pattern: str, seconds: float = 30) -> str:
+        """Read until the screen shows `pattern`; return the screen. Raises AssertionError."""
+        deadline = time.monotonic() + seconds
+        while not re.search(pattern, self.text):
+            assert time.monotonic() < deadline, f"{pattern!r} did not appear in {seconds} s"
+            self.read(0.05)
+        return self.text
+
+    def painted(self, pattern: str, since: float) -> float:
+        """Return the seconds from `since` to the chunk that first made the screen show `pattern`.
+
+        Feeds the emulator chunk by chunk, so call it when the screen is still.
+        """
+        fed = self._fed
+        bounds = [(start, when) for start, when in self._stamps if start >= fed]
+        for number, (start, when) in enumerate(bounds):
+            end = bounds[number + 1][0] if number + 1 < len(bounds) else len(self.raw)
+            self._stream.feed(_UNREADABLE.sub(b"", bytes(self.raw[start:end])))
+            self._fed = end
+            if re.search(pattern, "\n".join(self._screen.display)):
+                return when - since
+        raise AssertionError(f"{pattern!r} was never painted")
+
+    def wait_for_exit(self, seconds: float = 10) -> int:
+        """Wait until the program has ended; return its exit code. Raises AssertionError."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline:
+            self.read(0.05)
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.pid = 0
+                return os.waitstatus_to_exitcode(status)
+        raise AssertionError(f"still running after {seconds} s")
+
+    def kill(self) -> None:
+        """End the program, if it has not ended."""
+        if self.pid:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+            self.pid = 0
+        with contextlib.suppress(OSError):
+            os.close(self._master)

@@ -1,0 +1,90 @@
+"""What no linter says about the house: what is loaded when, and how the screen starts work."""
+
+import ast
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+CONSOLE = sorted((ROOT / "hitl_tui").rglob("*.py"))
+GRAPHS = ("langgraph", "langgraph_sdk", "langchain_core", "fastapi", "uvicorn")
+
+
+def loaded_by(statement: str) -> set[str]:
+    """Return the modules that a fresh interpreter holds after `statement`."""
+    code = f"{statement}; import sys, json; print(json.dumps(sorted(sys.modules)))"
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    return set(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize(
+    ("statement", "never"),
+    [
+        ("import hitl_tui.cli, hitl_tui.app", (*GRAPHS, "httpx", "pydantic", "aiosqlite")),
+        ("import hitl_tui.cli", ("textual", *GRAPHS)),
+        ("import engine.desk", ("textual", *GRAPHS)),
+        ("import engine.local", GRAPHS),
+    ],
+)
+def test_nothing_is_loaded_before_its_time(statement: str, never: tuple[str, ...]) -> None:
+    assert not loaded_by(statement) & set(never)
+
+
+def calls(path: Path) -> list[ast.Call]:
+    tree = ast.parse(path.read_text(), filename=str(path))
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def called(call: ast.Call) -> str:
+    match call.func:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return ""
+
+
+@pytest.mark.parametrize("path", CONSOLE, ids=lambda path: str(path.relative_to(ROOT)))
+def test_every_worker_names_its_group(path: Path) -> None:
+    """Workers without a group share one, and cancel each other silently."""
+    tree = ast.parse(path.read_text())
+    for node in ast.walk(tree):
+        for decorator in getattr(node, "decorator_list", ()):
+            assert not (isinstance(decorator, ast.Name) and decorator.id == "work"), path
+    for call in calls(path):
+        if called(call) in {"work", "run_worker"}:
+            given = {keyword.arg: ast.unparse(keyword.value) for keyword in call.keywords}
+            assert "group" in given, f"{path}:{call.lineno}"
+            assert given.get("exit_on_error") == "False", f"{path}:{call.lineno}"
+            assert "thread" not in given, f"{path}:{call.lineno}"
+
+
+def test_one_place_tells() -> None:
+    """`notify` reads markup unless it is told not to."""
+    tellers = {
+        path.relative_to(ROOT): [keyword.arg for keyword in call.keywords]
+        for path in CONSOLE
+        for call in calls(path)
+        if called(call) == "notify"
+    }
+    assert len(tellers) <= 1, tellers
+    assert all("markup" in arguments for arguments in tellers.values())
+
+
+def test_no_data_meets_markup() -> None:
+    for path in CONSOLE:
+        assert not [call for call in calls(path) if called(call) in {"from_markup", "from_text"}]
+
+
+def test_the_commit_names_no_path_of_one_machine() -> None:
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    for name in filter(None, listed.stdout.split("\0")):
+        path = ROOT / name
+        if path.suffix in {".py", ".md", ".toml", ".json", ".yml"} and path != Path(__file__):
+            assert "/root/" not in path.read_text(), name
