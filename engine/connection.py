@@ -37,10 +37,11 @@ class Connection:
             self._engine = await local.find_or_start(
                 self._target.spec, self._folder, python=self._python
             )
-            url, headers = self._engine.url, {"authorization": f"Bearer {self._engine.token}"}
+            self.api = LangGraphServer(
+                self._engine.url, headers=self._engine.headers, through_proxy=False
+            )
         else:
-            url, headers = self._target.url, dict(self._headers)
-        self.api = LangGraphServer(url, headers=headers)
+            self.api = LangGraphServer(self._target.url, headers=self._headers)
         try:
             await self._meet()
         except BaseException:

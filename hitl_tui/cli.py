@@ -232,12 +232,15 @@ def _answer_options(parser: argparse.ArgumentParser) -> None:
     )
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--text", metavar="T", help="answer with this text")
-    given.add_argument("--value", type=_json, action=_Given, metavar="JSON", help="with this JSON")
+    given.add_argument(
+        "--value", type=_json, default=shell.ABSENT, metavar="JSON", help="with this JSON"
+    )
     given.add_argument("--approve", action="store_true", help="let the tool call run as it is")
     given.add_argument("--edit", type=_json_object, metavar="JSON", help="run it with these args")
-    given.add_argument("--reject", nargs="?", action=_Given, metavar="MSG", help="do not run it")
+    given.add_argument(
+        "--reject", nargs="?", default=shell.ABSENT, metavar="MSG", help="do not run it"
+    )
     given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
-    parser.set_defaults(has_value=False, has_reject=False)
 
 
 def _step_options(parser: argparse.ArgumentParser) -> None:
@@ -268,20 +271,6 @@ class _Parser(argparse.ArgumentParser):
 
     def error(self, message: str) -> NoReturn:
         raise BadInput(f"{message}.", hint=f"See {self.prog} --help.")
-
-
-class _Given(argparse.Action):
-    """Stores a value, and that it was given: `null` and no message are values too."""
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,
-        namespace: argparse.Namespace,
-        values: object,
-        option_string: str | None = None,
-    ) -> None:
-        setattr(namespace, self.dest, values)
-        setattr(namespace, f"has_{self.dest}", True)
 
 
 def _json(text: str) -> JsonValue:

@@ -41,6 +41,9 @@ from engine.visible import json_text, one_line, visible
 if TYPE_CHECKING:
     from engine.desk import Desk
 
+ABSENT = object()
+"""An option that was not given, where `null` and no message are values too."""
+
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_GRAPH_RAISED = 7
@@ -223,13 +226,13 @@ def _decision(question: Question, args: Namespace) -> Decision:
     """Read the decision; a verdict without arguments of its own holds for every call."""
     if args.text is not None:
         return Revise(args.text)
-    if args.has_value:
+    if args.value is not ABSENT:
         return Answer(args.value)
     calls = question.review.calls if isinstance(question.review, ToolCalls) else ()
     count = max(len(calls), 1)
     if args.approve:
         return Verdicts((Approve(),) * count)
-    if args.has_reject:
+    if args.reject is not ABSENT:
         return Verdicts((Reject(args.reject),) * count)
     if count > 1:
         raise BadInput(

@@ -58,7 +58,8 @@ class StreamEvent:
 class LangGraphServer:
     """A server that speaks the LangGraph Server API.
 
-    `transport` replaces the network in tests. Every method raises TargetError.
+    `through_proxy`: use the proxy and the certificates that the environment names. `transport`
+    replaces the network in tests. Every method raises TargetError.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class LangGraphServer:
         url: str,
         *,
         headers: Mapping[str, str],
+        through_proxy: bool = True,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
@@ -74,6 +76,7 @@ class LangGraphServer:
             headers={"accept-encoding": "identity", **headers},
             timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
             follow_redirects=False,
+            trust_env=through_proxy,
             transport=transport,
         )
 

@@ -1,0 +1,351 @@
+"""The shell commands as a person types them: real processes, against both kinds of server."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server import processes
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True)
+class Shell:
+    """Runs `hitl-tui` against one target."""
+
+    target: str
+    data: Path
+
+    def run(
+        self, command: str, *args: str, code: int = 0, env: dict[str, str] | None = None
+    ) -> Any:
+        """Return the JSON document that a command prints; its exit code must be `code`."""
+        done = self.raw(command, *args, "--json", env=env)
+        assert done.returncode == code, (done.args, done.stdout, done.stderr)
+        return json.loads(done.stdout) if done.stdout else None
+
+    def refused(self, command: str, *args: str, code: int) -> str:
+        """Return the one line that a command says on standard error."""
+        done = self.raw(command, *args, "--json")
+        assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
+        assert done.stderr.startswith("hitl-tui: "), done.stderr
+        return done.stderr
+
+    def raw(
+        self, command: str, *args: str, env: dict[str, str] | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command as it is."""
+        return subprocess.run(
+            [sys.executable, "-m", "hitl_tui", command, *args]
+            + ["--target", self.target, "--data-dir", str(self.data)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            timeout=60,
+            env={**os.environ, **(env or {})},
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
+    """A project whose engine is kept running by `hitl-tui serve`, as beside an open console."""
+    config = processes.copied_project(tmp_path_factory.mktemp("project"))
+    data = tmp_path_factory.mktemp("data")
+    serve = [sys.executable, "-m", "hitl_tui", "serve", str(config), "--port", "0"]
+    process = subprocess.Popen(
+        [*serve, "--data-dir", str(data)], cwd=ROOT, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stderr is not None
+        assert "Serving" in process.stderr.readline()
+        yield Shell(str(config), data)
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
+@pytest.fixture(scope="session", params=["engine", "langgraph dev"])
+def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
+    """The same commands on our engine and on a real LangGraph server."""
+    if request.param == "engine":
+        return request.getfixturevalue("local_shell")
+    served: processes.Served = request.getfixturevalue("langgraph_dev")
+    return Shell(served.url, tmp_path_factory.mktemp("remote"))
+
+
+def interrupts(document: Any) -> dict[str, str]:
+    return {asked["node"]: asked["id"] for asked in document["interrupts"]}
+
+
+def test_a_text_is_revised(shell: Shell) -> None:
+    started = shell.run("run", "revise", "--input", '{"some_text":"original text"}')
+    thread = started["thread_id"]
+    assert started["status"] == "interrupted"
+    assert [asked["value"] for asked in started["interrupts"]] == [
+        {"text_to_revise": "original text"}
+    ]
+    (waiting,) = [item for item in shell.run("list") if item["thread_id"] == thread]
+    assert waiting["kind"] == "interrupt"
+    assert (waiting["graph"], waiting["node"]) == ("revise", "human_node")
+    assert waiting["interrupt_id"] == started["interrupts"][0]["id"]
+    assert waiting["payload"] == {"text_to_revise": "original text"}
+    assert waiting["waiting_since"] is not None
+
+    done = shell.run("answer", thread, "--text", "Edited text")
+    assert done["outcome"] == "applied"
+    assert (done["status"], done["values"]) == ("done", {"some_text": "Edited text"})
+    assert thread not in [item["thread_id"] for item in shell.run("list")]
+    assert "No interrupt waits" in shell.refused("answer", thread, "--text", "again", code=3)
+
+    (entry,) = [
+        entry
+        for entry in shell.run("log")
+        if entry["thread_id"] == thread and entry["event"] == "answer"
+    ]
+    assert (entry["outcome"], entry["answer"]) == ("applied", "Edited text")
+
+
+def test_breakpoints_are_stepped_past(shell: Shell) -> None:
+    stopped = shell.run("run", "breakpoints", "--input", "{}")
+    thread = stopped["thread_id"]
+    assert (stopped["status"], stopped["next"], stopped["interrupts"]) == (
+        "breakpoint",
+        ["polish"],
+        [],
+    )
+    (waiting,) = [item for item in shell.run("list") if item["thread_id"] == thread]
+    assert (waiting["kind"], waiting["when"], waiting["node"]) == ("breakpoint", "after", "draft")
+    assert "use hitl-tui step" in shell.refused("answer", thread, "--text", "x", code=3)
+
+    stopped = shell.run("step", thread)
+    assert (stopped["status"], stopped["next"]) == ("breakpoint", ["publish"])
+    (waiting,) = [item for item in shell.run("list") if item["thread_id"] == thread]
+    assert (waiting["when"], waiting["node"]) == ("before", "publish")
+    done = shell.run("step", thread)
+    assert done["status"] == "done"
+    assert "stands at no breakpoint" in shell.refused("step", thread, code=3)
+
+
+def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
+    stopped = shell.run(
+        "run", "breakpoints", "--input", "{}", "--interrupt-before", "*", "--interrupt-after", "*"
+    )
+    thread = stopped["thread_id"]
+    seen = [stopped["next"]]
+    while stopped["status"] == "breakpoint":
+        stopped = shell.run("step", thread)
+        seen.append(stopped["next"])
+    assert stopped["status"] == "done"
+    assert seen[0] == ["draft"]
+    assert {"draft", "polish", "publish"} <= {node for nodes in seen for node in nodes}
+
+
+def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
+    started = shell.run(
+        "run", "tool_agent", "--input", '{"messages":[{"role":"user","content":"hi"}]}'
+    )
+    thread = started["thread_id"]
+    (asked,) = started["interrupts"]
+    calls = asked["value"]["action_requests"]
+    assert [call["name"] for call in calls] == ["send_email", "execute_sql"]
+    edited = {**calls[0]["args"], "subject": "Moved"}
+    decisions = [
+        {"type": "edit", "edited_action": {"name": "send_email", "args": edited}},
+        {"type": "reject", "message": "no deletes"},
+    ]
+    assert "not clear which" in shell.refused("answer", thread, "--edit", "{}", code=2)
+    refusal = shell.refused("answer", thread, "--respond", "done already", code=2)
+    assert "decision for each" in refusal
+    one = json.dumps({"decisions": decisions[:1]})
+    assert "2 tool calls wait" in shell.refused("answer", thread, "--value", one, code=4)
+    forbidden = json.dumps({"decisions": [{"type": "approve"}, {"type": "respond"}]})
+    assert "execute_sql allows" in shell.refused("answer", thread, "--value", forbidden, code=4)
+
+    done = shell.run("answer", thread, "--value", json.dumps({"decisions": decisions}))
+    assert (done["outcome"], done["status"]) == ("applied", "done")
+    tools = {
+        message["name"]: message["content"]
+        for message in done["values"]["messages"]
+        if message["type"] == "tool"
+    }
+    assert "Moved" in tools["send_email"]
+    assert "no deletes" in tools["execute_sql"]
+
+
+def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
+    started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
+    thread, ids = started["thread_id"], interrupts(started)
+    assert "2 interrupts wait" in shell.refused("answer", thread, "--text", "yes", code=2)
+    half = shell.run("answer", thread, "--interrupt", ids["legal"], "--text", "yes")
+    assert (half["outcome"], half["status"]) == ("applied", "interrupted")
+    assert interrupts(half) == {"finance": ids["finance"]}
+    shell.refused("answer", thread, "--interrupt", ids["legal"], "--text", "no", code=3)
+    done = shell.run("answer", thread, "--text", "no")
+    assert done["values"]["verdict"] == "finance: no; legal: yes"
+
+
+def test_a_question_inside_a_subgraph(shell: Shell) -> None:
+    started = shell.run("run", "subgraph", "--input", "{}")
+    done = shell.run("answer", started["thread_id"], "--text", "Ada")
+    assert (done["outcome"], done["status"]) == ("applied", "done")
+
+
+def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
+    started = shell.run("run", "validate", "--input", "{}")
+    thread = started["thread_id"]
+    (first,) = started["interrupts"]
+    again = shell.run("answer", thread, "--text", "old")
+    assert (again["outcome"], again["status"]) == ("applied", "interrupted")
+    (second,) = again["interrupts"]
+    assert second["value"] != first["value"]
+    done = shell.run("answer", thread, "--value", "42")
+    assert (done["status"], done["values"]["age"]) == ("done", 42)
+
+
+@pytest.mark.parametrize("value", ["null", "false", "0", '""', "[]", "{}", '{"a": [1, null]}'])
+def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
+    started = shell.run("run", "parallel", "--input", "{}")
+    legal = interrupts(started)["legal"]
+    half = shell.run("answer", started["thread_id"], "--interrupt", legal, "--value", value)
+    assert half["outcome"] == "applied"
+    done = shell.run("answer", started["thread_id"], "--value", value)
+    said = repr(json.loads(value)) if value != '""' else ""
+    assert done["values"]["verdict"] == f"finance: {said}; legal: {said}"
+
+
+def test_show_and_graphs(shell: Shell) -> None:
+    names = [graph["graph_id"] for graph in shell.run("graphs")]
+    assert {"revise", "tool_agent", "breakpoints"} <= set(names)
+    started = shell.run("run", "revise", "--input", '{"some_text":"x"}')
+    shown = shell.run("show", started["thread_id"])
+    assert shown["status"] == "interrupted"
+    assert shown["values"] == {"some_text": "x"}
+    assert shown["next"] == ["human_node"]
+    assert shown["checkpoint_id"]
+    assert shown["interrupts"] == started["interrupts"]
+
+
+def test_a_second_run_on_a_thread(shell: Shell) -> None:
+    started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
+    again = shell.run(
+        "run", "revise", "--input", '{"some_text":"two"}', "--thread", started["thread_id"]
+    )
+    assert again["thread_id"] == started["thread_id"]
+    assert again["interrupts"][0]["value"] == {"text_to_revise": "two"}
+    old = started["interrupts"][0]["id"]
+    shell.refused("answer", started["thread_id"], "--interrupt", old, "--text", "x", code=3)
+
+
+def test_what_was_never_there(shell: Shell) -> None:
+    missing = "00000000-0000-4000-8000-000000000000"
+    for thread in (missing, "nonsense"):
+        shell.refused("show", thread, code=3)
+        shell.refused("step", thread, code=3)
+        shell.refused("answer", thread, "--approve", code=3)
+    shell.refused("run", "revise", "--input", "{}", "--thread", missing, code=3)
+    assert "The target has" in shell.refused("run", "nope", "--input", "{}", code=2)
+
+
+def test_what_is_typed_wrongly(shell: Shell) -> None:
+    assert "not JSON" in shell.refused("run", "revise", "--input", "{", code=2)
+    assert "not JSON" in shell.refused("run", "revise", "--input", "NaN", code=2)
+    assert "--help" in shell.refused("answer", "x", code=2)
+
+
+def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:
+    started = local_shell.run("run", "revise", "--input", json.dumps({"some_text": "a\x1b[31mb"}))
+    listed = local_shell.raw("list")
+    assert "\x1b" not in listed.stdout
+    assert r"a\u{1B}[31mb" in listed.stdout
+    shown = local_shell.raw("show", started["thread_id"])
+    assert r"a\u001b[31mb" in shown.stdout
+
+
+def test_a_project_of_its_own_time(tmp_path: Path) -> None:
+    """Without a running engine a command starts one for its own time, and what waits still waits."""
+    config = processes.copied_project(tmp_path / "project")
+    shell = Shell(str(config), tmp_path / "data")
+    started = shell.run("run", "revise", "--input", '{"some_text":"kept"}')
+    (waiting,) = shell.run("list")
+    assert waiting["thread_id"] == started["thread_id"]
+    assert not list((tmp_path / "data").rglob("engine.json"))
+    done = shell.run("answer", started["thread_id"], "--text", "kept on")
+    assert done["values"] == {"some_text": "kept on"}
+    assert shell.run("list") == []
+
+
+@pytest.mark.parametrize(
+    ("target", "code", "words"),
+    [
+        ("http://127.0.0.1:9", 5, "cannot be reached"),
+        ("nowhere/langgraph.json", 2, "There is no file"),
+        ("ftp://host", 2, "not an http"),
+    ],
+)
+def test_a_target_that_is_none(tmp_path: Path, target: str, code: int, words: str) -> None:
+    assert words in Shell(target, tmp_path).refused("list", code=code)
+
+
+def test_a_config_that_does_not_parse(tmp_path: Path) -> None:
+    config = tmp_path / "langgraph.json"
+    config.write_text('{"graphs": {,}}')
+    assert "line 1" in Shell(str(config), tmp_path / "data").refused("list", code=2)
+
+
+def test_a_graph_that_raises_on_import(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("def build():\n    raise ValueError('no \x1b[31m')\nbuild()\n")
+    shell = Shell(f"{tmp_path / 'bad.py'}:graph", tmp_path / "data")
+    done = shell.raw("graphs", "--json")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "ValueError: no" in done.stderr
+    assert "in build" in done.stderr
+    assert "\x1b" not in done.stderr
+
+
+def test_a_missing_module_says_where_to_install_it(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("import no_such_module_here\n")
+    shell = Shell(f"{tmp_path / 'bad.py'}:graph", tmp_path / "data")
+    said = shell.refused("graphs", code=5)
+    assert "no_such_module_here" in said
+    assert sys.executable in said
+    assert "pip install" in said
+
+
+def test_a_graph_that_raises(tmp_path: Path) -> None:
+    (tmp_path / "raises.py").write_text(
+        "from typing import TypedDict\n"
+        "from langgraph.graph import START, StateGraph\n"
+        "from langgraph.types import interrupt\n"
+        "class State(TypedDict):\n    x: int\n"
+        "def ask(state):\n    return {'x': 1 // interrupt('Divide by?')}\n"
+        "graph = StateGraph(State).add_node(ask).add_edge(START, 'ask').compile()\n"
+    )
+    shell = Shell(f"{tmp_path / 'raises.py'}:graph", tmp_path / "data")
+    started = shell.run("run", "raises", "--input", '{"x": 0}')
+    failed = shell.run("answer", started["thread_id"], "--value", "0", code=7)
+    assert failed["status"] == "error"
+    assert failed["outcome"] == "unknown"
+    assert "ZeroDivisionError" in failed["error"]
+
+
+def test_the_console_needs_a_terminal(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "hitl_tui", "--data-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        timeout=30,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "needs a terminal" in done.stderr
