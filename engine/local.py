@@ -41,6 +41,11 @@ class RunningEngine:
     _process: Process | None = field(default=None, repr=False)
     _lifeline: int = field(default=-1, repr=False)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What lets us in; a server that a person started on loopback may ask for nothing."""
+        return _headers(self.token)
+
     async def aclose(self) -> None:
         """End the server if this process started it; a server that was found is left alone."""
         if self._lifeline >= 0:
@@ -195,11 +200,15 @@ async def _found(target: str, folder: Path) -> RunningEngine | None:
         return None
     try:
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            reply = await client.get(f"{url}/info", headers={"Authorization": f"Bearer {token}"})
+            reply = await client.get(f"{url}/info", headers=_headers(token))
         identity = str(reply.raise_for_status().json()["identity"])
     except (httpx.HTTPError, ValueError, KeyError, TypeError):
         return None
     return RunningEngine(url, token, pid, identity, folder / "engine.log", started_here=False)
+
+
+def _headers(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"} if token else {}
 
 
 async def _ended(process: Process) -> str:

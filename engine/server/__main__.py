@@ -1,0 +1,67 @@
+"""Entry point: `python -m engine.server TARGET --data DIR`."""
+
+import argparse
+import os
+import sys
+import traceback
+from pathlib import Path
+
+from engine.errors import EngineFailed, HitlError
+from engine.server.config import read_project
+from engine.server.folder import DataFolder
+from engine.server.process import detach_streams
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Serve a target; return the exit code (0 ended, 2 bad target, 5 could not be served)."""
+    args = _parse(arguments)
+    from engine.server.report import PipeReporter, Reporter, TerminalReporter
+
+    report: Reporter = TerminalReporter(2)
+    if args.report_fd is not None:
+        os.set_inheritable(args.report_fd, False)
+        report = PipeReporter(args.report_fd)
+    try:
+        project = read_project(args.target)
+        folder = DataFolder.claim(args.data)
+        terminal = detach_streams(folder.open_log())
+        if isinstance(report, TerminalReporter):
+            report = TerminalReporter(terminal)
+        # Both are read when langgraph is imported, so they come before anything that does.
+        os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
+        os.environ.setdefault("LANGSMITH_TRACING", "false")
+        project.enter()
+        from engine.server.service import Options, check_options, serve
+
+        options = Options(args.target, args.host, args.port, args.token, args.parent_fd)
+        token = check_options(options, started_by_console=args.report_fd is not None)
+        serve(options, project, folder, token, report)
+    except HitlError as error:
+        report.failed(error)
+        return error.exit_code
+    except KeyboardInterrupt:
+        return 0
+    except Exception as error:  # noqa: BLE001  the starter has to hear of it, whatever it was
+        what = f"{type(error).__name__}: {error}"
+        report.failed(EngineFailed(what, detail=traceback.format_exc()))
+        return EngineFailed.exit_code
+    return 0
+
+
+def _parse(arguments: list[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="engine.server", description=__doc__)
+    parser.add_argument("target", help="a langgraph.json, or path/to/file.py:graph")
+    parser.add_argument("--data", type=Path, required=True, help="folder for everything kept")
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=0, help="0: any free one")
+    parser.add_argument("--token", help="what clients must show; needed beyond this machine")
+    parser.add_argument("--parent-fd", type=int, help="a pipe; its end is the server's end")
+    parser.add_argument("--report-fd", type=int, help="a pipe for one JSON line: ready or failed")
+    return parser.parse_args(arguments)
+
+
+if __name__ == "__main__":
+    code = main()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)  # threads of the user's nodes may still run; nothing of ours is open

@@ -1,0 +1,73 @@
+"""The application: routes, refusals as JSON, and the gate in front of it all."""
+
+import logging
+import sqlite3
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from langgraph.errors import InvalidUpdateError
+from starlette.exceptions import HTTPException
+
+from engine.server.auth import Gate
+from engine.server.engine import Engine
+from engine.server.graphs import GraphIsBroken
+from engine.server.refusals import Refusal
+from engine.server.routes import assistants, runs, service, threads
+from engine.server.routes.answers import answer
+
+_log = logging.getLogger(__name__)
+
+
+def build_app(engine: Engine, token: str | None) -> FastAPI:
+    """Return the ASGI application over an open engine."""
+    app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
+    app.state.engine = engine
+    for part in (service, assistants, threads, runs):
+        app.include_router(part.router)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _refused_by_router)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(GraphIsBroken, _broken)
+    for kind in (InvalidUpdateError, ValueError):
+        app.add_exception_handler(kind, _bad_value)
+    app.add_exception_handler(sqlite3.Error, _not_written)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Gate, token=token)
+    return app
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, Refusal)
+    return answer({"detail": error.detail}, error.status)
+
+
+async def _refused_by_router(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return answer({"detail": error.detail}, error.status_code)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid" or first["loc"] == ("body",):
+        return answer({"detail": "Invalid JSON in request body"}, 422)
+    place = ".".join(str(part) for part in first["loc"][1:])
+    return answer({"detail": f"{place}: {first['msg']}"}, 422)
+
+
+async def _broken(request: Request, error: Exception) -> Response:
+    assert isinstance(error, GraphIsBroken)
+    return answer({"detail": f"{error}\n{error.breakage.traceback}"}, 422)
+
+
+async def _bad_value(request: Request, error: Exception) -> Response:
+    return answer({"detail": str(error)}, 400)
+
+
+async def _not_written(request: Request, error: Exception) -> Response:
+    _log.error("database", exc_info=error)
+    return answer({"detail": f"The engine's database failed: {error}"}, 503)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    return answer({"detail": f"{type(error).__name__}: {error}"}, 500)

@@ -1,0 +1,61 @@
+"""Why a graph cannot be imported, said so that the person who wrote it can mend it."""
+
+import sys
+import traceback
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+_DISTRIBUTIONS = {
+    "bs4": "beautifulsoup4",
+    "cv2": "opencv-python",
+    "dotenv": "python-dotenv",
+    "PIL": "pillow",
+    "sklearn": "scikit-learn",
+    "yaml": "pyyaml",
+}
+"""Modules whose distribution has another name, where people meet them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakage:
+    """A graph that cannot be used, and why."""
+
+    graph_id: str
+    what: str
+    """One line: the error, and what to install where, if that is the cure."""
+    traceback: str
+    """Frames of the user's own code, then the error."""
+
+    def to_json(self) -> dict[str, str]:
+        """Return `{"graph_id", "what", "traceback"}`."""
+        return asdict(self)
+
+
+def explain(graph_id: str, error: BaseException) -> Breakage:
+    """Return what to tell about a graph whose import ended with `error`."""
+    return Breakage(graph_id, _one_line(error), _own_frames(error))
+
+
+def _one_line(error: BaseException) -> str:
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        top = error.name.partition(".")[0]
+        return (
+            f"No module named {error.name!r} in {sys.executable}. Install it there: "
+            f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(top, top)}"
+        )
+    text = " ".join(str(error).split())
+    if isinstance(error, ImportError):
+        return f"{text} (in {sys.executable})"
+    if isinstance(error, SyntaxError) and error.filename:
+        return f"SyntaxError: {error.msg} ({Path(error.filename).name}, line {error.lineno})"
+    if isinstance(error, SystemExit):
+        return f"The import ended the interpreter (SystemExit: {text})"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+
+
+def _own_frames(error: BaseException) -> str:
+    libraries = (sys.prefix, sys.base_prefix, str(Path(__file__).parent), "<frozen")
+    report = traceback.TracebackException.from_exception(error)
+    own = [frame for frame in report.stack if not frame.filename.startswith(libraries)]
+    head = ["Traceback (your code):\n", *traceback.format_list(own)] if own else []
+    return "".join([*head, *report.format_exception_only()]).rstrip()

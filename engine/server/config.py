@@ -1,0 +1,153 @@
+"""What a target says: which graphs there are, where their code is, which environment it wants."""
+
+import json
+import os
+import re
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from engine.errors import BadTarget
+
+_ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$")
+
+
+@dataclass(frozen=True, slots=True)
+class GraphSpec:
+    """Where one graph comes from."""
+
+    graph_id: str
+    source: str
+    """An absolute path of a Python file, or a dotted module name."""
+    attribute: str
+    description: str | None = None
+
+    @property
+    def is_file(self) -> bool:
+        """Whether `source` is a file, not a module name."""
+        return "/" in self.source or self.source.endswith(".py")
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A target, read."""
+
+    target: str
+    graphs: tuple[GraphSpec, ...]
+    import_paths: tuple[Path, ...]
+    """Folders that go to the end of `sys.path`, as `langgraph dev` does it."""
+    environment: dict[str, str] = field(default_factory=dict)
+    allowed_types: tuple[tuple[str, ...], ...] = ()
+    """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
+
+    def enter(self) -> None:
+        """Make this process the project's: environment (nothing is overridden) and import path."""
+        for name, value in self.environment.items():
+            os.environ.setdefault(name, value)
+        for path in self.import_paths:
+            if str(path) not in sys.path:
+                sys.path.append(str(path))
+
+
+def read_project(target: str) -> Project:
+    """Read a `langgraph.json`, or `path/to/file.py:graph`. No user code runs.
+
+    Raises `BadTarget` with what is wrong and where.
+    """
+    path, separator, attribute = target.rpartition(":")
+    if separator and path.endswith(".py"):
+        return _single(target, Path(path), attribute)
+    return _from_config(target, Path(target))
+
+
+def _single(target: str, path: Path, attribute: str) -> Project:
+    if not path.is_file():
+        raise BadTarget(f"There is no file {path}.", hint="Give path/to/file.py:graph.")
+    path = path.resolve()
+    spec = GraphSpec(path.stem, str(path), attribute or "graph")
+    return Project(target, (spec,), (path.parent,))
+
+
+def _from_config(target: str, path: Path) -> Project:
+    config = _load(path)
+    folder = path.resolve().parent
+    graphs = config.get("graphs")
+    if not isinstance(graphs, dict) or not graphs:
+        raise BadTarget(
+            f"{path} names no graphs.",
+            hint='Add "graphs": {"name": "./file.py:graph"} to it.',
+        )
+    return Project(
+        target,
+        tuple(_spec(path, folder, name, entry) for name, entry in graphs.items()),
+        _import_paths(folder, config.get("dependencies")),
+        _environment(folder, config.get("env")),
+        _allowed_types(config),
+    )
+
+
+def _load(path: Path) -> dict[str, Any]:
+    try:
+        config = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        hint = "Give the path of a langgraph.json, or path/to/file.py:graph."
+        raise BadTarget(f"There is no file {path}.", hint=hint) from None
+    except json.JSONDecodeError as error:
+        raise BadTarget(
+            f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
+            hint="Correct that line.",
+        ) from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTarget(f"{path} cannot be read: {error}.") from None
+    if not isinstance(config, dict):
+        raise BadTarget(f"{path} is not a JSON object.", hint="See the LangGraph CLI reference.")
+    return config
+
+
+def _spec(path: Path, folder: Path, name: str, entry: Any) -> GraphSpec:
+    place = entry.get("path") if isinstance(entry, dict) else entry
+    source, separator, attribute = str(place or "").rpartition(":")
+    if not isinstance(place, str) or not separator or not source or not attribute:
+        raise BadTarget(
+            f'{path}: graph "{name}" does not say where it is.',
+            hint='Write "./file.py:graph" or "package.module:graph".',
+        )
+    if "/" in source or source.endswith(".py"):
+        source = str((folder / source).resolve())
+    description = entry.get("description") if isinstance(entry, dict) else None
+    return GraphSpec(name, source, attribute, description)
+
+
+def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:
+    named = dependencies if isinstance(dependencies, list) else []
+    local = [(folder / str(name)).resolve() for name in named]
+    return tuple(dict.fromkeys([folder, *(path for path in local if path.is_dir())]))
+
+
+def _environment(folder: Path, env: Any) -> dict[str, str]:
+    if isinstance(env, dict):
+        return {str(name): str(value) for name, value in env.items()}
+    if not isinstance(env, str) or not env:
+        return {}
+    try:
+        lines = (folder / env).read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadTarget(f"The env file {folder / env} cannot be read: {error}.") from None
+    pairs = (_ENV_LINE.match(line) for line in lines if not line.lstrip().startswith("#"))
+    return {pair[1]: _unquoted(pair[2]) for pair in pairs if pair}
+
+
+def _unquoted(value: str) -> str:
+    if len(value) >= 2 and value[0] == value[-1] and value[0] in "\"'":
+        return value[1:-1]
+    return re.split(r"\s+#", value, maxsplit=1)[0]
+
+
+def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
+    checkpointer = config.get("checkpointer")
+    serde = checkpointer.get("serde") if isinstance(checkpointer, dict) else None
+    allowed = serde.get("allowed_msgpack_modules") if isinstance(serde, dict) else None
+    if not isinstance(allowed, list):
+        return ()
+    return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))

@@ -1,0 +1,113 @@
+"""The data folder of a project: private, used by one server at a time, saying who that is."""
+
+import fcntl
+import json
+import os
+import stat
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from engine.errors import EngineFailed
+
+_LOG_LIMIT = 1024 * 1024
+
+
+class AlreadyRunning(EngineFailed):
+    """Another server holds the data folder."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What `engine.json` says about the server that runs."""
+
+    url: str
+    token: str
+    pid: int
+    target: str
+    version: str
+
+
+@dataclass(slots=True)
+class DataFolder:
+    """A folder of mode 0700 that belongs to us, with files of mode 0600."""
+
+    path: Path
+    _lock: int = -1
+
+    @classmethod
+    def claim(cls, path: Path) -> "DataFolder":
+        """Create or check the folder and lock it for the life of this process.
+
+        Raises `AlreadyRunning`, and `EngineFailed` for a folder or file that is not ours.
+        """
+        _create_private_folder(path)
+        folder = cls(path)
+        folder._lock = private_file(path / "engine.lock", os.O_RDWR)
+        try:
+            fcntl.flock(folder._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(folder._lock)
+            raise AlreadyRunning(
+                f"An engine already uses {path}.", hint="Use that one, or end it first."
+            ) from None
+        return folder
+
+    @property
+    def database(self) -> Path:
+        """Where threads, runs and checkpoints are kept."""
+        return self.path / "engine.sqlite"
+
+    def open_log(self) -> int:
+        """Return a descriptor that appends to the log, of which at most the last 1 MB is kept."""
+        descriptor = private_file(self.path / "engine.log", os.O_RDWR | os.O_APPEND)
+        size = os.fstat(descriptor).st_size
+        if size > _LOG_LIMIT:
+            kept = os.pread(descriptor, _LOG_LIMIT, size - _LOG_LIMIT)
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, kept)
+        return descriptor
+
+    def announce(self, notice: Notice) -> None:
+        """Say where the server is, all at once and durably."""
+        draft = self.path / f".engine.json.{os.getpid()}"
+        descriptor = private_file(draft, os.O_WRONLY | os.O_TRUNC)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(notice), file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / "engine.json")
+
+    def withdraw(self) -> None:
+        """Say nothing any more."""
+        (self.path / "engine.json").unlink(missing_ok=True)
+
+
+def private_file(path: Path, flags: int) -> int:
+    """Open or create a file of mode 0600 that is ours, no link. Raises `EngineFailed`."""
+    try:
+        descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise EngineFailed(
+            f"{path} cannot be opened: {error.strerror}.", hint="See who made it, and why."
+        ) from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+        os.close(descriptor)
+        raise EngineFailed(f"{path} is not a file of yours.", hint="Move it away.")
+    if found.st_mode & 0o077:
+        os.fchmod(descriptor, 0o600)
+    return descriptor
+
+
+def _create_private_folder(path: Path) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, exist_ok=True)
+        found: Any = path.lstat()
+    except OSError as error:
+        raise EngineFailed(f"{path} cannot be used: {error.strerror}.") from error
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise EngineFailed(f"{path} is not a folder of yours.", hint="Choose another --data-dir.")
+    if found.st_mode & 0o077:
+        path.chmod(0o700)

@@ -1,0 +1,179 @@
+"""The graphs of a project: loaded once, opened for each use with the server's checkpointer."""
+
+import copy
+import importlib
+import importlib.util
+import inspect
+import sys
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, TypeAlias
+from uuid import UUID, uuid5
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.graph import StateGraph
+from langgraph.pregel import Pregel
+
+from engine.server.breakage import Breakage, explain
+from engine.server.config import GraphSpec
+
+Graph: TypeAlias = Pregel[Any, Any, Any, Any]
+Factory: TypeAlias = Callable[..., Any]
+
+_NAMESPACE = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+"""What langgraph-api derives assistant ids from (`graph.py`, NAMESPACE_GRAPH)."""
+
+
+class NotAGraph(Exception):
+    """What the target names is neither a graph nor something that makes one."""
+
+
+class GraphIsBroken(Exception):
+    """A run was asked of a graph that could not be imported."""
+
+    def __init__(self, breakage: Breakage) -> None:
+        super().__init__(f"Graph '{breakage.graph_id}' cannot be imported: {breakage.what}")
+        self.breakage = breakage
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A graph of the project, as its module gave it."""
+
+    spec: GraphSpec
+    made: Graph | Factory
+
+    @property
+    def name(self) -> str:
+        """The graph's own name, or its id where it has none."""
+        name = self.made.name if isinstance(self.made, Pregel) else None
+        return self.spec.graph_id if name in (None, "LangGraph") else str(name)
+
+
+@dataclass(slots=True)
+class Graphs:
+    """All graphs of a project; `attach` gives them the place where their state is kept."""
+
+    loaded: dict[str, Loaded] = field(default_factory=dict)
+    broken: dict[str, Breakage] = field(default_factory=dict)
+    _saver: BaseCheckpointSaver[Any] | None = None
+    _ready: dict[str, Graph] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, specs: Iterable[GraphSpec]) -> "Graphs":
+        """Import every graph. One that cannot be imported goes to `broken`; nothing is raised."""
+        graphs = cls()
+        for spec in specs:
+            try:
+                graphs.loaded[spec.graph_id] = Loaded(spec, _made(spec))
+            except KeyboardInterrupt:
+                raise
+            except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
+                graphs.broken[spec.graph_id] = explain(spec.graph_id, error)
+        return graphs
+
+    def attach(self, saver: BaseCheckpointSaver[Any]) -> None:
+        """Keep the state of all graphs in `saver`, whatever they were compiled with."""
+        self._saver = saver
+        for graph_id, loaded in self.loaded.items():
+            if isinstance(loaded.made, Pregel):
+                self._ready[graph_id] = self._kept(loaded.made, graph_id)
+
+    @asynccontextmanager
+    async def open(self, graph_id: str, config: RunnableConfig) -> AsyncIterator[Graph]:
+        """Yield the graph; one with a factory is made anew, from `config` if it takes one.
+
+        Raises `GraphIsBroken`, `KeyError`, and whatever the factory raises.
+        """
+        if graph_id in self.broken:
+            raise GraphIsBroken(self.broken[graph_id])
+        if ready := self._ready.get(graph_id):
+            yield ready
+            return
+        async with _entered(_call(self.loaded[graph_id].made, config)) as made:
+            yield self._kept(_compiled(made, graph_id), graph_id)
+
+    def _kept(self, graph: Graph, graph_id: str) -> Graph:
+        """Return the graph with our checkpointer.
+
+        A shallow copy, not `Pregel.copy`: that one forgets which types of the graph's schema
+        strict msgpack may load (`_serde_allowlist`), and custom state would come back as dicts.
+        """
+        kept = copy.copy(graph)
+        kept.checkpointer = self._saver
+        if kept.name == "LangGraph":
+            kept.name = graph_id
+        return kept
+
+
+def assistant_id_of(graph_id: str) -> str:
+    """Return the id of a graph's own assistant; langgraph-api derives the same."""
+    return str(uuid5(_NAMESPACE, graph_id))
+
+
+def _made(spec: GraphSpec) -> Graph | Factory:
+    module = _import_file(spec.source) if spec.is_file else importlib.import_module(spec.source)
+    try:
+        made = getattr(module, spec.attribute)
+    except AttributeError:
+        raise NotAGraph(f"{spec.source} has no {spec.attribute!r}") from None
+    if callable(made) and not isinstance(made, (Pregel, StateGraph)):
+        return _checked(made, spec)
+    return _compiled(made, spec.graph_id)
+
+
+def _import_file(path: str) -> ModuleType:
+    """Import a file under the name langgraph-api gives it, so that pickled types still match."""
+    name = path.replace("/", "__").replace(".py", "").replace(" ", "_").lstrip(".")
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise NotAGraph(f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    return module
+
+
+def _checked(factory: Factory, spec: GraphSpec) -> Factory:
+    count = len(inspect.signature(factory).parameters)
+    if count > 1:
+        raise NotAGraph(
+            f"{spec.attribute!r} in {spec.source} takes {count} arguments; "
+            "a graph factory takes none, or the config"
+        )
+    return factory
+
+
+def _call(factory: Graph | Factory, config: RunnableConfig) -> Any:
+    assert not isinstance(factory, Pregel), "a ready graph is not called"
+    return factory(config) if inspect.signature(factory).parameters else factory()
+
+
+@asynccontextmanager
+async def _entered(made: Any) -> AsyncIterator[Any]:
+    """Yield what a factory's result stands for: awaited, or entered as a context manager."""
+    if inspect.isawaitable(made):
+        made = await made
+    if isinstance(made, AbstractAsyncContextManager):
+        async with made as graph:
+            yield graph
+    elif isinstance(made, AbstractContextManager):
+        with made as graph:
+            yield graph
+    else:
+        yield made
+
+
+def _compiled(made: Any, graph_id: str) -> Graph:
+    if isinstance(made, StateGraph):
+        return made.compile()
+    if isinstance(made, Pregel):
+        return made
+    raise NotAGraph(f"{graph_id!r} is a {type(made).__name__}, not a LangGraph graph")

@@ -1,0 +1,45 @@
+"""The process around the server: its own standard streams, its parent, its end."""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+_GRACE = 5.0
+"""Seconds the server gets to end by itself before the process is ended."""
+
+
+def detach_streams(log: int) -> int:
+    """Send what anybody prints to `log`, give readers of stdin nothing; return the old stderr.
+
+    On the level of file descriptors, so that it holds for C code and child processes too.
+    """
+    original = os.dup(2)
+    os.set_inheritable(original, False)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    os.close(nothing)
+    os.close(log)
+    return original
+
+
+def follow_parent(pipe: int, stop: Callable[[], object]) -> None:
+    """Call `stop` when the parent closes its end of the pipe or dies, and see to it that it ends.
+
+    A thread, not the event loop: user code may block that one.
+    """
+    os.set_inheritable(pipe, False)
+    threading.Thread(target=_follow, args=(pipe, stop), daemon=True, name="parent").start()
+
+
+def _follow(pipe: int, stop: Callable[[], object]) -> None:
+    try:
+        while os.read(pipe, 1024):
+            pass
+    except OSError:
+        pass
+    stop()
+    time.sleep(_GRACE)
+    os._exit(1)

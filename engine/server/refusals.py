@@ -1,0 +1,60 @@
+"""What the server says no to: status codes and texts of langgraph-api 0.16.7."""
+
+from uuid import UUID
+
+
+class Refusal(Exception):
+    """A request that is answered with an error: `status` and `{"detail": detail}`."""
+
+    def __init__(self, status: int, detail: str) -> None:
+        super().__init__(detail)
+        self.status = status
+        self.detail = detail
+
+
+def no_thread(thread_id: str) -> Refusal:
+    """There is no such thread."""
+    return Refusal(404, f"Thread with ID {thread_id} not found")
+
+
+def no_thread_or_assistant() -> Refusal:
+    """A run was asked of a thread or an assistant that does not exist."""
+    return Refusal(404, "Thread or assistant not found.")
+
+
+def thread_exists(thread_id: str) -> Refusal:
+    """A thread was to be created under an id that is taken."""
+    return Refusal(409, f"Thread with ID {thread_id} already exists")
+
+
+def busy() -> Refusal:
+    """Another run of this thread has not ended."""
+    return Refusal(
+        409,
+        "Thread is already running a task. Wait for it to finish or choose a different "
+        "multitask strategy.",
+    )
+
+
+def in_flight(thread_id: str) -> Refusal:
+    """The state of a thread cannot be changed while a run changes it."""
+    return Refusal(409, f"Thread {thread_id} has in-flight runs.")
+
+
+def no_graph(thread_id: str) -> Refusal:
+    """A thread on which nothing ever ran has no state to change."""
+    return Refusal(
+        400,
+        f"Thread '{thread_id}' has no assigned graph ID. This usually occurs when no runs have "
+        "been made on this particular thread. This operation requires a graph ID. Please ensure "
+        "a run has been made for the thread or manually update the thread metadata (by setting "
+        "the 'graph_id' field) before running this operation.",
+    )
+
+
+def checked_id(value: str, kind: str = "thread") -> str:
+    """Return `value` as the server writes ids; a 422 if it is no UUID."""
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise Refusal(422, f"Invalid {kind} ID: must be a UUID") from None

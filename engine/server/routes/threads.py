@@ -1,0 +1,191 @@
+"""`/threads`: rows, state and history."""
+
+from typing import Any
+
+from fastapi import APIRouter, Query, Request, Response
+from langchain_core.runnables import RunnableConfig
+
+from engine.server.engine import Engine
+from engine.server.models import (
+    HistorySearch,
+    StateAt,
+    StateUpdate,
+    ThreadCount,
+    ThreadCreate,
+    ThreadPatch,
+    ThreadSearch,
+)
+from engine.server.orders import new_id
+from engine.server.refusals import Refusal, checked_id, no_graph, no_thread, thread_exists
+from engine.server.routes.answers import answer, engine_of, page_headers
+from engine.server.state import EMPTY_STATE, snapshot_json
+from engine.server.threads import FIELDS
+
+router = APIRouter(prefix="/threads")
+
+
+@router.post("")
+async def create(request: Request, body: ThreadCreate) -> Response:
+    """Create a thread; of many who ask for the same id at once, exactly one gets it."""
+    threads = engine_of(request).threads
+    thread_id = checked_id(body.thread_id) if body.thread_id else new_id()
+    row = await threads.create(thread_id, body.metadata or {})
+    if row is None and body.if_exists == "do_nothing":
+        row = await threads.get(thread_id)
+    if row is None:
+        raise thread_exists(thread_id)
+    return answer(row)
+
+
+@router.post("/search")
+async def search(request: Request, body: ThreadSearch) -> Response:
+    """Return one page of threads."""
+    unknown = sorted(set(body.select or ()) - set(FIELDS))
+    if unknown:
+        raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(FIELDS)}")
+    rows, more = await engine_of(request).threads.search(body)
+    return answer(rows, headers=page_headers(body.offset, len(rows), more))
+
+
+@router.post("/count")
+async def count(request: Request, body: ThreadCount) -> Response:
+    """Return how many threads there are, a bare number."""
+    return answer(await engine_of(request).threads.count(body))
+
+
+@router.get("/{thread_id}")
+async def get(request: Request, thread_id: str) -> Response:
+    """Return one thread."""
+    thread_id = checked_id(thread_id)
+    row = await engine_of(request).threads.get(thread_id)
+    if row is None:
+        raise no_thread(thread_id)
+    return answer(row)
+
+
+@router.patch("/{thread_id}")
+async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
+    """Merge metadata into a thread's."""
+    threads = engine_of(request).threads
+    thread_id = checked_id(thread_id)
+    if not await threads.patch(thread_id, body.metadata or {}):
+        raise Refusal(404, "Not Found")
+    return answer(await threads.get(thread_id))
+
+
+@router.delete("/{thread_id}")
+async def delete(request: Request, thread_id: str) -> Response:
+    """Delete a thread with all that belongs to it."""
+    thread_id = checked_id(thread_id)
+    if not await engine_of(request).threads.delete(thread_id):
+        raise no_thread(thread_id)
+    return Response(status_code=204)
+
+
+@router.get("/{thread_id}/state")
+async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
+    """Return the state of a thread as its newest checkpoint tells it."""
+    return await _state(request, thread_id, {}, subgraphs)
+
+
+@router.post("/{thread_id}/state/checkpoint")
+async def state_of_checkpoint(request: Request, thread_id: str, body: StateAt) -> Response:
+    """Return the state at a checkpoint, which may be one of a subgraph."""
+    return await _state(request, thread_id, body.checkpoint, body.subgraphs)
+
+
+@router.get("/{thread_id}/state/{checkpoint_id}")
+async def state_at(
+    request: Request, thread_id: str, checkpoint_id: str, subgraphs: bool = False
+) -> Response:
+    """Return the state at a checkpoint of the root graph."""
+    return await _state(request, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs)
+
+
+@router.post("/{thread_id}/state")
+async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
+    """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
+    engine = engine_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = await _graph_id(engine, thread_id)
+    if graph_id is None:
+        raise no_graph(thread_id)
+    at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
+    config = _config(thread_id, {"checkpoint_ns": "", **at, **(body.checkpoint or {})})
+    changed = await engine.lanes.change_state(
+        thread_id, graph_id, config, body.values, body.as_node
+    )
+    return answer(
+        {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
+    )
+
+
+@router.get("/{thread_id}/history")
+async def history(
+    request: Request,
+    thread_id: str,
+    limit: int = Query(default=1, ge=1, le=1000),
+    before: str | None = None,
+) -> Response:
+    """Return the thread's past states, newest first."""
+    return await _history(request, thread_id, HistorySearch(limit=limit, before=before))
+
+
+@router.post("/{thread_id}/history")
+async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
+    """Return the thread's past states, newest first, filtered by checkpoint metadata."""
+    return await _history(request, thread_id, body)
+
+
+async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs: bool) -> Response:
+    engine = engine_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = await _graph_id(engine, thread_id)
+    if graph_id is None:
+        return answer(EMPTY_STATE)
+    config = _config(thread_id, at)
+    async with engine.graphs.open(graph_id, config) as graph:
+        snapshot = await graph.aget_state(config, subgraphs=subgraphs)
+    await engine.database.flushed()
+    return answer(snapshot_json(snapshot))
+
+
+async def _history(request: Request, thread_id: str, search: HistorySearch) -> Response:
+    engine = engine_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = await _graph_id(engine, thread_id)
+    if graph_id is None:
+        return answer([])
+    config = _config(thread_id, {"checkpoint_ns": "", **(search.checkpoint or {})})
+    async with engine.graphs.open(graph_id, config) as graph:
+        states = graph.aget_state_history(
+            config,
+            limit=search.limit,
+            filter=search.metadata,
+            before=_before(search.before),
+        )
+        shown = [snapshot_json(state) async for state in states]
+    await engine.database.flushed()
+    return answer(shown)
+
+
+async def _graph_id(engine: Engine, thread_id: str) -> str | None:
+    """Return the graph of a thread, None if nothing ran on it. Raises a 404."""
+    metadata = await engine.threads.metadata(thread_id)
+    if metadata is None:
+        raise no_thread(thread_id)
+    graph_id = metadata.get("graph_id")
+    return str(graph_id) if graph_id else None
+
+
+def _before(given: str | dict[str, Any] | None) -> RunnableConfig | None:
+    """Return the config of the checkpoint to begin after; clients name it in three ways."""
+    if not given:
+        return None
+    if isinstance(given, str):
+        return {"configurable": {"checkpoint_id": given}}
+    return {"configurable": given.get("configurable") or given}
+
+
+def _config(thread_id: str, at: dict[str, Any]) -> RunnableConfig:
+    return {"configurable": {**at, "thread_id": thread_id}}

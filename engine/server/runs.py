@@ -1,0 +1,139 @@
+"""The table of runs: what was asked, by whom, and how it ended."""
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import aiosqlite
+import orjson
+
+from engine.server.database import Database, Row
+from engine.server.wire import dumps, now
+
+Json: TypeAlias = dict[str, Any]
+RunStatus: TypeAlias = Literal["pending", "running", "success", "error", "interrupted", "timeout"]
+
+FIELDS = (
+    "run_id",
+    "thread_id",
+    "assistant_id",
+    "created_at",
+    "updated_at",
+    "metadata",
+    "status",
+    "kwargs",
+    "multitask_strategy",
+    "error",
+)
+"""What a run row shows; `error` is ours."""
+
+_JSON_FIELDS = {"metadata", "kwargs", "error"}
+_UNDER_WAY = "status IN ('pending', 'running')"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it was asked for."""
+
+    run_id: str
+    thread_id: str
+    assistant_id: str
+    graph_id: str
+    metadata: Json
+    kwargs: Json
+    """What the request said, completed: input, command, config, context, breakpoints, modes."""
+    multitask_strategy: str
+    created_at: str
+
+    def to_json(self, status: RunStatus) -> Json:
+        """Return the run as the answer to `POST /threads/{id}/runs`."""
+        return {
+            "run_id": self.run_id,
+            "thread_id": self.thread_id,
+            "assistant_id": self.assistant_id,
+            "created_at": self.created_at,
+            "updated_at": self.created_at,
+            "metadata": self.metadata,
+            "status": status,
+            "kwargs": self.kwargs,
+            "multitask_strategy": self.multitask_strategy,
+            "error": None,
+        }
+
+
+class Runs:
+    """Reads and writes run rows; writes happen inside the caller's transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def insert(self, connection: aiosqlite.Connection, run: Run, status: RunStatus) -> None:
+        """Record a run before any of it happens."""
+        await connection.execute(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (
+                run.run_id,
+                run.thread_id,
+                run.assistant_id,
+                run.created_at,
+                run.created_at,
+                status,
+                run.multitask_strategy,
+                dumps(run.metadata).decode(),
+                dumps(run.kwargs).decode(),
+            ),
+        )
+
+    async def set_status(
+        self,
+        connection: aiosqlite.Connection,
+        run_id: str,
+        status: RunStatus,
+        error: Json | None = None,
+    ) -> None:
+        """Record how far a run has come, or how it ended."""
+        await connection.execute(
+            "UPDATE runs SET status = ?, updated_at = ?, error = ? WHERE run_id = ?",
+            (status, now(), error and dumps(error).decode(), run_id),
+        )
+
+    async def delete(self, connection: aiosqlite.Connection, run_id: str) -> None:
+        """Forget a run that was rolled back."""
+        await connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+
+    async def get(self, thread_id: str, run_id: str) -> Json | None:
+        """Return a run's row, or None."""
+        sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
+        rows = await self._database.read(sql, (run_id, thread_id))
+        return _wire(rows[0]) if rows else None
+
+    async def of_thread(
+        self, thread_id: str, *, limit: int, offset: int, status: str | None
+    ) -> list[Json]:
+        """Return a thread's runs, newest first."""
+        only = "AND status = ?" if status else ""
+        rows = await self._database.read(
+            f"SELECT {', '.join(FIELDS)} FROM runs WHERE thread_id = ? {only}"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?",
+            (thread_id, *([status] if status else []), limit, offset),
+        )
+        return [_wire(row) for row in rows]
+
+    async def last_kwargs(self, thread_id: str) -> Json:
+        """Return what the thread's newest run asked for; empty if there is none."""
+        rows = await self._database.read(
+            "SELECT kwargs FROM runs WHERE thread_id = ? ORDER BY created_at DESC LIMIT 1",
+            (thread_id,),
+        )
+        return orjson.loads(rows[0]["kwargs"]) if rows else {}
+
+    async def under_way(self) -> list[tuple[str, str]]:
+        """Return (run, thread) of every run that is listed as not ended."""
+        rows = await self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
+        return [(row["run_id"], row["thread_id"]) for row in rows]
+
+
+def _wire(row: Row) -> Json:
+    return {
+        field: orjson.Fragment(row[field]) if field in _JSON_FIELDS and row[field] else row[field]
+        for field in row.keys()  # noqa: SIM118  iterating a Row gives values
+    }

@@ -1,0 +1,1 @@
+"""Sample graphs: one file each way a graph can wait for a person."""

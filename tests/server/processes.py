@@ -1,0 +1,170 @@
+"""Real servers as child processes: the engine of this project, and `langgraph dev`."""
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "sample_graphs"
+PROJECT = Path(__file__).parent / "project"
+
+
+@dataclass(slots=True)
+class Served:
+    """A LangGraph server that answers."""
+
+    name: str
+    url: str
+    headers: dict[str, str]
+    process: subprocess.Popen[bytes]
+    folder: Path
+    info: dict[str, Any] = field(default_factory=dict)
+    lifeline: int = -1
+
+    def client(self) -> httpx.AsyncClient:
+        """Return an HTTP client for this server; the caller closes it."""
+        return httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=30)
+
+    def kill(self) -> None:
+        """End the process as a power cut would."""
+        self.process.kill()
+        self.process.wait(10)
+
+    def stop(self) -> None:
+        """Let the server go: close the lifeline, and wait for its end."""
+        if self.lifeline >= 0:
+            os.close(self.lifeline)
+            self.lifeline = -1
+        _end(self.process)
+
+
+def copied_project(folder: Path) -> Path:
+    """Copy the sample graphs and the graphs of these tests; return their langgraph.json."""
+    for source in (SAMPLES, PROJECT):
+        shutil.copytree(source, folder, dirs_exist_ok=True)
+    graphs = {
+        name: place
+        for source in (SAMPLES, PROJECT)
+        for name, place in json.loads((source / "langgraph.json").read_text())["graphs"].items()
+    }
+    config = folder / "langgraph.json"
+    config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
+    return config
+
+
+def start_engine(target: Path | str, data: Path, *options: str, **environment: str) -> Served:
+    """Start an engine the way a console does; raises `NotStarted` with its report."""
+    theirs, lifeline = os.pipe()
+    report, their_report = os.pipe()
+    process = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "engine.server", str(target), "--data", str(data)),
+            *("--parent-fd", str(theirs), "--report-fd", str(their_report), *options),
+        ],
+        cwd=ROOT,
+        pass_fds=(theirs, their_report),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        env={**os.environ, **environment},
+    )
+    os.close(theirs)
+    os.close(their_report)
+    with os.fdopen(report, "rb") as pipe:
+        line = pipe.readline()
+    told = json.loads(line) if line else {}
+    if "ready" not in told:
+        os.close(lifeline)
+        raise NotStarted(told.get("failed", {}), process.wait(30))
+    ready = told["ready"]
+    headers = {"Authorization": f"Bearer {ready['token']}"}
+    return Served("engine", ready["url"], headers, process, data, ready, lifeline)
+
+
+class NotStarted(Exception):
+    """The engine did not start; `report` is what it said, `code` how it ended."""
+
+    def __init__(self, report: dict[str, Any], code: int) -> None:
+        super().__init__(f"exit code {code}: {report}")
+        self.report = report
+        self.code = code
+
+
+@contextmanager
+def engine(target: Path | str, data: Path, *options: str, **environment: str) -> Iterator[Served]:
+    """An engine for the length of a block."""
+    served = start_engine(target, data, *options, **environment)
+    try:
+        yield served
+    finally:
+        served.stop()
+
+
+@contextmanager
+def langgraph_dev(folder: Path) -> Iterator[Served]:
+    """A quiet, offline `langgraph dev` for the length of a block."""
+    config = copied_project(folder)
+    port = free_port()
+    command = Path(sys.executable).with_name("langgraph")
+    options = ("--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port))
+    log = (folder / "dev.log").open("wb")
+    process = subprocess.Popen(
+        [str(command), "dev", "--config", str(config), *options],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env={
+            **os.environ,
+            "LANGGRAPH_NO_VERSION_CHECK": "true",
+            "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+            "LANGSMITH_TRACING": "false",
+            "LOG_LEVEL": "WARNING",
+        },
+    )
+    log.close()
+    url = f"http://127.0.0.1:{port}"
+    try:
+        _await_ok(url, process, folder / "dev.log")
+        yield Served("langgraph dev", url, {}, process, folder)
+    finally:
+        _end(process)
+
+
+def free_port() -> int:
+    """Return a port that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _await_ok(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
+                return
+        except httpx.HTTPError:
+            time.sleep(0.1)
+    raise RuntimeError(f"langgraph dev did not start:\n{log.read_text()[-4000:]}")
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.send_signal(signal.SIGTERM)
+    try:
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait(10)

@@ -1,0 +1,83 @@
+"""Graphs that ask, fail and leave traces, each in one particular way."""
+
+import asyncio
+import operator
+from pathlib import Path
+from typing import Annotated, Any, TypedDict
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+
+
+class State(TypedDict, total=False):
+    """What was said, in order."""
+
+    said: Annotated[list[Any], operator.add]
+    trace: str
+    seconds: float
+
+
+def ask_twice(state: State) -> State:
+    """Ask two questions in one node."""
+    first = interrupt({"question": 1})
+    second = interrupt({"question": 2})
+    return {"said": [first, second]}
+
+
+def fail(state: State) -> State:
+    """Raise."""
+    raise ValueError("kaboom")
+
+
+def ask_then_fail(state: State) -> State:
+    """Raise when the answer is bad, after it was taken."""
+    if interrupt("good or bad?") == "bad":
+        raise ValueError("a bad answer")
+    return {"said": ["good"]}
+
+
+def leave_trace(path: Path, answer: Any) -> None:
+    """Add a line to a file."""
+    with path.open("a") as trace:
+        trace.write(f"{answer}\n")
+
+
+async def ask_then_act(state: State) -> State:
+    """Leave a trace for every time the answer takes effect, then take a while."""
+    answer = interrupt("go?")
+    await asyncio.to_thread(leave_trace, Path(state["trace"]), answer)
+    await asyncio.sleep(state.get("seconds", 0.3))
+    return {"said": [answer]}
+
+
+def who(state: State, config: RunnableConfig) -> State:
+    """Say whose run this is."""
+    return {"said": [config["configurable"].get("tenant")]}
+
+
+def one(state: State) -> State:
+    """Be the first."""
+    return {"said": ["one"]}
+
+
+def two(state: State) -> State:
+    """Be the second."""
+    return {"said": ["two"]}
+
+
+def three(state: State) -> State:
+    """Be the third."""
+    return {"said": ["three"]}
+
+
+def _single(node: Any) -> Any:
+    return StateGraph(State).add_node("node", node).add_edge(START, "node").compile()
+
+
+two_questions = _single(ask_twice)
+failing = _single(fail)
+sticky = _single(ask_then_fail)
+gated_effect = _single(ask_then_act)
+tenant = _single(who)
+chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()
