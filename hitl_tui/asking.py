@@ -1,0 +1,68 @@
+"""What waits, in one line: what an item asks, where it stands, how long it has waited."""
+
+from datetime import UTC, datetime
+
+from engine.model import AnyJson, Breakpoint, Interrupt, Review, TextToRevise, ToolCall, Waiting
+from engine.visible import json_text, one_line
+
+_LINE = 400
+"""More characters than any terminal shows on one line of the inbox."""
+
+
+def review_line(review: Review) -> str:
+    """Return what a review asks for, safe and on one line."""
+    match review:
+        case TextToRevise(text=text, prompt=prompt):
+            if not text:
+                return one_line(prompt, _LINE)
+            quoted = f"“{one_line(text, _LINE)}”"
+            return f"{one_line(prompt, 80)}: {quoted}" if prompt else f"revise {quoted}"
+        case AnyJson(payload=str() as text):
+            return one_line(text, _LINE)
+        case AnyJson(payload=payload):
+            return one_line(json_text(payload, indent=None), _LINE)
+        case _:
+            first, *others = review.calls or (ToolCall("no tool call", {}, "", ()),)
+            more = f" and {len(others)} more" if others else ""
+            return _call_line(first) + more
+
+
+def _call_line(call: ToolCall) -> str:
+    arguments = ", ".join(
+        f"{one_line(name, 40)}={one_line(json_text(value, indent=None), 120)}"
+        for name, value in call.args.items()
+    )
+    return f"{one_line(call.name, 60)}({arguments})"
+
+
+def breakpoint_line(stop: Breakpoint) -> str:
+    """Return what stepping on would run."""
+    if not stop.next:
+        return "then the end"
+    return "next: " + ", ".join(one_line(node, 60) for node in stop.next)
+
+
+def kind_words(item: Waiting) -> str:
+    """Return the symbol and word that tell an item's kind, also without colour."""
+    match item:
+        case Breakpoint(when=when):
+            return f"■ {when}"
+        case Interrupt(task_error=str()):
+            return "! stuck?"
+        case _:
+            return "? asks"
+
+
+def waited(since: datetime | None, now: datetime | None = None) -> str:
+    """Return how long ago `since` was, in at most two units; seconds only below a minute."""
+    if since is None:
+        return "–"
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    if seconds < 86_400:
+        return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
+    return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"

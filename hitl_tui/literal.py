@@ -1,0 +1,20 @@
+"""Untrusted text as Textual content: visible, and never read as markup."""
+
+from textual.content import Content
+
+from engine.visible import one_line, visible
+
+
+def literal(text: str) -> Content:
+    """Return `text` as content that shows every character and obeys none."""
+    return Content(visible(text))
+
+
+def literal_line(text: str, limit: int = 200) -> Content:
+    """Return `text` as content of one line, cut with a count at `limit` characters."""
+    return Content(one_line(text, limit))
+
+
+def short_id(thread_id: str) -> str:
+    """Return the start of a thread id, enough to tell threads apart by eye."""
+    return one_line(thread_id[:8], 8)

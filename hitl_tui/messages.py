@@ -1,0 +1,83 @@
+"""What widgets and screens say: one dataclass for each fact, naming its subject."""
+
+from __future__ import annotations  # the nouns are not loaded before the first paint
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from engine.errors import HitlError
+    from engine.model import (
+        Breakpoint,
+        Breakpoints,
+        Decision,
+        Graph,
+        JsonObject,
+        JsonValue,
+        Question,
+        Waiting,
+    )
+
+
+@dataclass
+class Chosen(Message):
+    """Somebody wants to see this item."""
+
+    item: Waiting
+
+
+@dataclass
+class Decided(Message):
+    """A decision was made on this question. A card says so at most once."""
+
+    question: Question
+    decision: Decision
+
+
+@dataclass
+class Stepped(Message):
+    """Somebody wants to step past this breakpoint. A card says so at most once."""
+
+    breakpoint: Breakpoint
+
+
+@dataclass
+class Typed(Message):
+    """Something was typed on the card of this question."""
+
+    question: Question
+    content: JsonObject
+    """The card's own record of what was typed."""
+
+
+@dataclass
+class ReloadWanted(Message):
+    """Somebody wants the thread to be read again."""
+
+
+@dataclass
+class StartWanted(Message):
+    """Somebody wants to start a run."""
+
+
+@dataclass
+class LogWanted(Message):
+    """Somebody wants to see the log."""
+
+
+@dataclass
+class RunWanted(Message):
+    """Somebody wants this run to be started."""
+
+    graph: Graph
+    input: JsonValue
+    breakpoints: Breakpoints
+
+
+@dataclass
+class StartFailed(Message):
+    """The run that was wanted was not started."""
+
+    error: HitlError

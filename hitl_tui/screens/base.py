@@ -1,0 +1,96 @@
+"""What every screen has: the server bar, the keys below, and an ear for failed workers."""
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.screen import Screen
+from textual.widgets import Footer
+from textual.worker import Worker, WorkerState
+
+from hitl_tui.session import Session
+from hitl_tui.widgets.server_bar import ServerBar
+
+if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
+    from engine.desk import Desk
+
+
+class ConsoleScreen(Screen[None]):
+    """A screen of the console; `compose_body` is what is its own."""
+
+    DEFAULT_CSS = """
+    ConsoleScreen Footer { background: $background; color: $foreground 70%; }
+    """
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
+        (0, "-narrow"),
+        (64, "-normal"),
+        (110, "-wide"),
+    ]
+    VERTICAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
+        (0, "-short"),
+        (18, "-high"),
+        (34, "-tall"),
+    ]
+
+    def __init__(self, session: Session) -> None:
+        super().__init__()
+        self.session = session
+        self.bar = ServerBar()
+
+    @property
+    def desk(self) -> "Desk":
+        """The desk; only screens that need none are shown before there is one."""
+        assert self.session.desk is not None, "no target has been opened yet"
+        return self.session.desk
+
+    def compose(self) -> ComposeResult:
+        """Put the bar above and the keys below."""
+        yield self.bar
+        yield from self.compose_body()
+        yield Footer(compact=True, show_command_palette=False)
+
+    def compose_body(self) -> ComposeResult:
+        """Yield what lies between."""
+        raise NotImplementedError
+
+    def on_mount(self) -> None:
+        """Follow the session."""
+        self.session.listen(self.session_changed)
+        self.session_changed()
+
+    def on_unmount(self) -> None:
+        """Follow it no more."""
+        self.session.ignore(self.session_changed)
+
+    def session_changed(self) -> None:
+        """Show which server one is on, and whether it answers."""
+        self.bar.server = self.session.server
+        self.bar.link = self.session.link
+
+    async def leaving(self) -> None:
+        """Keep what was typed; the console is about to close."""
+
+    def action_help(self) -> None:
+        """Show or hide the keys and the help of what has the focus."""
+        if self.query("HelpPanel"):
+            self.app.action_hide_help_panel()
+        else:
+            self.app.action_show_help_panel()
+
+    def tell(self, words: str, *, severity: "SeverityLevel" = "information") -> None:
+        """Show what passes: the one place that does. `words` are already visible text."""
+        self.notify(words, severity=severity, markup=False)
+
+    @on(Worker.StateChanged)
+    def hear_worker(self, event: Worker.StateChanged) -> None:
+        """Let no failure of a worker go unheard."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self.worker_failed(event.worker.error)
+
+    def worker_failed(self, error: BaseException) -> None:
+        """Show a failure that nobody expected here."""
+        from hitl_tui.screens.reading import Reading, ReadingModal  # after the first paint only
+
+        self.app.push_screen(ReadingModal(Reading.of(error)))

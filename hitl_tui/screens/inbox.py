@@ -1,0 +1,158 @@
+"""The home of the console: everything that waits for a person."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from engine.model import Breakpoint, Waiting
+from engine.visible import one_line
+from hitl_tui.asking import breakpoint_line, review_line
+from hitl_tui.messages import LogWanted, StartWanted
+from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.widgets.filter_line import FilterLine
+from hitl_tui.widgets.inbox_list import InboxList
+
+_NOTHING = """\
+Nothing waits for you.
+
+Press n to start a run. Its interrupts and breakpoints
+appear here by themselves, and so do other people's runs."""
+_NO_MATCH = """\
+Nothing in the list matches. Press escape to see everything again."""
+
+
+class InboxScreen(ConsoleScreen):
+    """Shows the inbox and keeps it true."""
+
+    DEFAULT_CSS = """
+    InboxScreen {
+        #summary { height: 1; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; color: $foreground 70%; }
+        #trouble {
+            display: none; height: auto; max-height: 4; padding: 0 1;
+            color: $text-warning; background: $warning-muted;
+        }
+        #nothing {
+            display: none; height: 1fr; content-align: center middle; text-align: center;
+            color: $foreground 70%; padding: 0 2;
+        }
+        &.-empty {
+            #nothing { display: block; }
+            InboxList { display: none; }
+        }
+        &.-troubled #trouble { display: block; }
+        InboxList { margin-top: 1; }
+        &.-short InboxList { margin-top: 0; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "start", "New run", tooltip="Start a run of a graph", id="console.start"),
+        Binding(
+            "l", "log", "Log", tooltip="Decisions, and what the engine printed", id="console.log"
+        ),
+        Binding(
+            "slash",
+            "filter",
+            "Filter",
+            key_display="/",
+            tooltip="List only what matches",
+            id="inbox.filter",
+        ),
+    ]
+    AUTO_FOCUS = "InboxList"
+
+    def compose_body(self) -> ComposeResult:
+        """Put the count above the list, and words where there is nothing to list."""
+        self.summary = Static(id="summary", markup=False)
+        self.trouble = Static(id="trouble", markup=False)
+        self.list = InboxList(self._describe)
+        self.nothing = Static(id="nothing", markup=False)
+        self.filter = FilterLine()
+        yield self.summary
+        yield self.trouble
+        yield self.list
+        yield self.nothing
+        yield self.filter
+
+    def on_mount(self) -> None:
+        """Look at the server, and let the waiting times tick."""
+        self.watch_inbox()
+        self.set_interval(1, self.list.tick)
+
+    @work(group="watch", exit_on_error=False)
+    async def watch_inbox(self) -> None:
+        """Look at the server again and again, for all screens."""
+        async for inbox in self.desk.watch():
+            self.session.seen(inbox)
+
+    def session_changed(self) -> None:
+        """Show what waits now."""
+        super().session_changed()
+        if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
+            self.list.show(self.session.inbox.items)
+        self._show_words()
+
+    @on(InboxList.Listed)
+    def _show_words(self) -> None:
+        inbox = self.session.inbox
+        self.summary.update(self._summary())
+        error = inbox.error if inbox is not None else None
+        unreadable = inbox.unreadable if inbox is not None else ()
+        lines = [f"The list is old: {one_line(error, 300)}"] if error else []
+        lines += [f"Not readable now: {one_line(why, 160)}" for why in unreadable[:2]]
+        lines += [f"… and {len(unreadable) - 2} more"] if len(unreadable) > 2 else []
+        self.trouble.update("\n".join(lines))
+        self.set_class(bool(lines), "-troubled")
+        self.set_class(not self.list.listed, "-empty")
+        self.nothing.update(self._why_nothing())
+
+    def _why_nothing(self) -> str:
+        if self.session.inbox is None:
+            return "Reading…"
+        return _NO_MATCH if self.list.needle else _NOTHING
+
+    def _summary(self) -> Content:
+        inbox = self.session.inbox
+        if inbox is None:
+            return Content("")
+        shown, total = len(self.list.listed), len(inbox.items)
+        count = f"{total:,} wait" if total != 1 else "1 waits"
+        if self.list.needle:
+            count = f"{shown:,} of {total:,} wait"
+        words = [f"{inbox.busy:,} running"] if inbox.busy else []
+        words.append(self.list.order.value)
+        if inbox.error:
+            words.insert(0, "old list")
+        return Content.assemble((count, "bold $foreground"), "  ·  " + "  ·  ".join(words))
+
+    def _describe(self, item: Waiting) -> str:
+        if isinstance(item, Breakpoint):
+            return breakpoint_line(item)
+        return review_line(self.desk.question(item).review)
+
+    # Keys
+
+    def action_start(self) -> None:
+        """Say that a run is wanted."""
+        self.post_message(StartWanted())
+
+    def action_log(self) -> None:
+        """Say that the log is wanted."""
+        self.post_message(LogWanted())
+
+    def action_filter(self) -> None:
+        """Ask what to list."""
+        self.filter.open()
+
+    @on(FilterLine.Changed)
+    def list_matches(self, event: FilterLine.Changed) -> None:
+        """List only what matches."""
+        self.list.needle = event.needle
+
+    @on(FilterLine.Closed)
+    def back_to_list(self) -> None:
+        """Give the keys back to the list."""
+        self.list.focus()

@@ -1,0 +1,159 @@
+"""The log: what was decided, and what the engine printed."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import OptionList, TabbedContent, TabPane
+from textual.widgets.option_list import Option
+
+from engine.model import LogEntry, OutcomeKind
+from engine.visible import json_text, one_line
+from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.session import Session
+from hitl_tui.widgets.text_view import TextPane
+
+_OUTCOMES = {
+    OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
+    OutcomeKind.REFUSED: ("✕ refused", "$text-warning"),
+    OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
+    None: ("… no outcome recorded", "$text-error"),
+}
+_REMOTE = "The log of a remote server is not here."
+
+
+class LogScreen(ConsoleScreen):
+    """Shows the journal's decisions, and the engine's own log as it grows."""
+
+    DEFAULT_CSS = """
+    LogScreen {
+        TabbedContent { height: 1fr; }
+        TabPane { padding: 0; }
+        #entries { width: 1fr; height: 1fr; border: none; background: $background; padding: 0 1; }
+        #entries:focus { background: $background; background-tint: $background 0%; }
+        #entry { width: 1fr; }
+        &.-normal #pair, &.-narrow #pair { layout: vertical; }
+        &.-narrow #entry { height: 1fr; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Inbox", tooltip="Back to the inbox", id="log.back"),
+        Binding("ctrl+r", "reload", "Reload", tooltip="Read the log again", id="log.reload"),
+        Binding(
+            "d", "tab('decisions')", "Decisions", tooltip="What was decided", id="log.decisions"
+        ),
+        Binding(
+            "e",
+            "tab('engine')",
+            "Engine log",
+            tooltip="What graphs and engine printed",
+            id="log.engine",
+        ),
+    ]
+    HELP = """\
+    ### The log
+    **d** shows what was decided, sent and became of it; **e** what graphs and engine printed.
+    """
+    AUTO_FOCUS = "#entries"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self._entries: tuple[LogEntry, ...] = ()
+        self._printed: str | None = ""
+
+    def compose_body(self) -> ComposeResult:
+        """Put the two logs behind two tabs."""
+        self.tabs = TabbedContent(initial="decisions")
+        self.entries = OptionList(id="entries", markup=False)
+        self.entry = TextPane("Sent", numbered=True, id="entry")
+        self.printed = TextPane("", id="printed")
+        with self.tabs:
+            with TabPane("Decisions", id="decisions"), Horizontal(id="pair"):
+                yield self.entries
+                yield self.entry
+            with TabPane("Engine log", id="engine"):
+                yield self.printed
+
+    def on_mount(self) -> None:
+        """Read both, and follow the engine's."""
+        self.read_decisions()
+        self.follow_engine()
+        self.set_interval(1, self.follow_engine)
+
+    @work(group="log", exclusive=True, exit_on_error=False)
+    async def read_decisions(self) -> None:
+        """Read the journal."""
+        self._entries = await self.desk.log()
+        self.entries.set_options(Option(_entry_line(entry)) for entry in self._entries)
+        self.entries.display = bool(self._entries)
+        if not self._entries:
+            self.entry.show_text("Nothing has been decided here yet.")
+        else:
+            self.entries.highlighted = 0
+
+    @on(OptionList.OptionHighlighted, "#entries")
+    def show_entry(self, event: OptionList.OptionHighlighted) -> None:
+        """Show all that is known of a decision."""
+        entry = self._entries[event.option_index]
+        self.entry.entitle("Decision")
+        self.entry.show_text(_entry_text(entry))
+
+    def follow_engine(self) -> None:
+        """Show what was printed meanwhile; stay at the end if one is there."""
+        printed = self.desk.engine_log()
+        if printed == self._printed:
+            return
+        self._printed = printed
+        at_end = self.printed.scroll_offset.y >= self.printed.max_scroll_y
+        self.printed.show_text(_REMOTE if printed is None else printed or "Nothing was printed.")
+        if at_end:
+            self.printed.call_after_refresh(self.printed.scroll_end, animate=False)
+
+    def action_tab(self, name: str) -> None:
+        """Show one of the two."""
+        self.tabs.active = name
+        (self.entries if name == "decisions" else self.printed).focus()
+
+    def action_reload(self) -> None:
+        """Read the journal again."""
+        self.read_decisions()
+
+    def action_back(self) -> None:
+        """Go back to the inbox."""
+        self.app.pop_screen()
+
+
+def _entry_line(entry: LogEntry) -> Content:
+    word, colour = _OUTCOMES[entry.outcome]
+    return Content.assemble(
+        (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 60%"),
+        "  ",
+        (one_line(entry.decision, 40), "bold"),
+        "  ",
+        one_line(f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id, 60),
+        "  ",
+        (word, colour),
+    )
+
+
+def _entry_text(entry: LogEntry) -> str:
+    word, _ = _OUTCOMES[entry.outcome]
+    lines = [
+        f"{word}: {entry.why}" if entry.why else word,
+        "",
+        f"decision   {entry.decision} ({entry.event}) by {entry.who}",
+        f"at         {entry.at.astimezone():%Y-%m-%d %H:%M:%S %z}",
+        f"graph      {entry.graph_id}",
+        f"node       {entry.node or '–'}",
+        f"thread     {entry.thread_id}",
+        f"interrupt  {entry.interrupt_id or '–'}",
+        f"server     {entry.server}",
+        f"id         {entry.decision_id}",
+        "",
+        "sent",
+        json_text(entry.answer),
+    ]
+    return "\n".join(lines)

@@ -1,0 +1,50 @@
+"""A line or two above a card that need to be read before one goes on."""
+
+from enum import Enum
+
+from textual.content import Content
+from textual.widgets import Static
+
+from engine.errors import HitlError
+from engine.visible import visible
+
+
+class Weight(Enum):
+    """How much a banner matters; the word says it, the colour only repeats it."""
+
+    NOTE = "Note"
+    WARNING = "Careful"
+    ERROR = "Not sent"
+    UNKNOWN = "Outcome unknown"
+
+
+class Banner(Static):
+    """Shows one thing to know, until it no longer holds."""
+
+    DEFAULT_CSS = """
+    Banner {
+        display: none; height: auto; max-height: 6; padding: 0 1;
+        background: $surface; color: $foreground;
+        &.-shown { display: block; }
+        &.-warning { background: $warning-muted; color: $text-warning; }
+        &.-error, &.-unknown { background: $error-muted; color: $text-error; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+
+    def show(self, weight: Weight, words: str) -> None:
+        """Show these words; they may hold untrusted text."""
+        self.update(Content.assemble((f"{weight.value}: ", "bold"), visible(words)))
+        for each in Weight:
+            self.set_class(each is weight, f"-{each.name.lower()}")
+        self.add_class("-shown")
+
+    def show_error(self, error: HitlError) -> None:
+        """Show what happened, what was kept, and what to do."""
+        self.show(Weight.ERROR, str(error))
+
+    def clear(self) -> None:
+        """Nothing needs to be known any more."""
+        self.remove_class("-shown")

@@ -1,0 +1,103 @@
+"""What all cards have in common: a decision is guarded, in view before it is sent, made once."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.reactive import reactive
+from textual.widgets import Input, TextArea
+
+from hitl_tui.widgets.send_bar import SendBar
+
+
+class Card(VerticalScroll, can_focus=True):
+    """Shows what waits, whole; says what was decided at most once.
+
+    Deciding is dead until the card has been on screen for `GUARD` seconds, so that keys typed
+    before it appeared decide nothing.
+    """
+
+    DEFAULT_CSS = """
+    Card {
+        height: 1fr;
+        scrollbar-size-vertical: 1;
+        &.-answered { opacity: 60%; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+s", "send", "Send", tooltip="Send what stands under “Will send”", id="card.send"
+        ),
+    ]
+    GUARD: ClassVar[float] = 0.4
+    """Seconds; longer than a key repeats, shorter than anybody reads."""
+
+    answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
+    armed: reactive[bool] = reactive(False, toggle_class="-armed", bindings=True)
+    """The card has been on screen long enough to decide."""
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.send_bar = SendBar()
+        self._drawings = 0
+
+    def on_mount(self) -> None:
+        """Begin the guard when the card has been drawn."""
+        self.guard()
+
+    def guard(self) -> None:
+        """Let nothing be decided until what is shown now has been in view long enough."""
+        self.armed = False
+        self._drawings += 1
+        self.call_after_refresh(self._drawn, self._drawings)
+
+    def _drawn(self, drawing: int) -> None:
+        self.set_timer(self.GUARD, partial(self._arm, drawing))
+
+    def _arm(self, drawing: int) -> None:
+        if drawing == self._drawings:
+            self.armed = True
+
+    def reopen(self) -> None:
+        """Nothing was taken: let it be decided again."""
+        self.answered = False
+        self.guard()
+
+    def take_focus(self) -> None:
+        """Give the keys to where one begins."""
+        self.focus()
+
+    @property
+    def decidable(self) -> bool:
+        """Whether there is something to send now."""
+        return True
+
+    @property
+    def writing(self) -> bool:
+        """Whether a text field of this card has the keys."""
+        focused = self.screen.focused
+        return isinstance(focused, Input | TextArea) and self in focused.ancestors
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to send only what can be sent, only in time, and only once."""
+        if action != "send":
+            return True
+        if self.answered:
+            return False
+        return True if self.armed and self.decidable else None
+
+    def action_send(self) -> None:
+        """Decide, once."""
+        if self.armed and not self.answered:
+            self.decide()
+
+    def decide(self) -> None:
+        """Say what was decided, if it can be said, and set `answered`."""
+        raise NotImplementedError
+
+    @on(SendBar.Pressed)
+    def send_pressed(self) -> None:
+        """The button does what the key does."""
+        self.action_send()

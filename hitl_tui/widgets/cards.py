@@ -1,0 +1,20 @@
+"""Which card shows which review."""
+
+from engine.model import AnyJson, JsonObject, Question, TextToRevise, ToolCalls
+from hitl_tui.widgets.json_card import JsonCard
+from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
+from hitl_tui.widgets.text_card import TextCard
+from hitl_tui.widgets.tool_calls_card import ToolCallsCard
+
+
+def card_for(
+    question: Question, answer_of: AnswerOf, typed: JsonObject | None = None
+) -> QuestionCard:
+    """Return the card that shows this question, with what was typed before."""
+    match question.review:
+        case TextToRevise():
+            return TextCard(question, answer_of, typed)
+        case ToolCalls():
+            return ToolCallsCard(question, answer_of, typed)
+        case AnyJson():
+            return JsonCard(question, answer_of, typed)

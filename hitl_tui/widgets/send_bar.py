@@ -1,0 +1,89 @@
+"""What will be sent, exactly, with the button that sends it."""
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widgets import Button, Static
+
+from engine.model import JsonValue
+from engine.visible import json_text
+from hitl_tui.literal import literal
+from hitl_tui.widgets.text_view import TextPane, titled
+
+_ONE_LINE = 240
+"""Longer JSON is shown indented."""
+
+
+class SendBar(Vertical):
+    """Shows the JSON that goes to the graph, or why there is nothing to send yet."""
+
+    DEFAULT_CSS = """
+    SendBar {
+        dock: bottom;
+        height: auto;
+        background: $background;
+        #head { height: 1; }
+        #rule {
+            width: 1fr;
+            height: 1;
+            border-top: solid $foreground 20%;
+            border-title-color: $foreground 70%;
+            border-title-style: bold;
+        }
+        Button { margin: 0 1; min-width: 12; }
+        TextPane { height: auto; max-height: 5; border: none; }
+        TextPane:focus { border: none; background: $surface; }
+        #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
+        &.-blocked #why { display: block; }
+        &.-blocked TextPane { display: none; }
+    }
+    """
+
+    class Pressed(Message):
+        """The button was pressed."""
+
+    blocked: reactive[bool] = reactive(True, toggle_class="-blocked")
+    """There is nothing to send."""
+
+    def __init__(self, verb: str = "Send", key: str = "^s") -> None:
+        super().__init__()
+        self.rule = Static(id="rule")
+        self.pane = TextPane()
+        self.why = Static(id="why", markup=False)
+        self.button = Button(f"{verb}  {key}", compact=True, variant="primary")
+
+    def compose(self) -> ComposeResult:
+        """Put the button on the rule above the JSON."""
+        with Horizontal(id="head"):
+            yield self.rule
+            yield self.button
+        yield self.pane
+        yield self.why
+
+    def show(self, answer: JsonValue, note: str = "") -> None:
+        """Show what will be sent; `note` is ours, or visible text."""
+        compact = json_text(answer, indent=None)
+        long = len(compact) > _ONE_LINE
+        self.pane.show_json(answer, indent=2 if long else None)
+        size = f"{len(compact):,} characters" if long else ""
+        detail = ", ".join(part for part in (note, size) if part)
+        self.rule.border_title = titled("Will send", detail)
+        self.blocked = False
+
+    def block(self, why: str) -> None:
+        """Show why nothing can be sent yet."""
+        self.rule.border_title = titled("Nothing to send yet")
+        self.why.update(literal(why))
+        self.blocked = True
+
+    def watch_blocked(self, blocked: bool) -> None:
+        """Show on the button, too, that there is nothing to send."""
+        self.button.disabled = blocked
+
+    @on(Button.Pressed)
+    def say_pressed(self, event: Button.Pressed) -> None:
+        """Say it in the words of this bar."""
+        event.stop()
+        self.post_message(self.Pressed())

@@ -1,0 +1,62 @@
+"""The line on top of every screen: which server one is on, and whether it answers."""
+
+from __future__ import annotations  # the nouns are not loaded before the first paint
+
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from engine.visible import one_line
+from hitl_tui.session import Link
+
+if TYPE_CHECKING:
+    from engine.model import Server
+
+
+class ServerBar(Widget):
+    """Shows the product, the server with its version, and the state of the connection."""
+
+    DEFAULT_CSS = """
+    ServerBar {
+        dock: top;
+        height: 1;
+        width: 1fr;
+        background: $panel;
+        color: $foreground;
+        padding: 0 1;
+    }
+    """
+
+    server: reactive[Server | None] = reactive(None)
+    link: reactive[Link] = reactive(Link.CONNECTING)
+
+    def render(self) -> Content:
+        """Draw the three parts; what does not fit is cut in the middle, the server last."""
+        word, colour = self.link.value
+        width = self.size.width
+        product = "hitl-tui" if width >= 60 else ""
+        room = width - len(product) - cell_len(word) - (5 if product else 2)
+        server = _middle_cut(self._server_words(), max(room, 8))
+        left = Content.assemble(
+            (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
+        )
+        gap = " " * max(1, width - left.cell_length - cell_len(word))
+        return Content.assemble(left, gap, (word, colour))
+
+    def _server_words(self) -> str:
+        if self.server is None:
+            return ""
+        label = one_line(self.server.label, 300)
+        label = label if self.server.local else f"remote: {label}"
+        version = one_line(self.server.version, 40)
+        return f"{label}  {version}" if version else label
+
+
+def _middle_cut(text: str, room: int) -> str:
+    if cell_len(text) <= room:
+        return text
+    half = max(1, (room - 1) // 2)
+    return f"{text[: room - 1 - half]}…{text[-half:]}"

@@ -1,0 +1,470 @@
+"""The card for tool calls that wait for approval: arguments first, then the agent's own story."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.content import Content
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import Static, TextArea
+
+from engine.model import (
+    Approve,
+    DecisionKind,
+    Edit,
+    JsonObject,
+    JsonValue,
+    Question,
+    Reject,
+    Respond,
+    ToolCall,
+    ToolCalls,
+    Verdict,
+    Verdicts,
+)
+from engine.visible import json_text, one_line
+from hitl_tui.strict_json import JsonProblem, read_json
+from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.widgets.question_card import AnswerOf, NotReady, QuestionCard
+from hitl_tui.widgets.text_view import TextPane
+
+_KEYS = {
+    DecisionKind.APPROVE: "a",
+    DecisionKind.EDIT: "e",
+    DecisionKind.REJECT: "r",
+    DecisionKind.RESPOND: "p",
+}
+
+
+@dataclass
+class CallAnswer:
+    """What was decided and typed for one call; texts stay when the verdict changes."""
+
+    verdict: DecisionKind | None
+    args: str
+    """The edited arguments, as typed."""
+    reason: str = ""
+    message: str = ""
+
+    @classmethod
+    def restored(cls, typed: JsonValue, call: ToolCall) -> "CallAnswer":
+        """Take up a record; what it lacks or holds wrongly begins anew."""
+        record = typed if isinstance(typed, dict) else {}
+        texts = {
+            name: value
+            for name in ("args", "reason", "message")
+            if isinstance(value := record.get(name), str)
+        }
+        allowed = {kind.value: kind for kind in call.allowed}
+        made = cls(allowed.get(str(record.get("verdict"))), json_text(call.args))
+        for name, value in texts.items():
+            setattr(made, name, value)
+        return made
+
+    def record(self) -> JsonObject:
+        """Return this as a draft keeps it."""
+        verdict = self.verdict.value if self.verdict else None
+        return {
+            "verdict": verdict,
+            "args": self.args,
+            "reason": self.reason,
+            "message": self.message,
+        }
+
+    def decision(self, call: ToolCall, place: str) -> Verdict:
+        """Return the verdict. Raises NotReady, naming `place`."""
+        match self.verdict:
+            case DecisionKind.APPROVE:
+                return Approve()
+            case DecisionKind.REJECT:
+                return Reject(self.reason or None)
+            case DecisionKind.RESPOND:
+                if not self.message:
+                    raise NotReady(f"{place}Type what the tool would have returned.")
+                return Respond(self.message)
+            case DecisionKind.EDIT:
+                return Edit(self._edited(place))
+            case _:
+                ways = ", ".join(f"{_KEYS[kind]} {kind.value}" for kind in call.allowed)
+                raise NotReady(f"{place}Decide: {ways or 'nothing is allowed'}.")
+
+    def _edited(self, place: str) -> JsonObject:
+        try:
+            args = read_json(self.args)
+        except JsonProblem as problem:
+            raise NotReady(f"{place}The arguments are not JSON yet. {problem}") from problem
+        if not isinstance(args, dict):
+            raise NotReady(f"{place}The arguments must be a JSON object, in braces.")
+        return args
+
+
+class CallStrip(Widget):
+    """One line for each call of a request: which one is in view, and each verdict."""
+
+    DEFAULT_CSS = """
+    CallStrip { height: auto; padding: 0 1; margin-bottom: 1; }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """This call is to be shown."""
+
+        index: int
+
+    shown: reactive[int] = reactive(0)
+
+    def __init__(self, calls: tuple[ToolCall, ...]) -> None:
+        super().__init__()
+        self._calls = calls
+        self.verdicts: tuple[DecisionKind | None, ...] = (None,) * len(calls)
+
+    def set_verdicts(self, verdicts: tuple[DecisionKind | None, ...]) -> None:
+        """Show these verdicts."""
+        self.verdicts = verdicts
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw a line for each call."""
+        return Content("\n").join(
+            self._line(index, call, verdict)
+            for index, (call, verdict) in enumerate(zip(self._calls, self.verdicts, strict=True))
+        )
+
+    def _line(self, index: int, call: ToolCall, verdict: DecisionKind | None) -> Content:
+        here = index == self.shown
+        word = (
+            (f"✓ {verdict.value}", "$text-success") if verdict else ("· undecided", "$text-muted")
+        )
+        return Content.assemble(
+            ("▸ " if here else "  ", "$accent"),
+            f"{index + 1}/{len(self._calls)}  ",
+            (one_line(call.name, 60), "bold $text-accent" if here else ""),
+            "   ",
+            word,
+        )
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the call under the mouse."""
+        if 0 <= event.y < len(self._calls):
+            self.post_message(self.Picked(event.y))
+
+
+class Choice(Static):
+    """One way to decide: its key, its word, and whether it is offered and chosen."""
+
+    DEFAULT_CSS = """
+    Choice {
+        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
+        &.-chosen { background: $accent; color: $background; text-style: bold; }
+        &.-off { color: $foreground 40%; pointer: not-allowed; }
+        &:hover { background: $panel; }
+        &.-chosen:hover { background: $accent; }
+    }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """This way was chosen with the mouse."""
+
+        kind: DecisionKind
+
+    def __init__(self, kind: DecisionKind) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def show(self, *, offered: bool, chosen: bool) -> None:
+        """Say in words, too, what is chosen and what is not offered."""
+        self.set_class(chosen, "-chosen")
+        self.set_class(not offered, "-off")
+        mark = "● " if chosen else ""
+        why = "" if offered else " (not allowed)"
+        self.update(Content(f"{mark}{_KEYS[self.kind]} {self.kind.value}{why}"))
+
+    def on_click(self) -> None:
+        """Say that this was chosen."""
+        self.post_message(self.Picked(self.kind))
+
+
+_FIELD_TITLES = {
+    DecisionKind.REJECT: "Reason (may be empty)",
+    DecisionKind.RESPOND: "Respond in the tool's place",
+}
+
+
+class ToolCallsCard(QuestionCard):
+    """Shows each call whole, one at a time; every call needs a verdict before anything is sent."""
+
+    DEFAULT_CSS = """
+    ToolCallsCard {
+        #tool { height: 1; padding: 0 1; }
+        #arguments { height: 2fr; min-height: 3; }
+        #story { height: auto; max-height: 6; min-height: 2; }
+        #story.-none { display: none; }
+        #ways { height: 1; margin-top: 1; }
+        #edited { display: none; height: 2fr; min-height: 4; }
+        #words { display: none; height: 4; }
+        &.-edit #edited { display: block; }
+        &.-reject #words, &.-respond #words { display: block; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "a",
+            "verdict('approve')",
+            "Approve",
+            tooltip="Let the call run as shown",
+            id="card.approve",
+        ),
+        Binding(
+            "e",
+            "verdict('edit')",
+            "Edit",
+            tooltip="Let it run with other arguments",
+            id="card.edit",
+        ),
+        Binding(
+            "r",
+            "verdict('reject')",
+            "Reject",
+            tooltip="Do not let it run, and say why",
+            id="card.reject",
+        ),
+        Binding(
+            "p",
+            "verdict('respond')",
+            "Respond",
+            tooltip="Answer in the tool's place; it does not run",
+            id="card.respond",
+        ),
+        Binding(
+            "right,n",
+            "turn(1)",
+            "Next call",
+            key_display="→",
+            tooltip="Show the next call",
+            id="card.next_call",
+        ),
+        Binding(
+            "left,b",
+            "turn(-1)",
+            "Call before",
+            show=False,
+            tooltip="Show the call before",
+            id="card.previous_call",
+        ),
+        Binding(
+            "escape",
+            "leave_field",
+            "To the call",
+            tooltip="Leave the text field",
+            id="card.leave_field",
+        ),
+    ]
+    HELP = """\
+    ### Tool calls to approve
+    **Arguments** are what runs. The description is the agent's own story about them.
+    Give every call a verdict with **a**, **e**, **r** or **p**, then send them together with
+    **ctrl+s**. The body of the tool is not inspected.
+    """
+
+    shown: reactive[int] = reactive(0, bindings=True)
+    """Index of the call in view."""
+
+    def __init__(
+        self, question: Question, answer_of: AnswerOf, typed: JsonObject | None = None
+    ) -> None:
+        super().__init__(question, answer_of, typed)
+        assert isinstance(question.review, ToolCalls), "a tool card is for tool calls"
+        self.calls = question.review.calls
+        self.answers = [CallAnswer.restored(None, call) for call in self.calls]
+        self.strip = CallStrip(self.calls)
+        self.tool = Static(id="tool", markup=False)
+        self.arguments = TextPane("Arguments: this is what runs", numbered=True, id="arguments")
+        self.story = TextPane("Described by the agent as", id="story")
+        self.ways = [Choice(kind) for kind in DecisionKind]
+        self.edited = JsonEditor("Arguments to run instead", id="edited")
+        self.field = Editor(id="words")
+
+    def compose_form(self) -> ComposeResult:
+        """Put the arguments first, then the story, then the verdict and its text."""
+        if len(self.calls) > 1:
+            yield self.strip
+        yield self.tool
+        yield self.arguments
+        yield self.story
+        with Horizontal(id="ways"):
+            yield from self.ways
+        yield self.edited
+        yield self.field
+
+    @property
+    def call(self) -> ToolCall:
+        """The call in view."""
+        return self.calls[self.shown]
+
+    @property
+    def its_answer(self) -> CallAnswer:
+        """What was decided and typed for the call in view."""
+        return self.answers[self.shown]
+
+    # What was typed
+
+    def load(self) -> None:
+        """Show the first call."""
+        self._show_call()
+
+    def restore(self, typed: JsonObject) -> None:
+        """Take up the verdicts and texts."""
+        super().restore(typed)
+        records = typed.get("calls")
+        if isinstance(records, list) and len(records) == len(self.calls):
+            self.answers = [
+                CallAnswer.restored(record, call)
+                for record, call in zip(records, self.calls, strict=True)
+            ]
+        self._show_call()
+
+    def form_content(self) -> JsonObject:
+        """Return the verdicts and texts of all calls."""
+        return {"calls": [answer.record() for answer in self.answers]}
+
+    def changed(self) -> None:
+        """Keep what was typed with the call it was typed for."""
+        self._keep()
+        super().changed()
+
+    def _keep(self) -> None:
+        answer = self.its_answer
+        if answer.verdict is DecisionKind.EDIT:
+            answer.args = self.edited.text
+        elif answer.verdict is DecisionKind.REJECT:
+            answer.reason = self.field.value
+        elif answer.verdict is DecisionKind.RESPOND:
+            answer.message = self.field.value
+
+    def size_of_form(self) -> int:
+        """Return how long the edited arguments are."""
+        return len(self.edited.text)
+
+    # Calls
+
+    def watch_shown(self) -> None:
+        """Show another call; its verdict keys are dead until it has been in view."""
+        if self.is_mounted:
+            self._show_call()
+            self.guard()
+            self.focus()
+
+    def _show_call(self) -> None:
+        call = self.call
+        number = f"call {self.shown + 1} of {len(self.calls)}" if len(self.calls) > 1 else ""
+        self.tool.update(
+            Content.assemble(
+                ("tool  ", "$foreground 60%"),
+                (one_line(call.name, 200), "bold $text-accent"),
+                (f"   {number}", "$foreground 60%"),
+            )
+        )
+        self.arguments.show_json(call.args)
+        count = _count(len(call.args), "argument")
+        self.arguments.entitle("Arguments: this is what runs", count)
+        self.story.show_text(call.description)
+        self.story.set_class(not call.description.strip(), "-none")
+        self._show_verdict()
+
+    def _show_verdict(self) -> None:
+        answer = self.its_answer
+        for way in self.ways:
+            way.show(offered=way.kind in self.call.allowed, chosen=way.kind is answer.verdict)
+        for kind in DecisionKind:
+            self.set_class(kind is answer.verdict, f"-{kind.value}")
+        self.strip.shown = self.shown
+        self.strip.set_verdicts(tuple(each.verdict for each in self.answers))
+        with self.prevent(TextArea.Changed):
+            self._load_field(answer)
+
+    def _load_field(self, answer: CallAnswer) -> None:
+        match answer.verdict:
+            case DecisionKind.EDIT:
+                self.edited.show_source(answer.args)
+            case DecisionKind.REJECT | DecisionKind.RESPOND as kind:
+                self.field.entitle(_FIELD_TITLES[kind])
+                rejected = kind is DecisionKind.REJECT
+                self.field.show(answer.reason if rejected else answer.message)
+
+    @on(CallStrip.Picked)
+    def show_picked(self, event: CallStrip.Picked) -> None:
+        """Show the call that was clicked."""
+        self._keep()
+        self.shown = event.index
+
+    def action_turn(self, by: int) -> None:
+        """Show the next call or the one before."""
+        self._keep()
+        self.shown = max(0, min(self.shown + by, len(self.calls) - 1))
+
+    # Verdicts
+
+    def action_verdict(self, kind: str) -> None:
+        """Set the verdict of the call in view, and ask for its text."""
+        if self.check_action("verdict", (kind,)) is not True:
+            return
+        self._keep()
+        self.its_answer.verdict = DecisionKind(kind)
+        self._show_verdict()
+        self.changed()
+        self.refresh_bindings()
+        if self.its_answer.verdict is DecisionKind.EDIT:
+            self.call_after_refresh(self.edited.focus)  # which scrolls to where it is by then
+        elif self.its_answer.verdict is not DecisionKind.APPROVE:
+            self.call_after_refresh(self.field.focus)
+
+    @on(Choice.Picked)
+    def choose(self, event: Choice.Picked) -> None:
+        """A click does what the key does."""
+        self.action_verdict(event.kind.value)
+
+    def action_leave_field(self) -> None:
+        """Give the keys back to the call."""
+        self.focus()
+
+    def show_answer(self) -> None:
+        """Mark the first mistake in the arguments too."""
+        if self.its_answer.verdict is DecisionKind.EDIT:
+            self.edited.check()
+        super().show_answer()
+
+    def decision(self) -> Verdicts:
+        """Return one verdict for each call. Raises NotReady, naming the first that lacks one."""
+        self._keep()
+        several = len(self.calls) > 1
+        return Verdicts(
+            tuple(
+                answer.decision(
+                    call, f"Call {index + 1}, {one_line(call.name, 60)}: " if several else ""
+                )
+                for index, (call, answer) in enumerate(zip(self.calls, self.answers, strict=True))
+            )
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what this call allows, outside text fields, in time, and only once."""
+        if action == "verdict":
+            if self.answered or self.as_json or self.writing:
+                return False
+            allowed = parameters[0] in {kind.value for kind in self.call.allowed}
+            return True if allowed and self.armed else None
+        if action == "turn":
+            return len(self.calls) > 1 and not self.writing and not self.as_json
+        if action == "leave_field":
+            return self.writing
+        return super().check_action(action, parameters)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

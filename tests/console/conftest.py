@@ -1,0 +1,167 @@
+"""What tests of the console share: the app as it runs, quiet cursors, and ears for messages."""
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import TypeVar
+
+import pytest
+from textual.app import App, ComposeResult
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+from textual.worker import WorkerCancelled, WorkerFailed
+
+from hitl_tui.app import ConsoleApp
+from hitl_tui.net import NoControls
+from hitl_tui.themes import THEMES
+from hitl_tui.widgets.card import Card
+
+from .desk_double import DeskDouble
+
+Heard = TypeVar("Heard", bound=Message)
+
+
+@pytest.fixture(autouse=True)
+def still_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stop the blink: private names of textual 8.2.8, allowed here only."""
+    monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
+    monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda _: None)
+
+
+@pytest.fixture(autouse=True)
+def short_guard(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
+    """Let cards be decided almost at once, except where the guard itself is tested."""
+    if "real_guard" not in request.fixturenames:
+        monkeypatch.setattr(Card, "GUARD", 0.01)
+
+
+@pytest.fixture
+def real_guard() -> None:
+    """Keep the guard as people have it."""
+
+
+async def settle(pilot: Pilot[None]) -> None:
+    """Wait until nothing is left to do. Watchers are not work."""
+    await pilot.pause()
+    while busy := [
+        worker for worker in pilot.app.workers if worker.group != "watch" and not worker.is_finished
+    ]:
+        with suppress(WorkerCancelled, WorkerFailed):  # the base screen has heard of it
+            await pilot.app.workers.wait_for_complete(busy)
+        await pilot.pause()
+
+
+async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
+    """Wait for a condition; a test that hangs here says which by its line."""
+    for _ in range(400):
+        if true():
+            return
+        await pilot.pause(0.01)
+    raise AssertionError("it did not come true within four seconds")
+
+
+def heard(said: list[Message], kind: type[Heard]) -> list[Heard]:
+    """Return each message once: the hook hears it on every level it bubbles through."""
+    return [each for each in {id(m): m for m in said}.values() if isinstance(each, kind)]
+
+
+@dataclass
+class Console:
+    """The console under test, driven by keys."""
+
+    app: ConsoleApp
+    pilot: Pilot[None]
+    desk: DeskDouble
+    said: list[Message]
+
+    async def press(self, *keys: str) -> None:
+        """Press keys and wait until nothing is left to do."""
+        await self.pilot.press(*keys)
+        await settle(self.pilot)
+
+    async def type(self, text: str) -> None:
+        """Type a text."""
+        await self.press(*(_KEYS.get(char, char) for char in text))
+
+    async def open(self, index: int = 0) -> None:
+        """Open an item of the list, and wait until its card can be decided."""
+        self.app.home.list.selected = index  # type: ignore[attr-defined]  # the inbox is home
+        await self.press("enter")
+        await self.armed()
+
+    async def armed(self) -> None:
+        """Wait until the card in view can be decided."""
+        await until(self.pilot, lambda: self.card.armed)
+
+    @property
+    def card(self) -> Card:
+        """The card in view."""
+        return self.app.screen.query_one(Card)
+
+    @property
+    def text(self) -> str:
+        """Everything on the screen."""
+        return screen_text(self.app)
+
+
+_KEYS = {" ": "space", "\n": "enter", '"': "quotation_mark"}
+OpenConsole = Callable[..., AbstractAsyncContextManager[Console]]
+
+
+@pytest.fixture
+def console() -> OpenConsole:
+    """Return what opens the console on a desk: `async with console(desk) as c`."""
+
+    @asynccontextmanager
+    async def opened(desk: DeskDouble, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Console]:
+        said: list[Message] = []
+        app = ConsoleApp(desk.open)  # type: ignore[arg-type]  # a double
+        async with app.run_test(size=size, notifications=True, message_hook=said.append) as pilot:
+            await until(pilot, lambda: app.session.inbox is not None)
+            await settle(pilot)
+            yield Console(app, pilot, desk, said)
+
+    return opened
+
+
+class Stage(App[None]):
+    """An app with one widget on it, in the console's colours."""
+
+    def __init__(self, widget: Widget) -> None:
+        super().__init__()
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = THEMES[0].name
+        self.widget = widget
+
+    def compose(self) -> ComposeResult:
+        """Show the widget."""
+        yield self.widget
+
+
+@asynccontextmanager
+async def on_stage(
+    widget: Widget, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[None], list[Message]]]:
+    """Run one widget alone; yield the pilot and what was said."""
+    said: list[Message] = []
+    app = Stage(widget)
+    async with app.run_test(size=size, notifications=True, message_hook=said.append) as pilot:
+        await settle(pilot)
+        yield pilot, said
+
+
+def screen_text(app: App[None]) -> str:
+    """Return the text of the screen as it is composed, before the last filter."""
+    return "\n".join(
+        "".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()
+    )
+
+
+@pytest.fixture
+def without_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Take the second net away, so that the first has to hold alone."""
+    monkeypatch.setattr(NoControls, "apply", lambda self, segments, background: segments)
+    yield

@@ -1,0 +1,241 @@
+"""A tiny desk for tests of screens and widgets: scripted, in memory, no server.
+
+Journeys run on the real one; this one exists for weather that is hard to make there.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from engine import payloads
+from engine.errors import HitlError, NotThere
+from engine.model import (
+    Breakpoint,
+    Breakpoints,
+    Decision,
+    Draft,
+    FormField,
+    Graph,
+    Inbox,
+    InputForm,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    LogEntry,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Question,
+    Server,
+    ThreadStatus,
+    ThreadView,
+    Waiting,
+)
+
+OnProgress = Callable[[Progress], None]
+
+
+def interrupt(
+    payload: JsonValue,
+    *,
+    n: int = 1,
+    graph: str = "revise",
+    node: str = "human_node",
+    minutes: float = 2,
+    thread: str = "",
+    **others: object,
+) -> Interrupt:
+    """Make an interrupt that waits since `minutes` ago."""
+    made = Interrupt(
+        thread_id=thread or f"{n:08x}-7a2b-4c11-9d55-0123456789ab",
+        graph_id=graph,
+        interrupt_id=f"{n:032x}",
+        payload=payload,
+        response_schema=None,
+        node=node,
+        task_id=f"task-{n}",
+        namespace="",
+        checkpoint_id=f"checkpoint-{n}",
+        since=datetime.now(UTC) - timedelta(minutes=minutes),
+    )
+    return replace(made, **others)
+
+
+def stop(
+    *,
+    n: int = 100,
+    when: str = "before",
+    node: str = "send",
+    next: tuple[str, ...] = ("send",),
+    minutes: float = 1,
+) -> Breakpoint:
+    """Make a breakpoint."""
+    return Breakpoint(
+        thread_id=f"{n:08x}-7a2b-4c11-9d55-0123456789ab",
+        graph_id="breakpoints",
+        when=when,
+        node=node,
+        next=next,
+        checkpoint_id=f"checkpoint-{n}",
+        since=datetime.now(UTC) - timedelta(minutes=minutes),
+    )
+
+
+def tool_request(*calls: tuple[str, JsonObject, str, tuple[str, ...]]) -> JsonObject:
+    """Make the payload of the middleware for these (name, args, description, allowed)."""
+    return {
+        "action_requests": [
+            {"name": name, "args": args, "description": story} for name, args, story, _ in calls
+        ],
+        "review_configs": [
+            {"action_name": name, "allowed_decisions": list(allowed)}
+            for name, _, _, allowed in calls
+        ],
+    }
+
+
+class DeskDouble:
+    """Holds threads in memory; what `decide`, `step` and `start` do is scripted."""
+
+    def __init__(self, *items: Waiting) -> None:
+        self.server = Server("local: sample_graphs", "http://127.0.0.1:1", True, "0.1.0", "test")
+        self.items: tuple[Waiting, ...] = items
+        self.busy = 0
+        self.error: str | None = None
+        self.changed = asyncio.Event()
+        self.script: list[Outcome | HitlError | Waiting | None] = []
+        """What comes of the next ones: None means done."""
+        self.progress: tuple[Progress, ...] = ()
+        self.hold: asyncio.Event | None = None
+        """Decisions wait for this."""
+        self.sent: list[tuple[str, JsonValue]] = []
+        self.drafts: dict[tuple[str, str], Draft] = {}
+        self.entries: tuple[LogEntry, ...] = ()
+        self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator["DeskDouble"]:
+        yield self
+
+    def tell(self) -> None:
+        """Let the watch see what changed."""
+        self.changed.set()
+
+    async def graphs(self) -> tuple[Graph, ...]:
+        return (
+            Graph("a-1", "revise", "revise", "Asks a person to revise a text."),
+            Graph("a-2", "tool_agent", "tool_agent", "An agent whose tool calls wait."),
+            Graph("a-3", "breakpoints", "breakpoints"),
+        )
+
+    async def watch(self) -> AsyncIterator[Inbox]:
+        while True:
+            self.changed.clear()
+            yield Inbox(self.items, self.busy, (), self.error)
+            await self.changed.wait()
+
+    def _view(self, thread_id: str, status: ThreadStatus | None = None) -> ThreadView:
+        waiting = tuple(item for item in self.items if item.thread_id == thread_id)
+        if status is None:
+            match waiting:
+                case (Breakpoint(), *_):
+                    status = ThreadStatus.BREAKPOINT
+                case ():
+                    status = ThreadStatus.DONE
+                case _:
+                    status = ThreadStatus.INTERRUPTED
+        graph = waiting[0].graph_id if waiting else "revise"
+        return ThreadView(thread_id, graph, status, self.values, (), waiting, "c", None)
+
+    async def thread(self, thread_id: str) -> ThreadView:
+        if thread_id == "gone":
+            raise NotThere("There is no such thread.")
+        return self._view(thread_id)
+
+    def question(self, asked: Interrupt) -> Question:
+        return Question(asked, payloads.recognise(asked.payload), f"print of {asked.payload!r}")
+
+    def answer_of(self, question: Question, decision: Decision) -> JsonValue:
+        return payloads.encode(question.interrupt.payload, decision)
+
+    async def _run(self, thread_id: str, item: Waiting | None, on_progress: OnProgress) -> Outcome:
+        for each in self.progress:
+            on_progress(replace(each, thread_id=thread_id))
+        if self.hold is not None:
+            await self.hold.wait()
+        result = self.script.pop(0) if self.script else None
+        if isinstance(result, HitlError):
+            raise result
+        if isinstance(result, Outcome):
+            return result
+        self.items = tuple(each for each in self.items if each is not item)
+        if result is not None:
+            self.items = (*self.items, result)
+        self.tell()
+        return Outcome(OutcomeKind.APPLIED, "The state says so.", self._view(thread_id))
+
+    async def decide(
+        self, question: Question, decision: Decision, on_progress: OnProgress
+    ) -> Outcome:
+        self.sent.append(("answer", self.answer_of(question, decision)))
+        asked = question.interrupt
+        return await self._run(asked.thread_id, asked, on_progress)
+
+    async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
+        self.sent.append(("step", None))
+        return await self._run(at.thread_id, at, on_progress)
+
+    async def input_form(self, graph: Graph) -> InputForm:
+        fields = (
+            FormField("some_text", "Some text", "text", required=True, description="What to edit"),
+            FormField("times", "Times", "integer", required=False, default=2, has_default=True),
+            FormField("tone", "Tone", "choice", required=False, choices=("calm", "bold")),
+            FormField("urgent", "Urgent", "boolean", required=False),
+        )
+        if graph.graph_id == "tool_agent":
+            fields = (FormField("messages", "Messages", "json", required=True),)
+        return InputForm(graph, fields if graph.graph_id != "breakpoints" else (), ("a", "b", "c"))
+
+    async def start(
+        self,
+        graph: Graph,
+        input: JsonValue,
+        on_progress: OnProgress,
+        *,
+        thread_id: str | None = None,
+        breakpoints: Breakpoints | None = None,
+    ) -> Outcome:
+        self.sent.append(("start", input))
+        return await self._run(f"{99:08x}-7a2b-4c11-9d55-0123456789ab", None, on_progress)
+
+    async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
+        return self._view(thread_id)
+
+    async def save_draft(self, question: Question, content: JsonObject) -> None:
+        asked = question.interrupt
+        self.drafts[asked.thread_id, asked.interrupt_id] = Draft(
+            question.fingerprint,
+            asked.thread_id,
+            asked.interrupt_id,
+            content,
+            True,
+            datetime.now(UTC),
+        )
+
+    async def draft(self, question: Question) -> Draft | None:
+        asked = question.interrupt
+        found = self.drafts.get((asked.thread_id, asked.interrupt_id))
+        same = found is not None and found.fingerprint == question.fingerprint
+        return replace(found, unchanged=same) if found else None
+
+    async def discard_draft(self, question: Question) -> None:
+        asked = question.interrupt
+        self.drafts.pop((asked.thread_id, asked.interrupt_id), None)
+
+    async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
+        return self.entries
+
+    def engine_log(self, *, limit: int = 200_000) -> str | None:
+        return "engine started\nprinted by a node\n"

@@ -1,0 +1,395 @@
+"""The cards: what they show, what they say, and that they say it once."""
+
+import unicodedata
+from typing import Any
+
+import pytest
+
+from engine import payloads
+from engine.model import (
+    Answer,
+    Approve,
+    Edit,
+    JsonValue,
+    Question,
+    Reject,
+    Respond,
+    Revise,
+    Verdicts,
+)
+from hitl_tui.messages import Decided, Stepped, Typed
+from hitl_tui.widgets.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards import card_for
+from hitl_tui.widgets.question_card import QuestionCard
+
+from .conftest import heard, on_stage, screen_text, settle, until
+from .desk_double import interrupt, stop, tool_request
+from .hostile import HOSTILE, ODD
+
+ALL = ("approve", "edit", "reject", "respond")
+
+
+def card(payload: JsonValue, typed: dict[str, Any] | None = None) -> QuestionCard:
+    asked = interrupt(payload)
+    question = Question(asked, payloads.recognise(payload), "print")
+    return card_for(
+        question, lambda q, decision: payloads.encode(q.interrupt.payload, decision), typed
+    )
+
+
+def decisions(said: list[Any]) -> list[object]:
+    return [message.decision for message in heard(said, Decided)]
+
+
+def call(
+    *allowed: str, **args: JsonValue
+) -> tuple[str, dict[str, JsonValue], str, tuple[str, ...]]:
+    return "send", dict(args), "the story", allowed
+
+
+async def shown(made: QuestionCard, pilot: Any) -> None:
+    await settle(pilot)
+    made.take_focus()
+    await until(pilot, lambda: made.armed)
+
+
+# Once, and only what is allowed
+
+
+async def test_sending_again_and_again_decides_once() -> None:
+    made = card(tool_request(call("approve", "reject", to="bob")))
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "ctrl+s", "ctrl+s", "a", "r", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Approve(),))]
+        assert made.answered
+
+
+async def test_what_is_not_allowed_is_never_decided() -> None:
+    made = card(tool_request(call("reject")))
+    async with on_stage(made, (100, 24)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "e", "p", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "a approve (not allowed)" in screen_text(pilot.app)
+
+
+async def test_a_verdict_alone_sends_nothing() -> None:
+    made = card(tool_request(call(*ALL)))
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "enter", "escape", "space")
+        await settle(pilot)
+        assert decisions(said) == []
+
+
+@pytest.mark.usefixtures("real_guard")
+async def test_keys_typed_before_it_could_be_read_decide_nothing() -> None:
+    made = card(tool_request(call(*ALL)))
+    async with on_stage(made) as (pilot, said):
+        made.take_focus()
+        await pilot.press("a", "ctrl+s", "a", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        await until(pilot, lambda: made.armed)
+        await pilot.press("a", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Approve(),))]
+
+
+async def test_a_reopened_card_can_be_decided_again() -> None:
+    made = card({"text_to_revise": "a"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+s")
+        made.reopen()
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Revise("a"), Revise("a")]
+
+
+async def test_the_button_sends_too_and_once() -> None:
+    made = card({"text_to_revise": "a"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.click("SendBar Button", times=2)
+        await settle(pilot)
+        assert decisions(said) == [Revise("a")]
+
+
+# A text
+
+
+async def test_a_text_is_loaded_changed_and_sent_as_seen() -> None:
+    made = card({"text_to_revise": "old text", "why": "please"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("end", *"!")
+        await settle(pilot)
+        text = screen_text(pilot.app)
+        assert "why: please" in text
+        assert "-old text" in text and "+old text!" in text
+        assert '"old text!"' in text
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Revise("old text!")]
+
+
+async def test_a_text_with_hidden_characters_comes_back_as_it_was() -> None:
+    nasty = "a\x1b[31m\u202e \\u{41} \ud800 \r end"
+    made = card({"text_to_revise": nasty})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Revise(nasty)]
+
+
+async def test_what_is_pasted_is_made_visible() -> None:
+    from textual.events import Paste
+
+    made = card("Your name?")
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        pilot.app.post_message(Paste("a\x1b[31m\rb\u200b"))
+        await settle(pilot)
+        assert "\\u{1B}[31m" in screen_text(pilot.app)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Revise("a\x1b[31m\nb\u200b")]
+
+
+async def test_a_question_needs_an_answer() -> None:
+    made = card("Your name?")
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "Nothing to send yet" in screen_text(pilot.app)
+
+
+async def test_any_question_takes_json_instead() -> None:
+    made = card({"text_to_revise": "a"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+t", *"[1]")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer([1])]
+
+
+# Tool calls
+
+
+async def test_arguments_come_before_the_story_and_are_whole() -> None:
+    made = card(tool_request(call("approve", to="bob", body="b" * 300)))
+    async with on_stage(made, (60, 30)) as (pilot, _):
+        await shown(made, pilot)
+        text = screen_text(pilot.app)
+        assert text.index("Arguments: this is what runs") < text.index("Described by the agent as")
+        assert text.count("b") >= 300
+
+
+async def test_letters_typed_into_a_reason_decide_nothing() -> None:
+    made = card(tool_request(call(*ALL)))
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("r")
+        await settle(pilot)
+        await pilot.press(*"yes ape".replace(" ", ""))
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Reject("yesape"),))]
+
+
+async def test_a_rejection_needs_no_reason_and_a_response_needs_a_text() -> None:
+    made = card(tool_request(call(*ALL)))
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("p", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        await pilot.press("escape", "r")
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Reject(None),))]
+
+
+async def test_edited_arguments_are_sent_whole_and_only_as_an_object() -> None:
+    made = card(tool_request(call(*ALL, to="bob")))
+    async with on_stage(made, (80, 30)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("e")
+        await settle(pilot)
+        edited = made.query_one("#edited")
+        edited.show_source('{"to": "alice",}')  # type: ignore[attr-defined]  # a JsonEditor
+        await settle(pilot)
+        assert "Line 1, column 16" in screen_text(pilot.app)
+        await pilot.press("ctrl+s")
+        for wrong in ("[]", '{"a": 1, "a": 2}', "NaN", ""):
+            edited.show_source(wrong)  # type: ignore[attr-defined]  # a JsonEditor
+            await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        edited.show_source('{"to": "alice"}')  # type: ignore[attr-defined]  # a JsonEditor
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Edit({"to": "alice"}),))]
+
+
+async def test_each_of_several_calls_needs_its_own_verdict() -> None:
+    made = card(tool_request(call(*ALL, n=1), call(*ALL, n=2), call("approve", n=3)))
+    async with on_stage(made, (90, 30)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "right")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("p")
+        await settle(pilot)
+        await pilot.press(*"rain", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "Call 3" in screen_text(pilot.app)
+        await pilot.press("escape", "right")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("a", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Verdicts((Approve(), Respond("rain"), Approve()))]
+
+
+@pytest.mark.usefixtures("real_guard")
+async def test_the_next_call_cannot_be_approved_by_a_key_that_repeats() -> None:
+    made = card(tool_request(call(*ALL, n=1), call(*ALL, n=2)))
+    async with on_stage(made, (90, 30)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "right", "a", "a", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+
+
+# Any JSON
+
+
+@pytest.mark.parametrize("typed", ["", "   ", "{", "tru", '{"a":1,"a":2}', "1e999", "NaN", "'a'"])
+async def test_what_is_no_json_is_never_sent(typed: str) -> None:
+    made = card({"x": 1})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        made.answer.show_source(typed)
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert made.answer.text == typed
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [("null", None), ('"x"', "x"), ("[true, 1.5]", [True, 1.5]), ('"\\ud800"', "\ud800")],
+)
+async def test_json_is_sent_as_typed(typed: str, value: JsonValue) -> None:
+    made = card({"x": 1})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        made.answer.show_source(typed)
+        await settle(pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer(value)]
+
+
+async def test_words_are_sent_as_a_json_string() -> None:
+    made = card({"x": 1})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+t", *"yes")
+        await until(pilot, lambda: made.armed)
+        assert '"yes"' in screen_text(pilot.app)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer("yes")]
+
+
+# A breakpoint
+
+
+async def test_a_breakpoint_has_no_answer_and_is_stepped_past_once() -> None:
+    made = BreakpointCard(stop(when="after", node="draft", next=("review", "publish")))
+    async with on_stage(made) as (pilot, said):
+        made.focus()
+        await until(pilot, lambda: made.armed)
+        text = screen_text(pilot.app)
+        assert "Stopped after draft" in text and "review, publish" in text
+        assert not made.query("TextArea, Input")
+        await pilot.press("a", "enter", "s", "s", "ctrl+s")
+        await settle(pilot)
+        assert len(heard(said, Stepped)) == 1
+
+
+# What was typed
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [{"text_to_revise": "a"}, {"x": 1}, tool_request(call(*ALL, to="bob"), call(*ALL))],
+)
+async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
+    made = card(payload)
+    async with on_stage(made, (90, 30)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("r" if "action_requests" in payload else "x")  # type: ignore[operator]
+        await settle(pilot)
+        await pilot.press(*"abc")
+        await settle(pilot)
+        record = heard(said, Typed)[-1].content
+    again = card(payload, record)
+    async with on_stage(again, (90, 30)) as (pilot, said):
+        await shown(again, pilot)
+        assert again.content() == record
+        assert heard(said, Typed) == []
+
+
+@pytest.mark.parametrize("record", [{"text": 5, "calls": "x", "json": None, "as_json": 3}, {}])
+@pytest.mark.parametrize("payload", [{"text_to_revise": "a"}, {"x": 1}, tool_request(call(*ALL))])
+async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, Any]) -> None:
+    made = card(payload, record)
+    async with on_stage(made) as (pilot, _):
+        await shown(made, pilot)
+
+
+# Hostile payloads
+
+
+@pytest.mark.usefixtures("without_net")
+@pytest.mark.parametrize("size", [(40, 12), (100, 40)])
+@pytest.mark.parametrize("index", range(len(HOSTILE) + len(ODD)))
+async def test_hostile_payloads_are_shown_and_never_obeyed(
+    index: int, size: tuple[int, int]
+) -> None:
+    text = (*HOSTILE, *ODD)[index]
+    story = text if isinstance(text, str) else repr(text)
+    for payload in (
+        text,
+        {"text_to_revise": text},
+        {"anything": text},
+        tool_request((str(story), {"arg": text, str(story): 1}, story, ALL)),
+    ):
+        made = card(payload)  # type: ignore[arg-type]  # hostile
+        async with on_stage(made, size) as (pilot, _):
+            await shown(made, pilot)
+            if made.check_action("verdict", ("edit",)):
+                await pilot.press("e")
+            await pilot.press("ctrl+t")
+            await settle(pilot)
+            await pilot.press("ctrl+t")
+            await settle(pilot)
+            pilot.app.export_screenshot()
+            seen = screen_text(pilot.app).replace("\n", "")
+            bad = {unicodedata.category(char) for char in seen} & {"Cc", "Cf", "Cs", "Co", "Cn"}
+            assert not bad

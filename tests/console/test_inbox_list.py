@@ -1,0 +1,171 @@
+"""The list of what waits: flat to any length, steady under the eye."""
+
+import unicodedata
+from dataclasses import replace
+
+import pytest
+
+from engine import payloads
+from engine.model import Breakpoint, Waiting
+from hitl_tui.asking import breakpoint_line, review_line, waited
+from hitl_tui.messages import Chosen
+from hitl_tui.widgets.inbox_list import InboxList, Order, key_of
+
+from .conftest import heard, on_stage, screen_text
+from .desk_double import interrupt, stop
+from .hostile import HOSTILE
+
+
+def describe(item: Waiting) -> str:
+    if isinstance(item, Breakpoint):
+        return breakpoint_line(item)
+    return review_line(payloads.recognise(item.payload))
+
+
+def many(count: int) -> tuple[Waiting, ...]:
+    return tuple(
+        interrupt({"text_to_revise": f"text {n}"}, n=n, minutes=n) for n in range(1, count + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("width", "seen", "unseen"),
+    [
+        (40, ("revise", "? asks", "hello"), ("human_node", "00000001")),
+        (80, ("revise", "human_node", "2m", "hello"), ("00000001",)),
+        (120, ("revise", "human_node", "2m", "hello", "00000001"), ()),
+    ],
+)
+async def test_columns_fit_the_width(
+    width: int, seen: tuple[str, ...], unseen: tuple[str, ...]
+) -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed, (width, 10)) as (pilot, _):
+        listed.show((interrupt({"text_to_revise": "hello"}),))
+        await pilot.pause()
+        text = screen_text(pilot.app)
+        assert all(word in text for word in seen)
+        assert not any(word in text for word in unseen)
+
+
+async def test_kinds_are_told_apart_by_words() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed) as (pilot, _):
+        listed.show(
+            (
+                interrupt({}, n=1),
+                stop(),
+                stop(n=7, when="after"),
+                interrupt({}, n=2, task_error="boom"),
+            )
+        )
+        await pilot.pause()
+        text = screen_text(pilot.app)
+        assert all(word in text for word in ("? asks", "■ before", "■ after", "! stuck?"))
+
+
+async def test_the_order_turns_and_the_selection_stays() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed) as (pilot, _):
+        listed.show(many(5))
+        await pilot.press("j")
+        chosen = listed.item
+        await pilot.press("o")
+        assert listed.order is Order.LONGEST
+        assert listed.item is chosen
+        assert listed.selected == 3
+
+
+async def test_a_new_item_moves_nothing_under_the_eye() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed, (80, 12)) as (pilot, _):
+        items = many(60)
+        listed.show(items)
+        await pilot.press(*["j"] * 30)
+        chosen, line = listed.item, listed.selected - listed.scroll_offset.y
+        new = interrupt({"text_to_revise": "new"}, n=900, minutes=0)
+        listed.show((*(replace(item) for item in items), new))  # as another look makes them
+        await pilot.pause()
+        assert chosen is not None and listed.item is not None
+        assert key_of(listed.item) == key_of(chosen)
+        assert listed.selected - listed.scroll_offset.y == line
+
+
+async def test_what_is_gone_leaves_a_neighbour_selected() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed) as (pilot, _):
+        items = many(3)
+        listed.show(items)
+        await pilot.press("end")
+        listed.show(items[:2])
+        await pilot.pause()
+        assert listed.item is items[1]
+        listed.show(())
+        assert listed.item is None
+        await pilot.press("enter", "j", "k", "home", "end")
+
+
+async def test_keys_and_mouse_choose() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed) as (pilot, said):
+        items = many(5)
+        listed.show(items)
+        await pilot.press("j", "j", "k", "enter")
+        await pilot.click(InboxList, offset=(5, 4))
+        assert listed.selected == 3
+        assert [message.item for message in heard(said, Chosen)] == [items[1]]
+        await pilot.click(InboxList, offset=(5, 4))
+        assert [message.item for message in heard(said, Chosen)] == [items[1], items[3]]
+
+
+async def test_only_the_rows_on_screen_are_described() -> None:
+    described: list[Waiting] = []
+
+    def count(item: Waiting) -> str:
+        described.append(item)
+        return "text"
+
+    listed = InboxList(count)
+    async with on_stage(listed, (80, 24)) as (pilot, _):
+        listed.show(many(20_000))
+        await pilot.press("j", "end", "pageup")
+        await pilot.pause()
+        assert len(described) < 200
+
+
+async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed) as (_, __):
+        listed.show((interrupt("find me", n=1), interrupt("other", n=2), stop(n=3)))
+        listed.needle = "FIND"
+        assert len(listed.listed) == 1
+        listed.needle = "before"
+        assert len(listed.listed) == 1
+        listed.needle = ""
+        assert len(listed.listed) == 3
+
+
+@pytest.mark.usefixtures("without_net")
+async def test_hostile_words_are_shown_and_never_obeyed() -> None:
+    listed = InboxList(describe)
+    async with on_stage(listed, (160, 80)) as (pilot, _):
+        listed.show(
+            tuple(
+                interrupt(text, n=n, graph=str(text), node=str(text), thread=str(text))
+                for n, text in enumerate(HOSTILE)
+            )
+        )
+        await pilot.pause()
+        pilot.app.export_screenshot()
+        shown = screen_text(pilot.app).replace("\n", "")
+        assert not {unicodedata.category(char) for char in shown} & {"Cc", "Cf", "Cs", "Co", "Cn"}
+
+
+def test_waiting_times_are_short_words() -> None:
+    now = interrupt({}, minutes=0).since
+    assert now is not None
+    assert waited(None) == "–"
+    for minutes, words in [(0.5, "30s"), (3, "3m"), (400, "6h 40m"), (3000, "2d 2h")]:
+        since = interrupt({}, minutes=minutes).since
+        assert waited(since, now) == words
+    assert waited(now.replace(tzinfo=None), now) == "0s"
