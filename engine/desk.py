@@ -210,10 +210,8 @@ class Desk:
         Raises NotTaken, naming the place.
         """
         answer = payloads.encode(question.interrupt.payload, decision)
-        try:
-            json.dumps(answer, allow_nan=False).encode()
-        except (ValueError, RecursionError) as error:
-            raise NotTaken(f"The answer cannot be written as JSON: {error}.") from error
+        if fault := _unwritable(answer):
+            raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
         schema = question.interrupt.response_schema
         fault = forms.first_fault(schema, answer) if schema else None
         if fault:
@@ -309,6 +307,8 @@ class Desk:
         Raises NotThere for an unknown thread, Conflict where a run is under way on it, and as
         `decide`.
         """
+        if fault := _unwritable(input):
+            raise BadInput(f"The input cannot be written as JSON: {fault}.")
         if thread_id is None:
             made = await self._connection.api.create_thread({"graph_id": graph.graph_id})
             thread_id = made.thread_id
@@ -410,6 +410,15 @@ class Desk:
         with suppress(HitlError):
             if await self._connection.recover():
                 self._meet()
+
+
+def _unwritable(value: JsonValue) -> str | None:
+    """Say why JSON in UTF-8 cannot hold this value: NaN, a lone surrogate, or too deep."""
+    try:
+        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        return str(error)
+    return None
 
 
 def _name(decision: Decision) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
@@ -60,7 +61,7 @@ class Execution:
         """
         try:
             await self._consume(graph)
-        except Exception as error:  # noqa: BLE001  whatever user code raises is how the run ended
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
             self.result.error = error_body(error)
             return Ending("error", self.result.error)
         return Ending("success")
@@ -115,7 +116,7 @@ class Execution:
         command = self.run.kwargs["command"]
         if not command:
             return self.run.kwargs["input"], False
-        resume, addressed = command.get("resume"), _is_map(command.get("resume"))
+        resume, addressed = command.get("resume"), is_map(command.get("resume"))
         if not addressed and "resume" in command and len(self.pending) == 1 and not self._pinned:
             resume, addressed = {self.pending[0]: resume}, True
         if resume is None and not command.get("update") and not command.get("goto"):
@@ -152,7 +153,7 @@ def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str],
     return before, after
 
 
-def _is_map(resume: Any) -> bool:
+def is_map(resume: Any) -> bool:
     """Whether langgraph takes this answer for a map from interrupt ids (an empty one counts)."""
     return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
 
@@ -176,7 +177,17 @@ def _context(graph: Graph, given: Json) -> Any:
     """Return the context for a run: what the graph's schema knows of what was given."""
     if graph.context_schema is None:
         return given or None
-    schema = TypeAdapter(graph.context_schema).json_schema()
-    known = schema.get("properties")
+    schema: Any = graph.context_schema
+    known, required = _context_fields(schema)
     context = {key: given[key] for key in given if key in known} if known else given
-    return context if context or not schema.get("required") else None
+    return context if context or not required else None
+
+
+@lru_cache
+def _context_fields(schema: Any) -> tuple[frozenset[str], bool]:
+    """Return the fields of a context schema, and whether one of them has to be given."""
+    try:
+        shape = TypeAdapter(schema).json_schema()
+    except Exception:  # noqa: BLE001  types that pydantic cannot describe are passed as given
+        return frozenset(), False
+    return frozenset(shape.get("properties", ())), bool(shape.get("required"))

@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
 from engine.server.database import Database
-from engine.server.execution import Ending, Execution, breakpoints
+from engine.server.execution import Ending, Execution, breakpoints, is_map
 from engine.server.graphs import Graphs
 from engine.server.refusals import busy, in_flight, no_thread_or_assistant
 from engine.server.runs import Run, Runs
@@ -139,6 +139,13 @@ class Lanes:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(lane, live)
         return live.run
+
+    async def clear(self, thread_id: str) -> None:
+        """Cancel all runs of a thread and wait for their end."""
+        lane = self._lanes.get(thread_id)
+        for live in list(lane.runs) if lane else ():
+            live.cancel("interrupt")
+            await live.ended.wait()
 
     async def change_state(
         self,
@@ -300,7 +307,8 @@ class Lanes:
 
     async def _pending(self, run: Run) -> list[str]:
         """Return the ids that wait on the thread, where a bare answer has to be addressed."""
-        if "resume" not in (run.kwargs["command"] or {}):
+        command = run.kwargs["command"] or {}
+        if "resume" not in command or is_map(command["resume"]):
             return []
         return await self._threads.pending(run.thread_id)
 

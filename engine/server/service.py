@@ -6,9 +6,10 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 import uvloop
@@ -29,11 +30,14 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Let SIGINT and SIGTERM ask for the end; uvicorn would raise them again afterwards."""
+        """Change nothing: `heed_signals` was there first; uvicorn would raise them again."""
+        yield
+
+    def heed_signals(self) -> None:
+        """Let SIGINT and SIGTERM ask for the end."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
-        yield
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,20 @@ def serve(
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
     graphs = Graphs.load(project.graphs)
-    uvloop.run(_serve(options, folder, token, report, listener, project, graphs))
+    _run(_serve(options, folder, token, report, listener, project, graphs))
+
+
+def _run(main: Coroutine[Any, Any, None]) -> None:
+    """Run to the end, whatever nodes do: `sys.exit()` in one of them would end the loop."""
+    with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+        loop = runner.get_loop()
+        task = loop.create_task(main)
+        while not task.done():
+            try:
+                loop.run_until_complete(task)
+            except SystemExit:
+                logging.getLogger(__name__).warning("a node called sys.exit()")
+        task.result()
 
 
 async def _serve(
@@ -86,6 +103,7 @@ async def _serve(
 ) -> None:
     engine = await Engine.open(project, graphs, folder.database)
     server = _Server(_settings(engine, token))
+    server.heed_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
         follow_parent(options.parent, lambda: loop.call_soon_threadsafe(_end, server))

@@ -6,7 +6,8 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from engine.model import Inbox, Interrupt, Server
+from engine import payloads
+from engine.model import Inbox, Interrupt, Question, Server
 from hitl_tui.app import ConsoleApp
 
 if TYPE_CHECKING:
@@ -35,6 +36,9 @@ class _Items:
             )
             for number in range(count)
         )
+
+    def question(self, interrupt: Interrupt) -> Question:
+        return Question(interrupt, payloads.recognise(interrupt.payload), "")
 
     async def watch(self) -> AsyncIterator[Inbox]:
         yield Inbox(self._items, busy=0)

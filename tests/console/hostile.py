@@ -1,5 +1,8 @@
 """Payloads that want more than to be read."""
 
+HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+"""Unicode categories that no payload may bring onto the screen."""
+
 HOSTILE: tuple[object, ...] = (
     "[/b] hi",
     "[/etc/x]",

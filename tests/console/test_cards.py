@@ -4,6 +4,7 @@ import unicodedata
 from typing import Any
 
 import pytest
+from textual.containers import Container
 
 from engine import payloads
 from engine.model import (
@@ -24,7 +25,7 @@ from hitl_tui.widgets.question_card import QuestionCard
 
 from .conftest import heard, on_stage, screen_text, settle, until
 from .desk_double import interrupt, stop, tool_request
-from .hostile import HOSTILE, ODD
+from .hostile import HIDDEN, HOSTILE, ODD
 
 ALL = ("approve", "edit", "reject", "respond")
 
@@ -368,28 +369,25 @@ async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, 
 
 @pytest.mark.usefixtures("without_net")
 @pytest.mark.parametrize("size", [(40, 12), (100, 40)])
-@pytest.mark.parametrize("index", range(len(HOSTILE) + len(ODD)))
-async def test_hostile_payloads_are_shown_and_never_obeyed(
-    index: int, size: tuple[int, int]
-) -> None:
-    text = (*HOSTILE, *ODD)[index]
-    story = text if isinstance(text, str) else repr(text)
-    for payload in (
-        text,
-        {"text_to_revise": text},
-        {"anything": text},
-        tool_request((str(story), {"arg": text, str(story): 1}, story, ALL)),
-    ):
-        made = card(payload)  # type: ignore[arg-type]  # hostile
-        async with on_stage(made, size) as (pilot, _):
-            await shown(made, pilot)
-            if made.check_action("verdict", ("edit",)):
-                await pilot.press("e")
-            await pilot.press("ctrl+t")
-            await settle(pilot)
-            await pilot.press("ctrl+t")
-            await settle(pilot)
-            pilot.app.export_screenshot()
+async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
+    seat = Container()
+    async with on_stage(seat, size) as (pilot, _):
+        for payload in hostile_payloads():
+            made = card(payload)
+            with pilot.app.batch_update():
+                await seat.remove_children()
+                await seat.mount(made)
+            await pilot.pause()
             seen = screen_text(pilot.app).replace("\n", "")
-            bad = {unicodedata.category(char) for char in seen} & {"Cc", "Cf", "Cs", "Co", "Cn"}
-            assert not bad
+            bad = {unicodedata.category(char) for char in seen} & HIDDEN
+            assert not bad, f"{payload!r} shows {bad}"
+        pilot.app.export_screenshot()
+
+
+def hostile_payloads() -> list[Any]:
+    made: list[Any] = []
+    for value in (*HOSTILE, *ODD):
+        words = value if isinstance(value, str) else repr(value)
+        made += [{"text_to_revise": words, words: words}, {"anything": value}]
+        made.append(tool_request((words, {"arg": value, words: 1}, words, ALL)))  # type: ignore[dict-item]
+    return made

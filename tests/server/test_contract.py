@@ -525,6 +525,12 @@ async def test_configurable_and_context(http: httpx.AsyncClient) -> None:
     assert reply.status_code == 400
 
 
+async def test_context_of_a_type(http: httpx.AsyncClient) -> None:
+    given = {"tenant": "t1", "unknown": 7}
+    told = await wait(http, await thread(http), "scheduled", input={}, context=given)
+    assert told == {"said": ["t1", 1]}
+
+
 async def test_a_run_without_a_thread(http: httpx.AsyncClient) -> None:
     reply = await http.post("/runs/wait", json={"assistant_id": "chain", "input": {}})
     assert reply.json() == {"said": ["one", "two", "three"]}

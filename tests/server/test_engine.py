@@ -209,6 +209,21 @@ async def test_a_resumable_stream_is_told_again(http: httpx.AsyncClient) -> None
     assert rest.text.count("event: ") == len(heard) - 2
 
 
+@pytest.mark.parametrize("graph", ["leaving", "leaving_async"])
+async def test_a_node_cannot_end_the_engine(http: httpx.AsyncClient, graph: str) -> None:
+    told = await wait(http, await thread(http), graph, input={})
+    assert told["__error__"]["error"] == "SystemExit"
+    assert (await http.get("/ok")).status_code == 200
+
+
+async def test_deleting_a_thread_ends_its_runs(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    body = {"assistant_id": "slow", "input": {"steps": 100}}
+    await http.post(f"/threads/{thread_id}/runs", json=body)
+    assert (await http.delete(f"/threads/{thread_id}")).status_code == 204
+    assert (await http.get(f"/threads/{thread_id}/state")).status_code == 404
+
+
 # Graphs
 
 

@@ -77,7 +77,9 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
 async def delete(request: Request, thread_id: str) -> Response:
     """Delete a thread with all that belongs to it."""
     thread_id = checked_id(thread_id)
-    if not await engine_of(request).threads.delete(thread_id):
+    engine = engine_of(request)
+    await engine.lanes.clear(thread_id)
+    if not await engine.threads.delete(thread_id):
         raise no_thread(thread_id)
     return Response(status_code=204)
 

@@ -2,11 +2,14 @@
 
 import asyncio
 import operator
+import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, StateGraph
+from langgraph.runtime import Runtime
 from langgraph.types import interrupt
 
 
@@ -56,6 +59,29 @@ def who(state: State, config: RunnableConfig) -> State:
     return {"said": [config["configurable"].get("tenant")]}
 
 
+def leave(state: State) -> State:
+    """Try to end the process."""
+    sys.exit("bye")
+
+
+async def leave_async(state: State) -> State:
+    """Try to end the process from its event loop."""
+    sys.exit("bye")
+
+
+@dataclass
+class Context:
+    """What a run is given beside its input."""
+
+    tenant: str
+    level: int = 1
+
+
+def scheduled_for(state: State, runtime: Runtime[Context]) -> State:
+    """Say what the context is."""
+    return {"said": [runtime.context.tenant, runtime.context.level]}
+
+
 def one(state: State) -> State:
     """Be the first."""
     return {"said": ["one"]}
@@ -80,4 +106,12 @@ failing = _single(fail)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 tenant = _single(who)
+leaving = _single(leave)
+leaving_async = _single(leave_async)
+scheduled = (
+    StateGraph(State, context_schema=Context)
+    .add_node("node", scheduled_for)
+    .add_edge(START, "node")
+    .compile()
+)
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()

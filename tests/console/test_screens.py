@@ -1,0 +1,336 @@
+"""The other screens, and the app around them."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from textual.binding import Binding
+from textual.widget import Widget
+
+from engine.errors import BadInput, Denied, GraphBroken
+from engine.model import BrokenGraph, LogEntry, OutcomeKind
+from hitl_tui.app import ConsoleApp
+from hitl_tui.net import NoControls
+from hitl_tui.screens.connecting import ConnectingScreen
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.screens.reading import ReadingModal
+from hitl_tui.screens.start import StartScreen
+from hitl_tui.screens.thread import ThreadScreen
+
+from .conftest import OpenConsole, screen_text, settle, until
+from .desk_double import DeskDouble, interrupt, stop
+
+TEXT = {"text_to_revise": "original text"}
+
+
+# The inbox
+
+
+async def test_an_empty_inbox_says_what_to_do(console: OpenConsole) -> None:
+    async with console(DeskDouble()) as c:
+        assert "Press n to start a run" in c.text
+
+
+async def test_the_list_stays_true_by_itself(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk) as c:
+        desk.items, desk.busy = (interrupt("Your name?"), stop()), 2
+        desk.tell()
+        await until(c.pilot, lambda: "Your name?" in c.text)
+        assert "2 wait" in c.text and "2 running" in c.text
+        desk.error = "No answer within 5 s."
+        desk.tell()
+        await until(c.pilot, lambda: "The list is old" in c.text)
+        assert "Your name?" in c.text
+        desk.error = None
+        desk.tell()
+        await until(c.pilot, lambda: "The list is old" not in c.text)
+
+
+async def test_the_filter_narrows_the_list(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt("find me", n=1), interrupt("other", n=2))
+    async with console(desk) as c:
+        await c.press("slash")
+        await c.type("find")
+        assert "1 of 2 wait" in c.text
+        assert "other" not in c.text
+        await c.press("enter", "enter")
+        await c.armed()
+        await c.press("escape", "slash", "escape")
+        assert "2 wait" in c.text
+
+
+async def test_graphs_that_cannot_be_imported_are_told(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    broken = BrokenGraph("agent", "No module named 'numpy'", "Traceback\n  line\x1b[31m")
+    desk.server = replace(desk.server, broken=(broken,))
+    async with console(desk) as c:
+        assert "agent cannot be imported" in c.text
+        await c.press("b")
+        await until(c.pilot, lambda: "Details" in c.text)
+        assert "No module named 'numpy'" in c.text and "\\u{1B}[31m" in c.text
+
+
+# Starting a run
+
+
+async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        assert "Some text: This is needed." in c.text
+        await c.press("ctrl+s")
+        assert isinstance(c.app.screen, StartScreen)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.press("ctrl+s")
+        assert desk.sent == [("start", {"some_text": "Hello", "times": 2, "urgent": False})]
+        assert isinstance(c.app.screen, ThreadScreen)
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+
+
+async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        await c.press("enter", "ctrl+t")
+        await c.type("{")
+        await c.press("ctrl+s")
+        assert "Line 1, column 2" in c.text
+        assert desk.sent == []
+        await c.press("escape", "n")
+        assert "Line 1, column 2" in c.text  # still there
+
+
+async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.script = [BadInput("The graph does not take this.", hint="Change it.")]
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        assert "The graph does not take this." in c.text
+        await c.press("escape")
+        assert isinstance(c.app.screen, StartScreen)
+        assert "Hello" in c.text
+
+
+async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:
+    async with console(DeskDouble(), (100, 50)) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        form = c.app.screen.form  # type: ignore[attr-defined]  # the start screen's
+        form.lines[0].input.value = "x"
+        form.before.input.value = "a, nope"
+        await settle(c.pilot)
+        assert "there is no node nope" in c.text
+        form.before.input.value = "a, *"
+        await settle(c.pilot)
+        assert "stops before a, *" in c.text
+        assert form.read()[1].before == ("a", "*")
+
+
+# The log
+
+
+async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.entries = (
+        LogEntry(
+            "id-1",
+            datetime.now(UTC),
+            "alice[/]",
+            "answer",
+            "local",
+            "revise",
+            "t",
+            "node",
+            "i",
+            "revise",
+            {"a": "\x1b"},
+            OutcomeKind.APPLIED,
+            "It was read back.",
+        ),
+        LogEntry(
+            "id-2",
+            datetime.now(UTC),
+            "bob",
+            "answer",
+            "local",
+            "revise",
+            "t",
+            "node",
+            "i",
+            "approve",
+            None,
+            None,
+            "",
+        ),
+    )
+    async with console(desk) as c:
+        await c.press("l")
+        assert "✓ applied" in c.text and "no outcome recorded" in c.text
+        assert "alice[/]" in c.text and "\\u001b" in c.text
+        await c.press("e")
+        assert "printed by a node" in c.text
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+
+
+# The app
+
+
+class Shut(DeskDouble):
+    """A desk that opens at the third try."""
+
+    tries = 0
+
+    @asynccontextmanager
+    async def open(self) -> AsyncIterator[DeskDouble]:
+        self.tries += 1
+        if self.tries < 3:
+            raise GraphBroken("It raised [/].", hint="Mend it.", detail="Traceback \x1b[31m")
+        yield self
+
+
+async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
+    app = ConsoleApp(Shut().open)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        text = screen_text(app)
+        assert "It raised [/]." in text and "Mend it." in text and "\\u{1B}[31m" in text
+        assert "not connected" in text
+        await pilot.press("c")
+        assert app.clipboard.startswith("Graph cannot be imported")
+        assert "\x1b" not in app.clipboard
+        await pilot.press("r")
+        await until(pilot, lambda: app.session.link.name == "FAILED")
+        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        await pilot.press("r")
+        await until(pilot, lambda: isinstance(app.screen, InboxScreen))
+
+
+async def test_giving_up_ends_with_the_code_of_the_error() -> None:
+    @asynccontextmanager
+    async def never() -> AsyncIterator[None]:
+        raise Denied("401")
+        yield
+
+    app = ConsoleApp(never)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        await pilot.press("escape")
+        await pilot.pause()
+    assert app.return_code == 5
+
+
+async def test_the_first_paint_waits_for_nothing() -> None:
+    @asynccontextmanager
+    async def slow() -> AsyncIterator[None]:
+        await asyncio.sleep(60)
+        yield
+
+    app = ConsoleApp(slow)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await pilot.pause()
+        assert isinstance(app.screen, ConnectingScreen)
+        assert "Connecting…" in screen_text(app)
+
+
+async def test_the_desk_is_closed_before_the_console_is_gone() -> None:
+    closed: list[bool] = []
+
+    @asynccontextmanager
+    async def opened() -> AsyncIterator[DeskDouble]:
+        try:
+            yield DeskDouble()
+        finally:
+            await asyncio.sleep(0.05)
+            closed.append(True)
+
+    app = ConsoleApp(opened)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.session.inbox is not None)
+    assert closed == [True]
+
+
+async def test_the_palette_offers_what_the_keys_do(console: OpenConsole) -> None:
+    async with console(DeskDouble(interrupt(TEXT))) as c:
+        offered = {command.title for command in c.app.get_system_commands(c.app.screen)}
+        assert {"Open", "Order", "New run", "Log", "Filter", "Theme"} <= offered
+        await c.press("ctrl+p")
+        await c.type("New run")
+        await c.pilot.pause(0.3)
+        await c.press("enter")
+        await until(c.pilot, lambda: isinstance(c.app.screen, StartScreen))
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24)])
+async def test_help_comes_and_goes(console: OpenConsole, size: tuple[int, int]) -> None:
+    async with console(DeskDouble(interrupt(TEXT)), size) as c:
+        await c.press("question_mark")
+        assert c.app.screen.query("HelpPanel")
+        await c.press("question_mark")
+        assert not c.app.screen.query("HelpPanel")
+
+
+def test_every_key_has_a_name_and_says_what_it_does() -> None:
+    from hitl_tui.screens import log, reading  # noqa: F401  all are known once imported
+    from hitl_tui.widgets import breakpoint_card, cards, filter_line  # noqa: F401
+
+    ours = [kind for kind in subclasses(Widget) if kind.__module__.startswith("hitl_tui.")]
+    bindings = [
+        binding
+        for kind in [*ours, ConsoleApp]
+        for binding in vars(kind).get("BINDINGS", [])
+        if isinstance(binding, Binding)
+    ]
+    assert len(bindings) > 30
+    for binding in bindings:
+        assert binding.id and binding.tooltip, binding
+    priority = {binding.id for binding in bindings if binding.priority}
+    assert priority == {"console.quit"}
+
+
+def subclasses(kind: type[Widget]) -> set[type[Widget]]:
+    return {kind}.union(*(subclasses(below) for below in kind.__subclasses__()))
+
+
+def test_the_net_lets_nothing_through() -> None:
+    from rich.segment import Segment
+    from textual.color import Color
+
+    net, black = NoControls(), Color(0, 0, 0)
+    clean = [Segment("plain 漢字 \u00a0\u3000")]
+    assert net.apply(clean, black)[0].text == clean[0].text
+    caught = net.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
+    assert caught.isprintable()
+
+
+def test_a_crash_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
+    secret = "s3cret-payload"
+
+    class Crash(ConsoleApp):
+        def on_ready(self) -> None:
+            payload = json.dumps({"token": secret})
+            raise RuntimeError(f"crash of {len(payload)}")
+
+    async def run() -> None:
+        app = Crash(DeskDouble().open)  # type: ignore[arg-type]  # a double
+        with pytest.raises(RuntimeError):
+            async with app.run_test():
+                await asyncio.sleep(0.1)
+
+    asyncio.run(run())
+    printed = capsys.readouterr()
+    assert secret not in printed.out + printed.err

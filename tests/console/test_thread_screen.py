@@ -1,0 +1,284 @@
+"""One thread on screen: from the question to what came of the answer."""
+
+import asyncio
+
+import pytest
+
+from engine.errors import NoLongerWaits, NotTaken, Unreachable
+from engine.model import Outcome, OutcomeKind, Progress
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.screens.reading import ReadingModal
+from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.question_card import QuestionCard
+from hitl_tui.widgets.text_card import TextCard
+
+from .conftest import OpenConsole, until
+from .desk_double import DeskDouble, interrupt, stop
+
+TEXT = {"text_to_revise": "original text"}
+
+
+async def test_a_text_is_revised_and_the_end_appears_by_itself(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.progress = (Progress("", "started", "human_node"), Progress("", "finished", "human_node"))
+    async with console(desk) as c:
+        await c.open()
+        await c.type("An ")
+        await c.press("ctrl+s")
+        assert desk.sent == [("answer", "An original text")]
+        assert "Done: the final state" in c.text
+        await until(c.pilot, lambda: "finished" in c.text)
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        assert "Nothing waits for you" in c.text
+
+
+async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenConsole) -> None:
+    first = interrupt(TEXT)
+    desk = DeskDouble(first)
+    desk.script = [interrupt({"text_to_revise": "second"}, n=2, thread=first.thread_id)]
+    async with console(desk) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        await c.armed()
+        assert isinstance(c.card, TextCard)
+        assert c.card.text.text == "second"
+        assert c.card.text.has_focus
+
+
+async def test_a_breakpoint_is_stepped_past_to_the_next(console: OpenConsole) -> None:
+    first = stop(n=5)
+    second = stop(n=5, when="after", node="send", next=())
+    desk = DeskDouble(first)
+    desk.script = [second]
+    async with console(desk) as c:
+        await c.open()
+        assert "some_text" in c.text  # the state is in view
+        await c.press("s")
+        await c.armed()
+        assert isinstance(c.card, BreakpointCard)
+        assert "Stopped after send" in c.text
+        assert desk.sent == [("step", None)]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        NotTaken("The answer does not fit.", hint="Change it."),
+        NoLongerWaits("The question changed while you read it.", kept="Nothing was sent."),
+        Unreachable("No answer in time.", sent=False),
+    ],
+)
+async def test_what_was_refused_is_told_and_the_text_is_kept(
+    console: OpenConsole, error: NotTaken
+) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.script = [error]
+    async with console(desk) as c:
+        await c.open()
+        await c.type("My ")
+        await c.press("ctrl+s")
+        assert error.what in c.text
+        assert "My original text" in c.text
+        await c.armed()
+        await c.press("ctrl+s")
+        assert len(desk.sent) == 2
+        assert "Done" in c.text
+
+
+async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.script = [Outcome(OutcomeKind.UNKNOWN, "The connection broke.", None)]
+    async with console(desk) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        assert "Outcome unknown" in c.text
+        await c.press("ctrl+s", "enter", "s")
+        assert len(desk.sent) == 1
+        await c.press("ctrl+r")
+        assert isinstance(c.card, TextCard)
+
+
+async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.script = [Outcome(OutcomeKind.REFUSED, "Another run came first.", None)]
+    async with console(desk) as c:
+        await c.open()
+        await c.press("X", "ctrl+s")
+        assert "Another run came first." in c.text
+        assert "Xoriginal" in c.text
+
+
+async def test_an_answer_given_elsewhere_is_told_and_the_text_is_kept(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        await c.type("mine ")
+        desk.items = ()
+        desk.tell()
+        await until(c.pilot, lambda: "answered elsewhere" in c.text)
+        assert "mine original text" in c.text
+        await c.press("ctrl+r")
+        assert "Done" in c.text
+
+
+async def test_a_question_that_changed_shows_how_after_reload(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        await c.type("mine ")
+        desk.items = (interrupt({"text_to_revise": "another text"}),)
+        desk.tell()
+        await until(c.pilot, lambda: "has changed while you read it" in c.text)
+        await c.press("ctrl+r")
+        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        assert "original text" in c.text and "another text" in c.text
+        await c.press("escape")
+        assert "the question has changed since" in c.text
+        assert "mine original text" in c.text
+
+
+async def test_a_stale_list_takes_nothing_away(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        desk.items, desk.error = (), "No answer."
+        desk.tell()
+        await until(c.pilot, lambda: "no answer" in c.text)
+        assert "elsewhere" not in c.text
+        assert isinstance(c.card, TextCard)
+
+
+async def test_several_questions_of_one_thread_keep_what_was_typed(console: OpenConsole) -> None:
+    one = interrupt(TEXT, n=1, node="approve_a")
+    two = interrupt(
+        {"text_to_revise": "other"}, n=2, node="approve_b", thread=one.thread_id, minutes=9
+    )
+    desk = DeskDouble(one, two)
+    async with console(desk) as c:
+        await c.open()
+        assert "1/2 approve_a" in c.text
+        await c.type("kept ")
+        await c.press("ctrl+n")
+        assert isinstance(c.card, TextCard) and c.card.text.text == "other"
+        await c.press("ctrl+n")
+        assert isinstance(c.card, TextCard) and c.card.text.text == "kept original text"
+
+
+async def test_a_draft_is_kept_within_a_second_and_restored(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press(*"half")
+        await asyncio.sleep(0.8)
+        assert [draft.content["text"] for draft in desk.drafts.values()] == ["halforiginal text"]
+    async with console(desk) as c:
+        await c.open()
+        assert "restored" in c.text and "unchanged" in c.text
+        assert "halforiginal text" in c.text
+        await c.press("ctrl+s")
+        assert desk.drafts == {}
+
+
+@pytest.mark.parametrize("key", ["escape", "ctrl+q"])
+async def test_a_draft_is_kept_on_leaving_at_once(console: OpenConsole, key: str) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("h", key)
+        await until(c.pilot, lambda: desk.drafts)
+
+
+async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT), interrupt({"x": 1}, n=2))
+    async with console(desk) as c:
+        for index in (0, 1):
+            await c.open(index)
+            await c.press("escape")
+        assert desk.drafts == {}
+
+
+async def test_a_screen_may_be_left_while_its_run_goes_on(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT), interrupt({"x": 1}, n=2, minutes=9))
+    desk.hold = asyncio.Event()
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        await c.pilot.press("enter")
+        await until(c.pilot, lambda: isinstance(c.app.screen, ThreadScreen))
+        assert "Sent: the revised text" in c.text  # the same screen, still watching
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: len(desk.items) == 1)
+        await until(c.pilot, lambda: not c.app.query(ThreadScreen))
+        assert len(desk.sent) == 1
+
+
+async def test_a_refusal_behind_ones_back_is_kept_for_the_next_visit(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.hold = asyncio.Event()
+    desk.script = [NoLongerWaits("It changed.", kept="Nothing was sent.")]
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("Y", "ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "It changed." in c.text)  # told where one is
+        await c.press("enter")
+        assert "It changed." in c.text and "Yoriginal" in c.text
+
+
+async def test_a_crash_of_the_engine_ends_nothing(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.script = [RuntimeError("boom [/]")]  # type: ignore[list-item]  # nobody foresaw it
+    async with console(desk) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "boom [/]" in c.text)
+        assert isinstance(c.app.screen, ReadingModal)
+        await c.press("escape")
+        assert "Outcome unknown" in c.text
+
+
+async def test_a_thread_that_is_gone_is_told(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT, thread="gone"))
+    async with console(desk) as c:
+        c.app.home.list.selected = 0  # type: ignore[attr-defined]  # the inbox is home
+        await c.press("enter")
+        assert "There is no such thread." in c.text
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+async def test_what_will_be_sent_is_in_view_at_every_size(
+    console: OpenConsole, size: tuple[int, int]
+) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk, size) as c:
+        await c.open()
+        assert "Will send" in c.text
+        assert '"original text"' in c.text
+        assert "local: sampl" in c.text
+        await c.press("ctrl+o")
+        await c.press("ctrl+o")
+        assert "Will send" in c.text
+        assert isinstance(c.card, QuestionCard)
+
+
+async def test_a_hidden_card_sends_nothing(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk, (40, 12)) as c:
+        await c.open()
+        await c.press("ctrl+o", "ctrl+s")
+        assert "Will send" not in c.text
+        assert desk.sent == []

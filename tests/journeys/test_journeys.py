@@ -1,0 +1,263 @@
+"""Journeys: the console in a real pseudo-terminal, on real graphs, as a person would use it."""
+
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.server import processes
+from tests.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+GUARD = 0.5
+"""A little longer than the time for which a fresh card is deaf to decisions."""
+
+
+class Project:
+    """The sample graphs, with data of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.config = processes.copied_project(folder / "project")
+        self.data = folder / "data"
+
+    def console(self, columns: int = 80, rows: int = 24, target: str | None = None) -> Terminal:
+        """Open the console on it."""
+        command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
+        return Terminal(
+            [*command, "--data-dir", str(self.data)],
+            columns=columns,
+            rows=rows,
+            env={"PYTHONPATH": str(ROOT)},
+        )
+
+    def shell(self, *args: str) -> Any:
+        """Run a shell command on it."""
+        done = subprocess.run(
+            [sys.executable, "-m", "hitl_tui", *args, "--json"]
+            + ["--target", str(self.config), "--data-dir", str(self.data)],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            timeout=60,
+            check=True,
+        )
+        return json.loads(done.stdout)
+
+    def waits(self, graph: str, input: Any = None) -> str:
+        """Start a run that stops; return its thread."""
+        thread = self.shell("run", graph, "--input", json.dumps(input or {}))["thread_id"]
+        assert isinstance(thread, str)
+        return thread
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    return Project(tmp_path)
+
+
+def press(terminal: Terminal, *keys: str) -> None:
+    """Press keys one by one, as a person does: the screen settles after each."""
+    for key in keys:
+        terminal.press(key)
+        terminal.settle()
+
+
+def look(terminal: Terminal) -> None:
+    """Look at a card for as long as it is deaf to decisions."""
+    terminal.settle()
+    time.sleep(GUARD)
+
+
+def quit_console(terminal: Terminal) -> None:
+    press(terminal, "ctrl+q")
+    assert terminal.wait_for_exit() == 0
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.1)
+
+
+def test_a_text_is_revised(project: Project) -> None:
+    project.waits("revise", {"some_text": "original text"})
+    with project.console() as terminal:
+        terminal.wait_for(r"\? asks +revise +human_node")
+        press(terminal, "enter")
+        terminal.wait_for("original text")
+        look(terminal)
+        press(terminal, "end", *"!")
+        screen = terminal.wait_for(r'"original text!"')
+        assert re.search(r"^ *-original text", screen, re.M)
+        assert re.search(r"^ *\+original text!", screen, re.M)
+        press(terminal, "ctrl+s")
+        screen = terminal.wait_for("done")
+        assert '"some_text": "original text!"' in screen
+        press(terminal, "escape")
+        terminal.wait_for("Nothing waits")
+        quit_console(terminal)
+
+
+def test_tool_calls_get_a_verdict_each(project: Project) -> None:
+    thread = project.waits("tool_agent", {"messages": [{"role": "user", "content": "hi"}]})
+    with project.console() as terminal:
+        terminal.wait_for("send_email")
+        press(terminal, "enter")
+        terminal.wait_for('"subject": "Monday"')
+        look(terminal)
+        press(terminal, "a", "right")
+        terminal.wait_for("DELETE FROM reminders")
+        look(terminal)
+        press(terminal, "e")
+        assert "not allowed" in terminal.text
+        press(terminal, "r")
+        terminal.press("no deletes")
+        terminal.wait_for(r'"type": "reject", "message": "no deletes"')
+        press(terminal, "ctrl+s")
+        terminal.wait_for("done")
+        quit_console(terminal)
+    messages = project.shell("show", thread)["values"]["messages"]
+    tools = {m["name"]: m["content"] for m in messages if m["type"] == "tool"}
+    assert "no deletes" in tools["execute_sql"]
+    assert "Sent 'Monday'" in tools["send_email"]
+
+
+def test_breakpoints_are_stepped_past(project: Project) -> None:
+    project.waits("breakpoints")
+    with project.console() as terminal:
+        terminal.wait_for(r"■ after +breakpoints +draft")
+        press(terminal, "enter")
+        terminal.wait_for("polish")
+        look(terminal)
+        press(terminal, "s")
+        terminal.wait_for("publish")
+        look(terminal)
+        press(terminal, "s")
+        terminal.wait_for("done")
+        quit_console(terminal)
+
+
+def test_a_half_written_edit_survives(project: Project) -> None:
+    project.waits("revise", {"some_text": "original text"})
+    with project.console() as terminal:
+        terminal.wait_for("human_node")
+        press(terminal, "enter")
+        terminal.wait_for("original text")
+        look(terminal)
+        press(terminal, "end")
+        terminal.press(" half written")
+        terminal.wait_for("half written")
+        time.sleep(1.2)  # a draft is on disk within a second; then the console dies
+        terminal.kill()
+    with project.console(columns=120, rows=40) as terminal:
+        terminal.wait_for("human_node")
+        press(terminal, "enter")
+        screen = terminal.wait_for("half written")
+        assert "draft" in screen
+        quit_console(terminal)
+
+
+def test_answers_from_elsewhere_are_seen(project: Project) -> None:
+    thread = project.waits("revise", {"some_text": "original text"})
+    with project.console() as terminal:
+        terminal.wait_for("human_node")
+        project.shell("answer", thread, "--text", "from the shell")
+        terminal.wait_for("Nothing waits")
+        project.waits("validate")
+        terminal.wait_for("ask_age")
+        quit_console(terminal)
+
+
+def test_a_second_console_takes_over_when_the_first_ends(project: Project) -> None:
+    project.waits("revise", {"some_text": "original text"})
+    with project.console() as first:
+        first.wait_for("human_node")
+        pid = running(project)
+        assert pid is not None
+        second = project.console()
+        second.wait_for("human_node")
+        assert running(project) == pid
+    with second:
+        eventually(lambda: not alive(pid), 15)
+        eventually(lambda: running(project) not in (None, pid), 30)
+        second.wait_for("connected")
+        press(second, "enter")
+        second.wait_for("original text")
+        look(second)
+        press(second, "end", *"?")
+        press(second, "ctrl+s")
+        second.wait_for("done")
+        quit_console(second)
+
+
+def running(project: Project) -> int | None:
+    for notice in project.data.rglob("engine.json"):
+        try:
+            return int(json.loads(notice.read_text())["pid"])
+        except (OSError, ValueError):
+            return None
+    return None
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_a_run_is_started(project: Project) -> None:
+    with project.console(columns=120, rows=40) as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "n")
+        terminal.wait_for("revise")
+        quit_console(terminal)
+
+
+def test_a_graph_that_raises_on_import_is_shown(tmp_path: Path) -> None:
+    (tmp_path / "bad.py").write_text("def build():\n    raise ValueError('no')\n\nbuild()\n")
+    project = Project(tmp_path)
+    with project.console(target=f"{tmp_path / 'bad.py'}:graph") as terminal:
+        screen = terminal.wait_for("ValueError: no")
+        assert "in build" in screen
+        press(terminal, "escape")
+        assert terminal.wait_for_exit() == 5
+
+
+def test_a_remote_server_is_always_in_view(
+    project: Project, langgraph_dev: processes.Served
+) -> None:
+    with project.console(target=langgraph_dev.url) as terminal:
+        screen = terminal.wait_for("connected")
+        assert langgraph_dev.url.removeprefix("http://") in screen
+        quit_console(terminal)
+
+
+def test_a_server_that_is_away(project: Project) -> None:
+    with project.console(target="http://127.0.0.1:9") as terminal:
+        terminal.wait_for("cannot be reached")
+        press(terminal, "escape")
+        assert terminal.wait_for_exit() == 5
+
+
+@pytest.mark.parametrize(("columns", "rows"), [(40, 12), (80, 24), (120, 40)])
+def test_hostile_payloads_reach_no_terminal(project: Project, columns: int, rows: int) -> None:
+    hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[@click=app.quit]x[/] \u202e \x9b31m [/etc]"
+    project.waits("revise", {"some_text": hostile})
+    with project.console(columns, rows) as terminal:
+        terminal.wait_for("revise")
+        press(terminal, "enter")
+        terminal.wait_for(r"\\u\{1B\}")
+        assert b"\x1b]52" not in terminal.raw
+        assert "\u202e".encode() not in terminal.raw
+        assert "\x9b".encode() not in terminal.raw
+        quit_console(terminal)

@@ -1,0 +1,98 @@
+"""Finding and starting the engine of a project, as a console does it."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from engine.errors import BadTarget, EngineFailed
+from engine.local import environment, find_or_start, serve_command
+from tests.server.processes import ROOT, SAMPLES
+
+TARGET = str(SAMPLES / "langgraph.json")
+
+
+async def test_two_consoles_share_one_engine(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    one, other = await asyncio.gather(find_or_start(TARGET, data), find_or_start(TARGET, data))
+    assert (one.url, one.pid, one.identity) == (other.url, other.pid, other.identity)
+    assert sorted([one.started_here, other.started_here]) == [False, True]
+    mine, guest = (one, other) if one.started_here else (other, one)
+    await guest.aclose()
+    headers = {"Authorization": f"Bearer {mine.token}"}
+    assert httpx.get(f"{mine.url}/info", headers=headers).status_code == 200
+    await mine.aclose()
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(f"{mine.url}/ok")
+
+
+async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
+    first = await find_or_start(TARGET, tmp_path / "data")
+    os.kill(first.pid, signal.SIGKILL)
+    await first.aclose()
+    assert (tmp_path / "data" / "engine.json").exists()
+    second = await find_or_start(TARGET, tmp_path / "data")
+    assert second.started_here and second.identity == first.identity
+    await second.aclose()
+
+
+def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
+    code = (
+        "import asyncio, sys, time, pathlib\nfrom engine.local import find_or_start\n"
+        "engine = asyncio.run(find_or_start(sys.argv[1], pathlib.Path(sys.argv[2])))\n"
+        "print(engine.url, flush=True)\ntime.sleep(60)\n"
+    )
+    console = subprocess.Popen(
+        [sys.executable, "-c", code, TARGET, str(tmp_path / "data")],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert console.stdout is not None
+    url = console.stdout.readline().strip()
+    assert httpx.get(f"{url}/ok").status_code == 200
+    console.kill()
+    console.wait()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline:
+        try:
+            httpx.get(f"{url}/ok", timeout=1)
+        except httpx.HTTPError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the engine outlived its console")
+
+
+async def test_a_bad_target_in_the_engines_words(tmp_path: Path) -> None:
+    with pytest.raises(BadTarget, match="no file"):
+        await find_or_start(str(tmp_path / "none.json"), tmp_path / "data")
+
+
+@pytest.mark.parametrize("python", ["/nowhere/python", "/bin/true", "bare venv"])
+async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
+    hint = ""
+    if python == "bare venv":
+        made = tmp_path / "venv"
+        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
+        python = str(made / "bin" / "python")
+        hint = f"Install hitl-tui there: {python}"
+    with pytest.raises(EngineFailed) as failed:
+        await find_or_start(TARGET, tmp_path / "data", python=python)
+    assert hint in failed.value.hint
+
+
+def test_the_command_to_serve(tmp_path: Path) -> None:
+    command = serve_command(TARGET, tmp_path / "data", port=0)
+    process = subprocess.Popen(
+        command, env=environment(), cwd=tmp_path, stderr=subprocess.PIPE, text=True
+    )
+    assert process.stderr is not None
+    assert "Serving" in process.stderr.readline()
+    process.terminate()
+    assert process.wait(10) == 0
