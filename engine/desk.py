@@ -115,7 +115,7 @@ class Desk:
         self._inbox = InboxReader(
             connection.api,
             self._reader,
-            rows_hold_state=bool(connection.flags.get("thread_tasks")),
+            rows_hold_state=bool(connection.flags.get("derived_status")),
         )
         self._runs = RunSender(connection.api, self._journal)
 

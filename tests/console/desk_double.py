@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from engine import payloads
-from engine.errors import HitlError, NotThere
+from engine.errors import NotThere
 from engine.model import (
     Breakpoint,
     Breakpoints,
@@ -105,7 +105,7 @@ class DeskDouble:
         self.busy = 0
         self.error: str | None = None
         self.changed = asyncio.Event()
-        self.script: list[Outcome | HitlError | Waiting | None] = []
+        self.script: list[Outcome | Exception | Waiting | None] = []
         """What comes of the next ones: None means done."""
         self.progress: tuple[Progress, ...] = ()
         self.hold: asyncio.Event | None = None
@@ -166,7 +166,7 @@ class DeskDouble:
         if self.hold is not None:
             await self.hold.wait()
         result = self.script.pop(0) if self.script else None
-        if isinstance(result, HitlError):
+        if isinstance(result, Exception):
             raise result
         if isinstance(result, Outcome):
             return result

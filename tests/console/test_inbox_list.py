@@ -32,9 +32,9 @@ def many(count: int) -> tuple[Waiting, ...]:
 @pytest.mark.parametrize(
     ("width", "seen", "unseen"),
     [
-        (40, ("revise", "? asks", "hello"), ("human_node", "00000001")),
-        (80, ("revise", "human_node", "2m", "hello"), ("00000001",)),
-        (120, ("revise", "human_node", "2m", "hello", "00000001"), ()),
+        (40, ("revise", "? asks", "hello"), ("human_node", "456789ab")),
+        (80, ("revise", "human_node", "2m", "hello"), ("456789ab",)),
+        (120, ("revise", "human_node", "2m", "hello", "456789ab"), ()),
     ],
 )
 async def test_columns_fit_the_width(

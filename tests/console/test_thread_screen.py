@@ -239,7 +239,7 @@ async def test_a_refusal_behind_ones_back_is_kept_for_the_next_visit(console: Op
 
 async def test_a_crash_of_the_engine_ends_nothing(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
-    desk.script = [RuntimeError("boom [/]")]  # type: ignore[list-item]  # nobody foresaw it
+    desk.script = [RuntimeError("boom [/]")]
     async with console(desk) as c:
         await c.open()
         await c.press("ctrl+s")

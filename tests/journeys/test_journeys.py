@@ -96,8 +96,8 @@ def test_a_text_is_revised(project: Project) -> None:
         look(terminal)
         press(terminal, "end", *"!")
         screen = terminal.wait_for(r'"original text!"')
-        assert re.search(r"^ *-original text", screen, re.M)
-        assert re.search(r"^ *\+original text!", screen, re.M)
+        assert re.search(r"^ *-original text", screen, re.MULTILINE)
+        assert re.search(r"^ *\+original text!", screen, re.MULTILINE)
         press(terminal, "ctrl+s")
         screen = terminal.wait_for("done")
         assert '"some_text": "original text!"' in screen

@@ -18,6 +18,20 @@ from tests.server.processes import ROOT, SAMPLES
 TARGET = str(SAMPLES / "langgraph.json")
 
 
+def answers(url: str) -> bool:
+    """Whether somebody answers at this address."""
+    try:
+        return httpx.get(f"{url}/ok", timeout=1).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
+def bare_interpreter(folder: Path) -> str:
+    """Make a virtual environment with nothing in it; return its interpreter."""
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(folder)], check=True)
+    return str(folder / "bin" / "python")
+
+
 async def test_two_consoles_share_one_engine(tmp_path: Path) -> None:
     data = tmp_path / "data"
     one, other = await asyncio.gather(find_or_start(TARGET, data), find_or_start(TARGET, data))
@@ -25,11 +39,9 @@ async def test_two_consoles_share_one_engine(tmp_path: Path) -> None:
     assert sorted([one.started_here, other.started_here]) == [False, True]
     mine, guest = (one, other) if one.started_here else (other, one)
     await guest.aclose()
-    headers = {"Authorization": f"Bearer {mine.token}"}
-    assert httpx.get(f"{mine.url}/info", headers=headers).status_code == 200
+    assert answers(mine.url)
     await mine.aclose()
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(f"{mine.url}/ok")
+    assert not answers(mine.url)
 
 
 async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
@@ -56,17 +68,13 @@ def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
     )
     assert console.stdout is not None
     url = console.stdout.readline().strip()
-    assert httpx.get(f"{url}/ok").status_code == 200
+    assert answers(url)
     console.kill()
     console.wait()
     deadline = time.monotonic() + 10
-    while time.monotonic() < deadline:
-        try:
-            httpx.get(f"{url}/ok", timeout=1)
-        except httpx.HTTPError:
-            return
+    while answers(url):
+        assert time.monotonic() < deadline, "the engine outlived its console"
         time.sleep(0.1)
-    pytest.fail("the engine outlived its console")
 
 
 async def test_a_bad_target_in_the_engines_words(tmp_path: Path) -> None:
@@ -78,9 +86,7 @@ async def test_a_bad_target_in_the_engines_words(tmp_path: Path) -> None:
 async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
     hint = ""
     if python == "bare venv":
-        made = tmp_path / "venv"
-        subprocess.run([sys.executable, "-m", "venv", "--without-pip", str(made)], check=True)
-        python = str(made / "bin" / "python")
+        python = bare_interpreter(tmp_path / "venv")
         hint = f"Install hitl-tui there: {python}"
     with pytest.raises(EngineFailed) as failed:
         await find_or_start(TARGET, tmp_path / "data", python=python)
