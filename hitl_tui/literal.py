@@ -16,5 +16,5 @@ def literal_line(text: str, limit: int = 200) -> Content:
 
 
 def short_id(thread_id: str) -> str:
-    """Return the start of a thread id, enough to tell threads apart by eye."""
-    return one_line(thread_id[:8], 8)
+    """Return the end of a thread id, which tells threads apart: many begin with the time."""
+    return f"…{one_line(thread_id[-8:], 8)}"

@@ -49,14 +49,29 @@ def read_json(text: str) -> JsonValue:
         line, column = _place(text, refused.token, refused.occurrence)
         raise JsonProblem(str(refused), line, column) from None
     except RecursionError:
-        raise JsonProblem("Nested too deeply") from None
+        raise JsonProblem("nested too deeply") from None
     return value
 
 
+_WORDS = {
+    "Expecting value": "a value is expected here",
+    "Expecting ',' delimiter": "a comma is expected here",
+    "Expecting ':' delimiter": "a colon is expected here",
+    "Expecting property name enclosed in double quotes": "a key in double quotes is expected here",
+    "Illegal trailing comma before end of object": "no comma may stand before the end",
+    "Illegal trailing comma before end of array": "no comma may stand before the end",
+    "Unterminated string starting at": "the string that begins here has no end",
+    "Extra data": "the value has ended before this",
+    "Invalid control character at": "a line break or tab in a string is written \\n or \\t",
+}
+"""What Python's reader says, in words for whoever types."""
+
+
 def _in_words(error: json.JSONDecodeError) -> str:
+    words = _WORDS.get(error.msg, error.msg)
     if error.pos >= len(error.doc.rstrip()):
-        return f"{error.msg}, but the text ends here"
-    return error.msg
+        return f"{words}, but the text ends"
+    return words
 
 
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
@@ -65,7 +80,7 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _Refused("Duplicate key", json.dumps(key, ensure_ascii=False), 2)
+                raise _Refused("this key stands here twice", json.dumps(key, ensure_ascii=False), 2)
             seen.add(key)
     return made
 
@@ -77,7 +92,7 @@ def _constant(name: str) -> NoReturn:
 def _float(digits: str) -> float:
     number = float(digits)
     if number in (float("inf"), float("-inf")):
-        raise _Refused("A number this large cannot be kept exactly", digits)
+        raise _Refused("a number this large cannot be kept exactly", digits)
     return number
 
 
@@ -85,7 +100,7 @@ def _int(digits: str) -> int:
     try:
         return int(digits)
     except ValueError:
-        raise _Refused("A number with this many digits cannot be read", digits) from None
+        raise _Refused("a number with this many digits cannot be read", digits) from None
 
 
 def _place(text: str, token: str, occurrence: int) -> tuple[int, int]:

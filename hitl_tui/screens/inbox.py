@@ -8,11 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from engine.model import Breakpoint, Waiting
+from engine.model import Breakpoint, BrokenGraph, Waiting
 from engine.visible import one_line
 from hitl_tui.asking import breakpoint_line, review_line
 from hitl_tui.messages import LogWanted, StartWanted
 from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.screens.reading import Reading, ReadingModal
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_list import InboxList
 
@@ -61,6 +62,13 @@ class InboxScreen(ConsoleScreen):
             tooltip="List only what matches",
             id="inbox.filter",
         ),
+        Binding(
+            "b",
+            "broken",
+            "Broken graphs",
+            tooltip="Why graphs cannot be imported",
+            id="inbox.broken",
+        ),
     ]
     AUTO_FOCUS = "InboxList"
 
@@ -104,6 +112,11 @@ class InboxScreen(ConsoleScreen):
         lines = [f"The list is old: {one_line(error, 300)}"] if error else []
         lines += [f"Not readable now: {one_line(why, 160)}" for why in unreadable[:2]]
         lines += [f"… and {len(unreadable) - 2} more"] if len(unreadable) > 2 else []
+        lines += [
+            f"{one_line(graph.graph_id, 60)} cannot be imported: {one_line(graph.what, 160)}"
+            " Press b to read why."
+            for graph in self.broken[:2]
+        ]
         self.trouble.update("\n".join(lines))
         self.set_class(bool(lines), "-troubled")
         self.set_class(not self.list.listed, "-empty")
@@ -134,6 +147,28 @@ class InboxScreen(ConsoleScreen):
         return review_line(self.desk.question(item).review)
 
     # Keys
+
+    @property
+    def broken(self) -> tuple[BrokenGraph, ...]:
+        """The graphs of the target that cannot be imported."""
+        return self.desk.server.broken
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to read about broken graphs only where there are some."""
+        return bool(self.broken) if action == "broken" else True
+
+    def action_broken(self) -> None:
+        """Show the tracebacks of the graphs that cannot be imported."""
+        several = f"{len(self.broken)} graphs of this target cannot be imported."
+        reading = Reading(
+            "Graph cannot be imported",
+            self.broken[0].what if len(self.broken) == 1 else several,
+            hint="The other graphs work. Mend it, then start the console again.",
+            detail="\n\n".join(
+                f"{graph.graph_id}: {graph.what}\n{graph.traceback}" for graph in self.broken
+            ),
+        )
+        self.app.push_screen(ReadingModal(reading))
 
     def action_start(self) -> None:
         """Say that a run is wanted."""

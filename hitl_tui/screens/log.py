@@ -22,6 +22,7 @@ _OUTCOMES = {
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
     None: ("… no outcome recorded", "$text-error"),
 }
+_NOTHING = "Nothing was printed yet."
 _REMOTE = "The log of a remote server is not here."
 
 
@@ -79,6 +80,7 @@ class LogScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """Read both, and follow the engine's."""
+        self.printed.show_text(_NOTHING)
         self.read_decisions()
         self.follow_engine()
         self.set_interval(1, self.follow_engine)
@@ -108,7 +110,7 @@ class LogScreen(ConsoleScreen):
             return
         self._printed = printed
         at_end = self.printed.scroll_offset.y >= self.printed.max_scroll_y
-        self.printed.show_text(_REMOTE if printed is None else printed or "Nothing was printed.")
+        self.printed.show_text(_REMOTE if printed is None else printed or _NOTHING)
         if at_end:
             self.printed.call_after_refresh(self.printed.scroll_end, animate=False)
 
@@ -143,8 +145,11 @@ def _entry_text(entry: LogEntry) -> str:
     word, _ = _OUTCOMES[entry.outcome]
     lines = [
         f"{word}: {entry.why}" if entry.why else word,
+        f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
-        f"decision   {entry.decision} ({entry.event}) by {entry.who}",
+        "Sent",
+        json_text(entry.answer),
+        "",
         f"at         {entry.at.astimezone():%Y-%m-%d %H:%M:%S %z}",
         f"graph      {entry.graph_id}",
         f"node       {entry.node or '–'}",
@@ -152,8 +157,5 @@ def _entry_text(entry: LogEntry) -> str:
         f"interrupt  {entry.interrupt_id or '–'}",
         f"server     {entry.server}",
         f"id         {entry.decision_id}",
-        "",
-        "sent",
-        json_text(entry.answer),
     ]
     return "\n".join(lines)

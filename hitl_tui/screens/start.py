@@ -125,9 +125,10 @@ class StartScreen(ConsoleScreen):
             self.banner.show_error(error)
             return
         self.banner.clear()
-        await self.seat.remove_children()
-        self.form = RunForm(form)
-        await self.seat.mount(self.form)
+        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
+            await self.seat.remove_children()
+            self.form = RunForm(form)
+            await self.seat.mount(self.form)
         self.show_input()
 
     @on(RunForm.Changed)
@@ -153,7 +154,7 @@ class StartScreen(ConsoleScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to start only what can be started."""
         if action == "start":
-            return None if self.send_bar.blocked else True
+            return self.form is not None
         if action == "turn":
             return self.form is not None and bool(self.form.lines)
         return True
@@ -161,8 +162,11 @@ class StartScreen(ConsoleScreen):
     @on(SendBar.Pressed)
     def action_start(self) -> None:
         """Say which run is wanted."""
+        if self.form is None:
+            return
+        self.form.touch_all()
         self.show_input()
-        if self.form is None or self.send_bar.blocked:
+        if self.send_bar.blocked:
             return
         value, stops = self.form.read()
         self.post_message(RunWanted(self.form.form.graph, value, stops))

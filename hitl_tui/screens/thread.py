@@ -59,53 +59,7 @@ class ThreadScreen(ConsoleScreen):
     It may be left while its run goes on: it lives until the run stands still.
     """
 
-    DEFAULT_CSS = """
-    ThreadScreen {
-        #middle { height: 1fr; }
-        #stage { width: 3fr; height: 1fr; }
-        #seat { height: auto; display: none; }
-        #progress { display: none; }
-        #ended { display: none; height: 1fr; }
-        #reading { display: none; height: 1fr; content-align: center middle; }
-        #state { width: 2fr; display: none; }
-        &.-state #state { display: block; }
-        &.-normal #middle, &.-narrow #middle { layout: vertical; }
-        &.-normal #state, &.-narrow #state { width: 1fr; height: 1fr; }
-        &.-normal #stage, &.-narrow #stage { width: 1fr; }
-        &.-wide.-state #stage { border-right: solid $foreground 20%; }
-        &.-short.-state.-crowded #stage { display: none; }
-
-        &.-reading #reading { display: block; }
-        &.-asking #seat { display: block; height: 1fr; }
-        &.-running #progress { display: block; height: 1fr; }
-        &.-ended #ended { display: block; }
-        &.-ended.-ran #progress { display: block; height: auto; max-height: 40%; }
-        &.-asking.-ran.-tall #progress { display: block; height: auto; max-height: 6; }
-        &.-at-breakpoint #stage { height: auto; max-height: 60%; }
-        &.-at-breakpoint.-wide #stage { height: 1fr; max-height: 100%; }
-        &.-at-breakpoint #seat { height: auto; }
-
-        &.-short {
-            SendBar TextPane { max-height: 2; }
-            SendBar #why { max-height: 2; }
-            Banner { max-height: 3; }
-            TextCard #changes { display: none; }
-            TextCard #prompt { margin-bottom: 0; max-height: 2; }
-            QuestionCard .form, QuestionCard .json { min-height: 5; }
-            CallStrip { margin-bottom: 0; }
-            ToolCallsCard .form { height: auto; }
-            ToolCallsCard #arguments { height: auto; }
-            ToolCallsCard #story { max-height: 100; }
-            ToolCallsCard #ways { margin-top: 0; }
-            ToolCallsCard #edited { height: 5; }
-            ToolCallsCard #words { height: 3; }
-            BreakpointCard { min-height: 4; }
-            BreakpointCard #where { margin: 0; }
-            BreakpointCard #explained { display: none; }
-        }
-        &.-narrow ToolCallsCard #ways { layout: grid; grid-size: 2; height: 2; }
-    }
-    """
+    CSS_PATH = "thread.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "escape",
@@ -314,10 +268,11 @@ class ThreadScreen(ConsoleScreen):
             self.call_after_refresh(self.card.take_focus)
 
     async def _seat(self, card: Card | None) -> None:
-        await self.seat.remove_children()
-        self.card = card
-        if card is not None:
-            await self.seat.mount(card)
+        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
+            await self.seat.remove_children()
+            self.card = card
+            if card is not None:
+                await self.seat.mount(card)
 
     def _show_draft_note(self, draft: Draft | None) -> None:
         if draft is None:
@@ -645,6 +600,6 @@ def _decision_words(decision: Decision) -> str:
         case "verdicts":
             return ", ".join(verdict.kind.value for verdict in decision.verdicts)
         case "revise":
-            return "the revised text"
+            return "your text"
         case _:
             return "the answer"

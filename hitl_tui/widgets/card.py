@@ -35,7 +35,7 @@ class Card(VerticalScroll, can_focus=True):
     """Seconds; longer than a key repeats, shorter than anybody reads."""
 
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
-    armed: reactive[bool] = reactive(False, toggle_class="-armed", bindings=True)
+    armed: reactive[bool] = reactive(False, repaint=False, bindings=True)
     """The card has been on screen long enough to decide."""
 
     def __init__(self, *, id: str | None = None) -> None:

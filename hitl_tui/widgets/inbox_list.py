@@ -383,7 +383,7 @@ def _fitted(text: str, room: int) -> str:
 
 def _fitting_columns(width: int, longest_graph: int, longest_node: int) -> Columns:
     """Share out `width`: kind, graph and what is asked always, then node, waiting, thread."""
-    kind, waiting, thread = 8, 8, 8
+    kind, waiting, thread = 8, 7, 9
     wide, middle = width >= 104, width >= 64
     graph = max(5, min(longest_graph, 20 if wide else 14 if middle else 9))
     node = max(4, min(longest_node, 22 if wide else 14)) if middle else 0

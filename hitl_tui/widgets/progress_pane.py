@@ -65,7 +65,7 @@ def progress_line(progress: Progress) -> str:
     """Return an event as one safe line."""
     detail = ""
     if isinstance(progress.detail, str):
-        detail = one_line(progress.detail, 300)
+        detail = one_line(progress.detail, 160)
     elif progress.detail is not None:
-        detail = one_line(json_text(progress.detail, indent=None), 300)
+        detail = one_line(json_text(progress.detail, indent=None), 160)
     return f"{_WORDS[progress.kind]} {one_line(progress.node, 120)}  {detail}".rstrip()

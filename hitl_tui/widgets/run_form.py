@@ -15,6 +15,9 @@ from engine.visible import json_text, one_line, visible
 from hitl_tui.strict_json import JsonProblem, read_json
 from hitl_tui.widgets.editor import Editor, JsonEditor
 
+_MESSAGES = '[{"role": "user", "content": "…"}]'
+"""What most graphs call their chat; one sees at once how it is given."""
+
 
 @dataclass(eq=False)
 class FieldProblem(Exception):
@@ -52,6 +55,8 @@ class FieldLine(Vertical):
         super().__init__()
         self.field = field
         self.problem = Static(classes="problem", markup=False)
+        self.touched = False
+        """Whether something was typed here; what was not touched is not yet wrong."""
         self.input = _input_for(field)
 
     def compose(self) -> ComposeResult:
@@ -73,13 +78,20 @@ class FieldLine(Vertical):
             case Editor() if isinstance(field.default, str):
                 self.input.show(field.default)
 
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    @on(Select.Changed)
+    def touch(self) -> None:
+        """Something was typed, or a default filled in: judge it from now on."""
+        self.touched = self.touched or self.input.has_focus
+
     def read(self) -> JsonValue:
         """Return the value. Raises FieldProblem, shown here too, or _Nothing."""
         try:
             value = self._value()
         except FieldProblem as problem:
             self.problem.update(Content(visible(problem.what)))
-            self.add_class("-wrong")
+            self.set_class(self.touched, "-wrong")
             raise
         except _Nothing:
             self.remove_class("-wrong")
@@ -149,7 +161,7 @@ def _input_for(field: FormField) -> Widget:
         case "long_text":
             return Editor()
         case "json":
-            return JsonEditor()
+            return JsonEditor(placeholder=_MESSAGES if field.name == "messages" else "JSON")
         case _:
             default = field.default if field.has_default else None
             plain = default if isinstance(default, str) else ""
@@ -203,6 +215,11 @@ class RunForm(VerticalScroll, can_focus=False):
         yield stops
         yield self.before
         yield self.after
+
+    def touch_all(self) -> None:
+        """Somebody wants to start: show at each field what is wrong with it."""
+        for line in self.lines:
+            line.touched = True
 
     @property
     def as_json(self) -> bool:

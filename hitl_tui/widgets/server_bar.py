@@ -49,8 +49,9 @@ class ServerBar(Widget):
     def _server_words(self) -> str:
         if self.server is None:
             return ""
+        where = "local" if self.server.local else "remote"
         label = one_line(self.server.label, 300)
-        label = label if self.server.local else f"remote: {label}"
+        label = label if label.startswith(where) else f"{where}: {label}"
         version = one_line(self.server.version, 40)
         return f"{label}  {version}" if version else label
 

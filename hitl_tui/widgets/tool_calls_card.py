@@ -1,194 +1,29 @@
 """The card for tool calls that wait for approval: arguments first, then the agent's own story."""
 
-from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.content import Content
-from textual.message import Message
 from textual.reactive import reactive
-from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from engine.model import (
-    Approve,
     DecisionKind,
-    Edit,
     JsonObject,
-    JsonValue,
     Question,
-    Reject,
-    Respond,
     ToolCall,
     ToolCalls,
-    Verdict,
     Verdicts,
 )
-from engine.visible import json_text, one_line
-from hitl_tui.strict_json import JsonProblem, read_json
+from engine.visible import one_line
+from hitl_tui.widgets.call_answer import CallAnswer
+from hitl_tui.widgets.call_parts import CallStrip, Choice
 from hitl_tui.widgets.editor import Editor, JsonEditor
-from hitl_tui.widgets.question_card import AnswerOf, NotReady, QuestionCard
+from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.text_view import TextPane
-
-_KEYS = {
-    DecisionKind.APPROVE: "a",
-    DecisionKind.EDIT: "e",
-    DecisionKind.REJECT: "r",
-    DecisionKind.RESPOND: "p",
-}
-
-
-@dataclass
-class CallAnswer:
-    """What was decided and typed for one call; texts stay when the verdict changes."""
-
-    verdict: DecisionKind | None
-    args: str
-    """The edited arguments, as typed."""
-    reason: str = ""
-    message: str = ""
-
-    @classmethod
-    def restored(cls, typed: JsonValue, call: ToolCall) -> "CallAnswer":
-        """Take up a record; what it lacks or holds wrongly begins anew."""
-        record = typed if isinstance(typed, dict) else {}
-        texts = {
-            name: value
-            for name in ("args", "reason", "message")
-            if isinstance(value := record.get(name), str)
-        }
-        allowed = {kind.value: kind for kind in call.allowed}
-        made = cls(allowed.get(str(record.get("verdict"))), json_text(call.args))
-        for name, value in texts.items():
-            setattr(made, name, value)
-        return made
-
-    def record(self) -> JsonObject:
-        """Return this as a draft keeps it."""
-        verdict = self.verdict.value if self.verdict else None
-        return {
-            "verdict": verdict,
-            "args": self.args,
-            "reason": self.reason,
-            "message": self.message,
-        }
-
-    def decision(self, call: ToolCall, place: str) -> Verdict:
-        """Return the verdict. Raises NotReady, naming `place`."""
-        match self.verdict:
-            case DecisionKind.APPROVE:
-                return Approve()
-            case DecisionKind.REJECT:
-                return Reject(self.reason or None)
-            case DecisionKind.RESPOND:
-                if not self.message:
-                    raise NotReady(f"{place}Type what the tool would have returned.")
-                return Respond(self.message)
-            case DecisionKind.EDIT:
-                return Edit(self._edited(place))
-            case _:
-                ways = ", ".join(f"{_KEYS[kind]} {kind.value}" for kind in call.allowed)
-                raise NotReady(f"{place}Decide: {ways or 'nothing is allowed'}.")
-
-    def _edited(self, place: str) -> JsonObject:
-        try:
-            args = read_json(self.args)
-        except JsonProblem as problem:
-            raise NotReady(f"{place}The arguments are not JSON yet. {problem}") from problem
-        if not isinstance(args, dict):
-            raise NotReady(f"{place}The arguments must be a JSON object, in braces.")
-        return args
-
-
-class CallStrip(Widget):
-    """One line for each call of a request: which one is in view, and each verdict."""
-
-    DEFAULT_CSS = """
-    CallStrip { height: auto; padding: 0 1; margin-bottom: 1; }
-    """
-
-    @dataclass
-    class Picked(Message):
-        """This call is to be shown."""
-
-        index: int
-
-    shown: reactive[int] = reactive(0)
-
-    def __init__(self, calls: tuple[ToolCall, ...]) -> None:
-        super().__init__()
-        self._calls = calls
-        self.verdicts: tuple[DecisionKind | None, ...] = (None,) * len(calls)
-
-    def set_verdicts(self, verdicts: tuple[DecisionKind | None, ...]) -> None:
-        """Show these verdicts."""
-        self.verdicts = verdicts
-        self.refresh()
-
-    def render(self) -> Content:
-        """Draw a line for each call."""
-        return Content("\n").join(
-            self._line(index, call, verdict)
-            for index, (call, verdict) in enumerate(zip(self._calls, self.verdicts, strict=True))
-        )
-
-    def _line(self, index: int, call: ToolCall, verdict: DecisionKind | None) -> Content:
-        here = index == self.shown
-        word = (
-            (f"✓ {verdict.value}", "$text-success") if verdict else ("· undecided", "$text-muted")
-        )
-        return Content.assemble(
-            ("▸ " if here else "  ", "$accent"),
-            f"{index + 1}/{len(self._calls)}  ",
-            (one_line(call.name, 60), "bold $text-accent" if here else ""),
-            "   ",
-            word,
-        )
-
-    def on_click(self, event: events.Click) -> None:
-        """Show the call under the mouse."""
-        if 0 <= event.y < len(self._calls):
-            self.post_message(self.Picked(event.y))
-
-
-class Choice(Static):
-    """One way to decide: its key, its word, and whether it is offered and chosen."""
-
-    DEFAULT_CSS = """
-    Choice {
-        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
-        &.-chosen { background: $accent; color: $background; text-style: bold; }
-        &.-off { color: $foreground 40%; pointer: not-allowed; }
-        &:hover { background: $panel; }
-        &.-chosen:hover { background: $accent; }
-    }
-    """
-
-    @dataclass
-    class Picked(Message):
-        """This way was chosen with the mouse."""
-
-        kind: DecisionKind
-
-    def __init__(self, kind: DecisionKind) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def show(self, *, offered: bool, chosen: bool) -> None:
-        """Say in words, too, what is chosen and what is not offered."""
-        self.set_class(chosen, "-chosen")
-        self.set_class(not offered, "-off")
-        mark = "● " if chosen else ""
-        why = "" if offered else " (not allowed)"
-        self.update(Content(f"{mark}{_KEYS[self.kind]} {self.kind.value}{why}"))
-
-    def on_click(self) -> None:
-        """Say that this was chosen."""
-        self.post_message(self.Picked(self.kind))
-
 
 _FIELD_TITLES = {
     DecisionKind.REJECT: "Reason (may be empty)",
@@ -241,16 +76,17 @@ class ToolCallsCard(QuestionCard):
             tooltip="Answer in the tool's place; it does not run",
             id="card.respond",
         ),
+        Binding("n", "turn(1)", "Next call", tooltip="Show the next call", id="card.next_call"),
         Binding(
-            "right,n",
+            "right",
             "turn(1)",
             "Next call",
-            key_display="→",
+            show=False,
             tooltip="Show the next call",
-            id="card.next_call",
+            id="card.right",
         ),
         Binding(
-            "left,b",
+            "b,left",
             "turn(-1)",
             "Call before",
             show=False,
