@@ -59,7 +59,7 @@ class InboxReader:
         return Inbox(
             items=tuple(item for known in self._known.values() for item in known.waiting),
             busy=sum(known.busy for known in self._known.values()),
-            unreadable=tuple(f"{thread}: {why}" for thread, why in self._unreadable.items()),
+            unreadable=tuple(self._unreadable.items()),
         )
 
     async def _look_at_everything(self) -> None:

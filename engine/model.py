@@ -32,7 +32,7 @@ class Server:
     """The server one is on, as every screen names it."""
 
     label: str
-    """`local: project-folder` or the URL without credentials."""
+    """The project's folder or file, or the URL without credentials."""
     url: str
     local: bool
     version: str
@@ -125,8 +125,8 @@ class Inbox:
     items: tuple[Waiting, ...]
     busy: int
     """Threads with a run under way."""
-    unreadable: tuple[str, ...] = ()
-    """Threads whose state could not be read this time, and why; they are tried again."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(thread id, why) of threads whose state could not be read; they are tried again."""
     error: str | None = None
     """Why the list is stale, when the last look failed; the items are from the look before."""
 

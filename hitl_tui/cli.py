@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from engine.errors import BadInput, HitlError
 from engine.model import JsonValue
+from engine.strict_json import JsonProblem, read_json
 from hitl_tui import demo, shell
 
 if TYPE_CHECKING:
@@ -275,10 +276,9 @@ class _Parser(argparse.ArgumentParser):
 
 def _json(text: str) -> JsonValue:
     try:
-        value: JsonValue = json.loads(text, parse_constant=_no_constant)
-    except (ValueError, RecursionError) as error:
-        raise argparse.ArgumentTypeError(f"not JSON: {error}") from error
-    return value
+        return read_json(text)
+    except JsonProblem as problem:
+        raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
 
 
 def _json_object(text: str) -> JsonValue:
@@ -286,10 +286,6 @@ def _json_object(text: str) -> JsonValue:
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError("all the arguments are wanted, as a JSON object")
     return value
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _nodes(text: str) -> tuple[str, ...]:

@@ -14,7 +14,6 @@ from uuid import UUID
 from engine.errors import BadInput, NoLongerWaits, NotThere
 from engine.model import (
     Answer,
-    AnyJson,
     Approve,
     Breakpoint,
     Breakpoints,
@@ -30,13 +29,13 @@ from engine.model import (
     Reject,
     Respond,
     Revise,
-    TextToRevise,
     ThreadView,
     ToolCalls,
     Verdicts,
     Waiting,
 )
 from engine.visible import json_text, one_line, visible
+from hitl_tui.asking import breakpoint_line, review_line
 
 if TYPE_CHECKING:
     from engine.desk import Desk
@@ -105,7 +104,9 @@ async def list_waiting(desk: "Desk", args: Namespace) -> Said:
     return Said(
         [_waiting_document(item) for item in items],
         tuple(_waiting_line(desk, item) for item in items) or ("Nothing waits.",),
-        notes=tuple(f"not read: {one_line(why)}" for why in inbox.unreadable),
+        notes=tuple(
+            f"not read: thread {thread}: {one_line(why)}" for thread, why in inbox.unreadable
+        ),
     )
 
 
@@ -179,19 +180,6 @@ async def log(desk: "Desk", args: Namespace) -> Said:
         )
         or ("No decisions yet.",),
     )
-
-
-def asks(question: Question) -> str:
-    """Return one safe line of what a question asks."""
-    match question.review:
-        case TextToRevise(text=text, prompt=prompt):
-            return one_line(text or prompt)
-        case ToolCalls(calls=calls):
-            return one_line(
-                ", ".join(f"{call.name}({json_text(call.args, indent=None)})" for call in calls)
-            )
-        case AnyJson(payload=payload):
-            return one_line(json_text(payload, indent=None))
 
 
 async def _thread(desk: "Desk", thread_id: str) -> ThreadView:
@@ -306,9 +294,9 @@ def _waiting_line(desk: "Desk", item: Waiting) -> str:
     place = one_line(f"{item.graph_id} ▸ {item.node}")
     match item:
         case Interrupt():
-            said = f"interrupt   {place}: {asks(desk.question(item))}"
+            said = f"interrupt   {place}: {review_line(desk.question(item).review)}"
         case Breakpoint():
-            said = f"breakpoint  {item.when} {place}"
+            said = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
     return f"{since}  {item.thread_id}  {said}"
 
 

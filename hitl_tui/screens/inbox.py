@@ -11,6 +11,7 @@ from textual.widgets import Static
 from engine.model import Breakpoint, BrokenGraph, Waiting
 from engine.visible import one_line
 from hitl_tui.asking import breakpoint_line, review_line
+from hitl_tui.literal import short_id
 from hitl_tui.messages import LogWanted, StartWanted
 from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.screens.reading import Reading, ReadingModal
@@ -63,6 +64,13 @@ class InboxScreen(ConsoleScreen):
             id="inbox.filter",
         ),
         Binding(
+            "escape",
+            "unfilter",
+            "Everything",
+            tooltip="List everything again",
+            id="inbox.unfilter",
+        ),
+        Binding(
             "b",
             "broken",
             "Broken graphs",
@@ -110,7 +118,10 @@ class InboxScreen(ConsoleScreen):
         error = inbox.error if inbox is not None else None
         unreadable = inbox.unreadable if inbox is not None else ()
         lines = [f"The list is old: {one_line(error, 300)}"] if error else []
-        lines += [f"Not readable now: {one_line(why, 160)}" for why in unreadable[:2]]
+        lines += [
+            f"Not readable now: {short_id(thread)} {one_line(why, 160)}"
+            for thread, why in unreadable[:2]
+        ]
         lines += [f"… and {len(unreadable) - 2} more"] if len(unreadable) > 2 else []
         lines += [
             f"{one_line(graph.graph_id, 60)} cannot be imported: {one_line(graph.what, 160)}"
@@ -154,8 +165,14 @@ class InboxScreen(ConsoleScreen):
         return self.desk.server.broken
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to read about broken graphs only where there are some."""
-        return bool(self.broken) if action == "broken" else True
+        """Offer to read about broken graphs, or to end a filter, only where there is one."""
+        match action:
+            case "broken":
+                return bool(self.broken)
+            case "unfilter":
+                return bool(self.list.needle)
+            case _:
+                return True
 
     def action_broken(self) -> None:
         """Show the tracebacks of the graphs that cannot be imported."""
@@ -182,10 +199,15 @@ class InboxScreen(ConsoleScreen):
         """Ask what to list."""
         self.filter.open()
 
+    def action_unfilter(self) -> None:
+        """List everything again."""
+        self.filter.action_clear()
+
     @on(FilterLine.Changed)
     def list_matches(self, event: FilterLine.Changed) -> None:
         """List only what matches."""
-        self.list.needle = event.needle
+        self.list.needle = event.value
+        self.refresh_bindings()
 
     @on(FilterLine.Closed)
     def back_to_list(self) -> None:

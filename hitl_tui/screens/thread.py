@@ -434,7 +434,7 @@ class ThreadScreen(ConsoleScreen):
             return
         if self.session.link is not Link.CONNECTED:
             return
-        if any(self.thread_id in why for why in inbox.unreadable):
+        if any(self.thread_id == thread for thread, _ in inbox.unreadable):
             return
         if item not in inbox.items:
             self.check_elsewhere(item)

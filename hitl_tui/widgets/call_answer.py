@@ -13,8 +13,8 @@ from engine.model import (
     ToolCall,
     Verdict,
 )
+from engine.strict_json import JsonProblem, read_json
 from engine.visible import json_text
-from hitl_tui.strict_json import JsonProblem, read_json
 from hitl_tui.widgets.question_card import NotReady
 
 KEYS = {

@@ -11,8 +11,8 @@ from textual.widgets import TextArea
 from textual.widgets.text_area import Edit, EditResult, TextAreaTheme
 
 from engine.model import JsonValue
+from engine.strict_json import JsonProblem, read_json
 from engine.visible import decode, json_text, visible
-from hitl_tui.strict_json import JsonProblem, read_json
 from hitl_tui.widgets.text_view import titled
 
 HIGHLIGHT_LIMIT = 64 * 1024

@@ -13,8 +13,8 @@ from textual.widgets import TextArea
 
 from engine.errors import NotTaken
 from engine.model import Answer, Decision, JsonObject, JsonValue, Question
+from engine.strict_json import JsonProblem
 from hitl_tui.messages import Decided, Typed
-from hitl_tui.strict_json import JsonProblem
 from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.text_view import TextPane

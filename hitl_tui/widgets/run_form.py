@@ -11,8 +11,8 @@ from textual.widget import Widget
 from textual.widgets import Checkbox, Input, Select, Static, TextArea
 
 from engine.model import Breakpoints, FormField, InputForm, JsonObject, JsonValue
+from engine.strict_json import JsonProblem, read_json
 from engine.visible import json_text, one_line, visible
-from hitl_tui.strict_json import JsonProblem, read_json
 from hitl_tui.widgets.editor import Editor, JsonEditor
 
 _MESSAGES = '[{"role": "user", "content": "…"}]'

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from engine.strict_json import JsonProblem, read_json
 from hitl_tui.diff import changes, count_words
-from hitl_tui.strict_json import JsonProblem, read_json
 from hitl_tui.widgets.text_view import TextView, _cuts
 
 from .conftest import on_stage
