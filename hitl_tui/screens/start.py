@@ -75,7 +75,8 @@ class StartScreen(ConsoleScreen):
         self.graphs = OptionList(id="graphs", markup=False)
         self.seat = Container(id="seat")
         self.send_bar = SendBar("Start")
-        yield Static("New run", id="title", markup=False)
+        self.title_line = Static("New run", id="title", markup=False)
+        yield self.title_line
         yield self.banner
         with Horizontal(id="both"):
             with Vertical(id="choice"):
@@ -126,9 +127,11 @@ class StartScreen(ConsoleScreen):
             return
         self.banner.clear()
         with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
+            self.form = None
             await self.seat.remove_children()
             self.form = RunForm(form)
             await self.seat.mount(self.form)
+        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
         self.show_input()
 
     @on(RunForm.Changed)

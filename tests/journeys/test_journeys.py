@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import time
@@ -24,7 +25,8 @@ class Project:
     """The sample graphs, with data of their own."""
 
     def __init__(self, folder: Path) -> None:
-        self.config = processes.copied_project(folder / "project")
+        shutil.copytree(processes.SAMPLES, folder / "project")
+        self.config = folder / "project" / "langgraph.json"
         self.data = folder / "data"
 
     def console(self, columns: int = 80, rows: int = 24, target: str | None = None) -> Terminal:
@@ -215,20 +217,56 @@ def alive(pid: int) -> bool:
     return True
 
 
-def test_a_run_is_started(project: Project) -> None:
+def test_a_run_is_started_from_a_form(project: Project) -> None:
+    with project.console() as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "n")
+        terminal.wait_for("New run")
+        choose(terminal, "revise")
+        terminal.wait_for("Some Text")
+        press(terminal, "enter")
+        terminal.press("a fresh text")
+        terminal.wait_for(r'"some_text": "a fresh text"')
+        press(terminal, "ctrl+s")
+        terminal.wait_for("waits for an answer")
+        assert "a fresh text" in terminal.text
+        press(terminal, "escape")
+        terminal.wait_for("1 waits")
+        quit_console(terminal)
+
+
+def test_a_run_is_stopped_where_one_likes(project: Project) -> None:
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("connected")
         press(terminal, "n")
-        terminal.wait_for("revise")
+        choose(terminal, "breakpoints")
+        terminal.wait_for("Stop before")
+        press(terminal, "enter", "ctrl+t", "tab")
+        terminal.press("announce")
+        terminal.wait_for("stops before announce")
+        press(terminal, "ctrl+s")
+        for _ in range(3):
+            terminal.wait_for("stopped at a breakpoint")
+            look(terminal)
+            if "Stopped before announce" in terminal.text:
+                break
+            press(terminal, "s")
+        terminal.wait_for("Stopped before announce")
         quit_console(terminal)
+
+
+def choose(terminal: Terminal, graph: str) -> None:
+    """Move down the list of graphs to this one."""
+    while f"New run ▸ {graph}" not in terminal.text:
+        press(terminal, "down")
 
 
 def test_a_graph_that_raises_on_import_is_shown(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("def build():\n    raise ValueError('no')\n\nbuild()\n")
     project = Project(tmp_path)
     with project.console(target=f"{tmp_path / 'bad.py'}:graph") as terminal:
-        screen = terminal.wait_for("ValueError: no")
-        assert "in build" in screen
+        terminal.wait_for("ValueError: no")
+        terminal.wait_for("in build")
         press(terminal, "escape")
         assert terminal.wait_for_exit() == 5
 

@@ -1,0 +1,91 @@
+"""The README's key table is the program's own bindings. `python -m tests.console.test_keys` writes it."""
+
+import re
+from pathlib import Path
+
+from textual.binding import Binding
+from textual.dom import DOMNode
+
+from hitl_tui.app import ConsoleApp
+from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.screens.log import LogScreen
+from hitl_tui.screens.reading import ReadingModal
+from hitl_tui.screens.start import StartScreen
+from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.card import Card
+from hitl_tui.widgets.filter_line import FilterLine
+from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.question_card import QuestionCard
+from hitl_tui.widgets.tool_calls_card import ToolCallsCard
+
+README = Path(__file__).parents[2] / "README.md"
+PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
+    ("everywhere", (ConsoleApp, ConsoleScreen)),
+    ("inbox", (InboxList, InboxScreen, FilterLine)),
+    ("thread", (ThreadScreen,)),
+    ("question", (Card, QuestionCard)),
+    ("tool calls", (ToolCallsCard,)),
+    ("breakpoint", (BreakpointCard,)),
+    ("new run", (StartScreen,)),
+    ("log", (LogScreen,)),
+    ("message", (ReadingModal,)),
+)
+_NAMES = {
+    "slash": "/",
+    "question_mark": "?",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "escape": "esc",
+}
+
+
+def key_table() -> str:
+    """Return the table of every binding that the program names, in Markdown."""
+    rows = ["| where | keys | what |", "|---|---|---|"]
+    seen: set[str] = set()
+    for place, holders in PLACES:
+        for binding in own_bindings(holders):
+            if binding.id and binding.id not in seen:
+                seen.add(binding.id)
+                keys = " ".join(f"`{_NAMES.get(key, key)}`" for key in binding.key.split(","))
+                rows.append(f"| {place} | {keys} | {binding.tooltip or binding.description} |")
+                place = ""
+    return "\n".join(rows)
+
+
+def own_bindings(holders: tuple[type[DOMNode], ...]) -> list[Binding]:
+    """Return the bindings that these classes themselves declare, as they declare them."""
+    return [
+        binding
+        for holder in holders
+        for binding in holder.__dict__.get("BINDINGS", ())
+        if isinstance(binding, Binding)
+    ]
+
+
+def with_table(text: str) -> str:
+    """Return the README with the table in its place."""
+    return re.sub(
+        r"(<!-- keys:[^>]*-->\n).*?(<!-- /keys -->)",
+        lambda marks: f"{marks[1]}\n{key_table()}\n\n{marks[2]}",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def test_the_readme_tells_every_key() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert key_table() in text, "run: python -m tests.console.test_keys"
+
+
+def test_every_key_can_be_remapped_and_explained() -> None:
+    for _, holders in PLACES:
+        for binding in own_bindings(holders):
+            assert binding.id, binding
+            assert binding.tooltip, binding
+
+
+if __name__ == "__main__":
+    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")

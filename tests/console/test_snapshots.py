@@ -1,0 +1,74 @@
+"""A handful of pictures, compared to the letter. `UPDATE_SNAPSHOTS=1` draws them anew: look at them."""
+
+import os
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from .conftest import Console, OpenConsole
+from .desk_double import DeskDouble, interrupt, stop, tool_request
+
+FOLDER = Path(__file__).parent / "snapshots"
+ALL = ("approve", "edit", "reject", "respond")
+TOOLS = tool_request(
+    ("send_email", {"to": "ada@example.com", "body": "See you at 10."}, "Sends it.", ALL),
+    ("execute_sql", {"query": "DELETE FROM reminders"}, "Runs it.", ("approve", "reject")),
+)
+ITEMS = (
+    interrupt({"text_to_revise": "The quick brown fox."}, n=1, minutes=3),
+    interrupt(TOOLS, n=2, graph="tool_agent", node="middleware", minutes=65),
+    stop(minutes=1500),
+    interrupt({"question": "Is \x1b[31mthis\u202e legal?"}, n=3, graph="parallel", minutes=4000),
+)
+Journey = Callable[[Console], Awaitable[None]]
+
+
+async def look(c: Console) -> None:
+    """Stay at the inbox."""
+
+
+async def revise(c: Console) -> None:
+    await c.open(0)
+    await c.press("end", "backspace", "exclamation_mark")
+
+
+async def verdicts(c: Console) -> None:
+    await c.open(1)
+    await c.press("a", "right")
+    await c.armed()
+    await c.press("r")
+    await c.type("no deletes")
+
+
+async def at_breakpoint(c: Console) -> None:
+    await c.open(2)
+
+
+async def any_json(c: Console) -> None:
+    await c.open(3)
+    await c.type('{"ok": tru')
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "journey"),
+    [
+        ("inbox-80x24", (80, 24), look),
+        ("inbox-40x12", (40, 12), look),
+        ("revise-80x24", (80, 24), revise),
+        ("tool-calls-120x40", (120, 40), verdicts),
+        ("breakpoint-80x24", (80, 24), at_breakpoint),
+        ("json-80x24", (80, 24), any_json),
+    ],
+)
+async def test_it_looks_as_it_did(
+    console: OpenConsole, name: str, size: tuple[int, int], journey: Journey
+) -> None:
+    async with console(DeskDouble(*ITEMS), size) as c:
+        await journey(c)
+        await c.pilot.pause(0.1)
+        drawn = c.app.export_screenshot(title=name)
+    kept = FOLDER / f"{name}.svg"
+    if os.environ.get("UPDATE_SNAPSHOTS"):
+        kept.write_text(drawn, encoding="utf-8")
+    assert drawn == kept.read_text(encoding="utf-8"), f"{name} looks different; see the docstring"
