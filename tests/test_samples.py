@@ -1,0 +1,33 @@
+"""The sample graphs: each file runs alone, and the pictures of the README are made from them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from screenshots import make
+
+ROOT = Path(__file__).parents[1]
+SAMPLES = sorted(path for path in (ROOT / "sample_graphs").glob("*.py") if path.stem != "__init__")
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_it_runs_alone(path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, str(path)], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+    assert done.stderr == ""
+
+
+async def test_every_picture_can_be_made(tmp_path: Path) -> None:
+    await make.make(tmp_path)
+    pictures = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}
+    kept = {path.name for path in (ROOT / "screenshots").glob("*.svg")}
+    assert pictures.keys() == kept
+    assert "the&#160;very&#160;lazy&#160;dog" in pictures["revise.svg"]
+    assert "No&#160;deletes&#160;on&#160;a&#160;Monday." in pictures["tool_calls.svg"]
+    assert "Stopped&#160;after" in pictures["breakpoint.svg"]
+    assert "New&#160;run&#160;▸" in pictures["start.svg"]
