@@ -22,11 +22,11 @@ class Assistants:
         """Make sure every graph has its assistant, and remember since when."""
         async with database.write() as connection:
             for graph_id in self._graphs.loaded:
-                await connection.execute(
+                connection.execute(
                     "INSERT OR IGNORE INTO assistants VALUES (?, ?, ?, ?)",
                     (assistant_id_of(graph_id), graph_id, time := now(), time),
                 )
-        for row in await database.read("SELECT * FROM assistants ORDER BY created_at, graph_id"):
+        for row in database.read("SELECT * FROM assistants ORDER BY created_at, graph_id"):
             if loaded := self._graphs.loaded.get(row["graph_id"]):
                 self._rows[row["assistant_id"]] = {
                     **dict(row),

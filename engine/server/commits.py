@@ -1,19 +1,21 @@
-"""Commits shared by all who write: one fsync for many writes, and never a promise before it."""
+"""Commits shared by all who write: one fsync for many writes, and never a promise before it.
+
+Statements run at once, on the loop: SQLite takes microseconds for one, and handing it to a
+thread takes tens of them. What waits for the disk is the commit, and that has a thread.
+"""
 
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
-
-import aiosqlite
 
 _DELAY = 0.005
 """Seconds that a commit nobody waits for may be put off, to be shared with what comes next."""
 
 
-class SharedCommits(aiosqlite.Connection):
+class SharedCommits:
     """The writing connection, for langgraph's saver and our tables alike.
 
     The saver commits after every single write. Here that is a promise to commit within
@@ -21,17 +23,18 @@ class SharedCommits(aiosqlite.Connection):
     on this connection, so what is flushed has everything before it on disk as well.
     """
 
-    def __init__(self, path: Path) -> None:
-        super().__init__(lambda: sqlite3.connect(path), 64)
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self.connection = connection
         self.lock = asyncio.Lock()
-        """Held while statements run; the saver uses it too."""
+        """Held by whoever uses the connection; nobody's statement waits for the disk in it."""
         self.losses = 0
         """How many shared commits have failed; what they held is not on disk."""
+        self._thread = ThreadPoolExecutor(1, "commits")
         self._batch: asyncio.Future[None] | None = None
         self._flush: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    async def commit(self) -> None:
+    def promise(self) -> None:
         """Promise a commit, within milliseconds."""
         if self._batch is None:
             loop = asyncio.get_running_loop()
@@ -46,22 +49,30 @@ class SharedCommits(aiosqlite.Connection):
             await asyncio.shield(self._batch)
 
     @asynccontextmanager
-    async def transaction(self) -> AsyncIterator[aiosqlite.Connection]:
+    async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
         """Let statements run undisturbed; they are on disk when the block ends.
 
         A block that raises after it changed something takes back the whole shared commit, and
         everybody who waits for that one hears of it.
         """
         async with self.lock:
-            changes = self.total_changes
+            changes = self.connection.total_changes
             try:
-                yield self
+                yield self.connection
             except BaseException as error:
-                if self.total_changes != changes:
-                    await self._take_back(error)
+                if self.connection.total_changes != changes:
+                    self._take_back(error)
                 raise
-            await self.commit()
+            self.promise()
         await self.flushed()
+
+    async def close(self) -> None:
+        """Write out what is promised, and close the connection. Raises `sqlite3.Error`."""
+        try:
+            await self.flushed()
+        finally:
+            self._thread.shutdown()
+            self.connection.close()
 
     def _begin(self) -> None:
         if self._timer is not None:
@@ -74,21 +85,22 @@ class SharedCommits(aiosqlite.Connection):
             batch, self._batch = self._batch, None
             if batch is None:
                 return
+            loop = asyncio.get_running_loop()
             try:
-                await super().commit()
+                await loop.run_in_executor(self._thread, self.connection.commit)
             except Exception as error:  # noqa: BLE001  handed on to everybody who waits
                 self.losses += 1
-                await super().rollback()
+                self.connection.rollback()
                 batch.set_exception(error)
             else:
                 batch.set_result(None)
 
-    async def _take_back(self, error: BaseException) -> None:
+    def _take_back(self, error: BaseException) -> None:
         batch, self._batch = self._batch, None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        await super().rollback()
+        self.connection.rollback()
         if batch is not None:
             self.losses += 1
             batch.set_exception(sqlite3.OperationalError(f"a shared commit was lost: {error}"))

@@ -2,28 +2,28 @@
 
 One file and one writing connection, shared with the saver under the saver's own lock. All
 writes are one sequence, so "the checkpoint is on disk before the run is listed as ended" needs
-no protocol, and no two writers ever wait for each other's file lock. Reading has a connection
-of its own: in WAL mode a long search holds up nobody.
+no protocol, and no two writers ever wait for each other's file lock. Reading has connections of
+its own, so that it sees only what is on disk: one for rows that are looked up, at once, and one
+for searches, in a thread: in WAL mode a long search holds up nobody.
 """
 
 import os
 import sqlite3
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
 import aiosqlite
-from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from engine.errors import EngineFailed
 from engine.server.commits import SharedCommits
 from engine.server.folder import private_file
+from engine.server.saver import Saver
 
-Row: TypeAlias = aiosqlite.Row
+Row: TypeAlias = sqlite3.Row
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -56,43 +56,23 @@ CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pen
 """
 
 
-class Saver(AsyncSqliteSaver):
-    """langgraph's saver on our connection.
-
-    Every run of a graph asks for a clone that may load the types of its schema; making one
-    takes a tenth of a millisecond, and there are as many as there are graphs.
-    """
-
-    def __init__(self, connection: SharedCommits, serde: JsonPlusSerializer) -> None:
-        super().__init__(connection, serde=serde)
-        self.lock = connection.lock
-        self._clones: dict[frozenset[tuple[str, ...]], BaseCheckpointSaver[str]] = {}
-
-    def with_allowlist(
-        self, extra_allowlist: Collection[tuple[str, ...]]
-    ) -> BaseCheckpointSaver[str]:
-        """Return the clone for these types, made once."""
-        types = frozenset(extra_allowlist)
-        if types not in self._clones:
-            self._clones[types] = super().with_allowlist(extra_allowlist)
-        return self._clones[types]
-
-
 class Database:
     """The file, open: `saver` for langgraph, `write` and `read` for our tables."""
 
     def __init__(
         self,
         saver: Saver,
-        writer: SharedCommits,
-        reader: aiosqlite.Connection,
+        commits: SharedCommits,
+        reader: sqlite3.Connection,
+        searcher: aiosqlite.Connection,
         identity: str,
     ) -> None:
         self.saver = saver
         self.identity = identity
         """What makes this database this database; kept in it."""
-        self._writer = writer
+        self._commits = commits
         self._reader = reader
+        self._searcher = searcher
 
     @classmethod
     async def open(cls, path: Path, allowed_types: Sequence[tuple[str, ...]] = ()) -> "Database":
@@ -102,59 +82,68 @@ class Database:
         types of the graphs' own schemas. Raises `EngineFailed`.
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
-        writer = SharedCommits(path)
-        await _connected(writer, path)
-        await writer.executescript(_SCHEMA)
-        saver = Saver(writer, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None))
-        await saver.setup()
-        await writer.execute("INSERT OR IGNORE INTO meta VALUES ('identity', ?)", (str(uuid4()),))
-        await writer.commit()
-        await writer.flushed()
-        rows = list(await writer.execute_fetchall("SELECT value FROM meta WHERE key = 'identity'"))
-        reader = await _connected(aiosqlite.connect(path), path)
-        reader.row_factory = aiosqlite.Row
-        await reader.execute("PRAGMA query_only = 1")
-        return cls(saver, writer, reader, str(rows[0][0]))
+        commits = SharedCommits(_writer(path))
+        saver = Saver(commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None))
+        saver.setup()
+        async with commits.transaction() as connection:
+            insert = "INSERT OR IGNORE INTO meta VALUES ('identity', ?)"
+            connection.execute(insert, (str(uuid4()),))
+        reader = _reader(path)
+        (identity,) = reader.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+        searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
+        return cls(saver, commits, reader, searcher, identity)
 
-    def write(self) -> AbstractAsyncContextManager[aiosqlite.Connection]:
+    def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
         """Return the writing connection for one transaction; on disk when the block ends."""
-        return self._writer.transaction()
+        return self._commits.transaction()
 
     async def flushed(self) -> None:
         """Return when every checkpoint and row written so far is on disk."""
-        await self._writer.flushed()
+        await self._commits.flushed()
 
     @property
     def losses(self) -> int:
         """How often writes were lost that had been accepted; grows when the disk is full."""
-        return self._writer.losses
+        return self._commits.losses
 
-    async def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Return the rows of a query, as of the last commit."""
-        return list(await self._reader.execute_fetchall(sql, values))
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return rows that an index leads to, as of the last commit."""
+        return self._reader.execute(sql, values).fetchall()
+
+    async def search(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of a query that may have to look at many, as of the last commit."""
+        return list(await self._searcher.execute_fetchall(sql, values))
 
     async def add_function(self, name: str, arity: int, function: Any) -> None:
-        """Teach SQL a function of ours, for reading."""
-        await self._reader.create_function(name, arity, function, deterministic=True)
+        """Teach SQL a function of ours, for searching."""
+        await self._searcher.create_function(name, arity, function, deterministic=True)
 
     async def close(self) -> None:
-        """Close both connections."""
+        """Close all connections."""
         with suppress(sqlite3.Error):
-            await self.flushed()
-        await self._reader.close()
-        await self._writer.close()
+            await self._commits.close()
+        await self._searcher.close()
+        self._reader.close()
 
 
-async def _connected(connection: aiosqlite.Connection, path: Path) -> aiosqlite.Connection:
-    await connection
-    await connection.execute("PRAGMA journal_mode = WAL")
-    await connection.execute("PRAGMA synchronous = FULL")
+def _writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)  # one uses it at a time
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
     for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):
-        rows = list(await connection.execute_fetchall(f"PRAGMA {pragma}"))
-        if rows[0][0] != wanted:
-            await connection.close()
+        (found,) = connection.execute(f"PRAGMA {pragma}").fetchone()
+        if found != wanted:
+            connection.close()
             raise EngineFailed(
-                f"{path} cannot be written durably: {pragma} is {rows[0][0]}, not {wanted}.",
+                f"{path} cannot be written durably: {pragma} is {found}, not {wanted}.",
                 hint="Keep the data folder on a local disk (--data-dir).",
             )
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = 1")
     return connection

@@ -167,14 +167,14 @@ class Lanes:
             async with lane.lock, self._graphs.open(graph_id, config) as graph:
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
                 snapshot = await graph.aget_state(_head(thread_id))
-                asked = await self._runs.last_kwargs(thread_id)
+                asked = self._runs.last_kwargs(thread_id)
                 around = breakpoints(graph, asked)
                 stop = just_stopped([as_node] if as_node else [], snapshot.next, *around)
                 if stop is None and snapshot.next:
                     stop = Stop("before", snapshot.next[0])
                 async with self._database.write() as connection:
                     where = standing(snapshot, None, stop)
-                    await self._threads.settle(connection, thread_id, where, bool(lane.runs))
+                    self._threads.settle(connection, thread_id, where, bool(lane.runs))
         finally:
             lane.guests -= 1
             self._forget(thread_id, lane)
@@ -182,9 +182,9 @@ class Lanes:
 
     async def recover(self) -> None:
         """List what was under way when the server died as ended, and read its threads again."""
-        for run_id, thread_id in await self._runs.under_way():
+        for run_id, thread_id in self._runs.under_way():
             async with self._database.write() as connection:
-                await self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
+                self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
             await self._rederive(thread_id)
 
     async def close(self) -> None:
@@ -204,15 +204,15 @@ class Lanes:
         waits: bool,
     ) -> Run:
         async with self._database.write() as connection:
-            metadata = await self._threads.occupy(connection, thread_id, assistant)
+            metadata = self._threads.occupy(connection, thread_id, assistant)
             if metadata is None and create:
                 made = order({}).metadata
-                await self._threads.insert(connection, thread_id, made)
-                metadata = await self._threads.occupy(connection, thread_id, assistant)
+                self._threads.insert(connection, thread_id, made)
+                metadata = self._threads.occupy(connection, thread_id, assistant)
             if metadata is None:
                 raise no_thread_or_assistant()
             run = order(metadata)
-            await self._runs.insert(connection, run, "pending" if waits else "running")
+            self._runs.insert(connection, run, "pending" if waits else "running")
         return run
 
     def _start(self, lane: Lane, live: LiveRun) -> None:
@@ -244,8 +244,8 @@ class Lanes:
         run = live.order
         if waited:
             async with self._database.write() as connection:
-                await self._runs.set_status(connection, run.run_id, "running")
-        execution.pending = await self._pending(run)
+                self._runs.set_status(connection, run.run_id, "running")
+        execution.pending = self._pending(run)
         snapshot: StateSnapshot | None = None
         stop: Stop | None = None
         losses = self._database.losses
@@ -291,29 +291,29 @@ class Lanes:
         another = any(other is not live for other in lane.runs)
         async with self._database.write() as connection:
             if live.cancelled == "rollback":
-                await self._runs.delete(connection, run.run_id)
+                self._runs.delete(connection, run.run_id)
             else:
-                await self._runs.set_status(connection, run.run_id, ending.status, ending.error)
+                self._runs.set_status(connection, run.run_id, ending.status, ending.error)
             if live.temporary:
-                await self._threads.remove(connection, run.thread_id)
+                self._threads.remove(connection, run.thread_id)
             elif snapshot is None:
-                await self._threads.release(connection, run.thread_id, ending.error, another)
+                self._threads.release(connection, run.thread_id, ending.error, another)
             else:
                 error = None if live.cancelled else ending.error
                 where = standing(snapshot, error, stop)
-                await self._threads.settle(connection, run.thread_id, where, another)
+                self._threads.settle(connection, run.thread_id, where, another)
         if live.result.values is None and snapshot is not None:
             live.result.values = snapshot.values
 
-    async def _pending(self, run: Run) -> list[str]:
+    def _pending(self, run: Run) -> list[str]:
         """Return the ids that wait on the thread, where a bare answer has to be addressed."""
         command = run.kwargs["command"] or {}
         if "resume" not in command or is_map(command["resume"]):
             return []
-        return await self._threads.pending(run.thread_id)
+        return self._threads.pending(run.thread_id)
 
     async def _rederive(self, thread_id: str) -> None:
-        metadata = await self._threads.metadata(thread_id) or {}
+        metadata = self._threads.metadata(thread_id) or {}
         snapshot: StateSnapshot | None = None
         try:
             async with self._graphs.open(metadata["graph_id"], _head(thread_id)) as graph:
@@ -322,10 +322,10 @@ class Lanes:
             snapshot = None
         async with self._database.write() as connection:
             if snapshot is None:
-                await self._threads.release(connection, thread_id, ENGINE_DIED, False)
+                self._threads.release(connection, thread_id, ENGINE_DIED, False)
             else:
                 where = standing(snapshot, ENGINE_DIED, None)
-                await self._threads.settle(connection, thread_id, where, False)
+                self._threads.settle(connection, thread_id, where, False)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:
         """Say what had to wait for the disk, and end the stream."""

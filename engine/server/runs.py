@@ -1,9 +1,9 @@
 """The table of runs: what was asked, by whom, and how it ended."""
 
+import sqlite3
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-import aiosqlite
 import orjson
 
 from engine.server.database import Database, Row
@@ -66,9 +66,9 @@ class Runs:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def insert(self, connection: aiosqlite.Connection, run: Run, status: RunStatus) -> None:
+    def insert(self, connection: sqlite3.Connection, run: Run, status: RunStatus) -> None:
         """Record a run before any of it happens."""
-        await connection.execute(
+        connection.execute(
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
                 run.run_id,
@@ -83,52 +83,52 @@ class Runs:
             ),
         )
 
-    async def set_status(
+    def set_status(
         self,
-        connection: aiosqlite.Connection,
+        connection: sqlite3.Connection,
         run_id: str,
         status: RunStatus,
         error: Json | None = None,
     ) -> None:
         """Record how far a run has come, or how it ended."""
-        await connection.execute(
+        connection.execute(
             "UPDATE runs SET status = ?, updated_at = ?, error = ? WHERE run_id = ?",
             (status, now(), error and dumps(error).decode(), run_id),
         )
 
-    async def delete(self, connection: aiosqlite.Connection, run_id: str) -> None:
+    def delete(self, connection: sqlite3.Connection, run_id: str) -> None:
         """Forget a run that was rolled back."""
-        await connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+        connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
-    async def get(self, thread_id: str, run_id: str) -> Json | None:
+    def get(self, thread_id: str, run_id: str) -> Json | None:
         """Return a run's row, or None."""
         sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
-        rows = await self._database.read(sql, (run_id, thread_id))
+        rows = self._database.read(sql, (run_id, thread_id))
         return _wire(rows[0]) if rows else None
 
-    async def of_thread(
+    def of_thread(
         self, thread_id: str, *, limit: int, offset: int, status: str | None
     ) -> list[Json]:
         """Return a thread's runs, newest first."""
         only = "AND status = ?" if status else ""
-        rows = await self._database.read(
+        rows = self._database.read(
             f"SELECT {', '.join(FIELDS)} FROM runs WHERE thread_id = ? {only}"
             " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?",
             (thread_id, *([status] if status else []), limit, offset),
         )
         return [_wire(row) for row in rows]
 
-    async def last_kwargs(self, thread_id: str) -> Json:
+    def last_kwargs(self, thread_id: str) -> Json:
         """Return what the thread's newest run asked for; empty if there is none."""
-        rows = await self._database.read(
+        rows = self._database.read(
             "SELECT kwargs FROM runs WHERE thread_id = ? ORDER BY created_at DESC LIMIT 1",
             (thread_id,),
         )
         return orjson.loads(rows[0]["kwargs"]) if rows else {}
 
-    async def under_way(self) -> list[tuple[str, str]]:
+    def under_way(self) -> list[tuple[str, str]]:
         """Return (run, thread) of every run that is listed as not ended."""
-        rows = await self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
+        rows = self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
         return [(row["run_id"], row["thread_id"]) for row in rows]
 
 

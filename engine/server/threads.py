@@ -1,9 +1,9 @@
 """The table of threads: one row says where a thread stands, without reading its checkpoints."""
 
+import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
 
-import aiosqlite
 import orjson
 
 from engine.server.database import Database, Row
@@ -64,38 +64,36 @@ class Threads:
     async def create(self, thread_id: str, metadata: Json) -> Json | None:
         """Insert a thread; None if there is one with this id."""
         async with self._database.write() as connection:
-            if not await self.insert(connection, thread_id, metadata):
+            if not self.insert(connection, thread_id, metadata):
                 return None
-        return await self.get(thread_id)
+        return self.get(thread_id)
 
-    async def insert(
-        self, connection: aiosqlite.Connection, thread_id: str, metadata: Json
-    ) -> bool:
+    def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: Json) -> bool:
         """Insert a thread inside a transaction; False if there is one with this id."""
         time = now()
-        cursor = await connection.execute(
+        cursor = connection.execute(
             "INSERT OR IGNORE INTO threads (thread_id, created_at, updated_at, state_updated_at,"
             " status, graph_id, metadata) VALUES (?, ?, ?, ?, 'idle', ?, ?)",
             (thread_id, time, time, time, metadata.get("graph_id"), dumps(metadata).decode()),
         )
         return cursor.rowcount == 1
 
-    async def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> Json | None:
+    def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> Json | None:
         """Return a thread's row, or None."""
         sql = f"SELECT {_columns(fields)} FROM threads WHERE thread_id = ?"
-        rows = await self._database.read(sql, (thread_id,))
+        rows = self._database.read(sql, (thread_id,))
         return _wire(rows[0]) if rows else None
 
-    async def metadata(self, thread_id: str) -> Json | None:
+    def metadata(self, thread_id: str) -> Json | None:
         """Return a thread's metadata, parsed, or None if there is no such thread."""
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
-        rows = await self._database.read(sql, (thread_id,))
+        rows = self._database.read(sql, (thread_id,))
         return orjson.loads(rows[0]["metadata"]) if rows else None
 
-    async def pending(self, thread_id: str) -> list[str]:
+    def pending(self, thread_id: str) -> list[str]:
         """Return the ids of the interrupts that wait on a thread."""
         sql = "SELECT interrupts FROM threads WHERE thread_id = ?"
-        rows = await self._database.read(sql, (thread_id,))
+        rows = self._database.read(sql, (thread_id,))
         by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
         return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
 
@@ -104,7 +102,7 @@ class Threads:
         where, values = _filter(search)
         column = search.sort_by or "updated_at"
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
-        rows = await self._database.read(
+        rows = await self._database.search(
             f"SELECT {_columns(search.select or FIELDS)} FROM threads {where}"
             f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
             (*values, search.limit + 1, search.offset),
@@ -114,36 +112,36 @@ class Threads:
     async def count(self, search: ThreadCount) -> int:
         """Return how many threads a search would find."""
         where, values = _filter(search)
-        rows = await self._database.read(f"SELECT count(*) FROM threads {where}", values)
+        rows = await self._database.search(f"SELECT count(*) FROM threads {where}", values)
         return int(rows[0][0])
 
     async def patch(self, thread_id: str, metadata: Json) -> bool:
         """Merge `metadata` into a thread's, key by key; False if there is no such thread."""
         async with self._database.write() as connection:
-            found = await self.merge_metadata(connection, thread_id, metadata)
+            found = self.merge_metadata(connection, thread_id, metadata)
         return found
 
-    async def merge_metadata(
-        self, connection: aiosqlite.Connection, thread_id: str, metadata: Json
+    def merge_metadata(
+        self, connection: sqlite3.Connection, thread_id: str, metadata: Json
     ) -> bool:
         """Merge metadata inside a transaction; False if there is no such thread."""
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
-        rows = list(await connection.execute_fetchall(sql, (thread_id,)))
+        rows = list(connection.execute(sql, (thread_id,)))
         if not rows:
             return False
         merged = {**orjson.loads(rows[0][0]), **metadata}
-        await connection.execute(
+        connection.execute(
             "UPDATE threads SET metadata = ?, graph_id = ?, updated_at = ? WHERE thread_id = ?",
             (dumps(merged).decode(), merged.get("graph_id"), now(), thread_id),
         )
         return True
 
-    async def occupy(
-        self, connection: aiosqlite.Connection, thread_id: str, assistant: Json
+    def occupy(
+        self, connection: sqlite3.Connection, thread_id: str, assistant: Json
     ) -> Json | None:
         """Mark a thread busy with a run of this assistant; return its metadata, None if none."""
         rows = list(
-            await connection.execute_fetchall(
+            connection.execute(
                 "UPDATE threads SET status = 'busy', graph_id = ?, updated_at = ?, metadata ="
                 " json_set(metadata, '$.graph_id', ?, '$.assistant_id', ?)"
                 " WHERE thread_id = ? RETURNING metadata",
@@ -158,23 +156,23 @@ class Threads:
         )
         return orjson.loads(rows[0][0]) if rows else None
 
-    async def release(
-        self, connection: aiosqlite.Connection, thread_id: str, error: Json | None, busy: bool
+    def release(
+        self, connection: sqlite3.Connection, thread_id: str, error: Json | None, busy: bool
     ) -> None:
         """End a run whose state could not be read; the rest of the row stays as it was."""
-        await connection.execute(
+        connection.execute(
             "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
             " WHEN interrupts != '{}' THEN 'interrupted' WHEN ? THEN 'error'"
             " WHEN next != '[]' THEN 'interrupted' ELSE 'idle' END WHERE thread_id = ?",
             (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
         )
 
-    async def settle(
-        self, connection: aiosqlite.Connection, thread_id: str, standing: Standing, busy: bool
+    def settle(
+        self, connection: sqlite3.Connection, thread_id: str, standing: Standing, busy: bool
     ) -> None:
         """Write where a thread stands; `busy` says that another run already waits."""
         time = now()
-        await connection.execute(
+        connection.execute(
             _SETTLE,
             (
                 time,
@@ -192,9 +190,9 @@ class Threads:
             ),
         )
 
-    async def outcome(self, thread_id: str) -> Any:
+    def outcome(self, thread_id: str) -> Any:
         """Return where a thread stands in the form of a run's result."""
-        rows = await self._database.read(
+        rows = self._database.read(
             'SELECT status, error, interrupts, "values" FROM threads WHERE thread_id = ?',
             (thread_id,),
         )
@@ -211,14 +209,14 @@ class Threads:
     async def delete(self, thread_id: str) -> bool:
         """Delete a thread with its runs and checkpoints; False if there is no such thread."""
         async with self._database.write() as connection:
-            found = await self.remove(connection, thread_id)
+            found = self.remove(connection, thread_id)
         return found
 
-    async def remove(self, connection: aiosqlite.Connection, thread_id: str) -> bool:
+    def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         for table in ("checkpoints", "writes", "runs"):
-            await connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
-        gone = await connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
+            connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
+        gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
 
 

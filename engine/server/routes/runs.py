@@ -74,8 +74,8 @@ async def of_thread(
 ) -> Response:
     """List a thread's runs, newest first."""
     engine = engine_of(request)
-    thread_id = await _existing(engine, thread_id)
-    rows = await engine.runs.of_thread(thread_id, limit=limit, offset=offset, status=status)
+    thread_id = _existing(engine, thread_id)
+    rows = engine.runs.of_thread(thread_id, limit=limit, offset=offset, status=status)
     return answer(rows)
 
 
@@ -84,7 +84,7 @@ async def get(request: Request, thread_id: str, run_id: str) -> Response:
     """Return one run."""
     engine = engine_of(request)
     run_id = checked_id(run_id, "run")
-    row = await engine.runs.get(await _existing(engine, thread_id), run_id)
+    row = engine.runs.get(_existing(engine, thread_id), run_id)
     if row is None:
         raise Refusal(404, f"Run with ID {run_id} not found")
     return answer(row)
@@ -99,10 +99,10 @@ async def join(
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
     if live := engine.lanes.find(thread_id, run_id):
         return await _awaited(request, live, cancel_on_disconnect)
-    if await engine.runs.get(thread_id, run_id) is None:
+    if engine.runs.get(thread_id, run_id) is None:
         error = {"error": "HTTPException", "message": "404: Run not found"}
         return answer({"__error__": error})
-    return answer(await engine.threads.outcome(thread_id))
+    return answer(engine.threads.outcome(thread_id))
 
 
 @router.get("/threads/{thread_id}/runs/{run_id}/stream")
@@ -167,9 +167,9 @@ def _thread_id(value: str) -> str:
         raise Refusal(400, "badly formed hexadecimal UUID string") from None
 
 
-async def _existing(engine: Engine, thread_id: str) -> str:
+def _existing(engine: Engine, thread_id: str) -> str:
     thread_id = checked_id(thread_id)
-    if await engine.threads.metadata(thread_id) is None:
+    if engine.threads.metadata(thread_id) is None:
         raise no_thread(thread_id)
     return thread_id
 

@@ -31,7 +31,7 @@ async def create(request: Request, body: ThreadCreate) -> Response:
     thread_id = checked_id(body.thread_id) if body.thread_id else new_id()
     row = await threads.create(thread_id, body.metadata or {})
     if row is None and body.if_exists == "do_nothing":
-        row = await threads.get(thread_id)
+        row = threads.get(thread_id)
     if row is None:
         raise thread_exists(thread_id)
     return answer(row)
@@ -57,7 +57,7 @@ async def count(request: Request, body: ThreadCount) -> Response:
 async def get(request: Request, thread_id: str) -> Response:
     """Return one thread."""
     thread_id = checked_id(thread_id)
-    row = await engine_of(request).threads.get(thread_id)
+    row = engine_of(request).threads.get(thread_id)
     if row is None:
         raise no_thread(thread_id)
     return answer(row)
@@ -70,7 +70,7 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
     thread_id = checked_id(thread_id)
     if not await threads.patch(thread_id, body.metadata or {}):
         raise Refusal(404, "Not Found")
-    return answer(await threads.get(thread_id))
+    return answer(threads.get(thread_id))
 
 
 @router.delete("/{thread_id}")
@@ -109,7 +109,7 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
     """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
     engine = engine_of(request)
     thread_id = checked_id(thread_id)
-    graph_id = await _graph_id(engine, thread_id)
+    graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         raise no_graph(thread_id)
     at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
@@ -142,7 +142,7 @@ async def search_history(request: Request, thread_id: str, body: HistorySearch) 
 async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs: bool) -> Response:
     engine = engine_of(request)
     thread_id = checked_id(thread_id)
-    graph_id = await _graph_id(engine, thread_id)
+    graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer(EMPTY_STATE)
     config = _config(thread_id, at)
@@ -155,7 +155,7 @@ async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs
 async def _history(request: Request, thread_id: str, search: HistorySearch) -> Response:
     engine = engine_of(request)
     thread_id = checked_id(thread_id)
-    graph_id = await _graph_id(engine, thread_id)
+    graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer([])
     config = _config(thread_id, {"checkpoint_ns": "", **(search.checkpoint or {})})
@@ -171,9 +171,9 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
     return answer(shown)
 
 
-async def _graph_id(engine: Engine, thread_id: str) -> str | None:
+def _graph_id(engine: Engine, thread_id: str) -> str | None:
     """Return the graph of a thread, None if nothing ran on it. Raises a 404."""
-    metadata = await engine.threads.metadata(thread_id)
+    metadata = engine.threads.metadata(thread_id)
     if metadata is None:
         raise no_thread(thread_id)
     graph_id = metadata.get("graph_id")
