@@ -41,6 +41,11 @@ def main(arguments: list[str] | None = None) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         return 0
+    except ImportError as error:
+        what = f"{sys.executable} cannot import what the engine needs: {error}."
+        hint = f"Install hitl-tui there: {sys.executable} -m pip install hitl-tui"
+        report.failed(EngineFailed(what, hint=hint))
+        return EngineFailed.exit_code
     except Exception as error:  # noqa: BLE001  the starter has to hear of it, whatever it was
         what = f"{type(error).__name__}: {error}"
         report.failed(EngineFailed(what, detail=traceback.format_exc()))

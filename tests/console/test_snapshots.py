@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.model import Waiting
+
 from .conftest import Console, OpenConsole
 from .desk_double import DeskDouble, interrupt, stop, tool_request
 
@@ -15,13 +17,17 @@ TOOLS = tool_request(
     ("send_email", {"to": "ada@example.com", "body": "See you at 10."}, "Sends it.", ALL),
     ("execute_sql", {"query": "DELETE FROM reminders"}, "Runs it.", ("approve", "reject")),
 )
-ITEMS = (
-    interrupt({"text_to_revise": "The quick brown fox."}, n=1, minutes=3),
-    interrupt(TOOLS, n=2, graph="tool_agent", node="middleware", minutes=65),
-    stop(minutes=1500),
-    interrupt({"question": "Is \x1b[31mthis\u202e legal?"}, n=3, graph="parallel", minutes=4000),
-)
 Journey = Callable[[Console], Awaitable[None]]
+
+
+def waiting() -> tuple[Waiting, ...]:
+    """What the pictures show; made anew, because waiting times grow."""
+    return (
+        interrupt({"text_to_revise": "The quick brown fox."}, n=1, minutes=3.1),
+        interrupt(TOOLS, n=2, graph="tool_agent", node="middleware", minutes=65.1),
+        stop(minutes=1500.1),
+        interrupt({"question": "Is \x1b[31mthis\u202e legal?"}, n=3, graph="parallel", minutes=4e3),
+    )
 
 
 async def look(c: Console) -> None:
@@ -64,7 +70,7 @@ async def any_json(c: Console) -> None:
 async def test_it_looks_as_it_did(
     console: OpenConsole, name: str, size: tuple[int, int], journey: Journey
 ) -> None:
-    async with console(DeskDouble(*ITEMS), size) as c:
+    async with console(DeskDouble(*waiting()), size) as c:
         await journey(c)
         await c.pilot.pause(0.1)
         drawn = c.app.export_screenshot(title=name)

@@ -322,26 +322,26 @@ def serve(*options: str) -> subprocess.Popen[str]:
 
 
 def test_served_for_a_person(tmp_path: Path) -> None:
-    process = serve(str(CONFIG), "--data", str(tmp_path / "data"))
-    try:
-        assert process.stderr is not None
-        line = process.stderr.readline()
-        url = line.partition(" at ")[2].split()[0]
-        assert httpx.get(f"{url}/info").json()["flags"]["strict_resume"] is True
-        for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example"):
-            assert httpx.get(f"{url}/info", headers={"Host": host}).status_code == 403
-        notice = json.loads((tmp_path / "data" / "engine.json").read_text())
-        assert (notice["url"], notice["pid"]) == (url, process.pid)
-    finally:
-        process.terminate()
-        assert process.wait(10) == 0
+    with serve(str(CONFIG), "--data", str(tmp_path / "data")) as process:
+        try:
+            assert process.stderr is not None
+            line = process.stderr.readline()
+            url = line.partition(" at ")[2].split()[0]
+            assert httpx.get(f"{url}/info").json()["flags"]["strict_resume"] is True
+            for host in ("evil.example", "evil.example:80", "127.0.0.1.evil.example"):
+                assert httpx.get(f"{url}/info", headers={"Host": host}).status_code == 403
+            notice = json.loads((tmp_path / "data" / "engine.json").read_text())
+            assert (notice["url"], notice["pid"]) == (url, process.pid)
+        finally:
+            process.terminate()
+            assert process.wait(10) == 0
     assert not (tmp_path / "data" / "engine.json").exists()
 
 
 def test_an_open_door_needs_a_token(tmp_path: Path) -> None:
-    process = serve(str(CONFIG), "--data", str(tmp_path / "data"), "--host", "0.0.0.0")
-    assert process.wait(20) == 2
-    assert process.stderr is not None and "--token" in process.stderr.read()
+    with serve(str(CONFIG), "--data", str(tmp_path / "data"), "--host", "0.0.0.0") as process:
+        assert process.wait(20) == 2
+        assert process.stderr is not None and "--token" in process.stderr.read()
 
 
 def test_a_port_in_use(tmp_path: Path) -> None:
@@ -349,9 +349,9 @@ def test_a_port_in_use(tmp_path: Path) -> None:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        process = serve(str(CONFIG), "--data", str(tmp_path / "data"), "--port", port)
-        assert process.wait(20) == 5
-        assert process.stderr is not None and port in process.stderr.read()
+        with serve(str(CONFIG), "--data", str(tmp_path / "data"), "--port", port) as process:
+            assert process.wait(20) == 5
+            assert process.stderr is not None and port in process.stderr.read()
 
 
 # Files

@@ -60,17 +60,16 @@ def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
         "engine = asyncio.run(find_or_start(sys.argv[1], pathlib.Path(sys.argv[2])))\n"
         "print(engine.url, flush=True)\ntime.sleep(60)\n"
     )
-    console = subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-c", code, TARGET, str(tmp_path / "data")],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         text=True,
-    )
-    assert console.stdout is not None
-    url = console.stdout.readline().strip()
-    assert answers(url)
-    console.kill()
-    console.wait()
+    ) as console:
+        assert console.stdout is not None
+        url = console.stdout.readline().strip()
+        assert answers(url)
+        console.kill()
     deadline = time.monotonic() + 10
     while answers(url):
         assert time.monotonic() < deadline, "the engine outlived its console"
@@ -95,10 +94,10 @@ async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
 
 def test_the_command_to_serve(tmp_path: Path) -> None:
     command = serve_command(TARGET, tmp_path / "data", port=0)
-    process = subprocess.Popen(
+    with subprocess.Popen(
         command, env=environment(), cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    )
-    assert process.stderr is not None
-    assert "Serving" in process.stderr.readline()
-    process.terminate()
-    assert process.wait(10) == 0
+    ) as process:
+        assert process.stderr is not None
+        assert "Serving" in process.stderr.readline()
+        process.terminate()
+        assert process.wait(10) == 0

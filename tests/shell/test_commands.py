@@ -61,16 +61,15 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
     config = processes.copied_project(tmp_path_factory.mktemp("project"))
     data = tmp_path_factory.mktemp("data")
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(config), "--port", "0"]
-    process = subprocess.Popen(
+    with subprocess.Popen(
         [*serve, "--data-dir", str(data)], cwd=ROOT, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stderr is not None
-        assert "Serving" in process.stderr.readline()
-        yield Shell(str(config), data)
-    finally:
-        process.terminate()
-        process.wait(15)
+    ) as process:
+        try:
+            assert process.stderr is not None
+            assert "Serving" in process.stderr.readline()
+            yield Shell(str(config), data)
+        finally:
+            process.terminate()
 
 
 @pytest.fixture(scope="session", params=["engine", "langgraph dev"])
