@@ -111,7 +111,9 @@ class Desk:
     def _meet(self) -> None:
         """Take up a server that was just opened."""
         connection = self._connection
-        self._reader = ThreadReader(connection.api)
+        self._reader = ThreadReader(
+            connection.api, rows_hold_runs=bool(connection.flags.get("last_run"))
+        )
         self._inbox = InboxReader(
             connection.api,
             self._reader,
@@ -228,9 +230,7 @@ class Desk:
         """
         interrupt = question.interrupt
         answer = self.answer_of(question, decision)
-        last_run, before = await asyncio.gather(
-            self._runs.last(interrupt.thread_id), self._reader.snapshot(interrupt.thread_id)
-        )
+        before, last_run = await self._reader.with_last_run(interrupt.thread_id)
         self._refuse_if_changed(question, before)
         intent = Intent(
             decision_id=str(uuid4()),
@@ -259,9 +259,7 @@ class Desk:
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
-        last_run, before = await asyncio.gather(
-            self._runs.last(breakpoint.thread_id), self._reader.snapshot(breakpoint.thread_id)
-        )
+        before, last_run = await self._reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
             raise NoLongerWaits(
                 f"The thread is {before.status} now; it no longer stands at this breakpoint.",
@@ -358,10 +356,10 @@ class Desk:
         self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Outcome]
     ) -> Outcome:
         """Read run and thread back, judge, and write the outcome down."""
-        reading = self._reader.snapshot(intent.thread_id)
         try:
-            looks, after = await asyncio.gather(self._runs.settle(intent, ended), reading)
-            if looks > 1:  # the run ended after the thread was read
+            after, last_run = await self._reader.with_last_run(intent.thread_id)
+            if not ended.is_settled_by(last_run):
+                await self._runs.settle(intent, ended)
                 after = await self._reader.snapshot(intent.thread_id)
             found = judge(after)
         except TargetError as error:

@@ -1,23 +1,38 @@
 """Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
 
+import asyncio
 from dataclasses import replace
 
 from engine.api.client import LangGraphServer
-from engine.api.wire import WireThread
+from engine.api.wire import WireRun, WireThread
 from engine.model import ThreadStatus
 from engine.threads import Snapshot, from_row, from_state, stopped_at
 
 
 class ThreadReader:
-    """Reads the threads of one server. Methods raise TargetError."""
+    """Reads the threads of one server. Methods raise TargetError.
 
-    def __init__(self, api: LangGraphServer) -> None:
+    `rows_hold_runs`: whether the row of a thread brings its newest run along.
+    """
+
+    def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
         self._api = api
+        self._rows_hold_runs = rows_hold_runs
         self._marked: dict[str, dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
         """Return one thread as it is now. Raises NotThere."""
         return await self.of_row(await self._api.thread(thread_id))
+
+    async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
+        """Return one thread as it is now, and its newest run. Raises NotThere."""
+        if self._rows_hold_runs:
+            row = await self._api.thread(thread_id)
+            return await self.of_row(row), row.last_run
+        runs, snapshot = await asyncio.gather(
+            self._api.runs(thread_id, limit=1), self.snapshot(thread_id)
+        )
+        return snapshot, runs[0] if runs else None
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read."""

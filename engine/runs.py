@@ -5,7 +5,6 @@ lost, the runs of the thread are looked at: ours carries the decision id in its 
 """
 
 import asyncio
-import itertools
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -50,6 +49,13 @@ class Ended:
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that this run brought to a result, each with the ids it asks about next."""
+
+    def is_settled_by(self, run: WireRun | None) -> bool:
+        """Take the status from `run`, if it is this run and over; say whether that was so."""
+        if run is None or run.run_id != self.run_id or run.status not in _OVER:
+            return False
+        self.status = run.status
+        return True
 
 
 class RunSender:
@@ -96,24 +102,23 @@ class RunSender:
             await self._find_again(intent, ended, on_progress)
         return ended
 
-    async def settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> int:
-        """Look at the run until its status is one of `until`; return how many looks it took.
+    async def settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> None:
+        """Look at the run until its status is one of `until`.
 
         A server that is away is given a minute. A run without a trace leaves no status.
         """
         deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
-        for looks in itertools.count(1):
+        while True:
             with suppress(TargetError):
                 run = await self._find(intent, ended.run_id)
                 if run is None:
-                    return looks
+                    return
                 ended.run_id, ended.status = run.run_id, run.status
                 if run.status in until:
-                    return looks
+                    return
             if asyncio.get_running_loop().time() > deadline:
-                return looks
+                return
             await asyncio.sleep(_SETTLE_PAUSE)
-        raise AssertionError("counts for ever")
 
     async def is_recorded(self, intent: Intent) -> bool:
         """Whether a checkpoint of the thread was written by this decision's run."""

@@ -88,6 +88,8 @@ class WireThread(_Wire):
     checkpoint_id: str | None = None
     checkpoint_created_at: datetime | None = None
     breakpoint: WireBreakpoint | None = None
+    last_run: "WireRun | None" = None
+    """The newest run; our engine sends it with the row of one thread."""
 
     @property
     def graph_id(self) -> str:

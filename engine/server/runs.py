@@ -118,6 +118,11 @@ class Runs:
         )
         return [_wire(row) for row in rows]
 
+    def last(self, thread_id: str) -> Json | None:
+        """Return a thread's newest run, or None."""
+        newest = self.of_thread(thread_id, limit=1, offset=0, status=None)
+        return newest[0] if newest else None
+
     def last_kwargs(self, thread_id: str) -> Json:
         """Return what the thread's newest run asked for; empty if there is none."""
         rows = self._database.read(

@@ -14,9 +14,11 @@ FLAGS = {
     "langsmith": False,
     "strict_resume": True,
     "derived_status": True,
+    "last_run": True,
 }
 """`strict_resume`: every resume map is matched exactly. `derived_status`: thread rows follow the
-state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the reference's fields."""
+state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the reference's fields.
+`last_run`: `GET /threads/{id}` brings the thread's newest run."""
 
 
 @router.get("/ok")

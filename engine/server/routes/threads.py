@@ -55,12 +55,17 @@ async def count(request: Request, body: ThreadCount) -> Response:
 
 @router.get("/{thread_id}")
 async def get(request: Request, thread_id: str) -> Response:
-    """Return one thread."""
+    """Return one thread, with its newest run.
+
+    The run is read first: of one that is listed as ended, the row tells what came.
+    """
+    engine = engine_of(request)
     thread_id = checked_id(thread_id)
-    row = engine_of(request).threads.get(thread_id)
+    last_run = engine.runs.last(thread_id)
+    row = engine.threads.get(thread_id)
     if row is None:
         raise no_thread(thread_id)
-    return answer(row)
+    return answer({**row, "last_run": last_run})
 
 
 @router.patch("/{thread_id}")
