@@ -62,7 +62,6 @@ def _field(name: str, schema: JsonObject, *, required: bool) -> FormField:
         default=schema.get("default"),
         has_default="default" in schema,
         choices=tuple(choices) if isinstance(choices, list) else (),
-        schema=schema,
     )
 
 

@@ -107,11 +107,6 @@ class Journal:
         )
         return tuple(_entry(*row) for row in rows)
 
-    async def unconcluded(self) -> tuple[LogEntry, ...]:
-        """Return the decisions that were intended and have no outcome, oldest first."""
-        entries = await self.log(limit=-1)
-        return tuple(entry for entry in reversed(entries) if entry.outcome is None)
-
     async def save_draft(self, server: str, question: Question, content: JsonObject) -> None:
         """Keep what was typed; durable when this returns. Raises JournalFailed."""
         interrupt = question.interrupt

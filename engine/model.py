@@ -5,7 +5,7 @@ paint. Everything that came from a graph is untrusted; pass it through `engine.v
 it meets a screen, a log or a terminal.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -358,8 +358,6 @@ class FormField:
     default: JsonValue = None
     has_default: bool = False
     choices: tuple[JsonValue, ...] = ()
-    schema: JsonObject = field(default_factory=dict)
-    """The field's own schema, with references resolved as far as the form needs it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,10 +98,6 @@ class Snapshot:
         )
         return (stop,)
 
-    def task(self, task_id: str) -> WireTask | None:
-        """Return the task with this id, if it still belongs to the newest step."""
-        return next((task for task in self.tasks if task.id == task_id), None)
-
     def view(self) -> ThreadView:
         """Return the thread as the front ends see it."""
         return ThreadView(

@@ -10,11 +10,6 @@ def literal(text: str) -> Content:
     return Content(visible(text))
 
 
-def literal_line(text: str, limit: int = 200) -> Content:
-    """Return `text` as content of one line, cut with a count at `limit` characters."""
-    return Content(one_line(text, limit))
-
-
 def short_id(thread_id: str) -> str:
     """Return the end of a thread id, which tells threads apart: many begin with the time."""
     return f"…{one_line(thread_id[-8:], 8)}"

@@ -53,11 +53,6 @@ class Typed(Message):
 
 
 @dataclass
-class ReloadWanted(Message):
-    """Somebody wants the thread to be read again."""
-
-
-@dataclass
 class StartWanted(Message):
     """Somebody wants to start a run."""
 
