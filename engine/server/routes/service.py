@@ -2,11 +2,11 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from fastapi import APIRouter, Request, Response
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 
 from engine.server.routes.answers import answer, engine_of
-
-router = APIRouter()
 
 FLAGS = {
     "assistants": True,
@@ -21,13 +21,11 @@ state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the referenc
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 
 
-@router.get("/ok")
-async def ok() -> Response:
+async def ok(request: Request) -> Response:
     """Answer that the server runs; needs no token."""
     return answer({"ok": True})
 
 
-@router.get("/info")
 async def info(request: Request) -> Response:
     """Return versions, capabilities, the database's identity and the graphs that are broken."""
     engine = engine_of(request)
@@ -48,3 +46,6 @@ def installed(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         return "0"
+
+
+ROUTES = (Route("/ok", ok), Route("/info", info))
