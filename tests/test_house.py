@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 CONSOLE = sorted((ROOT / "hitl_tui").rglob("*.py"))
-GRAPHS = ("langgraph", "langgraph_sdk", "langchain_core", "starlette", "uvicorn")
+GRAPHS = ("langgraph", "langgraph_sdk", "langchain_core", "fastapi", "uvicorn")
 
 
 def loaded_by(statement: str) -> set[str]:

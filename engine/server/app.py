@@ -3,12 +3,10 @@
 import logging
 import sqlite3
 
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from langgraph.errors import InvalidUpdateError
-from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.middleware import Middleware
-from starlette.requests import Request
-from starlette.responses import Response
 
 from engine.server.auth import Gate
 from engine.server.engine import Engine
@@ -20,22 +18,21 @@ from engine.server.routes.answers import answer
 _log = logging.getLogger(__name__)
 
 
-def build_app(engine: Engine, token: str | None) -> Starlette:
+def build_app(engine: Engine, token: str | None) -> FastAPI:
     """Return the ASGI application over an open engine."""
-    app = Starlette(
-        routes=[*service.ROUTES, *assistants.ROUTES, *threads.ROUTES, *runs.ROUTES],
-        middleware=[Middleware(Gate, token=token)],
-        exception_handlers={
-            Refusal: _refused,
-            HTTPException: _refused_by_router,
-            GraphIsBroken: _broken,
-            InvalidUpdateError: _bad_value,
-            ValueError: _bad_value,
-            sqlite3.Error: _not_written,
-            Exception: _failed,
-        },
-    )
+    app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.engine = engine
+    for part in (service, assistants, threads, runs):
+        app.include_router(part.router)
+    app.add_exception_handler(Refusal, _refused)
+    app.add_exception_handler(HTTPException, _refused_by_router)
+    app.add_exception_handler(RequestValidationError, _not_understood)
+    app.add_exception_handler(GraphIsBroken, _broken)
+    for kind in (InvalidUpdateError, ValueError):
+        app.add_exception_handler(kind, _bad_value)
+    app.add_exception_handler(sqlite3.Error, _not_written)
+    app.add_exception_handler(Exception, _failed)
+    app.add_middleware(Gate, token=token)
     return app
 
 
@@ -47,6 +44,15 @@ async def _refused(request: Request, error: Exception) -> Response:
 async def _refused_by_router(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     return answer({"detail": error.detail}, error.status_code)
+
+
+async def _not_understood(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    first = error.errors()[0]
+    if first["type"] == "json_invalid" or first["loc"] == ("body",):
+        return answer({"detail": "Invalid JSON in request body"}, 422)
+    place = ".".join(str(part) for part in first["loc"][1:])
+    return answer({"detail": f"{place}: {first['msg']}"}, 422)
 
 
 async def _broken(request: Request, error: Exception) -> Response:

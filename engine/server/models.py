@@ -75,27 +75,6 @@ class RunBody(_Body):
         return self.command.resume is not None or self.command.model_fields_set == {"resume"}
 
 
-class RunList(_Body):
-    """`GET /threads/{id}/runs`."""
-
-    limit: int = Field(default=10, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0)
-    status: str | None = None
-
-
-class Joining(_Body):
-    """`GET /threads/{id}/runs/{id}/join` and `/stream`."""
-
-    cancel_on_disconnect: bool = False
-
-
-class Cancelling(_Body):
-    """`POST /threads/{id}/runs/{id}/cancel`."""
-
-    wait: bool = False
-    action: Literal["interrupt", "rollback"] = "interrupt"
-
-
 class ThreadCreate(_Body):
     """`POST /threads`."""
 
@@ -140,12 +119,6 @@ class StateUpdate(_Body):
     checkpoint_id: str | None = None
 
 
-class StateQuery(_Body):
-    """`GET /threads/{id}/state`."""
-
-    subgraphs: bool = False
-
-
 class StateAt(_Body):
     """`POST /threads/{id}/state/checkpoint`."""
 
@@ -154,7 +127,7 @@ class StateAt(_Body):
 
 
 class HistorySearch(_Body):
-    """`POST /threads/{id}/history`; the first two may stand in the URL of a GET."""
+    """`POST /threads/{id}/history`."""
 
     limit: int = Field(default=1, ge=1, le=1000)
     before: str | Json | None = None

@@ -1,6 +1,7 @@
 """What a run says while it goes on: events for those who listen, the result for those who wait."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
@@ -27,38 +28,6 @@ class Event:
         return b"event: %s\r\ndata: %s%s" % (self.name.encode(), self.data, ending)
 
 
-@dataclass(slots=True, eq=False)
-class Listener:
-    """Hears what a run says, until it ends or nobody wants to hear more."""
-
-    _heard: list[Event] = field(default_factory=list)
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
-    _closed: bool = False
-
-    @property
-    def lag(self) -> int:
-        """How many events were not fetched yet."""
-        return len(self._heard)
-
-    def hear(self, event: Event) -> None:
-        """Keep an event until it is fetched."""
-        self._heard.append(event)
-        self._news.set()
-
-    def close(self) -> None:
-        """Hear no more; what was heard can still be fetched."""
-        self._closed = True
-        self._news.set()
-
-    async def events(self) -> list[Event]:
-        """Return what was said since the last call, as soon as there is any; nothing at the end."""
-        await self._news.wait()
-        heard, self._heard = self._heard, []
-        if not self._closed:
-            self._news.clear()
-        return heard
-
-
 @dataclass(slots=True)
 class Stream:
     """The events of one run.
@@ -68,7 +37,7 @@ class Stream:
     """
 
     resumable: bool = False
-    _listeners: set[Listener] = field(default_factory=set)
+    _listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
     _kept: list[Event] = field(default_factory=list)
     _said: int = 0
     _closed: bool = False
@@ -81,35 +50,40 @@ class Stream:
         event = Event(name, dumps(payload), self._said)
         if self.resumable and len(self._kept) < _LIMIT:
             self._kept.append(event)
-        for listener in tuple(self._listeners):
-            if listener.lag < _LIMIT:
-                listener.hear(event)
+        for queue in tuple(self._listeners):
+            if queue.qsize() >= _LIMIT:
+                self._listeners.discard(queue)
+                queue.put_nowait(None)
             else:
-                listener.close()
-                self._listeners.discard(listener)
+                queue.put_nowait(event)
 
     def close(self) -> None:
         """End the stream for everybody."""
         self._closed = True
-        for listener in self._listeners:
-            listener.close()
-        self._listeners.clear()
+        for queue in self._listeners:
+            queue.put_nowait(None)
 
-    def listen(self, after: int | None = None) -> Listener:
-        """Listen from now on, after those kept that are newer than `after`."""
-        listener = Listener()
+    def listen(self, after: int | None = None) -> AsyncIterator[Event]:
+        """Return the events from now on, after those kept that are newer than `after`.
+
+        Listening begins with this call, not with the first event that is asked for.
+        """
+        queue: asyncio.Queue[Event | None] = asyncio.Queue()
         for event in self._kept if after is not None else ():
             if event.number > (after or 0):
-                listener.hear(event)
+                queue.put_nowait(event)
         if self._closed:
-            listener.close()
+            queue.put_nowait(None)
         else:
-            self._listeners.add(listener)
-        return listener
+            self._listeners.add(queue)
+        return self._drain(queue)
 
-    def leave(self, listener: Listener) -> None:
-        """Tell this listener no more."""
-        self._listeners.discard(listener)
+    async def _drain(self, queue: asyncio.Queue[Event | None]) -> AsyncIterator[Event]:
+        try:
+            while (event := await queue.get()) is not None:
+                yield event
+        finally:
+            self._listeners.discard(queue)
 
 
 @dataclass(slots=True)

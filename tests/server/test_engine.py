@@ -209,21 +209,6 @@ async def test_a_resumable_stream_is_told_again(http: httpx.AsyncClient) -> None
     assert rest.text.count("event: ") == len(heard) - 2
 
 
-async def test_the_stream_of_a_run_long_over_ends(http: httpx.AsyncClient) -> None:
-    thread_id = await thread(http)
-    await wait(http, thread_id, "chain", input={})
-    last = (await row(http, thread_id))["last_run"]
-    assert last == (await http.get(f"/threads/{thread_id}/runs")).json()[0]
-    assert (await http.get(f"/threads/{thread_id}/runs/{last['run_id']}/stream")).text == ""
-
-
-async def test_a_body_has_to_be_called_json(http: httpx.AsyncClient) -> None:
-    """A web page of anybody may send text/plain anywhere without asking first."""
-    headers = {"content-type": "text/plain"}
-    reply = await http.post("/threads", content=b"{}", headers=headers)
-    assert reply.status_code == 422
-
-
 @pytest.mark.parametrize("graph", ["leaving", "leaving_async"])
 async def test_a_node_cannot_end_the_engine(http: httpx.AsyncClient, graph: str) -> None:
     told = await wait(http, await thread(http), graph, input={})
@@ -293,24 +278,23 @@ async def test_what_graphs_print_goes_to_the_log(
 
 
 async def test_the_sdk_of_langgraph(engine_server: Served) -> None:
-    url, key = engine_server.url, engine_server.info["token"]
-    async with get_client(url=url, api_key=key) as client:
-        made = await client.threads.create()
-        thread_id = made["thread_id"]
-        asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
-        interrupt_id = asked["__interrupt__"][0]["id"]
-        [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
-        assert waiting["thread_id"] == thread_id
-        said = [
-            part.event
-            async for part in client.runs.stream(
-                thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
-            )
-        ]
-        assert said == ["metadata", "updates"]
-        assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
-        assert len(await client.threads.get_history(thread_id)) == 3
-        assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
+    client = get_client(url=engine_server.url, api_key=engine_server.info["token"])
+    made = await client.threads.create()
+    thread_id = made["thread_id"]
+    asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
+    interrupt_id = asked["__interrupt__"][0]["id"]
+    [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
+    assert waiting["thread_id"] == thread_id
+    said = [
+        part.event
+        async for part in client.runs.stream(
+            thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
+        )
+    ]
+    assert said == ["metadata", "updates"]
+    assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
+    assert len(await client.threads.get_history(thread_id)) == 3
+    assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
 
 
 # Who may ask

@@ -2,19 +2,19 @@
 
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from fastapi import APIRouter, Request, Response
 
 from engine.server.models import AssistantSearch
 from engine.server.refusals import Refusal
-from engine.server.routes.answers import answer, body_of, engine_of, page_headers
+from engine.server.routes.answers import answer, engine_of, page_headers
 from engine.server.schemas import schemas_of
 
+router = APIRouter(prefix="/assistants")
 
-async def search(request: Request) -> Response:
+
+@router.post("/search")
+async def search(request: Request, body: AssistantSearch) -> Response:
     """List assistants."""
-    body = await body_of(request, AssistantSearch)
     found = _found(request, body)
     page = found[body.offset : body.offset + body.limit]
     if body.select:
@@ -23,37 +23,39 @@ async def search(request: Request) -> Response:
     return answer(page, headers=page_headers(body.offset, len(page), more))
 
 
-async def count(request: Request) -> Response:
+@router.post("/count")
+async def count(request: Request, body: AssistantSearch) -> Response:
     """Count assistants."""
-    return answer(len(_found(request, await body_of(request, AssistantSearch))))
+    return answer(len(_found(request, body)))
 
 
-async def get(request: Request) -> Response:
+@router.get("/{assistant_id}")
+async def get(request: Request, assistant_id: str) -> Response:
     """Return one assistant, by id or by the name of its graph."""
-    return answer(_assistant(request))
+    return answer(engine_of(request).assistants.get(assistant_id))
 
 
-async def schemas(request: Request) -> Response:
+@router.get("/{assistant_id}/schemas")
+async def schemas(request: Request, assistant_id: str) -> Response:
     """Return the JSON Schemas of input, output, state, config and context; null where none."""
-    assistant = _assistant(request)
-    async with engine_of(request).graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
+    engine = engine_of(request)
+    assistant = engine.assistants.get(assistant_id)
+    async with engine.graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
         return answer({"graph_id": assistant["graph_id"], **schemas_of(graph)})
 
 
-async def drawing(request: Request) -> Response:
+@router.get("/{assistant_id}/graph")
+async def drawing(request: Request, assistant_id: str, xray: str = "false") -> Response:
     """Return `{"nodes", "edges"}`; nodes with compile-time breakpoints say so in their metadata."""
-    assistant = _assistant(request)
-    depth = _depth(request.query_params.get("xray", "false"))
-    async with engine_of(request).graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
+    engine = engine_of(request)
+    assistant = engine.assistants.get(assistant_id)
+    depth = _depth(xray)
+    async with engine.graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
         drawn = (await graph.aget_graph(xray=depth)).to_json()
     for node in drawn.get("nodes", []):
         if isinstance(node.get("data"), dict):
             node["data"].pop("id", None)
     return answer(drawn)
-
-
-def _assistant(request: Request) -> dict[str, Any]:
-    return engine_of(request).assistants.get(request.path_params["assistant_id"])
 
 
 def _found(request: Request, body: AssistantSearch) -> list[dict[str, Any]]:
@@ -73,12 +75,3 @@ def _depth(xray: str) -> int | bool:
     if xray.isdecimal() and int(xray) > 0:
         return int(xray)
     raise Refusal(422, "Invalid xray value")
-
-
-ROUTES = (
-    Route("/assistants/search", search, methods=["POST"]),
-    Route("/assistants/count", count, methods=["POST"]),
-    Route("/assistants/{assistant_id}", get),
-    Route("/assistants/{assistant_id}/schemas", schemas),
-    Route("/assistants/{assistant_id}/graph", drawing),
-)

@@ -2,11 +2,11 @@
 
 from importlib.metadata import PackageNotFoundError, version
 
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
+from fastapi import APIRouter, Request, Response
 
 from engine.server.routes.answers import answer, engine_of
+
+router = APIRouter()
 
 FLAGS = {
     "assistants": True,
@@ -21,11 +21,13 @@ state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the referenc
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 
 
-async def ok(request: Request) -> Response:
+@router.get("/ok")
+async def ok() -> Response:
     """Answer that the server runs; needs no token."""
     return answer({"ok": True})
 
 
+@router.get("/info")
 async def info(request: Request) -> Response:
     """Return versions, capabilities, the database's identity and the graphs that are broken."""
     engine = engine_of(request)
@@ -46,6 +48,3 @@ def installed(distribution: str) -> str:
         return version(distribution)
     except PackageNotFoundError:
         return "0"
-
-
-ROUTES = (Route("/ok", ok), Route("/info", info))

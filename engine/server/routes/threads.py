@@ -2,16 +2,13 @@
 
 from typing import Any
 
+from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
-from starlette.requests import Request
-from starlette.responses import Response
-from starlette.routing import Route
 
 from engine.server.engine import Engine
 from engine.server.models import (
     HistorySearch,
     StateAt,
-    StateQuery,
     StateUpdate,
     ThreadCount,
     ThreadCreate,
@@ -20,21 +17,16 @@ from engine.server.models import (
 )
 from engine.server.orders import new_id
 from engine.server.refusals import Refusal, checked_id, no_graph, no_thread, thread_exists
-from engine.server.routes.answers import (
-    answer,
-    body_of,
-    engine_of,
-    page_headers,
-    query_of,
-    thread_of,
-)
+from engine.server.routes.answers import answer, engine_of, page_headers
 from engine.server.state import EMPTY_STATE, snapshot_json
 from engine.server.threads import FIELDS
 
+router = APIRouter(prefix="/threads")
 
-async def create(request: Request) -> Response:
+
+@router.post("")
+async def create(request: Request, body: ThreadCreate) -> Response:
     """Create a thread; of many who ask for the same id at once, exactly one gets it."""
-    body = await body_of(request, ThreadCreate)
     threads = engine_of(request).threads
     thread_id = checked_id(body.thread_id) if body.thread_id else new_id()
     row = await threads.create(thread_id, body.metadata or {})
@@ -45,9 +37,9 @@ async def create(request: Request) -> Response:
     return answer(row)
 
 
-async def search(request: Request) -> Response:
+@router.post("/search")
+async def search(request: Request, body: ThreadSearch) -> Response:
     """Return one page of threads."""
-    body = await body_of(request, ThreadSearch)
     unknown = sorted(set(body.select or ()) - set(FIELDS))
     if unknown:
         raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(FIELDS)}")
@@ -55,19 +47,20 @@ async def search(request: Request) -> Response:
     return answer(rows, headers=page_headers(body.offset, len(rows), more))
 
 
-async def count(request: Request) -> Response:
+@router.post("/count")
+async def count(request: Request, body: ThreadCount) -> Response:
     """Return how many threads there are, a bare number."""
-    body = await body_of(request, ThreadCount)
     return answer(await engine_of(request).threads.count(body))
 
 
-async def get(request: Request) -> Response:
+@router.get("/{thread_id}")
+async def get(request: Request, thread_id: str) -> Response:
     """Return one thread, with its newest run.
 
     The run is read first: of one that is listed as ended, the row tells what came.
     """
     engine = engine_of(request)
-    thread_id = thread_of(request)
+    thread_id = checked_id(thread_id)
     last_run = engine.runs.last(thread_id)
     row = engine.threads.get(thread_id)
     if row is None:
@@ -75,19 +68,20 @@ async def get(request: Request) -> Response:
     return answer({**row, "last_run": last_run})
 
 
-async def patch(request: Request) -> Response:
+@router.patch("/{thread_id}")
+async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
     """Merge metadata into a thread's."""
     threads = engine_of(request).threads
-    thread_id = thread_of(request)
-    body = await body_of(request, ThreadPatch)
+    thread_id = checked_id(thread_id)
     if not await threads.patch(thread_id, body.metadata or {}):
         raise Refusal(404, "Not Found")
     return answer(threads.get(thread_id))
 
 
-async def delete(request: Request) -> Response:
+@router.delete("/{thread_id}")
+async def delete(request: Request, thread_id: str) -> Response:
     """Delete a thread with all that belongs to it."""
-    thread_id = thread_of(request)
+    thread_id = checked_id(thread_id)
     engine = engine_of(request)
     await engine.lanes.clear(thread_id)
     if not await engine.threads.delete(thread_id):
@@ -95,28 +89,31 @@ async def delete(request: Request) -> Response:
     return Response(status_code=204)
 
 
-async def state(request: Request) -> Response:
+@router.get("/{thread_id}/state")
+async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
     """Return the state of a thread as its newest checkpoint tells it."""
-    return await _state(request, {}, query_of(request, StateQuery).subgraphs)
+    return await _state(request, thread_id, {}, subgraphs)
 
 
-async def state_of_checkpoint(request: Request) -> Response:
+@router.post("/{thread_id}/state/checkpoint")
+async def state_of_checkpoint(request: Request, thread_id: str, body: StateAt) -> Response:
     """Return the state at a checkpoint, which may be one of a subgraph."""
-    body = await body_of(request, StateAt)
-    return await _state(request, body.checkpoint, body.subgraphs)
+    return await _state(request, thread_id, body.checkpoint, body.subgraphs)
 
 
-async def state_at(request: Request) -> Response:
+@router.get("/{thread_id}/state/{checkpoint_id}")
+async def state_at(
+    request: Request, thread_id: str, checkpoint_id: str, subgraphs: bool = False
+) -> Response:
     """Return the state at a checkpoint of the root graph."""
-    at = {"checkpoint_id": request.path_params["checkpoint_id"]}
-    return await _state(request, at, query_of(request, StateQuery).subgraphs)
+    return await _state(request, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs)
 
 
-async def update_state(request: Request) -> Response:
+@router.post("/{thread_id}/state")
+async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
     """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
     engine = engine_of(request)
-    thread_id = thread_of(request)
-    body = await body_of(request, StateUpdate)
+    thread_id = checked_id(thread_id)
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         raise no_graph(thread_id)
@@ -130,19 +127,26 @@ async def update_state(request: Request) -> Response:
     )
 
 
-async def history(request: Request) -> Response:
+@router.get("/{thread_id}/history")
+async def history(
+    request: Request,
+    thread_id: str,
+    limit: int = Query(default=1, ge=1, le=1000),
+    before: str | None = None,
+) -> Response:
     """Return the thread's past states, newest first."""
-    return await _history(request, query_of(request, HistorySearch))
+    return await _history(request, thread_id, HistorySearch(limit=limit, before=before))
 
 
-async def search_history(request: Request) -> Response:
+@router.post("/{thread_id}/history")
+async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
     """Return the thread's past states, newest first, filtered by checkpoint metadata."""
-    return await _history(request, await body_of(request, HistorySearch))
+    return await _history(request, thread_id, body)
 
 
-async def _state(request: Request, at: dict[str, Any], subgraphs: bool) -> Response:
+async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs: bool) -> Response:
     engine = engine_of(request)
-    thread_id = thread_of(request)
+    thread_id = checked_id(thread_id)
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer(EMPTY_STATE)
@@ -153,9 +157,9 @@ async def _state(request: Request, at: dict[str, Any], subgraphs: bool) -> Respo
     return answer(snapshot_json(snapshot))
 
 
-async def _history(request: Request, search: HistorySearch) -> Response:
+async def _history(request: Request, thread_id: str, search: HistorySearch) -> Response:
     engine = engine_of(request)
-    thread_id = thread_of(request)
+    thread_id = checked_id(thread_id)
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer([])
@@ -192,19 +196,3 @@ def _before(given: str | dict[str, Any] | None) -> RunnableConfig | None:
 
 def _config(thread_id: str, at: dict[str, Any]) -> RunnableConfig:
     return {"configurable": {**at, "thread_id": thread_id}}
-
-
-ROUTES = (
-    Route("/threads", create, methods=["POST"]),
-    Route("/threads/search", search, methods=["POST"]),
-    Route("/threads/count", count, methods=["POST"]),
-    Route("/threads/{thread_id}", get),
-    Route("/threads/{thread_id}", patch, methods=["PATCH"]),
-    Route("/threads/{thread_id}", delete, methods=["DELETE"]),
-    Route("/threads/{thread_id}/state", state),
-    Route("/threads/{thread_id}/state", update_state, methods=["POST"]),
-    Route("/threads/{thread_id}/state/checkpoint", state_of_checkpoint, methods=["POST"]),
-    Route("/threads/{thread_id}/state/{checkpoint_id}", state_at),
-    Route("/threads/{thread_id}/history", history),
-    Route("/threads/{thread_id}/history", search_history, methods=["POST"]),
-)
