@@ -113,7 +113,11 @@ class ConsoleApp(App[None]):
         self.push_screen(modal, chosen)
 
     async def on_unmount(self) -> None:
-        """Close the desk before the console is gone."""
+        """Close the desk before the console is gone, when nobody asks it anything any more."""
+        others = [worker for worker in self.workers if worker is not self._holding]
+        for worker in others:
+            worker.cancel()
+        await asyncio.gather(*(worker.wait() for worker in others), return_exceptions=True)
         self._leaving.set()
         if self._holding is not None:
             with suppress(WorkerError):
