@@ -56,8 +56,10 @@ class Connection:
         try:
             await self.api.info()
         except Unreachable:
+            fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
             await self.aclose()
-            await self.open()
+            self._engine, self.api = fresh._engine, fresh.api
+            self.server, self.flags = fresh.server, fresh.flags
             return True
         return False
 

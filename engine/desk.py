@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from engine import forms, local, outcome, payloads
 from engine.connection import Connection, key_header
-from engine.errors import BadInput, HitlError, NoLongerWaits, NotTaken, TargetError
+from engine.errors import BadInput, HitlError, JournalFailed, NoLongerWaits, NotTaken, TargetError
 from engine.fingerprint import fingerprint
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
@@ -254,7 +254,8 @@ class Desk:
             lambda after: outcome.of_answer(interrupt, ended, after, recorded=recorded),
         )
         if found.kind is OutcomeKind.APPLIED:
-            await self.discard_draft(question)
+            with suppress(JournalFailed):  # a draft too many does no harm
+                await self.discard_draft(question)
         return found
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
@@ -369,7 +370,10 @@ class Desk:
                 thread=None,
                 error=ended.error,
             )
-        await self._journal.conclude(intent.decision_id, found.kind, found.why, ended.run_id)
+        try:
+            await self._journal.conclude(intent.decision_id, found.kind, found.why, ended.run_id)
+        except JournalFailed as error:
+            found = replace(found, why=f"{found.why} This could not be recorded: {error.what}")
         return found
 
     def _refuse_if_changed(self, question: Question, before: Snapshot) -> None:

@@ -43,6 +43,7 @@ class InboxReader:
     ) -> None:
         self._api = api
         self._reader = reader
+        self._statuses = _STATUSES if rows_hold_state else (*_STATUSES, "idle")
         self._select = [*_SUMMARY, *(_DERIVED if rows_hold_state else ())]
         self._known: dict[str, _Known] = {}
         self._unreadable: dict[str, str] = {}
@@ -64,7 +65,7 @@ class InboxReader:
 
     async def _look_at_everything(self) -> None:
         rows: dict[str, WireThread] = {}
-        for status in _STATUSES:
+        for status in self._statuses:
             async for row in self._pages({"status": status}):
                 rows[row.thread_id] = row
         for gone in self._known.keys() - rows.keys():

@@ -70,22 +70,23 @@ class Journal:
 
     async def intend(self, intent: Intent) -> None:
         """Record what is about to be sent; durable when this returns. Raises JournalFailed."""
-        await self._append(
-            intent.decision_id,
-            "intend",
-            {
-                "who": getpass.getuser(),
-                "event": intent.event,
-                "server": intent.server,
-                "graph_id": intent.graph_id,
-                "thread_id": intent.thread_id,
-                "node": intent.node,
-                "interrupt_id": intent.interrupt_id,
-                "fingerprint": intent.fingerprint,
-                "decision": intent.decision,
-                "answer": intent.answer,
-            },
-        )
+        body: JsonObject = {
+            "who": _who(),
+            "event": intent.event,
+            "server": intent.server,
+            "graph_id": intent.graph_id,
+            "thread_id": intent.thread_id,
+            "node": intent.node,
+            "interrupt_id": intent.interrupt_id,
+            "fingerprint": intent.fingerprint,
+            "decision": intent.decision,
+            "answer": intent.answer,
+        }
+        try:
+            await self._append(intent.decision_id, "intend", body)
+        except JournalFailed as error:
+            error.kept = "Nothing was sent."
+            raise
 
     async def conclude(
         self, decision_id: str, outcome: OutcomeKind, why: str, run_id: str | None
@@ -194,6 +195,14 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
         raise _failed(path, error) from error
 
 
+def _who() -> str:
+    """Return the user's name, or the number of one who has none (as in a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
 def _draft_key(server: str, interrupt: Interrupt) -> tuple[str, str, str]:
     return server, interrupt.thread_id, interrupt.interrupt_id
 
@@ -221,6 +230,5 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
 def _failed(path: Path, error: Exception) -> JournalFailed:
     return JournalFailed(
         f"The journal {path} cannot be used: {error}.",
-        kept="Nothing was sent.",
         hint="Free the disk, or choose another folder with --data-dir.",
     )

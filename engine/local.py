@@ -64,26 +64,38 @@ async def find_or_start(
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
     than this one. Raises `BadTarget`, and `EngineFailed` with the server's own words.
     """
-    async with asyncio.timeout(timeout + _PATIENCE):
-        if found := await _found(target, folder):
-            return found
-        while True:
-            process, lifeline, report = await _spawn(target, folder, python)
-            try:
-                told = await _first_line(process, report, timeout)
-            except BaseException:
-                os.close(lifeline)
-                await _ended(process)
-                raise
-            if ready := told.get("ready"):
-                return _ours(ready, folder, process, lifeline)
+    try:
+        async with asyncio.timeout(timeout + _PATIENCE):
+            return await _found_or_started(target, folder, python, timeout)
+    except TimeoutError:
+        raise EngineFailed(
+            f"Another engine holds {folder / 'engine.lock'} and does not answer.",
+            hint="End it, then try again.",
+        ) from None
+
+
+async def _found_or_started(
+    target: str, folder: Path, python: str | None, timeout: float
+) -> RunningEngine:
+    if found := await _found(target, folder):
+        return found
+    while True:
+        process, lifeline, report = await _spawn(target, folder, python)
+        try:
+            told = await _first_line(process, report, timeout)
+        except BaseException:
             os.close(lifeline)
-            words = await _ended(process)
-            failed = told.get("failed") or {}
-            if not failed.get("already_running"):
-                raise _error(failed, words, folder, python)
-            if found := await _awaited(target, folder):
-                return found
+            await _ended(process)
+            raise
+        if ready := told.get("ready"):
+            return _ours(ready, folder, process, lifeline)
+        os.close(lifeline)
+        words = await _ended(process)
+        failed = told.get("failed") or {}
+        if not failed.get("already_running"):
+            raise _error(failed, words, folder, python)
+        if found := await _awaited(target, folder):
+            return found
 
 
 def serve_command(

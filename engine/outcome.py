@@ -45,8 +45,10 @@ def of_run(ended: Ended, after: Snapshot) -> Outcome:
             return Outcome(OutcomeKind.UNKNOWN, "The run was cancelled.", view, error)
         case "error":
             return Outcome(OutcomeKind.APPLIED, "The graph raised.", view, error)
-        case _:
+        case "success":
             return Outcome(OutcomeKind.APPLIED, "The run ended.", view, None)
+        case status:
+            return Outcome(OutcomeKind.UNKNOWN, f"The run is {status}; look again.", view, error)
 
 
 def _error(ended: Ended, after: Snapshot) -> str | None:
@@ -67,6 +69,8 @@ def _why_pending(ended: Ended, error: str | None) -> str:
         return "The run was cancelled and the question still waits; side effects may have happened."
     if ended.status is None:
         return "The server has no trace of the answer, and the question still waits."
+    if ended.status != "success":
+        return f"The run is {ended.status}, and the question still waits; look again."
     return (
         "The run ended well, but the same question still waits: it was asked again, or the "
         "answer went nowhere."

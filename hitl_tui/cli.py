@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NoReturn
 from engine.errors import BadInput, HitlError
 from engine.model import JsonValue
 from engine.strict_json import JsonProblem, read_json
+from engine.visible import one_line
 from hitl_tui import demo, shell
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ async def _shell(args: argparse.Namespace) -> int:
     else:
         print("\n".join(said.lines))
     for note in said.notes:
-        print(f"hitl-tui: {note}", file=sys.stderr)
+        print(f"hitl-tui: {one_line(note, 2000)}", file=sys.stderr)
     return said.exit_code
 
 

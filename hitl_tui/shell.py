@@ -175,7 +175,7 @@ async def log(desk: "Desk", args: Namespace) -> Said:
         ],
         tuple(
             f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
-            f"{entry.thread_id}  {one_line(f'{entry.graph_id} ▸ {entry.node}: {entry.decision}')}"
+            f"{one_line(entry.thread_id)}  {one_line(f'{entry.graph_id} ▸ {entry.node}: {entry.decision}')}"
             for entry in entries
         )
         or ("No decisions yet.",),
@@ -297,7 +297,7 @@ def _waiting_line(desk: "Desk", item: Waiting) -> str:
             said = f"interrupt   {place}: {review_line(desk.question(item).review)}"
         case Breakpoint():
             said = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
-    return f"{since}  {item.thread_id}  {said}"
+    return f"{since}  {one_line(item.thread_id)}  {said}"
 
 
 def error_line(title: str, text: str) -> str:

@@ -154,6 +154,7 @@ class LangGraphServer:
         )
 
     async def _call(self, method: str, path: str, body: JsonObject | None = None) -> JsonValue:
+        self._refuse_if_closed()
         try:
             async with (
                 asyncio.timeout(CALL_SECONDS),
@@ -165,7 +166,13 @@ class LangGraphServer:
         _raise_for_status(response, content)
         return _parsed(response, content)
 
+    def _refuse_if_closed(self) -> None:
+        """Another engine has taken this one's place; whoever still asks here hears nothing."""
+        if self._http.is_closed:
+            raise Unreachable("The connection to the server was closed.", sent=False)
+
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
+        self._refuse_if_closed()
         timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
         try:
             async with aconnect_sse(self._http, method, path, timeout=timeout, **options) as source:
