@@ -8,10 +8,11 @@ from argparse import Namespace
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from engine.errors import BadInput, NoLongerWaits, NotThere
+from engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
 from engine.model import (
     Answer,
     Approve,
@@ -81,7 +82,13 @@ async def graphs(desk: "Desk", args: Namespace) -> Said:
 async def run(desk: "Desk", args: Namespace) -> Said:
     """Run a graph on a new thread (or the one given) to its next stop or end."""
     known = await desk.graphs()
-    graph = next((graph for graph in known if args.graph in (graph.graph_id, graph.name)), None)
+    for broken in desk.server.broken:
+        if broken.graph_id == args.graph:
+            raise GraphBroken(broken.what, hint="Mend it first.", detail=broken.traceback)
+    # A graph's own assistant bears its name; others of the same graph have settings of their own.
+    named = (graph for graph in known if graph.name == args.graph)
+    of_graph = (graph for graph in known if args.graph in (graph.graph_id, graph.assistant_id))
+    graph = next(chain(named, of_graph), None)
     if graph is None:
         names = ", ".join(graph.name for graph in known) or "none"
         raise BadInput(f"There is no graph {args.graph!r}.", hint=f"The target has: {names}.")

@@ -16,6 +16,14 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
+    @model_validator(mode="before")
+    @classmethod
+    def _take_null_for_missing(cls, data: Any) -> Any:
+        """Some servers send null where others send nothing."""
+        if not isinstance(data, Mapping):
+            return data
+        return {key: value for key, value in data.items() if value is not None}
+
 
 class WireInterrupt(_Wire):
     """`{"value", "id", "response_schema"?}`; older: `{"value", "resumable", "ns", "when"}`."""

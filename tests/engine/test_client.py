@@ -8,7 +8,7 @@ import pytest
 
 from engine.api import client
 from engine.api.client import LangGraphServer, StreamEvent
-from engine.api.wire import WireInterrupt
+from engine.api.wire import WireInterrupt, WireThread
 from engine.errors import (
     BadReply,
     Conflict,
@@ -139,3 +139,8 @@ def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
     assert again.id == old.id
     assert WireInterrupt.model_validate({"value": 1, "interrupt_id": "x"}).id == "x"
     assert WireInterrupt.model_validate({"value": 1, "id": "y", "new": 3}).id == "y"
+
+
+def test_null_is_taken_for_missing() -> None:
+    row = WireThread.model_validate({"thread_id": "t", "metadata": None, "next": None})
+    assert (row.metadata, row.next, row.graph_id) == ({}, (), "")
