@@ -40,6 +40,8 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     allowed_types: tuple[tuple[str, ...], ...] = ()
     """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
+    webhook_hosts: tuple[str, ...] = ()
+    """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
 
     def enter(self) -> None:
         """Make this process the project's: environment (nothing is overridden) and import path."""
@@ -84,6 +86,7 @@ def _from_config(target: str, path: Path) -> Project:
         _import_paths(folder, config.get("dependencies")),
         _environment(folder, config.get("env")),
         _allowed_types(config),
+        tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
     )
 
 
@@ -145,9 +148,12 @@ def _unquoted(value: str) -> str:
 
 
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
-    checkpointer = config.get("checkpointer")
-    serde = checkpointer.get("serde") if isinstance(checkpointer, dict) else None
-    allowed = serde.get("allowed_msgpack_modules") if isinstance(serde, dict) else None
-    if not isinstance(allowed, list):
-        return ()
+    allowed = _listed(config, "checkpointer", "serde", "allowed_msgpack_modules")
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
+
+
+def _listed(config: Any, *path: str) -> list[Any]:
+    """Return the list at a path of keys; empty where there is none."""
+    for key in path:
+        config = config.get(key) if isinstance(config, dict) else None
+    return config if isinstance(config, list) else []

@@ -51,6 +51,10 @@ CREATE TABLE IF NOT EXISTS runs (
     status TEXT NOT NULL, multitask_strategy TEXT NOT NULL,
     metadata TEXT NOT NULL, kwargs TEXT NOT NULL, error TEXT
 );
+CREATE TABLE IF NOT EXISTS run_keys (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS run_keys_of_thread ON run_keys (thread_id);
 CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread_id, created_at);
 CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pending', 'running');
 """

@@ -7,7 +7,8 @@ from typing import Any, TypeAlias
 import orjson
 
 from engine.server.database import Database, Row
-from engine.server.models import ThreadCount, ThreadSearch
+from engine.server.models import Preconditions, ThreadCount, ThreadSearch
+from engine.server.refusals import moved_on, no_thread_or_assistant
 from engine.server.state import Standing
 from engine.server.stream import INTERRUPT
 from engine.server.wire import dumps, now
@@ -136,6 +137,24 @@ class Threads:
         )
         return True
 
+    def refuse_if_moved_on(
+        self, connection: sqlite3.Connection, thread_id: str, wanted: Preconditions
+    ) -> None:
+        """Raise `Refusal`, with the thread's row, unless it stands where a decision was made on."""
+        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
+        cursor = connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        row = cursor.execute(sql, (thread_id,)).fetchone()
+        if row is None:
+            raise no_thread_or_assistant()
+        pending = {
+            asked["id"] for task in orjson.loads(row["interrupts"]).values() for asked in task
+        }
+        ids = wanted.interrupt_ids
+        moved = wanted.checkpoint_id not in (None, row["checkpoint_id"])
+        if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
+            raise moved_on(_wire(row))
+
     def occupy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: Json
     ) -> Json | None:
@@ -214,7 +233,7 @@ class Threads:
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
-        for table in ("checkpoints", "writes", "runs"):
+        for table in ("checkpoints", "writes", "runs", "run_keys"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1

@@ -97,6 +97,16 @@ async def test_a_refused_answer_leaves_the_thread_waiting(http: httpx.AsyncClien
     assert run["status"] == "error"
 
 
+async def test_what_no_json_can_say_ends_no_run_in_silence(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    heard = await events(http, thread_id, "beyond_json", input={}, stream_mode="custom")
+    assert ("custom", {"long": hex(10**5000), "short": 10**30}) in heard
+    assert heard[-1][0] == "error"
+    assert (await row(http, thread_id))["status"] == "error"
+    told = await wait(http, thread_id, "chain", input={})
+    assert told["said"] == ["one", "two", "three"]
+
+
 # Answers
 
 
@@ -278,23 +288,24 @@ async def test_what_graphs_print_goes_to_the_log(
 
 
 async def test_the_sdk_of_langgraph(engine_server: Served) -> None:
-    client = get_client(url=engine_server.url, api_key=engine_server.info["token"])
-    made = await client.threads.create()
-    thread_id = made["thread_id"]
-    asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
-    interrupt_id = asked["__interrupt__"][0]["id"]
-    [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
-    assert waiting["thread_id"] == thread_id
-    said = [
-        part.event
-        async for part in client.runs.stream(
-            thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
-        )
-    ]
-    assert said == ["metadata", "updates"]
-    assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
-    assert len(await client.threads.get_history(thread_id)) == 3
-    assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
+    token = engine_server.info["token"]
+    async with get_client(url=engine_server.url, api_key=token) as client:
+        made = await client.threads.create()
+        thread_id = made["thread_id"]
+        asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
+        interrupt_id = asked["__interrupt__"][0]["id"]
+        [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
+        assert waiting["thread_id"] == thread_id
+        said = [
+            part.event
+            async for part in client.runs.stream(
+                thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
+            )
+        ]
+        assert said == ["metadata", "updates"]
+        assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
+        assert len(await client.threads.get_history(thread_id)) == 3
+        assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
 
 
 # Who may ask

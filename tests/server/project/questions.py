@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -97,6 +98,17 @@ def three(state: State) -> State:
     return {"said": ["three"]}
 
 
+def tell_beyond_json(state: State) -> State:
+    """Say numbers that JSON readers do not take, then what is too deep to be written at all."""
+    say = get_stream_writer()
+    say({"long": 10**5000, "short": 10**30})
+    deep: Any = "bottom"
+    for _ in range(100_000):
+        deep = [deep]
+    say(deep)
+    return {"said": ["told"]}
+
+
 def _single(node: Any) -> Any:
     return StateGraph(State).add_node("node", node).add_edge(START, "node").compile()
 
@@ -106,6 +118,7 @@ failing = _single(fail)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 tenant = _single(who)
+beyond_json = _single(tell_beyond_json)
 leaving = _single(leave)
 leaving_async = _single(leave_async)
 scheduled = (
