@@ -259,6 +259,7 @@ class Lanes:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             live.settle()
+            stop = None  # what could not be written was not reached
             live.result.error = error_body(error)
             ending = Ending("error", live.result.error)
         await self._settle(lane, live, execution, ending, snapshot, stop)
@@ -324,7 +325,9 @@ class Lanes:
             if snapshot is None:
                 self._threads.release(connection, thread_id, ENGINE_DIED, False)
             else:
-                where = standing(snapshot, ENGINE_DIED, None)
+                checkpoint_id = snapshot.config["configurable"].get("checkpoint_id")
+                stop = self._threads.stop_at(connection, thread_id, checkpoint_id)
+                where = standing(snapshot, ENGINE_DIED, stop)
                 self._threads.settle(connection, thread_id, where, False)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:
