@@ -54,6 +54,13 @@ async def ask_then_act(state: State) -> State:
     return {"said": [answer]}
 
 
+async def wait_then_ask(state: State) -> State:
+    """Ask when there is a file where the trace should be."""
+    while not await asyncio.to_thread(Path(state["trace"]).exists):
+        await asyncio.sleep(0.02)
+    return {"said": [interrupt("at last?")]}
+
+
 def who(state: State, config: RunnableConfig) -> State:
     """Say whose run this is."""
     return {"said": [config["configurable"].get("tenant")]}
@@ -105,6 +112,7 @@ two_questions = _single(ask_twice)
 failing = _single(fail)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
+gated_question = _single(wait_then_ask)
 tenant = _single(who)
 leaving = _single(leave)
 leaving_async = _single(leave_async)
@@ -113,5 +121,8 @@ scheduled = (
     .add_node("node", scheduled_for)
     .add_edge(START, "node")
     .compile()
+)
+one_then_gated = (
+    StateGraph(State).add_sequence([one, wait_then_ask]).add_edge(START, "one").compile()
 )
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()
