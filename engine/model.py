@@ -70,7 +70,11 @@ class Interrupt:
     """Checkpoint namespace of the asking task; empty at the root graph."""
     checkpoint_id: str
     since: datetime | None
-    """When the step that asks began: creation time of the thread's newest checkpoint."""
+    """When the question appeared, by the server's clock: the end of the run that asked it first.
+
+    A server that does not say so for each question tells the end of the thread's last run, which
+    also a run moves that comes to the same question again.
+    """
     task_error: str | None = None
     """Set when an earlier answer made the node raise: the question may be stuck."""
 
@@ -88,6 +92,9 @@ class Breakpoint:
     """The nodes that run when one steps on."""
     checkpoint_id: str
     since: datetime | None
+    """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
+    error: str | None = None
+    """Set when a run that was to go on from here died: some of its nodes may have run already."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -126,7 +133,10 @@ class Inbox:
     busy: int
     """Threads with a run under way."""
     unreadable: tuple[tuple[str, str], ...] = ()
-    """(thread id, why) of threads whose state could not be read; they are tried again."""
+    """(thread id, why) of threads that could not be read; every look tries them again.
+
+    `items` holds what waited on them when they could be read last.
+    """
     error: str | None = None
     """Why the list is stale, when the last look failed; the items are from the look before."""
 

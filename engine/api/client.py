@@ -105,6 +105,13 @@ class LangGraphServer:
         """Return one page of threads."""
         return _read_all(WireThread, await self._call("POST", "/threads/search", query))
 
+    async def count_threads(self, query: JsonObject) -> int:
+        """Return how many threads there are of a kind."""
+        reply = await self._call("POST", "/threads/count", query)
+        if not isinstance(reply, int):
+            raise _strange(f"A number was expected, not {type(reply).__name__}.")
+        return reply
+
     async def create_thread(self, metadata: JsonObject) -> WireThread:
         """Make a new thread."""
         return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))

@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS threads (
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, state_updated_at TEXT NOT NULL,
     status TEXT NOT NULL, graph_id TEXT,
     metadata TEXT NOT NULL, config TEXT NOT NULL DEFAULT '{}',
-    checkpoint_id TEXT, checkpoint_created_at TEXT,
+    checkpoint_id TEXT,
     next TEXT NOT NULL DEFAULT '[]', interrupts TEXT NOT NULL DEFAULT '{}',
     tasks TEXT NOT NULL DEFAULT '[]', breakpoint TEXT, error TEXT, "values" TEXT
 );

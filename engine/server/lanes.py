@@ -336,6 +336,7 @@ class Lanes:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             live.settle()
+            stop = None  # what could not be written was not reached
             live.result.error = error_body(error)
             ending = Ending("error", live.result.error)
         await self._settle(lane, live, execution, ending, snapshot, stop)
@@ -409,7 +410,9 @@ class Lanes:
             if snapshot is None:
                 self._threads.release(connection, thread_id, error, False)
             else:
-                where = standing(snapshot, error, None)
+                checkpoint_id = snapshot.config["configurable"].get("checkpoint_id")
+                stop = self._threads.stop_at(connection, thread_id, checkpoint_id)
+                where = standing(snapshot, error, stop)
                 self._threads.settle(connection, thread_id, where, False)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:

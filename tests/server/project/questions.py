@@ -55,6 +55,13 @@ async def ask_then_act(state: State) -> State:
     return {"said": [answer]}
 
 
+async def wait_then_ask(state: State) -> State:
+    """Ask when there is a file where the trace should be."""
+    while not await asyncio.to_thread(Path(state["trace"]).exists):
+        await asyncio.sleep(0.02)
+    return {"said": [interrupt("at last?")]}
+
+
 def who(state: State, config: RunnableConfig) -> State:
     """Say whose run this is."""
     return {"said": [config["configurable"].get("tenant")]}
@@ -117,6 +124,7 @@ two_questions = _single(ask_twice)
 failing = _single(fail)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
+gated_question = _single(wait_then_ask)
 tenant = _single(who)
 beyond_json = _single(tell_beyond_json)
 leaving = _single(leave)
@@ -126,5 +134,8 @@ scheduled = (
     .add_node("node", scheduled_for)
     .add_edge(START, "node")
     .compile()
+)
+one_then_gated = (
+    StateGraph(State).add_sequence([one, wait_then_ask]).add_edge(START, "one").compile()
 )
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()
