@@ -39,7 +39,13 @@ class HitlError(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.what, self.kept, self.hint) if part)
+        *parts, last = [part for part in (self.what, self.kept, self.hint) if part] or [""]
+        return " ".join([*map(_ended, parts), last])
+
+
+def _ended(sentence: str) -> str:
+    """End what may be the words of a graph, before the next sentence begins."""
+    return sentence if sentence.endswith((".", "!", "?", "…", ":")) else f"{sentence}."
 
 
 class BadTarget(HitlError):

@@ -7,11 +7,13 @@ key and the decision to another host (httpx strips only `Authorization`).
 
 import asyncio
 import json
+import math
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
+from urllib.request import getproxies
 
 import httpx
 from pydantic import BaseModel, ValidationError
@@ -78,6 +80,7 @@ class LangGraphServer:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
+        self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
         _refuse_unsendable(headers)
         try:
             base_url = httpx.URL(url)
@@ -96,7 +99,7 @@ class LangGraphServer:
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
             raise TargetError(
-                f"The proxy or the certificates of the environment cannot be used: {error}.",
+                f"The proxy or the certificates of the environment cannot be used: {_reason(error)}.",
                 hint="Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE.",
             ) from error
 
@@ -187,7 +190,7 @@ class LangGraphServer:
                 stack.push_async_callback(response.aclose)
                 content = await _content(response)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise _unreachable(self.url, error) from error
+            raise self._unreachable(error) from error
         _raise_for_status(response, content)
         return _parsed(response, content)
 
@@ -206,6 +209,21 @@ class LangGraphServer:
             if not again:
                 raise
             return await self._http.send(request, stream=True)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        shown = httpx.URL(self.url).copy_with(userinfo=b"")
+        hint = "The environment names a proxy: is it right?" if self._proxied else ""
+        match error:
+            case httpx.ConnectTimeout() | httpx.PoolTimeout():
+                what = f"{shown} cannot be reached: no connection in time."
+                return Unreachable(what, hint=hint, sent=False)
+            case httpx.ConnectError() | httpx.ProxyError():
+                what = f"{shown} cannot be reached: {_reason(error)}."
+                return Unreachable(what, hint=hint, sent=False)
+            case httpx.TimeoutException() | TimeoutError():
+                return Unreachable(f"{shown} did not answer in time.")
+            case _:
+                return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
 
     def _refuse_if_closed(self) -> None:
         """Another engine has taken this one's place; whoever still asks here hears nothing."""
@@ -231,7 +249,7 @@ class LangGraphServer:
                     value = _parsed(response, data.encode()) if data else None
                     yield StreamEvent(kind, tuple(namespace), value)
         except (httpx.HTTPError, TimeoutError) as error:
-            raise _unreachable(self.url, error) from error
+            raise self._unreachable(error) from error
 
 
 async def _content(response: httpx.Response) -> bytes:
@@ -250,7 +268,7 @@ async def _content(response: httpx.Response) -> bytes:
 
 def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
     try:
-        value: JsonValue = json.loads(content)
+        value: JsonValue = json.loads(content, parse_constant=_infinite, parse_float=_finite)
     except (ValueError, RecursionError) as error:
         page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
         raise BadReply(
@@ -259,6 +277,16 @@ def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
             detail=content[:2000].decode(errors="replace"),
         ) from error
     return value
+
+
+def _finite(digits: str) -> float:
+    """Read a number; one that overflows could never be shown or sent as JSON again."""
+    number = float(digits)
+    return number if math.isfinite(number) else _infinite(digits)
+
+
+def _infinite(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
 
 
 def _raise_for_status(response: httpx.Response, content: bytes) -> None:
@@ -293,21 +321,9 @@ def _said(content: bytes) -> str:
     return " ".join(text.split()).rstrip(".") or "no reason given"
 
 
-def _unreachable(url: str, error: Exception) -> TargetError:
-    shown = httpx.URL(url).copy_with(userinfo=b"")
-    match error:
-        case httpx.ConnectTimeout() | httpx.PoolTimeout():
-            return Unreachable(f"{shown} cannot be reached: no connection in time.", sent=False)
-        case httpx.ConnectError() | httpx.ProxyError():
-            return Unreachable(f"{shown} cannot be reached: {_reason(error)}.", sent=False)
-        case httpx.TimeoutException() | TimeoutError():
-            return Unreachable(f"{shown} did not answer in time.")
-        case _:
-            return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
-
-
 def _reason(error: Exception) -> str:
-    return str(error).strip().rstrip(".") or type(error).__name__
+    said = error.strerror if isinstance(error, OSError) else None
+    return (said or str(error)).strip().rstrip(".") or type(error).__name__
 
 
 def _refuse_unsendable(headers: Mapping[str, str]) -> None:
