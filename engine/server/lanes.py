@@ -164,7 +164,10 @@ class Lanes:
             raise in_flight(thread_id)
         lane.guests += 1
         try:
-            async with lane.lock, self._graphs.open(graph_id, config) as graph:
+            async with (
+                lane.lock,
+                self._graphs.open(graph_id, config, "threads.update") as graph,
+            ):
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
                 snapshot = await graph.aget_state(_head(thread_id))
                 asked = self._runs.last_kwargs(thread_id)
@@ -250,7 +253,9 @@ class Lanes:
         stop: Stop | None = None
         losses = self._database.losses
         try:
-            async with self._graphs.open(run.graph_id, _head(run.thread_id)) as graph:
+            async with self._graphs.open(
+                run.graph_id, _head(run.thread_id), "threads.create_run", run.kwargs["context"]
+            ) as graph:
                 ending = await self._performed(live, execution, graph)
                 live.settle()
                 snapshot = await graph.aget_state(_head(run.thread_id))
