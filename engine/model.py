@@ -5,7 +5,7 @@ paint. Everything that came from a graph is untrusted; pass it through `engine.v
 it meets a screen, a log or a terminal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -306,6 +306,8 @@ class Outcome:
     """The thread afterwards; None where it could not be read."""
     error: str | None = None
     """What the graph raised in this run, if it did."""
+    thread_id: str = field(kw_only=True)
+    """Known also where the thread could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,9 +64,13 @@ def read_project(target: str) -> Project:
 
 
 def _single(target: str, path: Path, attribute: str) -> Project:
-    if not path.is_file():
+    try:
+        path = path.resolve()
+        found = path.is_file()
+    except OSError as error:
+        raise BadTarget(f"{path} cannot be read: {error.strerror}.") from None
+    if not found:
         raise BadTarget(f"There is no file {path}.", hint="Give path/to/file.py:graph.")
-    path = path.resolve()
     spec = GraphSpec(path.stem, str(path), attribute or "graph")
     return Project(target, (spec,), (path.parent,))
 
@@ -101,7 +105,9 @@ def _load(path: Path) -> dict[str, Any]:
             f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
             hint="Correct that line.",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadTarget(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:  # no UTF-8, an endless number, or too deep
         raise BadTarget(f"{path} cannot be read: {error}.") from None
     if not isinstance(config, dict):
         raise BadTarget(f"{path} is not a JSON object.", hint="See the LangGraph CLI reference.")

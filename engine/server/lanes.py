@@ -204,7 +204,10 @@ class Lanes:
 
         Raises `Refusal` (409) while a run is under way.
         """
-        async with self._as_guest(thread_id) as lane, self._graphs.open(graph_id, config) as graph:
+        async with (
+            self._as_guest(thread_id) as lane,
+            self._graphs.open(graph_id, config, "threads.update") as graph,
+        ):
             changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(_head(thread_id))
             asked = self._runs.last_kwargs(thread_id)
@@ -325,7 +328,9 @@ class Lanes:
         stop: Stop | None = None
         losses = self._database.losses
         try:
-            async with self._graphs.open(run.graph_id, _head(run.thread_id)) as graph:
+            async with self._graphs.open(
+                run.graph_id, _head(run.thread_id), "threads.create_run", run.kwargs["context"]
+            ) as graph:
                 ending = await self._performed(live, execution, graph)
                 live.settle()
                 if live.cancelled == "rollback":
