@@ -283,6 +283,7 @@ class Desk:
         )
         request = await self._again(last_run, interrupt, strict=True)
         request["command"] = {"resume": {interrupt.interrupt_id: answer}}
+        request |= self._decided_on(interrupt.checkpoint_id, [interrupt.interrupt_id])
         with self._accounted_for(intent):
             ended = await self._runs.send(intent, request, on_progress)
             recorded = not ended.finished and await self._runs.is_recorded(intent)
@@ -319,6 +320,7 @@ class Desk:
         )
         request = await self._again(last_run, breakpoint, strict=False)
         request["input"] = None
+        request |= self._decided_on(breakpoint.checkpoint_id, [])
         return await self._run(intent, request, on_progress)
 
     async def input_form(self, graph: Graph) -> InputForm:
@@ -350,8 +352,11 @@ class Desk:
         if breakpoints:
             await self._refuse_unknown_nodes(graph, breakpoints)
         if thread_id is not None:
-            _refuse_if_something_waits(await self._reader.snapshot(thread_id))
+            before = await self._reader.snapshot(thread_id)
+            _refuse_if_something_waits(before)
+            unchanged = self._decided_on(before.checkpoint_id, [])
         else:
+            unchanged = {}
             made = await self._connection.api.create_thread({"graph_id": graph.graph_id})
             thread_id = made.thread_id
         intent = Intent(
@@ -366,7 +371,7 @@ class Desk:
             decision="start",
             answer=None,
         )
-        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input}
+        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input, **unchanged}
         if breakpoints:
             request["interrupt_before"] = _named(breakpoints.before)
             request["interrupt_after"] = _named(breakpoints.after)
@@ -407,6 +412,18 @@ class Desk:
             del self._unsettled[intent.decision_id]
             raise
         del self._unsettled[intent.decision_id]
+
+    def _decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
+        """Return what lets the server refuse a run when its thread has moved on meanwhile.
+
+        Between our last look and the run others may be faster; only the server can look and
+        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
+        with a run under way, and ids that are not pending.
+        """
+        if not self._connection.flags.get("preconditions"):
+            return {}
+        seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
+        return {"preconditions": seen}
 
     async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
         """Return the request that goes on where `last` stopped.

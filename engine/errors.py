@@ -123,6 +123,12 @@ class Conflict(TargetError):
     exit_code = 3
 
 
+class MovedOn(Conflict):
+    """The thread is not any more as it was when somebody decided (409 on preconditions)."""
+
+    title = "No longer waits"
+
+
 class BadReply(TargetError):
     """The reply is not JSON, is too large, or is not what a LangGraph server sends."""
 

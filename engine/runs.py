@@ -15,6 +15,8 @@ from engine.api.wire import WireRun
 from engine.errors import (
     Conflict,
     Denied,
+    MovedOn,
+    NoLongerWaits,
     NotThere,
     ServerRefused,
     TargetError,
@@ -98,6 +100,12 @@ class RunSender:
                 await self._journal.conclude(
                     intent.decision_id, OutcomeKind.REFUSED, error.what, None
                 )
+                if isinstance(error, MovedOn):
+                    raise NoLongerWaits(
+                        "Somebody else was faster: the thread is not as it was decided on.",
+                        kept="Nothing was taken; what you typed is kept.",
+                        hint="Look at the thread again.",
+                    ) from error
                 raise
             await self._find_again(intent, ended, on_progress)
         return ended

@@ -34,6 +34,7 @@ from engine.errors import (
     BadTarget,
     Conflict,
     Denied,
+    MovedOn,
     NotThere,
     ServerRefused,
     TargetError,
@@ -310,10 +311,20 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
     if status == 404:
         raise NotThere(f"The server has no {place}: {said}.")
     if status == 409:
-        raise Conflict(f"The server refused {place}: {said}.")
+        kind = MovedOn if _is_moved_on(content) else Conflict
+        raise kind(f"The server refused {place}: {said}.")
     if response.is_redirect:
         said = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
     raise ServerRefused(f"The server answered {status} to {place}: {said}.", status=status)
+
+
+def _is_moved_on(content: bytes) -> bool:
+    """Whether a 409 shows where the thread stands now: our engine checked what was decided on."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and "current" in body
 
 
 def _said(content: bytes) -> str:

@@ -10,6 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from engine.desk import open_desk
+from engine.errors import Conflict, NoLongerWaits
+from engine.model import Breakpoint, Outcome, OutcomeKind
 from tests.server.processes import Served
 from tests.server.test_contract import row, thread, wait
 
@@ -43,6 +46,25 @@ async def test_of_many_steps_at_once_one_is_taken(http: httpx.AsyncClient) -> No
     )
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * 7
     assert (await row(http, thread_id))["breakpoint"]["node"] == "publish"
+
+
+async def test_of_reviewers_who_step_at_once_one_is_heard(
+    http: httpx.AsyncClient, engine_server: Served, tmp_path: Path
+) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "breakpoints", input={})
+    async with open_desk(
+        engine_server.url, data_dir=tmp_path, headers=engine_server.headers
+    ) as desk:
+        [seen] = (await desk.thread(thread_id)).waiting
+        assert isinstance(seen, Breakpoint)
+        steps = (desk.step(seen, lambda _: None) for _ in range(6))
+        done = await asyncio.gather(*steps, return_exceptions=True)
+    taken = [one for one in done if isinstance(one, Outcome)]
+    assert [one.kind for one in taken] == [OutcomeKind.APPLIED]
+    refused = [one for one in done if isinstance(one, NoLongerWaits | Conflict)]
+    assert len(refused) == 5
+    assert (await row(http, thread_id))["next"] == ["publish"]
 
 
 async def test_a_refusal_shows_where_the_thread_stands(http: httpx.AsyncClient) -> None:
