@@ -238,6 +238,10 @@ class LangGraphServer:
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
+    def changes(self) -> AsyncIterator[StreamEvent]:
+        """Yield an event whenever threads have changed; only our engine tells (flag `changes`)."""
+        return self._stream("GET", "/threads/changes")
+
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
         self._refuse_if_closed()
         timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
