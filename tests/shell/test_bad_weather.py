@@ -12,6 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from engine import runs
+from engine.desk import open_desk
+from engine.model import OutcomeKind
 from tests.server import processes
 
 from .test_commands import ROOT, Shell
@@ -137,9 +140,10 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
             timeout=60,
             check=False,
         )
-    assert done.returncode == 5
-    (line,) = done.stderr.splitlines()
-    assert "The output could not be written: No space left on device." in line
+    assert done.returncode == 1
+    assert (
+        done.stderr == "hitl-tui: Output lost: It could not be written: No space left on device.\n"
+    )
 
 
 def test_no_standard_input_at_all(tmp_path: Path) -> None:
@@ -185,6 +189,23 @@ async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
         assert line.endswith(f"hitl-tui show {thread}")
         (entry,) = Shell(served.url, tmp_path / "data").run("log")
         assert (entry["thread_id"], entry["outcome"]) == (thread, None)
+
+
+async def test_an_unknown_outcome_names_its_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server is gone while the run is watched: the thread is known all the same."""
+    monkeypatch.setattr(runs, "_SETTLE_SECONDS", 0)
+    config = processes.copied_project(tmp_path / "project")
+    with processes.engine(config, tmp_path / "engine") as served:
+        opened = open_desk(served.url, data_dir=tmp_path / "data", headers=served.headers)
+        async with opened as desk:
+            (graph,) = [graph for graph in await desk.graphs() if graph.graph_id == "slow"]
+            outcome = await desk.start(graph, {"steps": 1000}, lambda progress: served.kill())
+            (entry,) = await desk.log()
+    assert (outcome.kind, outcome.thread) == (OutcomeKind.UNKNOWN, None)
+    assert outcome.thread_id == entry.thread_id
+    assert desk.unsettled == ()
 
 
 def test_ctrl_c_before_sending(tmp_path: Path) -> None:
