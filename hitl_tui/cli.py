@@ -42,9 +42,9 @@ Each has its own --help. TARGET is a URL, a langgraph.json, or file.py:graph; wi
 HITL_TUI_TARGET, then ./langgraph.json.
 
 exit codes: 0 done as asked; 1 the output was lost; 2 wrong usage; 3 refused: it
-no longer waits or was never there; 4 the answer is not one this interrupt takes; 5 the target
-cannot be reached or refuses us; 6 the outcome is unknown; 7 the graph raised; 130 interrupted
-before anything was sent.
+no longer waits, was never there, or would replace what waits; 4 the answer is not one this
+interrupt takes; 5 the target cannot be reached or refuses us; 6 the outcome is unknown; 7 the
+graph raised; 130 interrupted before anything was sent.
 
 With --json, standard output is one JSON document and messages go to standard error. run, answer
 and step print theirs also when they are refused (3, 4) or do not know the outcome (6); with 2
