@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 
 import httpx
 import pytest
@@ -192,14 +192,15 @@ async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
     heard: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for answer in (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", b""):
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
-            await reader.readexactly(int(length or 0))
-            heard.append(head.split(b" HTTP")[0])
-            writer.write(answer)
-            await writer.drain()
-        writer.close()
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            for answer in (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", b""):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
+                await reader.readexactly(int(length or 0))
+                heard.append(head.split(b" HTTP")[0])
+                writer.write(answer)
+                await writer.drain()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         host, port = listening.sockets[0].getsockname()
