@@ -115,16 +115,20 @@ def serve_command(
     data_dir: Path | None = None,
     host: str = "127.0.0.1",
     port: int = 2024,
-    token: str | None = None,
+    tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
-    """Return the command that runs the engine of a target alone. Raises BadTarget."""
+    """Return the command that runs the engine of a target alone. Raises BadTarget.
+
+    A single token is not part of it, for all users see commands: it goes into the environment,
+    as HITL_TUI_TOKEN. `tokens` is a file.
+    """
     found = find_target(target, environ=os.environ)
     match found:
         case Project(spec=spec):
             folder = data_folder(found, data_dir)
             return local.serve_command(
-                spec, folder, host=host, port=port, token=token, python=python
+                spec, folder, host=host, port=port, tokens=tokens, python=python
             )
         case Remote(label=label):
             raise BadInput(f"{label} is a server already.", hint="Serve a langgraph.json.")

@@ -104,12 +104,12 @@ def serve_command(
     *,
     host: str = "127.0.0.1",
     port: int = 0,
-    token: str | None = None,
+    tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
     """Return the command that serves a target by itself, for `os.execvpe` with `environment()`."""
     command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
-    return [*command, "--token", token] if token else command
+    return [*command, "--tokens", str(tokens)] if tokens else command
 
 
 def environment(python: str | None = None) -> dict[str, str]:

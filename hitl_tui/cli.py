@@ -103,11 +103,12 @@ def _serve(args: argparse.Namespace) -> int:
         data_dir=args.data_dir,
         host=args.host,
         port=args.port,
-        token=args.token,
+        tokens=args.tokens,
         python=args.python,
     )
+    token = {} if args.token is None else {"HITL_TUI_TOKEN": args.token}
     try:
-        os.execvp(command[0], command)
+        os.execvpe(command[0], command, {**os.environ, **token})
     except OSError as error:
         raise EngineFailed(
             f"{command[0]} cannot be run: {error.strerror}.",
@@ -276,7 +277,18 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     _add_target_argument(parser)
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=_number(0, 65_535), default=2024)
-    parser.add_argument("--token", help="required for any address but loopback")
+    parser.add_argument(
+        "--token",
+        metavar="SECRET",
+        help="what clients have to show, required for any address but loopback; other users of "
+        "this machine may see it here, but not in HITL_TUI_TOKEN",
+    )
+    parser.add_argument(
+        "--tokens",
+        type=Path,
+        metavar="FILE",
+        help="more tokens: a line each, name = secret; runs record the name of who started them",
+    )
     parser.add_argument("--data-dir", type=Path, metavar="DIR")
     parser.add_argument("--python", metavar="PATH")
 

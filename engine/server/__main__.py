@@ -7,6 +7,7 @@ import traceback
 from pathlib import Path
 
 from engine.errors import EngineFailed, HitlError
+from engine.server.auth.tokens import VARIABLE, Token, checked_token, read_tokens
 from engine.server.config import read_project
 from engine.server.folder import DataFolder
 from engine.server.process import detach_streams
@@ -22,6 +23,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.set_inheritable(args.report_fd, False)
         report = PipeReporter(args.report_fd)
     try:
+        tokens = _tokens(args)
         project = read_project(args.target)
         folder = DataFolder.claim(args.data)
         terminal = detach_streams(folder.open_log())
@@ -31,11 +33,11 @@ def main(arguments: list[str] | None = None) -> int:
         os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
         os.environ.setdefault("LANGSMITH_TRACING", "false")
         project.enter()
-        from engine.server.service import Options, check_options, serve
+        from engine.server.service import Options, owners_token, serve
 
-        options = Options(args.target, args.host, args.port, args.token, args.parent_fd)
-        token = check_options(options, started_by_console=args.report_fd is not None)
-        serve(options, project, folder, token, report)
+        options = Options(args.target, args.host, args.port, tokens, args.parent_fd)
+        owner = owners_token(options, project, started_by_console=args.report_fd is not None)
+        serve(options, project, folder, owner, report)
     except HitlError as error:
         report.failed(error)
         return error.exit_code
@@ -53,13 +55,27 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
+def _tokens(args: argparse.Namespace) -> tuple[Token, ...]:
+    """Return the tokens of the command line and the environment, where nodes look in vain for it.
+
+    Raises `BadInput`.
+    """
+    brought = os.environ.pop(VARIABLE, None)
+    given = {"--token": args.token} if args.token is not None else {VARIABLE: brought}
+    unnamed = [
+        checked_token(secret, place) for place, secret in given.items() if secret is not None
+    ]
+    return (*unnamed, *(read_tokens(args.tokens) if args.tokens else ()))
+
+
 def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="engine.server", description=__doc__)
     parser.add_argument("target", help="a langgraph.json, or path/to/file.py:graph")
     parser.add_argument("--data", type=Path, required=True, help="folder for everything kept")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
-    parser.add_argument("--token", help="what clients must show; needed beyond this machine")
+    parser.add_argument("--token", help=f"what clients must show; better in {VARIABLE}")
+    parser.add_argument("--tokens", type=Path, help="a file: a line each, name = secret")
     parser.add_argument("--parent-fd", type=int, help="a pipe; its end is the server's end")
     parser.add_argument("--report-fd", type=int, help="a pipe for one JSON line: ready or failed")
     return parser.parse_args(arguments)

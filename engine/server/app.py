@@ -3,12 +3,14 @@
 import logging
 import sqlite3
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from langgraph.errors import InvalidUpdateError
 from starlette.exceptions import HTTPException
 
-from engine.server.auth import Gate
+from engine.server.auth.custom import ProjectAuth
+from engine.server.auth.gate import Gate, Keys
+from engine.server.auth.rules import guard
 from engine.server.engine import Engine
 from engine.server.graphs import GraphIsBroken
 from engine.server.refusals import Refusal
@@ -18,12 +20,14 @@ from engine.server.routes.answers import answer
 _log = logging.getLogger(__name__)
 
 
-def build_app(engine: Engine, token: str | None) -> FastAPI:
-    """Return the ASGI application over an open engine."""
+def build_app(engine: Engine, keys: Keys | None, auth: ProjectAuth | None) -> FastAPI:
+    """Return the ASGI application over an open engine, for those who have keys or are let in."""
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.engine = engine
+    guards = [Depends(guard(auth))] if auth else []
+    app.include_router(service.open_router)
     for part in (service, assistants, changes, threads, runs, stateless):
-        app.include_router(part.router)
+        app.include_router(part.router, dependencies=guards)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -32,7 +36,7 @@ def build_app(engine: Engine, token: str | None) -> FastAPI:
         app.add_exception_handler(kind, _bad_value)
     app.add_exception_handler(sqlite3.Error, _not_written)
     app.add_exception_handler(Exception, _failed)
-    app.add_middleware(Gate, token=token)
+    app.add_middleware(Gate, keys=keys, authenticate=auth.authenticate if auth else None)
     return app
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from engine.server.database import Database
 from engine.server.graphs import GraphIsBroken, Graphs, assistant_id_of
-from engine.server.refusals import Refusal
+from engine.server.refusals import Refusal, no_assistant
 from engine.server.wire import now
 
 Json: TypeAlias = dict[str, Any]
@@ -53,7 +53,7 @@ class Assistants:
         assistant_id = assistant_id_of(name) if name in self._graphs.loaded else name
         if row := self._rows.get(assistant_id):
             return row
-        raise Refusal(404, f"Assistant '{name}' not found")
+        raise no_assistant(name)
 
     def for_run(self, name: str) -> Json:
         """Like `get`, with the refusals that langgraph-api gives when a run is created."""

@@ -10,6 +10,10 @@ from typing import Any
 
 from engine.errors import BadTarget
 
+_AUTH_HINT = 'Write "auth": {"path": "./auth.py:auth"}.'
+_AUTH_WITHOUT_EFFECT = ("disable_studio_auth", "allow_langsmith_api_keys", "openapi", "cache")
+"""Of the `auth` section: ways in that this server does not have, and what only describes."""
+_JAVASCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".tsx", ".jsx")
 _ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$")
 
 
@@ -30,6 +34,20 @@ class GraphSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class AuthSpec:
+    """Where a project's `langgraph_sdk.Auth` comes from."""
+
+    source: str
+    """An absolute path of a Python file, or a dotted module name."""
+    attribute: str
+
+    @property
+    def is_file(self) -> bool:
+        """Whether `source` is a file, not a module name."""
+        return "/" in self.source or self.source.endswith(".py")
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A target, read."""
 
@@ -42,6 +60,8 @@ class Project:
     """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
     webhook_hosts: tuple[str, ...] = ()
     """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
+    auth: AuthSpec | None = None
+    """`auth.path`: the handlers that decide who may do what."""
 
     def enter(self) -> None:
         """Make this process the project's: environment (nothing is overridden) and import path."""
@@ -91,6 +111,7 @@ def _from_config(target: str, path: Path) -> Project:
         _environment(folder, config.get("env")),
         _allowed_types(config),
         tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
+        _auth(path, folder, config.get("auth")),
     )
 
 
@@ -126,6 +147,27 @@ def _spec(path: Path, folder: Path, name: str, entry: Any) -> GraphSpec:
         source = str((folder / source).resolve())
     description = entry.get("description") if isinstance(entry, dict) else None
     return GraphSpec(name, source, attribute, description)
+
+
+def _auth(path: Path, folder: Path, section: Any) -> AuthSpec | None:
+    """Read the `auth` section. What it says and we do not know could close a door: refused."""
+    if not section:
+        return None
+    if not isinstance(section, dict):
+        raise BadTarget(f'{path}: "auth" is not an object.', hint=_AUTH_HINT)
+    if unknown := sorted(section.keys() - {"path", *_AUTH_WITHOUT_EFFECT}):
+        raise BadTarget(
+            f'{path}: "auth" says {", ".join(unknown)}, which this server does not do.',
+            hint="Not served, because it would be less closed than you mean it to be.",
+        )
+    place = section.get("path")
+    source, separator, attribute = str(place or "").rpartition(":")
+    if not isinstance(place, str) or not separator or not source or not attribute:
+        raise BadTarget(f'{path}: "auth" does not say where the handlers are.', hint=_AUTH_HINT)
+    if Path(source).suffix in _JAVASCRIPT:
+        raise BadTarget(f"{path}: {source} is not Python.", hint=_AUTH_HINT)
+    spec = AuthSpec(source, attribute)
+    return AuthSpec(str((folder / source).resolve()), attribute) if spec.is_file else spec
 
 
 def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:

@@ -15,6 +15,7 @@ from langchain_core.messages import (
 )
 from langgraph.types import StreamMode
 
+from engine.server.auth.callers import RESERVED
 from engine.server.state import checkpoint_of
 from engine.server.stream import INTERRUPT
 
@@ -107,4 +108,8 @@ def _task(task: Json) -> Json:
 
 
 def _public(configurable: Json) -> Json:
-    return {key: value for key, value in configurable.items() if not key.startswith("__")}
+    return {
+        key: value
+        for key, value in configurable.items()
+        if not key.startswith("__") and key not in RESERVED
+    }

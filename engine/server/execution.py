@@ -133,7 +133,7 @@ class Execution:
             key: value
             for key, value in ordered["configurable"].items()
             if not key.startswith("__pregel")
-        }
+        } | self.run.caller.configurable
         if strict:
             configurable[STRICT_RESUME] = True
         config: RunnableConfig = {

@@ -51,7 +51,7 @@ class Factory:
         """Call it, and yield what the result stands for: awaited, or entered as a context."""
         given = {
             **({self.config: config} if self.config else {}),
-            **({self.runtime: _runtime(access, context)} if self.runtime else {}),
+            **({self.runtime: _runtime(config, access, context)} if self.runtime else {}),
         }
         made = self.make(**given)
         if inspect.isawaitable(made):
@@ -82,9 +82,12 @@ def _is_runtime(annotation: Any) -> bool:
     return kind is ServerRuntime or (isinstance(kind, type) and issubclass(kind, kinds))
 
 
-def _runtime(access: AccessContext, context: Any) -> ServerRuntime[Any]:
-    """Return the runtime of one use. The engine has no users and no store, as its runs have none."""
+def _runtime(config: RunnableConfig, access: AccessContext, context: Any) -> ServerRuntime[Any]:
+    """Return the runtime of one use. The engine has no store, as its runs have none."""
     store = cast("BaseStore", None)
+    user = config["configurable"].get("langgraph_auth_user")
     if access == "threads.create_run":
-        return _ExecutionRuntime(access_context=access, store=store, context=copy(context))
-    return _ReadRuntime(access_context=access, store=store)
+        return _ExecutionRuntime(
+            access_context=access, user=user, store=store, context=copy(context)
+        )
+    return _ReadRuntime(access_context=access, user=user, store=store)

@@ -18,7 +18,7 @@ from langgraph.pregel import Pregel
 from langgraph_sdk.runtime import AccessContext
 
 from engine.server.breakage import Breakage, explain
-from engine.server.config import GraphSpec
+from engine.server.config import AuthSpec, GraphSpec
 from engine.server.factories import Factory, NotAFactory
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
@@ -123,7 +123,7 @@ def assistant_id_of(graph_id: str) -> str:
 
 
 def _made(spec: GraphSpec) -> Graph | Factory:
-    module = _import_file(spec.source) if spec.is_file else importlib.import_module(spec.source)
+    module = imported(spec)
     try:
         made = getattr(module, spec.attribute)
     except AttributeError:
@@ -134,6 +134,11 @@ def _made(spec: GraphSpec) -> Graph | Factory:
         except NotAFactory as error:
             raise NotAGraph(f"{spec.attribute!r} in {spec.source} {error}") from None
     return _compiled(made, spec.graph_id)
+
+
+def imported(spec: GraphSpec | AuthSpec) -> ModuleType:
+    """Import the module of a project that something is in."""
+    return _import_file(spec.source) if spec.is_file else importlib.import_module(spec.source)
 
 
 def _import_file(path: str) -> ModuleType:

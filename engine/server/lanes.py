@@ -11,6 +11,7 @@ from typing import Any, Literal, TypeAlias
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
+from engine.server.auth.callers import USER_ID
 from engine.server.database import Database
 from engine.server.execution import Ending, Execution, breakpoints, is_map
 from engine.server.graphs import Graphs
@@ -110,15 +111,15 @@ class Lanes:
         self._webhooks = webhooks
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ended: OrderedDict[str, Stream] = OrderedDict()
+        self._ended: OrderedDict[tuple[str, str], Stream] = OrderedDict()
 
-    def remembered(self, run_id: str) -> Stream | None:
+    def remembered(self, thread_id: str, run_id: str) -> Stream | None:
         """Return what a resumable run that has ended said, if that was not long ago."""
-        return self._ended.get(run_id)
+        return self._ended.get((thread_id, run_id))
 
     def silent(self, thread_id: str, run_id: str) -> LiveRun:
         """Return a run that has ended, or never was, for somebody who wants to hear it."""
-        stream = self.remembered(run_id) or Stream()
+        stream = self.remembered(thread_id, run_id) or Stream()
         stream.close()
         return LiveRun(run_id, thread_id, stream)
 
@@ -276,6 +277,7 @@ class Lanes:
             metadata = self._threads.occupy(connection, thread_id, assistant)
             if metadata is None and create:
                 made = order({}).metadata
+                made.pop(USER_ID, None)  # says who started a run; a thread is everybody's
                 self._threads.insert(connection, thread_id, made)
                 metadata = self._threads.occupy(connection, thread_id, assistant)
             if metadata is None:
@@ -328,8 +330,9 @@ class Lanes:
         stop: Stop | None = None
         losses = self._database.losses
         try:
+            config = _head(run.thread_id, **run.caller.configurable)
             async with self._graphs.open(
-                run.graph_id, _head(run.thread_id), "threads.create_run", run.kwargs["context"]
+                run.graph_id, config, "threads.create_run", run.kwargs["context"]
             ) as graph:
                 ending = await self._performed(live, execution, graph)
                 live.settle()
@@ -431,7 +434,7 @@ class Lanes:
             live.stream.close()
             live.ended.set()
         if live.stream.resumable:
-            self._ended[live.run_id] = live.stream
+            self._ended[live.thread_id, live.run_id] = live.stream
             while len(self._ended) > _REMEMBERED:
                 self._ended.popitem(last=False)
 
@@ -444,8 +447,8 @@ class Lanes:
             del self._lanes[thread_id]
 
 
-def _head(thread_id: str) -> RunnableConfig:
-    return {"configurable": {"thread_id": thread_id}}
+def _head(thread_id: str, **configurable: Any) -> RunnableConfig:
+    return {"configurable": {**configurable, "thread_id": thread_id}}
 
 
 def _cancelled() -> Ending:

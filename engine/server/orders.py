@@ -5,6 +5,7 @@ import time
 from typing import Any, TypeAlias
 from uuid import UUID
 
+from engine.server.auth.callers import Caller
 from engine.server.models import RunBody
 from engine.server.once import Key
 from engine.server.refusals import Refusal
@@ -41,24 +42,31 @@ def order(
     thread_id: str,
     assistant: Json,
     key: Key | None,
+    caller: Caller,
     thread_metadata: Json,
 ) -> Run:
-    """Return the run that `body` asks for on a thread with this metadata."""
+    """Return the run that `body` asks for on a thread with this metadata, signed by the caller."""
     config = dict(body.config or {})
     configurable = dict(body.context or config.get("configurable") or {})
-    metadata = {
+    given = {
         **assistant["metadata"],
         **thread_metadata,
         **(config.get("metadata") or {}),
         **(body.metadata or {}),
+    }
+    metadata = {
+        **caller.signed(given),
         "graph_id": assistant["graph_id"],
         "assistant_id": assistant["assistant_id"],
     }
     config["metadata"] = metadata
-    config["configurable"] = {
+    addressed = {
         **configurable,
         **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
         **(body.checkpoint or {}),
+    }
+    config["configurable"] = {
+        **caller.signed(addressed),
         "run_id": run_id,
         "thread_id": thread_id,
         "graph_id": assistant["graph_id"],
@@ -75,6 +83,7 @@ def order(
         created_at=now(),
         delay=body.after_seconds,
         key=key,
+        caller=caller,
     )
 
 

@@ -23,6 +23,11 @@ def no_thread_or_assistant() -> Refusal:
     return Refusal(404, "Thread or assistant not found.")
 
 
+def no_assistant(assistant_id: str) -> Refusal:
+    """There is no such assistant."""
+    return Refusal(404, f"Assistant '{assistant_id}' not found")
+
+
 def thread_exists(thread_id: str) -> Refusal:
     """A thread was to be created under an id that is taken."""
     return Refusal(409, f"Thread with ID {thread_id} already exists")

@@ -6,6 +6,7 @@ from typing import Any, Literal, TypeAlias
 
 import orjson
 
+from engine.server.auth.callers import UNNAMED, Caller
 from engine.server.database import Database, Row
 from engine.server.once import Key
 from engine.server.refusals import no_run, other_request
@@ -49,6 +50,8 @@ class Run:
     """Seconds until its turn may come."""
     key: Key | None = None
     """What makes the same request, sent again, this run and not another one."""
+    caller: Caller = UNNAMED
+    """Who asked for it. Only the identity is kept, in the metadata: the rest may be secret."""
 
     def to_json(self, status: RunStatus) -> Json:
         """Return the run as the answer to `POST /threads/{id}/runs`."""

@@ -6,16 +6,21 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import uvicorn
 import uvloop
+from fastapi import FastAPI
 
 from engine.errors import BadTarget, EngineFailed
 from engine.server.app import build_app
+from engine.server.auth.callers import UNNAMED, Caller, User
+from engine.server.auth.custom import ProjectAuth
+from engine.server.auth.gate import Keys
+from engine.server.auth.tokens import Token
 from engine.server.config import Project
 from engine.server.engine import Engine
 from engine.server.folder import DataFolder, Notice
@@ -47,7 +52,7 @@ class Options:
     target: str
     host: str
     port: int
-    token: str | None
+    tokens: tuple[Token, ...]
     parent: int | None
     """Descriptor of a pipe; the server ends when its other end is closed."""
 
@@ -57,26 +62,34 @@ class Options:
         return self.host in ("127.0.0.1", "localhost", "::1")
 
 
-def check_options(options: Options, *, started_by_console: bool) -> str | None:
-    """Return the token to ask for, None for none. Raises `BadTarget` for an open door."""
-    if options.token or not started_by_console and options.is_loopback:
-        return options.token
-    if not options.is_loopback:
+OWNER = "machine-owner"
+"""Who the owner of this machine is to nodes and in metadata, where the others have names, too."""
+
+
+def owners_token(options: Options, project: Project, *, started_by_console: bool) -> Token | None:
+    """Return a new token for the consoles of this machine's owner; None if none is asked for.
+
+    Raises `BadTarget` for an open door.
+    """
+    if not (options.tokens or project.auth or options.is_loopback):
         raise BadTarget(
             f"Not served on {options.host}: without a token anybody there could answer.",
-            hint="Give --token, or leave --host away.",
+            hint="Give --token or --tokens, or leave --host away.",
         )
-    return secrets.token_urlsafe(32)
+    if options.tokens or project.auth or started_by_console:
+        return Token(secrets.token_urlsafe(32))
+    return None
 
 
 def serve(
-    options: Options, project: Project, folder: DataFolder, token: str | None, report: Reporter
+    options: Options, project: Project, folder: DataFolder, owner: Token | None, report: Reporter
 ) -> None:
     """Serve until told to end. Raises `EngineFailed` if it does not come to that."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
+    auth = ProjectAuth.load(project.auth) if project.auth else None
     graphs = Graphs.load(project.graphs)
-    _run(_serve(options, folder, token, report, listener, project, graphs))
+    _run(_serve(options, folder, owner, report, listener, project, graphs, auth))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -95,20 +108,26 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 async def _serve(
     options: Options,
     folder: DataFolder,
-    token: str | None,
+    owner: Token | None,
     report: Reporter,
     listener: socket.socket,
     project: Project,
     graphs: Graphs,
+    auth: ProjectAuth | None,
 ) -> None:
     engine = await Engine.open(project, graphs, folder.database)
-    server = _Server(_settings(engine, token))
+    keys = _keys((owner, *options.tokens), OWNER if auth else None) if owner else None
+    server = _Server(_settings(build_app(engine, keys, auth)))
     server.heed_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
         follow_parent(options.parent, lambda: loop.call_soon_threadsafe(_end, server))
     notice = Notice(
-        _url(options, listener), token or "", os.getpid(), options.target, installed("hitl-tui")
+        _url(options, listener),
+        owner.secret if owner else "",
+        os.getpid(),
+        options.target,
+        installed("hitl-tui"),
     )
     folder.announce(notice)
     report.ready(notice, engine.database.identity, engine.graphs.broken.values())
@@ -119,9 +138,15 @@ async def _serve(
         await engine.close()
 
 
-def _settings(engine: Engine, token: str | None) -> uvicorn.Config:
+def _keys(tokens: Iterable[Token], unnamed: str | None) -> Keys:
+    """Return the keys; who holds a token without a name is called `unnamed`, if anything."""
+    names = [(token, token.name or unnamed) for token in tokens]
+    return Keys((token, Caller(User(name)) if name else UNNAMED) for token, name in names)
+
+
+def _settings(app: FastAPI) -> uvicorn.Config:
     return uvicorn.Config(
-        build_app(engine, token),
+        app,
         loop="none",
         http="httptools",
         ws="none",

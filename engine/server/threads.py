@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 
 import orjson
 
+from engine.server.auth.filters import Filter, matches
 from engine.server.database import Database, Row
 from engine.server.models import Preconditions, ThreadCount, ThreadSearch
 from engine.server.refusals import moved_on, no_thread_or_assistant
@@ -60,8 +61,9 @@ class Threads:
         self._database = database
 
     async def prepare(self) -> None:
-        """Teach the database what a metadata filter means."""
+        """Teach the database what the filters of searches and of auth handlers mean."""
         await self._database.add_function("json_contains", 2, _contains)
+        await self._database.add_function("json_allows", 2, _allows)
 
     async def create(self, thread_id: str, metadata: Json) -> Json | None:
         """Insert a thread; None if there is one with this id."""
@@ -99,9 +101,11 @@ class Threads:
         by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
         return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
 
-    async def search(self, search: ThreadSearch) -> tuple[list[Json], bool]:
+    async def search(
+        self, search: ThreadSearch, visible: Filter | None = None
+    ) -> tuple[list[Json], bool]:
         """Return one page of rows, and whether there are more; newest update first by default."""
-        where, values = _filter(search)
+        where, values = _filter(search, visible)
         column = search.sort_by or "updated_at"
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
         rows = await self._database.search(
@@ -111,9 +115,9 @@ class Threads:
         )
         return [_wire(row) for row in rows[: search.limit]], len(rows) > search.limit
 
-    async def count(self, search: ThreadCount) -> int:
+    async def count(self, search: ThreadCount, visible: Filter | None = None) -> int:
         """Return how many threads a search would find."""
-        where, values = _filter(search)
+        where, values = _filter(search, visible)
         rows = await self._database.search(f"SELECT count(*) FROM threads {where}", values)
         return int(rows[0][0])
 
@@ -269,7 +273,7 @@ def _wire(row: Row) -> Json:
     }
 
 
-def _filter(search: ThreadCount) -> tuple[str, list[Any]]:
+def _filter(search: ThreadCount, visible: Filter | None) -> tuple[str, list[Any]]:
     clauses: list[str] = []
     values: list[Any] = []
     if search.status:
@@ -282,11 +286,18 @@ def _filter(search: ThreadCount) -> tuple[str, list[Any]]:
         if wanted:
             clauses.append(f'json_contains("{column}", ?)')
             values.append(dumps(wanted).decode())
+    if visible:
+        clauses.append("json_allows(metadata, ?)")
+        values.append(dumps(visible).decode())
     return f"WHERE {' AND '.join(clauses)}" if clauses else "", values
 
 
 def _contains(document: str | None, wanted: str) -> bool:
     return _holds(orjson.loads(document or "null"), orjson.loads(wanted))
+
+
+def _allows(metadata: str, visible: str) -> bool:
+    return matches(orjson.loads(metadata), orjson.loads(visible))
 
 
 def _holds(whole: Any, part: Any) -> bool:

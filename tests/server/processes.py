@@ -19,6 +19,7 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
 PROJECT = Path(__file__).parent / "project"
+GUARDED = Path(__file__).parent / "auth_project"
 
 
 @dataclass(slots=True)
@@ -62,6 +63,12 @@ def copied_project(folder: Path) -> Path:
     config = folder / "langgraph.json"
     config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
     return config
+
+
+def guarded_project(folder: Path) -> Path:
+    """Copy the project that has an `auth` section; return its langgraph.json."""
+    shutil.copytree(GUARDED, folder, dirs_exist_ok=True)
+    return folder / "langgraph.json"
 
 
 def start_engine(target: Path | str, data: Path, *options: str, **environment: str) -> Served:
@@ -112,9 +119,9 @@ def engine(target: Path | str, data: Path, *options: str, **environment: str) ->
 
 
 @contextmanager
-def langgraph_dev(folder: Path) -> Iterator[Served]:
-    """A quiet, offline `langgraph dev` for the length of a block."""
-    config = copied_project(folder)
+def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
+    """A quiet, offline `langgraph dev` for the length of a block, which may write to `folder`."""
+    config = config or copied_project(folder)
     port = free_port()
     command = Path(sys.executable).with_name("langgraph")
     options = ("--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port))

@@ -5,6 +5,7 @@ from uuid import UUID
 
 from fastapi import Request
 
+from engine.server.auth.callers import Caller, caller_of
 from engine.server.engine import Engine
 from engine.server.lanes import LiveRun
 from engine.server.models import RunBody
@@ -21,16 +22,19 @@ async def admit(request: Request, thread_id: str | None, body: RunBody) -> LiveR
     Without a thread the run gets one of its own. Raises `Refusal`.
     """
     engine = engine_of(request)
-    key = await _key(request)
+    caller = caller_of(request)
+    key = await _key(request, caller)
     if key is None:
-        return await _begin(engine, thread_id, body, None)
+        return await _begin(engine, caller, thread_id, body, None)
     async with engine.turns.turn(key.key):
         if first := engine.runs.first(key):
             return engine.lanes.find(*first) or engine.lanes.past(*first)
-        return await _begin(engine, thread_id, body, key)
+        return await _begin(engine, caller, thread_id, body, key)
 
 
-async def _begin(engine: Engine, thread_id: str | None, body: RunBody, key: Key | None) -> LiveRun:
+async def _begin(
+    engine: Engine, caller: Caller, thread_id: str | None, body: RunBody, key: Key | None
+) -> LiveRun:
     check_order(body, stateless=thread_id is None)
     engine.webhooks.check(body.webhook)
     assistant = engine.assistants.for_run(body.assistant_id)
@@ -43,7 +47,7 @@ async def _begin(engine: Engine, thread_id: str | None, body: RunBody, key: Key 
     await engine.lanes.admit(
         live,
         assistant,
-        partial(order, body, live.run_id, live.thread_id, assistant, key),
+        partial(order, body, live.run_id, live.thread_id, assistant, key, caller),
         strategy=strategy(body),
         create=thread_id is None or body.if_not_exists == "create",
         preconditions=body.preconditions,
@@ -51,14 +55,15 @@ async def _begin(engine: Engine, thread_id: str | None, body: RunBody, key: Key 
     return live
 
 
-async def _key(request: Request) -> Key | None:
-    """Return the `Idempotency-Key` of a request. Raises `Refusal`."""
+async def _key(request: Request, caller: Caller) -> Key | None:
+    """Return the `Idempotency-Key` of a request: everybody has their own. Raises `Refusal`."""
     given = request.headers.get("idempotency-key")
     if given is None:
         return None
     if not given or len(given) > LONGEST:
         raise Refusal(400, f"An Idempotency-Key has 1 to {LONGEST} characters.")
-    return Key.of(given, request.url.path, await request.body())
+    owned = given if caller.user is None else f"{caller.user['identity']}\n{given}"
+    return Key.of(owned, request.url.path, await request.body())
 
 
 def _thread_id(value: str) -> str:

@@ -4,6 +4,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from engine.server.auth.filters import matches
+from engine.server.auth.sight import visible_to
 from engine.server.models import AssistantSearch
 from engine.server.refusals import Refusal
 from engine.server.routes.answers import answer, engine_of, page_headers
@@ -64,12 +66,14 @@ async def drawing(request: Request, assistant_id: str, xray: str = "false") -> R
 
 def _found(request: Request, body: AssistantSearch) -> list[dict[str, Any]]:
     wanted = (body.metadata or {}).items()
+    visible = visible_to(request)
     return [
         row
         for row in engine_of(request).assistants.rows
         if body.graph_id in (None, row["graph_id"])
         and (body.name or "").casefold() in row["name"].casefold()
         and wanted <= row["metadata"].items()
+        and matches(row["metadata"], visible)
     ]
 
 

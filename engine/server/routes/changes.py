@@ -1,11 +1,13 @@
 """`/threads/changes`: which threads change, as they change, so that no inbox has to poll."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from engine.server.auth.sight import sees_thread
 from engine.server.engine import Engine
 from engine.server.routes.answers import engine_of
 from engine.server.routes.following import HEARTBEAT
@@ -24,13 +26,15 @@ async def changes(request: Request) -> Response:
     """
     engine = engine_of(request)
     return StreamingResponse(
-        _told(engine, request.headers.get("last-event-id", "")),
+        _told(engine, request.headers.get("last-event-id", ""), partial(sees_thread, request)),
         headers={"Cache-Control": "no-store"},
         media_type="text/event-stream",
     )
 
 
-async def _told(engine: Engine, last_event_id: str) -> AsyncIterator[bytes]:
+async def _told(
+    engine: Engine, last_event_id: str, sees: Callable[[str], bool]
+) -> AsyncIterator[bytes]:
     feed = engine.database.changes
     process, _, number = last_event_id.partition("-")
     known = process == feed.process and number.isdecimal() and len(number) < 20
@@ -39,10 +43,13 @@ async def _told(engine: Engine, last_event_id: str) -> AsyncIterator[bytes]:
             try:
                 async with asyncio.timeout(HEARTBEAT):
                     newest, everything, threads = await listener.news()
+                    seen = list(filter(sees, threads))
             except TimeoutError:
+                seen, everything = [], False
+            if not seen and not everything:
                 yield b": heartbeat\r\n\r\n"
                 continue
             name = b"reset" if everything else b"change"
-            data = dumps({"threads": threads})
+            data = dumps({"threads": seen})
             place = f"{feed.process}-{newest}".encode()
             yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)

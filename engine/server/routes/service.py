@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from engine.server.routes.answers import answer, engine_of
 
+open_router = APIRouter()
 router = APIRouter()
 
 FLAGS = {
@@ -26,7 +27,7 @@ state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the referenc
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 
 
-@router.get("/ok")
+@open_router.get("/ok")
 async def ok() -> Response:
     """Answer that the server runs; needs no token."""
     return answer({"ok": True})

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 
+from engine.server.auth.sight import sees_thread
 from engine.server.models import RunBody, RunsCancel
 from engine.server.refusals import Refusal
 from engine.server.routes.admission import admit
@@ -60,10 +61,11 @@ async def cancel(
                 422, "When providing a 'status', 'thread_id' and 'run_ids' must be omitted."
             )
         for live in lanes.under_way(body.status):
-            live.cancel(action)
+            if sees_thread(request, live.thread_id):
+                live.cancel(action)
         return Response(status_code=204)
     named = (lanes.find(str(body.thread_id), str(run_id)) for run_id in body.run_ids or ())
-    found = [live for live in named if live is not None]
+    found = [live for live in named if live and sees_thread(request, live.thread_id)]
     if not found:
         raise Refusal(404, "No runs found to cancel.")
     for live in found:

@@ -5,6 +5,8 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
 
+from engine.server.auth.callers import caller_of
+from engine.server.auth.sight import visible_to
 from engine.server.engine import Engine
 from engine.server.models import (
     HistorySearch,
@@ -43,14 +45,14 @@ async def search(request: Request, body: ThreadSearch) -> Response:
     unknown = sorted(set(body.select or ()) - set(FIELDS))
     if unknown:
         raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(FIELDS)}")
-    rows, more = await engine_of(request).threads.search(body)
+    rows, more = await engine_of(request).threads.search(body, visible_to(request))
     return answer(rows, headers=page_headers(body.offset, len(rows), more))
 
 
 @router.post("/count")
 async def count(request: Request, body: ThreadCount) -> Response:
     """Return how many threads there are, a bare number."""
-    return answer(await engine_of(request).threads.count(body))
+    return answer(await engine_of(request).threads.count(body, visible_to(request)))
 
 
 @router.get("/{thread_id}")
@@ -118,7 +120,7 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
     if graph_id is None:
         raise no_graph(thread_id)
     at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
-    config = _config(thread_id, {"checkpoint_ns": "", **at, **(body.checkpoint or {})})
+    config = _config(request, thread_id, {"checkpoint_ns": "", **at, **(body.checkpoint or {})})
     changed = await engine.lanes.change_state(
         thread_id, graph_id, config, body.values, body.as_node
     )
@@ -150,7 +152,7 @@ async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer(EMPTY_STATE)
-    config = _config(thread_id, at)
+    config = _config(request, thread_id, at)
     async with engine.graphs.open(graph_id, config) as graph:
         snapshot = await graph.aget_state(config, subgraphs=subgraphs)
     await engine.database.flushed()
@@ -163,7 +165,7 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer([])
-    config = _config(thread_id, {"checkpoint_ns": "", **(search.checkpoint or {})})
+    config = _config(request, thread_id, {"checkpoint_ns": "", **(search.checkpoint or {})})
     async with engine.graphs.open(graph_id, config) as graph:
         states = graph.aget_state_history(
             config,
@@ -194,5 +196,6 @@ def _before(given: str | dict[str, Any] | None) -> RunnableConfig | None:
     return {"configurable": given.get("configurable") or given}
 
 
-def _config(thread_id: str, at: dict[str, Any]) -> RunnableConfig:
-    return {"configurable": {**at, "thread_id": thread_id}}
+def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:
+    caller = caller_of(request)
+    return {"configurable": {**caller.signed(at), **caller.configurable, "thread_id": thread_id}}

@@ -1,0 +1,26 @@
+"""What of the threads and assistants the sender of a request may see."""
+
+from fastapi import Request
+
+from engine.server.auth.filters import Filter, matches
+from engine.server.routes.answers import engine_of
+
+
+def limit_sight(request: Request, allowed: Filter | None) -> None:
+    """Let a route that answers with many things show only those that the filter lets pass."""
+    request.scope["visible"] = allowed
+
+
+def visible_to(request: Request) -> Filter | None:
+    """Return what the metadata of a thing must be like; None: everything is shown."""
+    visible: Filter | None = request.scope.get("visible")
+    return visible
+
+
+def sees_thread(request: Request, thread_id: str) -> bool:
+    """Whether a thread is shown; one that is gone is, for it says nothing any more."""
+    visible = visible_to(request)
+    if visible is None:
+        return True
+    metadata = engine_of(request).threads.metadata(thread_id)
+    return metadata is None or matches(metadata, visible)

@@ -1,0 +1,59 @@
+"""A graph that says on whose behalf it runs, and then asks."""
+
+from typing import TypedDict
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.graph import START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.runtime import get_runtime
+from langgraph.types import interrupt
+from langgraph_sdk.runtime import ServerRuntime
+
+
+class State(TypedDict, total=False):
+    """Who runs it, and what was answered."""
+
+    who: dict[str, object]
+    answer: str
+
+
+def look(state: State, config: RunnableConfig) -> State:
+    """Say what a node can know of the caller."""
+    given = config["configurable"]
+    user = given.get("langgraph_auth_user")
+    info = get_runtime().server_info
+    return {
+        "who": {
+            "id": given.get("langgraph_auth_user_id"),
+            "identity": user and user["identity"],
+            "team": user and user.get("team"),
+            "permissions": list(given.get("langgraph_auth_permissions") or ()),
+            "runtime": info.user.identity if info and info.user else None,
+        }
+    }
+
+
+def ask(state: State) -> State:
+    """Ask."""
+    return {"answer": interrupt({"question": "go on?"})}
+
+
+builder = StateGraph(State)
+builder.add_node(look)
+builder.add_node(ask)
+builder.add_edge(START, "look")
+builder.add_edge("look", "ask")
+graph = builder.compile()
+
+
+def make_graph(runtime: ServerRuntime) -> CompiledStateGraph:
+    """Make a graph that knows who it was made for."""
+    name = runtime.user.identity if runtime.user else None
+
+    def made(state: State) -> State:
+        return {"who": {"made for": name}}
+
+    one = StateGraph(State)
+    one.add_node("made", made)
+    one.add_edge(START, "made")
+    return one.compile()

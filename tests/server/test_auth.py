@@ -1,0 +1,488 @@
+"""A project's own auth: what its handlers decide, asked of our engine and of `langgraph dev`."""
+
+import json
+import stat
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from fastapi.routing import APIRoute
+
+from engine.desk import open_desk
+from engine.local import find_or_start
+from engine.server.auth.callers import User
+from engine.server.auth.filters import BadFilter, checked, matches
+from engine.server.auth.rules import RULES
+from engine.server.routes import assistants, changes, runs, service, stateless, threads
+from tests.server.processes import (
+    NotStarted,
+    Served,
+    engine,
+    guarded_project,
+    langgraph_dev,
+    start_engine,
+)
+from tests.server.test_changes import listening, until
+from tests.server.test_contract import row, state, thread, wait
+from tests.server.test_tokens import serving
+
+Client = Callable[[str | None], httpx.AsyncClient]
+"""Makes the client of somebody with this key; `OWNER` for the owner of the machine."""
+
+OWNER = "the owner's token"
+
+
+@pytest.fixture(scope="module")
+def guarded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An engine, as a console starts it, over the project that has an `auth` section."""
+    config = guarded_project(tmp_path_factory.mktemp("guarded"))
+    with engine(config, tmp_path_factory.mktemp("guarded-data")) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def guarded_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A `langgraph dev` over the same project."""
+    folder = tmp_path_factory.mktemp("guarded-dev")
+    with langgraph_dev(folder, guarded_project(folder)) as served:
+        yield served
+
+
+async def clients(served: Served) -> AsyncIterator[Client]:
+    async with AsyncExitStack() as stack:
+
+        def client(key: str | None) -> httpx.AsyncClient:
+            headers = served.headers if key == OWNER else {"x-api-key": key} if key else {}
+            made = httpx.AsyncClient(base_url=served.url, headers=headers, timeout=30)
+            stack.push_async_callback(made.aclose)
+            return made
+
+        yield client
+
+
+@pytest.fixture(params=["guarded_engine", "guarded_dev"])
+async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
+    """Clients of each of the two servers in turn."""
+    async for made in clients(request.getfixturevalue(request.param)):
+        yield made
+
+
+@pytest.fixture
+async def ours(guarded_engine: Served) -> AsyncIterator[Client]:
+    """Clients of our engine."""
+    async for made in clients(guarded_engine):
+        yield made
+
+
+async def said(http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
+    """Return (status, detail or body) of a request."""
+    reply = await http.request(method, path, json=body)
+    told = reply.json() if reply.content else None
+    return reply.status_code, told["detail"] if isinstance(told, dict) else told
+
+
+# The contract
+
+
+@pytest.mark.parametrize(
+    ("key", "words"), [(None, "missing x-api-key"), ("key-nobody", "unknown key")]
+)
+async def test_who_is_not_known_is_not_let_in(client: Client, key: str | None, words: str) -> None:
+    stranger = client(key)
+    for method, path in (("POST", "/threads/search"), ("POST", "/runs/wait"), ("GET", "/nowhere")):
+        assert await said(stranger, method, path, {}) == (401, words)
+    assert (await stranger.get("/ok")).status_code == 200
+
+
+async def test_a_reader_starts_and_deletes_nothing(client: Client) -> None:
+    reader = client("key-rita")
+    thread_id = await thread(client("key-ada"))
+    run = {"assistant_id": "asks", "input": {}}
+    for path in ("/threads", f"/threads/{thread_id}/runs", f"/threads/{thread_id}/runs/stream"):
+        assert await said(reader, "POST", path, run) == (403, "read-only reviewer")
+    assert await said(reader, "POST", "/runs/wait", run) == (403, "read-only reviewer")
+    assert await said(reader, "DELETE", f"/threads/{thread_id}") == (403, "Forbidden")
+    assert (await reader.post("/assistants/count", json={})).json() == 2
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "words"),
+    [
+        ("GET", "", None, "Thread with ID {} not found"),
+        ("PATCH", "", {"metadata": {"owner": "bob"}}, "Not Found"),
+        ("GET", "/state", None, "Thread with ID {} not found"),
+        ("POST", "/state", {"values": {"answer": "mine"}}, "Thread with ID {} not found"),
+        ("POST", "/state/checkpoint", {"checkpoint": {}}, "Thread with ID {} not found"),
+        ("GET", "/history", None, "Thread with ID {} not found"),
+        ("POST", "/history", {}, "Thread with ID {} not found"),
+        ("GET", "/runs", None, "Thread with ID {} not found"),
+        ("POST", "/runs", {"assistant_id": "asks"}, "Thread or assistant not found."),
+        ("POST", "/runs/wait", {"assistant_id": "asks"}, "Thread or assistant not found."),
+        ("POST", "/runs/stream", {"assistant_id": "asks"}, "Thread or assistant not found."),
+        ("GET", "/runs/{}", None, "Thread with ID {} not found"),
+        ("GET", "/runs/{}/join", None, "Thread not found"),
+        ("POST", "/runs/{}/cancel", None, "No runs found to cancel."),
+        ("DELETE", "/runs/{}", None, "Not Found"),
+        ("DELETE", "", None, "Thread with ID {} not found"),
+    ],
+)
+async def test_a_foreign_thread_is_not_there(
+    client: Client, method: str, path: str, body: Any, words: str
+) -> None:
+    ada = client("key-ada")
+    thread_id = await thread(ada)
+    await wait(ada, thread_id, "asks", input={})
+    before = await row(ada, thread_id)
+    [run] = (await ada.get(f"/threads/{thread_id}/runs")).json()
+    place = f"/threads/{thread_id}{path.format(run['run_id'])}"
+    told = await said(client("key-bob"), method, place, body)
+    assert told == (404, words.format(thread_id))
+    assert await row(ada, thread_id) == before
+
+
+async def test_everybody_finds_their_own(client: Client) -> None:
+    ada, bob = client("key-ada"), client("key-bob")
+    mark = {"mark": str(uuid4())}
+    thread_id = await thread(ada, metadata=mark)
+    for somebody, found in ((ada, [thread_id]), (bob, []), (client("key-rita"), [])):
+        listed = (await somebody.post("/threads/search", json={"metadata": mark})).json()
+        assert [one["thread_id"] for one in listed] == found
+        assert (await somebody.post("/threads/count", json={"metadata": mark})).json() == len(found)
+    taken = {"thread_id": thread_id, "if_exists": "do_nothing"}
+    told = await said(bob, "POST", "/threads", taken)
+    assert told == (409, f"Thread with ID {thread_id} already exists")
+
+
+async def test_what_handlers_write_is_kept(client: Client) -> None:
+    ada = client("key-ada")
+    thread_id = await thread(ada, metadata={"owner": "bob", "more": 1})
+    assert (await row(ada, thread_id))["metadata"] == {"owner": "ada", "more": 1}
+    made = str(uuid4())
+    body = {"input": {}, "if_not_exists": "create", "metadata": {"owner": "bob"}}
+    await wait(ada, made, "asks", **body)
+    assert (await row(ada, made))["metadata"]["owner"] == "ada"
+    [run] = (await ada.get(f"/threads/{made}/runs")).json()
+    assert run["metadata"]["owner"] == "ada"
+    assert (await ada.delete(f"/threads/{made}")).status_code == 204
+
+
+async def test_nodes_know_on_whose_behalf_they_run(client: Client) -> None:
+    ada = client("key-ada")
+    forged = {"configurable": {"langgraph_auth_user_id": "boss"}}
+    told = await wait(ada, await thread(ada), "asks", input={}, config=forged)
+    assert told["who"] == {
+        "id": "ada",
+        "identity": "ada",
+        "team": "blue",
+        "permissions": ["write"],
+        "runtime": "ada",
+    }
+    told = await ada.post("/runs/wait", json={"assistant_id": "made", "input": {}})
+    assert told.json() == {"who": {"made for": "ada"}}
+
+
+async def test_assistants_are_filtered(client: Client) -> None:
+    found = (await client("key-ada").post("/assistants/search", json={})).json()
+    assert {one["graph_id"] for one in found} == {"asks", "made"}
+    bob = client("key-bob")
+    assert (await bob.post("/assistants/search", json={})).json() == []
+    assert (await bob.post("/assistants/count", json={})).json() == 0
+    for path in ("", "/schemas", "/graph"):
+        place = f"/assistants/{found[0]['assistant_id']}{path}"
+        assert (await bob.get(place)).status_code == 404
+
+
+# The caller in what is kept
+
+
+async def test_nobody_signs_for_somebody_else(ours: Client) -> None:
+    ada, name = ours("key-ada"), "langgraph_auth_user_id"
+    thread_id = await thread(ada, metadata={name: "boss"})
+    forged = {"metadata": {name: "boss"}, "config": {"metadata": {name: "boss"}}}
+    for more in (forged, {"checkpoint": {name: "boss"}}, {"context": {name: "boss"}}):
+        await wait(ada, thread_id, "asks", input={}, **more)
+        [run, *_] = (await ada.get(f"/threads/{thread_id}/runs")).json()
+        assert run["metadata"][name] == "ada"
+        assert (await state(ada, thread_id))["metadata"][name] == "ada"
+    edit = {"values": {"answer": "edited"}, "checkpoint": {name: "boss"}}
+    assert (await ada.post(f"/threads/{thread_id}/state", json=edit)).status_code == 200
+    assert (await state(ada, thread_id))["metadata"][name] == "ada"
+
+
+async def test_of_the_caller_only_the_identity_is_kept_or_told(ours: Client) -> None:
+    ada = ours("key-ada")
+    thread_id = await thread(ada)
+    body = {"assistant_id": "asks", "input": {}, "stream_mode": ["debug", "checkpoints", "tasks"]}
+    heard = await ada.post(f"/threads/{thread_id}/runs/stream", json=body)
+    assert "ada" in heard.text and "langgraph_auth_permissions" not in heard.text
+    runs_of = await ada.get(f"/threads/{thread_id}/runs")
+    assert "ada" in runs_of.text and "blue" not in runs_of.text
+    read = await ada.get(f"/threads/{thread_id}/state?subgraphs=true")
+    assert "langgraph_auth_permissions" not in read.text
+
+
+# What only our engine has
+
+
+async def test_the_feed_tells_of_ones_own_threads(ours: Client) -> None:
+    ada, bob = ours("key-ada"), ours("key-bob")
+    async with listening(bob) as told:
+        assert (await anext(told))[0] == "reset"
+        foreign, own = await thread(ada), await thread(bob)
+        heard = await until(told, own)
+        assert foreign not in heard[2]
+
+
+async def test_one_cancels_ones_own_runs(ours: Client) -> None:
+    ada, bob = ours("key-ada"), ours("key-bob")
+    run = {"assistant_id": "asks", "input": {}, "after_seconds": 600}
+    waiting = (await ada.post(f"/threads/{await thread(ada)}/runs", json=run)).json()
+    place = f"/threads/{waiting['thread_id']}/runs/{waiting['run_id']}"
+    named = {"thread_id": waiting["thread_id"], "run_ids": [waiting["run_id"]]}
+    assert (await bob.post("/runs/cancel", json={"status": "all"})).status_code == 204
+    assert await said(bob, "POST", "/runs/cancel", named) == (404, "No runs found to cancel.")
+    assert (await ada.get(place)).json()["status"] == "pending"
+    assert (await ada.post("/runs/cancel", json={"status": "all"})).status_code == 204
+    assert (await ada.get(f"{place}/join")).status_code == 200
+    assert (await ada.get(place)).json()["status"] == "interrupted"
+
+
+async def test_events_of_a_foreign_run_are_not_heard_on_ones_own_thread(ours: Client) -> None:
+    ada, bob = ours("key-ada"), ours("key-bob")
+    run = {"assistant_id": "asks", "input": {}, "stream_resumable": True}
+    heard = await ada.post(f"/threads/{await thread(ada)}/runs/stream", json=run)
+    run_id = heard.headers["content-location"].rpartition("/")[2]
+    place = f"/threads/{await thread(bob)}/runs/{run_id}/stream"
+    assert "go on?" not in (await bob.get(place, headers={"last-event-id": "0"})).text
+    place = f"{heard.headers['content-location']}/stream"
+    assert "go on?" in (await ada.get(place, headers={"last-event-id": "0"})).text
+
+
+async def test_an_idempotency_key_is_ones_own(ours: Client) -> None:
+    run = {"assistant_id": "made", "input": {}}
+    key = {"idempotency-key": str(uuid4())}
+    told = [
+        (await ours(name).post("/runs/wait", json=run, headers=key)).json()["who"]
+        for name in ("key-ada", "key-bob", "key-ada")
+    ]
+    assert [who.get("made for") for who in told[:2]] == ["ada", "bob"]
+
+
+def test_every_route_has_a_rule() -> None:
+    """One that is forgotten is closed, but that is no way to find out."""
+    parts = (service, assistants, changes, threads, runs, stateless)
+    routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
+    assert {(method, one.path) for one in routes for method in one.methods} == set(RULES)
+
+
+# The owner of the machine
+
+
+async def test_the_owner_may_do_everything(ours: Client) -> None:
+    ada, owner = ours("key-ada"), ours(OWNER)
+    thread_id = await thread(ada)
+    await wait(ada, thread_id, "asks", input={})
+    assert (await row(owner, thread_id))["status"] == "interrupted"
+    asked = (await state(owner, thread_id))["interrupts"][0]["id"]
+    told = await wait(owner, thread_id, "asks", command={"resume": {asked: "yes"}})
+    assert told["answer"] == "yes"
+    [run, first] = (await owner.get(f"/threads/{thread_id}/runs")).json()
+    assert run["metadata"]["langgraph_auth_user_id"] == "machine-owner"
+    assert first["metadata"]["langgraph_auth_user_id"] == "ada"
+    told = await wait(owner, await thread(owner), "asks", input={})
+    assert told["who"]["runtime"] == told["who"]["id"] == "machine-owner"
+    assert (await owner.delete(f"/threads/{thread_id}")).status_code == 204
+
+
+async def test_a_console_starts_the_engine_and_is_its_owner(tmp_path: Path) -> None:
+    config = guarded_project(tmp_path / "project")
+    async with open_desk(str(config), data_dir=tmp_path / "data") as desk:
+        assert {graph.graph_id for graph in await desk.graphs()} == {"asks", "made"}
+
+
+async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> None:
+    """No token was given to it, and its handlers know none: it has one for this case."""
+    config, data = guarded_project(tmp_path / "project"), tmp_path / "data"
+    with serving(str(config), "--data", str(data), "--host", "0.0.0.0") as url:
+        assert httpx.post(f"{url}/threads/search", json={}).status_code == 401
+        notice = data / "engine.json"
+        assert stat.S_IMODE(notice.stat().st_mode) == 0o600
+        found = await find_or_start(str(config), data)
+        assert not found.started_here
+        reply = httpx.post(f"{found.url}/threads/search", json={}, headers=found.headers)
+        assert reply.status_code == 200
+        await found.aclose()
+
+
+# Handlers that cannot be used
+
+
+@pytest.mark.parametrize(
+    ("section", "code", "words"),
+    [
+        ({"path": "./gatekeeper.py"}, 2, "does not say where"),
+        ({"disable_studio_auth": True}, 2, "does not say where"),
+        ({"path": "./gatekeeper.ts:auth"}, 2, "is not Python"),
+        ({"path": "./gatekeeper.py:auth", "allow": ["all"]}, 2, "says allow"),
+        ("./gatekeeper.py:auth", 2, "not an object"),
+        ({"path": "./gatekeeper.py:nothing"}, 5, "no attribute 'nothing'"),
+        ({"path": "./gatekeeper.py:USERS"}, 5, "not a langgraph_sdk.Auth"),
+        ({"path": "./missing.py:auth"}, 5, "missing.py"),
+        ({"path": "./silent.py:auth"}, 5, "no handler for @auth.authenticate"),
+        ({"path": "./curious.py:auth"}, 5, "asks for password"),
+        ({"path": "./depends.py:auth"}, 5, "depends on FastAPI"),
+        ({"path": "./raising.py:auth"}, 5, "KeyError: 'NO_SUCH_SECRET'"),
+    ],
+)
+def test_without_its_handlers_nothing_is_served(
+    tmp_path: Path, section: Any, code: int, words: str
+) -> None:
+    config = guarded_project(tmp_path)
+    head = "from langgraph_sdk import Auth\nauth = Auth()\n"
+    (tmp_path / "silent.py").write_text(head)
+    handler = f"{head}@auth.authenticate\nasync def who"
+    (tmp_path / "curious.py").write_text(f"{handler}(password): return 'me'\n")
+    depends = "from typing import Annotated\nfrom fastapi import Depends\n"
+    asked = "(path: Annotated[str, Depends(str)] = ''): return 'me'\n"
+    (tmp_path / "depends.py").write_text(f"{depends}{handler}{asked}")
+    (tmp_path / "raising.py").write_text("import os\nos.environ['NO_SUCH_SECRET']\n")
+    config.write_text(json.dumps({**json.loads(config.read_text()), "auth": section}))
+    with pytest.raises(NotStarted) as refused:
+        start_engine(config, tmp_path / "data")
+    assert words in refused.value.report["what"]
+    assert refused.value.code == code
+
+
+FAILING = """
+from langgraph_sdk import Auth
+
+auth = Auth()
+
+@auth.authenticate
+def who(authorization: str | None, path: str, method: str, query_params: dict, scope: dict):
+    assert path == scope["path"] and method in ("GET", "POST", "PATCH")
+    if authorization == "fail":
+        raise RuntimeError("no database")
+    if authorization == "late":
+        raise Auth.exceptions.HTTPException(503, "come back")
+    return ["see"], authorization
+
+@auth.on.threads.search
+async def search(ctx, value):
+    value["metadata"]["tenant"] = "one"
+    assert ctx.permissions == ["see"], "nothing to see"
+
+@auth.on.threads.read
+async def read(ctx, value):
+    return {"owner": {"$in": ["me"]}}
+
+@auth.on.threads.update
+async def update(ctx, value):
+    raise ValueError("a mistake")
+
+@auth.on
+async def everything_else(ctx, value):
+    return ctx.user.identity == "boss" and ctx.action == "create"
+"""
+
+
+async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
+    config = guarded_project(tmp_path)
+    (tmp_path / "gatekeeper.py").write_text(FAILING)
+    with engine(config, tmp_path / "data") as served:
+        async with httpx.AsyncClient(base_url=served.url) as http:
+            http.headers["authorization"] = "fail"
+            code, words = await said(http, "GET", "/info")
+            assert code == 500 and "no database" not in words
+            http.headers["authorization"] = "late"
+            assert await said(http, "GET", "/info") == (503, "come back")
+            http.headers["authorization"] = "somebody"
+            assert await said(http, "POST", "/threads", {}) == (403, "Forbidden")
+            http.headers["authorization"] = "boss"
+            one, other = [await thread(http, metadata={"tenant": t}) for t in ("one", "two")]
+            listed = (await http.post("/threads/search", json={"metadata": {}})).json()
+            assert [found["thread_id"] for found in listed] == [one]
+            code, words = await said(http, "GET", f"/threads/{one}")
+            assert code == 500 and "'owner' takes one of $eq, $contains" in words
+            code, words = await said(http, "PATCH", f"/threads/{other}", {"metadata": {}})
+            assert code == 500 and "a mistake" not in words
+            for body in ([], {"metadata": "text"}):
+                assert (await http.post("/threads", json=body)).status_code == 422
+        log = (tmp_path / "data" / "engine.log").read_text()
+        assert "no database" in log and "a mistake" in log
+
+
+@pytest.mark.parametrize(
+    ("wanted", "holds"),
+    [
+        ({}, True),
+        ({"owner": "ada"}, True),
+        ({"owner": "bob"}, False),
+        ({"nobody": None}, False),
+        ({"owner": {"$eq": "ada"}, "size": 3}, True),
+        ({"owner": {"$eq": "ada"}, "size": 4}, False),
+        ({"teams": {"$contains": "red"}}, True),
+        ({"teams": {"$contains": ["red", "blue"]}}, True),
+        ({"teams": {"$contains": ["red", "green"]}}, False),
+        ({"owner": {"$contains": "a"}}, False),
+        ({"$or": [{"owner": "bob"}, {"size": 3}]}, True),
+        ({"$or": [{"owner": "bob"}, {"size": 4}]}, False),
+        ({"$or": [{"owner": "ada"}, {"size": 4}], "size": 4}, False),
+        ({"$and": [{"owner": "ada"}, {"$or": [{"size": 4}, {"size": 3}]}]}, True),
+    ],
+)
+def test_filters(wanted: dict[str, Any], holds: bool) -> None:
+    metadata = {"owner": "ada", "size": 3, "teams": ["red", "blue"]}
+    assert matches(metadata, checked(wanted)) is holds
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "owner",
+        {"owner": {}},
+        {"owner": {"$in": ["ada"]}},
+        {"owner": {"$eq": "ada", "$contains": "ada"}},
+        {"$not": [{"owner": "ada"}, {"owner": "bob"}]},
+        {"$or": [{"owner": "ada"}]},
+        {"$and": {"owner": "ada"}},
+        {"owner": object()},
+        {"$or": [{}, {"$or": [{}, {"$or": [{}, {}]}]}]},
+    ],
+)
+def test_what_is_no_filter_is_refused(wanted: Any) -> None:
+    with pytest.raises(BadFilter):
+        checked(wanted)
+
+
+class Account:
+    """What an `authenticate` handler of somebody may return."""
+
+    def __init__(self) -> None:
+        self.identity = "ada"
+        self.plan = "pro"
+        self._secret = "hidden"
+
+    @property
+    def permissions(self) -> list[str]:
+        return ["write"]
+
+
+@pytest.mark.parametrize("given", ["ada", {"identity": "ada"}, Account()])
+def test_users_have_one_shape(given: Any) -> None:
+    user = User(given)
+    assert user.identity == user["identity"] == user.display_name == "ada"
+    assert user.is_authenticated and "_secret" not in dict(user)
+    assert list(user.permissions) == (["write"] if isinstance(given, Account) else [])
+    if isinstance(given, Account):
+        assert user.plan == user["plan"] == "pro"
+
+
+@pytest.mark.parametrize("given", [None, 3, {"name": "ada"}])
+def test_a_user_has_an_identity(given: Any) -> None:
+    with pytest.raises((ValueError, TypeError)):
+        User(given)
