@@ -297,6 +297,7 @@ async def test_the_sdk_of_langgraph(engine_server: Served) -> None:
     assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
     assert len(await client.threads.get_history(thread_id)) == 3
     assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
+    await client.aclose()
 
 
 # Who may ask
