@@ -74,6 +74,18 @@ async def test_a_breakpoint_of_a_run_outlives_a_state_edit(http: httpx.AsyncClie
     assert (after["when"], after["node"]) == ("before", "three")
 
 
+async def test_a_cancelled_step_stands_where_it_stood(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "slow", input={"steps": 100}, interrupt_before=["work"])
+    body = {"assistant_id": "slow", "input": None}
+    run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+    path = f"/threads/{thread_id}/runs/{run['run_id']}"
+    assert (await http.post(f"{path}/cancel?wait=true")).status_code == 200
+    shown = await row(http, thread_id)
+    assert (shown["status"], shown["next"]) == ("interrupted", ["work"])
+    assert (shown["breakpoint"]["when"], shown["breakpoint"]["node"]) == ("before", "work")
+
+
 async def test_a_thread_that_failed_after_an_answer_still_waits(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "sticky", input={})
