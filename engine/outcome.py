@@ -9,6 +9,8 @@ from engine.model import Interrupt, Outcome, OutcomeKind
 from engine.runs import Ended
 from engine.threads import Snapshot
 
+_DIED = "The engine ended while the run was under way"
+
 
 def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
     """Judge the answer to `interrupt`.
@@ -18,10 +20,11 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
     """
     view = after.view()
     error = _error(ended, after)
+    raised = None if ended.engine_died else error
     if ended.error_kind == "UnknownInterruptError":
         return Outcome(OutcomeKind.REFUSED, "Somebody else answered first.", view)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        return Outcome(OutcomeKind.UNKNOWN, _why_pending(ended, error), view, error)
+        return Outcome(OutcomeKind.UNKNOWN, _why_pending(ended, error), view, raised)
     asks = ended.finished.get(interrupt.task_id)
     if asks is not None and interrupt.interrupt_id not in asks:
         why = "asks its next question" if asks else "came to a result"
@@ -30,12 +33,15 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
         why = "A checkpoint of the thread carries this decision."
         return Outcome(OutcomeKind.APPLIED, why, view, error)
     why = "The question is gone, but nothing shows that it was this answer that settled it."
-    return Outcome(OutcomeKind.UNKNOWN, why, view, error)
+    return Outcome(OutcomeKind.UNKNOWN, why, view, raised)
 
 
 def of_run(ended: Ended, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
     view = after.view()
+    if ended.engine_died:
+        why = f"{_DIED}; side effects cannot be excluded."
+        return Outcome(OutcomeKind.UNKNOWN, why, view)
     error = _error(ended, after)
     match ended.status:
         case None:
@@ -60,6 +66,8 @@ def _error(ended: Ended, after: Snapshot) -> str | None:
 
 def _why_pending(ended: Ended, error: str | None) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
+    if ended.engine_died:
+        return f"{_DIED}, and the question still waits; side effects may have happened."
     if error is not None:
         return (
             "The node raised and the question still waits: perhaps the answer is stuck. "
