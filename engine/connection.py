@@ -47,9 +47,9 @@ class Connection:
         return self
 
     def rest(self) -> None:
-        """From now on, keep a project's engine while we are `at_work`, and only then.
+        """Keep a project's engine no longer all the time, but only while `at_work`.
 
-        Until then its starter's end is not its end: who does not look again has no other.
+        For a client that stays, and calls `recover` when the engine has gone.
         """
         self._rests = True
         self._keep()
@@ -58,11 +58,11 @@ class Connection:
     async def at_work(self) -> AsyncIterator[None]:
         """Keep a project's engine until the block ends.
 
-        One that is about to end with its starter is replaced first. Raises TargetError.
+        One that ended with its starter, or is about to, is replaced first. Raises TargetError.
         """
         self._at_work += 1
         try:
-            if self._engine is not None and not self._engine.hold():
+            if self._rests:
                 await self.recover()
             yield
         finally:
@@ -113,13 +113,15 @@ class Connection:
             raise
 
     async def _is_there(self, engine: local.RunningEngine) -> bool:
+        if not engine.hold():  # first, so that what answers then also stays
+            return False
         try:
             await self.api.info()
         except Unreachable:
             return False
-        is_held = engine.hold()
-        self._keep()
-        return is_held
+        finally:
+            self._keep()
+        return True
 
     def _keep(self) -> None:
         """Hold the engine no longer than it is needed."""
