@@ -8,8 +8,10 @@ from engine.server.config import Project
 from engine.server.database import Database
 from engine.server.graphs import Graphs
 from engine.server.lanes import Lanes
+from engine.server.once import Turns
 from engine.server.runs import Runs
 from engine.server.threads import Threads
+from engine.server.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Engine:
     threads: Threads
     runs: Runs
     lanes: Lanes
+    webhooks: Webhooks
+    turns: Turns
 
     @classmethod
     async def open(cls, project: Project, graphs: Graphs, path: Path) -> "Engine":
@@ -32,11 +36,13 @@ class Engine:
         await threads.prepare()
         assistants = Assistants(graphs)
         await assistants.prepare(database)
-        lanes = Lanes(database, threads, runs, graphs)
+        webhooks = Webhooks(project.webhook_hosts)
+        lanes = Lanes(database, threads, runs, graphs, webhooks)
         await lanes.recover()
-        return cls(database, graphs, assistants, threads, runs, lanes)
+        return cls(database, graphs, assistants, threads, runs, lanes, webhooks, Turns())
 
     async def close(self) -> None:
         """Stop all runs and close the database."""
         await self.lanes.close()
+        await self.webhooks.close()
         await self.database.close()

@@ -40,7 +40,9 @@ async def schemas(request: Request, assistant_id: str) -> Response:
     """Return the JSON Schemas of input, output, state, config and context; null where none."""
     engine = engine_of(request)
     assistant = engine.assistants.get(assistant_id)
-    async with engine.graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
+    async with engine.graphs.open(
+        assistant["graph_id"], {"configurable": {}}, "assistants.read"
+    ) as graph:
         return answer({"graph_id": assistant["graph_id"], **schemas_of(graph)})
 
 
@@ -50,7 +52,9 @@ async def drawing(request: Request, assistant_id: str, xray: str = "false") -> R
     engine = engine_of(request)
     assistant = engine.assistants.get(assistant_id)
     depth = _depth(xray)
-    async with engine.graphs.open(assistant["graph_id"], {"configurable": {}}) as graph:
+    async with engine.graphs.open(
+        assistant["graph_id"], {"configurable": {}}, "assistants.read"
+    ) as graph:
         drawn = (await graph.aget_graph(xray=depth)).to_json()
     for node in drawn.get("nodes", []):
         if isinstance(node.get("data"), dict):
