@@ -33,7 +33,9 @@ def main(arguments: list[str] | None = None) -> int:
         project.enter()
         from engine.server.service import Options, check_options, serve
 
-        options = Options(args.target, args.host, args.port, args.token, args.parent_fd)
+        options = Options(
+            args.target, args.host, args.port, args.token, args.parent_fd, args.clients_fd
+        )
         token = check_options(options, started_by_console=args.report_fd is not None)
         serve(options, project, folder, token, report)
     except HitlError as error:
@@ -61,6 +63,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--port", type=int, default=0, help="0: any free one")
     parser.add_argument("--token", help="what clients must show; needed beyond this machine")
     parser.add_argument("--parent-fd", type=int, help="a pipe; its end is the server's end")
+    parser.add_argument("--clients-fd", type=int, help="a file; who locks it is at work here")
     parser.add_argument("--report-fd", type=int, help="a pipe for one JSON line: ready or failed")
     return parser.parse_args(arguments)
 

@@ -19,9 +19,9 @@ import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from engine.errors import EngineFailed
+from engine.private import private_file
 from engine.server.changes import Changes
 from engine.server.commits import SharedCommits
-from engine.server.folder import private_file
 from engine.server.saver import Saver
 
 Row: TypeAlias = sqlite3.Row

@@ -14,7 +14,7 @@ from typing import Any
 import uvicorn
 import uvloop
 
-from engine.errors import BadTarget, EngineFailed
+from engine.errors import BadInput, BadTarget, EngineFailed
 from engine.server.app import build_app
 from engine.server.config import Project
 from engine.server.engine import Engine
@@ -50,6 +50,8 @@ class Options:
     token: str | None
     parent: int | None
     """Descriptor of a pipe; the server ends when its other end is closed."""
+    clients: int | None
+    """Descriptor of the file on which clients hold leases; it ends no sooner than these."""
 
     @property
     def is_loopback(self) -> bool:
@@ -58,7 +60,14 @@ class Options:
 
 
 def check_options(options: Options, *, started_by_console: bool) -> str | None:
-    """Return the token to ask for, None for none. Raises `BadTarget` for an open door."""
+    """Return the token to ask for, None for none.
+
+    Raises `BadTarget` for an open door, `BadInput` for a port that cannot be.
+    """
+    if not 0 <= options.port <= 65535:
+        raise BadInput(
+            f"{options.port} is no port.", hint="Give --port 1 to 65535, or 0 for any free one."
+        )
     if options.token or not started_by_console and options.is_loopback:
         return options.token
     if not options.is_loopback:
@@ -106,12 +115,19 @@ async def _serve(
     server.heed_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
-        follow_parent(options.parent, lambda: loop.call_soon_threadsafe(_end, server))
+        follow_parent(
+            options.parent, options.clients, lambda: loop.call_soon_threadsafe(_end, server)
+        )
     notice = Notice(
-        _url(options, listener), token or "", os.getpid(), options.target, installed("hitl-tui")
+        url=_url(options, listener),
+        token=token or "",
+        pid=os.getpid(),
+        target=options.target,
+        version=installed("hitl-tui"),
+        identity=engine.database.identity,
     )
     folder.announce(notice)
-    report.ready(notice, engine.database.identity, engine.graphs.broken.values())
+    report.ready(notice, engine.graphs.broken.values())
     try:
         await server.serve(sockets=[listener])
     finally:
