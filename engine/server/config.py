@@ -40,6 +40,8 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     allowed_types: tuple[tuple[str, ...], ...] = ()
     """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
+    store: dict[str, Any] = field(default_factory=dict)
+    """The section `store`, of which `ttl` is heeded."""
 
     def enter(self) -> None:
         """Make this process the project's: environment (nothing is overridden) and import path."""
@@ -84,6 +86,7 @@ def _from_config(target: str, path: Path) -> Project:
         _import_paths(folder, config.get("dependencies")),
         _environment(folder, config.get("env")),
         _allowed_types(config),
+        store if isinstance(store := config.get("store"), dict) else {},
     )
 
 
