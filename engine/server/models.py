@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 Json: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = Literal["*"] | list[str]
@@ -51,8 +51,8 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
 Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
 JsonObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
-Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000)]
-Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63)]
+Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
+Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
 SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
 JsonPath: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
@@ -190,7 +190,7 @@ class StateAt(_Body):
     """`POST /threads/{id}/state/checkpoint`."""
 
     checkpoint: CheckpointConfig
-    subgraphs: bool = False
+    subgraphs: StrictBool = False
 
 
 class Before(CheckpointConfig):
@@ -215,7 +215,7 @@ class Config(BaseModel):
     __pydantic_extra__: dict[str, Storable]
 
     tags: list[Text] | None = None
-    recursion_limit: int | None = Field(default=None, ge=1, lt=2**31)
+    recursion_limit: int | None = Field(default=None, ge=1, lt=2**31, strict=True)
     configurable: JsonObject | None = None
 
 
@@ -267,7 +267,7 @@ class VersionSearch(_Body):
 class VersionChoice(_Body):
     """`POST /assistants/{id}/latest`."""
 
-    version: int = Field(ge=1, lt=2**63)
+    version: int = Field(ge=1, lt=2**63, strict=True)
 
 
 Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^.\x00]+$")]
@@ -308,7 +308,7 @@ class ItemSearch(_Body):
     query: Annotated[
         None, _left_out("Semantic search is left out of this server; filter instead.")
     ] = None
-    refresh_ttl: bool | None = None
+    refresh_ttl: StrictBool | None = None
 
 
 class NamespaceSearch(_Body):
@@ -316,6 +316,6 @@ class NamespaceSearch(_Body):
 
     prefix: Namespace | None = None
     suffix: Namespace | None = None
-    max_depth: int | None = Field(default=None, ge=1, le=1000)
+    max_depth: int | None = Field(default=None, ge=1, le=1000, strict=True)
     limit: Limit = 100
     offset: Offset = 0
