@@ -165,7 +165,8 @@ class Lanes:
         lane.guests += 1
         try:
             async with lane.lock, self._graphs.open(graph_id, config) as graph:
-                changed = await graph.aupdate_state(config, values, as_node=as_node)
+                async with self._database.saver.undone_on_error(thread_id):
+                    changed = await graph.aupdate_state(config, values, as_node=as_node)
                 snapshot = await graph.aget_state(_head(thread_id))
                 asked = self._runs.last_kwargs(thread_id)
                 around = breakpoints(graph, asked)

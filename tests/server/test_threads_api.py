@@ -265,6 +265,20 @@ async def test_what_a_reducer_refuses(served: Served, http: httpx.AsyncClient) -
         assert (await state(after, thread_id))["values"]["said"] == ["one", "two", "three"]
 
 
+async def test_a_refused_state_leaves_the_questions(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        thread_id = await thread(http)
+        await wait(http, thread_id, "parallel", input={"proposal": "p"})
+        before = await state(http, thread_id)
+        body = {"values": {"opinions": None}, "as_node": "legal"}
+        reply = await http.post(f"/threads/{thread_id}/state", json=body)
+        assert (reply.status_code, "TypeError" in reply.json()["detail"]) == (400, True)
+        assert await state(http, thread_id) == before
+        answers = {one["id"]: "yes" for one in before["interrupts"]}
+        done = await wait(http, thread_id, "parallel", command={"resume": answers})
+        assert len(done["opinions"]) == 2
+
+
 async def test_a_thread_that_names_an_unknown_graph(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http, metadata={"graph_id": "nope"})
     for path in ("state", "history"):
