@@ -5,6 +5,7 @@ from pathlib import Path
 
 from langchain_core.runnables import RunnableConfig
 
+from engine.errors import EngineFailed
 from engine.server.assistants import Assistants
 from engine.server.config import Project
 from engine.server.database import Database
@@ -32,7 +33,11 @@ class Engine:
     async def open(cls, project: Project, graphs: Graphs, path: Path) -> "Engine":
         """Open the database at `path` and bring its threads up to date. Raises `EngineFailed`."""
         database = await Database.open(path, project.allowed_types)
-        store = await Store.open(path.with_name("store.sqlite"), project.store)
+        try:
+            store = await Store.open(path.with_name("store.sqlite"), project.store)
+        except EngineFailed:
+            await database.close()
+            raise
         graphs.attach(database.saver, store.items)
         threads, runs = Threads(database), Runs(database)
         await threads.prepare()

@@ -7,6 +7,7 @@ the event loop, would each wait for the other to let go of the file.
 
 import logging
 import os
+import sqlite3
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, cast
@@ -15,6 +16,7 @@ import aiosqlite
 from langgraph.store.base import TTLConfig
 from langgraph.store.sqlite import AsyncSqliteStore
 
+from engine.errors import EngineFailed
 from engine.server.folder import private_file
 
 _TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
@@ -42,12 +44,19 @@ class Store:
         for name in {"index", "path"} & set(settings):
             _log.warning("store.%s of langgraph.json is left out: items are kept in SQLite.", name)
         connection = await aiosqlite.connect(path, isolation_level=None)
-        await connection.execute("PRAGMA journal_mode = WAL")
-        await connection.execute("PRAGMA synchronous = FULL")
-        items = AsyncSqliteStore(connection, ttl=_ttl(settings.get("ttl")))
-        await items.setup()
-        await items.sweep_ttl()
-        await items.start_ttl_sweeper()
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            await connection.execute("PRAGMA synchronous = FULL")
+            items = AsyncSqliteStore(connection, ttl=_ttl(settings.get("ttl")))
+            await items.setup()
+            await items.sweep_ttl()
+            await items.start_ttl_sweeper()
+        except sqlite3.Error as error:
+            await connection.close()
+            raise EngineFailed(
+                f"The store {path} cannot be used: {error}.",
+                hint="Threads are in another file. Move this one away to begin an empty store.",
+            ) from error
         return cls(items, connection)
 
     async def close(self) -> None:
@@ -58,5 +67,6 @@ class Store:
 
 def _ttl(given: Any) -> TTLConfig:
     """Return what was given; without an interval langgraph would never look for expired items."""
-    known = {name: given[name] for name in _TTL if name in given} if given else {}
+    settings = {name: given.get(name) for name in _TTL} if isinstance(given, dict) else {}
+    known = {name: value for name, value in settings.items() if isinstance(value, int | float)}
     return cast(TTLConfig, {"sweep_interval_minutes": _SWEEP_INTERVAL, **known})

@@ -14,7 +14,14 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from tests.server.differences import ours
-from tests.server.processes import Served, copied_project, engine
+from tests.server.processes import (
+    SAMPLES,
+    NotStarted,
+    Served,
+    copied_project,
+    engine,
+    start_engine,
+)
 from tests.server.test_contract import thread, wait
 
 Json = dict[str, Any]
@@ -224,6 +231,16 @@ def test_the_store_outlives_the_engine(tmp_path: Path) -> None:
     with engine(config, tmp_path / "data") as served:
         url = f"{served.url}/store/items?namespace=a&key=k"
         assert httpx.get(url, headers=served.headers).json()["value"] == {"n": 1}
+
+
+def test_a_store_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir(mode=0o700)
+    (data / "store.sqlite").write_bytes(b"no database" * 100)
+    with pytest.raises(NotStarted) as failure:
+        start_engine(f"{SAMPLES / 'revise.py'}:graph", data)
+    assert str(data / "store.sqlite") in failure.value.report["what"]
+    assert (data / "store.sqlite").read_bytes() == b"no database" * 100
 
 
 async def test_items_expire(tmp_path: Path) -> None:
