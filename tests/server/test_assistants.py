@@ -322,16 +322,19 @@ async def test_a_version_that_never_was(http: httpx.AsyncClient, sdk: LangGraphC
 # The engine's own life
 
 
+def client(served: Served) -> httpx.Client:
+    """Return a client that needs no event loop; the caller closes it."""
+    return httpx.Client(base_url=served.url, headers=served.headers)
+
+
 def test_assistants_outlive_the_engine(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
-    with engine(config, tmp_path / "data") as served:
-        http = httpx.Client(base_url=served.url, headers=served.headers)
+    with engine(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain", "name": "one"}).json()
         path = f"/assistants/{made['assistant_id']}"
         changed = http.patch(path, json={"name": "two"}).json()
         own_before = http.get("/assistants/chain").json()
-    with engine(config, tmp_path / "data") as served:
-        http = httpx.Client(base_url=served.url, headers=served.headers)
+    with engine(config, tmp_path / "data") as served, client(served) as http:
         assert http.get(path).json() == changed
         assert len(http.post(f"{path}/versions", json={}).json()) == 2
         assert http.get("/assistants/chain").json() == own_before
@@ -339,12 +342,10 @@ def test_assistants_outlive_the_engine(tmp_path: Path) -> None:
 
 def test_an_assistant_of_a_graph_that_is_gone_is_hidden(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
-    with engine(config, tmp_path / "data") as served:
-        http = httpx.Client(base_url=served.url, headers=served.headers)
+    with engine(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain"}).json()
     target = f"{tmp_path / 'project' / 'revise.py'}:graph"
-    with engine(target, tmp_path / "data") as served:
-        http = httpx.Client(base_url=served.url, headers=served.headers)
+    with engine(target, tmp_path / "data") as served, client(served) as http:
         assert http.get(f"/assistants/{made['assistant_id']}").status_code == 404
         assert [found["graph_id"] for found in http.post("/assistants/search", json={}).json()] == [
             "revise"

@@ -1,6 +1,7 @@
 """What the engine says about itself, and what it says that it leaves out."""
 
 import re
+from collections.abc import Iterator
 from html import unescape
 
 import httpx
@@ -12,9 +13,11 @@ from tests.server.processes import Served
 
 
 @pytest.fixture
-def http(engine_server: Served) -> httpx.Client:
+def http(engine_server: Served) -> Iterator[httpx.Client]:
     """A client of the engine."""
-    return httpx.Client(base_url=engine_server.url, headers=engine_server.headers, timeout=30)
+    url, headers = engine_server.url, engine_server.headers
+    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+        yield client
 
 
 def test_the_document_describes_bodies_and_answers(http: httpx.Client) -> None:
