@@ -7,7 +7,7 @@ BIN := $(VENV)/bin
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
-test: check  ## everything that must hold, with real servers
+test: check tests/clients/node_modules  ## everything that must hold, with real servers
 	$(BIN)/python -m pytest -q -W error
 
 check: $(VENV)/.test-installed  ## types, style, and which way the doors open
@@ -33,5 +33,9 @@ $(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install -q -e '.[test]'
 	touch $@
 
+tests/clients/node_modules: tests/clients/package.json  # without Node, its tests are skipped
+	if command -v npm; then npm install --prefix tests/clients --no-package-lock --no-audit --no-fund --silent; fi
+	-touch -c $@
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) tests/clients/node_modules

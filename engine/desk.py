@@ -7,15 +7,24 @@ decided here and nowhere else.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from uuid import uuid4
 
 from engine import forms, local, outcome, payloads
+from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
-from engine.errors import BadInput, HitlError, JournalFailed, NoLongerWaits, NotTaken, TargetError
+from engine.errors import (
+    BadInput,
+    HitlError,
+    JournalFailed,
+    NoLongerWaits,
+    NotTaken,
+    StillWaits,
+    TargetError,
+)
 from engine.fingerprint import fingerprint
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
@@ -39,6 +48,7 @@ from engine.model import (
     ThreadStatus,
     ThreadView,
     Verdicts,
+    Waiting,
 )
 from engine.reader import ThreadReader
 from engine.runs import Ended, RunSender, again
@@ -66,17 +76,35 @@ async def open_desk(
 
     `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
     `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
-    a project. Raises BadTarget, TargetError, JournalFailed.
+    a project. Raises BadTarget, BadInput, TargetError, JournalFailed.
     """
-    found = find_target(target, environ=os.environ, cwd=Path.cwd())
+    found = find_target(target, environ=os.environ)
+    key = key_header(os.environ, api_key_env)
+    if api_key_env and not key:
+        raise BadInput(
+            f"The environment variable {api_key_env} is not set, or empty.",
+            hint="Let it hold the API key, or leave out --api-key-env.",
+        )
     folder = data_folder(found, data_dir)
-    sent = {**key_header(os.environ, api_key_env), **(headers or {})}
+    sent = {**key, **(headers or {})}
     async with open_journal(folder) as journal:
         connection = await Connection(found, folder, sent, python).open()
         try:
             yield Desk(connection, journal)
         finally:
             await connection.aclose()
+
+
+async def read_log(
+    target: str | None, *, data_dir: Path | None = None, limit: int = 200
+) -> tuple[LogEntry, ...]:
+    """Return the decisions of a target's journal, newest first; its server may be away.
+
+    Raises BadTarget, JournalFailed.
+    """
+    folder = data_folder(find_target(target, environ=os.environ), data_dir)
+    async with open_journal(folder) as journal:
+        return await journal.log(limit=limit)
 
 
 def serve_command(
@@ -89,7 +117,7 @@ def serve_command(
     python: str | None = None,
 ) -> list[str]:
     """Return the command that runs the engine of a target alone. Raises BadTarget."""
-    found = find_target(target, environ=os.environ, cwd=Path.cwd())
+    found = find_target(target, environ=os.environ)
     match found:
         case Project(spec=spec):
             folder = data_folder(found, data_dir)
@@ -106,6 +134,7 @@ class Desk:
     def __init__(self, connection: Connection, journal: Journal) -> None:
         self._connection = connection
         self._journal = journal
+        self._unsettled: dict[str, str] = {}
         self._meet()
 
     def _meet(self) -> None:
@@ -125,6 +154,14 @@ class Desk:
     def server(self) -> Server:
         """Which server one is on."""
         return self._connection.server
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The threads to which something was sent whose outcome is not known yet.
+
+        A cancelled `decide`, `step` or `start` leaves its thread here if it may have sent.
+        """
+        return tuple(self._unsettled.values())
 
     # Looking
 
@@ -244,15 +281,17 @@ class Desk:
             decision=_name(decision),
             answer=answer,
         )
-        request = again(last_run, interrupt.graph_id, strict=True)
+        request = await self._again(last_run, interrupt, strict=True)
         request["command"] = {"resume": {interrupt.interrupt_id: answer}}
-        ended = await self._runs.send(intent, request, on_progress)
-        recorded = not ended.finished and await self._runs.is_recorded(intent)
-        found = await self._judged(
-            intent,
-            ended,
-            lambda after: outcome.of_answer(interrupt, ended, after, recorded=recorded),
-        )
+        request |= self._decided_on(interrupt.checkpoint_id, [interrupt.interrupt_id])
+        with self._accounted_for(intent):
+            ended = await self._runs.send(intent, request, on_progress)
+            recorded = not ended.finished and await self._runs.is_recorded(intent)
+            found = await self._judged(
+                intent,
+                ended,
+                lambda after: outcome.of_answer(interrupt, ended, after, recorded=recorded),
+            )
         if found.kind is OutcomeKind.APPLIED:
             with suppress(JournalFailed):  # a draft too many does no harm
                 await self.discard_draft(question)
@@ -279,8 +318,9 @@ class Desk:
             decision="step",
             answer=None,
         )
-        request = again(last_run, breakpoint.graph_id, strict=False)
+        request = await self._again(last_run, breakpoint, strict=False)
         request["input"] = None
+        request |= self._decided_on(breakpoint.checkpoint_id, [])
         return await self._run(intent, request, on_progress)
 
     async def input_form(self, graph: Graph) -> InputForm:
@@ -303,12 +343,20 @@ class Desk:
     ) -> Outcome:
         """Start a run (on a new thread unless one is given); return at its next stop or end.
 
-        Raises NotThere for an unknown thread, Conflict where a run is under way on it, and as
-        `decide`.
+        Raises NotThere for an unknown thread, StillWaits where something waits on it (a new
+        input would silently take its place), Conflict where a run is under way, BadInput for
+        breakpoints at nodes that the graph does not have, and as `decide`.
         """
         if fault := _unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
-        if thread_id is None:
+        if breakpoints:
+            await self._refuse_unknown_nodes(graph, breakpoints)
+        if thread_id is not None:
+            before = await self._reader.snapshot(thread_id)
+            _refuse_if_something_waits(before)
+            unchanged = self._decided_on(before.checkpoint_id, [])
+        else:
+            unchanged = {}
             made = await self._connection.api.create_thread({"graph_id": graph.graph_id})
             thread_id = made.thread_id
         intent = Intent(
@@ -323,7 +371,7 @@ class Desk:
             decision="start",
             answer=None,
         )
-        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input}
+        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input, **unchanged}
         if breakpoints:
             request["interrupt_before"] = _named(breakpoints.before)
             request["interrupt_after"] = _named(breakpoints.after)
@@ -350,8 +398,55 @@ class Desk:
     # Within
 
     async def _run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
-        ended = await self._runs.send(intent, request, on_progress)
-        return await self._judged(intent, ended, lambda after: outcome.of_run(ended, after))
+        with self._accounted_for(intent):
+            ended = await self._runs.send(intent, request, on_progress)
+            return await self._judged(intent, ended, lambda after: outcome.of_run(ended, after))
+
+    @contextmanager
+    def _accounted_for(self, intent: Intent) -> Iterator[None]:
+        """Keep the thread in `unsettled` until the outcome, or that nothing was sent, is known."""
+        self._unsettled[intent.decision_id] = intent.thread_id
+        try:
+            yield
+        except HitlError:
+            del self._unsettled[intent.decision_id]
+            raise
+        del self._unsettled[intent.decision_id]
+
+    def _decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
+        """Return what lets the server refuse a run when its thread has moved on meanwhile.
+
+        Between our last look and the run others may be faster; only the server can look and
+        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
+        with a run under way, and ids that are not pending.
+        """
+        if not self._connection.flags.get("preconditions"):
+            return {}
+        seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
+        return {"preconditions": seen}
+
+    async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
+        """Return the request that goes on where `last` stopped.
+
+        A copied thread has no run yet; its metadata names the assistant, whose settings count.
+        """
+        otherwise = waiting.graph_id
+        if last is None:
+            row = await self._connection.api.thread(waiting.thread_id)
+            otherwise = str(row.metadata.get("assistant_id") or otherwise)
+        return again(last, otherwise, strict=strict)
+
+    async def _refuse_unknown_nodes(self, graph: Graph, breakpoints: Breakpoints) -> None:
+        named = {*breakpoints.before, *breakpoints.after} - {"*"}
+        if not named:
+            return
+        nodes = await self._reader.marked(graph.assistant_id)
+        if unknown := sorted(named - nodes.keys()):
+            raise BadInput(
+                f"{graph.name} has no node {', '.join(unknown)}.",
+                kept="Nothing was sent.",
+                hint=f"Its nodes are: {', '.join(nodes) or 'none'}.",
+            )
 
     async def _judged(
         self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Outcome]
@@ -369,6 +464,7 @@ class Desk:
                 f"The thread could not be read back: {error.what}",
                 thread=None,
                 error=ended.error,
+                thread_id=intent.thread_id,
             )
         try:
             await self._journal.conclude(intent.decision_id, found.kind, found.why, ended.run_id)
@@ -412,6 +508,23 @@ class Desk:
         with suppress(HitlError):
             if await self._connection.recover():
                 self._meet()
+
+
+def _refuse_if_something_waits(thread: Snapshot) -> None:
+    match thread.waiting:
+        case ():
+            return
+        case (Breakpoint(when=when, node=node),):
+            what, hint = f"stands at a breakpoint, {when} {node}", "Step past it first"
+        case questions:
+            nodes = ", ".join(item.node for item in questions)
+            count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
+            what, hint = f"waits for an answer: {count} ({nodes})", "Answer first"
+    raise StillWaits(
+        f"Thread {thread.thread_id} {what}.",
+        kept="Nothing was sent; a run with new input would replace what waits.",
+        hint=f"{hint}, or run on a new thread.",
+    )
 
 
 def _unwritable(value: JsonValue) -> str | None:

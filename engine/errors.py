@@ -4,6 +4,7 @@ HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
 ├── BadInput                  2   JSON that does not parse, an option that makes no sense here
 ├── NoLongerWaits             3   answered elsewhere, changed since it was read, or never there
+├── StillWaits                3   a new run would replace what waits on the thread
 ├── NotTaken                  4   an answer that this interrupt does not take
 ├── TargetError               5   the target cannot be used
 │   ├── Unreachable           5     no connection, or no answer in time
@@ -38,7 +39,13 @@ class HitlError(Exception):
         self.detail = detail
 
     def __str__(self) -> str:
-        return " ".join(part for part in (self.what, self.kept, self.hint) if part)
+        *parts, last = [part for part in (self.what, self.kept, self.hint) if part] or [""]
+        return " ".join([*map(_ended, parts), last])
+
+
+def _ended(sentence: str) -> str:
+    """End what may be the words of a graph, before the next sentence begins."""
+    return sentence if sentence.endswith((".", "!", "?", "…", ":")) else f"{sentence}."
 
 
 class BadTarget(HitlError):
@@ -59,6 +66,13 @@ class NoLongerWaits(HitlError):
     """What was to be answered is gone or is not what was shown."""
 
     title = "No longer waits"
+    exit_code = 3
+
+
+class StillWaits(HitlError):
+    """Something waits on the thread that a new run would silently replace; nothing was sent."""
+
+    title = "Something waits"
     exit_code = 3
 
 
@@ -107,6 +121,12 @@ class Conflict(TargetError):
 
     title = "Busy"
     exit_code = 3
+
+
+class MovedOn(Conflict):
+    """The thread is not any more as it was when somebody decided (409 on preconditions)."""
+
+    title = "No longer waits"
 
 
 class BadReply(TargetError):

@@ -1,38 +1,51 @@
 """The inbox: what waits on all threads of a server, kept true by looking again.
 
-A full look reads every thread that can wait for somebody; between two of them, only the threads
-that changed since the last look are read. A thread is found by `interrupted`, and by `error` and
-`idle` as well, because on some servers a question can still wait there.
+A look reads the threads whose rows have changed; `engine.listing` says why none stays
+overlooked. Nothing leaves the inbox because a search did not bring it: a thread leaves when its
+own row is not there, or says that nobody waits.
+
+A thread that was deleted leaves no trace, so the threads are counted. As every change is read,
+what we know and what the server has can differ only by what was deleted, and by what changed
+between the two readings; a difference in two looks running calls for a look at everything, and
+there the rows that are missing are asked for one by one.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias, TypeVar
 
 from engine.api.client import LangGraphServer
 from engine.api.wire import WireThread
 from engine.errors import NotThere, TargetError
-from engine.model import Inbox, JsonObject, Waiting
+from engine.listing import ThreadList
+from engine.model import Inbox, Waiting
 from engine.reader import ThreadReader
 
-_STATUSES = ("interrupted", "error", "busy")
-_SUMMARY = ["thread_id", "status", "updated_at", "metadata", "interrupts"]
-_DERIVED = ["next", "tasks", "checkpoint_id", "checkpoint_created_at", "breakpoint"]
-"""What our engine adds to a row, so that no state has to be read."""
-_PAGE = 1000
-_RECENT = 100
 _READERS = 8
-"""States read at one time."""
+"""Threads read at one time."""
 _LOOKS_PER_FULL = 60
-"""Every so many looks the whole list is read again: deleted threads leave no trace."""
+"""Every so many looks everything is read in any case: a server's clock may have been set back."""
+_RETRY_SECONDS = 5.0
+"""How long the unreadable threads may hold up one look, all together."""
+
+_Item = TypeVar("_Item")
+_Stamp: TypeAlias = tuple[datetime | None, str | None]
+"""(`updated_at`, status) of a row: one of them moves with every change."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    stamp: tuple[datetime | None, str | None]
-    waiting: tuple[Waiting, ...]
-    busy: bool
+    """A thread as it was read last."""
+
+    stamp: _Stamp
+    waiting: tuple[Waiting, ...] = ()
+    busy: bool = False
+    fault: str | None = None
+    """Why it could not be read; `waiting` is older then."""
 
 
 class InboxReader:
@@ -43,101 +56,121 @@ class InboxReader:
     ) -> None:
         self._api = api
         self._reader = reader
-        self._statuses = _STATUSES if rows_hold_state else (*_STATUSES, "idle")
-        self._select = [*_SUMMARY, *(_DERIVED if rows_hold_state else ())]
+        self._list = ThreadList(api, rows_hold_state=rows_hold_state)
         self._known: dict[str, _Known] = {}
-        self._unreadable: dict[str, str] = {}
-        self._newest: datetime | None = None
         self._looks = 0
+        self._doubts = 0
+        self._usual = 0
+        """By how much the server counts more than it lists, if it counts something else."""
 
     async def look(self) -> Inbox:
         """Read what has changed, or everything the first time, and return the whole inbox."""
+        await self._try_again()
         if self._looks % _LOOKS_PER_FULL == 0:
             await self._look_at_everything()
         else:
-            await self._look_at_the_recent()
+            await self._take((await self._list.changed()).values())
+            if await self._is_doubtful():
+                await self._look_at_everything()
         self._looks += 1
         return Inbox(
             items=tuple(item for known in self._known.values() for item in known.waiting),
             busy=sum(known.busy for known in self._known.values()),
-            unreadable=tuple(self._unreadable.items()),
+            unreadable=tuple(
+                (thread_id, known.fault)
+                for thread_id, known in self._known.items()
+                if known.fault is not None
+            ),
         )
 
     async def _look_at_everything(self) -> None:
-        rows: dict[str, WireThread] = {}
-        for status in self._statuses:
-            async for row in self._pages({"status": status}):
-                rows[row.thread_id] = row
-        for gone in self._known.keys() - rows.keys():
-            del self._known[gone]
+        rows = await self._list.everything()
+        missing = self._known.keys() - rows.keys()
         await self._take(rows.values())
+        await _each(self._revisit, missing)
 
-    async def _look_at_the_recent(self) -> None:
-        rows: dict[str, WireThread] = {}
-        async for row in self._pages({}, page=_RECENT):
-            if self._is_older(row):
-                break
-            rows[row.thread_id] = row
-        await self._take(rows.values())
+    async def _is_doubtful(self) -> bool:
+        """Whether the server has had another number of threads than we know, twice running.
 
-    def _is_older(self, row: WireThread) -> bool:
-        """Whether this row, and with it all that follow, was seen as it is by the last look."""
-        if row.updated_at is None or self._newest is None or row.updated_at > self._newest:
-            return False
-        return row.updated_at < self._newest or row.thread_id in self._known
+        A third time, after a look at everything, it is its way of counting.
+        """
+        try:
+            difference = await self._list.count() - len(self._known)
+        except TargetError:
+            return False  # it does not count for us; the look at everything comes in time
+        if self._doubts == 2:
+            self._usual = difference
+        self._doubts = self._doubts + 1 if difference != self._usual else 0
+        return self._doubts == 2
 
-    async def _pages(self, query: JsonObject, page: int = _PAGE) -> AsyncIterator[WireThread]:
-        offset = 0
-        while True:
-            rows = await self._api.search_threads(
-                {
-                    **query,
-                    "limit": page,
-                    "offset": offset,
-                    "select": list(self._select),
-                    "sort_by": "updated_at",
-                    "sort_order": "desc",
-                }
-            )
-            for row in rows:
-                yield row
-            if len(rows) < page:
-                return
-            offset += page
+    async def _try_again(self) -> None:
+        """Read anew what could not be read, in any order: one that hangs must not hide others."""
+        faulty = [thread_id for thread_id, known in self._known.items() if known.fault]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RETRY_SECONDS):
+                await _each(self._revisit, random.sample(faulty, len(faulty)))
+
+    async def _revisit(self, thread_id: str) -> None:
+        try:
+            row = await self._api.thread(thread_id)
+        except NotThere:
+            self._known.pop(thread_id, None)
+        except TargetError as error:
+            self._hold(thread_id, self._known[thread_id].stamp, error)
+        else:
+            await self._take_one(row)
 
     async def _take(self, rows: Iterable[WireThread]) -> None:
-        slots = asyncio.Semaphore(_READERS)
-
-        async def take(row: WireThread) -> None:
-            async with slots:
-                await self._take_one(row)
-
-        changed = [row for row in rows if self._has_changed(row)]
-        await asyncio.gather(*(take(row) for row in changed))
-        stamps = [row.updated_at for row in changed if row.updated_at is not None]
-        self._newest = max([*stamps, *([self._newest] if self._newest else [])], default=None)
+        await _each(self._take_one, [row for row in rows if self._has_changed(row)])
 
     def _has_changed(self, row: WireThread) -> bool:
         known = self._known.get(row.thread_id)
-        return known is None or known.stamp != _stamp(row) or row.thread_id in self._unreadable
+        return known is None or known.stamp != _stamp(row)
 
     async def _take_one(self, row: WireThread) -> None:
-        self._unreadable.pop(row.thread_id, None)
-        if row.status == "busy":
-            self._known[row.thread_id] = _Known(_stamp(row), (), busy=True)
-            return
-        if row.status == "idle" and not row.interrupts:
+        if not self._list.holds(row):
             self._known.pop(row.thread_id, None)
             return
         try:
-            snapshot = await self._reader.of_row(row)
+            waiting = (await self._reader.of_row(row)).waiting if _can_wait(row) else ()
         except NotThere:
             self._known.pop(row.thread_id, None)
         except TargetError as error:
-            self._unreadable[row.thread_id] = error.what
+            self._hold(row.thread_id, _stamp(row), error)
         else:
-            self._known[row.thread_id] = _Known(_stamp(row), snapshot.waiting, busy=False)
+            self._known[row.thread_id] = _Known(_stamp(row), waiting, row.status == "busy")
+
+    def _hold(self, thread_id: str, stamp: _Stamp, error: TargetError) -> None:
+        """Keep what was known of a thread that cannot be read now."""
+        known = self._known.get(thread_id)
+        self._known[thread_id] = _Known(stamp, known.waiting if known else (), fault=error.what)
 
 
-def _stamp(row: WireThread) -> tuple[datetime | None, str | None]:
+async def _each(do: Callable[[_Item], Awaitable[None]], items: Iterable[_Item]) -> None:
+    """Do something with each item, some at a time."""
+    slots = asyncio.Semaphore(_READERS)
+
+    async def one(item: _Item) -> None:
+        async with slots:
+            await do(item)
+
+    await asyncio.gather(*(one(item) for item in items))
+
+
+def _can_wait(row: WireThread) -> bool:
+    """Whether somebody may be waiting on a thread with this row.
+
+    An idle row tells what it asks, but for a copied thread, which says nothing of interrupts.
+    Nor does one on which nothing ran; that mostly names no graph, or else is read once.
+    """
+    match row.status:
+        case "busy":
+            return False
+        case "idle":
+            return bool(row.interrupts) or (row.interrupts is None and bool(row.graph_id))
+        case _:
+            return True
+
+
+def _stamp(row: WireThread) -> _Stamp:
     return row.updated_at, row.status

@@ -9,8 +9,9 @@ import getpass
 import json
 import os
 import sqlite3
+import stat
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -168,10 +169,13 @@ class Journal:
 
 @asynccontextmanager
 async def open_journal(folder: Path) -> AsyncIterator[Journal]:
-    """Open the journal in `folder`, made with mode 0600 if it is new. Raises JournalFailed."""
+    """Open the journal in `folder`, made if it is new, with mode 0600. Raises JournalFailed."""
     path = folder / "journal.sqlite"
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600))
+        _make_private(path, os.O_CREAT)
+        for beside in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
+            with suppress(FileNotFoundError):
+                _make_private(path.with_name(path.name + beside))
         connection = await aiosqlite.connect(path, isolation_level=None)
     except (OSError, sqlite3.Error) as error:
         raise _failed(path, error) from error
@@ -180,6 +184,18 @@ async def open_journal(folder: Path) -> AsyncIterator[Journal]:
         yield Journal(connection, path)
     finally:
         await connection.close()
+
+
+def _make_private(path: Path, flags: int = 0) -> None:
+    """Give a file of ours mode 0600; a link or somebody else's file is an OSError."""
+    descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | flags, 0o600)
+    try:
+        found = os.fstat(descriptor)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+            raise PermissionError(f"{path.name} is not a file of yours")
+        os.fchmod(descriptor, 0o600)
+    finally:
+        os.close(descriptor)
 
 
 async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:

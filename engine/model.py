@@ -5,7 +5,7 @@ paint. Everything that came from a graph is untrusted; pass it through `engine.v
 it meets a screen, a log or a terminal.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
@@ -70,7 +70,11 @@ class Interrupt:
     """Checkpoint namespace of the asking task; empty at the root graph."""
     checkpoint_id: str
     since: datetime | None
-    """When the step that asks began: creation time of the thread's newest checkpoint."""
+    """When the question appeared, by the server's clock: the end of the run that asked it first.
+
+    A server that does not say so for each question tells the end of the thread's last run, which
+    also a run moves that comes to the same question again.
+    """
     task_error: str | None = None
     """Set when an earlier answer made the node raise: the question may be stuck."""
 
@@ -88,6 +92,9 @@ class Breakpoint:
     """The nodes that run when one steps on."""
     checkpoint_id: str
     since: datetime | None
+    """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
+    error: str | None = None
+    """Set when a run that was to go on from here died: some of its nodes may have run already."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -126,7 +133,10 @@ class Inbox:
     busy: int
     """Threads with a run under way."""
     unreadable: tuple[tuple[str, str], ...] = ()
-    """(thread id, why) of threads whose state could not be read; they are tried again."""
+    """(thread id, why) of threads that could not be read; every look tries them again.
+
+    `items` holds what waited on them when they could be read last.
+    """
     error: str | None = None
     """Why the list is stale, when the last look failed; the items are from the look before."""
 
@@ -296,6 +306,8 @@ class Outcome:
     """The thread afterwards; None where it could not be read."""
     error: str | None = None
     """What the graph raised in this run, if it did."""
+    thread_id: str = field(kw_only=True)
+    """Known also where the thread could not be read."""
 
 
 @dataclass(frozen=True, slots=True)

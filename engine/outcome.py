@@ -16,39 +16,41 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
     `recorded`: a checkpoint of the thread carries the decision id, which a stale answer never
     brings about.
     """
-    view = after.view()
     error = _error(ended, after)
     if ended.error_kind == "UnknownInterruptError":
-        return Outcome(OutcomeKind.REFUSED, "Somebody else answered first.", view)
+        return _found(OutcomeKind.REFUSED, "Somebody else answered first.", after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        return Outcome(OutcomeKind.UNKNOWN, _why_pending(ended, error), view, error)
+        return _found(OutcomeKind.UNKNOWN, _why_pending(ended, error), after, error)
     asks = ended.finished.get(interrupt.task_id)
     if asks is not None and interrupt.interrupt_id not in asks:
         why = "asks its next question" if asks else "came to a result"
-        return Outcome(OutcomeKind.APPLIED, f"The node took it and {why}.", view, error)
+        return _found(OutcomeKind.APPLIED, f"The node took it and {why}.", after, error)
     if recorded:
         why = "A checkpoint of the thread carries this decision."
-        return Outcome(OutcomeKind.APPLIED, why, view, error)
+        return _found(OutcomeKind.APPLIED, why, after, error)
     why = "The question is gone, but nothing shows that it was this answer that settled it."
-    return Outcome(OutcomeKind.UNKNOWN, why, view, error)
+    return _found(OutcomeKind.UNKNOWN, why, after, error)
 
 
 def of_run(ended: Ended, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
-    view = after.view()
     error = _error(ended, after)
     match ended.status:
         case None:
             why = "The server has no trace of the run; side effects cannot be excluded."
-            return Outcome(OutcomeKind.UNKNOWN, why, view, error)
+            return _found(OutcomeKind.UNKNOWN, why, after, error)
         case "interrupted":
-            return Outcome(OutcomeKind.UNKNOWN, "The run was cancelled.", view, error)
+            return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
-            return Outcome(OutcomeKind.APPLIED, "The graph raised.", view, error)
+            return _found(OutcomeKind.APPLIED, "The graph raised.", after, error)
         case "success":
-            return Outcome(OutcomeKind.APPLIED, "The run ended.", view, None)
+            return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
-            return Outcome(OutcomeKind.UNKNOWN, f"The run is {status}; look again.", view, error)
+            return _found(OutcomeKind.UNKNOWN, f"The run is {status}; look again.", after, error)
+
+
+def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = None) -> Outcome:
+    return Outcome(kind, why, after.view(), error, thread_id=after.thread_id)
 
 
 def _error(ended: Ended, after: Snapshot) -> str | None:

@@ -1,16 +1,23 @@
 """Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
 
-import asyncio
+from collections.abc import Awaitable
 from dataclasses import replace
+from typing import TypeVar
 
 from engine.api.client import LangGraphServer
 from engine.api.wire import WireRun, WireThread
+from engine.errors import NotThere, ServerRefused
 from engine.model import ThreadStatus
 from engine.threads import Snapshot, from_row, from_state, stopped_at
+
+_Read = TypeVar("_Read")
 
 
 class ThreadReader:
     """Reads the threads of one server. Methods raise TargetError.
+
+    `NotThere` says that the thread itself is gone. Any other 404 (of its state, its runs, its
+    graph) is something that this server refuses to tell, and becomes `ServerRefused`.
 
     `rows_hold_runs`: whether the row of a thread brings its newest run along.
     """
@@ -25,23 +32,19 @@ class ThreadReader:
         return await self.of_row(await self._api.thread(thread_id))
 
     async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
-        """Return one thread as it is now, and its newest run. Raises NotThere."""
+        """Return one thread as it is now, and its newest run. Raises NotThere.
+
+        The run is read first: of one that is listed as over, row and state tell what came.
+        """
         if self._rows_hold_runs:
             row = await self._api.thread(thread_id)
             return await self.of_row(row), row.last_run
-        runs, snapshot = await asyncio.gather(
-            self._api.runs(thread_id, limit=1), self.snapshot(thread_id)
-        )
-        return snapshot, runs[0] if runs else None
+        runs = await self._told(thread_id, self._api.runs(thread_id, limit=1))
+        return await self.snapshot(thread_id), runs[0] if runs else None
 
     async def of_row(self, row: WireThread) -> Snapshot:
-        """Return the thread of a row that was just read."""
-        snapshot = from_row(row)
-        if snapshot is None:
-            snapshot = from_state(row, await self._api.state(row.thread_id))
-        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
-            return await self._located(snapshot)
-        return snapshot
+        """Return the thread of a row that was just read. Raises NotThere."""
+        return await self._told(row.thread_id, self._of_row(row))
 
     async def marked(self, assistant_id: str) -> dict[str, str]:
         """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
@@ -56,6 +59,22 @@ class ThreadReader:
                 if node.id not in {"__start__", "__end__"}
             }
         return self._marked[assistant_id]
+
+    async def _told(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
+        """Await what is read of a thread; after a 404, its row says whether the thread is gone."""
+        try:
+            return await reading
+        except NotThere as error:
+            await self._api.thread(thread_id)
+            raise ServerRefused(error.what, status=404) from error
+
+    async def _of_row(self, row: WireThread) -> Snapshot:
+        snapshot = from_row(row)
+        if snapshot is None:
+            snapshot = from_state(row, await self._api.state(row.thread_id))
+        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
+            return await self._located(snapshot)
+        return snapshot
 
     async def _located(self, snapshot: Snapshot) -> Snapshot:
         runs = await self._api.runs(snapshot.thread_id, limit=1)

@@ -15,6 +15,8 @@ from engine.api.wire import WireRun
 from engine.errors import (
     Conflict,
     Denied,
+    MovedOn,
+    NoLongerWaits,
     NotThere,
     ServerRefused,
     TargetError,
@@ -98,6 +100,12 @@ class RunSender:
                 await self._journal.conclude(
                     intent.decision_id, OutcomeKind.REFUSED, error.what, None
                 )
+                if isinstance(error, MovedOn):
+                    raise NoLongerWaits(
+                        "Somebody else was faster: the thread is not as it was decided on.",
+                        kept="Nothing was taken; what you typed is kept.",
+                        hint="Look at the thread again.",
+                    ) from error
                 raise
             await self._find_again(intent, ended, on_progress)
         return ended
@@ -161,19 +169,19 @@ class RunSender:
         return None
 
 
-def again(last: WireRun | None, graph_id: str, *, strict: bool) -> JsonObject:
+def again(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
     """Return a request that carries again what the last run carried: servers do not remember it.
 
-    Assistant, context and run-time breakpoints. Context goes as `configurable`, because servers
-    refuse both at once.
+    Assistant (`otherwise` where there was no run), context and run-time breakpoints. Context
+    goes as `configurable`, because servers refuse both at once; they keep that as the context
+    of the run, and so the flag of an earlier answer is taken out again.
     """
     kwargs = last.kwargs if last else {}
-    configurable = {
-        **_own(kwargs.get("config")),
-        **(kwargs.get("context") or {}),
-        **({_STRICT_RESUME: True} if strict else {}),
-    }
-    request: JsonObject = {"assistant_id": last.assistant_id if last else graph_id}
+    configurable = {**_own(kwargs.get("config")), **(kwargs.get("context") or {})}
+    configurable.pop(_STRICT_RESUME, None)
+    if strict:
+        configurable[_STRICT_RESUME] = True
+    request: JsonObject = {"assistant_id": last.assistant_id if last else otherwise}
     if configurable:
         request["config"] = {"configurable": configurable}
     for name in ("interrupt_before", "interrupt_after"):

@@ -37,14 +37,15 @@ class Project:
 Target: TypeAlias = Remote | Project
 
 
-def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path) -> Target:
+def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path | None = None) -> Target:
     """Return the target that `text` names; without it HITL_TUI_TARGET, then `./langgraph.json`.
 
     Raises BadTarget.
     """
+    cwd = cwd or Path()
     text = text or environ.get("HITL_TUI_TARGET")
     if not text:
-        if not (cwd / "langgraph.json").is_file():
+        if not _is_file(cwd / "langgraph.json"):
             raise BadTarget("No target was given and there is no langgraph.json here.", hint=_HINT)
         text = "langgraph.json"
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", text):
@@ -53,13 +54,16 @@ def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path) -> T
 
 
 def _remote(text: str) -> Remote:
+    shown = re.sub(r"//[^/]*@", "//", text)  # no credentials in an error
+    if not text.isprintable() or " " in text:
+        raise BadTarget(f"{shown} is not a URL: a character in it has no place there.", hint=_HINT)
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
     except ValueError as error:
-        raise BadTarget(f"{text} is not a URL: {error}.", hint=_HINT) from error
+        raise BadTarget(f"{shown} is not a URL.", hint=_HINT) from error
     if parts.scheme not in {"http", "https"} or not host:
-        raise BadTarget(f"{text} is not an http or https URL.", hint=_HINT)
+        raise BadTarget(f"{shown} is not an http or https URL.", hint=_HINT)
     place = f"[{host}]" if ":" in host else host
     netloc = f"{place}:{port}" if port else place
     path = parts.path.rstrip("/")
@@ -69,10 +73,8 @@ def _remote(text: str) -> Remote:
 
 def _project(text: str, cwd: Path) -> Project:
     file, colon, attribute = text.rpartition(":") if _names_graph(text) else (text, "", "")
-    path = (cwd / file).resolve()
-    if path.is_dir():
-        path /= "langgraph.json"
-    if not path.is_file():
+    path = _resolved(cwd / file)
+    if not _is_file(path):
         raise BadTarget(f"There is no file {path}.", hint=_HINT)
     if path.suffix == ".py":
         if not attribute:
@@ -86,6 +88,28 @@ def _project(text: str, cwd: Path) -> Project:
     return Project(spec=str(path), label=path.parent.name)
 
 
+def _resolved(path: Path) -> Path:
+    """Return the absolute path of a file; for a folder, of the `langgraph.json` in it."""
+    try:
+        path = path.resolve()
+        return path / "langgraph.json" if path.is_dir() else path
+    except OSError as error:
+        raise _unreadable(path, error) from error
+    except RuntimeError as error:  # a loop of links, before Python 3.13
+        raise BadTarget(f"{path} cannot be read: it is a loop of links.", hint=_HINT) from error
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> BadTarget:
+    return BadTarget(f"{path} cannot be read: {error.strerror}.", hint=_HINT)
+
+
 def _names_graph(text: str) -> bool:
     return re.search(r"\.py:[^/\\]*$", text) is not None
 
@@ -96,17 +120,25 @@ def data_folder(target: Target, base: Path | None) -> Path:
     One folder a project (or server) below `base`, which defaults to the user's data folder.
     Raises JournalFailed.
     """
-    base = base.absolute() if base else user_data_path("hitl-tui")
+    base = base or user_data_path("hitl-tui")
     identity = target.spec if isinstance(target, Project) else target.label
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", target.label).strip("-.")[-40:] or "project"
-    folder = base / f"{name}-{hashlib.sha256(identity.encode()).hexdigest()[:10]}"
+    folder = base / f"{name}-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:10]}"
     try:
-        base.mkdir(mode=0o700, parents=True, exist_ok=True)
-        folder.mkdir(mode=0o700, exist_ok=True)
+        folder = folder.absolute()
+        _make_private(folder)
         if folder.is_symlink() or folder.stat().st_uid != os.getuid():
             raise PermissionError(f"{folder} is a link or belongs to somebody else")
+        folder.chmod(0o700)
     except OSError as error:
         raise JournalFailed(
             f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
         ) from error
     return folder
+
+
+def _make_private(folder: Path) -> None:
+    """Make a folder and its missing parents; `Path.mkdir` would leave the parents to the umask."""
+    if not folder.parent.exists():
+        _make_private(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)

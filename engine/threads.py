@@ -24,7 +24,8 @@ class Snapshot:
     next: tuple[str, ...]
     tasks: tuple[WireTask, ...]
     checkpoint_id: str
-    created: datetime | None
+    since: datetime | None
+    """Since when all that waits has waited, where an interrupt does not say more."""
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, as far as it is known."""
@@ -43,7 +44,7 @@ class Snapshot:
                 task_id=task.id,
                 namespace=_namespace(task),
                 checkpoint_id=self.checkpoint_id,
-                since=self.created,
+                since=asked.since or self.since,
                 task_error=None if task.error is None else str(task.error),
             )
             for task in self.tasks
@@ -94,7 +95,8 @@ class Snapshot:
             node=self.node or ", ".join(self.next),
             next=self.next,
             checkpoint_id=self.checkpoint_id,
-            since=self.created,
+            since=self.since,
+            error=self.error,
         )
         return (stop,)
 
@@ -126,7 +128,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         next=row.next,
         tasks=row.tasks,
         checkpoint_id=row.checkpoint_id or "",
-        created=row.checkpoint_created_at or row.updated_at,
+        since=(stop and stop.since) or row.state_updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
     )
@@ -143,7 +145,7 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
         next=state.next,
         tasks=state.tasks,
         checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
-        created=state.created_at or row.updated_at,
+        since=row.state_updated_at or state.created_at,
     )
 
 

@@ -2,8 +2,11 @@
 
 import argparse
 import asyncio
+import difflib
+import io
 import json
 import os
+import re
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -11,10 +14,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import BadInput, HitlError
-from engine.model import JsonValue
+from engine.errors import BadInput, EngineFailed, HitlError
+from engine.model import JsonValue, LogEntry
 from engine.strict_json import JsonProblem, read_json
-from engine.visible import one_line
 from hitl_tui import demo, shell
 
 if TYPE_CHECKING:
@@ -41,12 +43,19 @@ HITL_TUI_TARGET, then ./langgraph.json.
 
 exit codes: 0 done as asked; 2 wrong usage; 3 refused: it no longer waits or was never there;
 4 the answer is not one this interrupt takes; 5 the target cannot be reached or refuses us;
-6 the outcome is unknown; 7 the graph raised.
+6 the outcome is unknown; 7 the graph raised; 130 interrupted before anything was sent.
+
+With --json, standard output is one JSON document and messages go to standard error. run, answer
+and step print theirs also when they are refused (3, 4) or do not know the outcome (6); with 2
+and 5 nothing was sent and there is no document.
 """
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `hitl-tui` and exit with its code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # an ASCII terminal gets escapes, no traceback
+            stream.reconfigure(errors="backslashreplace")
     try:
         sys.exit(_run(_parse(list(sys.argv[1:] if argv is None else argv))))
     except HitlError as error:
@@ -55,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except KeyboardInterrupt:
         sys.exit(130)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _forget_stdout()
         sys.exit(141)
 
 
@@ -70,7 +79,7 @@ def _run(args: argparse.Namespace) -> int:
 
 
 def _console(args: argparse.Namespace) -> int:
-    if not sys.__stderr__ or not sys.__stderr__.isatty() or not sys.stdin.isatty():
+    if not all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin)):
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual is 0.3 s that a shell command need not wait for
 
@@ -89,19 +98,65 @@ def _serve(args: argparse.Namespace) -> int:
         token=args.token,
         python=args.python,
     )
-    os.execv(command[0], command)
+    try:
+        os.execvp(command[0], command)
+    except OSError as error:
+        raise EngineFailed(
+            f"{command[0]} cannot be run: {error.strerror}.",
+            hint="Give the path of a Python interpreter with --python.",
+        ) from error
 
 
 async def _shell(args: argparse.Namespace) -> int:
-    async with _open_desk(args) as desk:
-        said: shell.Said = await args.run(desk, args)
-    if args.json:
-        print(json.dumps(said.document, ensure_ascii=True))
-    else:
-        print("\n".join(said.lines))
-    for note in said.notes:
-        print(f"hitl-tui: {one_line(note, 2000)}", file=sys.stderr)
+    if args.command == "log":
+        said = shell.log(await _read_log(args))
+        _say(said, args)
+        return said.exit_code
+    try:
+        async with _open_desk(args) as desk:
+            try:
+                said = await args.run(desk, args)
+            except asyncio.CancelledError:
+                if not desk.unsettled:
+                    raise
+                said = shell.left(desk.unsettled[-1])
+            _say(said, args)  # before the desk closes, so that an impatient ctrl+c hides nothing
+    except HitlError as error:
+        document = shell.refusal(error, args)
+        if args.json and document is not None:
+            _print(json.dumps(document))
+        raise
     return said.exit_code
+
+
+def _say(said: shell.Said, args: argparse.Namespace) -> None:
+    for note in said.notes:
+        print(note, file=sys.stderr)
+    _print(json.dumps(said.document) if args.json else "\n".join(said.lines))
+
+
+def _print(text: str) -> None:
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        _forget_stdout()
+        raise HitlError(f"The output could not be written: {error.strerror}.") from error
+
+
+def _forget_stdout() -> None:
+    """Let the interpreter's last flush succeed where nobody takes the output any more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+async def _read_log(args: argparse.Namespace) -> tuple[LogEntry, ...]:
+    """Read the journal, which is here even when the target is away."""
+    desk_module = import_module("engine.desk")
+    entries: tuple[LogEntry, ...] = await desk_module.read_log(
+        args.target, data_dir=args.data_dir, limit=args.limit
+    )
+    return entries
 
 
 @asynccontextmanager
@@ -135,6 +190,8 @@ def _parse(argv: list[str]) -> argparse.Namespace:
         args = parser.parse_args(rest)
         args.command = command
         return args
+    if argv:
+        _refuse_a_misspelt_command(argv[0])
     parser = _Parser(
         prog="hitl-tui",
         description="Review what LangGraph graphs are about to do.",
@@ -147,6 +204,16 @@ def _parse(argv: list[str]) -> argparse.Namespace:
     args = parser.parse_args(argv)
     args.command = None
     return args
+
+
+def _refuse_a_misspelt_command(word: str) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", word) or os.path.exists(word):
+        return
+    close = difflib.get_close_matches(word.lower(), _PARSERS, n=1)
+    raise BadInput(
+        f"There is no command and no target {word}.",
+        hint=f"Did you mean hitl-tui {close[0]}?" if close else "See hitl-tui --help.",
+    )
 
 
 def _add_target_argument(parser: argparse.ArgumentParser) -> None:
@@ -173,7 +240,9 @@ def _add_connection_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_shell_options(parser: argparse.ArgumentParser, run: Command, description: str) -> None:
+def _add_shell_options(
+    parser: argparse.ArgumentParser, run: Command | None, description: str
+) -> None:
     parser.description = description
     parser.set_defaults(run=run)
     parser.add_argument("-t", "--target", help="a URL, a langgraph.json, or file.py:graph")
@@ -191,7 +260,7 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.description = "Run the engine alone: a LangGraph server on SQLite."
     _add_target_argument(parser)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=2024)
+    parser.add_argument("--port", type=_number(0, 65_535), default=2024)
     parser.add_argument("--token", help="required for any address but loopback")
     parser.add_argument("--data-dir", type=Path, metavar="DIR")
     parser.add_argument("--python", metavar="PATH")
@@ -228,6 +297,7 @@ def _show_options(parser: argparse.ArgumentParser) -> None:
 
 def _answer_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, shell.answer, "Answer one interrupt.")
+    parser.epilog = "A text that begins with a dash is written with an equals sign: --text=-text."
     parser.add_argument("thread")
     parser.add_argument(
         "--interrupt", metavar="ID", help="which one; needed where more than one waits"
@@ -251,8 +321,8 @@ def _step_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _log_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.log, "Print the decisions made here, newest first.")
-    parser.add_argument("--limit", type=int, default=200)
+    _add_shell_options(parser, None, "Print the decisions made here, newest first.")
+    parser.add_argument("--limit", type=_number(1, 1_000_000), default=200)
 
 
 _PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
@@ -271,8 +341,47 @@ _PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
 class _Parser(argparse.ArgumentParser):
     """Complains as the rest of the program does: one line, and what to do."""
 
+    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
+        """Parse, and say what is left over."""
+        args, left_over = self.parse_known_args(argv)
+        if left_over:
+            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
+        return args
+
     def error(self, message: str) -> NoReturn:
-        raise BadInput(f"{message}.", hint=f"See {self.prog} --help.")
+        """Say what is wrong."""
+        value = " A value that begins with a dash is written --option=-value."
+        hint = value if "expected one argument" in message else ""
+        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
+
+    def _hint(self, argv: Sequence[str]) -> str:
+        command = next((word for word in argv if word in _PARSERS), None)
+        if command and self.prog == "hitl-tui":
+            return f"The command comes first: hitl-tui {command}."
+        return f"See {self.prog} --help."
+
+
+def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
+    """Say what is left over; never what may be a part of a header, which is a secret."""
+    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
+    if options:
+        return f"There is no option {', '.join(options)} here."
+    if any(word.startswith("--header") for word in argv):
+        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
+    return f"There is a word too many: {' '.join(left_over)}."
+
+
+def _number(least: int, most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"a number from {least:,} to {most:,} is wanted")
+        return value
+
+    return number
 
 
 def _json(text: str) -> JsonValue:
@@ -295,6 +404,6 @@ def _nodes(text: str) -> tuple[str, ...]:
 
 def _header(text: str) -> tuple[str, str]:
     name, colon, value = text.partition(":")
-    if not colon or not name.strip():
-        raise argparse.ArgumentTypeError("a header is written 'Name: value'")
+    if not colon or not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError("a header is one argument, in quotes: 'Name: value'")
     return name.strip().lower(), value.strip()

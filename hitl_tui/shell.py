@@ -12,7 +12,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
+from engine.errors import BadInput, GraphBroken, HitlError, NoLongerWaits, NotTaken, NotThere
 from engine.model import (
     Answer,
     Approve,
@@ -20,9 +20,11 @@ from engine.model import (
     Breakpoints,
     Decision,
     Edit,
+    Inbox,
     Interrupt,
     JsonObject,
     JsonValue,
+    LogEntry,
     Outcome,
     OutcomeKind,
     Progress,
@@ -57,7 +59,7 @@ class Said:
     lines: tuple[str, ...]
     """For people; safe to print."""
     notes: tuple[str, ...] = ()
-    """For standard error, in both forms."""
+    """For standard error, in both forms; safe to print."""
     exit_code: int = 0
 
 
@@ -75,7 +77,11 @@ async def graphs(desk: "Desk", args: Namespace) -> Said:
             for graph in found
         ],
         tuple(one_line(graph.name) for graph in found),
-        notes=tuple(f"{broken.graph_id}: {one_line(broken.what)}" for broken in desk.server.broken),
+        notes=tuple(
+            f"{error_line(GraphBroken.title, f'{broken.graph_id}: {broken.what}')}\n"
+            f"{error_detail(broken.traceback)}"
+            for broken in desk.server.broken
+        ),
     )
 
 
@@ -90,29 +96,29 @@ async def run(desk: "Desk", args: Namespace) -> Said:
     of_graph = (graph for graph in known if args.graph in (graph.graph_id, graph.assistant_id))
     graph = next(chain(named, of_graph), None)
     if graph is None:
-        names = ", ".join(graph.name for graph in known) or "none"
-        raise BadInput(f"There is no graph {args.graph!r}.", hint=f"The target has: {names}.")
+        raise _no_graph(args.graph, (graph.name for graph in known))
     if args.thread is not None:
         await _thread(desk, args.thread)
     breakpoints = Breakpoints(before=args.interrupt_before, after=args.interrupt_after)
     outcome = await desk.start(
         graph, args.input, _ignore, thread_id=args.thread, breakpoints=breakpoints
     )
-    return _outcome(outcome, args.thread)
+    return _outcome(outcome)
 
 
 async def list_waiting(desk: "Desk", args: Namespace) -> Said:
     """What waits for a person, longest waiting first."""
     inbox = await desk.inbox()
+    graph_id = await _graph_id(desk, inbox, args.graph)
     items = sorted(
-        (item for item in inbox.items if args.graph in (None, item.graph_id)),
+        (item for item in inbox.items if graph_id in (None, item.graph_id)),
         key=lambda item: (item.since or datetime.max.replace(tzinfo=UTC), item.thread_id),
     )
     return Said(
         [_waiting_document(item) for item in items],
         tuple(_waiting_line(desk, item) for item in items) or ("Nothing waits.",),
         notes=tuple(
-            f"not read: thread {thread}: {one_line(why)}" for thread, why in inbox.unreadable
+            error_line("Not read", f"thread {thread}: {why}") for thread, why in inbox.unreadable
         ),
     )
 
@@ -134,9 +140,9 @@ async def show(desk: "Desk", args: Namespace) -> Said:
 async def answer(desk: "Desk", args: Namespace) -> Said:
     """Answer one interrupt."""
     thread = await _thread(desk, args.thread)
-    question = desk.question(_the_interrupt(thread, args.interrupt))
+    question = desk.question(_the_interrupt(desk, thread, args.interrupt))
     outcome = await desk.decide(question, _decision(question, args), _ignore)
-    return _outcome(outcome, args.thread)
+    return _outcome(outcome)
 
 
 async def step(desk: "Desk", args: Namespace) -> Said:
@@ -144,7 +150,7 @@ async def step(desk: "Desk", args: Namespace) -> Said:
     thread = await _thread(desk, args.thread)
     match thread.waiting:
         case (Breakpoint() as breakpoint,):
-            return _outcome(await desk.step(breakpoint, _ignore), args.thread)
+            return _outcome(await desk.step(breakpoint, _ignore))
         case ():
             raise NoLongerWaits(
                 f"Thread {thread.thread_id} is {thread.status}; it stands at no breakpoint.",
@@ -158,9 +164,9 @@ async def step(desk: "Desk", args: Namespace) -> Said:
             )
 
 
-async def log(desk: "Desk", args: Namespace) -> Said:
+def log(entries: Iterable[LogEntry]) -> Said:
     """The decisions made here, newest first."""
-    entries = await desk.log(limit=args.limit)
+    entries = tuple(entries)
     return Said(
         [
             {
@@ -189,6 +195,40 @@ async def log(desk: "Desk", args: Namespace) -> Said:
     )
 
 
+def refusal(error: HitlError, args: Namespace) -> JsonValue:
+    """Return the document of a run, answer or step that was refused, or nothing."""
+    refused = error.exit_code in (NoLongerWaits.exit_code, NotTaken.exit_code)
+    if not refused or args.command not in ("run", "answer", "step"):
+        return None
+    return _unread(args.thread, OutcomeKind.REFUSED, error.what)
+
+
+def left(thread_id: str) -> Said:
+    """Say what is known of a run that was sent and not awaited."""
+    what = "You left before the run ended, so its outcome is unknown."
+    document = _unread(thread_id, OutcomeKind.UNKNOWN, what)
+    hint = f"It is in the journal. See where it stands: hitl-tui show {thread_id}"
+    note = error_line("Interrupted", f"{what} {hint}")
+    return Said(document, (json_text(document),), (note,), EXIT_UNKNOWN)
+
+
+async def _graph_id(desk: "Desk", inbox: Inbox, name: str | None) -> str | None:
+    """Return the id of the graph that is meant. Threads of a graph that is gone still wait."""
+    if name is None:
+        return None
+    by_name = {graph.name: graph.graph_id for graph in await desk.graphs()}
+    ids = {*by_name.values(), *(broken.graph_id for broken in desk.server.broken)}
+    ids |= {item.graph_id for item in inbox.items}
+    if name not in ids and name not in by_name:
+        raise _no_graph(name, {*by_name, *ids})
+    return name if name in ids else by_name[name]
+
+
+def _no_graph(name: str, known: Iterable[str]) -> BadInput:
+    names = ", ".join(sorted(known)) or "none"
+    return BadInput(f"There is no graph {name}.", hint=f"The target has: {names}.")
+
+
 async def _thread(desk: "Desk", thread_id: str) -> ThreadView:
     """Read a thread; one that was never there is no fault of the target."""
     try:
@@ -200,11 +240,19 @@ async def _thread(desk: "Desk", thread_id: str) -> ThreadView:
         ) from error
 
 
-def _the_interrupt(thread: ThreadView, interrupt_id: str | None) -> Interrupt:
+def _the_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -> Interrupt:
     pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
     if interrupt_id is None and len(pending) > 1:
-        ids = ", ".join(f"{item.interrupt_id} ({one_line(item.node)})" for item in pending)
-        raise BadInput(f"{len(pending)} interrupts wait.", hint=f"Say which: --interrupt {ids}.")
+        raise BadInput(
+            f"{len(pending)} interrupts wait on this thread.",
+            kept="Nothing was sent.",
+            hint="Say which with --interrupt ID:",
+            detail="\n".join(
+                f"{item.interrupt_id}  {one_line(item.node)}: "
+                f"{one_line(review_line(desk.question(item).review))}"
+                for item in pending
+            ),
+        )
     for item in pending:
         if interrupt_id in (None, item.interrupt_id):
             return item
@@ -240,23 +288,33 @@ def _decision(question: Question, args: Namespace) -> Decision:
     return Verdicts((Edit(args.edit),))
 
 
-def _outcome(outcome: Outcome, thread_id: str | None) -> Said:
+def _outcome(outcome: Outcome) -> Said:
     thread = outcome.thread
-    status = "error" if outcome.error else thread.status.value if thread else None
     document: JsonObject = {
-        "thread_id": thread.thread_id if thread else thread_id,
-        "outcome": outcome.kind.value,
-        "status": status,
+        **_unread(outcome.thread_id, outcome.kind, outcome.error),
+        "status": "error" if outcome.error else thread.status.value if thread else None,
         "values": thread.values if thread else None,
         "interrupts": _interrupt_documents(thread),
         "next": list(thread.next) if thread else [],
-        "error": outcome.error,
     }
     applied = outcome.kind is OutcomeKind.APPLIED
-    notes = [f"{outcome.kind}: {outcome.why}"] if not applied else []
+    notes = [error_line(outcome.kind.capitalize(), outcome.why)] if not applied else []
     if outcome.error:
-        notes.append(f"the graph raised: {one_line(outcome.error)}")
+        notes.append(error_line("The graph raised", outcome.error))
     return Said(document, (json_text(document),), tuple(notes), _exit_code(outcome))
+
+
+def _unread(thread_id: str | None, kind: OutcomeKind, error: str | None) -> JsonObject:
+    """Return the document of an outcome whose thread was not read."""
+    return {
+        "thread_id": thread_id,
+        "outcome": kind.value,
+        "status": None,
+        "values": None,
+        "interrupts": [],
+        "next": [],
+        "error": error,
+    }
 
 
 def _exit_code(outcome: Outcome) -> int:

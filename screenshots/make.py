@@ -5,7 +5,7 @@ Run it with `make screenshots`. A real engine runs the graphs; nothing on the pi
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -14,11 +14,12 @@ from textual.pilot import Pilot
 from engine.desk import Desk, open_desk
 from hitl_tui import demo
 from hitl_tui.app import ConsoleApp
+from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.card import Card
+from hitl_tui.widgets.inbox_list import InboxList
 
 HERE = Path(__file__).parent
 SIZE = (100, 30)
-GUARD = 0.6
-"""A little longer than the time for which a fresh card is deaf to decisions."""
 
 
 async def make(folder: Path) -> None:
@@ -27,7 +28,6 @@ async def make(folder: Path) -> None:
         app = ConsoleApp(lambda: _demo(Path(data)))
         async with app.run_test(size=SIZE) as pilot:
             await _shown(pilot, "7 wait")
-            await pilot.pause(GUARD)
             _save(app, folder / "inbox.svg")
             await _revise(pilot, folder)
             await _decide_on_tools(pilot, folder)
@@ -38,7 +38,7 @@ async def make(folder: Path) -> None:
 async def _revise(pilot: Pilot[None], folder: Path) -> None:
     await _open(pilot, "revise")
     await pilot.press("end", *(["left"] * 9), *"very ")
-    await pilot.pause(GUARD)
+    await _shown(pilot, "the very lazy dog")
     _save(pilot.app, folder / "revise.svg")
     await pilot.press("ctrl+s")
     await _shown(pilot, "final state")
@@ -49,10 +49,11 @@ async def _revise(pilot: Pilot[None], folder: Path) -> None:
 async def _decide_on_tools(pilot: Pilot[None], folder: Path) -> None:
     await _open(pilot, "tool_agent")
     await pilot.press("a", "right")
-    await pilot.pause(GUARD)
+    await _armed(pilot)
     await pilot.press("r")
     await pilot.press(*"No deletes on a Monday.")
-    await pilot.pause(GUARD)
+    await _shown(pilot, "No deletes on a Monday.")
+    await _armed(pilot)
     _save(pilot.app, folder / "tool_calls.svg")
     await _leave(pilot)
 
@@ -65,30 +66,47 @@ async def _step(pilot: Pilot[None], folder: Path) -> None:
 
 async def _start(pilot: Pilot[None], folder: Path) -> None:
     await pilot.press("n")
-    await pilot.pause(GUARD)
+    await _shown(pilot, "Stop before")
     _save(pilot.app, folder / "start.svg")
 
 
 async def _open(pilot: Pilot[None], graph: str) -> None:
-    """Filter the inbox to one graph and open its item."""
+    """Filter the inbox to one graph and open its first item."""
+    inbox = pilot.app.screen_stack[1]
     await pilot.press("slash", *graph)
-    await pilot.pause(GUARD)
+    await _until(
+        pilot, lambda: {item.graph_id for item in inbox.query_one(InboxList).listed} == {graph}
+    )
     await pilot.press("enter", "enter")
-    await pilot.pause(GUARD)
+    await _until(pilot, lambda: isinstance(pilot.app.screen, ThreadScreen))
+    await _armed(pilot)
+
+
+async def _armed(pilot: Pilot[None]) -> None:
+    """Wait until the card in view hears decisions."""
+    await _until(pilot, lambda: any(card.armed for card in pilot.app.screen.query(Card)))
 
 
 async def _leave(pilot: Pilot[None]) -> None:
     """Go back to the inbox, and to everything in it."""
-    for _ in ("the field", "the card", "the filter"):
-        await pilot.pause(GUARD)
+    inbox = pilot.app.screen_stack[1]
+    while pilot.app.screen is not inbox:
         await pilot.press("escape")
-    await pilot.pause(GUARD)
+        await pilot.pause()
+    await pilot.press("escape")
+    await _until(pilot, lambda: not inbox.query_one(InboxList).needle)
 
 
-async def _shown(pilot: Pilot[None], text: str, seconds: float = 30) -> None:
-    """Wait until the screen shows `text`. Raises TimeoutError."""
-    async with asyncio.timeout(seconds):
-        while text.replace(" ", "&#160;") not in pilot.app.export_screenshot():
+async def _shown(pilot: Pilot[None], text: str) -> None:
+    """Wait until the screen shows `text`."""
+    wanted = text.replace(" ", "&#160;")
+    await _until(pilot, lambda: wanted in pilot.app.export_screenshot())
+
+
+async def _until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
+    """Wait for a condition. Raises TimeoutError."""
+    async with asyncio.timeout(60):
+        while not true():
             await pilot.pause(0.1)
 
 

@@ -31,6 +31,8 @@ class WireInterrupt(_Wire):
     id: str
     value: Any = None
     response_schema: dict[str, Any] | None = None
+    since: datetime | None = None
+    """When it was asked; only our own engine says so, in the tasks of a thread's row."""
 
     @model_validator(mode="before")
     @classmethod
@@ -67,6 +69,7 @@ class WireBreakpoint(_Wire):
 
     when: str
     node: str
+    since: datetime | None = None
 
 
 class WireState(_Wire):
@@ -86,15 +89,18 @@ class WireThread(_Wire):
     thread_id: str
     status: str | None = None
     updated_at: datetime | None = None
+    """When anything of the row changed, its metadata included."""
+    state_updated_at: datetime | None = None
+    """When a run last ended on the thread, or somebody wrote into its state."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     values: Any = None
     error: Any = None
     interrupts: dict[str, Any] | None = None
+    """None on `langgraph dev` for a thread on which nothing ran, and for a copied one."""
     next: tuple[str, ...] = ()
     tasks: tuple[WireTask, ...] | None = None
     """Our engine derives the row from the state and adds its tasks; others leave them out."""
     checkpoint_id: str | None = None
-    checkpoint_created_at: datetime | None = None
     breakpoint: WireBreakpoint | None = None
     last_run: "WireRun | None" = None
     """The newest run; our engine sends it with the row of one thread."""

@@ -42,6 +42,8 @@ class Project:
     """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
     store: dict[str, Any] = field(default_factory=dict)
     """The section `store`, of which `ttl` is heeded."""
+    webhook_hosts: tuple[str, ...] = ()
+    """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
 
     def enter(self) -> None:
         """Make this process the project's: environment (nothing is overridden) and import path."""
@@ -64,9 +66,13 @@ def read_project(target: str) -> Project:
 
 
 def _single(target: str, path: Path, attribute: str) -> Project:
-    if not path.is_file():
+    try:
+        path = path.resolve()
+        found = path.is_file()
+    except OSError as error:
+        raise BadTarget(f"{path} cannot be read: {error.strerror}.") from None
+    if not found:
         raise BadTarget(f"There is no file {path}.", hint="Give path/to/file.py:graph.")
-    path = path.resolve()
     spec = GraphSpec(path.stem, str(path), attribute or "graph")
     return Project(target, (spec,), (path.parent,))
 
@@ -87,6 +93,7 @@ def _from_config(target: str, path: Path) -> Project:
         _environment(folder, config.get("env")),
         _allowed_types(config),
         store if isinstance(store := config.get("store"), dict) else {},
+        tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
     )
 
 
@@ -101,7 +108,9 @@ def _load(path: Path) -> dict[str, Any]:
             f"{path} is not JSON: {error.msg} in line {error.lineno}, column {error.colno}.",
             hint="Correct that line.",
         ) from None
-    except (OSError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise BadTarget(f"{path} cannot be read: {error.strerror}.") from None
+    except (ValueError, RecursionError) as error:  # no UTF-8, an endless number, or too deep
         raise BadTarget(f"{path} cannot be read: {error}.") from None
     if not isinstance(config, dict):
         raise BadTarget(f"{path} is not a JSON object.", hint="See the LangGraph CLI reference.")
@@ -148,9 +157,12 @@ def _unquoted(value: str) -> str:
 
 
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
-    checkpointer = config.get("checkpointer")
-    serde = checkpointer.get("serde") if isinstance(checkpointer, dict) else None
-    allowed = serde.get("allowed_msgpack_modules") if isinstance(serde, dict) else None
-    if not isinstance(allowed, list):
-        return ()
+    allowed = _listed(config, "checkpointer", "serde", "allowed_msgpack_modules")
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
+
+
+def _listed(config: Any, *path: str) -> list[Any]:
+    """Return the list at a path of keys; empty where there is none."""
+    for key in path:
+        config = config.get(key) if isinstance(config, dict) else None
+    return config if isinstance(config, list) else []

@@ -44,7 +44,7 @@ CREATE TABLE IF NOT EXISTS threads (
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, state_updated_at TEXT NOT NULL,
     status TEXT NOT NULL, graph_id TEXT,
     metadata TEXT NOT NULL, config TEXT NOT NULL DEFAULT '{}',
-    checkpoint_id TEXT, checkpoint_created_at TEXT,
+    checkpoint_id TEXT,
     next TEXT NOT NULL DEFAULT '[]', interrupts TEXT NOT NULL DEFAULT '{}',
     tasks TEXT NOT NULL DEFAULT '[]', breakpoint TEXT, error TEXT, "values" TEXT
 );
@@ -59,6 +59,10 @@ CREATE TABLE IF NOT EXISTS runs (
     status TEXT NOT NULL, multitask_strategy TEXT NOT NULL,
     metadata TEXT NOT NULL, kwargs TEXT NOT NULL, error TEXT
 );
+CREATE TABLE IF NOT EXISTS run_keys (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS run_keys_of_thread ON run_keys (thread_id);
 CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread_id, created_at);
 CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pending', 'running');
 """

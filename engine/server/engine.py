@@ -11,10 +11,12 @@ from engine.server.config import Project
 from engine.server.database import Database
 from engine.server.graphs import Graphs
 from engine.server.lanes import Lanes
+from engine.server.once import Turns
 from engine.server.runs import Runs
 from engine.server.state import standing
 from engine.server.store import Store
 from engine.server.threads import Threads
+from engine.server.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Engine:
     threads: Threads
     runs: Runs
     lanes: Lanes
+    webhooks: Webhooks
+    turns: Turns
     store: Store
 
     @classmethod
@@ -43,9 +47,10 @@ class Engine:
         await threads.prepare()
         assistants = Assistants(graphs, database)
         await assistants.prepare()
-        lanes = Lanes(database, threads, runs, graphs)
+        webhooks = Webhooks(project.webhook_hosts)
+        lanes = Lanes(database, threads, runs, graphs, webhooks)
         await lanes.recover()
-        return cls(database, graphs, assistants, threads, runs, lanes, store)
+        return cls(database, graphs, assistants, threads, runs, lanes, webhooks, Turns(), store)
 
     async def delete_thread(self, thread_id: str) -> bool:
         """Cancel what runs on a thread and delete it; False if there is no such thread."""
@@ -79,6 +84,7 @@ class Engine:
     async def close(self) -> None:
         """Stop all runs and close the databases."""
         await self.lanes.close()
+        await self.webhooks.close()
         await self.store.close()
         await self.database.close()
 

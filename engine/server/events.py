@@ -30,9 +30,15 @@ class Translation:
     _messages: dict[str, BaseMessage] = field(default_factory=dict)
 
     @property
+    def hears_events(self) -> bool:
+        """Whether everything that langchain reports is asked for, too."""
+        return "events" in self.asked
+
+    @property
     def modes(self) -> list[StreamMode]:
         """The modes langgraph must stream: those asked for, and the two the server itself needs."""
         native = {"messages" if mode == "messages-tuple" else mode for mode in self.asked}
+        native.discard("events")
         return cast("list[StreamMode]", sorted(native | {"values", "updates"}))
 
     def events(self, namespace: Namespace, mode: str, chunk: Any) -> Iterator[tuple[str, Any]]:

@@ -1,9 +1,9 @@
 """One run of one graph, from its order to the way it ended."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, TypeAlias, cast
 from uuid import UUID
 
@@ -76,19 +76,18 @@ class Execution:
         kwargs = self.run.kwargs
         given, strict = self._input()
         translation = Translation(kwargs["stream_mode"])
-        parts = graph.astream(
-            given,
-            self._config(strict),
-            context=_context(graph, kwargs["context"]),
-            stream_mode=translation.modes,
-            output_keys=graph.output_channels,
-            interrupt_before=kwargs["interrupt_before"],
-            interrupt_after=kwargs["interrupt_after"],
-            durability=kwargs["durability"],
-            subgraphs=kwargs["subgraphs"],
-        )
-        async for part in parts:
-            namespace, mode, chunk = part if kwargs["subgraphs"] else ((), *part)
+        options: Json = {
+            "context": _context(graph, kwargs["context"]),
+            "stream_mode": translation.modes,
+            "output_keys": graph.output_channels,
+            "interrupt_before": kwargs["interrupt_before"],
+            "interrupt_after": kwargs["interrupt_after"],
+            "durability": kwargs["durability"],
+            "subgraphs": kwargs["subgraphs"],
+        }
+        stream = partial(_with_events, graph) if translation.hears_events else graph.astream
+        async for part in stream(given, self._config(strict), **options):
+            namespace, mode, chunk = part if len(part) == 3 else ((), *part)
             if not namespace:
                 self._note(mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
@@ -144,6 +143,18 @@ class Execution:
         }
         given = {key: ordered[key] for key in _CONFIG_KEYS if ordered.get(key) is not None}
         return config | cast(RunnableConfig, given)
+
+
+async def _with_events(
+    graph: Graph, given: Any, config: RunnableConfig, **options: Any
+) -> AsyncIterator[tuple[Any, ...]]:
+    """Yield what `graph.astream` yields, and all other events of the run as mode `events`."""
+    run_id = str(config["run_id"])
+    async for event in graph.astream_events(given, config, version="v2", **options):
+        if event["event"] == "on_chain_stream" and event["run_id"] == run_id:
+            yield event["data"]["chunk"]
+        elif "langsmith:hidden" not in event.get("tags", ()):
+            yield "events", event
 
 
 def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:

@@ -3,10 +3,9 @@
 import copy
 import importlib
 import importlib.util
-import inspect
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -17,12 +16,13 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
+from langgraph_sdk.runtime import AccessContext
 
 from engine.server.breakage import Breakage, explain
 from engine.server.config import GraphSpec
+from engine.server.factories import Factory, NotAFactory
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
-Factory: TypeAlias = Callable[..., Any]
 
 _NAMESPACE = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """What langgraph-api derives assistant ids from (`graph.py`, NAMESPACE_GRAPH)."""
@@ -89,8 +89,14 @@ class Graphs:
                 self._ready[graph_id] = self._kept(loaded.made, graph_id)
 
     @asynccontextmanager
-    async def open(self, graph_id: str, config: RunnableConfig) -> AsyncIterator[Graph]:
-        """Yield the graph; one with a factory is made anew, from `config` if it takes one.
+    async def open(
+        self,
+        graph_id: str,
+        config: RunnableConfig,
+        access: AccessContext = "threads.read",
+        context: Any = None,
+    ) -> AsyncIterator[Graph]:
+        """Yield the graph; one with a factory is made anew, and told what for if it asks.
 
         Raises `GraphIsBroken`, `KeyError`, and whatever the factory raises.
         """
@@ -99,7 +105,10 @@ class Graphs:
         if ready := self._ready.get(graph_id):
             yield ready
             return
-        async with _entered(_call(self.loaded[graph_id].made, config)) as made:
+        factory = self.loaded[graph_id].made
+        assert isinstance(factory, Factory), "a graph is ready before it is opened"
+        assert self._store is not None, "graphs are attached before they are opened"
+        async with factory.enter(config, access, self._store, context) as made:
             yield self._kept(_compiled(made, graph_id), graph_id)
 
     def _kept(self, graph: Graph, graph_id: str) -> Graph:
@@ -129,7 +138,10 @@ def _made(spec: GraphSpec) -> Graph | Factory:
     except AttributeError:
         raise NotAGraph(f"{spec.source} has no {spec.attribute!r}") from None
     if callable(made) and not isinstance(made, (Pregel, StateGraph)):
-        return _checked(made, spec)
+        try:
+            return Factory.of(made)
+        except NotAFactory as error:
+            raise NotAGraph(f"{spec.attribute!r} in {spec.source} {error}") from None
     return _compiled(made, spec.graph_id)
 
 
@@ -147,36 +159,6 @@ def _import_file(path: str) -> ModuleType:
         sys.modules.pop(name, None)
         raise
     return module
-
-
-def _checked(factory: Factory, spec: GraphSpec) -> Factory:
-    count = len(inspect.signature(factory).parameters)
-    if count > 1:
-        raise NotAGraph(
-            f"{spec.attribute!r} in {spec.source} takes {count} arguments; "
-            "a graph factory takes none, or the config"
-        )
-    return factory
-
-
-def _call(factory: Graph | Factory, config: RunnableConfig) -> Any:
-    assert not isinstance(factory, Pregel), "a ready graph is not called"
-    return factory(config) if inspect.signature(factory).parameters else factory()
-
-
-@asynccontextmanager
-async def _entered(made: Any) -> AsyncIterator[Any]:
-    """Yield what a factory's result stands for: awaited, or entered as a context manager."""
-    if inspect.isawaitable(made):
-        made = await made
-    if isinstance(made, AbstractAsyncContextManager):
-        async with made as graph:
-            yield graph
-    elif isinstance(made, AbstractContextManager):
-        with made as graph:
-            yield graph
-    else:
-        yield made
 
 
 def _compiled(made: Any, graph_id: str) -> Graph:

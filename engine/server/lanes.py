@@ -3,7 +3,8 @@
 import asyncio
 import sqlite3
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
@@ -13,11 +14,13 @@ from langgraph.types import StateSnapshot
 from engine.server.database import Database
 from engine.server.execution import Ending, Execution, breakpoints, is_map
 from engine.server.graphs import Graphs
-from engine.server.refusals import busy, in_flight, no_thread_or_assistant
+from engine.server.models import Preconditions
+from engine.server.refusals import busy, in_flight, moved_on, no_run, no_thread_or_assistant
 from engine.server.runs import Run, Runs
 from engine.server.state import Stop, just_stopped, standing
 from engine.server.stream import Result, Stream
 from engine.server.threads import Threads
+from engine.server.webhooks import Webhooks
 from engine.server.wire import error_body
 
 Json: TypeAlias = dict[str, Any]
@@ -50,6 +53,8 @@ class LiveRun:
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     run: Run | None = None
     """What was ordered; None until it is on disk."""
+    waits: bool = False
+    """Whether its turn has not come yet."""
     cancelled: Action | None = None
     """How a client cancelled this run, if one did."""
     _task: asyncio.Task[None] | None = None
@@ -90,11 +95,19 @@ class Lane:
 class Lanes:
     """Admits runs to threads and drives them to their end."""
 
-    def __init__(self, database: Database, threads: Threads, runs: Runs, graphs: Graphs) -> None:
+    def __init__(
+        self,
+        database: Database,
+        threads: Threads,
+        runs: Runs,
+        graphs: Graphs,
+        webhooks: Webhooks,
+    ) -> None:
         self._database = database
         self._threads = threads
         self._runs = runs
         self._graphs = graphs
+        self._webhooks = webhooks
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: OrderedDict[str, Stream] = OrderedDict()
@@ -103,11 +116,37 @@ class Lanes:
         """Return what a resumable run that has ended said, if that was not long ago."""
         return self._ended.get(run_id)
 
+    def silent(self, thread_id: str, run_id: str) -> LiveRun:
+        """Return a run that has ended, or never was, for somebody who wants to hear it."""
+        stream = self.remembered(run_id) or Stream()
+        stream.close()
+        return LiveRun(run_id, thread_id, stream)
+
+    def past(self, thread_id: str, run_id: str) -> LiveRun:
+        """Return a run that has ended: what it said is only there if that was not long ago.
+
+        Its result is where the thread stands now. Raises `Refusal` if the run is gone.
+        """
+        past = self.silent(thread_id, run_id)
+        past.run = self._runs.order(thread_id, run_id)
+        past.result.values = self._threads.outcome(thread_id)
+        past.ended.set()
+        return past
+
     def find(self, thread_id: str, run_id: str) -> LiveRun | None:
         """Return a run that has not ended."""
         lane = self._lanes.get(thread_id)
         runs = lane.runs if lane else ()
         return next((live for live in runs if live.run_id == run_id), None)
+
+    def under_way(self, status: Literal["pending", "running", "all"]) -> list[LiveRun]:
+        """Return the runs that have not ended: those that wait, those that run, or all."""
+        return [
+            live
+            for lane in self._lanes.values()
+            for live in lane.runs
+            if status == "all" or live.waits is (status == "pending")
+        ]
 
     async def admit(
         self,
@@ -117,20 +156,26 @@ class Lanes:
         *,
         strategy: str,
         create: bool,
+        preconditions: Preconditions | None = None,
     ) -> Run:
         """Record a run and give it its turn; on disk when this returns, not yet begun.
 
         `order` makes the run from the thread's metadata; `create` makes a thread that is not
-        there. Raises `Refusal`: 409 when the thread is busy and `strategy` is reject, 404 when
-        there is no such thread.
+        there. Raises `Refusal`: 409 when the thread is busy and `strategy` is reject, or when
+        `preconditions` do not hold; 404 when there is no such thread.
         """
         lane = self._lanes.setdefault(live.thread_id, Lane())
         earlier = list(lane.runs)
         if earlier and strategy == "reject":
             raise busy()
+        if preconditions and (earlier or lane.guests):  # whoever is at work will change the state
+            raise moved_on(self._threads.get(live.thread_id))
         lane.runs.append(live)  # before the first await: nobody else gets this turn
         try:
-            live.run = await self._record(live.thread_id, assistant, order, create, bool(earlier))
+            live.run = await self._record(
+                live.thread_id, assistant, order, create, bool(earlier), preconditions
+            )
+            live.waits = bool(earlier) or live.run.delay > 0
         except BaseException:
             self._leave(lane, live)
             raise
@@ -159,34 +204,55 @@ class Lanes:
 
         Raises `Refusal` (409) while a run is under way.
         """
+        async with (
+            self._as_guest(thread_id) as lane,
+            self._graphs.open(graph_id, config, "threads.update") as graph,
+        ):
+            async with self._database.saver.undone_on_error(thread_id):
+                changed = await graph.aupdate_state(config, values, as_node=as_node)
+            snapshot = await graph.aget_state(_head(thread_id))
+            asked = self._runs.last_kwargs(thread_id)
+            around = breakpoints(graph, asked)
+            stop = just_stopped([as_node] if as_node else [], snapshot.next, *around)
+            if stop is None and snapshot.next:
+                stop = Stop("before", snapshot.next[0])
+            async with self._database.write() as connection:
+                where = standing(snapshot, None, stop)
+                self._threads.settle(connection, thread_id, where, bool(lane.runs))
+        return dict(changed["configurable"])
+
+    async def erase(self, thread_id: str, run_id: str) -> None:
+        """Delete a run that has ended, and the checkpoints that it wrote.
+
+        Raises `Refusal`: 404 if there is no such run, 409 while a run is under way.
+        """
+        async with self._as_guest(thread_id):
+            if self._runs.get(thread_id, run_id) is None:
+                raise no_run(run_id)
+            async with self._database.write() as connection:
+                self._runs.delete(connection, thread_id, run_id)
+            await self._rederive(thread_id, None)
+
+    @asynccontextmanager
+    async def _as_guest(self, thread_id: str) -> AsyncIterator[Lane]:
+        """Hold the thread for something that is no run. Raises `Refusal` while one is under way."""
         lane = self._lanes.setdefault(thread_id, Lane())
         if lane.runs:
             raise in_flight(thread_id)
         lane.guests += 1
         try:
-            async with lane.lock, self._graphs.open(graph_id, config) as graph:
-                async with self._database.saver.undone_on_error(thread_id):
-                    changed = await graph.aupdate_state(config, values, as_node=as_node)
-                snapshot = await graph.aget_state(_head(thread_id))
-                asked = self._runs.last_kwargs(thread_id)
-                around = breakpoints(graph, asked)
-                stop = just_stopped([as_node] if as_node else [], snapshot.next, *around)
-                if stop is None and snapshot.next:
-                    stop = Stop("before", snapshot.next[0])
-                async with self._database.write() as connection:
-                    where = standing(snapshot, None, stop)
-                    self._threads.settle(connection, thread_id, where, bool(lane.runs))
+            async with lane.lock:
+                yield lane
         finally:
             lane.guests -= 1
             self._forget(thread_id, lane)
-        return dict(changed["configurable"])
 
     async def recover(self) -> None:
         """List what was under way when the server died as ended, and read its threads again."""
         for run_id, thread_id in self._runs.under_way():
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
-            await self._rederive(thread_id)
+            await self._rederive(thread_id, ENGINE_DIED)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""
@@ -203,8 +269,11 @@ class Lanes:
         order: Callable[[Json], Run],
         create: bool,
         waits: bool,
+        preconditions: Preconditions | None,
     ) -> Run:
         async with self._database.write() as connection:
+            if preconditions is not None:
+                self._threads.refuse_if_moved_on(connection, thread_id, preconditions)
             metadata = self._threads.occupy(connection, thread_id, assistant)
             if metadata is None and create:
                 made = order({}).metadata
@@ -213,7 +282,7 @@ class Lanes:
             if metadata is None:
                 raise no_thread_or_assistant()
             run = order(metadata)
-            self._runs.insert(connection, run, "pending" if waits else "running")
+            self._runs.insert(connection, run, "pending" if waits or run.delay else "running")
         return run
 
     def _start(self, lane: Lane, live: LiveRun) -> None:
@@ -225,25 +294,34 @@ class Lanes:
     async def _drive(self, lane: Lane, live: LiveRun) -> None:
         """Take the run's turn, run it, and write down how it ended, all under the thread's lock."""
         live.stream.say("metadata", {"run_id": live.run_id, "attempt": 1})
-        waited = lane.lock.locked()
         execution = Execution(live.order, live.stream, live.result)
         try:
             try:
+                await asyncio.sleep(live.order.delay)
                 async with lane.lock:
-                    await self._turn(lane, live, execution, waited)
+                    await self._turn(lane, live, execution)
             except asyncio.CancelledError:
                 if live.cancelled is None:
                     raise
                 await self._settle(lane, live, execution, _cancelled(), None)
         except Exception as error:  # noqa: BLE001  the client has to hear why nothing was recorded
             live.result.error = error_body(error)
+            await self._give_up(live, any(other is not live for other in lane.runs))
         finally:
             self._leave(lane, live)
             self._announce(live, execution)
 
-    async def _turn(self, lane: Lane, live: LiveRun, execution: Execution, waited: bool) -> None:
+    async def _give_up(self, live: LiveRun, busy: bool) -> None:
+        """How the run ended could not be written: write at least that it has, if the disk lets us."""
+        with suppress(sqlite3.Error):
+            async with self._database.write() as connection:
+                self._runs.set_status(connection, live.run_id, "error", live.result.error)
+                self._threads.release(connection, live.thread_id, live.result.error, busy)
+
+    async def _turn(self, lane: Lane, live: LiveRun, execution: Execution) -> None:
         run = live.order
-        if waited:
+        if live.waits:
+            live.waits = False
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run.run_id, "running")
         execution.pending = self._pending(run)
@@ -251,15 +329,20 @@ class Lanes:
         stop: Stop | None = None
         losses = self._database.losses
         try:
-            async with self._graphs.open(run.graph_id, _head(run.thread_id)) as graph:
+            async with self._graphs.open(
+                run.graph_id, _head(run.thread_id), "threads.create_run", run.kwargs["context"]
+            ) as graph:
                 ending = await self._performed(live, execution, graph)
                 live.settle()
+                if live.cancelled == "rollback":
+                    await self._roll_back(run)
                 snapshot = await graph.aget_state(_head(run.thread_id))
                 stop = execution.stopped_at(graph, snapshot.next)
             if self._database.losses != losses:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             live.settle()
+            stop = None  # what could not be written was not reached
             live.result.error = error_body(error)
             ending = Ending("error", live.result.error)
         await self._settle(lane, live, execution, ending, snapshot, stop)
@@ -292,7 +375,7 @@ class Lanes:
         another = any(other is not live for other in lane.runs)
         async with self._database.write() as connection:
             if live.cancelled == "rollback":
-                self._runs.delete(connection, run.run_id)
+                self._runs.delete(connection, run.thread_id, run.run_id)
             else:
                 self._runs.set_status(connection, run.run_id, ending.status, ending.error)
             if live.temporary:
@@ -305,6 +388,13 @@ class Lanes:
                 self._threads.settle(connection, run.thread_id, where, another)
         if live.result.values is None and snapshot is not None:
             live.result.values = snapshot.values
+        if url := run.kwargs["webhook"]:
+            told = {**run.to_json(ending.status), "error": ending.error}
+            self._webhooks.call(url, told, live.result.values)
+
+    async def _roll_back(self, run: Run) -> None:
+        async with self._database.write() as connection:
+            self._runs.delete(connection, run.thread_id, run.run_id)
 
     def _pending(self, run: Run) -> list[str]:
         """Return the ids that wait on the thread, where a bare answer has to be addressed."""
@@ -313,7 +403,8 @@ class Lanes:
             return []
         return self._threads.pending(run.thread_id)
 
-    async def _rederive(self, thread_id: str) -> None:
+    async def _rederive(self, thread_id: str, error: Json | None) -> None:
+        """Read again where a thread stands; `error` is what its last run ended in."""
         metadata = self._threads.metadata(thread_id) or {}
         snapshot: StateSnapshot | None = None
         try:
@@ -323,19 +414,23 @@ class Lanes:
             snapshot = None
         async with self._database.write() as connection:
             if snapshot is None:
-                self._threads.release(connection, thread_id, ENGINE_DIED, False)
+                self._threads.release(connection, thread_id, error, False)
             else:
-                where = standing(snapshot, ENGINE_DIED, None)
+                checkpoint_id = snapshot.config["configurable"].get("checkpoint_id")
+                stop = self._threads.stop_at(connection, thread_id, checkpoint_id)
+                where = standing(snapshot, error, stop)
                 self._threads.settle(connection, thread_id, where, False)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:
         """Say what had to wait for the disk, and end the stream."""
-        for name, payload in execution.held:
-            live.stream.say(name, payload)
-        if live.result.error is not None:
-            live.stream.say("error", live.result.error)
-        live.stream.close()
-        live.ended.set()
+        try:
+            for name, payload in execution.held:
+                live.stream.say(name, payload)
+            if live.result.error is not None:
+                live.stream.say("error", live.result.error)
+        finally:
+            live.stream.close()
+            live.ended.set()
         if live.stream.resumable:
             self._ended[live.run_id] = live.stream
             while len(self._ended) > _REMEMBERED:

@@ -17,6 +17,7 @@ StreamMode: TypeAlias = Literal[
     "checkpoints",
     "debug",
     "custom",
+    "events",
 ]
 ThreadStatus: TypeAlias = Literal["idle", "busy", "interrupted", "error"]
 
@@ -85,6 +86,15 @@ class Command(_Body):
     goto: Any = None
 
 
+class Preconditions(_Body):
+    """What a decision was made on. The run is refused (409) where it no longer holds."""
+
+    checkpoint_id: str | None = None
+    """The newest checkpoint of the thread."""
+    interrupt_ids: list[str] | None = None
+    """Interrupts that must be pending still; an empty list: none may be."""
+
+
 class RunBody(_Body):
     """The body of every request that starts a run."""
 
@@ -107,7 +117,9 @@ class RunBody(_Body):
     if_not_exists: Literal["create", "reject"] = "reject"
     durability: Literal["sync", "async", "exit"] | None = None
     checkpoint_during: bool | None = None
-    strict_resume: bool | None = None
+    preconditions: Preconditions | None = None
+    after_seconds: float = Field(default=0, ge=0, le=366 * 24 * 3600)
+    webhook: str | None = None
 
     @property
     def stream_modes(self) -> list[str]:
@@ -126,6 +138,14 @@ class RunBody(_Body):
         if self.command is None or "resume" not in self.command.model_fields_set:
             return False
         return self.command.resume is not None or self.command.model_fields_set == {"resume"}
+
+
+class RunsCancel(_Body):
+    """`POST /runs/cancel`."""
+
+    status: Literal["pending", "running", "all"] | None = None
+    thread_id: UUID | None = None
+    run_ids: list[UUID] | None = None
 
 
 class ThreadCreate(_Body):

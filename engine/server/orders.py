@@ -6,6 +6,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from engine.server.models import RunBody
+from engine.server.once import Key
 from engine.server.refusals import Refusal
 from engine.server.runs import Run
 from engine.server.wire import now
@@ -35,7 +36,12 @@ def check_order(body: RunBody, *, stateless: bool) -> None:
 
 
 def order(
-    body: RunBody, run_id: str, thread_id: str, assistant: Json, thread_metadata: Json
+    body: RunBody,
+    run_id: str,
+    thread_id: str,
+    assistant: Json,
+    key: Key | None,
+    thread_metadata: Json,
 ) -> Run:
     """Return the run that `body` asks for on a thread with this metadata."""
     config = dict(body.config or {})
@@ -67,6 +73,8 @@ def order(
         kwargs=_kwargs(body, config, configurable),
         multitask_strategy=strategy(body),
         created_at=now(),
+        delay=body.after_seconds,
+        key=key,
     )
 
 
@@ -94,6 +102,6 @@ def _kwargs(body: RunBody, config: Json, context: Json) -> Json:
         "resumable": body.stream_resumable,
         "checkpoint_during": durability != "exit",
         "durability": durability,
-        "webhook": None,
+        "webhook": body.webhook,
         "feedback_keys": None,
     }

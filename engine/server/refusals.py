@@ -1,16 +1,17 @@
 """What the server says no to: status codes and texts of langgraph-api 0.16.7."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 from uuid import UUID
 
 
 class Refusal(Exception):
-    """A request that is answered with an error: `status` and `{"detail": detail}`."""
+    """A request that is answered with an error: `status` and `{"detail": detail, **beside}`."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, **beside: Any) -> None:
         super().__init__(detail)
         self.status = status
-        self.detail = detail
+        self.body = {"detail": detail, **beside}
 
 
 def no_thread(thread_id: str) -> Refusal:
@@ -35,6 +36,22 @@ def busy() -> Refusal:
         "Thread is already running a task. Wait for it to finish or choose a different "
         "multitask strategy.",
     )
+
+
+def moved_on(current: dict[str, Any] | None) -> Refusal:
+    """The thread is not any more as it was when somebody decided; `current` is its row."""
+    detail = "The thread is not as it was decided on: its checkpoint or its interrupts changed."
+    return Refusal(409, detail, current=current)
+
+
+def other_request() -> Refusal:
+    """An idempotency key came with a second, different request."""
+    return Refusal(422, "This Idempotency-Key was used for another request.")
+
+
+def no_run(run_id: str) -> Refusal:
+    """There is no such run."""
+    return Refusal(404, f"Run with ID {run_id} not found")
 
 
 def in_flight(thread_id: str) -> Refusal:

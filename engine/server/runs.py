@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias
 import orjson
 
 from engine.server.database import Database, Row
+from engine.server.once import Key
+from engine.server.refusals import no_run, other_request
 from engine.server.wire import dumps, now
 
 Json: TypeAlias = dict[str, Any]
@@ -43,6 +45,10 @@ class Run:
     """What the request said, completed: input, command, config, context, breakpoints, modes."""
     multitask_strategy: str
     created_at: str
+    delay: float = 0
+    """Seconds until its turn may come."""
+    key: Key | None = None
+    """What makes the same request, sent again, this run and not another one."""
 
     def to_json(self, status: RunStatus) -> Json:
         """Return the run as the answer to `POST /threads/{id}/runs`."""
@@ -67,7 +73,7 @@ class Runs:
         self._database = database
 
     def insert(self, connection: sqlite3.Connection, run: Run, status: RunStatus) -> None:
-        """Record a run before any of it happens."""
+        """Record a run, and its idempotency key, before any of it happens."""
         connection.execute(
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
@@ -82,6 +88,11 @@ class Runs:
                 dumps(run.kwargs).decode(),
             ),
         )
+        if run.key is not None:
+            connection.execute(
+                "INSERT INTO run_keys VALUES (?, ?, ?, ?)",
+                (run.key.key, run.key.digest, run.thread_id, run.run_id),
+            )
 
     def set_status(
         self,
@@ -96,14 +107,53 @@ class Runs:
             (status, now(), error and dumps(error).decode(), run_id),
         )
 
-    def delete(self, connection: sqlite3.Connection, run_id: str) -> None:
-        """Forget a run that was rolled back."""
+    def delete(self, connection: sqlite3.Connection, thread_id: str, run_id: str) -> None:
+        """Forget a run, and the checkpoints that it wrote. Its idempotency key stays taken."""
         connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+        written = (
+            "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
+            " AND json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"
+        )
+        for table in ("writes", "checkpoints"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id IN ({written})",
+                (thread_id, thread_id, run_id),
+            )
+
+    def first(self, key: Key) -> tuple[str, str] | None:
+        """Return (thread, run) of the request that bore this key, None if it is the first.
+
+        Raises `Refusal` if that was another request.
+        """
+        sql = "SELECT digest, thread_id, run_id FROM run_keys WHERE key = ?"
+        rows = self._database.read(sql, (key.key,))
+        if not rows:
+            return None
+        if rows[0]["digest"] != key.digest:
+            raise other_request()
+        return rows[0]["thread_id"], rows[0]["run_id"]
+
+    def order(self, thread_id: str, run_id: str) -> Run:
+        """Return a run as it was ordered. Raises `Refusal` if there is none."""
+        rows = self._rows(thread_id, run_id)
+        if not rows:
+            raise no_run(run_id)
+        row = rows[0]
+        metadata = orjson.loads(row["metadata"])
+        return Run(
+            run_id=run_id,
+            thread_id=thread_id,
+            assistant_id=row["assistant_id"],
+            graph_id=metadata["graph_id"],
+            metadata=metadata,
+            kwargs=orjson.loads(row["kwargs"]),
+            multitask_strategy=row["multitask_strategy"],
+            created_at=row["created_at"],
+        )
 
     def get(self, thread_id: str, run_id: str) -> Json | None:
         """Return a run's row, or None."""
-        sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
-        rows = self._database.read(sql, (run_id, thread_id))
+        rows = self._rows(thread_id, run_id)
         return _wire(rows[0]) if rows else None
 
     def of_thread(
@@ -130,6 +180,10 @@ class Runs:
             (thread_id,),
         )
         return orjson.loads(rows[0]["kwargs"]) if rows else {}
+
+    def _rows(self, thread_id: str, run_id: str) -> list[Row]:
+        sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
+        return self._database.read(sql, (run_id, thread_id))
 
     def under_way(self) -> list[tuple[str, str]]:
         """Return (run, thread) of every run that is listed as not ended."""

@@ -1,7 +1,7 @@
 """Where a thread stands: a langgraph snapshot as wire JSON, and as the columns of a thread row."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, TypeAlias
 
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
@@ -42,7 +42,6 @@ class Standing:
     interrupts: dict[str, list[Json]]
     """Pending interrupts by the id of the (root) task that asks."""
     checkpoint_id: str | None
-    checkpoint_created_at: str | None
     breakpoint: Json | None
     """`{"when": "before" or "after", "node"}`, if it stands at a static breakpoint."""
     error: Json | None
@@ -51,12 +50,14 @@ class Standing:
 def standing(snapshot: StateSnapshot, error: Json | None, stop: Stop | None) -> Standing:
     """Derive where a thread stands; `error` and `stop` say how its last run ended.
 
-    Interrupts outrank the error: a thread whose node failed after taking an answer still waits
-    for a person, and must be found by a search for what is interrupted.
+    Interrupts and breakpoints outrank the error: a thread whose node failed after taking an
+    answer, or whose engine died in a step, still waits for a person, and must be found by a
+    search for what is interrupted.
     """
     tasks = [_task_row(task) for task in snapshot.tasks]
     interrupts = {task["id"]: task["interrupts"] for task in tasks if task["interrupts"]}
-    waits = bool(interrupts) or (bool(snapshot.next) and error is None)
+    breakpoint = None if interrupts else _breakpoint(snapshot, stop)
+    waits = bool(interrupts or breakpoint) or (bool(snapshot.next) and error is None)
     configurable = _configurable(snapshot.config)
     return Standing(
         status="interrupted" if waits else "error" if error else "idle",
@@ -65,10 +66,40 @@ def standing(snapshot: StateSnapshot, error: Json | None, stop: Stop | None) -> 
         tasks=tasks,
         interrupts=interrupts,
         checkpoint_id=configurable.get("checkpoint_id"),
-        checkpoint_created_at=snapshot.created_at,
-        breakpoint=_breakpoint(snapshot, stop) if waits and not interrupts else None,
+        breakpoint=breakpoint,
         error=error,
     )
+
+
+def dated(standing: Standing, earlier: Mapping[str | None, str], time: str) -> Standing:
+    """Say of all that waits since when: since `time`, unless `earlier` (`waited`) knows it."""
+    tasks = [
+        {
+            **task,
+            "interrupts": [
+                {**asked, "since": earlier.get(asked["id"], time)} for asked in task["interrupts"]
+            ],
+        }
+        for task in standing.tasks
+    ]
+    stop = standing.breakpoint
+    if stop is not None:
+        stop = {**stop, "since": earlier.get(standing.checkpoint_id, time)}
+    return replace(standing, tasks=tasks, breakpoint=stop)
+
+
+def waited(
+    tasks: Iterable[Json], breakpoint: Json | None, checkpoint_id: str | None
+) -> dict[str | None, str]:
+    """Return since when the things of a row have waited.
+
+    Interrupts by their ids, which outlive a run that comes to the same question again; the
+    breakpoint by its checkpoint, which outlives a run that was killed before the next one.
+    """
+    since = {asked["id"]: asked.get("since") for task in tasks for asked in task["interrupts"]}
+    if breakpoint is not None:
+        since[checkpoint_id] = breakpoint.get("since")
+    return {key: time for key, time in since.items() if time is not None}
 
 
 def snapshot_json(snapshot: StateSnapshot) -> Json:

@@ -8,8 +8,9 @@ import orjson
 
 from engine.server.database import Database, Row
 from engine.server.extract import ROOTS, extracted, root_of
-from engine.server.models import ThreadCount, ThreadSearch
-from engine.server.state import Standing
+from engine.server.models import Preconditions, ThreadCount, ThreadSearch
+from engine.server.refusals import moved_on, no_thread_or_assistant
+from engine.server.state import Standing, Stop, dated, waited
 from engine.server.stream import INTERRUPT
 from engine.server.wire import dumps, now
 
@@ -30,9 +31,11 @@ FIELDS = (
     "tasks",
     "breakpoint",
     "checkpoint_id",
-    "checkpoint_created_at",
 )
-"""What a thread row shows; the last five are ours and spare an inbox one state read a thread."""
+"""What a thread row shows; the last four are ours and spare an inbox one state read a thread.
+
+In them, each interrupt of `tasks` and the `breakpoint` say `since` when they wait.
+"""
 
 _JSON_FIELDS = {
     "metadata",
@@ -46,8 +49,7 @@ _JSON_FIELDS = {
 }
 _SETTLE = """
 UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = ?, next = ?,
-    tasks = ?, interrupts = ?, checkpoint_id = ?, checkpoint_created_at = ?, breakpoint = ?,
-    error = ?
+    tasks = ?, interrupts = ?, checkpoint_id = ?, breakpoint = ?, error = ?
 WHERE thread_id = ?
 """
 
@@ -138,6 +140,24 @@ class Threads:
         )
         return True
 
+    def refuse_if_moved_on(
+        self, connection: sqlite3.Connection, thread_id: str, wanted: Preconditions
+    ) -> None:
+        """Raise `Refusal`, with the thread's row, unless it stands where a decision was made on."""
+        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
+        cursor = connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        row = cursor.execute(sql, (thread_id,)).fetchone()
+        if row is None:
+            raise no_thread_or_assistant()
+        pending = {
+            asked["id"] for task in orjson.loads(row["interrupts"]).values() for asked in task
+        }
+        ids = wanted.interrupt_ids
+        moved = wanted.checkpoint_id not in (None, row["checkpoint_id"])
+        if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
+            raise moved_on(_wire(row))
+
     def occupy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: Json
     ) -> Json | None:
@@ -174,6 +194,7 @@ class Threads:
     ) -> None:
         """Write where a thread stands; `busy` says that another run already waits."""
         time = now()
+        standing = dated(standing, self._waited(connection, thread_id), time)
         connection.execute(
             _SETTLE,
             (
@@ -185,12 +206,20 @@ class Threads:
                 dumps(standing.tasks).decode(),
                 dumps(standing.interrupts).decode(),
                 standing.checkpoint_id,
-                standing.checkpoint_created_at,
                 standing.breakpoint and dumps(standing.breakpoint).decode(),
                 standing.error and dumps(standing.error).decode(),
                 thread_id,
             ),
         )
+
+    def stop_at(
+        self, connection: sqlite3.Connection, thread_id: str, checkpoint_id: str | None
+    ) -> Stop | None:
+        """Return the breakpoint that the row records, if it was recorded at this checkpoint."""
+        sql = "SELECT breakpoint FROM threads WHERE thread_id = ? AND checkpoint_id = ?"
+        row = connection.execute(sql, (thread_id, checkpoint_id)).fetchone()
+        recorded = orjson.loads(row[0]) if row and row[0] else None
+        return Stop(recorded["when"], recorded["node"]) if recorded else None
 
     def outcome(self, thread_id: str) -> Any:
         """Return where a thread stands in the form of a run's result."""
@@ -229,6 +258,14 @@ class Threads:
                 self.release(connection, copy_id, None, False)
         return bool(status == "busy")
 
+    def _waited(self, connection: sqlite3.Connection, thread_id: str) -> dict[str | None, str]:
+        sql = "SELECT tasks, breakpoint, checkpoint_id FROM threads WHERE thread_id = ?"
+        row = connection.execute(sql, (thread_id,)).fetchone()
+        if row is None:
+            return {}
+        tasks, breakpoint, checkpoint_id = row
+        return waited(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
+
     async def delete(self, thread_id: str) -> bool:
         """Delete a thread with its runs and checkpoints; False if there is no such thread."""
         async with self._database.write() as connection:
@@ -237,7 +274,7 @@ class Threads:
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
-        for table in ("checkpoints", "writes", "runs"):
+        for table in ("checkpoints", "writes", "runs", "run_keys"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1

@@ -23,6 +23,8 @@ import orjson
 from langgraph.types import Send
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+_LONGEST_INTEGER = 14_000
+"""Bits; Python reads and writes integers of up to 4,300 decimal digits (`sys.int_info`)."""
 _AS_TEXT = (UUID, PurePath, IPv4Address, IPv4Network, IPv6Address, IPv6Network)
 
 
@@ -31,7 +33,8 @@ def dumps(value: Any) -> bytes:
 
     Messages and pydantic models become their fields, sets become lists, bytes become base64,
     exceptions become `{"error", "message"}`, and what has no JSON form becomes null. Lone
-    surrogates become `?`; integers of any size are written in full.
+    surrogates become `?`; integers that no JSON reader of Python would take become hexadecimal
+    text.
     """
     try:
         return orjson.dumps(value, default=plain, option=_OPTIONS)
@@ -87,8 +90,10 @@ def _plain_scalar(value: Any) -> Any:
 def _deep(value: Any) -> Any:
     """Return `value` in plain JSON types all the way down."""
     match value:
-        case None | bool() | int():
+        case None | bool():
             return value
+        case int():
+            return value if value.bit_length() < _LONGEST_INTEGER else hex(value)
         case str():
             return value.encode("utf-8", "replace").decode()
         case float():

@@ -174,7 +174,8 @@ class DeskDouble:
         if result is not None:
             self.items = (*self.items, result)
         self.tell()
-        return Outcome(OutcomeKind.APPLIED, "The state says so.", self._view(thread_id))
+        view = self._view(thread_id)
+        return Outcome(OutcomeKind.APPLIED, "The state says so.", view, thread_id=thread_id)
 
     async def decide(
         self, question: Question, decision: Decision, on_progress: OnProgress

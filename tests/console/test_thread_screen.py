@@ -89,7 +89,7 @@ async def test_what_was_refused_is_told_and_the_text_is_kept(
 
 async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
-    desk.script = [Outcome(OutcomeKind.UNKNOWN, "The connection broke.", None)]
+    desk.script = [Outcome(OutcomeKind.UNKNOWN, "The connection broke.", None, thread_id="t")]
     async with console(desk) as c:
         await c.open()
         await c.press("ctrl+s")
@@ -102,7 +102,7 @@ async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: Ope
 
 async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
-    desk.script = [Outcome(OutcomeKind.REFUSED, "Another run came first.", None)]
+    desk.script = [Outcome(OutcomeKind.REFUSED, "Another run came first.", None, thread_id="t")]
     async with console(desk) as c:
         await c.open()
         await c.press("X", "ctrl+s")

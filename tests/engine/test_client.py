@@ -1,7 +1,9 @@
 """The client in bad weather: every fault of a server becomes an error of ours, in words."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 import httpx
 import pytest
@@ -10,12 +12,15 @@ from engine.api import client
 from engine.api.client import LangGraphServer, StreamEvent
 from engine.api.wire import WireInterrupt, WireThread
 from engine.errors import (
+    BadInput,
     BadReply,
+    BadTarget,
     Conflict,
     Denied,
     HitlError,
     NotThere,
     ServerRefused,
+    TargetError,
     Unreachable,
 )
 
@@ -57,21 +62,25 @@ async def test_faults_are_mapped(handler: Handler, error: type[HitlError], words
 
 
 @pytest.mark.parametrize(
-    ("fault", "sent"),
+    ("fault", "sent", "words"),
     [
-        (httpx.ConnectError("refused"), False),
-        (httpx.ConnectTimeout("slow"), False),
-        (httpx.ReadError("reset"), True),
-        (httpx.ReadTimeout(""), True),
-        (httpx.RemoteProtocolError("cut"), True),
+        (httpx.ConnectError("refused"), False, "cannot be reached: refused."),
+        (httpx.ConnectTimeout("slow"), False, "cannot be reached: no connection in time."),
+        (httpx.ReadError("reset."), True, "The connection to http://host:1 broke: reset."),
+        (httpx.ReadError(""), True, "broke: ReadError."),
+        (httpx.ReadTimeout(""), True, "did not answer in time."),
+        (httpx.RemoteProtocolError("cut"), True, "broke: cut."),
     ],
 )
-async def test_it_is_known_whether_anything_was_sent(fault: httpx.HTTPError, sent: bool) -> None:
+async def test_it_is_known_whether_anything_was_sent(
+    fault: httpx.HTTPError, sent: bool, words: str
+) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
         raise fault
 
     with pytest.raises(Unreachable) as caught:
         await server(handler).info()
+    assert str(caught.value).endswith(words)
     assert caught.value.sent is sent
     assert "secret" not in str(caught.value)
 
@@ -144,3 +153,117 @@ def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
 def test_null_is_taken_for_missing() -> None:
     row = WireThread.model_validate({"thread_id": "t", "metadata": None, "next": None})
     assert (row.metadata, row.next, row.graph_id) == ({}, (), "")
+
+
+@pytest.mark.parametrize("endless", [b"data: " + b"x" * 5000, b"data: 1\n" * 500])
+async def test_an_event_without_end_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch, endless: bytes
+) -> None:
+    monkeypatch.setattr(client, "REPLY_BYTES", 1000)
+    api = server(streaming(b"event: a\ndata: 1\n\n", endless))
+    heard = []
+    with pytest.raises(BadReply, match="event larger than"):
+        async for event in api.stream_run("t", {}, idempotency_key="d"):
+            heard.append(event)
+    assert heard == [StreamEvent("a", (), 1)]
+
+
+async def test_many_events_may_be_larger_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "REPLY_BYTES", 100)
+    assert len(await events(streaming(*[b"event: a\ndata: 1\n\n", b": heartbeat\n\n"] * 50))) == 50
+
+
+async def test_a_stream_that_does_not_begin_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def silent(request: httpx.Request) -> httpx.Response:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets this event")
+
+    monkeypatch.setattr(client, "SILENCE_SECONDS", 0.01)
+    api = LangGraphServer("http://host", headers={}, transport=httpx.MockTransport(silent))
+    with pytest.raises(Unreachable, match="did not answer in time") as caught:
+        async for _ in api.stream_run("t", {}, idempotency_key="d"):
+            pass
+    assert caught.value.sent
+
+
+@asynccontextmanager
+async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
+    """A server that answers the first request of a connection, and hangs up at the next one."""
+    heard: list[bytes] = []
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        for answer in (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", b""):
+            head = await reader.readuntil(b"\r\n\r\n")
+            length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
+            await reader.readexactly(int(length or 0))
+            heard.append(head.split(b" HTTP")[0])
+            writer.write(answer)
+            await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
+        host, port = listening.sockets[0].getsockname()
+        yield f"http://{host}:{port}", heard
+
+
+async def test_what_reads_is_asked_once_more_where_the_server_hung_up() -> None:
+    async with closing_idle_connections() as (url, heard):
+        api = LangGraphServer(url, headers={}, through_proxy=False)
+        assert await api.search_threads({}) == ()
+        assert await api.runs("t", limit=1) == ()
+        await api.aclose()
+    assert heard == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=1"] * 2]
+
+
+async def test_what_starts_something_is_never_sent_twice() -> None:
+    async with closing_idle_connections() as (url, heard):
+        api = LangGraphServer(url, headers={}, through_proxy=False)
+        for start in (
+            lambda: api.create_thread({}),
+            lambda: anext(aiter(api.stream_run("t", {}, idempotency_key="d"))),
+        ):
+            await api.search_threads({})
+            with pytest.raises(Unreachable, match="broke") as caught:
+                await start()
+            assert caught.value.sent
+        await api.aclose()
+    search = b"POST /threads/search"
+    assert heard == [search, b"POST /threads", search, b"POST /threads/t/runs/stream"]
+
+
+@pytest.mark.parametrize("value", ["Grüße", "a\nb", "a\x00b", "\udcff", "\N{SNOWMAN}"])
+def test_a_header_that_cannot_be_sent_is_named_and_not_shown(value: str) -> None:
+    with pytest.raises(BadInput, match="x-secret") as caught:
+        LangGraphServer("http://host", headers={"x-secret": value})
+    assert value not in str(caught.value)
+    with pytest.raises(BadInput):
+        LangGraphServer("http://host", headers={f"x{value}": "a"})
+
+
+def test_a_url_that_httpx_does_not_take() -> None:
+    with pytest.raises(BadTarget, match="not a URL"):
+        LangGraphServer("http://\u2488.example", headers={})
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [
+        ("HTTP_PROXY", "garbage://x:1"),
+        ("HTTPS_PROXY", "http://[::1"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1"),
+        ("SSL_CERT_FILE", "/nowhere/certificates.pem"),
+    ],
+)
+def test_a_bad_environment_is_named(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(TargetError, match=variable):
+        LangGraphServer("http://host", headers={})
+    LangGraphServer("http://host", headers={}, through_proxy=False)
+
+
+async def test_an_id_that_no_url_can_hold() -> None:
+    with pytest.raises(Unreachable, match="cannot be written") as caught:
+        await server(answering(200, "{}")).thread("a\x00b")
+    assert not caught.value.sent

@@ -87,6 +87,22 @@ async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
     assert modes == {0o600}
 
 
+async def test_lax_modes_are_tightened(tmp_path: Path) -> None:
+    files = [tmp_path / f"journal.sqlite{beside}" for beside in ("", "-wal", "-shm")]
+    for path in files:
+        path.touch()
+        path.chmod(0o666)
+    async with open_journal(tmp_path):
+        assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
+
+
+async def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "journal.sqlite")
+    with pytest.raises(JournalFailed, match="not a file of yours"):
+        async with open_journal(tmp_path):
+            pass
+
+
 async def test_a_journal_that_cannot_be_written_raises(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         full = await journal._connection.execute_fetchall("PRAGMA page_count")

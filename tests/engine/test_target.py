@@ -1,5 +1,6 @@
 """What a target may be, and where its data lives."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -47,12 +48,39 @@ def test_the_environment_comes_before_the_folder(project: Path) -> None:
         ("http://[::1", "not a URL"),
         ("http://host:notaport", "not a URL"),
         ("notes.txt", "neither"),
+        ("loop/langgraph.json", "loop"),
+        ("a" * 300, "name too long"),
+        ("http://h\x01st", "a character in it"),
+        ("http://host/\n", "a character in it"),
+        ("http://\udcff", "a character in it"),
+        ("http://ho st", "a character in it"),
     ],
 )
 def test_what_is_no_target_is_refused_in_words(project: Path, text: str, words: str) -> None:
     (project / "notes.txt").touch()
+    (project / "loop").symlink_to("loop")
     with pytest.raises(BadTarget, match=words):
         find_target(text, environ={}, cwd=project)
+
+
+@pytest.mark.parametrize(
+    "text", ["http://me:secret@host:x", "http://me:secret@[::1", "ftp://me:secret@host"]
+)
+def test_credentials_are_never_told(text: str) -> None:
+    with pytest.raises(BadTarget) as caught:
+        find_target(text, environ={})
+    assert "secret" not in str(caught.value)
+
+
+@pytest.mark.skipif(os.getuid() == 0, reason="root may read everything")
+def test_a_folder_that_cannot_be_read(project: Path) -> None:
+    project.chmod(0)
+    try:
+        for text in (None, str(project), f"{project}/langgraph.json"):
+            with pytest.raises(BadTarget, match="cannot be read: Permission denied"):
+                find_target(text, environ={}, cwd=project)
+    finally:
+        project.chmod(0o700)
 
 
 def test_no_target_at_all(tmp_path: Path) -> None:
@@ -67,6 +95,19 @@ def test_each_project_has_a_private_folder_of_its_own(tmp_path: Path) -> None:
     assert one != two
     assert one == data_folder(Project(spec="/a/langgraph.json", label="same"), base)
     assert {stat.S_IMODE(path.stat().st_mode) for path in (base, one, two)} == {0o700}
+
+
+def test_parents_are_private_too_and_a_lax_folder_is_tightened(tmp_path: Path) -> None:
+    project = Project(spec="/a/langgraph.json", label="same")
+    folder = data_folder(project, tmp_path / "a" / "b")
+    folder.chmod(0o755)
+    assert data_folder(project, tmp_path / "a" / "b") == folder
+    made = (tmp_path / "a", tmp_path / "a" / "b", folder)
+    assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700}
+
+
+def test_a_path_in_no_encoding_has_a_folder(tmp_path: Path) -> None:
+    assert data_folder(Project(spec="/\udcff/langgraph.json", label="\udcff"), tmp_path).is_dir()
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:

@@ -97,6 +97,16 @@ async def test_a_refused_answer_leaves_the_thread_waiting(http: httpx.AsyncClien
     assert run["status"] == "error"
 
 
+async def test_what_no_json_can_say_ends_no_run_in_silence(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    heard = await events(http, thread_id, "beyond_json", input={}, stream_mode="custom")
+    assert ("custom", {"long": hex(10**5000), "short": 10**30}) in heard
+    assert heard[-1][0] == "error"
+    assert (await row(http, thread_id))["status"] == "error"
+    told = await wait(http, thread_id, "chain", input={})
+    assert told["said"] == ["one", "two", "three"]
+
+
 # Answers
 
 
@@ -236,6 +246,7 @@ async def test_deleting_a_thread_ends_its_runs(http: httpx.AsyncClient) -> None:
         "async_factory",
         "context_factory",
         "async_context_factory",
+        "full_factory",
     ],
 )
 async def test_every_way_to_offer_a_graph(http: httpx.AsyncClient, name: str) -> None:
@@ -245,6 +256,28 @@ async def test_every_way_to_offer_a_graph(http: httpx.AsyncClient, name: str) ->
     assert (await state(http, thread_id))["next"] == ["ask"]
     done = await wait(http, thread_id, name, command={"resume": "yes"})
     assert done == {"answer": "yes", "made_by": name}
+
+
+async def test_a_factory_hears_what_the_graph_is_for(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "runtime_factory", input={}, context={"tenant": "acme"})
+    done = await wait(
+        http, thread_id, "runtime_factory", command={"resume": "yes"}, context={"tenant": "acme"}
+    )
+    assert done["made_by"] == "runtime_factory for {'tenant': 'acme'}"
+    drawing = (await http.get("/assistants/runtime_factory/graph")).json()
+    assert "ask" in [node["id"] for node in drawing["nodes"]]
+
+
+async def test_a_factory_that_takes_what_nobody_gives(tmp_path: Path) -> None:
+    (tmp_path / "odd.py").write_text("def make(config, runtime): ...\n")
+    config = tmp_path / "langgraph.json"
+    config.write_text('{"graphs": {"odd": "./odd.py:make"}}')
+    with engine(config, tmp_path / "data") as served:
+        async with served.client() as http:
+            (broken,) = (await http.get("/info")).json()["graphs_broken"]
+    assert "takes 2 arguments (config, runtime)" in broken["what"]
+    assert "langgraph_sdk.runtime.ServerRuntime" in broken["what"]
 
 
 async def test_state_of_the_projects_own_types(http: httpx.AsyncClient) -> None:
@@ -278,23 +311,24 @@ async def test_what_graphs_print_goes_to_the_log(
 
 
 async def test_the_sdk_of_langgraph(engine_server: Served) -> None:
-    client = get_client(url=engine_server.url, api_key=engine_server.info["token"])
-    made = await client.threads.create()
-    thread_id = made["thread_id"]
-    asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
-    interrupt_id = asked["__interrupt__"][0]["id"]
-    [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
-    assert waiting["thread_id"] == thread_id
-    said = [
-        part.event
-        async for part in client.runs.stream(
-            thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
-        )
-    ]
-    assert said == ["metadata", "updates"]
-    assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
-    assert len(await client.threads.get_history(thread_id)) == 3
-    assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
+    token = engine_server.info["token"]
+    async with get_client(url=engine_server.url, api_key=token) as client:
+        made = await client.threads.create()
+        thread_id = made["thread_id"]
+        asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})
+        interrupt_id = asked["__interrupt__"][0]["id"]
+        [waiting] = await client.threads.search(status="interrupted", ids=[thread_id])
+        assert waiting["thread_id"] == thread_id
+        said = [
+            part.event
+            async for part in client.runs.stream(
+                thread_id, "revise", command={"resume": {interrupt_id: "y"}}, stream_mode="updates"
+            )
+        ]
+        assert said == ["metadata", "updates"]
+        assert (await client.threads.get_state(thread_id))["values"] == {"some_text": "y"}
+        assert len(await client.threads.get_history(thread_id)) == 3
+        assert {one["graph_id"] for one in await client.assistants.search(limit=100)} >= {"revise"}
 
 
 # Who may ask
@@ -395,6 +429,8 @@ def test_a_planted_link_is_refused(tmp_path: Path, name: str) -> None:
         ('{"graphs": {}}', "names no graphs"),
         ('{"graphs": {"a": "./a.py"}}', '"./file.py:graph"'),
         ("[]", "not a JSON object"),
+        ("1" * 5000, "cannot be read"),
+        ("[" * 100_000, "cannot be read"),
     ],
 )
 def test_a_bad_config(tmp_path: Path, content: str, said: str) -> None:

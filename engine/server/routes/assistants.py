@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from typing import Any, cast
 
 from fastapi import APIRouter, Request, Response
+from langchain_core.runnables import RunnableConfig
 
 from engine.server.assistants import FIELDS
 from engine.server.graphs import Graph
@@ -140,7 +141,8 @@ async def _opened(request: Request, assistant_id: str) -> AsyncIterator[tuple[st
     engine = engine_of(request)
     assistant = engine.assistants.get(assistant_id)
     configurable = assistant["config"].get("configurable") or {}
-    async with engine.graphs.open(assistant["graph_id"], {"configurable": configurable}) as graph:
+    config: RunnableConfig = {"configurable": configurable}
+    async with engine.graphs.open(assistant["graph_id"], config, "assistants.read") as graph:
         yield assistant["graph_id"], graph
 
 

@@ -15,10 +15,13 @@ FLAGS = {
     "crons": False,
     "langsmith": False,
     "strict_resume": True,
+    "preconditions": True,
+    "idempotency_key": True,
     "derived_status": True,
     "last_run": True,
 }
-"""`strict_resume`: every resume map is matched exactly. `derived_status`: thread rows follow the
+"""`strict_resume`: every resume map is matched exactly. `preconditions`: a run may carry what it was
+decided on. `idempotency_key`: the same request sent again is the same run. `derived_status`: thread rows follow the
 state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the reference's fields.
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 

@@ -122,7 +122,7 @@ async def copy(request: Request, thread_id: str) -> Response:
     engine = engine_of(request)
     thread_id, copy_id = checked_id(thread_id), new_id()
     if not await engine.copy_thread(thread_id, copy_id):
-        raise Refusal(409, no_thread(thread_id).detail)
+        raise Refusal(409, f"Thread with ID {thread_id} not found")
     return answer(engine.threads.get(copy_id))
 
 

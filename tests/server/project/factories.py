@@ -7,6 +7,7 @@ from typing import Any, TypedDict
 from langchain_core.runnables import RunnableConfig
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
+from langgraph_sdk.runtime import ServerRuntime
 
 
 class State(TypedDict, total=False):
@@ -51,3 +52,16 @@ def context_factory() -> Iterator[Any]:
 async def async_context_factory(config: RunnableConfig) -> AsyncIterator[Any]:
     """Lend a graph, later."""
     yield _builder("async_context_factory").compile()
+
+
+def runtime_factory(runtime: ServerRuntime[Any]) -> Any:
+    """Return a builder that knows what it is for, and for whom."""
+    running = runtime.execution_runtime
+    return _builder(f"runtime_factory for {running.context}" if running else "nobody")
+
+
+@contextmanager
+def full_factory(runtime: "ServerRuntime", config: RunnableConfig) -> Iterator[Any]:
+    """Lend a builder that knows everything, whatever comes first."""
+    known = runtime.execution_runtime and config["configurable"]["thread_id"]
+    yield _builder("full_factory" if known else "nobody")

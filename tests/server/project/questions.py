@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import interrupt
@@ -54,6 +55,13 @@ async def ask_then_act(state: State) -> State:
     return {"said": [answer]}
 
 
+async def wait_then_ask(state: State) -> State:
+    """Ask when there is a file where the trace should be."""
+    while not await asyncio.to_thread(Path(state["trace"]).exists):
+        await asyncio.sleep(0.02)
+    return {"said": [interrupt("at last?")]}
+
+
 def who(state: State, config: RunnableConfig) -> State:
     """Say whose run this is."""
     return {"said": [config["configurable"].get("tenant")]}
@@ -97,6 +105,17 @@ def three(state: State) -> State:
     return {"said": ["three"]}
 
 
+def tell_beyond_json(state: State) -> State:
+    """Say numbers that JSON readers do not take, then what is too deep to be written at all."""
+    say = get_stream_writer()
+    say({"long": 10**5000, "short": 10**30})
+    deep: Any = "bottom"
+    for _ in range(100_000):
+        deep = [deep]
+    say(deep)
+    return {"said": ["told"]}
+
+
 def _single(node: Any) -> Any:
     return StateGraph(State).add_node("node", node).add_edge(START, "node").compile()
 
@@ -105,7 +124,9 @@ two_questions = _single(ask_twice)
 failing = _single(fail)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
+gated_question = _single(wait_then_ask)
 tenant = _single(who)
+beyond_json = _single(tell_beyond_json)
 leaving = _single(leave)
 leaving_async = _single(leave_async)
 scheduled = (
@@ -113,5 +134,8 @@ scheduled = (
     .add_node("node", scheduled_for)
     .add_edge(START, "node")
     .compile()
+)
+one_then_gated = (
+    StateGraph(State).add_sequence([one, wait_then_ask]).add_edge(START, "one").compile()
 )
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()

@@ -1,0 +1,89 @@
+"""Functions that make a graph: which arguments they take, and what the result stands for."""
+
+import inspect
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from copy import copy
+from dataclasses import dataclass
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.store.base import BaseStore
+
+# A server is what makes these, and the package has no public name for that.
+from langgraph_sdk.runtime import AccessContext, ServerRuntime, _ExecutionRuntime, _ReadRuntime
+
+_NAMES = {"ServerRuntime": ServerRuntime, "RunnableConfig": RunnableConfig}
+"""What an annotation may name that is imported for type checkers only."""
+
+
+class NotAFactory(Exception):
+    """It takes arguments that nobody gives."""
+
+
+@dataclass(frozen=True, slots=True)
+class Factory:
+    """Makes a graph anew for each use; told what for, if it wants to know."""
+
+    make: Callable[..., Any]
+    config: str | None = None
+    """The parameter that takes the config, and the one that takes the `ServerRuntime`."""
+    runtime: str | None = None
+
+    @classmethod
+    def of(cls, make: Callable[..., Any]) -> "Factory":
+        """Tell the parameters apart as langgraph-api does. Raises `NotAFactory`."""
+        names = tuple(inspect.signature(make).parameters)
+        hints = _hints(make)
+        runtimes = [name for name in names if _is_runtime(hints.get(name))]
+        configs = [name for name in names if name not in runtimes]
+        if len(runtimes) > 1 or len(configs) > 1:
+            raise NotAFactory(
+                f"takes {len(names)} arguments ({', '.join(names)}); a graph factory takes the "
+                "config, a runtime annotated as langgraph_sdk.runtime.ServerRuntime, both or none"
+            )
+        return cls(make, next(iter(configs), None), next(iter(runtimes), None))
+
+    @asynccontextmanager
+    async def enter(
+        self, config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
+    ) -> AsyncIterator[Any]:
+        """Call it, and yield what the result stands for: awaited, or entered as a context."""
+        given = {
+            **({self.config: config} if self.config else {}),
+            **({self.runtime: _runtime(access, store, context)} if self.runtime else {}),
+        }
+        made = self.make(**given)
+        if inspect.isawaitable(made):
+            made = await made
+        if isinstance(made, AbstractAsyncContextManager):
+            async with made as graph:
+                yield graph
+        elif isinstance(made, AbstractContextManager):
+            with made as graph:
+                yield graph
+        else:
+            yield made
+
+
+def _hints(make: Callable[..., Any]) -> dict[str, Any]:
+    try:
+        return get_type_hints(make, localns=_NAMES)
+    except Exception:  # noqa: BLE001  names that only a type checker knows
+        return {}
+
+
+def _is_runtime(annotation: Any) -> bool:
+    """Whether it is `ServerRuntime`, one with its context's type, or one of its two kinds."""
+    kind = get_origin(annotation) or annotation
+    if kind is Annotated:
+        return _is_runtime(get_args(annotation)[0])
+    kinds = (_ExecutionRuntime, _ReadRuntime)
+    return kind is ServerRuntime or (isinstance(kind, type) and issubclass(kind, kinds))
+
+
+def _runtime(access: AccessContext, store: BaseStore, context: Any) -> ServerRuntime[Any]:
+    """Return the runtime of one use. The engine has no users."""
+    if access == "threads.create_run":
+        return _ExecutionRuntime(access_context=access, store=store, context=copy(context))
+    return _ReadRuntime(access_context=access, store=store)

@@ -1,0 +1,68 @@
+"""How a run is asked for: from a request to a run that is on disk and has its turn."""
+
+from functools import partial
+from uuid import UUID
+
+from fastapi import Request
+
+from engine.server.engine import Engine
+from engine.server.lanes import LiveRun
+from engine.server.models import RunBody
+from engine.server.once import LONGEST, Key
+from engine.server.orders import check_order, new_id, order, strategy
+from engine.server.refusals import Refusal
+from engine.server.routes.answers import engine_of
+from engine.server.stream import Stream
+
+
+async def admit(request: Request, thread_id: str | None, body: RunBody) -> LiveRun:
+    """Start the run that a request asks for, or return the one that it started before.
+
+    Without a thread the run gets one of its own. Raises `Refusal`.
+    """
+    engine = engine_of(request)
+    key = await _key(request)
+    if key is None:
+        return await _begin(engine, thread_id, body, None)
+    async with engine.turns.turn(key.key):
+        if first := engine.runs.first(key):
+            return engine.lanes.find(*first) or engine.lanes.past(*first)
+        return await _begin(engine, thread_id, body, key)
+
+
+async def _begin(engine: Engine, thread_id: str | None, body: RunBody, key: Key | None) -> LiveRun:
+    check_order(body, stateless=thread_id is None)
+    engine.webhooks.check(body.webhook)
+    assistant = engine.assistants.for_run(body.assistant_id)
+    live = LiveRun(
+        new_id(),
+        _thread_id(thread_id) if thread_id else new_id(),
+        Stream(resumable=body.stream_resumable),
+        temporary=thread_id is None and body.on_completion == "delete",
+    )
+    await engine.lanes.admit(
+        live,
+        assistant,
+        partial(order, body, live.run_id, live.thread_id, assistant, key),
+        strategy=strategy(body),
+        create=thread_id is None or body.if_not_exists == "create",
+        preconditions=body.preconditions,
+    )
+    return live
+
+
+async def _key(request: Request) -> Key | None:
+    """Return the `Idempotency-Key` of a request. Raises `Refusal`."""
+    given = request.headers.get("idempotency-key")
+    if given is None:
+        return None
+    if not given or len(given) > LONGEST:
+        raise Refusal(400, f"An Idempotency-Key has 1 to {LONGEST} characters.")
+    return Key.of(given, request.url.path, await request.body())
+
+
+def _thread_id(value: str) -> str:
+    try:
+        return str(UUID(value))
+    except ValueError:
+        raise Refusal(400, "badly formed hexadecimal UUID string") from None

@@ -1,0 +1,33 @@
+"""What a request carries again of the run before it."""
+
+from typing import Any
+
+import pytest
+
+from engine.api.wire import WireRun
+from engine.runs import again
+
+STRICT = "__pregel_strict_resume"
+
+
+def last(**kwargs: Any) -> WireRun:
+    fields = {"run_id": "r", "thread_id": "t", "assistant_id": "a", "status": "success"}
+    return WireRun.model_validate({**fields, "kwargs": kwargs})
+
+
+@pytest.mark.parametrize(
+    "run",
+    [
+        last(context={"tenant": "acme", STRICT: True}),
+        last(config={"configurable": {"tenant": "acme", STRICT: True}}),
+    ],
+)
+def test_the_strict_flag_is_only_sent_when_it_is_asked_for(run: WireRun) -> None:
+    step = again(run, "g", strict=False)
+    assert step == {"assistant_id": "a", "config": {"configurable": {"tenant": "acme"}}}
+    answer = again(run, "g", strict=True)
+    assert answer["config"] == {"configurable": {"tenant": "acme", STRICT: True}}
+
+
+def test_without_a_run_the_assistant_is_the_one_given() -> None:
+    assert again(None, "g", strict=False) == {"assistant_id": "g"}

@@ -1,0 +1,585 @@
+"""The inbox tells the truth: of real servers, while threads change, fail and go."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from engine import listing
+from engine.api.client import LangGraphServer
+from engine.desk import open_desk
+from engine.inbox import InboxReader
+from engine.model import Answer, Breakpoint, Inbox, Interrupt, OutcomeKind, ThreadStatus, Waiting
+from engine.reader import ThreadReader
+from tests.server.processes import Served, copied_project, engine, start_engine
+from tests.server.test_contract import row, state, thread, wait
+
+Meanwhile = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
+
+
+async def _nothing(request: httpx.Request) -> None:
+    """Let the request go its way."""
+
+
+class Weather(httpx.AsyncHTTPTransport):
+    """The real network, and what happens on the server just before a request reaches it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Meanwhile = _nothing
+        self.seen: list[tuple[str, str]] = []
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        self.seen.append((request.method, request.url.path))
+        reply = await self.meanwhile(request)
+        return reply or await super().handle_async_request(request)
+
+    async def answered(self, request: httpx.Request) -> httpx.Response:
+        """Let the request go its way, and return the reply when all of it is here."""
+        reply = await super().handle_async_request(request)
+        content = await reply.aread()
+        await reply.aclose()
+        return httpx.Response(reply.status_code, content=content)
+
+    def breaks(self, method: str, end: str, status: int) -> None:
+        """Answer requests whose path ends so with this status."""
+
+        async def broken(request: httpx.Request) -> httpx.Response | None:
+            if request.method == method and request.url.path.endswith(end):
+                return httpx.Response(status, json={"detail": "out of order"})
+            return None
+
+        self.meanwhile = broken
+
+    def clears(self) -> None:
+        """Let everything through."""
+        self.meanwhile = _nothing
+
+
+@dataclass
+class Console:
+    """What a console reads with, and the server it reads."""
+
+    weather: Weather
+    api: LangGraphServer
+    reader: ThreadReader
+    inbox: InboxReader
+
+    async def items(self, thread_id: str) -> tuple[Waiting, ...]:
+        """Look, and return what waits on one thread."""
+        return of(await self.inbox.look(), thread_id)
+
+
+def console(served: Served, *, trusting: bool) -> Console:
+    """Read a server; `trusting`: as our own engine is read, whose rows hold the state."""
+    weather = Weather()
+    api = LangGraphServer(served.url, headers=served.headers, transport=weather)
+    reader = ThreadReader(api, rows_hold_runs=False)
+    return Console(weather, api, reader, InboxReader(api, reader, rows_hold_state=trusting))
+
+
+def of(inbox: Inbox, thread_id: str) -> tuple[Waiting, ...]:
+    return tuple(item for item in inbox.items if item.thread_id == thread_id)
+
+
+def unreadable(inbox: Inbox) -> dict[str, str]:
+    return dict(inbox.unreadable)
+
+
+@pytest.fixture(params=["engine_server", "langgraph_dev"])
+def served(request: pytest.FixtureRequest) -> Served:
+    """Each of the two servers in turn."""
+    server: Served = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture
+async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server, beside the console."""
+    async with served.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def it(served: Served) -> AsyncIterator[Console]:
+    """A console that reads each server as it is read in earnest."""
+    opened = console(served, trusting=served.name == "engine")
+    yield opened
+    await opened.api.aclose()
+
+
+@pytest.fixture
+async def remote(langgraph_dev: Served) -> AsyncIterator[Console]:
+    """A console on a server where every state has to be read."""
+    opened = console(langgraph_dev, trusting=False)
+    yield opened
+    await opened.api.aclose()
+
+
+@pytest.fixture
+async def dev(langgraph_dev: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that server, beside the console."""
+    async with langgraph_dev.client() as client:
+        yield client
+
+
+async def asking(http: httpx.AsyncClient, text: str = "x") -> str:
+    """A thread on which a question waits."""
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input={"some_text": text})
+    return thread_id
+
+
+async def running(http: httpx.AsyncClient, graph: str, **body: Any) -> str:
+    """A thread on which a run has just been started."""
+    thread_id = await thread(http)
+    reply = await http.post(f"/threads/{thread_id}/runs", json={"assistant_id": graph, **body})
+    assert reply.status_code == 200, reply.text
+    return thread_id
+
+
+async def until_settled(http: httpx.AsyncClient, thread_id: str) -> None:
+    """Wait until no run is under way on the thread."""
+    async with asyncio.timeout(30):
+        while (await row(http, thread_id))["status"] == "busy":
+            await asyncio.sleep(0.05)
+
+
+# What goes
+
+
+async def test_a_deleted_thread_leaves_within_two_looks(
+    it: Console, http: httpx.AsyncClient
+) -> None:
+    kept, deleted = await asyncio.gather(asking(http), asking(http))
+    assert await it.items(deleted)
+    await http.delete(f"/threads/{deleted}")
+    await it.inbox.look()
+    assert await it.items(deleted) == ()
+    assert await it.items(kept)
+
+
+async def test_looks_at_a_quiet_server_read_no_thread(it: Console, http: httpx.AsyncClient) -> None:
+    thread_id = await asking(http)
+    await it.inbox.look()
+    it.weather.seen.clear()
+    for _ in range(3):
+        assert await it.items(thread_id)
+    assert {path for _, path in it.weather.seen} == {"/threads/search", "/threads/count"}
+
+
+async def test_a_server_that_does_not_count_is_read_all_the_same(
+    it: Console, http: httpx.AsyncClient
+) -> None:
+    it.weather.breaks("POST", "/threads/count", 404)
+    await it.inbox.look()
+    thread_id = await asking(http)
+    assert await it.items(thread_id)
+
+
+async def test_a_server_that_counts_otherwise_is_not_read_whole_at_every_look(
+    it: Console, http: httpx.AsyncClient
+) -> None:
+    async def one_more(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/count"):
+            return None
+        return httpx.Response(200, json=(await it.weather.answered(request)).json() + 1)
+
+    deleted = await asking(http)
+    it.weather.meanwhile = one_more
+    for _ in range(4):
+        await it.inbox.look()
+    it.weather.seen.clear()
+    for _ in range(3):
+        await it.inbox.look()
+    assert it.weather.seen.count(("POST", "/threads/search")) == 3
+    await http.delete(f"/threads/{deleted}")
+    await it.inbox.look()
+    assert await it.items(deleted) == ()
+
+
+# What cannot be read
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_a_state_that_cannot_be_read_is_said_and_tried_again(
+    remote: Console, dev: httpx.AsyncClient, status: int
+) -> None:
+    thread_id = await asking(dev)
+    remote.weather.breaks("GET", f"/{thread_id}/state", status)
+    inbox = await remote.inbox.look()
+    assert "out of order" in unreadable(inbox)[thread_id]
+    assert of(inbox, thread_id) == ()
+    remote.weather.clears()
+    inbox = await remote.inbox.look()
+    assert thread_id not in unreadable(inbox)
+    assert len(of(inbox, thread_id)) == 1
+
+
+async def test_what_was_known_is_shown_while_it_cannot_be_read(
+    remote: Console, dev: httpx.AsyncClient
+) -> None:
+    thread_id = await asking(dev)
+    known = await remote.items(thread_id)
+    remote.weather.breaks("GET", f"/{thread_id}/state", 500)
+    await dev.patch(f"/threads/{thread_id}", json={"metadata": {"changed": True}})
+    for _ in range(3):
+        inbox = await remote.inbox.look()
+        assert of(inbox, thread_id) == known
+        assert thread_id in unreadable(inbox)
+    await dev.delete(f"/threads/{thread_id}")
+    inbox = await remote.inbox.look()
+    assert thread_id not in unreadable(inbox)
+    assert of(inbox, thread_id) == ()
+
+
+async def test_a_graph_that_is_not_told_makes_its_breakpoint_unreadable(
+    remote: Console, dev: httpx.AsyncClient
+) -> None:
+    thread_id = await thread(dev)
+    await wait(dev, thread_id, "breakpoints", input={})
+    remote.weather.breaks("GET", "/graph", 404)
+    inbox = await remote.inbox.look()
+    assert "out of order" in unreadable(inbox)[thread_id]
+    remote.weather.clears()
+    [item] = await remote.items(thread_id)
+    assert isinstance(item, Breakpoint) and (item.when, item.node) == ("after", "draft")
+
+
+async def test_a_thread_that_hangs_does_not_hold_up_the_others(
+    remote: Console, dev: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.inbox._RETRY_SECONDS", 0.5)
+    hanging = await asking(dev)
+    remote.weather.breaks("GET", f"/{hanging}/state", 500)
+    await remote.inbox.look()
+
+    async def hang(request: httpx.Request) -> None:
+        if request.url.path.endswith(f"/{hanging}/state"):
+            await asyncio.Event().wait()
+
+    remote.weather.meanwhile = hang
+    other = await asking(dev)
+    inbox = await remote.inbox.look()
+    assert of(inbox, other)
+    assert hanging in unreadable(inbox)
+
+
+# What moves while the list is read
+
+
+@pytest.fixture
+def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages of few rows, so that a few threads make many."""
+    monkeypatch.setattr(listing, "_PAGE", 4)
+    monkeypatch.setattr(listing, "_RECENT", 2)
+
+
+@pytest.fixture(scope="module")
+def quiet_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An engine without other people's threads."""
+    config = copied_project(tmp_path_factory.mktemp("project"))
+    with engine(config, tmp_path_factory.mktemp("data")) as served:
+        yield served
+
+
+def is_later_page(request: httpx.Request) -> bool:
+    """Whether this asks for a page of a list that is not its first."""
+    return request.url.path == "/threads/search" and json.loads(request.content)["offset"] > 0
+
+
+@pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("trusting", [True, False])
+async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trusting: bool) -> None:
+    it = console(quiet_engine, trusting=trusting)
+    async with quiet_engine.client() as http:
+        threads = [await asking(http) for _ in range(12)]
+        above = threads[-3:]
+
+        async def delete_above(request: httpx.Request) -> None:
+            while above and is_later_page(request):
+                await http.delete(f"/threads/{above.pop()}")
+
+        it.weather.meanwhile = delete_above
+        inbox = await it.inbox.look()
+        assert not above
+        assert {item.thread_id for item in inbox.items} >= set(threads[:-3])
+    await it.api.aclose()
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
+    it = console(quiet_engine, trusting=True)
+    async with quiet_engine.client() as http:
+        await it.inbox.look()
+        threads = [await asking(http) for _ in range(12)]
+        below, above = threads[:1], threads[-3:]
+
+        async def change(request: httpx.Request) -> None:
+            """Delete rows that were read, and move one to the top that was not."""
+            while above and is_later_page(request):
+                await http.delete(f"/threads/{above.pop()}")
+            while below and is_later_page(request):
+                await http.patch(f"/threads/{below.pop()}", json={"metadata": {"moved": True}})
+
+        it.weather.meanwhile = change
+        await it.inbox.look()
+        assert not above and not below
+        inbox = await it.inbox.look()
+        found = {item.thread_id for item in inbox.items}
+        assert found >= set(threads[:-3])
+        assert not found & set(threads[-3:])
+    await it.api.aclose()
+
+
+@pytest.mark.usefixtures("small_pages")
+async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_engine: Served) -> None:
+    it = console(quiet_engine, trusting=True)
+
+    async def unsorted(request: httpx.Request) -> None:
+        body = request.content.replace(b'"updated_at","sort_order":"desc"', b'"thread_id"')
+        request.headers["content-length"] = str(len(body))
+        request.stream = httpx.ByteStream(body)
+
+    it.weather.meanwhile = unsorted
+    async with quiet_engine.client() as http:
+        threads = {await asking(http) for _ in range(12)}
+    inbox = await it.inbox.look()
+    assert {item.thread_id for item in inbox.items} >= threads
+    await it.api.aclose()
+
+
+async def test_a_run_that_stops_between_two_searches_is_seen(
+    it: Console, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    thread_id = await running(http, "gated_question", input={"trace": str(gate)})
+    others_done = asyncio.Event()
+
+    async def stop_late(request: httpx.Request) -> httpx.Response | None:
+        """Answer the search for busy threads when the run has stopped, and all others before."""
+        if b'"status":"busy"' in request.content:
+            await others_done.wait()
+            gate.touch()
+            await until_settled(http, thread_id)
+        if b'"status":"interrupted"' in request.content:
+            reply = await it.weather.answered(request)
+            others_done.set()
+            return reply
+        return None
+
+    it.weather.meanwhile = stop_late
+    [item] = await it.items(thread_id)
+    assert isinstance(item, Interrupt) and item.payload == "at last?"
+
+
+# Since when
+
+
+async def server_time(http: httpx.AsyncClient) -> datetime:
+    """The present moment by the server's clock."""
+    thread_id = await thread(http)
+    return datetime.fromisoformat((await row(http, thread_id))["updated_at"])
+
+
+async def test_a_question_waits_since_it_was_asked(
+    it: Console, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    thread_id = await running(http, "gated_question", input={"trace": str(gate)})
+    async with asyncio.timeout(30):
+        while not (await state(http, thread_id))["next"]:
+            await asyncio.sleep(0.05)
+    before = await server_time(http)
+    gate.touch()
+    await until_settled(http, thread_id)
+    [item] = await it.items(thread_id)
+    assert item.since is not None and before < item.since < await server_time(http)
+    await http.patch(f"/threads/{thread_id}", json={"metadata": {"changed": True}})
+    assert await it.items(thread_id) == (item,)
+
+
+async def test_a_second_question_has_a_time_of_its_own(
+    it: Console, http: httpx.AsyncClient
+) -> None:
+    thread_id = await thread(http)
+    asked = await wait(http, thread_id, "two_questions", input={})
+    between = await server_time(http)
+    answer = {asked["__interrupt__"][0]["id"]: "A"}
+    await wait(http, thread_id, "two_questions", command={"resume": answer})
+    [item] = await it.items(thread_id)
+    assert item.since is not None and item.since > between
+
+
+async def test_a_question_that_is_left_over_keeps_its_time(engine_server: Served) -> None:
+    it = console(engine_server, trusting=True)
+    async with engine_server.client() as http:
+        thread_id = await thread(http)
+        await wait(http, thread_id, "parallel", input={"proposal": "p"})
+        one, other = await it.items(thread_id)
+        assert isinstance(one, Interrupt) and isinstance(other, Interrupt)
+        await wait(http, thread_id, "parallel", command={"resume": {one.interrupt_id: "yes"}})
+        await wait(http, thread_id, "parallel", input=None)
+        [left] = await it.items(thread_id)
+        assert isinstance(left, Interrupt)
+        assert (left.interrupt_id, left.since) == (other.interrupt_id, other.since)
+    await it.api.aclose()
+
+
+async def test_a_breakpoint_waits_since_the_run_stopped(
+    it: Console, http: httpx.AsyncClient
+) -> None:
+    thread_id = await thread(http)
+    before = await server_time(http)
+    await wait(http, thread_id, "breakpoints", input={})
+    [first] = await it.items(thread_id)
+    between = await server_time(http)
+    await wait(http, thread_id, "breakpoints", input=None)
+    [second] = await it.items(thread_id)
+    assert first.since is not None and second.since is not None
+    assert before < first.since < between < second.since
+
+
+# Threads that no run brought where they are
+
+
+async def test_a_copied_question_waits(remote: Console, dev: httpx.AsyncClient) -> None:
+    origin = await asking(dev)
+    copied = (await dev.post(f"/threads/{origin}/copy")).json()["thread_id"]
+    fresh = await thread(dev, metadata={"graph_id": "revise"})
+    inbox = await remote.inbox.look()
+    [item], [original] = of(inbox, copied), of(inbox, origin)
+    assert isinstance(item, Interrupt) and isinstance(original, Interrupt)
+    assert (item.payload, item.interrupt_id) == (original.payload, original.interrupt_id)
+    assert of(inbox, fresh) == ()
+    remote.weather.seen.clear()
+    await remote.inbox.look()
+    assert {path for _, path in remote.weather.seen} == {"/threads/search", "/threads/count"}
+    await wait(dev, copied, "revise", command={"resume": {item.interrupt_id: "y"}})
+    assert await remote.items(copied) == ()
+
+
+# The run and the row are of one moment
+
+
+async def test_a_run_that_is_over_has_a_row_that_knows(
+    remote: Console, dev: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    gate = tmp_path / "gate"
+    thread_id = await running(dev, "gated_question", input={"trace": str(gate)})
+
+    async def end_late(request: httpx.Request) -> None:
+        """Let the run end just before the runs are listed."""
+        if request.url.path.endswith("/runs"):
+            gate.touch()
+            await until_settled(dev, thread_id)
+
+    remote.weather.meanwhile = end_late
+    snapshot, run = await remote.reader.with_last_run(thread_id)
+    assert run is not None and run.status == "success"
+    assert snapshot.status is ThreadStatus.INTERRUPTED
+
+
+# An engine that died
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    return copied_project(tmp_path / "project")
+
+
+async def dies_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
+    """Start a run, and kill the engine when its node says something."""
+    async with served.client() as http:
+        path = f"/threads/{thread_id}/runs/stream"
+        async with http.stream("POST", path, json={**body, "stream_mode": "custom"}) as events:
+            async for line in events.aiter_lines():
+                if line == "event: custom":
+                    break
+            served.kill()
+    served.stop()
+
+
+async def test_an_engine_that_died_in_a_step_leaves_the_breakpoint(
+    config: Path, tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    first = start_engine(config, data)
+    async with first.client() as http:
+        thread_id = await thread(http)
+        given = {"steps": 20, "seconds_per_step": 0.1}
+        await wait(http, thread_id, "slow", input=given, interrupt_before=["work"])
+        stood = await row(http, thread_id)
+    again = {"assistant_id": "slow", "input": None, "interrupt_before": ["work"]}
+    await dies_in_a_node(first, thread_id, **again)
+    with engine(config, data) as second:
+        async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
+            view = await desk.thread(thread_id)
+            assert view.status is ThreadStatus.BREAKPOINT
+            assert view.error is not None and "engine died" in view.error
+            [item] = (await desk.inbox()).items
+            assert view.waiting == (item,)
+            assert isinstance(item, Breakpoint)
+            assert (item.when, item.node, item.next) == ("before", "work", ("work",))
+            assert (item.checkpoint_id, item.error) == (stood["checkpoint_id"], view.error)
+            assert item.since == datetime.fromisoformat(stood["breakpoint"]["since"])
+            outcome = await desk.step(item, lambda progress: None)
+            assert outcome.kind is OutcomeKind.APPLIED
+            assert outcome.thread is not None and outcome.thread.error is None
+            assert outcome.thread.status is ThreadStatus.DONE
+
+
+async def test_an_engine_that_died_after_a_step_leaves_no_breakpoint(
+    config: Path, tmp_path: Path
+) -> None:
+    data, gate = tmp_path / "data", tmp_path / "gate"
+    first = start_engine(config, data)
+    async with first.client() as http:
+        thread_id = await thread(http)
+        given = {"trace": str(gate)}
+        await wait(http, thread_id, "one_then_gated", input=given, interrupt_before=["one"])
+        path = f"/threads/{thread_id}/runs"
+        await http.post(path, json={"assistant_id": "one_then_gated", "input": None})
+        async with asyncio.timeout(30):
+            while not (await state(http, thread_id))["values"].get("said"):
+                await asyncio.sleep(0.05)
+    first.kill()
+    first.stop()
+    with engine(config, data) as second:
+        async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
+            view = await desk.thread(thread_id)
+            assert (view.status, view.waiting) == (ThreadStatus.ERROR, ())
+
+
+async def test_an_engine_that_died_answering_leaves_the_question(
+    config: Path, tmp_path: Path
+) -> None:
+    data, trace = tmp_path / "data", tmp_path / "trace"
+    first = start_engine(config, data)
+    async with first.client() as http:
+        thread_id = await thread(http)
+        given = {"trace": str(trace), "seconds": 1}
+        asked = await wait(http, thread_id, "gated_effect", input=given)
+        answer = {"resume": {asked["__interrupt__"][0]["id"]: "go"}}
+        body = {"assistant_id": "gated_effect", "command": answer}
+        await http.post(f"/threads/{thread_id}/runs", json=body)
+        async with asyncio.timeout(30):
+            while not trace.exists():
+                await asyncio.sleep(0.02)
+    first.kill()
+    first.stop()
+    with engine(config, data) as second:
+        async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
+            [item] = (await desk.inbox()).items
+            assert isinstance(item, Interrupt) and item.payload == "go?"
+            view = await desk.thread(thread_id)
+            assert view.error is not None and "engine died" in view.error
+            outcome = await desk.decide(desk.question(item), Answer("again"), lambda progress: None)
+            assert outcome.kind is OutcomeKind.APPLIED
+    assert trace.read_text().splitlines() == ["go", "again"]

@@ -1,0 +1,109 @@
+"""Runs beyond the main way: in the background, many at once, deleted, cancelled; on both servers."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.server.processes import Served
+from tests.server.test_contract import events, row, state, thread, wait
+
+
+@pytest.fixture(params=["engine_server", "langgraph_dev"])
+async def http(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of each server in turn."""
+    served: Served = request.getfixturevalue(request.param)
+    async with served.client() as client:
+        yield client
+
+
+async def test_a_run_without_a_thread_in_the_background(http: httpx.AsyncClient) -> None:
+    created = await http.post("/runs", json={"assistant_id": "chain", "input": {}})
+    assert created.status_code == 200
+    assert created.json()["status"] in ("pending", "running")
+
+
+async def test_a_batch(http: httpx.AsyncClient) -> None:
+    bodies = [{"assistant_id": name, "input": {}} for name in ("chain", "subgraph")]
+    created = await http.post("/runs/batch", json=bodies)
+    assert created.status_code == 200
+    assert len({run["run_id"] for run in created.json()}) == 2
+    assert len({run["thread_id"] for run in created.json()}) == 2
+
+
+async def test_everything_that_langchain_reports(http: httpx.AsyncClient) -> None:
+    heard = await events(
+        http, await thread(http), "chain", input={}, stream_mode=["events", "values"]
+    )
+    names = [payload["event"] for name, payload in heard if name == "events"]
+    assert names[0] == "on_chain_start" and names[-1] == "on_chain_end"
+    nodes = [
+        payload["name"]
+        for name, payload in heard
+        if name == "events" and payload["event"] == "on_chain_start" and payload["name"] == "one"
+    ]
+    assert nodes
+    values = [payload for name, payload in heard if name == "values"]
+    assert values[-1] == {"said": ["one", "two", "three"]}
+
+
+async def test_a_deleted_run_is_gone(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "chain", input={})
+    [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
+    path = f"/threads/{thread_id}/runs/{run['run_id']}"
+    assert (await http.delete(path)).status_code == 204
+    assert (await http.get(path)).status_code == 404
+    assert (await http.delete(path)).status_code == 404
+    history = (await http.post(f"/threads/{thread_id}/history", json={"limit": 10})).json()
+    assert history == []
+
+
+async def test_a_rolled_back_run_leaves_no_trace(http: httpx.AsyncClient, tmp_path: Any) -> None:
+    thread_id = await thread(http)
+    trace = tmp_path / "trace"
+    await wait(http, thread_id, "gated_effect", input={"trace": str(trace), "seconds": 60})
+    before = await state(http, thread_id)
+    body = {
+        "assistant_id": "gated_effect",
+        "command": {"update": {"said": ["more"]}, "resume": "go"},
+    }
+    run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+    async with asyncio.timeout(20):
+        while not trace.exists():
+            await asyncio.sleep(0.05)
+    path = f"/threads/{thread_id}/runs/{run['run_id']}"
+    rolled = await http.post(f"{path}/cancel?wait=true&action=rollback")
+    assert rolled.status_code == 200
+    async with asyncio.timeout(20):
+        while (await http.get(path)).status_code != 404:
+            await asyncio.sleep(0.05)
+    after = await state(http, thread_id)
+    assert after["checkpoint"] == before["checkpoint"]
+    assert after["interrupts"] == before["interrupts"]
+
+
+async def test_cancelling_by_name(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    body = {"assistant_id": "slow", "input": {"steps": 40}}
+    run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+    named = {"thread_id": thread_id, "run_ids": [run["run_id"]]}
+    assert (await http.post("/runs/cancel", json=named)).status_code == 204
+    async with asyncio.timeout(20):
+        while (await row(http, thread_id))["status"] == "busy":
+            await asyncio.sleep(0.05)
+    again = await http.post("/runs/cancel", json=named)
+    assert again.status_code == 404
+    both = {"status": "all", **named}
+    assert (await http.post("/runs/cancel", json=both)).status_code == 422
+
+
+async def test_a_run_for_later(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    body = {"assistant_id": "chain", "input": {}, "after_seconds": 1}
+    run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+    assert run["status"] == "pending"
+    joined = await http.get(f"/threads/{thread_id}/runs/{run['run_id']}/join")
+    assert joined.json() == {"said": ["one", "two", "three"]}
