@@ -217,6 +217,8 @@ async def test_graphs_remember_beyond_their_threads(
         assert root in done["visitors"]
     kept = await sdk.store.get_item(["visits"], root)
     assert kept["value"] == {"visits": 2}
+    seen = await wait(http, await thread(http), "remembering_factory", input={})
+    assert root in seen["visitors"]
 
 
 def test_the_store_outlives_the_engine(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """A graph that keeps something beyond its threads, from a thread and from the event loop."""
 
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from langgraph.graph import START, StateGraph
 from langgraph.store.base import BaseStore
+from langgraph_sdk.runtime import ServerRuntime
 
 
 class State(TypedDict, total=False):
@@ -31,3 +32,12 @@ builder = StateGraph(State)
 builder.add_sequence([count, look_around])
 builder.add_edge(START, "count")
 graph = builder.compile()
+
+
+def factory(runtime: ServerRuntime[Any]) -> Any:
+    """Return a builder whose node has known the store since it was made."""
+
+    async def look_back(state: State) -> State:
+        return {"visitors": sorted(item.key for item in await runtime.store.asearch(("visits",)))}
+
+    return StateGraph(State).add_node(look_back).add_edge(START, "look_back")
