@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from engine import forms, local, outcome, payloads
+from engine.api.client import StreamEvent
 from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
 from engine.errors import (
@@ -25,6 +26,7 @@ from engine.errors import (
     StillWaits,
     TargetError,
 )
+from engine.feed import Feed
 from engine.fingerprint import fingerprint
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
@@ -191,19 +193,21 @@ class Desk:
         last = Inbox(items=(), busy=0)
         first = True
         pause = _LOOK_SECONDS
-        while True:
-            try:
-                inbox = await self._inbox.look()
-                pause = _LOOK_SECONDS
-            except TargetError as error:
-                inbox = replace(last, error=str(error))
-                pause = min(pause * 2, _LONGEST_PAUSE)
-            if first or inbox != last:
-                first, last = False, inbox
-                yield inbox
-            await asyncio.sleep(pause)
-            if last.error is not None:
-                await self._recover()
+        named: frozenset[str] = frozenset()
+        async with Feed(self._changes) as feed:
+            while True:
+                try:
+                    inbox = await self._inbox.look(named)
+                    pause = _LOOK_SECONDS
+                except TargetError as error:
+                    inbox = replace(last, error=str(error))
+                    pause = min(pause * 2, _LONGEST_PAUSE)
+                if first or inbox != last:
+                    first, last = False, inbox
+                    yield inbox
+                named = await feed.wait(pause)
+                if last.error is not None:
+                    await self._recover()
 
     async def thread(self, thread_id: str) -> ThreadView:
         """Read one thread. Raises NotThere, TargetError."""
@@ -502,6 +506,10 @@ class Desk:
                 hint="Read it again.",
                 detail=json.dumps(now.payload, indent=2, ensure_ascii=False),
             )
+
+    def _changes(self) -> AsyncIterator[StreamEvent] | None:
+        tells = self._connection.flags.get("changes")
+        return self._connection.api.changes() if tells else None
 
     async def _recover(self) -> None:
         """Open the server anew if a local engine went away; a failure shows at the next look."""

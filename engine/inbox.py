@@ -63,13 +63,18 @@ class InboxReader:
         self._usual = 0
         """By how much the server counts more than it lists, if it counts something else."""
 
-    async def look(self) -> Inbox:
-        """Read what has changed, or everything the first time, and return the whole inbox."""
+    async def look(self, named: frozenset[str] = frozenset()) -> Inbox:
+        """Read what has changed, or everything the first time, and return the whole inbox.
+
+        `named` are threads of which the server said that they changed, perhaps by their deletion.
+        """
         await self._try_again()
         if self._looks % _LOOKS_PER_FULL == 0:
             await self._look_at_everything()
         else:
-            await self._take((await self._list.changed()).values())
+            rows = await self._list.changed()
+            await self._take(rows.values())
+            await _each(self._revisit, (self._known.keys() & named) - rows.keys())
             if await self._is_doubtful():
                 await self._look_at_everything()
         self._looks += 1
@@ -105,7 +110,7 @@ class InboxReader:
 
     async def _try_again(self) -> None:
         """Read anew what could not be read, in any order: one that hangs must not hide others."""
-        faulty = [thread_id for thread_id, known in self._known.items() if known.fault]
+        faulty = [thread_id for thread_id, known in self._known.items() if known.fault is not None]
         with suppress(TimeoutError):
             async with asyncio.timeout(_RETRY_SECONDS):
                 await _each(self._revisit, random.sample(faulty, len(faulty)))

@@ -187,7 +187,12 @@ async def open_journal(folder: Path) -> AsyncIterator[Journal]:
 
 
 def _make_private(path: Path, flags: int = 0) -> None:
-    """Give a file of ours mode 0600; a link or somebody else's file is an OSError."""
+    """Give a file of ours mode 0600; a link or somebody else's file is an OSError.
+
+    A file that has it is not opened: closing one would end the locks that SQLite holds on it.
+    """
+    if not flags and not path.lstat().st_mode & 0o077:
+        return
     descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_NONBLOCK | flags, 0o600)
     try:
         found = os.fstat(descriptor)

@@ -41,14 +41,22 @@ commands:
 Each has its own --help. TARGET is a URL, a langgraph.json, or file.py:graph; without one:
 HITL_TUI_TARGET, then ./langgraph.json.
 
-exit codes: 0 done as asked; 2 wrong usage; 3 refused: it no longer waits or was never there;
-4 the answer is not one this interrupt takes; 5 the target cannot be reached or refuses us;
-6 the outcome is unknown; 7 the graph raised; 130 interrupted before anything was sent.
+exit codes: 0 done as asked; 1 the output was lost; 2 wrong usage; 3 refused: it
+no longer waits, was never there, or would replace what waits; 4 the answer is not one this
+interrupt takes; 5 the target cannot be reached or refuses us; 6 the outcome is unknown; 7 the
+graph raised; 130 interrupted before anything was sent.
 
 With --json, standard output is one JSON document and messages go to standard error. run, answer
 and step print theirs also when they are refused (3, 4) or do not know the outcome (6); with 2
 and 5 nothing was sent and there is no document.
 """
+
+
+class OutputFailed(HitlError):
+    """The command did what it was asked to, but could not tell."""
+
+    title = "Output lost"
+    exit_code = 1
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -130,9 +138,16 @@ async def _shell(args: argparse.Namespace) -> int:
 
 
 def _say(said: shell.Said, args: argparse.Namespace) -> None:
-    for note in said.notes:
-        print(note, file=sys.stderr)
-    _print(json.dumps(said.document) if args.json else "\n".join(said.lines))
+    try:
+        _print(json.dumps(said.document) if args.json else "\n".join(said.lines))
+    finally:
+        for note in said.notes:
+            _tell(note)
+
+
+def _tell(text: str) -> None:
+    if sys.stderr is not None:  # `print` would take standard output instead
+        print(text, file=sys.stderr)
 
 
 def _print(text: str) -> None:
@@ -142,7 +157,7 @@ def _print(text: str) -> None:
         raise
     except OSError as error:
         _forget_stdout()
-        raise HitlError(f"The output could not be written: {error.strerror}.") from error
+        raise OutputFailed(f"It could not be written: {error.strerror}.") from error
 
 
 def _forget_stdout() -> None:
@@ -177,9 +192,9 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
 
 
 def _complain(error: HitlError) -> None:
-    print(shell.error_line(error.title, str(error)), file=sys.stderr)
+    _tell(shell.error_line(error.title, str(error)))
     if error.detail:
-        print(shell.error_detail(error.detail), file=sys.stderr)
+        _tell(shell.error_detail(error.detail))
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:

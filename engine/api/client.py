@@ -16,9 +16,10 @@ from typing import Any, NoReturn, TypeVar
 from urllib.request import getproxies
 
 import httpx
+from httpx_sse import EventSource, SSEError
 from pydantic import BaseModel, ValidationError
 
-from engine.api.sse import read_events
+from engine.api.sse import bounded
 from engine.api.wire import (
     WireAssistant,
     WireGraph,
@@ -238,6 +239,10 @@ class LangGraphServer:
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
+    def changes(self) -> AsyncIterator[StreamEvent]:
+        """Yield an event whenever threads have changed; only our engine tells (flag `changes`)."""
+        return self._stream("GET", "/threads/changes")
+
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
         self._refuse_if_closed()
         timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
@@ -250,12 +255,15 @@ class LangGraphServer:
                     stack.push_async_callback(response.aclose)
                     if not response.is_success:
                         _raise_for_status(response, await _content(response))
-                if "text/event-stream" not in response.headers.get("content-type", ""):
-                    raise BadReply(f"The server answered {path} with something that is no stream.")
-                async for name, data in read_events(response.aiter_bytes(), limit=REPLY_BYTES):
-                    kind, *namespace = name.split("|")
-                    value = _parsed(response, data.encode()) if data else None
-                    yield StreamEvent(kind, tuple(namespace), value)
+                source = EventSource(bounded(response, limit=REPLY_BYTES))
+                async for event in source.aiter_sse():
+                    name, *namespace = event.event.split("|")
+                    data = _parsed(response, event.data.encode()) if event.data else None
+                    yield StreamEvent(name, tuple(namespace), data)
+        except SSEError as error:
+            raise BadReply(
+                f"The server answered {path} with something that is no stream."
+            ) from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
 

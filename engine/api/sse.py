@@ -1,61 +1,44 @@
-"""Server-sent events out of the bytes of a reply, each of a size that memory can hold.
+"""A reply whose events httpx-sse may read: each of a size that memory can hold."""
 
-Source: the event stream format of the HTML standard, as far as LangGraph servers use it.
-"""
-
-import codecs
 from collections.abc import AsyncIterator
-from io import IncrementalNewlineDecoder
+
+import httpx
 
 from engine.errors import BadReply
 
-
-async def read_events(
-    chunks: AsyncIterator[bytes], *, limit: int
-) -> AsyncIterator[tuple[str, str]]:
-    """Yield every event as (name, data), once it is complete.
-
-    Raises BadReply when more than `limit` bytes came and no event ended.
-    """
-    text = IncrementalNewlineDecoder(codecs.getincrementaldecoder("utf-8")("replace"), True)
-    begun: list[str] = []
-    event = _Event()
-    size = 0
-    async for chunk in chunks:
-        size += len(chunk)
-        *ends, rest = text.decode(chunk).split("\n")
-        for end in ends:
-            line = "".join([*begun, end])
-            begun.clear()
-            if line:
-                event.take(line)
-                continue
-            if event:
-                yield event.name, "\n".join(event.data)
-            event = _Event()
-            size = 0
-        begun.append(rest)
-        if size > limit:
-            raise BadReply(
-                f"The server sent an event larger than {limit // 1024**2} MB, so it was not read."
-            )
+_EVENT_ENDS = (b"\n\n", b"\n\r\n", b"\r\r")
 
 
-class _Event:
-    """An event, line by line."""
+def bounded(response: httpx.Response, *, limit: int) -> httpx.Response:
+    """Return the reply with a body that raises BadReply where one event exceeds `limit` bytes."""
+    content_type = {"content-type": response.headers.get("content-type", "")}
+    return httpx.Response(
+        response.status_code,
+        headers=content_type,
+        stream=_Bounded(response.aiter_bytes(), limit),
+        request=response.request,
+    )
 
-    def __init__(self) -> None:
-        self.name = ""
-        self.data: list[str] = []
 
-    def __bool__(self) -> bool:
-        return bool(self.name or self.data)
+class _Bounded(httpx.AsyncByteStream):
+    """The bytes of a reply, counted since the last event ended."""
 
-    def take(self, line: str) -> None:
-        """Take one line: a field that we read, or one (a comment, an id) that we do not."""
-        field, _, value = line.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            self.name = value
-        elif field == "data":
-            self.data.append(value)
+    def __init__(self, chunks: AsyncIterator[bytes], limit: int) -> None:
+        self._chunks = chunks
+        self._limit = limit
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        """Yield what comes. Raises BadReply."""
+        size, tail = 0, b""
+        async for chunk in self._chunks:
+            size += len(chunk)
+            seam = tail + chunk
+            if any(end in seam for end in _EVENT_ENDS):
+                size = len(chunk)
+            if size > self._limit:
+                raise BadReply(
+                    f"The server sent an event larger than {self._limit // 1024**2} MB, so it was "
+                    "not read."
+                )
+            tail = seam[-2:]
+            yield chunk

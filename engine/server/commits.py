@@ -6,7 +6,7 @@ thread takes tens of them. What waits for the disk is the commit, and that has a
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Any
@@ -23,8 +23,9 @@ class SharedCommits:
     on this connection, so what is flushed has everything before it on disk as well.
     """
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, committed: Callable[[], None]) -> None:
         self.connection = connection
+        self._committed = committed
         self.lock = asyncio.Lock()
         """Held by whoever uses the connection; nobody's statement waits for the disk in it."""
         self.losses = 0
@@ -93,6 +94,7 @@ class SharedCommits:
                 self.connection.rollback()
                 batch.set_exception(error)
             else:
+                self._committed()
                 batch.set_result(None)
 
     def _take_back(self, error: BaseException) -> None:

@@ -19,6 +19,7 @@ import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from engine.errors import EngineFailed
+from engine.server.changes import Changes
 from engine.server.commits import SharedCommits
 from engine.server.folder import private_file
 from engine.server.saver import Saver
@@ -75,11 +76,13 @@ class Database:
         self,
         saver: Saver,
         commits: SharedCommits,
+        changes: Changes,
         reader: sqlite3.Connection,
         searcher: aiosqlite.Connection,
         identity: str,
     ) -> None:
         self.saver = saver
+        self.changes = changes
         self.identity = identity
         """What makes this database this database; kept in it."""
         self._commits = commits
@@ -94,7 +97,9 @@ class Database:
         types of the graphs' own schemas. Raises `EngineFailed`.
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
-        commits = SharedCommits(_writer(path))
+        changes, writer = Changes(), _writer(path)
+        changes.attach(writer)
+        commits = SharedCommits(writer, changes.publish)
         saver = Saver(commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None))
         saver.setup()
         async with commits.transaction() as connection:
@@ -103,7 +108,7 @@ class Database:
         reader = _reader(path)
         (identity,) = reader.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
-        return cls(saver, commits, reader, searcher, identity)
+        return cls(saver, commits, changes, reader, searcher, identity)
 
     def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
         """Return the writing connection for one transaction; on disk when the block ends."""

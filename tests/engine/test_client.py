@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing, suppress
 
 import httpx
 import pytest
@@ -83,6 +83,12 @@ async def test_it_is_known_whether_anything_was_sent(
     assert str(caught.value).endswith(words)
     assert caught.value.sent is sent
     assert "secret" not in str(caught.value)
+
+
+async def test_a_count_is_a_number() -> None:
+    assert await server(answering(200, "7")).count_threads({}) == 7
+    with pytest.raises(BadReply, match="not what a LangGraph server sends"):
+        await server(answering(200, "[7]")).count_threads({})
 
 
 async def test_a_reply_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,14 +198,15 @@ async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
     heard: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        for answer in (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", b""):
-            head = await reader.readuntil(b"\r\n\r\n")
-            length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
-            await reader.readexactly(int(length or 0))
-            heard.append(head.split(b" HTTP")[0])
-            writer.write(answer)
-            await writer.drain()
-        writer.close()
+        with closing(writer), suppress(asyncio.IncompleteReadError):
+            for answer in (b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n[]", b""):
+                head = await reader.readuntil(b"\r\n\r\n")
+                length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
+                await reader.readexactly(int(length or 0))
+                heard.append(head.split(b" HTTP")[0])
+                writer.write(answer)
+                await writer.drain()
+        await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         host, port = listening.sockets[0].getsockname()

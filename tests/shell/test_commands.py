@@ -32,10 +32,21 @@ class Shell:
         return json.loads(done.stdout) if done.stdout else None
 
     def refused(self, command: str, *args: str, code: int) -> str:
-        """Return the one line that a command says on standard error."""
+        """Return what a command says on standard error.
+
+        A run, answer or step that was refused prints its document too.
+        """
         done = self.raw(command, *args, "--json")
-        assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
+        assert done.returncode == code, (done.stdout, done.stderr)
         assert done.stderr.startswith("hitl-tui: "), done.stderr
+        assert ".." not in done.stderr.replace("...", "")
+        if command in ("run", "answer", "step") and code in (3, 4):
+            document = json.loads(done.stdout)
+            assert document["thread_id"] in args
+            assert (document["outcome"], document["values"]) == ("refused", None)
+            assert document["error"] in done.stderr
+        else:
+            assert done.stdout == ""
         return done.stderr
 
     def raw(
@@ -183,7 +194,11 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
     thread, ids = started["thread_id"], interrupts(started)
-    assert "2 interrupts wait" in shell.refused("answer", thread, "--text", "yes", code=2)
+    said = shell.refused("answer", thread, "--text", "yes", code=2)
+    assert "2 interrupts wait" in said
+    for node, asked in (("legal", "Is this legal?"), ("finance", "Can we pay for it?")):
+        (line,) = [line for line in said.splitlines() if line.startswith(ids[node])]
+        assert node in line and asked in line
     half = shell.run("answer", thread, "--interrupt", ids["legal"], "--text", "yes")
     assert (half["outcome"], half["status"]) == ("applied", "interrupted")
     assert interrupts(half) == {"finance": ids["finance"]}
@@ -231,17 +246,54 @@ def test_show_and_graphs(shell: Shell) -> None:
     assert shown["next"] == ["human_node"]
     assert shown["checkpoint_id"]
     assert shown["interrupts"] == started["interrupts"]
+    assert shown["error"] is None
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
+    """A finished thread takes one; on a waiting one it would silently replace what waits."""
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
-    again = shell.run(
-        "run", "revise", "--input", '{"some_text":"two"}', "--thread", started["thread_id"]
-    )
-    assert again["thread_id"] == started["thread_id"]
+    thread = started["thread_id"]
+    second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)
+    said = shell.refused(*second, code=3)
+    assert "a question (human_node)" in said
+    assert "Nothing was sent" in said
+    assert shell.run("show", thread)["interrupts"] == started["interrupts"]
+    shell.run("answer", thread, "--text", "done")
+    again = shell.run(*second)
+    assert again["thread_id"] == thread
     assert again["interrupts"][0]["value"] == {"text_to_revise": "two"}
-    old = started["interrupts"][0]["id"]
-    shell.refused("answer", started["thread_id"], "--interrupt", old, "--text", "x", code=3)
+
+
+def test_a_second_run_on_a_thread_at_a_breakpoint(shell: Shell) -> None:
+    thread = shell.run("run", "breakpoints", "--input", "{}")["thread_id"]
+    said = shell.refused("run", "breakpoints", "--input", "{}", "--thread", thread, code=3)
+    assert "at a breakpoint, after draft" in said
+    assert shell.run("step", thread)["next"] == ["publish"]
+
+
+def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
+    for option in ("--interrupt-before", "--interrupt-after"):
+        said = shell.refused("run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2)
+        assert "no node publsh" in said
+        assert "draft, polish, publish" in said
+
+
+async def test_a_copied_thread_goes_on_with_its_assistant(
+    langgraph_dev: processes.Served, tmp_path: Path
+) -> None:
+    """It has no run to learn from; without the assistant's context the node would raise."""
+    async with langgraph_dev.client() as http:
+
+        async def post(path: str, **body: Any) -> Any:
+            return (await http.post(path, json=body)).raise_for_status().json()
+
+        made = await post("/assistants", graph_id="scheduled", context={"tenant": "acme"})
+        thread = (await post("/threads"))["thread_id"]
+        run = {"assistant_id": made["assistant_id"], "input": {}, "interrupt_before": ["node"]}
+        await post(f"/threads/{thread}/runs/wait", **run)
+        copied = (await post(f"/threads/{thread}/copy"))["thread_id"]
+    done = Shell(langgraph_dev.url, tmp_path).run("step", copied)
+    assert (done["status"], done["values"]) == ("done", {"said": ["acme", 1]})
 
 
 def test_what_was_never_there(shell: Shell) -> None:
@@ -252,12 +304,20 @@ def test_what_was_never_there(shell: Shell) -> None:
         shell.refused("answer", thread, "--approve", code=3)
     shell.refused("run", "revise", "--input", "{}", "--thread", missing, code=3)
     assert "The target has" in shell.refused("run", "nope", "--input", "{}", code=2)
+    assert "There is no graph revize." in shell.refused("list", "--graph", "revize", code=2)
 
 
 def test_what_is_typed_wrongly(shell: Shell) -> None:
     assert "not JSON" in shell.refused("run", "revise", "--input", "{", code=2)
-    assert "not JSON" in shell.refused("run", "revise", "--input", "NaN", code=2)
+    for number in ("NaN", "-Infinity", "1e999", "1" * 5000):
+        said = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
+        assert "argument --value: not JSON. Line 1, column 7" in said
+    assert "column 7" in shell.refused("answer", "x", "--edit", '{"a": NaN}', code=2)
+    assert "column 7" in shell.refused("run", "revise", "--input", '{"a": NaN}', code=2)
     assert "--help" in shell.refused("answer", "x", code=2)
+    assert "--option=-value" in shell.refused("answer", "x", "--text", "--dashes", code=2)
+    assert "no option --limit" in shell.refused("answer", "x", "--approve", "--limit", "3", code=2)
+    assert "1 to 1,000,000" in shell.refused("log", "--limit", "1" * 20, code=2)
 
 
 def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:

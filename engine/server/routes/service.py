@@ -17,11 +17,13 @@ FLAGS = {
     "strict_resume": True,
     "preconditions": True,
     "idempotency_key": True,
+    "changes": True,
     "derived_status": True,
     "last_run": True,
 }
 """`strict_resume`: every resume map is matched exactly. `preconditions`: a run may carry what it was
-decided on. `idempotency_key`: the same request sent again is the same run. `derived_status`: thread rows follow the
+decided on. `idempotency_key`: the same request sent again is the same run. `changes`: `/threads/changes` tells
+which threads change. `derived_status`: thread rows follow the
 state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the reference's fields.
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 

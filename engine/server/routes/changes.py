@@ -1,0 +1,48 @@
+"""`/threads/changes`: which threads change, as they change, so that no inbox has to poll."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from engine.server.engine import Engine
+from engine.server.routes.answers import engine_of
+from engine.server.routes.following import HEARTBEAT
+from engine.server.wire import dumps
+
+router = APIRouter(prefix="/threads", tags=["threads"])
+
+
+@router.get("/changes")
+async def changes(request: Request) -> Response:
+    """Tell which threads change (`event: change`, `data: {"threads": [id, …]}`), until one leaves.
+
+    `event: reset` says to look at everything: it comes first, and whenever more has changed than
+    is kept. Who comes back with `Last-Event-ID` hears instead what changed meanwhile, as long as
+    it is still this process.
+    """
+    engine = engine_of(request)
+    return StreamingResponse(
+        _told(engine, request.headers.get("last-event-id", "")),
+        headers={"Cache-Control": "no-store"},
+        media_type="text/event-stream",
+    )
+
+
+async def _told(engine: Engine, last_event_id: str) -> AsyncIterator[bytes]:
+    feed = engine.database.changes
+    process, _, number = last_event_id.partition("-")
+    known = process == feed.process and number.isdecimal() and len(number) < 20
+    with feed.listening(int(number) if known else None) as listener:
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    newest, everything, threads = await listener.news()
+            except TimeoutError:
+                yield b": heartbeat\r\n\r\n"
+                continue
+            name = b"reset" if everything else b"change"
+            data = dumps({"threads": threads})
+            place = f"{feed.process}-{newest}".encode()
+            yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)
