@@ -106,7 +106,9 @@ async def test_a_change_makes_a_version(sdk: LangGraphClient) -> None:
     assert (third["version"], third["name"], third["context"]) == (3, "two", {"tenant": "b"})
 
 
-async def test_versions_are_listed_and_chosen(sdk: LangGraphClient) -> None:
+async def test_versions_are_listed_and_chosen(
+    served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
     made = await sdk.assistants.create("chain", metadata={"n": 1}, name="one")
     assistant_id = made["assistant_id"]
     await sdk.assistants.update(assistant_id, metadata={"n": 2}, name="two")
@@ -118,6 +120,8 @@ async def test_versions_are_listed_and_chosen(sdk: LangGraphClient) -> None:
     }
     page: Any = await sdk.assistants.get_versions(assistant_id, limit=1, offset=1)
     assert [one["version"] for one in page] == [1]
+    beyond = await http.post(f"/assistants/{assistant_id}/versions", json={"offset": 7})
+    assert beyond.status_code == (200 if ours(served, "a page of versions may be empty") else 404)
     some: Any = await sdk.assistants.get_versions(assistant_id, metadata={"n": 2})
     assert [one["version"] for one in some] == [2]
 

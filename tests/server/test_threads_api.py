@@ -56,7 +56,7 @@ async def search(http: httpx.AsyncClient, **body: Any) -> list[Json]:
 # Rows
 
 
-async def test_a_fresh_thread(http: httpx.AsyncClient) -> None:
+async def test_a_fresh_thread(served: Served, http: httpx.AsyncClient) -> None:
     reply = await http.post("/threads", json={"metadata": {"k": 1}})
     made = reply.json()
     assert {
@@ -64,6 +64,7 @@ async def test_a_fresh_thread(http: httpx.AsyncClient) -> None:
         *("config", "values"),
     } <= set(made)
     assert (made["status"], made["values"], made["metadata"]) == ("idle", None, {"k": 1})
+    assert ("tasks" in made) == ours(served, "rows show more")
     shown = await row(http, made["thread_id"])
     assert {key: shown[key] for key in made} == made
 
