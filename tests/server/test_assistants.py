@@ -214,6 +214,42 @@ async def test_schemas(served: Served, http: httpx.AsyncClient) -> None:
         assert "said" in schemas["input_schema"]["properties"]
 
 
+# Runs
+
+
+async def test_runs_are_given_what_their_assistant_says(
+    served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    for graph_id, said in (("tenant", ["acme"]), ("scheduled", ["acme", 7])):
+        made = await sdk.assistants.create(graph_id, context={"tenant": "acme", "level": 7})
+        assistant_id = made["assistant_id"]
+        assert await wait(http, await thread(http), assistant_id, input={}) == {"said": said}
+        given = {"tenant": "other"}
+        told = await wait(http, await thread(http), assistant_id, input={}, context=given)
+        assert told == {"said": ["other", *said[1:]]}
+        await sdk.assistants.update(assistant_id, context={"tenant": "new", "level": 7})
+        told = await wait(http, await thread(http), assistant_id, input={})
+        assert told == {"said": ["new", *said[1:]]}
+        if ours(served, "latest is a whole version"):
+            await sdk.assistants.set_latest(assistant_id, 1)
+            assert await wait(http, await thread(http), assistant_id, input={}) == {"said": said}
+
+
+async def test_runs_heed_the_config_of_their_assistant(
+    http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    config: Any = {"recursion_limit": 2}
+    made = await sdk.assistants.create("chain", config=config, metadata={"team": "red"})
+    thread_id = await thread(http)
+    told = await wait(http, thread_id, made["assistant_id"], input={})
+    assert told["__error__"]["error"] == "GraphRecursionError"
+    [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
+    assert (run["assistant_id"], run["metadata"]["team"]) == (made["assistant_id"], "red")
+    more = {"recursion_limit": 9}
+    told = await wait(http, await thread(http), made["assistant_id"], input={}, config=more)
+    assert told == {"said": ["one", "two", "three"]}
+
+
 # Deleting
 
 
