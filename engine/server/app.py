@@ -12,7 +12,16 @@ from engine.server.auth import Gate
 from engine.server.engine import Engine
 from engine.server.graphs import GraphIsBroken
 from engine.server.refusals import Refusal
-from engine.server.routes import assistants, changes, runs, service, stateless, threads
+from engine.server.routes import (
+    absent,
+    assistants,
+    changes,
+    runs,
+    service,
+    stateless,
+    store,
+    threads,
+)
 from engine.server.routes.answers import answer
 
 _log = logging.getLogger(__name__)
@@ -22,7 +31,7 @@ def build_app(engine: Engine, token: str | None) -> FastAPI:
     """Return the ASGI application over an open engine."""
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.engine = engine
-    for part in (service, assistants, changes, threads, runs, stateless):
+    for part in (service, assistants, changes, threads, runs, stateless, store, absent):
         app.include_router(part.router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)

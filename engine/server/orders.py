@@ -7,7 +7,7 @@ from uuid import UUID
 
 from engine.server.models import RunBody
 from engine.server.once import Key
-from engine.server.refusals import Refusal
+from engine.server.refusals import Refusal, said_twice
 from engine.server.runs import Run
 from engine.server.wire import now
 
@@ -27,12 +27,7 @@ def check_order(body: RunBody, *, stateless: bool) -> None:
     if stateless and body.resumes:
         raise Refusal(400, "You must provide a thread_id when resuming.")
     if body.context and (body.config or {}).get("configurable"):
-        raise Refusal(
-            400,
-            "Cannot specify both configurable and context. Prefer setting context alone. "
-            "Context was introduced in LangGraph 0.6.0 and is the long term planned replacement "
-            "for configurable.",
-        )
+        raise said_twice()
 
 
 def order(
@@ -43,9 +38,16 @@ def order(
     key: Key | None,
     thread_metadata: Json,
 ) -> Run:
-    """Return the run that `body` asks for on a thread with this metadata."""
-    config = dict(body.config or {})
-    configurable = dict(body.context or config.get("configurable") or {})
+    """Return the run that `body` asks for on a thread with this metadata.
+
+    What the assistant says holds where the request says nothing, key by key.
+    """
+    given = body.config or {}
+    config = {**assistant["config"], **given}
+    configurable = {
+        **assistant["context"],
+        **(body.context or given.get("configurable") or {}),
+    }
     metadata = {
         **assistant["metadata"],
         **thread_metadata,

@@ -39,7 +39,8 @@ class Standings:
     ) -> Json:
         """Write values into a thread's state and return the new checkpoint's configurable."""
         async with self._graphs.open(graph_id, config, "threads.update") as graph:
-            changed = await graph.aupdate_state(config, values, as_node=as_node)
+            async with self._database.saver.undone_on_error(thread_id):
+                changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(head(thread_id))
             around = breakpoints(graph, self._runs.last_kwargs(thread_id))
             stop = just_stopped([as_node] if as_node else [], snapshot.next, *around)
