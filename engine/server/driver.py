@@ -51,6 +51,7 @@ class Driver:
         """
         try:
             try:
+                live.begin()
                 await asyncio.sleep(live.order.delay)
                 async with lock:
                     await self._turn(live, execution, others_wait)

@@ -3,17 +3,16 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from langchain_core.runnables import RunnableConfig
-
 from engine.errors import EngineFailed
 from engine.server.assistants import Assistants
 from engine.server.config import Project
 from engine.server.database import Database
+from engine.server.driver import Driver
 from engine.server.graphs import Graphs
 from engine.server.lanes import Lanes
 from engine.server.once import Turns
 from engine.server.runs import Runs
-from engine.server.state import standing
+from engine.server.standings import Standings
 from engine.server.store import Store
 from engine.server.threads import Threads
 from engine.server.webhooks import Webhooks
@@ -29,6 +28,7 @@ class Engine:
     threads: Threads
     runs: Runs
     lanes: Lanes
+    standings: Standings
     webhooks: Webhooks
     turns: Turns
     store: Store
@@ -48,14 +48,22 @@ class Engine:
         assistants = Assistants(graphs, database)
         await assistants.prepare()
         webhooks = Webhooks(project.webhook_hosts)
-        lanes = Lanes(database, threads, runs, graphs, webhooks)
+        standings = Standings(database, threads, runs, graphs)
+        driver = Driver(database, threads, runs, graphs, webhooks)
+        lanes = Lanes(database, threads, runs, standings, driver)
         await lanes.recover()
-        return cls(database, graphs, assistants, threads, runs, lanes, webhooks, Turns(), store)
-
-    async def delete_thread(self, thread_id: str) -> bool:
-        """Cancel what runs on a thread and delete it; False if there is no such thread."""
-        await self.lanes.clear(thread_id)
-        return await self.threads.delete(thread_id)
+        return cls(
+            database=database,
+            graphs=graphs,
+            assistants=assistants,
+            threads=threads,
+            runs=runs,
+            lanes=lanes,
+            standings=standings,
+            webhooks=webhooks,
+            turns=Turns(),
+            store=store,
+        )
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
         """Copy a thread with all that waits on it; False if there is no such thread.
@@ -64,7 +72,7 @@ class Engine:
         """
         was_busy = await self.threads.copy(thread_id, copy_id)
         if was_busy:
-            await self._stand(copy_id)
+            await self.standings.derive(copy_id, None)
         return was_busy is not None
 
     async def delete_assistant(self, assistant_id: str, *, with_threads: bool) -> None:
@@ -74,7 +82,7 @@ class Engine:
         """
         self.assistants.check_deletable(assistant_id)
         for thread_id in await self.assistants.threads(assistant_id) if with_threads else ():
-            await self.delete_thread(thread_id)
+            await self.lanes.delete(thread_id)
         for thread_id, run_id in self.assistants.runs_under_way(assistant_id):
             if live := self.lanes.find(thread_id, run_id):
                 live.cancel("interrupt")
@@ -87,14 +95,3 @@ class Engine:
         await self.webhooks.close()
         await self.store.close()
         await self.database.close()
-
-    async def _stand(self, thread_id: str) -> None:
-        metadata = self.threads.metadata(thread_id) or {}
-        config: RunnableConfig = {"configurable": {"thread_id": thread_id}}
-        try:
-            async with self.graphs.open(metadata["graph_id"], config) as graph:
-                where = standing(await graph.aget_state(config), None, None)
-        except Exception:  # noqa: BLE001  a graph that is broken now: keep what the row says
-            return
-        async with self.database.write() as connection:
-            self.threads.settle(connection, thread_id, where, False)

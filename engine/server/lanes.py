@@ -15,7 +15,6 @@ from langchain_core.runnables import RunnableConfig
 from engine.server.database import Database
 from engine.server.driver import Driver
 from engine.server.execution import Execution
-from engine.server.graphs import Graphs
 from engine.server.live import LiveRun
 from engine.server.models import Preconditions
 from engine.server.refusals import busy, in_flight, moved_on, no_run, no_thread_or_assistant
@@ -23,7 +22,6 @@ from engine.server.runs import Run, Runs
 from engine.server.standings import Standings
 from engine.server.stream import Stream
 from engine.server.threads import Threads
-from engine.server.webhooks import Webhooks
 
 Json: TypeAlias = dict[str, Any]
 
@@ -55,14 +53,14 @@ class Lanes:
         database: Database,
         threads: Threads,
         runs: Runs,
-        graphs: Graphs,
-        webhooks: Webhooks,
+        standings: Standings,
+        driver: Driver,
     ) -> None:
         self._database = database
         self._threads = threads
         self._runs = runs
-        self._driver = Driver(database, threads, runs, graphs, webhooks)
-        self._standings = Standings(database, threads, runs, graphs)
+        self._standings = standings
+        self._driver = driver
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: OrderedDict[str, Stream] = OrderedDict()
@@ -112,7 +110,7 @@ class Lanes:
         strategy: str,
         create: bool,
         preconditions: Preconditions | None = None,
-    ) -> Run:
+    ) -> None:
         """Record a run and give it its turn; on disk when this returns, not yet begun.
 
         `order` makes the run from the thread's metadata; `create` makes a thread that is not
@@ -127,25 +125,29 @@ class Lanes:
             raise moved_on(self._threads.get(live.thread_id))
         lane.runs.append(live)  # before the first await: nobody else gets this turn
         try:
-            live.run = await self._record(
-                live.thread_id, assistant, order, create, bool(earlier), preconditions
-            )
-            live.waits = bool(earlier) or live.run.delay > 0
+            await self._record(live, assistant, order, create, bool(earlier), preconditions)
         except BaseException:
             self._leave(lane, live)
+            live.ended.set()
             raise
         if strategy in ("interrupt", "rollback"):
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(lane, live)
-        return live.run
 
-    async def clear(self, thread_id: str) -> None:
-        """Cancel all runs of a thread and wait for their end."""
+    async def delete(self, thread_id: str) -> bool:
+        """Cancel what runs on a thread and delete it; False if there is no such thread."""
+        while True:
+            for live in self._recorded(thread_id):
+                live.cancel("interrupt")
+                await live.ended.wait()
+            async with self._database.write() as connection:
+                if not self._recorded(thread_id):  # who comes now finds no thread
+                    return self._threads.remove(connection, thread_id)
+
+    def _recorded(self, thread_id: str) -> list[LiveRun]:
         lane = self._lanes.get(thread_id)
-        for live in list(lane.runs) if lane else ():
-            live.cancel("interrupt")
-            await live.ended.wait()
+        return [live for live in (lane.runs if lane else ()) if live.run is not None]
 
     async def change_state(
         self,
@@ -208,13 +210,14 @@ class Lanes:
 
     async def _record(
         self,
-        thread_id: str,
+        live: LiveRun,
         assistant: Json,
         order: Callable[[Json], Run],
         create: bool,
         waits: bool,
         preconditions: Preconditions | None,
-    ) -> Run:
+    ) -> None:
+        thread_id = live.thread_id
         async with self._database.write() as connection:
             if preconditions is not None:
                 self._threads.refuse_if_moved_on(connection, thread_id, preconditions)
@@ -226,12 +229,11 @@ class Lanes:
             if metadata is None:
                 raise no_thread_or_assistant()
             run = order(metadata)
-            self._runs.insert(connection, run, "pending" if waits or run.delay else "running")
-        return run
+            live.run, live.waits = run, waits or run.delay > 0
+            self._runs.insert(connection, run, "pending" if live.waits else "running")
 
     def _start(self, lane: Lane, live: LiveRun) -> None:
         task = asyncio.create_task(self._drive(lane, live))
-        live.start(task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 

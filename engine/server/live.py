@@ -40,12 +40,17 @@ class LiveRun:
         assert self.run is not None, "a run is driven only after it was recorded"
         return self.run
 
-    def start(self, task: asyncio.Task[None]) -> None:
-        """Remember the task that drives this run."""
-        self._task = task
+    def begin(self) -> None:
+        """Be driven by the current task from here on. Raises CancelledError if that is too late."""
+        self._task = asyncio.current_task()
+        if self.cancelled is not None:
+            raise asyncio.CancelledError
 
     def cancel(self, action: Action) -> None:
-        """Cancel the run, unless its graph has already ended."""
+        """Cancel the run, unless its graph has already ended.
+
+        A task that has not begun is not cancelled: nothing in it would run, not even the end.
+        """
         if self.cancelled is None and not self._settling:
             self.cancelled = action
             if self._task is not None:

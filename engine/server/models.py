@@ -104,7 +104,7 @@ class RunBody(_Body):
     metadata: Json | None = None
     config: Json | None = None
     context: Json | None = None
-    checkpoint: Json | None = None
+    checkpoint: CheckpointConfig | None = None
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
     interrupt_after: Nodes | None = None

@@ -60,7 +60,7 @@ def order(
     config["configurable"] = {
         **configurable,
         **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
-        **(body.checkpoint or {}),
+        **(body.checkpoint.configurable() if body.checkpoint else {}),
         "run_id": run_id,
         "thread_id": thread_id,
         "graph_id": assistant["graph_id"],

@@ -17,7 +17,7 @@ from langgraph.store.base import TTLConfig
 from langgraph.store.sqlite import AsyncSqliteStore
 
 from engine.errors import EngineFailed
-from engine.server.folder import private_file
+from engine.private import private_file
 
 _TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
 _SWEEP_INTERVAL = 5

@@ -266,12 +266,6 @@ class Threads:
         tasks, breakpoint, checkpoint_id = row
         return waited(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
 
-    async def delete(self, thread_id: str) -> bool:
-        """Delete a thread with its runs and checkpoints; False if there is no such thread."""
-        async with self._database.write() as connection:
-            found = self.remove(connection, thread_id)
-        return found
-
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         for table in ("checkpoints", "writes", "runs", "run_keys"):

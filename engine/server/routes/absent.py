@@ -11,6 +11,7 @@ _A2A = "A2A is left out of this server."
 _MCP = "MCP is left out of this server."
 _METRICS = "Metrics are left out of this server."
 _STORAGE = "Sizes of checkpoints are left out of this server: see the data folder."
+_THREAD_STREAM = "Streams of a whole thread are left out: follow its runs, or /threads/changes."
 _COMMANDS = "The event protocol is left out of this server: use /threads/{thread_id}/runs/stream."
 
 ABSENT = (
@@ -27,6 +28,7 @@ ABSENT = (
     ("DELETE", "/mcp/", _MCP),
     ("GET", "/metrics", _METRICS),
     ("GET", "/threads/{thread_id}/storage", _STORAGE),
+    ("GET", "/threads/{thread_id}/stream", _THREAD_STREAM),
     ("POST", "/threads/{thread_id}/stream/events", _COMMANDS),
     ("POST", "/threads/{thread_id}/commands", _COMMANDS),
 )

@@ -76,7 +76,7 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
             "to be put together.",
         )
     engine = engine_of(request)
-    deleted = [await engine.delete_thread(str(thread_id)) for thread_id in body.thread_ids]
+    deleted = [await engine.lanes.delete(str(thread_id)) for thread_id in body.thread_ids]
     return answer({"pruned_count": sum(deleted)})
 
 
@@ -111,7 +111,7 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
 async def delete(request: Request, thread_id: str) -> Response:
     """Delete a thread with all that belongs to it."""
     thread_id = checked_id(thread_id)
-    if not await engine_of(request).delete_thread(thread_id):
+    if not await engine_of(request).lanes.delete(thread_id):
         raise no_thread(thread_id)
     return Response(status_code=204)
 
