@@ -1,6 +1,8 @@
 """The way to one server: opens it, names it, and keeps a project's engine running."""
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
@@ -9,7 +11,7 @@ from engine.api.client import LangGraphServer
 from engine.api.wire import WireInfo
 from engine.errors import GraphBroken, NotThere, Unreachable
 from engine.model import BrokenGraph, Server
-from engine.target import Project, Target
+from engine.target import Project, Remote, Target
 
 _KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 """Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
@@ -26,6 +28,9 @@ class Connection:
         self._headers = headers
         self._python = python
         self._engine: local.RunningEngine | None = None
+        self._recovering = asyncio.Lock()
+        self._rests = False
+        self._at_work = 0
         self.api: LangGraphServer
         self.server: Server
         self.flags: dict[str, object] = {}
@@ -33,6 +38,65 @@ class Connection:
 
     async def open(self) -> Self:
         """Find or start the server and learn who it is. Raises TargetError."""
+        try:
+            await self._reach()
+        except Unreachable:
+            if isinstance(self._target, Remote):
+                raise
+            await self._reach()  # somebody ended the engine just after it was found
+        return self
+
+    def rest(self) -> None:
+        """Keep a project's engine no longer all the time, but only while `at_work`.
+
+        For a client that stays, and calls `recover` when the engine has gone.
+        """
+        self._rests = True
+        self._keep()
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Keep a project's engine until the block ends.
+
+        One that ended with its starter, or is about to, is replaced first. Raises TargetError.
+        """
+        self._at_work += 1
+        try:
+            if self._rests:
+                await self.recover()
+            yield
+        finally:
+            self._at_work -= 1
+            self._keep()
+
+    async def recover(self) -> None:
+        """Find or start a project's engine again if it has gone: `api` is another then.
+
+        Raises TargetError.
+        """
+        async with self._recovering:
+            if self._engine is None or await self._is_there(self._engine):
+                return
+            fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
+            gone, old = self._engine, self.api
+            self._engine, self.api = fresh._engine, fresh.api
+            self.server, self.flags = fresh.server, fresh.flags
+            self._keep()
+            await old.aclose()
+            await gone.aclose()
+
+    async def aclose(self) -> None:
+        """Let go of the server; an engine that was started here ends."""
+        await self.api.aclose()
+        if self._engine is not None:
+            await self._engine.aclose()
+
+    @property
+    def log(self) -> Path | None:
+        """The engine's log file; None for a remote server."""
+        return self._engine.log if self._engine else None
+
+    async def _reach(self) -> None:
         if isinstance(self._target, Project):
             self._engine = await local.find_or_start(
                 self._target.spec, self._folder, python=self._python
@@ -47,32 +111,22 @@ class Connection:
         except BaseException:
             await self.aclose()
             raise
-        return self
 
-    async def recover(self) -> bool:
-        """Start a project's engine again if it has gone away; say whether there is a new one."""
-        if self._engine is None:
+    async def _is_there(self, engine: local.RunningEngine) -> bool:
+        if not engine.hold():  # first, so that what answers then also stays
             return False
         try:
             await self.api.info()
         except Unreachable:
-            fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
-            await self.aclose()
-            self._engine, self.api = fresh._engine, fresh.api
-            self.server, self.flags = fresh.server, fresh.flags
-            return True
-        return False
+            return False
+        finally:
+            self._keep()
+        return True
 
-    async def aclose(self) -> None:
-        """Let go of the server; an engine that was started here ends."""
-        await self.api.aclose()
-        if self._engine is not None:
-            await self._engine.aclose()
-
-    @property
-    def log(self) -> Path | None:
-        """The engine's log file; None for a remote server."""
-        return self._engine.log if self._engine else None
+    def _keep(self) -> None:
+        """Hold the engine no longer than it is needed."""
+        if self._engine is not None and self._rests and not self._at_work:
+            self._engine.release()
 
     async def _meet(self) -> None:
         info = await self._info()

@@ -7,14 +7,16 @@ decided here and nowhere else.
 import asyncio
 import json
 import os
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
+from functools import wraps
 from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
 from engine import forms, local, outcome, payloads
-from engine.api.client import StreamEvent
+from engine.api.client import LangGraphServer, StreamEvent
 from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
 from engine.errors import (
@@ -25,6 +27,7 @@ from engine.errors import (
     NotTaken,
     StillWaits,
     TargetError,
+    Unreachable,
 )
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
@@ -58,6 +61,8 @@ from engine.target import Project, Remote, data_folder, find_target
 from engine.threads import Snapshot
 
 OnProgress = Callable[[Progress], None]
+_Given = ParamSpec("_Given")
+_Got = TypeVar("_Got")
 
 _LOOK_SECONDS = 1.0
 """Between two looks at the inbox."""
@@ -134,18 +139,35 @@ def serve_command(
             raise BadInput(f"{label} is a server already.", hint="Serve a langgraph.json.")
 
 
+def _at_work(
+    use: Callable[Concatenate["Desk", _Given], Awaitable[_Got]],
+) -> Callable[Concatenate["Desk", _Given], Coroutine[Any, Any, _Got]]:
+    """Keep a local engine while this is done: its run must not end with another console."""
+
+    @wraps(use)
+    async def used(desk: "Desk", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
+        async with desk._engine_kept():
+            return await use(desk, *args, **kwargs)
+
+    return used
+
+
 class Desk:
     """One server and one journal, and everything a person can do with them."""
 
     def __init__(self, connection: Connection, journal: Journal) -> None:
         self._connection = connection
         self._journal = journal
+        self._api: LangGraphServer | None = None
         self._unsettled: dict[str, str] = {}
         self._meet()
 
     def _meet(self) -> None:
-        """Take up a server that was just opened."""
+        """Take up the server, where it is another one than before."""
         connection = self._connection
+        if self._api is connection.api:
+            return
+        self._api = connection.api
         self._reader = ThreadReader(
             connection.api, rows_hold_runs=bool(connection.flags.get("last_run"))
         )
@@ -154,7 +176,7 @@ class Desk:
             self._reader,
             rows_hold_state=bool(connection.flags.get("derived_status")),
         )
-        self._runs = RunSender(connection.api, self._journal)
+        self._runs = RunSender(connection.api, self._journal, self._recover)
 
     @property
     def server(self) -> Server:
@@ -192,8 +214,10 @@ class Desk:
         """Look again and again; yield at once, and then whenever the inbox has changed.
 
         Never raises for a server that is away: yields the old items with `error` set, and
-        reconnects (a local engine that went away is started again).
+        reconnects (a local engine that went away is started again). So whoever watches holds the
+        engine of another console only for the time of a run.
         """
+        self._connection.rest()
         last = Inbox(items=(), busy=0)
         first = True
         pause = _LOOK_SECONDS
@@ -217,6 +241,7 @@ class Desk:
         """Read one thread. Raises NotThere, TargetError."""
         return (await self._reader.snapshot(thread_id)).view()
 
+    @_at_work
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         """Watch the run that is under way on a thread; return the thread when it stands still.
 
@@ -265,6 +290,7 @@ class Desk:
             raise NotTaken(f"The answer does not fit the schema of this question: {fault}.")
         return answer
 
+    @_at_work
     async def decide(
         self, question: Question, decision: Decision, on_progress: OnProgress
     ) -> Outcome:
@@ -294,17 +320,18 @@ class Desk:
         request |= self._decided_on(interrupt.checkpoint_id, [interrupt.interrupt_id])
         with self._accounted_for(intent):
             ended = await self._runs.send(intent, request, on_progress)
-            recorded = not ended.finished and await self._runs.is_recorded(intent)
-            found = await self._judged(
-                intent,
-                ended,
-                lambda after: outcome.of_answer(interrupt, ended, after, recorded=recorded),
-            )
+
+            async def judge(after: Snapshot) -> Outcome:
+                recorded = not ended.finished and await self._runs.is_recorded(intent)
+                return outcome.of_answer(interrupt, ended, after, recorded=recorded)
+
+            found = await self._judged(intent, ended, judge)
         if found.kind is OutcomeKind.APPLIED:
             with suppress(JournalFailed):  # a draft too many does no harm
                 await self.discard_draft(question)
         return found
 
+    @_at_work
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         before, last_run = await self._reader.with_last_run(breakpoint.thread_id)
@@ -340,6 +367,7 @@ class Desk:
         fields = forms.fields_of(schemas.input_schema or schemas.state_schema)
         return InputForm(graph, fields, tuple(nodes))
 
+    @_at_work
     async def start(
         self,
         graph: Graph,
@@ -408,7 +436,11 @@ class Desk:
     async def _run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         with self._accounted_for(intent):
             ended = await self._runs.send(intent, request, on_progress)
-            return await self._judged(intent, ended, lambda after: outcome.of_run(ended, after))
+
+            async def judge(after: Snapshot) -> Outcome:
+                return outcome.of_run(ended, after)
+
+            return await self._judged(intent, ended, judge)
 
     @contextmanager
     def _accounted_for(self, intent: Intent) -> Iterator[None]:
@@ -457,15 +489,11 @@ class Desk:
             )
 
     async def _judged(
-        self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Outcome]
+        self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Awaitable[Outcome]]
     ) -> Outcome:
         """Read run and thread back, judge, and write the outcome down."""
         try:
-            after, last_run = await self._reader.with_last_run(intent.thread_id)
-            if not ended.is_settled_by(last_run):
-                await self._runs.settle(intent, ended)
-                after = await self._reader.snapshot(intent.thread_id)
-            found = judge(after)
+            found = await judge(await self._settled(intent, ended))
         except TargetError as error:
             found = Outcome(
                 OutcomeKind.UNKNOWN,
@@ -479,6 +507,15 @@ class Desk:
         except JournalFailed as error:
             found = replace(found, why=f"{found.why} This could not be recorded: {error.what}")
         return found
+
+    async def _settled(self, intent: Intent, ended: Ended) -> Snapshot:
+        """Return the thread when the run is over, as far as that can be awaited."""
+        with suppress(Unreachable):  # an engine that died is replaced while the run is settled
+            after, last_run = await self._reader.with_last_run(intent.thread_id)
+            if ended.is_settled_by(last_run):
+                return after
+        await self._runs.settle(intent, ended)
+        return await self._reader.snapshot(intent.thread_id)
 
     def _refuse_if_changed(self, question: Question, before: Snapshot) -> None:
         shown = question.interrupt
@@ -515,11 +552,22 @@ class Desk:
         tells = self._connection.flags.get("changes")
         return self._connection.api.changes() if tells else None
 
-    async def _recover(self) -> None:
-        """Open the server anew if a local engine went away; a failure shows at the next look."""
+    @asynccontextmanager
+    async def _engine_kept(self) -> AsyncIterator[None]:
+        """Keep a local engine until the block ends, whatever its starter does."""
+        async with self._connection.at_work():
+            self._meet()
+            yield
+
+    async def _recover(self) -> LangGraphServer:
+        """Open the server anew if a local engine went away, and return the one to ask now.
+
+        A failure shows at the next look.
+        """
         with suppress(HitlError):
-            if await self._connection.recover():
-                self._meet()
+            await self._connection.recover()
+        self._meet()
+        return self._connection.api
 
 
 def _refuse_if_something_waits(thread: Snapshot) -> None:

@@ -110,7 +110,7 @@ class InboxReader:
 
     async def _try_again(self) -> None:
         """Read anew what could not be read, in any order: one that hangs must not hide others."""
-        faulty = [thread_id for thread_id, known in self._known.items() if known.fault]
+        faulty = [thread_id for thread_id, known in self._known.items() if known.fault is not None]
         with suppress(TimeoutError):
             async with asyncio.timeout(_RETRY_SECONDS):
                 await _each(self._revisit, random.sample(faulty, len(faulty)))

@@ -1,7 +1,8 @@
 """Find or start the engine server of a project on this machine.
 
 The server is a child process with an interpreter of its own choosing; this module talks to it
-through two pipes (one says when it is ready, the other ends it when we end) and a file.
+through two pipes (one says when it is ready, the other ends it when we end) and two files: one
+says where it is, on the other clients hold leases.
 """
 
 import asyncio
@@ -10,63 +11,130 @@ import json
 import os
 import re
 import signal
+import subprocess
 import sys
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from dataclasses import dataclass, field
+import tempfile
+import threading
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import IO, Any, TypeAlias
 
 import httpx
 
 from engine.errors import BadTarget, EngineFailed
+from engine.leases import Door, Lease
 
 Json: TypeAlias = dict[str, Any]
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PATIENCE = 10.0
-"""Seconds to wait for a server that another console is starting, or for ours to end."""
+"""Seconds to wait for ours to end; and, beyond the time for one start, for somebody else's."""
+_PAUSE = 0.1
+_LOOKS = 10
+"""For a server that another console starts or ends, before a start is tried again."""
 
 
-@dataclass(slots=True)
 class RunningEngine:
     """A server that answers."""
 
-    url: str
-    token: str
-    pid: int
-    identity: str
-    log: Path
-    """Where everything goes that its graphs print."""
-    started_here: bool
-    _process: Process | None = field(default=None, repr=False)
-    _lifeline: int = field(default=-1, repr=False)
+    def __init__(self, notice: Json, folder: Path, child: "_Child | None" = None) -> None:
+        self.url = str(notice["url"])
+        self.token = str(notice["token"])
+        self.pid = int(notice["pid"])
+        self.identity = str(notice["identity"])
+        self.log = folder / "engine.log"
+        """Where everything goes that its graphs print."""
+        self._child = child
+        self._lease = Lease(folder)
+
+    @property
+    def started_here(self) -> bool:
+        """Whether it ends with this process."""
+        return self._child is not None
 
     @property
     def headers(self) -> dict[str, str]:
         """What lets us in; a server that a person started on loopback may ask for nothing."""
-        return _headers(self.token)
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def hold(self) -> bool:
+        """Keep it from ending with the console that started it; False if it is about to end."""
+        return self.started_here or self._lease.take()
+
+    def release(self) -> None:
+        """Let it end with the console that started it."""
+        self._lease.release()
 
     async def aclose(self) -> None:
-        """End the server if this process started it; a server that was found is left alone."""
-        if self._lifeline >= 0:
-            os.close(self._lifeline)
-            self._lifeline = -1
-        if self._process is not None:
-            await _ended(self._process)
-            self._process = None
+        """Let go of the server. One that was started here ends, once nobody is at work in it."""
+        self.release()
+        child, self._child = self._child, None
+        if child is not None:
+            await child.let_go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A server that this process started, and what ends it."""
+
+    process: subprocess.Popen[bytes]
+    lifeline: int
+    """Our end of a pipe: the server ends when it is closed."""
+    door: Door
+    words: IO[bytes]
+    """What it wrote to stderr, before it turned to its log."""
+
+    async def let_go(self) -> None:
+        """End the server; one in which others are at work ends by itself after them."""
+        if self.process.poll() is None and not self.door.shut():
+            os.close(self.lifeline)
+            self._close_files()
+            threading.Thread(target=self.process.wait, daemon=True, name="reaper").start()
+        else:
+            await self.end()
+
+    async def end(self) -> str:
+        """End the server, by force if need be, and return what it wrote to stderr."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _PATIENCE
+        try:
+            os.close(self.lifeline)
+            self.process.terminate()
+            while self.process.poll() is None:
+                if loop.time() > deadline:
+                    self.kill()
+                await asyncio.sleep(0.02)
+            self.words.seek(0)
+            return self.words.read().decode(errors="replace").strip()
+        finally:
+            self._close_files()
+
+    def kill(self) -> None:
+        """End it at once, and whatever it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _close_files(self) -> None:
+        self.door.close()
+        self.words.close()
 
 
 async def find_or_start(
     target: str, folder: Path, *, python: str | None = None, timeout: float = 60
 ) -> RunningEngine:
-    """Return the running engine of `folder`, or start one that lives as long as this process.
+    """Return the running engine of `folder`, held, or start one that lives as long as we do.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
     than this one. Raises `BadTarget`, and `EngineFailed` with the server's own words.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
-            return await _found_or_started(target, folder, python, timeout)
+            engine = await _found(target, folder)
+            while engine is None:
+                engine = await _started(target, folder, python, timeout) or await _awaited(
+                    target, folder
+                )
+            return engine
     except TimeoutError:
         raise EngineFailed(
             f"Another engine holds {folder / 'engine.lock'} and does not answer.",
@@ -74,28 +142,23 @@ async def find_or_start(
         ) from None
 
 
-async def _found_or_started(
+async def _started(
     target: str, folder: Path, python: str | None, timeout: float
-) -> RunningEngine:
-    if found := await _found(target, folder):
-        return found
-    while True:
-        process, lifeline, report = await _spawn(target, folder, python)
-        try:
-            told = await _first_line(process, report, timeout)
-        except BaseException:
-            os.close(lifeline)
-            await _ended(process)
-            raise
-        if ready := told.get("ready"):
-            return _ours(ready, folder, process, lifeline)
-        os.close(lifeline)
-        words = await _ended(process)
-        failed = told.get("failed") or {}
-        if not failed.get("already_running"):
-            raise _error(failed, words, folder, python)
-        if found := await _awaited(target, folder):
-            return found
+) -> RunningEngine | None:
+    """Start a server; None if another one holds the folder."""
+    child, report = _spawn(target, folder, python)
+    try:
+        told = await _first_line(child, report, timeout)
+    except BaseException:
+        await child.let_go()
+        raise
+    if ready := told.get("ready"):
+        return RunningEngine(ready, folder, child)
+    words = await child.end()
+    failed = told.get("failed") or {}
+    if failed.get("already_running"):
+        return None
+    raise _error(failed, words, folder, python)
 
 
 def serve_command(
@@ -128,25 +191,35 @@ def _command(target: str, folder: Path, python: str | None) -> list[str]:
     return [python or sys.executable, "-P", "-m", "engine.server", target, "--data", str(folder)]
 
 
-async def _spawn(target: str, folder: Path, python: str | None) -> tuple[Process, int, int]:
-    """Start a server; return it, our end of its lifeline, and the pipe on which it reports."""
+def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
+    """Start a server; return it, and the pipe on which it reports."""
+    door = Door(folder)
     theirs, lifeline = os.pipe()
     report, their_report = os.pipe()
-    pipes = ["--parent-fd", str(theirs), "--report-fd", str(their_report)]
+    words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
+    inherited = {
+        "--parent-fd": theirs,
+        "--report-fd": their_report,
+        "--clients-fd": door.descriptor,
+    }
     try:
-        process = await asyncio.create_subprocess_exec(
-            *_command(target, folder, python),
-            *pipes,
-            stdin=DEVNULL,
-            stdout=DEVNULL,
-            stderr=PIPE,
+        process = subprocess.Popen(
+            [
+                *_command(target, folder, python),
+                *(word for option, fd in inherited.items() for word in (option, str(fd))),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
             env=environment(python),
-            pass_fds=(theirs, their_report),
+            pass_fds=tuple(inherited.values()),
             start_new_session=True,
         )
     except OSError as error:
         os.close(lifeline)
         os.close(report)
+        door.close()
+        words.close()
         raise EngineFailed(
             f"{python or sys.executable} cannot be run: {error.strerror}.",
             hint="Give the path of a Python interpreter with --python.",
@@ -154,10 +227,10 @@ async def _spawn(target: str, folder: Path, python: str | None) -> tuple[Process
     finally:
         os.close(theirs)
         os.close(their_report)
-    return process, lifeline, report
+    return _Child(process, lifeline, door, words), report
 
 
-async def _first_line(process: Process, report: int, timeout: float) -> Json:
+async def _first_line(child: _Child, report: int, timeout: float) -> Json:
     """Return what the server reports; empty if it ended without a word."""
     reader = asyncio.StreamReader(limit=1024 * 1024)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
@@ -167,8 +240,7 @@ async def _first_line(process: Process, report: int, timeout: float) -> Json:
         async with asyncio.timeout(timeout):
             line = await reader.readline()
     except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        child.kill()
         raise EngineFailed(
             f"The engine was not ready after {timeout:.0f} seconds and was ended.",
             hint="A graph that takes long to import can be the reason.",
@@ -179,60 +251,46 @@ async def _first_line(process: Process, report: int, timeout: float) -> Json:
     return told
 
 
-def _ours(ready: Json, folder: Path, process: Process, lifeline: int) -> RunningEngine:
-    return RunningEngine(
-        url=ready["url"],
-        token=ready["token"],
-        pid=ready["pid"],
-        identity=ready["identity"],
-        log=folder / "engine.log",
-        started_here=True,
-        _process=process,
-        _lifeline=lifeline,
-    )
-
-
 async def _awaited(target: str, folder: Path) -> RunningEngine | None:
-    """Wait for the server that another console is starting; None if it never answers."""
-    for _ in range(int(_PATIENCE / 0.1)):
+    """Wait a little for the server that another console starts; None if there is none yet."""
+    for _ in range(_LOOKS):
+        await asyncio.sleep(_PAUSE)
         if found := await _found(target, folder):
             return found
-        await asyncio.sleep(0.1)
     return None
 
 
 async def _found(target: str, folder: Path) -> RunningEngine | None:
-    """Return the server that `engine.json` names, if it answers and serves this target."""
+    """Return the server that `engine.json` names, held, if it answers and is not about to end.
+
+    Raises `EngineFailed` if it serves something else.
+    """
     try:
         notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
-        url, token, pid = str(notice["url"]), str(notice["token"]), int(notice["pid"])
-        if notice["target"] != target:
-            return None
+        engine, serves = RunningEngine(notice, folder), str(notice["target"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
+    with contextlib.ExitStack() as unless_found:
+        unless_found.callback(engine.release)
+        if not (engine.hold() and await _answers(engine)):
+            return None
+        if serves != target:
+            raise EngineFailed(
+                f"The engine that uses {folder} serves {serves}.",
+                hint="End it, or choose another folder with --data-dir.",
+            )
+        unless_found.pop_all()
+    return engine
+
+
+async def _answers(engine: RunningEngine) -> bool:
+    """Whether this very engine is where its notice says, and not another that came after it."""
     try:
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            reply = await client.get(f"{url}/info", headers=_headers(token))
-        identity = str(reply.raise_for_status().json()["identity"])
-    except (httpx.HTTPError, ValueError, KeyError, TypeError):
-        return None
-    return RunningEngine(url, token, pid, identity, folder / "engine.log", started_here=False)
-
-
-def _headers(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"} if token else {}
-
-
-async def _ended(process: Process) -> str:
-    """Wait for the server's end, hasten it if need be, and return what it wrote to stderr."""
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            _, words = await process.communicate()
-    except TimeoutError:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        _, words = await process.communicate()
-    return words.decode(errors="replace").strip()
+            reply = await client.get(f"{engine.url}/info", headers=engine.headers)
+        return bool(reply.raise_for_status().json()["identity"] == engine.identity)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return False
 
 
 def _error(failed: Json, words: str, folder: Path, python: str | None) -> EngineFailed | BadTarget:

@@ -9,6 +9,8 @@ from engine.model import Interrupt, Outcome, OutcomeKind
 from engine.runs import Ended
 from engine.threads import Snapshot
 
+_DIED = "The engine ended while the run was under way"
+
 
 def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
     """Judge the answer to `interrupt`.
@@ -17,10 +19,11 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
     brings about.
     """
     error = _error(ended, after)
+    raised = None if ended.engine_died else error
     if ended.error_kind == "UnknownInterruptError":
         return _found(OutcomeKind.REFUSED, "Somebody else answered first.", after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        return _found(OutcomeKind.UNKNOWN, _why_pending(ended, error), after, error)
+        return _found(OutcomeKind.UNKNOWN, _why_pending(ended, error), after, raised)
     asks = ended.finished.get(interrupt.task_id)
     if asks is not None and interrupt.interrupt_id not in asks:
         why = "asks its next question" if asks else "came to a result"
@@ -29,11 +32,14 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
         why = "A checkpoint of the thread carries this decision."
         return _found(OutcomeKind.APPLIED, why, after, error)
     why = "The question is gone, but nothing shows that it was this answer that settled it."
-    return _found(OutcomeKind.UNKNOWN, why, after, error)
+    return _found(OutcomeKind.UNKNOWN, why, after, raised)
 
 
 def of_run(ended: Ended, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
+    if ended.engine_died:
+        why = f"{_DIED}; side effects cannot be excluded."
+        return _found(OutcomeKind.UNKNOWN, why, after)
     error = _error(ended, after)
     match ended.status:
         case None:
@@ -62,6 +68,8 @@ def _error(ended: Ended, after: Snapshot) -> str | None:
 
 def _why_pending(ended: Ended, error: str | None) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
+    if ended.engine_died:
+        return f"{_DIED}, and the question still waits; side effects may have happened."
     if error is not None:
         return (
             "The node raised and the question still waits: perhaps the answer is stuck. "

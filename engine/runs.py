@@ -5,7 +5,7 @@ lost, the runs of the thread are looked at: ours carries the decision id in its 
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -51,21 +51,37 @@ class Ended:
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that this run brought to a result, each with the ids it asks about next."""
+    engine_died: bool = False
+    """Whether the server says that it died under this run; the graph did not raise, then."""
+
+    def take(self, run: WireRun) -> None:
+        """Take what the row of this run says."""
+        self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
 
     def is_settled_by(self, run: WireRun | None) -> bool:
-        """Take the status from `run`, if it is this run and over; say whether that was so."""
+        """Take what `run` says, if it is this run and over; say whether that was so."""
         if run is None or run.run_id != self.run_id or run.status not in _OVER:
             return False
-        self.status = run.status
+        self.take(run)
         return True
 
 
 class RunSender:
-    """Starts runs on one server and writes down what it sends."""
+    """Starts runs on one server and writes down what it sends.
 
-    def __init__(self, api: LangGraphServer, journal: Journal) -> None:
+    `recover` returns the server to ask after one that does not answer: the same, or the one that
+    took its place. It never raises for a server that is away.
+    """
+
+    def __init__(
+        self,
+        api: LangGraphServer,
+        journal: Journal,
+        recover: Callable[[], Awaitable[LangGraphServer]],
+    ) -> None:
         self._api = api
         self._journal = journal
+        self._recover = recover
 
     async def last(self, thread_id: str) -> WireRun | None:
         """Return the newest run of a thread, if it has any. Raises TargetError."""
@@ -113,20 +129,26 @@ class RunSender:
     async def settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> None:
         """Look at the run until its status is one of `until`.
 
-        A server that is away is given a minute. A run without a trace leaves no status.
+        A server that is away is given a minute; the one that took its place knows how far the
+        run came. A run without a trace leaves no status.
         """
-        deadline = asyncio.get_running_loop().time() + _SETTLE_SECONDS
-        while True:
-            with suppress(TargetError):
-                run = await self._find(intent, ended.run_id)
-                if run is None:
-                    return
-                ended.run_id, ended.status = run.run_id, run.status
-                if run.status in until:
-                    return
-            if asyncio.get_running_loop().time() > deadline:
-                return
-            await asyncio.sleep(_SETTLE_PAUSE)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                while not await self._is_settled(intent, ended, until):
+                    await asyncio.sleep(_SETTLE_PAUSE)
+
+    async def _is_settled(self, intent: Intent, ended: Ended, until: frozenset[str]) -> bool:
+        try:
+            run = await self._find(intent, ended.run_id)
+        except Unreachable:
+            self._api = await self._recover()
+            return False
+        except TargetError:
+            return False
+        if run is None:
+            return True
+        ended.take(run)
+        return run.status in until
 
     async def is_recorded(self, intent: Intent) -> bool:
         """Whether a checkpoint of the thread was written by this decision's run."""
@@ -150,8 +172,9 @@ class RunSender:
         self, intent: Intent, ended: Ended, on_progress: Callable[[Progress], None]
     ) -> None:
         """The line broke: look for the run, and join its stream from the beginning."""
+        sent_to = self._api
         await self.settle(intent, ended, until=_UNDER_WAY | _OVER)
-        if ended.run_id is not None:
+        if ended.run_id is not None and self._api is sent_to:  # a successor has no stream of it
             events = self._api.join_stream(
                 intent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
             )

@@ -133,6 +133,7 @@ async def show(desk: "Desk", args: Namespace) -> Said:
         "next": list(thread.next),
         "interrupts": _interrupt_documents(thread),
         "checkpoint_id": thread.checkpoint_id,
+        "error": thread.error,
     }
     return Said(document, (json_text(document),))
 

@@ -120,6 +120,13 @@ class WireRun(_Wire):
     status: str
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
+    error: Any = None
+    """How it failed; only our own engine says so."""
+
+    @property
+    def engine_died(self) -> bool:
+        """Whether our engine ended while this run was under way."""
+        return isinstance(self.error, Mapping) and self.error.get("error") == "EngineDied"
 
 
 class WireAssistant(_Wire):

@@ -35,7 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
         project.enter()
         from engine.server.service import Options, owners_token, serve
 
-        options = Options(args.target, args.host, args.port, tokens, args.parent_fd)
+        options = Options(
+            args.target, args.host, args.port, tokens, args.parent_fd, args.clients_fd
+        )
         owner = owners_token(options, project, started_by_console=args.report_fd is not None)
         serve(options, project, folder, owner, report)
     except HitlError as error:
@@ -77,6 +79,7 @@ def _parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--token", help=f"what clients must show; better in {VARIABLE}")
     parser.add_argument("--tokens", type=Path, help="a file: a line each, name = secret")
     parser.add_argument("--parent-fd", type=int, help="a pipe; its end is the server's end")
+    parser.add_argument("--clients-fd", type=int, help="a file; who locks it is at work here")
     parser.add_argument("--report-fd", type=int, help="a pipe for one JSON line: ready or failed")
     return parser.parse_args(arguments)
 

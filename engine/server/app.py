@@ -14,7 +14,16 @@ from engine.server.auth.rules import guard
 from engine.server.engine import Engine
 from engine.server.graphs import GraphIsBroken
 from engine.server.refusals import Refusal
-from engine.server.routes import assistants, changes, runs, service, stateless, threads
+from engine.server.routes import (
+    absent,
+    assistants,
+    changes,
+    runs,
+    service,
+    stateless,
+    store,
+    threads,
+)
 from engine.server.routes.answers import answer
 
 _log = logging.getLogger(__name__)
@@ -25,9 +34,10 @@ def build_app(engine: Engine, keys: Keys | None, auth: ProjectAuth | None) -> Fa
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.engine = engine
     guards = [Depends(guard(auth))] if auth else []
-    app.include_router(service.open_router)
-    for part in (service, assistants, changes, threads, runs, stateless):
+    for part in (service, assistants, changes, threads, runs, stateless, store):
         app.include_router(part.router, dependencies=guards)
+    for unguarded in (service.open_router, absent.router):
+        app.include_router(unguarded)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)
     app.add_exception_handler(RequestValidationError, _not_understood)

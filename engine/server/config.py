@@ -58,6 +58,8 @@ class Project:
     environment: dict[str, str] = field(default_factory=dict)
     allowed_types: tuple[tuple[str, ...], ...] = ()
     """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
+    store: dict[str, Any] = field(default_factory=dict)
+    """The section `store`, of which `ttl` is heeded."""
     webhook_hosts: tuple[str, ...] = ()
     """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
     auth: AuthSpec | None = None
@@ -110,6 +112,7 @@ def _from_config(target: str, path: Path) -> Project:
         _import_paths(folder, config.get("dependencies")),
         _environment(folder, config.get("env")),
         _allowed_types(config),
+        store if isinstance(store := config.get("store"), dict) else {},
         tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
         _auth(path, folder, config.get("auth")),
     )

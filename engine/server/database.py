@@ -19,9 +19,9 @@ import aiosqlite
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from engine.errors import EngineFailed
+from engine.private import private_file
 from engine.server.changes import Changes
 from engine.server.commits import SharedCommits
-from engine.server.folder import private_file
 from engine.server.saver import Saver
 
 Row: TypeAlias = sqlite3.Row
@@ -32,6 +32,14 @@ CREATE TABLE IF NOT EXISTS assistants (
     assistant_id TEXT PRIMARY KEY, graph_id TEXT NOT NULL,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL
 );
+CREATE TABLE IF NOT EXISTS assistant_versions (
+    assistant_id TEXT NOT NULL, version INTEGER NOT NULL, latest INTEGER NOT NULL,
+    graph_id TEXT NOT NULL, config TEXT NOT NULL, context TEXT NOT NULL, metadata TEXT NOT NULL,
+    name TEXT NOT NULL, description TEXT, created_at TEXT NOT NULL,
+    PRIMARY KEY (assistant_id, version)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS latest_versions ON assistant_versions (assistant_id)
+    WHERE latest;
 CREATE TABLE IF NOT EXISTS threads (
     thread_id TEXT PRIMARY KEY,
     created_at TEXT NOT NULL, updated_at TEXT NOT NULL, state_updated_at TEXT NOT NULL,

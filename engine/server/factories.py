@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
 from copy import copy
 from dataclasses import dataclass
-from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.store.base import BaseStore
@@ -46,12 +46,12 @@ class Factory:
 
     @asynccontextmanager
     async def enter(
-        self, config: RunnableConfig, access: AccessContext, context: Any
+        self, config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
     ) -> AsyncIterator[Any]:
         """Call it, and yield what the result stands for: awaited, or entered as a context."""
         given = {
             **({self.config: config} if self.config else {}),
-            **({self.runtime: _runtime(config, access, context)} if self.runtime else {}),
+            **({self.runtime: _runtime(config, access, store, context)} if self.runtime else {}),
         }
         made = self.make(**given)
         if inspect.isawaitable(made):
@@ -82,9 +82,10 @@ def _is_runtime(annotation: Any) -> bool:
     return kind is ServerRuntime or (isinstance(kind, type) and issubclass(kind, kinds))
 
 
-def _runtime(config: RunnableConfig, access: AccessContext, context: Any) -> ServerRuntime[Any]:
-    """Return the runtime of one use. The engine has no store, as its runs have none."""
-    store = cast("BaseStore", None)
+def _runtime(
+    config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
+) -> ServerRuntime[Any]:
+    """Return the runtime of one use, which knows its user if the config does."""
     user = config["configurable"].get("langgraph_auth_user")
     if access == "threads.create_run":
         return _ExecutionRuntime(

@@ -3,12 +3,11 @@
 import fcntl
 import json
 import os
-import stat
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
 
 from engine.errors import EngineFailed
+from engine.private import private_file, private_folder
 
 _LOG_LIMIT = 1024 * 1024
 
@@ -26,6 +25,8 @@ class Notice:
     pid: int
     target: str
     version: str
+    identity: str
+    """Of its database: tells it from another server that has come to the same address."""
 
 
 @dataclass(slots=True)
@@ -41,7 +42,7 @@ class DataFolder:
 
         Raises `AlreadyRunning`, and `EngineFailed` for a folder or file that is not ours.
         """
-        _create_private_folder(path)
+        private_folder(path)
         folder = cls(path)
         folder._lock = private_file(path / "engine.lock", os.O_RDWR)
         try:
@@ -81,33 +82,3 @@ class DataFolder:
     def withdraw(self) -> None:
         """Say nothing any more."""
         (self.path / "engine.json").unlink(missing_ok=True)
-
-
-def private_file(path: Path, flags: int) -> int:
-    """Open or create a file of mode 0600 that is ours, no link. Raises `EngineFailed`."""
-    try:
-        descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise EngineFailed(
-            f"{path} cannot be opened: {error.strerror}.", hint="See who made it, and why."
-        ) from error
-    found = os.fstat(descriptor)
-    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
-        os.close(descriptor)
-        raise EngineFailed(f"{path} is not a file of yours.", hint="Move it away.")
-    if found.st_mode & 0o077:
-        os.fchmod(descriptor, 0o600)
-    return descriptor
-
-
-def _create_private_folder(path: Path) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.mkdir(mode=0o700, exist_ok=True)
-        found: Any = path.lstat()
-    except OSError as error:
-        raise EngineFailed(f"{path} cannot be used: {error.strerror}.") from error
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
-        raise EngineFailed(f"{path} is not a folder of yours.", hint="Choose another --data-dir.")
-    if found.st_mode & 0o077:
-        path.chmod(0o700)

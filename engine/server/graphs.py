@@ -15,6 +15,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
+from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
 from engine.server.breakage import Breakage, explain
@@ -60,6 +61,7 @@ class Graphs:
     loaded: dict[str, Loaded] = field(default_factory=dict)
     broken: dict[str, Breakage] = field(default_factory=dict)
     _saver: BaseCheckpointSaver[Any] | None = None
+    _store: BaseStore | None = None
     _ready: dict[str, Graph] = field(default_factory=dict)
 
     @classmethod
@@ -75,9 +77,13 @@ class Graphs:
                 graphs.broken[spec.graph_id] = explain(spec.graph_id, error)
         return graphs
 
-    def attach(self, saver: BaseCheckpointSaver[Any]) -> None:
-        """Keep the state of all graphs in `saver`, whatever they were compiled with."""
+    def attach(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
+        """Keep the state of all graphs in `saver`, whatever they were compiled with.
+
+        `store` is given to graphs that were compiled without one.
+        """
         self._saver = saver
+        self._store = store
         for graph_id, loaded in self.loaded.items():
             if isinstance(loaded.made, Pregel):
                 self._ready[graph_id] = self._kept(loaded.made, graph_id)
@@ -101,17 +107,20 @@ class Graphs:
             return
         factory = self.loaded[graph_id].made
         assert isinstance(factory, Factory), "a graph is ready before it is opened"
-        async with factory.enter(config, access, context) as made:
+        assert self._store is not None, "graphs are attached before they are opened"
+        async with factory.enter(config, access, self._store, context) as made:
             yield self._kept(_compiled(made, graph_id), graph_id)
 
     def _kept(self, graph: Graph, graph_id: str) -> Graph:
-        """Return the graph with our checkpointer.
+        """Return the graph with our checkpointer and, if it has none of its own, our store.
 
         A shallow copy, not `Pregel.copy`: that one forgets which types of the graph's schema
         strict msgpack may load (`_serde_allowlist`), and custom state would come back as dicts.
         """
         kept = copy.copy(graph)
         kept.checkpointer = self._saver
+        if kept.store is None:
+            kept.store = self._store
         if kept.name == "LangGraph":
             kept.name = graph_id
         return kept

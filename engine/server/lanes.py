@@ -1,31 +1,30 @@
-"""Lanes: on each thread one run at a time, from the first look at what waits to the last write."""
+"""Lanes: on each thread one run at a time, from the first look at what waits to the last write.
+
+This room admits runs and knows those that have not ended; `driver` drives each of them.
+"""
 
 import asyncio
-import sqlite3
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.types import StateSnapshot
 
 from engine.server.auth.callers import USER_ID
 from engine.server.database import Database
-from engine.server.execution import Ending, Execution, breakpoints, is_map
-from engine.server.graphs import Graphs
+from engine.server.driver import Driver
+from engine.server.execution import Execution
+from engine.server.live import LiveRun
 from engine.server.models import Preconditions
 from engine.server.refusals import busy, in_flight, moved_on, no_run, no_thread_or_assistant
 from engine.server.runs import Run, Runs
-from engine.server.state import Stop, just_stopped, standing
-from engine.server.stream import Result, Stream
+from engine.server.standings import Standings
+from engine.server.stream import Stream
 from engine.server.threads import Threads
-from engine.server.webhooks import Webhooks
-from engine.server.wire import error_body
 
 Json: TypeAlias = dict[str, Any]
-Action: TypeAlias = Literal["interrupt", "rollback"]
 
 _REMEMBERED = 100
 """Resumable runs whose events are kept after their end."""
@@ -35,52 +34,6 @@ ENGINE_DIED: Json = {
     "message": "engine died: the server ended while this run was under way; "
     "what its nodes did until then has happened, and it was not run again.",
 }
-
-
-class UserInterrupt(Exception):
-    """A run was cancelled by a client."""
-
-
-@dataclass(slots=True, eq=False)
-class LiveRun:
-    """A run that has not ended: what others may hear, await or cancel."""
-
-    run_id: str
-    thread_id: str
-    stream: Stream
-    temporary: bool = False
-    """Whether the thread was made for this run and goes with it."""
-    result: Result = field(default_factory=Result)
-    ended: asyncio.Event = field(default_factory=asyncio.Event)
-    run: Run | None = None
-    """What was ordered; None until it is on disk."""
-    waits: bool = False
-    """Whether its turn has not come yet."""
-    cancelled: Action | None = None
-    """How a client cancelled this run, if one did."""
-    _task: asyncio.Task[None] | None = None
-    _settling: bool = False
-
-    @property
-    def order(self) -> Run:
-        """What was ordered."""
-        assert self.run is not None, "a run is driven only after it was recorded"
-        return self.run
-
-    def start(self, task: asyncio.Task[None]) -> None:
-        """Remember the task that drives this run."""
-        self._task = task
-
-    def cancel(self, action: Action) -> None:
-        """Cancel the run, unless its graph has already ended."""
-        if self.cancelled is None and not self._settling:
-            self.cancelled = action
-            if self._task is not None:
-                self._task.cancel()
-
-    def settle(self) -> None:
-        """The graph has ended: from here on a cancellation comes too late."""
-        self._settling = True
 
 
 @dataclass(slots=True)
@@ -101,14 +54,14 @@ class Lanes:
         database: Database,
         threads: Threads,
         runs: Runs,
-        graphs: Graphs,
-        webhooks: Webhooks,
+        standings: Standings,
+        driver: Driver,
     ) -> None:
         self._database = database
         self._threads = threads
         self._runs = runs
-        self._graphs = graphs
-        self._webhooks = webhooks
+        self._standings = standings
+        self._driver = driver
         self._lanes: dict[str, Lane] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._ended: OrderedDict[tuple[str, str], Stream] = OrderedDict()
@@ -158,7 +111,7 @@ class Lanes:
         strategy: str,
         create: bool,
         preconditions: Preconditions | None = None,
-    ) -> Run:
+    ) -> None:
         """Record a run and give it its turn; on disk when this returns, not yet begun.
 
         `order` makes the run from the thread's metadata; `create` makes a thread that is not
@@ -173,25 +126,29 @@ class Lanes:
             raise moved_on(self._threads.get(live.thread_id))
         lane.runs.append(live)  # before the first await: nobody else gets this turn
         try:
-            live.run = await self._record(
-                live.thread_id, assistant, order, create, bool(earlier), preconditions
-            )
-            live.waits = bool(earlier) or live.run.delay > 0
+            await self._record(live, assistant, order, create, bool(earlier), preconditions)
         except BaseException:
             self._leave(lane, live)
+            live.ended.set()
             raise
         if strategy in ("interrupt", "rollback"):
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(lane, live)
-        return live.run
 
-    async def clear(self, thread_id: str) -> None:
-        """Cancel all runs of a thread and wait for their end."""
+    async def delete(self, thread_id: str) -> bool:
+        """Cancel what runs on a thread and delete it; False if there is no such thread."""
+        while True:
+            for live in self._recorded(thread_id):
+                live.cancel("interrupt")
+                await live.ended.wait()
+            async with self._database.write() as connection:
+                if not self._recorded(thread_id):  # who comes now finds no thread
+                    return self._threads.remove(connection, thread_id)
+
+    def _recorded(self, thread_id: str) -> list[LiveRun]:
         lane = self._lanes.get(thread_id)
-        for live in list(lane.runs) if lane else ():
-            live.cancel("interrupt")
-            await live.ended.wait()
+        return [live for live in (lane.runs if lane else ()) if live.run is not None]
 
     async def change_state(
         self,
@@ -205,44 +162,34 @@ class Lanes:
 
         Raises `Refusal` (409) while a run is under way.
         """
-        async with (
-            self._as_guest(thread_id) as lane,
-            self._graphs.open(graph_id, config, "threads.update") as graph,
-        ):
-            changed = await graph.aupdate_state(config, values, as_node=as_node)
-            snapshot = await graph.aget_state(_head(thread_id))
-            asked = self._runs.last_kwargs(thread_id)
-            around = breakpoints(graph, asked)
-            stop = just_stopped([as_node] if as_node else [], snapshot.next, *around)
-            if stop is None and snapshot.next:
-                stop = Stop("before", snapshot.next[0])
-            async with self._database.write() as connection:
-                where = standing(snapshot, None, stop)
-                self._threads.settle(connection, thread_id, where, bool(lane.runs))
-        return dict(changed["configurable"])
+        async with self._as_guest(thread_id) as busy:
+            return await self._standings.change(thread_id, graph_id, config, values, as_node, busy)
 
     async def erase(self, thread_id: str, run_id: str) -> None:
         """Delete a run that has ended, and the checkpoints that it wrote.
 
         Raises `Refusal`: 404 if there is no such run, 409 while a run is under way.
         """
-        async with self._as_guest(thread_id):
+        async with self._as_guest(thread_id) as busy:
             if self._runs.get(thread_id, run_id) is None:
                 raise no_run(run_id)
             async with self._database.write() as connection:
                 self._runs.delete(connection, thread_id, run_id)
-            await self._rederive(thread_id, None)
+            await self._standings.derive(thread_id, None, busy)
 
     @asynccontextmanager
-    async def _as_guest(self, thread_id: str) -> AsyncIterator[Lane]:
-        """Hold the thread for something that is no run. Raises `Refusal` while one is under way."""
+    async def _as_guest(self, thread_id: str) -> AsyncIterator[Callable[[], bool]]:
+        """Hold the thread for something that is no run; yield whether one waits meanwhile.
+
+        Raises `Refusal` while one is under way.
+        """
         lane = self._lanes.setdefault(thread_id, Lane())
         if lane.runs:
             raise in_flight(thread_id)
         lane.guests += 1
         try:
             async with lane.lock:
-                yield lane
+                yield lambda: bool(lane.runs)
         finally:
             lane.guests -= 1
             self._forget(thread_id, lane)
@@ -252,7 +199,7 @@ class Lanes:
         for run_id, thread_id in self._runs.under_way():
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
-            await self._rederive(thread_id, ENGINE_DIED)
+            await self._standings.derive(thread_id, ENGINE_DIED)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""
@@ -264,13 +211,14 @@ class Lanes:
 
     async def _record(
         self,
-        thread_id: str,
+        live: LiveRun,
         assistant: Json,
         order: Callable[[Json], Run],
         create: bool,
         waits: bool,
         preconditions: Preconditions | None,
-    ) -> Run:
+    ) -> None:
+        thread_id = live.thread_id
         async with self._database.write() as connection:
             if preconditions is not None:
                 self._threads.refuse_if_moved_on(connection, thread_id, preconditions)
@@ -283,145 +231,25 @@ class Lanes:
             if metadata is None:
                 raise no_thread_or_assistant()
             run = order(metadata)
-            self._runs.insert(connection, run, "pending" if waits or run.delay else "running")
-        return run
+            live.run, live.waits = run, waits or run.delay > 0
+            self._runs.insert(connection, run, "pending" if live.waits else "running")
 
     def _start(self, lane: Lane, live: LiveRun) -> None:
         task = asyncio.create_task(self._drive(lane, live))
-        live.start(task)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     async def _drive(self, lane: Lane, live: LiveRun) -> None:
-        """Take the run's turn, run it, and write down how it ended, all under the thread's lock."""
+        """Let a run be driven to its end, and make room for the next one before its end is told."""
         live.stream.say("metadata", {"run_id": live.run_id, "attempt": 1})
         execution = Execution(live.order, live.stream, live.result)
         try:
-            try:
-                await asyncio.sleep(live.order.delay)
-                async with lane.lock:
-                    await self._turn(lane, live, execution)
-            except asyncio.CancelledError:
-                if live.cancelled is None:
-                    raise
-                await self._settle(lane, live, execution, _cancelled(), None)
-        except Exception as error:  # noqa: BLE001  the client has to hear why nothing was recorded
-            live.result.error = error_body(error)
-            await self._give_up(live, any(other is not live for other in lane.runs))
+            await self._driver.drive(
+                live, execution, lane.lock, lambda: any(other is not live for other in lane.runs)
+            )
         finally:
             self._leave(lane, live)
             self._announce(live, execution)
-
-    async def _give_up(self, live: LiveRun, busy: bool) -> None:
-        """How the run ended could not be written: write at least that it has, if the disk lets us."""
-        with suppress(sqlite3.Error):
-            async with self._database.write() as connection:
-                self._runs.set_status(connection, live.run_id, "error", live.result.error)
-                self._threads.release(connection, live.thread_id, live.result.error, busy)
-
-    async def _turn(self, lane: Lane, live: LiveRun, execution: Execution) -> None:
-        run = live.order
-        if live.waits:
-            live.waits = False
-            async with self._database.write() as connection:
-                self._runs.set_status(connection, run.run_id, "running")
-        execution.pending = self._pending(run)
-        snapshot: StateSnapshot | None = None
-        stop: Stop | None = None
-        losses = self._database.losses
-        try:
-            config = _head(run.thread_id, **run.caller.configurable)
-            async with self._graphs.open(
-                run.graph_id, config, "threads.create_run", run.kwargs["context"]
-            ) as graph:
-                ending = await self._performed(live, execution, graph)
-                live.settle()
-                if live.cancelled == "rollback":
-                    await self._roll_back(run)
-                snapshot = await graph.aget_state(_head(run.thread_id))
-                stop = execution.stopped_at(graph, snapshot.next)
-            if self._database.losses != losses:
-                raise sqlite3.OperationalError("checkpoints of this run could not be written")
-        except Exception as error:  # noqa: BLE001  a factory may raise anything
-            live.settle()
-            stop = None  # what could not be written was not reached
-            live.result.error = error_body(error)
-            ending = Ending("error", live.result.error)
-        await self._settle(lane, live, execution, ending, snapshot, stop)
-
-    async def _performed(self, live: LiveRun, execution: Execution, graph: Any) -> Ending:
-        try:
-            return await execution.perform(graph)
-        except asyncio.CancelledError as error:
-            if live.cancelled is None:
-                if (task := asyncio.current_task()) and task.cancelling():
-                    raise
-                live.result.error = error_body(error)  # the graph's own code cancelled itself
-                return Ending("error", live.result.error)
-            if task := asyncio.current_task():
-                task.uncancel()
-            return _cancelled()
-
-    async def _settle(
-        self,
-        lane: Lane,
-        live: LiveRun,
-        execution: Execution,
-        ending: Ending,
-        snapshot: StateSnapshot | None,
-        stop: Stop | None = None,
-    ) -> None:
-        """Write how the run ended and where its thread stands, in one transaction."""
-        live.settle()
-        run = live.order
-        another = any(other is not live for other in lane.runs)
-        async with self._database.write() as connection:
-            if live.cancelled == "rollback":
-                self._runs.delete(connection, run.thread_id, run.run_id)
-            else:
-                self._runs.set_status(connection, run.run_id, ending.status, ending.error)
-            if live.temporary:
-                self._threads.remove(connection, run.thread_id)
-            elif snapshot is None:
-                self._threads.release(connection, run.thread_id, ending.error, another)
-            else:
-                error = None if live.cancelled else ending.error
-                where = standing(snapshot, error, stop)
-                self._threads.settle(connection, run.thread_id, where, another)
-        if live.result.values is None and snapshot is not None:
-            live.result.values = snapshot.values
-        if url := run.kwargs["webhook"]:
-            told = {**run.to_json(ending.status), "error": ending.error}
-            self._webhooks.call(url, told, live.result.values)
-
-    async def _roll_back(self, run: Run) -> None:
-        async with self._database.write() as connection:
-            self._runs.delete(connection, run.thread_id, run.run_id)
-
-    def _pending(self, run: Run) -> list[str]:
-        """Return the ids that wait on the thread, where a bare answer has to be addressed."""
-        command = run.kwargs["command"] or {}
-        if "resume" not in command or is_map(command["resume"]):
-            return []
-        return self._threads.pending(run.thread_id)
-
-    async def _rederive(self, thread_id: str, error: Json | None) -> None:
-        """Read again where a thread stands; `error` is what its last run ended in."""
-        metadata = self._threads.metadata(thread_id) or {}
-        snapshot: StateSnapshot | None = None
-        try:
-            async with self._graphs.open(metadata["graph_id"], _head(thread_id)) as graph:
-                snapshot = await graph.aget_state(_head(thread_id))
-        except Exception:  # noqa: BLE001  a graph that is broken now: keep what the row says
-            snapshot = None
-        async with self._database.write() as connection:
-            if snapshot is None:
-                self._threads.release(connection, thread_id, error, False)
-            else:
-                checkpoint_id = snapshot.config["configurable"].get("checkpoint_id")
-                stop = self._threads.stop_at(connection, thread_id, checkpoint_id)
-                where = standing(snapshot, error, stop)
-                self._threads.settle(connection, thread_id, where, False)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:
         """Say what had to wait for the disk, and end the stream."""
@@ -445,11 +273,3 @@ class Lanes:
     def _forget(self, thread_id: str, lane: Lane) -> None:
         if not lane.runs and not lane.guests and self._lanes.get(thread_id) is lane:
             del self._lanes[thread_id]
-
-
-def _head(thread_id: str, **configurable: Any) -> RunnableConfig:
-    return {"configurable": {**configurable, "thread_id": thread_id}}
-
-
-def _cancelled() -> Ending:
-    return Ending("interrupted", error_body(UserInterrupt("User interrupted the run")))

@@ -1,9 +1,10 @@
 """What clients may send, as pydantic models; unknown fields are ignored, as langgraph-api does."""
 
-from typing import Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+import orjson
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
 Json: TypeAlias = dict[str, Any]
 Nodes: TypeAlias = Literal["*"] | list[str]
@@ -21,8 +22,60 @@ StreamMode: TypeAlias = Literal[
 ThreadStatus: TypeAlias = Literal["idle", "busy", "interrupted", "error"]
 
 
+def _storable(value: Any) -> Any:
+    """Refuse what no row could give back as it came: too deep, too large, half a character."""
+    try:
+        orjson.dumps(value)
+    except orjson.JSONEncodeError as error:
+        raise ValueError(f"cannot be kept as JSON: {error}") from None
+    return value
+
+
+def _left_out(sentence: str) -> BeforeValidator:
+    """Refuse a field whose promise this server does not keep, instead of overlooking it."""
+
+    def refuse(value: Any) -> Any:
+        if value:
+            raise ValueError(sentence)
+        return value
+
+    return BeforeValidator(refuse)
+
+
+def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
+    """Refuse integers that SQLite cannot compare with."""
+    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in wanted.values()):
+        raise ValueError("an integer is beyond 64 bits")
+    return wanted
+
+
+Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
+JsonObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
+Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
+Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
+Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
+SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
+JsonPath: TypeAlias = Annotated[
+    str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
+]
+"""Keys joined by dots, as langgraph's SQLite statements can take them."""
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="ignore")
+
+
+class CheckpointConfig(_Body):
+    """Where in a thread: a checkpoint, of the root graph or of a subgraph."""
+
+    thread_id: Text | None = None
+    checkpoint_ns: Text | None = None
+    checkpoint_id: Text | None = None
+    checkpoint_map: dict[Text, Text] | None = None
+
+    def configurable(self) -> Json:
+        """Return what was given, as langgraph takes it."""
+        return self.model_dump(include=set(CheckpointConfig.model_fields), exclude_none=True)
 
 
 class Command(_Body):
@@ -51,7 +104,7 @@ class RunBody(_Body):
     metadata: Json | None = None
     config: Json | None = None
     context: Json | None = None
-    checkpoint: Json | None = None
+    checkpoint: CheckpointConfig | None = None
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
     interrupt_after: Nodes | None = None
@@ -98,69 +151,191 @@ class RunsCancel(_Body):
 class ThreadCreate(_Body):
     """`POST /threads`."""
 
-    thread_id: str | None = None
-    metadata: Json | None = None
+    thread_id: UUID | None = None
+    metadata: JsonObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
+    ttl: Annotated[None, _left_out("Threads do not expire on this server; delete them.")] = None
+    supersteps: Annotated[
+        None, _left_out("This server makes no thread out of supersteps; copy one, or run one.")
+    ] = None
 
 
 class ThreadPatch(_Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
-    metadata: Json | None = None
+    metadata: JsonObject | None = None
+    ttl: Annotated[None, _left_out("Threads do not expire on this server; delete them.")] = None
+
+
+class ThreadPrune(_Body):
+    """`POST /threads/prune`."""
+
+    thread_ids: list[UUID] = Field(max_length=10_000)
+    strategy: Literal["delete", "keep_latest"] = "delete"
 
 
 class ThreadCount(_Body):
     """`POST /threads/count`."""
 
     status: ThreadStatus | None = None
-    metadata: Json | None = None
-    values: Json | None = None
-    ids: list[UUID] | None = None
+    metadata: JsonObject | None = None
+    values: JsonObject | None = None
+    ids: list[UUID] | None = Field(default=None, max_length=10_000)
 
 
 class ThreadSearch(ThreadCount):
     """`POST /threads/search`."""
 
-    limit: int = Field(default=10, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0)
+    limit: Limit = 10
+    offset: Offset = 0
     sort_by: (
         Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"] | None
     ) = None
-    sort_order: Literal["asc", "desc", "ASC", "DESC"] | None = None
+    sort_order: SortOrder | None = None
     select: list[str] | None = None
+    extract: dict[str, str] | None = None
+    """Paths into the row by the name under which their values are shown."""
 
 
 class StateUpdate(_Body):
     """`POST /threads/{id}/state`."""
 
-    values: Any = None
-    as_node: str | None = None
-    checkpoint: Json | None = None
-    checkpoint_id: str | None = None
+    values: Json | list[Any] | None = None
+    as_node: Text | None = None
+    checkpoint: CheckpointConfig | None = None
+    checkpoint_id: Text | None = None
 
 
 class StateAt(_Body):
     """`POST /threads/{id}/state/checkpoint`."""
 
-    checkpoint: Json
-    subgraphs: bool = False
+    checkpoint: CheckpointConfig
+    subgraphs: StrictBool = False
+
+
+class Before(CheckpointConfig):
+    """A checkpoint to begin after: itself, or the config that points to it."""
+
+    configurable_: CheckpointConfig | None = Field(default=None, alias="configurable")
 
 
 class HistorySearch(_Body):
     """`POST /threads/{id}/history`."""
 
-    limit: int = Field(default=1, ge=1, le=1000)
-    before: str | Json | None = None
-    metadata: Json | None = None
-    checkpoint: Json | None = None
+    limit: Limit = 1
+    before: Text | Before | None = None
+    metadata: Annotated[dict[JsonPath, Storable], AfterValidator(_bindable)] | None = None
+    checkpoint: CheckpointConfig | None = None
 
 
-class AssistantSearch(_Body):
-    """`POST /assistants/search` and `/assistants/count`."""
+class Config(BaseModel):
+    """What a run is configured with; keys that langgraph does not know are kept."""
 
-    graph_id: str | None = None
-    name: str | None = None
-    metadata: Json | None = None
-    limit: int = Field(default=10, ge=1, le=1000)
-    offset: int = Field(default=0, ge=0)
+    model_config = ConfigDict(extra="allow")
+    __pydantic_extra__: dict[str, Storable]
+
+    tags: list[Text] | None = None
+    recursion_limit: int | None = Field(default=None, ge=1, lt=2**31, strict=True)
+    configurable: JsonObject | None = None
+
+
+class AssistantPatch(_Body):
+    """`PATCH /assistants/{id}`: makes a new version; metadata is merged, key by key."""
+
+    graph_id: Text | None = None
+    config: Config | None = None
+    context: JsonObject | None = None
+    metadata: JsonObject | None = None
+    name: Text | None = None
+    description: Text | None = None
+
+
+class AssistantCreate(AssistantPatch):
+    """`POST /assistants`."""
+
+    graph_id: Text
+    assistant_id: UUID | None = None
+    if_exists: Literal["raise", "do_nothing"] | None = None
+
+
+class AssistantCount(_Body):
+    """`POST /assistants/count`."""
+
+    graph_id: Text | None = None
+    name: Text | None = None
+    metadata: JsonObject | None = None
+
+
+class AssistantSearch(AssistantCount):
+    """`POST /assistants/search`."""
+
+    limit: Limit = 10
+    offset: Offset = 0
+    sort_by: Literal["assistant_id", "graph_id", "name", "created_at", "updated_at"] | None = None
+    sort_order: SortOrder | None = None
     select: list[str] | None = None
+
+
+class VersionSearch(_Body):
+    """`POST /assistants/{id}/versions`."""
+
+    metadata: JsonObject | None = None
+    limit: Limit = 10
+    offset: Offset = 0
+
+
+class VersionChoice(_Body):
+    """`POST /assistants/{id}/latest`."""
+
+    version: int = Field(ge=1, lt=2**63, strict=True)
+
+
+Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^.\x00]+$")]
+Namespace: TypeAlias = Annotated[list[Label], Field(max_length=100)]
+ItemKey: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
+
+
+class ItemDelete(_Body):
+    """`DELETE /store/items`."""
+
+    namespace: Namespace = []
+    key: ItemKey
+
+
+class ItemPut(ItemDelete):
+    """`PUT /store/items`."""
+
+    value: JsonObject
+    index: Annotated[
+        Literal[False] | None,
+        _left_out("Semantic search is left out of this server; it keeps no index of items."),
+    ] = None
+    ttl: float | None = Field(default=None, gt=0, le=52_560_000)
+    """Minutes until the item expires, at most a hundred years; null for never."""
+
+
+Scalar: TypeAlias = Annotated[str | bool | int | float | None, AfterValidator(_storable)]
+Comparison: TypeAlias = dict[Literal["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"], Storable]
+
+
+class ItemSearch(_Body):
+    """`POST /store/items/search`."""
+
+    namespace_prefix: Namespace | None = None
+    filter: dict[JsonPath, Comparison | Scalar] | None = None
+    limit: Limit = 10
+    offset: Offset = 0
+    query: Annotated[
+        None, _left_out("Semantic search is left out of this server; filter instead.")
+    ] = None
+    refresh_ttl: StrictBool | None = None
+
+
+class NamespaceSearch(_Body):
+    """`POST /store/namespaces`; the label `*` stands for any."""
+
+    prefix: Namespace | None = None
+    suffix: Namespace | None = None
+    max_depth: int | None = Field(default=None, ge=1, le=1000, strict=True)
+    limit: Limit = 100
+    offset: Offset = 0

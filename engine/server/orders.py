@@ -8,7 +8,7 @@ from uuid import UUID
 from engine.server.auth.callers import Caller
 from engine.server.models import RunBody
 from engine.server.once import Key
-from engine.server.refusals import Refusal
+from engine.server.refusals import Refusal, said_twice
 from engine.server.runs import Run
 from engine.server.wire import now
 
@@ -28,12 +28,7 @@ def check_order(body: RunBody, *, stateless: bool) -> None:
     if stateless and body.resumes:
         raise Refusal(400, "You must provide a thread_id when resuming.")
     if body.context and (body.config or {}).get("configurable"):
-        raise Refusal(
-            400,
-            "Cannot specify both configurable and context. Prefer setting context alone. "
-            "Context was introduced in LangGraph 0.6.0 and is the long term planned replacement "
-            "for configurable.",
-        )
+        raise said_twice()
 
 
 def order(
@@ -45,17 +40,24 @@ def order(
     caller: Caller,
     thread_metadata: Json,
 ) -> Run:
-    """Return the run that `body` asks for on a thread with this metadata, signed by the caller."""
-    config = dict(body.config or {})
-    configurable = dict(body.context or config.get("configurable") or {})
-    given = {
+    """Return the run that `body` asks for on a thread with this metadata, signed by the caller.
+
+    What the assistant says holds where the request says nothing, key by key.
+    """
+    given = body.config or {}
+    config = {**assistant["config"], **given}
+    configurable = {
+        **assistant["context"],
+        **(body.context or given.get("configurable") or {}),
+    }
+    described = {
         **assistant["metadata"],
         **thread_metadata,
         **(config.get("metadata") or {}),
         **(body.metadata or {}),
     }
     metadata = {
-        **caller.signed(given),
+        **caller.signed(described),
         "graph_id": assistant["graph_id"],
         "assistant_id": assistant["assistant_id"],
     }
@@ -63,7 +65,7 @@ def order(
     addressed = {
         **configurable,
         **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
-        **(body.checkpoint or {}),
+        **(body.checkpoint.configurable() if body.checkpoint else {}),
     }
     config["configurable"] = {
         **caller.signed(addressed),

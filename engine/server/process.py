@@ -1,9 +1,11 @@
 """The process around the server: its own standard streams, its parent, its end."""
 
+import fcntl
 import os
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 _GRACE = 5.0
 """Seconds the server gets to end by itself before the process is ended."""
@@ -25,21 +27,23 @@ def detach_streams(log: int) -> int:
     return original
 
 
-def follow_parent(pipe: int, stop: Callable[[], object]) -> None:
-    """Call `stop` when the parent closes its end of the pipe or dies, and see to it that it ends.
+def follow_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
+    """Call `stop` when the parent has gone and nobody is at work, and see to it that it ends.
 
-    A thread, not the event loop: user code may block that one.
+    The parent has gone when it closes its end of the pipe or dies; others are at work while they
+    hold `clients` locked (`engine.leases`). A thread, not the event loop: user code may block it.
     """
-    os.set_inheritable(pipe, False)
-    threading.Thread(target=_follow, args=(pipe, stop), daemon=True, name="parent").start()
+    for descriptor in (pipe, *(() if clients is None else (clients,))):
+        os.set_inheritable(descriptor, False)
+    threading.Thread(target=_follow, args=(pipe, clients, stop), daemon=True, name="parent").start()
 
 
-def _follow(pipe: int, stop: Callable[[], object]) -> None:
-    try:
+def _follow(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
+    with suppress(OSError):
         while os.read(pipe, 1024):
             pass
-    except OSError:
-        pass
+    if clients is not None:
+        fcntl.flock(clients, fcntl.LOCK_EX)  # from here on nobody finds this server
     stop()
     time.sleep(_GRACE)
     os._exit(1)

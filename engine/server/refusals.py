@@ -1,5 +1,6 @@
 """What the server says no to: status codes and texts of langgraph-api 0.16.7."""
 
+from collections.abc import Collection, Iterable
 from typing import Any
 from uuid import UUID
 
@@ -21,11 +22,6 @@ def no_thread(thread_id: str) -> Refusal:
 def no_thread_or_assistant() -> Refusal:
     """A run was asked of a thread or an assistant that does not exist."""
     return Refusal(404, "Thread or assistant not found.")
-
-
-def no_assistant(assistant_id: str) -> Refusal:
-    """There is no such assistant."""
-    return Refusal(404, f"Assistant '{assistant_id}' not found")
 
 
 def thread_exists(thread_id: str) -> Refusal:
@@ -74,9 +70,40 @@ def no_graph(thread_id: str) -> Refusal:
     )
 
 
+def no_such_graph(graph_id: str, known: Iterable[str]) -> Refusal:
+    """An assistant was to stand for a graph that the project does not name."""
+    return Refusal(404, f"Graph '{graph_id}' not found. Expected one of: {sorted(known)}")
+
+
+def no_assistant(assistant_id: str) -> Refusal:
+    """There is no such assistant."""
+    return Refusal(404, f"Assistant {assistant_id} not found")
+
+
+def assistant_exists(assistant_id: str) -> Refusal:
+    """An assistant was to be made under an id that is taken."""
+    return Refusal(409, f"Assistant {assistant_id} already exists")
+
+
+def said_twice() -> Refusal:
+    """What a run is given was said in the old way and in the new one."""
+    return Refusal(
+        400,
+        "Cannot specify both configurable and context. Prefer setting context alone. "
+        "Context was introduced in LangGraph 0.6.0 and is the long term planned replacement "
+        "for configurable.",
+    )
+
+
 def checked_id(value: str, kind: str = "thread") -> str:
     """Return `value` as the server writes ids; a 422 if it is no UUID."""
     try:
         return str(UUID(value))
     except ValueError:
         raise Refusal(422, f"Invalid {kind} ID: must be a UUID") from None
+
+
+def checked_select(select: Collection[str] | None, fields: Collection[str]) -> None:
+    """Refuse (422) to show fields that no row has."""
+    if unknown := sorted(set(select or ()) - set(fields)):
+        raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(fields)}")

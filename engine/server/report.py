@@ -14,7 +14,7 @@ from engine.server.folder import AlreadyRunning, Notice
 class Reporter(Protocol):
     """Tells how the start went; exactly one of the two is called."""
 
-    def ready(self, notice: Notice, identity: str, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
         """The server listens."""
 
     def failed(self, error: HitlError) -> None:
@@ -27,10 +27,10 @@ class PipeReporter:
 
     descriptor: int
 
-    def ready(self, notice: Notice, identity: str, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
         """Write url, token, pid and identity."""
-        shown = {"url": notice.url, "token": notice.token, "pid": notice.pid}
-        self._write({"ready": {**shown, "identity": identity}})
+        told = ("url", "token", "pid", "identity")
+        self._write({"ready": {name: getattr(notice, name) for name in told}})
 
     def failed(self, error: HitlError) -> None:
         """Write title, what, hint and detail."""
@@ -59,7 +59,7 @@ class TerminalReporter:
 
     descriptor: int
 
-    def ready(self, notice: Notice, identity: str, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
         """Say where the server is, and which graphs are missing."""
         for breakage in broken:
             self._line(f"Graph {breakage.graph_id} is not served. {breakage.what}")

@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from sqlite3 import Cursor
 from typing import Any, TypeVar
 
@@ -88,6 +88,28 @@ class Saver(BaseCheckpointSaver[str]):
         """Write what a task has brought."""
         async with self._commits.lock:
             self._statements.put_writes(*args, **kwargs)
+
+    @asynccontextmanager
+    async def undone_on_error(self, thread_id: str) -> AsyncIterator[None]:
+        """Take back what the block has written for a thread if it raises.
+
+        langgraph stores the writes of a state update before the reducers have seen them: those
+        that a reducer refuses would be put to it again by every later read, and the thread be
+        lost. Nobody else may write to this thread meanwhile.
+        """
+        marks = {}
+        async with self._commits.lock:
+            for table in ("checkpoints", "writes"):
+                sql = f"SELECT coalesce(max(rowid), 0) FROM {table}"
+                (marks[table],) = self._commits.connection.execute(sql).fetchone()
+        try:
+            yield
+        except BaseException:
+            async with self._commits.transaction() as connection:
+                for table, mark in marks.items():
+                    sql = f"DELETE FROM {table} WHERE thread_id = ? AND rowid > ?"
+                    connection.execute(sql, (thread_id, mark))
+            raise
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Delete the checkpoints of a thread."""

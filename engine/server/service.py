@@ -15,7 +15,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 
-from engine.errors import BadTarget, EngineFailed
+from engine.errors import BadInput, BadTarget, EngineFailed
 from engine.server.app import build_app
 from engine.server.auth.callers import UNNAMED, Caller, User
 from engine.server.auth.custom import ProjectAuth
@@ -55,6 +55,8 @@ class Options:
     tokens: tuple[Token, ...]
     parent: int | None
     """Descriptor of a pipe; the server ends when its other end is closed."""
+    clients: int | None
+    """Descriptor of the file on which clients hold leases; it ends no sooner than these."""
 
     @property
     def is_loopback(self) -> bool:
@@ -69,8 +71,12 @@ OWNER = "machine-owner"
 def owners_token(options: Options, project: Project, *, started_by_console: bool) -> Token | None:
     """Return a new token for the consoles of this machine's owner; None if none is asked for.
 
-    Raises `BadTarget` for an open door.
+    Raises `BadTarget` for an open door, `BadInput` for a port that cannot be.
     """
+    if not 0 <= options.port <= 65535:
+        raise BadInput(
+            f"{options.port} is no port.", hint="Give --port 1 to 65535, or 0 for any free one."
+        )
     if not (options.tokens or project.auth or options.is_loopback):
         raise BadTarget(
             f"Not served on {options.host}: without a token anybody there could answer.",
@@ -121,16 +127,19 @@ async def _serve(
     server.heed_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
-        follow_parent(options.parent, lambda: loop.call_soon_threadsafe(_end, server))
+        follow_parent(
+            options.parent, options.clients, lambda: loop.call_soon_threadsafe(_end, server)
+        )
     notice = Notice(
-        _url(options, listener),
-        owner.secret if owner else "",
-        os.getpid(),
-        options.target,
-        installed("hitl-tui"),
+        url=_url(options, listener),
+        token=owner.secret if owner else "",
+        pid=os.getpid(),
+        target=options.target,
+        version=installed("hitl-tui"),
+        identity=engine.database.identity,
     )
     folder.announce(notice)
-    report.ready(notice, engine.database.identity, engine.graphs.broken.values())
+    report.ready(notice, engine.graphs.broken.values())
     try:
         await server.serve(sockets=[listener])
     finally:

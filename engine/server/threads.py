@@ -8,6 +8,7 @@ import orjson
 
 from engine.server.auth.filters import Filter, matches
 from engine.server.database import Database, Row
+from engine.server.extract import ROOTS, extracted, root_of
 from engine.server.models import Preconditions, ThreadCount, ThreadSearch
 from engine.server.refusals import moved_on, no_thread_or_assistant
 from engine.server.state import Standing, Stop, dated, waited
@@ -78,7 +79,7 @@ class Threads:
         cursor = connection.execute(
             "INSERT OR IGNORE INTO threads (thread_id, created_at, updated_at, state_updated_at,"
             " status, graph_id, metadata) VALUES (?, ?, ?, ?, 'idle', ?, ?)",
-            (thread_id, time, time, time, metadata.get("graph_id"), dumps(metadata).decode()),
+            (thread_id, time, time, time, _graph_id(metadata), dumps(metadata).decode()),
         )
         return cursor.rowcount == 1
 
@@ -108,12 +109,13 @@ class Threads:
         where, values = _filter(search, visible)
         column = search.sort_by or "updated_at"
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
+        roots = map(root_of, (search.extract or {}).values())
         rows = await self._database.search(
-            f"SELECT {_columns(search.select or FIELDS)} FROM threads {where}"
+            f"SELECT {_columns([*(search.select or FIELDS), *roots])} FROM threads {where}"
             f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
             (*values, search.limit + 1, search.offset),
         )
-        return [_wire(row) for row in rows[: search.limit]], len(rows) > search.limit
+        return [_shown(row, search) for row in rows[: search.limit]], len(rows) > search.limit
 
     async def count(self, search: ThreadCount, visible: Filter | None = None) -> int:
         """Return how many threads a search would find."""
@@ -138,7 +140,7 @@ class Threads:
         merged = {**orjson.loads(rows[0][0]), **metadata}
         connection.execute(
             "UPDATE threads SET metadata = ?, graph_id = ?, updated_at = ? WHERE thread_id = ?",
-            (dumps(merged).decode(), merged.get("graph_id"), now(), thread_id),
+            (dumps(merged).decode(), _graph_id(merged), now(), thread_id),
         )
         return True
 
@@ -239,6 +241,27 @@ class Threads:
             return {INTERRUPT: waiting}
         return orjson.Fragment(row["values"]) if row["values"] else {}
 
+    async def copy(self, thread_id: str, copy_id: str) -> bool | None:
+        """Copy a thread with its checkpoints and what waits on it, but not its runs.
+
+        Return whether the thread is busy, which the copy is not, or None if there is no such
+        thread.
+        """
+        time = now()
+        async with self._database.write() as connection:
+            if not _duplicate(connection, "threads", thread_id, copy_id):
+                return None
+            for table in ("checkpoints", "writes"):
+                _duplicate(connection, table, thread_id, copy_id)
+            [(status,)] = connection.execute(
+                "UPDATE threads SET created_at = ?, updated_at = ?, state_updated_at = ?,"
+                " tasks = replace(tasks, ?, ?) WHERE thread_id = ? RETURNING status",
+                (time, time, time, thread_id, copy_id, copy_id),
+            ).fetchall()
+            if status == "busy":
+                self.release(connection, copy_id, None, False)
+        return bool(status == "busy")
+
     def _waited(self, connection: sqlite3.Connection, thread_id: str) -> dict[str | None, str]:
         sql = "SELECT tasks, breakpoint, checkpoint_id FROM threads WHERE thread_id = ?"
         row = connection.execute(sql, (thread_id,)).fetchone()
@@ -247,18 +270,29 @@ class Threads:
         tasks, breakpoint, checkpoint_id = row
         return waited(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
 
-    async def delete(self, thread_id: str) -> bool:
-        """Delete a thread with its runs and checkpoints; False if there is no such thread."""
-        async with self._database.write() as connection:
-            found = self.remove(connection, thread_id)
-        return found
-
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         for table in ("checkpoints", "writes", "runs", "run_keys"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
+
+
+def _graph_id(metadata: Json) -> str | None:
+    """Return the graph that metadata name; clients may have written anything there."""
+    graph_id = metadata.get("graph_id")
+    return graph_id if isinstance(graph_id, str) else None
+
+
+def _duplicate(connection: sqlite3.Connection, table: str, thread_id: str, copy_id: str) -> int:
+    """Insert the rows of a thread once more under another thread's id; return how many."""
+    found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    columns = ", ".join(f'"{name}"' for (name,) in found if name != "thread_id")
+    return connection.execute(
+        f"INSERT INTO {table} (thread_id, {columns})"
+        f" SELECT ?, {columns} FROM {table} WHERE thread_id = ?",
+        (copy_id, thread_id),
+    ).rowcount
 
 
 def _columns(fields: Iterable[str]) -> str:
@@ -273,6 +307,18 @@ def _wire(row: Row) -> Json:
     }
 
 
+def _shown(row: Row, search: ThreadSearch) -> Json:
+    """Return what a search asked for: fields, and values out of their depth."""
+    shown = _wire(row)
+    if not search.extract:
+        return shown
+    whole = {root: orjson.loads(row[root] or "null") for root in ROOTS if root in shown}
+    if search.select:
+        shown = {field: shown[field] for field in shown if field in search.select}
+    found = {alias: extracted(whole, path) for alias, path in search.extract.items()}
+    return {**shown, "extracted": found}
+
+
 def _filter(search: ThreadCount, visible: Filter | None) -> tuple[str, list[Any]]:
     clauses: list[str] = []
     values: list[Any] = []
@@ -280,8 +326,8 @@ def _filter(search: ThreadCount, visible: Filter | None) -> tuple[str, list[Any]
         clauses.append("status = ?")
         values.append(search.status)
     if search.ids:
-        clauses.append(f"thread_id IN ({', '.join('?' * len(search.ids))})")
-        values.extend(str(thread_id) for thread_id in search.ids)
+        clauses.append("thread_id IN (SELECT value FROM json_each(?))")
+        values.append(dumps(search.ids).decode())
     for column, wanted in (("metadata", search.metadata), ("values", search.values)):
         if wanted:
             clauses.append(f'json_contains("{column}", ?)')

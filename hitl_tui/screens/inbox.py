@@ -119,7 +119,7 @@ class InboxScreen(ConsoleScreen):
         unreadable = inbox.unreadable if inbox is not None else ()
         lines = [f"The list is old: {one_line(error, 300)}"] if error else []
         lines += [
-            f"Not readable now: {short_id(thread)} {one_line(why, 160)}"
+            f"Not readable now, listed as last known: {short_id(thread)} {one_line(why, 160)}"
             for thread, why in unreadable[:2]
         ]
         lines += [f"… and {len(unreadable) - 2} more"] if len(unreadable) > 2 else []

@@ -23,6 +23,7 @@ class BreakpointCard(Card):
         min-height: 7;
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
+        #died { color: $text-warning; margin-top: 1; }
         #explained { color: $foreground 70%; margin-top: 1; }
     }
     """
@@ -60,6 +61,13 @@ class BreakpointCard(Card):
         )
         nodes = ", ".join(one_line(node, 80) for node in stop.next) or "the end"
         yield Static(Content.assemble(("Next   ", "$foreground 60%"), nodes))
+        if stop.error is not None:
+            yield Static(
+                f"The last step from here did not end: {one_line(stop.error, 300)}"
+                " Some of its nodes may have run already; stepping runs them again.",
+                id="died",
+                markup=False,
+            )
         yield Static(
             "Stepping goes on with the state as it is, to the next stop or the end.",
             id="explained",

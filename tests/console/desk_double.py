@@ -70,6 +70,7 @@ def stop(
     node: str = "send",
     next: tuple[str, ...] = ("send",),
     minutes: float = 1,
+    error: str | None = None,
 ) -> Breakpoint:
     """Make a breakpoint."""
     return Breakpoint(
@@ -80,6 +81,7 @@ def stop(
         next=next,
         checkpoint_id=f"checkpoint-{n}",
         since=datetime.now(UTC) - timedelta(minutes=minutes),
+        error=error,
     )
 
 

@@ -333,6 +333,14 @@ async def test_a_breakpoint_has_no_answer_and_is_stepped_past_once() -> None:
         assert len(heard(said, Stepped)) == 1
 
 
+async def test_a_step_that_died_is_told_before_the_next_one() -> None:
+    made = BreakpointCard(stop(error="EngineDied: [/b] \x1b[31mthe server ended"))
+    async with on_stage(made) as (pilot, _):
+        await settle(pilot)
+        text = " ".join(screen_text(pilot.app).split())
+        assert "EngineDied: [/b]" in text and "may have run already" in text
+
+
 # What was typed
 
 

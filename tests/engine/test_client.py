@@ -85,6 +85,12 @@ async def test_it_is_known_whether_anything_was_sent(
     assert "secret" not in str(caught.value)
 
 
+async def test_a_count_is_a_number() -> None:
+    assert await server(answering(200, "7")).count_threads({}) == 7
+    with pytest.raises(BadReply, match="not what a LangGraph server sends"):
+        await server(answering(200, "[7]")).count_threads({})
+
+
 async def test_a_reply_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "REPLY_BYTES", 1000)
     with pytest.raises(BadReply, match="larger than"):

@@ -77,6 +77,10 @@ NONE: frozenset[str] = frozenset()
         ),
         (ended(status="interrupted"), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         (Ended(), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        # The engine died under the run.
+        (ended(status="error", engine_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (ended(status="error", engine_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
+        (ended(status="error", engine_died=True), snapshot(), True, OutcomeKind.APPLIED),
         # Strict resume: refused before anything was written.
         (
             ended(status="error", error="E", error_kind="UnknownInterruptError"),
@@ -104,6 +108,7 @@ def test_what_the_state_says_of_an_error_is_told_first() -> None:
         (ended(), OutcomeKind.APPLIED, None),
         (ended(status="error", error="E: x"), OutcomeKind.APPLIED, "E: x"),
         (ended(status="interrupted"), OutcomeKind.UNKNOWN, None),
+        (ended(status="error", engine_died=True), OutcomeKind.UNKNOWN, None),
         (Ended(), OutcomeKind.UNKNOWN, None),
     ],
 )

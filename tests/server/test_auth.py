@@ -17,7 +17,7 @@ from engine.local import find_or_start
 from engine.server.auth.callers import User
 from engine.server.auth.filters import BadFilter, checked, matches
 from engine.server.auth.rules import RULES
-from engine.server.routes import assistants, changes, runs, service, stateless, threads
+from engine.server.routes import assistants, changes, runs, service, stateless, store, threads
 from tests.server.processes import (
     NotStarted,
     Served,
@@ -274,7 +274,7 @@ async def test_an_idempotency_key_is_ones_own(ours: Client) -> None:
 
 def test_every_route_has_a_rule() -> None:
     """One that is forgotten is closed, but that is no way to find out."""
-    parts = (service, assistants, changes, threads, runs, stateless)
+    parts = (service, assistants, changes, threads, runs, stateless, store)
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
     assert {(method, one.path) for one in routes for method in one.methods} == set(RULES)
 

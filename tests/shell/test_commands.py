@@ -246,6 +246,7 @@ def test_show_and_graphs(shell: Shell) -> None:
     assert shown["next"] == ["human_node"]
     assert shown["checkpoint_id"]
     assert shown["interrupts"] == started["interrupts"]
+    assert shown["error"] is None
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:

@@ -12,15 +12,18 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from fastapi import Request
+from pydantic import TypeAdapter, ValidationError
 
 from engine.server.auth.callers import Caller, caller_of
 from engine.server.auth.custom import ProjectAuth
 from engine.server.auth.filters import Filter, matches
-from engine.server.auth.sight import limit_sight
+from engine.server.auth.sight import limit_sight, scope_namespace
 from engine.server.engine import Engine
+from engine.server.models import Namespace
 from engine.server.orders import new_id
 from engine.server.refusals import (
     Refusal,
+    assistant_exists,
     checked_id,
     no_assistant,
     no_thread,
@@ -43,6 +46,11 @@ _RUN_FIELDS = (
     "webhook",
 )
 """What a handler is shown of a run, as `value["kwargs"]`."""
+
+
+_NAMESPACE: TypeAdapter[list[str]] = TypeAdapter(Namespace)
+_FALSE = ("", "0", "false", "f", "no", "n", "off")
+"""Of a query parameter that is a boolean; what it does not know as one the route refuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +204,12 @@ async def _create_run(asking: Asking, thread_id: str | None, body: Json) -> Filt
         "kwargs": {**kwargs, "temporary": thread_id is None},
     }
     allowed = await asking.decide("threads", "create_run", value)
+    if assistant["metadata"].get("created_by") != "system":
+        readable = await asking.decide(
+            "assistants", "read", {"assistant_id": UUID(assistant["assistant_id"])}
+        )
+        if not matches(assistant["metadata"], readable):
+            raise no_thread_or_assistant()
     body["metadata"] = value.get("metadata")
     for name in _RUN_FIELDS:
         if name in body or value["kwargs"].get(name) is not None:
@@ -225,12 +239,140 @@ async def _search_assistants(asking: Asking) -> None:
     body["metadata"] = value.get("metadata")
 
 
-async def _read_assistant(asking: Asking) -> None:
-    name = asking.request.path_params["assistant_id"]
-    assistant = asking.engine.assistants.get(name)
-    value: Json = {"assistant_id": UUID(assistant["assistant_id"])}
-    if not matches(assistant["metadata"], await asking.decide("assistants", "read", value)):
-        raise no_assistant(name)
+async def _create_assistant(asking: Asking) -> None:
+    body = _object(await asking.body())
+    assistant_id = checked_id(str(body.get("assistant_id") or new_id()), "assistant")
+    value: Json = {
+        "assistant_id": UUID(assistant_id),
+        "graph_id": body.get("graph_id"),
+        "config": _inner(body, "config"),
+        "context": _inner(body, "context"),
+        "metadata": _inner(body, "metadata"),
+        "if_exists": body.get("if_exists") or "raise",
+        "name": body.get("name"),
+    }
+    allowed = await asking.decide("assistants", "create", value)
+    body |= {"assistant_id": assistant_id, "metadata": value.get("metadata")}
+    existing = asking.engine.assistants.metadata(assistant_id)
+    if existing is not None and not matches(existing, allowed):
+        raise assistant_exists(assistant_id)
+
+
+def _assistant(action: str) -> Rule:
+    """Return the rule of a route about one assistant, which has to be among those allowed."""
+
+    async def rule(asking: Asking) -> None:
+        await _on_assistant(asking, action, {})
+
+    return rule
+
+
+async def _patch_assistant(asking: Asking) -> None:
+    body = _object(await asking.body())
+    fields = ("graph_id", "config", "context", "name")
+    value: Json = {
+        **{name: body.get(name) for name in fields},
+        "metadata": _inner(body, "metadata"),
+    }
+    await _on_assistant(asking, "update", value)
+    body["metadata"] = value.get("metadata")
+
+
+async def _choose_version(asking: Asking) -> None:
+    body = _object(await asking.body())
+    await _on_assistant(asking, "update", {"version": body.get("version")})
+
+
+async def _delete_assistant(asking: Asking) -> None:
+    assistant_id = await _on_assistant(asking, "delete", {})
+    if asking.request.query_params.get("delete_threads", "").lower() not in _FALSE:
+        await _delete_all(asking, await asking.engine.assistants.threads(assistant_id))
+
+
+async def _on_assistant(asking: Asking, action: str, value: Json) -> str:
+    """Ask about the assistant that the path names; return its id."""
+    assistant = asking.engine.assistants.get(asking.request.path_params["assistant_id"])
+    assistant_id: str = assistant["assistant_id"]
+    value["assistant_id"] = UUID(assistant_id)
+    if not matches(assistant["metadata"], await asking.decide("assistants", action, value)):
+        raise no_assistant(assistant_id)
+    return assistant_id
+
+
+async def _prune_threads(asking: Asking) -> None:
+    named = _object(await asking.body()).get("thread_ids")
+    ids = named if isinstance(named, list) else []
+    await _delete_all(asking, [checked_id(str(thread_id)) for thread_id in ids])
+
+
+async def _delete_all(asking: Asking, thread_ids: list[str]) -> None:
+    """Refuse to delete any of many threads if one of them must not be deleted."""
+    for thread_id in thread_ids:
+        allowed = await asking.decide("threads", "delete", {"thread_id": UUID(thread_id)})
+        metadata = asking.engine.threads.metadata(thread_id)
+        if allowed and not matches(metadata or {}, allowed):
+            raise Refusal(404, "At least one thread not found or not authorized")
+
+
+async def _copy_thread(asking: Asking) -> None:
+    readable = await asking.on_thread("read")
+    value: Json = {"thread_id": UUID(new_id()), "metadata": {}, "if_exists": "raise"}
+    await asking.decide("threads", "create", value)
+    asking.require(readable, lambda thread_id: Refusal(409, no_thread(thread_id).body["detail"]))
+
+
+def _item(action: str) -> Rule:
+    """Return the rule of a route about one item, whose namespace the handler may change."""
+
+    async def rule(asking: Asking) -> None:
+        body = _object(await asking.body())
+        shown = ("key", "value", "index") if action == "put" else ("key",)
+        value: Json = {name: body.get(name) for name in shown}
+        body["namespace"] = await _scoped(asking, action, body.get("namespace"), value)
+
+    return rule
+
+
+async def _get_item(asking: Asking) -> None:
+    asked = asking.request.query_params
+    labels = asked.get("namespace", "").split(".")
+    scope_namespace(
+        asking.request, tuple(await _scoped(asking, "get", labels, {"key": asked.get("key")}))
+    )
+
+
+async def _search_items(asking: Asking) -> None:
+    body = _object(await asking.body())
+    value: Json = {name: body.get(name) for name in ("filter", "limit", "offset", "query")}
+    body["namespace_prefix"] = await _scoped(asking, "search", body.get("namespace_prefix"), value)
+    body["filter"] = value.get("filter")
+
+
+async def _list_namespaces(asking: Asking) -> None:
+    body = _object(await asking.body())
+    value: Json = {name: body.get(name) for name in ("suffix", "max_depth", "limit", "offset")}
+    body["prefix"] = await _scoped(asking, "list_namespaces", body.get("prefix"), value)
+    body["suffix"] = value.get("suffix")
+
+
+async def _scoped(asking: Asking, action: str, labels: Any, value: Json) -> list[str]:
+    """Ask about a namespace; return the one that the handler leaves. Raises `Refusal`."""
+    value["namespace"] = tuple(_labels(labels or []))
+    allowed = await asking.decide("store", action, value)
+    if allowed:
+        raise Refusal(
+            500,
+            f"The handler of store.{action} returned a filter. Items have no metadata: let it "
+            "change value['namespace'], or refuse.",
+        )
+    return _labels(list(value["namespace"] or ()))
+
+
+def _labels(given: Any) -> list[str]:
+    try:
+        return _NAMESPACE.validate_python(given)
+    except ValidationError as error:
+        raise Refusal(422, f"namespace: {error.errors()[0]['msg']}") from None
 
 
 async def _everybody(asking: Asking) -> None:
@@ -271,18 +413,28 @@ def _nothing_to_cancel(_: str) -> Refusal:
 
 RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/info"): _everybody,
+    ("GET", "/docs"): _everybody,
+    ("POST", "/assistants"): _create_assistant,
     ("POST", "/assistants/search"): _search_assistants,
     ("POST", "/assistants/count"): _search_assistants,
-    ("GET", "/assistants/{assistant_id}"): _read_assistant,
-    ("GET", "/assistants/{assistant_id}/schemas"): _read_assistant,
-    ("GET", "/assistants/{assistant_id}/graph"): _read_assistant,
+    ("GET", "/assistants/{assistant_id}"): _assistant("read"),
+    ("PATCH", "/assistants/{assistant_id}"): _patch_assistant,
+    ("DELETE", "/assistants/{assistant_id}"): _delete_assistant,
+    ("POST", "/assistants/{assistant_id}/versions"): _assistant("read"),
+    ("POST", "/assistants/{assistant_id}/latest"): _choose_version,
+    ("GET", "/assistants/{assistant_id}/schemas"): _assistant("read"),
+    ("GET", "/assistants/{assistant_id}/graph"): _assistant("read"),
+    ("GET", "/assistants/{assistant_id}/subgraphs"): _assistant("read"),
+    ("GET", "/assistants/{assistant_id}/subgraphs/{namespace}"): _assistant("read"),
     ("POST", "/threads"): _create_thread,
     ("POST", "/threads/search"): _search_threads,
     ("POST", "/threads/count"): _search_threads,
+    ("POST", "/threads/prune"): _prune_threads,
     ("GET", "/threads/changes"): _hear_changes,
     ("GET", "/threads/{thread_id}"): _thread("read"),
     ("PATCH", "/threads/{thread_id}"): _patch_thread,
     ("DELETE", "/threads/{thread_id}"): _thread("delete"),
+    ("POST", "/threads/{thread_id}/copy"): _copy_thread,
     ("GET", "/threads/{thread_id}/state"): _thread("read"),
     ("POST", "/threads/{thread_id}/state"): _update_state,
     ("POST", "/threads/{thread_id}/state/checkpoint"): _thread("read"),
@@ -303,5 +455,10 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/runs/stream"): _run_alone,
     ("POST", "/runs/batch"): _run_batch,
     ("POST", "/runs/cancel"): _cancel_runs,
+    ("PUT", "/store/items"): _item("put"),
+    ("GET", "/store/items"): _get_item,
+    ("DELETE", "/store/items"): _item("delete"),
+    ("POST", "/store/items/search"): _search_items,
+    ("POST", "/store/namespaces"): _list_namespaces,
 }
 """By method and path, as the router knows it."""

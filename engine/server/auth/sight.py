@@ -1,4 +1,4 @@
-"""What of the threads and assistants the sender of a request may see."""
+"""What of the threads, assistants and items the sender of a request may see."""
 
 from fastapi import Request
 
@@ -15,6 +15,17 @@ def visible_to(request: Request) -> Filter | None:
     """Return what the metadata of a thing must be like; None: everything is shown."""
     visible: Filter | None = request.scope.get("visible")
     return visible
+
+
+def scope_namespace(request: Request, labels: tuple[str, ...]) -> None:
+    """Let a route that is told a namespace by its address use another one."""
+    request.scope["namespace"] = labels
+
+
+def scoped_namespace(request: Request) -> tuple[str, ...] | None:
+    """Return the namespace to use instead of the one of the address; None: that one."""
+    labels: tuple[str, ...] | None = request.scope.get("namespace")
+    return labels
 
 
 def sees_thread(request: Request, thread_id: str) -> bool:

@@ -7,7 +7,7 @@ from fastapi import Request
 
 from engine.server.auth.callers import Caller, caller_of
 from engine.server.engine import Engine
-from engine.server.lanes import LiveRun
+from engine.server.live import LiveRun
 from engine.server.models import RunBody
 from engine.server.once import LONGEST, Key
 from engine.server.orders import check_order, new_id, order, strategy

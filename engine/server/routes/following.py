@@ -7,7 +7,7 @@ from contextlib import suppress
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from engine.server.lanes import LiveRun
+from engine.server.live import LiveRun
 from engine.server.stream import Event
 from engine.server.wire import dumps, error_body
 

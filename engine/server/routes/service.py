@@ -1,6 +1,8 @@
-"""`/ok` and `/info`: whether the server is there, and what it is."""
+"""`/ok`, `/info`, `/docs`: whether the server is there, what it is, and what it can be asked."""
 
+from html import escape
 from importlib.metadata import PackageNotFoundError, version
+from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -27,6 +29,21 @@ state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the referenc
 `last_run`: `GET /threads/{id}` brings the thread's newest run."""
 
 
+_PAGE = """<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>{title}</title></head>
+<body>
+<h1>{title}</h1>
+<p>Bodies and answers: <a href="openapi.json">openapi.json</a></p>
+<dl>
+{asked}
+</dl>
+</body>
+</html>
+"""
+_NOTHING_FOREIGN = {"Content-Security-Policy": "default-src 'none'"}
+
+
 @open_router.get("/ok")
 async def ok() -> Response:
     """Answer that the server runs; needs no token."""
@@ -46,6 +63,24 @@ async def info(request: Request) -> Response:
             "graphs_broken": [breakage.to_json() for breakage in engine.graphs.broken.values()],
         }
     )
+
+
+@router.get("/docs", include_in_schema=False)
+async def docs(request: Request) -> Response:
+    """List what the server can be asked: its OpenAPI document, for people, from nowhere else."""
+    document = request.app.openapi()
+    asked = [
+        _listed(method, path, operation)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+    ]
+    page = _PAGE.format(title=escape(document["info"]["title"]), asked="\n".join(asked))
+    return Response(page, headers=_NOTHING_FOREIGN, media_type="text/html")
+
+
+def _listed(method: str, path: str, operation: dict[str, Any]) -> str:
+    told = escape(operation.get("description", ""))
+    return f"<dt><code>{method.upper()} {escape(path)}</code></dt>\n<dd>{told}</dd>"
 
 
 def installed(distribution: str) -> str:

@@ -1,5 +1,6 @@
 """`/threads`: rows, state and history."""
 
+import sqlite3
 from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -8,29 +9,42 @@ from langchain_core.runnables import RunnableConfig
 from engine.server.auth.callers import caller_of
 from engine.server.auth.sight import visible_to
 from engine.server.engine import Engine
+from engine.server.extract import check_paths
+from engine.server.graphs import GraphIsBroken
 from engine.server.models import (
+    Before,
     HistorySearch,
     StateAt,
     StateUpdate,
     ThreadCount,
     ThreadCreate,
     ThreadPatch,
+    ThreadPrune,
     ThreadSearch,
 )
 from engine.server.orders import new_id
-from engine.server.refusals import Refusal, checked_id, no_graph, no_thread, thread_exists
+from engine.server.refusals import (
+    Refusal,
+    checked_id,
+    checked_select,
+    no_graph,
+    no_such_graph,
+    no_thread,
+    thread_exists,
+)
 from engine.server.routes.answers import answer, engine_of, page_headers
+from engine.server.shapes import REFUSALS, Pruned, Thread, ThreadState, ThreadUpdate, shows
 from engine.server.state import EMPTY_STATE, snapshot_json
 from engine.server.threads import FIELDS
 
-router = APIRouter(prefix="/threads")
+router = APIRouter(prefix="/threads", responses=REFUSALS)
 
 
-@router.post("")
+@router.post("", responses=shows(Thread))
 async def create(request: Request, body: ThreadCreate) -> Response:
     """Create a thread; of many who ask for the same id at once, exactly one gets it."""
     threads = engine_of(request).threads
-    thread_id = checked_id(body.thread_id) if body.thread_id else new_id()
+    thread_id = str(body.thread_id or new_id())
     row = await threads.create(thread_id, body.metadata or {})
     if row is None and body.if_exists == "do_nothing":
         row = threads.get(thread_id)
@@ -39,23 +53,36 @@ async def create(request: Request, body: ThreadCreate) -> Response:
     return answer(row)
 
 
-@router.post("/search")
+@router.post("/search", responses=shows(list[Thread]))
 async def search(request: Request, body: ThreadSearch) -> Response:
-    """Return one page of threads."""
-    unknown = sorted(set(body.select or ()) - set(FIELDS))
-    if unknown:
-        raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(FIELDS)}")
+    """Return one page of threads, last updated first."""
+    checked_select(body.select, FIELDS)
+    check_paths(body.extract or {}, FIELDS)
     rows, more = await engine_of(request).threads.search(body, visible_to(request))
     return answer(rows, headers=page_headers(body.offset, len(rows), more))
 
 
-@router.post("/count")
+@router.post("/count", responses=shows(int))
 async def count(request: Request, body: ThreadCount) -> Response:
     """Return how many threads there are, a bare number."""
     return answer(await engine_of(request).threads.count(body, visible_to(request)))
 
 
-@router.get("/{thread_id}")
+@router.post("/prune", responses=shows(Pruned))
+async def prune(request: Request, body: ThreadPrune) -> Response:
+    """Delete many threads; those that are not there are passed over."""
+    if body.strategy == "keep_latest":
+        raise Refusal(
+            422,
+            "keep_latest is not supported: a checkpoint may need the ones before it "
+            "to be put together.",
+        )
+    engine = engine_of(request)
+    deleted = [await engine.lanes.delete(str(thread_id)) for thread_id in body.thread_ids]
+    return answer({"pruned_count": sum(deleted)})
+
+
+@router.get("/{thread_id}", responses=shows(Thread))
 async def get(request: Request, thread_id: str) -> Response:
     """Return one thread, with its newest run.
 
@@ -70,40 +97,50 @@ async def get(request: Request, thread_id: str) -> Response:
     return answer({**row, "last_run": last_run})
 
 
-@router.patch("/{thread_id}")
+@router.patch("/{thread_id}", responses=shows(Thread))
 async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
-    """Merge metadata into a thread's."""
+    """Merge metadata into a thread's; with `Prefer: return=minimal` the answer has no body."""
     threads = engine_of(request).threads
     thread_id = checked_id(thread_id)
     if not await threads.patch(thread_id, body.metadata or {}):
         raise Refusal(404, "Not Found")
+    if request.headers.get("prefer") == "return=minimal":
+        return Response(status_code=204)
     return answer(threads.get(thread_id))
 
 
-@router.delete("/{thread_id}")
+@router.delete("/{thread_id}", status_code=204)
 async def delete(request: Request, thread_id: str) -> Response:
     """Delete a thread with all that belongs to it."""
     thread_id = checked_id(thread_id)
-    engine = engine_of(request)
-    await engine.lanes.clear(thread_id)
-    if not await engine.threads.delete(thread_id):
+    if not await engine_of(request).lanes.delete(thread_id):
         raise no_thread(thread_id)
     return Response(status_code=204)
 
 
-@router.get("/{thread_id}/state")
+@router.post("/{thread_id}/copy", responses=shows(Thread))
+async def copy(request: Request, thread_id: str) -> Response:
+    """Copy a thread with its checkpoints; what waits on it waits on the copy as well."""
+    engine = engine_of(request)
+    thread_id, copy_id = checked_id(thread_id), new_id()
+    if not await engine.copy_thread(thread_id, copy_id):
+        raise Refusal(409, f"Thread with ID {thread_id} not found")
+    return answer(engine.threads.get(copy_id))
+
+
+@router.get("/{thread_id}/state", responses=shows(ThreadState))
 async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
     """Return the state of a thread as its newest checkpoint tells it."""
     return await _state(request, thread_id, {}, subgraphs)
 
 
-@router.post("/{thread_id}/state/checkpoint")
+@router.post("/{thread_id}/state/checkpoint", responses=shows(ThreadState))
 async def state_of_checkpoint(request: Request, thread_id: str, body: StateAt) -> Response:
     """Return the state at a checkpoint, which may be one of a subgraph."""
-    return await _state(request, thread_id, body.checkpoint, body.subgraphs)
+    return await _state(request, thread_id, body.checkpoint.configurable(), body.subgraphs)
 
 
-@router.get("/{thread_id}/state/{checkpoint_id}")
+@router.get("/{thread_id}/state/{checkpoint_id}", responses=shows(ThreadState))
 async def state_at(
     request: Request, thread_id: str, checkpoint_id: str, subgraphs: bool = False
 ) -> Response:
@@ -111,7 +148,7 @@ async def state_at(
     return await _state(request, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs)
 
 
-@router.post("/{thread_id}/state")
+@router.post("/{thread_id}/state", responses=shows(ThreadUpdate))
 async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
     """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
     engine = engine_of(request)
@@ -120,16 +157,22 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
     if graph_id is None:
         raise no_graph(thread_id)
     at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
-    config = _config(request, thread_id, {"checkpoint_ns": "", **at, **(body.checkpoint or {})})
-    changed = await engine.lanes.change_state(
-        thread_id, graph_id, config, body.values, body.as_node
-    )
+    at |= body.checkpoint.configurable() if body.checkpoint else {}
+    config = _config(request, thread_id, {"checkpoint_ns": "", **at})
+    try:
+        changed = await engine.lanes.change_state(
+            thread_id, graph_id, config, body.values, body.as_node
+        )
+    except (Refusal, GraphIsBroken, sqlite3.Error):
+        raise
+    except Exception as error:  # reducers are user code and raise anything
+        raise Refusal(400, f"{type(error).__name__}: {error}") from error
     return answer(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
     )
 
 
-@router.get("/{thread_id}/history")
+@router.get("/{thread_id}/history", responses=shows(list[ThreadState]))
 async def history(
     request: Request,
     thread_id: str,
@@ -140,7 +183,7 @@ async def history(
     return await _history(request, thread_id, HistorySearch(limit=limit, before=before))
 
 
-@router.post("/{thread_id}/history")
+@router.post("/{thread_id}/history", responses=shows(list[ThreadState]))
 async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
     """Return the thread's past states, newest first, filtered by checkpoint metadata."""
     return await _history(request, thread_id, body)
@@ -165,7 +208,8 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
     graph_id = _graph_id(engine, thread_id)
     if graph_id is None:
         return answer([])
-    config = _config(request, thread_id, {"checkpoint_ns": "", **(search.checkpoint or {})})
+    at = search.checkpoint.configurable() if search.checkpoint else {}
+    config = _config(request, thread_id, {"checkpoint_ns": "", **at})
     async with engine.graphs.open(graph_id, config) as graph:
         states = graph.aget_state_history(
             config,
@@ -179,21 +223,26 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
 
 
 def _graph_id(engine: Engine, thread_id: str) -> str | None:
-    """Return the graph of a thread, None if nothing ran on it. Raises a 404."""
+    """Return the graph of a thread, None if nothing ran on it.
+
+    Raises a 404 for a thread that is not there, or that names a graph which is not.
+    """
     metadata = engine.threads.metadata(thread_id)
     if metadata is None:
         raise no_thread(thread_id)
     graph_id = metadata.get("graph_id")
-    return str(graph_id) if graph_id else None
-
-
-def _before(given: str | dict[str, Any] | None) -> RunnableConfig | None:
-    """Return the config of the checkpoint to begin after; clients name it in three ways."""
-    if not given:
+    if graph_id is None:
         return None
-    if isinstance(given, str):
-        return {"configurable": {"checkpoint_id": given}}
-    return {"configurable": given.get("configurable") or given}
+    if graph_id not in [*engine.graphs.loaded, *engine.graphs.broken]:
+        raise no_such_graph(graph_id, engine.graphs.loaded)
+    return str(graph_id)
+
+
+def _before(given: str | Before | None) -> RunnableConfig | None:
+    """Return the config of the checkpoint to begin after; clients name it in three ways."""
+    if isinstance(given, Before):
+        given = (given.configurable_ or given).checkpoint_id
+    return {"configurable": {"checkpoint_id": given}} if given else None
 
 
 def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:

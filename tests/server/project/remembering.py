@@ -1,0 +1,43 @@
+"""A graph that keeps something beyond its threads, from a thread and from the event loop."""
+
+from typing import Any, TypedDict
+
+from langgraph.graph import START, StateGraph
+from langgraph.store.base import BaseStore
+from langgraph_sdk.runtime import ServerRuntime
+
+
+class State(TypedDict, total=False):
+    """Whose visits are counted, and how many there were."""
+
+    who: str
+    visits: int
+    visitors: list[str]
+
+
+def count(state: State, *, store: BaseStore) -> State:
+    """Count a visit."""
+    found = store.get(("visits",), state["who"])
+    visits = (found.value["visits"] if found else 0) + 1
+    store.put(("visits",), state["who"], {"visits": visits})
+    return {"visits": visits}
+
+
+async def look_around(state: State, *, store: BaseStore) -> State:
+    """Say who was here."""
+    return {"visitors": sorted(item.key for item in await store.asearch(("visits",)))}
+
+
+builder = StateGraph(State)
+builder.add_sequence([count, look_around])
+builder.add_edge(START, "count")
+graph = builder.compile()
+
+
+def factory(runtime: ServerRuntime[Any]) -> Any:
+    """Return a builder whose node has known the store since it was made."""
+
+    async def look_back(state: State) -> State:
+        return {"visitors": sorted(item.key for item in await runtime.store.asearch(("visits",)))}
+
+    return StateGraph(State).add_node(look_back).add_edge(START, "look_back")

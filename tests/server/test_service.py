@@ -1,0 +1,66 @@
+"""What the engine says about itself, and what it says that it leaves out."""
+
+import re
+from collections.abc import Iterator
+from html import unescape
+
+import httpx
+import pytest
+
+from engine.server.routes.absent import ABSENT
+from tests.server.differences import ours
+from tests.server.processes import Served
+
+
+@pytest.fixture
+def http(engine_server: Served) -> Iterator[httpx.Client]:
+    """A client of the engine."""
+    url, headers = engine_server.url, engine_server.headers
+    with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
+        yield client
+
+
+def test_the_document_describes_bodies_and_answers(http: httpx.Client) -> None:
+    document = http.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.")
+    search = document["paths"]["/threads/search"]["post"]
+    name = search["requestBody"]["content"]["application/json"]["schema"]["$ref"].split("/")[-1]
+    limit = document["components"]["schemas"][name]["properties"]["limit"]
+    assert (limit["minimum"], limit["maximum"]) == (1, 1000)
+    shown = search["responses"]["200"]["content"]["application/json"]["schema"]
+    assert shown["items"]["$ref"].endswith("/Thread")
+    for status in ("404", "409", "422"):
+        refused = search["responses"][status]["content"]["application/json"]["schema"]
+        assert refused["$ref"].endswith("/Detail")
+
+
+def test_the_document_names_every_path_of_langgraph_dev(
+    http: httpx.Client, langgraph_dev: Served
+) -> None:
+    """Every path is served or listed as absent; those of runs are told apart by their own tests."""
+    theirs = httpx.get(f"{langgraph_dev.url}/openapi.json").json()["paths"]
+    known = set(http.get("/openapi.json").json()["paths"]) | {path for _, path, _ in ABSENT}
+    missing = {path for path in theirs if path not in known and "runs" not in path}
+    assert missing <= {"/docs", "/threads/{thread_id}/stream"}
+
+
+def test_the_documentation_needs_nothing_from_elsewhere(http: httpx.Client) -> None:
+    reply = http.get("/docs")
+    assert reply.headers["content-type"].startswith("text/html")
+    assert reply.headers["content-security-policy"] == "default-src 'none'"
+    assert re.findall(r"(?:src|href)=\"([^\"]*)", reply.text) == ["openapi.json"]
+    listed = unescape(reply.text)
+    for path, operations in http.get("/openapi.json").json()["paths"].items():
+        for method, operation in operations.items():
+            assert f"{method.upper()} {path}" in listed
+            assert operation["description"] in listed
+
+
+@pytest.mark.parametrize(("method", "path", "sentence"), ABSENT)
+def test_what_is_left_out_says_so(
+    engine_server: Served, http: httpx.Client, method: str, path: str, sentence: str
+) -> None:
+    assert ours(engine_server, "crons, A2A, MCP, metrics, storage and the event protocol")
+    path = re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000001", path)
+    reply = http.request(method, path, json={} if method == "POST" else None)
+    assert (reply.status_code, reply.json()) == (501, {"detail": sentence})

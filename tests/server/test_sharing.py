@@ -1,0 +1,353 @@
+"""One engine, many clients: it ends with its starter, but never under somebody at work in it."""
+
+import asyncio
+import json
+import os
+import random
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+
+from engine.desk import Desk, open_desk
+from engine.errors import EngineFailed
+from engine.local import environment, find_or_start, serve_command
+from engine.model import Answer, Interrupt, OutcomeKind, Progress, ThreadStatus
+from engine.target import data_folder, find_target
+from tests.server.processes import ROOT, start_engine
+from tests.server.test_local import answers
+
+GRAPH = """
+import asyncio
+from pathlib import Path
+from typing import TypedDict
+from langgraph.graph import START, StateGraph
+from langgraph.types import interrupt
+
+class State(TypedDict, total=False):
+    folder: str
+    asks: bool
+    done: bool
+
+async def work(state):
+    if state.get("asks"):
+        interrupt("Work?")
+    folder = Path(state["folder"])
+    with (folder / "begun").open("a") as begun:
+        begun.write("x")
+    while not (folder / "go").exists():
+        await asyncio.sleep(0.05)
+    return {"done": True}
+
+graph = StateGraph(State).add_node(work).add_edge(START, "work").compile()
+"""
+
+STARTER = """
+import asyncio, pathlib, sys
+from engine.local import find_or_start
+
+async def main():
+    engine = await find_or_start(sys.argv[1], pathlib.Path(sys.argv[2]))
+    print(engine.url, flush=True)
+    await asyncio.to_thread(sys.stdin.read)
+    await engine.aclose()
+
+asyncio.run(main())
+"""
+
+
+class Project:
+    """A graph that works until it is told to go on, and data of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.begun = folder / "begun"
+        """Has a letter for every time that the node went to work."""
+        (folder / "worker.py").write_text(GRAPH)
+        self.target = f"{folder / 'worker.py'}:graph"
+        self.data = data_folder(find_target(self.target, environ={}, cwd=folder), folder / "data")
+
+    def starter(self) -> "Starter":
+        """Start an engine from another process."""
+        return Starter(self)
+
+    def shell(self, *args: str) -> subprocess.Popen[str]:
+        """Begin a shell command on it."""
+        place = ["--target", self.target, "--data-dir", str(self.folder / "data"), "--json"]
+        return subprocess.Popen(
+            [sys.executable, "-m", "hitl_tui", *args, *place],
+            cwd=ROOT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def shell_at_work(self) -> subprocess.Popen[str]:
+        """Begin a run from the shell; return when its node is at work."""
+        command = self.shell("run", "worker", "--input", json.dumps({"folder": str(self.folder)}))
+        eventually(self.begun.exists)
+        return command
+
+    def desk(self) -> AbstractAsyncContextManager[Desk]:
+        """Open its desk in this process."""
+        return open_desk(self.target, data_dir=self.folder / "data")
+
+    def go(self) -> None:
+        """Let the node come to its end."""
+        (self.folder / "go").touch()
+
+    def is_free(self) -> bool:
+        """Whether no engine says that it runs here."""
+        return not (self.data / "engine.json").exists()
+
+
+class Starter:
+    """A process that started an engine, and holds it until it ends."""
+
+    def __init__(self, project: Project) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", STARTER, project.target, str(project.data)],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        assert self.process.stdout is not None
+        self.url = self.process.stdout.readline().strip()
+        assert self.url
+
+    def end(self, way: str) -> None:
+        """End it, in peace or not; the engine's end is not waited for where others use it."""
+        if way == "killed":
+            self.process.kill()
+        self.process.communicate()
+        assert self.process.returncode == (-signal.SIGKILL if way == "killed" else 0)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[Project]:
+    made = Project(tmp_path)
+    yield made
+    made.go()  # nobody is left at work
+
+
+def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline, "it did not come true"
+        time.sleep(0.05)
+
+
+def ignore(progress: Progress) -> None:
+    """Nobody looks."""
+
+
+@asynccontextmanager
+async def watching(desk: Desk) -> AsyncIterator[None]:
+    """Watch the inbox meanwhile, as a console does."""
+    seen = asyncio.Event()
+
+    async def watch() -> None:
+        async for _ in desk.watch():
+            seen.set()
+
+    task = asyncio.create_task(watch())
+    await seen.wait()
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+@pytest.mark.parametrize("way", ["ended", "killed"])
+def test_a_shell_command_outlives_the_starter_of_its_engine(project: Project, way: str) -> None:
+    starter = project.starter()
+    command = project.shell_at_work()
+    starter.end(way)
+    time.sleep(1)  # for an engine that would end now to do so
+    late = project.shell("list")
+    out, err = late.communicate()
+    assert (late.returncode, json.loads(out)) == (0, []), err
+    assert answers(starter.url)
+    project.go()
+    out, err = command.communicate()
+    assert (command.returncode, json.loads(out)["values"]["done"]) == (0, True), err
+    assert project.begun.read_text() == "x"
+    eventually(lambda: not answers(starter.url))
+
+
+async def test_a_console_holds_an_engine_for_the_time_of_its_run(project: Project) -> None:
+    starter = await asyncio.to_thread(project.starter)
+    async with project.desk() as desk, watching(desk):
+        (graph,) = await desk.graphs()
+        run = asyncio.create_task(desk.start(graph, {"folder": str(project.folder)}, ignore))
+        await asyncio.to_thread(eventually, project.begun.exists)
+        await asyncio.to_thread(starter.end, "ended")
+        project.go()
+        outcome = await run
+        assert outcome.thread is not None
+        assert outcome.thread.status is ThreadStatus.DONE
+        await asyncio.to_thread(eventually, lambda: not answers(starter.url))
+        again = await desk.start(graph, {"folder": str(project.folder)}, ignore)
+        assert again.kind is OutcomeKind.APPLIED  # in an engine of our own
+    assert project.is_free()
+
+
+async def test_a_console_at_rest_lets_the_engine_end(project: Project) -> None:
+    starter = await asyncio.to_thread(project.starter)
+    async with project.desk() as desk, watching(desk):
+        await asyncio.to_thread(starter.end, "ended")
+        assert not answers(starter.url)
+
+
+async def test_starters_and_finders_never_see_an_engine_go(project: Project) -> None:
+    chance = random.Random(20261123)
+
+    async def use() -> bool:
+        await asyncio.sleep(chance.uniform(0, 4))
+        engine = await find_or_start(project.target, project.data)
+        async with httpx.AsyncClient(headers=engine.headers) as http:
+            for _ in range(3):
+                await asyncio.sleep(chance.uniform(0, 0.7))
+                assert (await http.get(f"{engine.url}/info", timeout=30)).is_success
+        started_here = engine.started_here
+        await engine.aclose()
+        return started_here
+
+    users = await asyncio.gather(*(use() for _ in range(24)))
+    assert set(users) == {True, False}
+    await asyncio.to_thread(eventually, project.is_free)
+
+
+def test_shell_commands_one_upon_another(project: Project) -> None:
+    chance = random.Random(20261123)
+    commands = []
+    for _ in range(8):
+        time.sleep(chance.uniform(0, 0.8))
+        commands.append(project.shell("list"))
+    for command in commands:
+        out, err = command.communicate()
+        assert (command.returncode, out.strip()) == (0, "[]"), err
+
+
+async def test_leases_are_private_and_not_inherited(project: Project) -> None:
+    engine = await find_or_start(project.target, project.data)
+    found = await find_or_start(project.target, project.data)
+    assert not found.started_here
+    clients = project.data / "engine.clients"
+    assert stat.S_IMODE(clients.stat().st_mode) == 0o600
+    child = subprocess.Popen(["sleep", "60"], close_fds=False)
+    try:
+        await found.aclose()
+        await engine.aclose()
+        assert not answers(engine.url)
+    finally:
+        child.kill()
+        child.wait()
+
+
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
+@pytest.mark.parametrize("asks", [True, False])
+async def test_an_engine_that_ends_under_a_run(
+    project: Project, end: signal.Signals, asks: bool
+) -> None:
+    """Its successor knows the run; what the node did cannot be known, and nothing is resent."""
+    async with project.desk() as desk:
+        (graph,) = await desk.graphs()
+        given = {"folder": str(project.folder), "asks": asks}
+        deciding = desk.start(graph, given, ignore)
+        if asks:
+            asked = await deciding
+            assert asked.thread is not None
+            (interrupt,) = asked.thread.waiting
+            assert isinstance(interrupt, Interrupt)
+            deciding = desk.decide(desk.question(interrupt), Answer(True), ignore)
+        run = asyncio.create_task(deciding)
+        await asyncio.to_thread(eventually, project.begun.exists)
+        os.kill(json.loads((project.data / "engine.json").read_text())["pid"], end)
+        outcome = await run
+        assert (outcome.kind, outcome.error) == (OutcomeKind.UNKNOWN, None)
+        assert outcome.why.startswith("The engine ended while the run was under way")
+        assert outcome.thread is not None
+        expected = ThreadStatus.INTERRUPTED if asks else ThreadStatus.ERROR
+        assert outcome.thread.status is expected
+        assert project.begun.read_text() == "x"
+        (entry, *_) = await desk.log()
+        assert entry.outcome is OutcomeKind.UNKNOWN
+
+
+def test_ctrl_c_during_a_run_ends_the_engine_too(project: Project) -> None:
+    command = project.shell_at_work()
+    url = json.loads((project.data / "engine.json").read_text())["url"]
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=60)
+    assert not answers(url)
+    assert project.is_free()
+    after = project.shell("list")
+    assert json.loads(after.communicate()[0]) == []
+
+
+def test_ctrl_c_while_a_graph_is_imported(project: Project) -> None:
+    """The engine is asked to end, and not left to itself until patience is out."""
+    asked = project.folder / "asked"
+    (project.folder / "worker.py").write_text(
+        "import os, signal, time\n"
+        f"signal.signal(signal.SIGTERM, lambda *_: (open({str(asked)!r}, 'w'), os._exit(1)))\n"
+        f"open({str(project.begun)!r}, 'w')\n"
+        "time.sleep(600)\n"
+    )
+    command = project.shell_at_work()
+    command.send_signal(signal.SIGINT)
+    command.communicate(timeout=60)
+    assert asked.exists()
+
+
+async def test_an_engine_that_serves_something_else(project: Project, tmp_path: Path) -> None:
+    served = await asyncio.to_thread(start_engine, project.target, project.data)
+    try:
+        with pytest.raises(EngineFailed, match=r"worker\.py:graph"):
+            await find_or_start(str(tmp_path / "langgraph.json"), project.data)
+    finally:
+        await asyncio.to_thread(served.stop)
+
+
+async def test_another_engine_at_a_stale_address(project: Project, tmp_path: Path) -> None:
+    """A fixed port without a token, as `hitl-tui serve` has it: now another project is there."""
+    command = serve_command(project.target, tmp_path / "other")
+    other = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    try:
+        assert other.stderr is not None
+        assert "Serving" in await asyncio.to_thread(other.stderr.readline)
+        notice = json.loads((tmp_path / "other" / "engine.json").read_text())
+        before = {**notice, "identity": "of a database that was here before"}
+        (project.data / "engine.json").write_text(json.dumps(before))
+        engine = await find_or_start(project.target, project.data)
+        assert engine.started_here and engine.url != notice["url"]
+        await engine.aclose()
+    finally:
+        other.terminate()
+        await asyncio.to_thread(other.communicate)
+
+
+@pytest.mark.parametrize("port", [99999, -1])
+def test_a_port_that_cannot_be(project: Project, port: int) -> None:
+    done = subprocess.run(
+        serve_command(project.target, project.data, port=port),
+        env=environment(),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{port} is no port.")
+    assert len(done.stderr.splitlines()) == 1

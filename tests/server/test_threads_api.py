@@ -1,0 +1,483 @@
+"""Threads, asked of our engine and of a real `langgraph dev` alike; and what their search costs."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+from langgraph.store.memory import InMemoryStore
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
+
+from engine.server.config import GraphSpec
+from engine.server.database import Database
+from engine.server.graphs import Graphs
+from engine.server.models import ThreadSearch
+from engine.server.threads import Threads
+from tests.server.differences import ours
+from tests.server.processes import SAMPLES, Served
+from tests.server.test_contract import row, state, thread, wait
+
+Json = dict[str, Any]
+
+
+@pytest.fixture(params=["engine_server", "langgraph_dev"])
+def served(request: pytest.FixtureRequest) -> Served:
+    """Each of the two servers in turn."""
+    server: Served = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture
+async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server."""
+    async with served.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
+    """The SDK's client of the server."""
+    async with get_client(url=served.url, headers=served.headers) as client:
+        yield client
+
+
+async def search(http: httpx.AsyncClient, **body: Any) -> list[Json]:
+    reply = await http.post("/threads/search", json=body)
+    assert reply.status_code == 200, reply.text
+    found: list[Json] = reply.json()
+    return found
+
+
+# Rows
+
+
+async def test_a_fresh_thread(served: Served, http: httpx.AsyncClient) -> None:
+    reply = await http.post("/threads", json={"metadata": {"k": 1}})
+    made = reply.json()
+    assert {
+        *("thread_id", "created_at", "updated_at", "state_updated_at", "metadata", "status"),
+        *("config", "values"),
+    } <= set(made)
+    assert (made["status"], made["values"], made["metadata"]) == ("idle", None, {"k": 1})
+    assert ("tasks" in made) == ours(served, "rows show more")
+    shown = await row(http, made["thread_id"])
+    assert {key: shown[key] for key in made} == made
+
+
+async def test_metadata_can_be_merged_without_an_answer(
+    http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    thread_id = await thread(http, metadata={"a": 1})
+    await sdk.threads.update(thread_id, metadata={"b": 2}, return_minimal=True)
+    reply = await http.patch(
+        f"/threads/{thread_id}", json={"metadata": {"c": 3}}, headers={"Prefer": "return=minimal"}
+    )
+    assert (reply.status_code, reply.content) == (204, b"")
+    assert (await row(http, thread_id))["metadata"] == {"a": 1, "b": 2, "c": 3}
+
+
+async def test_threads_are_pruned(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+    ids = [await thread(http) for _ in range(3)]
+    told = await sdk.threads.prune([*ids[:2], str(uuid4())])
+    assert told == {"pruned_count": 2}
+    assert [one["thread_id"] for one in await search(http, ids=ids)] == ids[2:]
+    assert await sdk.threads.prune([]) == {"pruned_count": 0}
+    body = {"thread_ids": ids, "strategy": "keep_latest"}
+    assert (await http.post("/threads/prune", json=body)).status_code == 422
+    assert (await http.get(f"/threads/{ids[2]}")).status_code == 200
+
+
+# Searches
+
+
+async def test_a_search_by_values_and_ids(http: httpx.AsyncClient) -> None:
+    mark = str(uuid4())
+    ids = [await thread(http, metadata={"mark": mark}) for _ in range(3)]
+    for number, thread_id in enumerate(ids):
+        await wait(http, thread_id, "revise", input={"some_text": f"text {number}"})
+    body = {"metadata": {"mark": mark}, "values": {"some_text": "text 1"}}
+    assert [one["thread_id"] for one in await search(http, **body)] == [ids[1]]
+    assert (await http.post("/threads/count", json=body)).json() == 1
+    by_ids = await search(http, ids=ids[:2], sort_by="thread_id", sort_order="asc")
+    assert [one["thread_id"] for one in by_ids] == sorted(ids[:2])
+
+
+async def test_values_out_of_the_depth_of_rows(
+    http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    thread_id = await thread(http, metadata={"of": {"team": "red"}})
+    await wait(http, thread_id, "chain", input={})
+    paths = {
+        "last": "values.said[-1]",
+        "second": "values.said[1]",
+        "team": "metadata.of.team",
+        "waiting": "interrupts",
+        "far": "values.said[9]",
+        "none": "values.nope.deeper",
+        "odd": "values.said[x]",
+    }
+    [found] = await sdk.threads.search(ids=[thread_id], select=["thread_id"], extract=paths)
+    assert found == {
+        "thread_id": thread_id,
+        "extracted": {
+            "last": "three",
+            "second": "two",
+            "team": "red",
+            "waiting": {},
+            "far": None,
+            "none": None,
+            "odd": None,
+        },
+    }
+    [whole] = await search(http, ids=[thread_id], extract={"last": "values.said[-1]"})
+    assert (whole["extracted"], whole["values"]["said"][-1]) == ({"last": "three"}, "three")
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("POST", "/threads", {"thread_id": "nonsense"}, 422),
+        ("POST", "/threads", {"metadata": 5}, 422),
+        ("POST", "/threads", {"if_exists": "nope"}, 422),
+        ("POST", "/threads/search", {"limit": 0}, 422),
+        ("POST", "/threads/search", {"offset": -1}, 422),
+        ("POST", "/threads/search", {"select": ["nope"]}, 422),
+        ("POST", "/threads/search", {"sort_by": "values"}, 422),
+        ("POST", "/threads/search", {"extract": {"a": "status"}}, 422),
+        ("POST", "/threads/search", {"extract": {"1a": "values.x"}}, 422),
+        ("POST", "/threads/search", {"extract": {"values": "values.x"}}, 422),
+        ("POST", "/threads/search", {"extract": {f"a{n}": "values" for n in range(11)}}, 422),
+        ("POST", "/threads/count", {"status": "nope"}, 422),
+        ("POST", "/threads/prune", {}, 422),
+        ("POST", "/threads/prune", {"thread_ids": ["nonsense"]}, 422),
+        ("POST", "/threads/prune", {"thread_ids": [], "strategy": "nope"}, 422),
+        ("POST", "/threads/{no}/copy", None, 409),
+        ("POST", "/threads/{no}/state", {"values": {}}, 404),
+        ("POST", "/threads/{no}/state/checkpoint", {"checkpoint": {}}, 404),
+        ("POST", "/threads/{no}/state/checkpoint", {}, 422),
+        ("GET", "/threads/{no}/state/1ef", None, 404),
+        ("GET", "/threads/{no}/history", None, 404),
+        ("PATCH", "/threads/{no}", {"metadata": {}}, 404),
+        ("PATCH", "/threads/nonsense", {"metadata": {}}, 422),
+        ("DELETE", "/threads/nonsense", None, 422),
+        ("POST", "/threads/{yes}/history", {"limit": 0}, 422),
+        ("POST", "/threads/{yes}/history", {"limit": 1001}, 422),
+        ("POST", "/threads/{yes}/state", {"values": {}}, 400),
+        ("POST", "/threads/{yes}/state", {"values": "text"}, 422),
+    ],
+)
+async def test_refusals(
+    http: httpx.AsyncClient, method: str, path: str, body: Any, status: int
+) -> None:
+    path = path.replace("{no}", str(uuid4())).replace("{yes}", await thread(http))
+    reply = await http.request(method, path, json=body)
+    assert reply.status_code == status, reply.text
+    assert isinstance(reply.json()["detail"], str)
+
+
+async def test_a_promise_that_is_not_kept_is_refused(
+    served: Served, http: httpx.AsyncClient
+) -> None:
+    for name, difference in (
+        ("ttl", "threads do not expire"),
+        ("supersteps", "no threads of supersteps"),
+    ):
+        value: Any = {"ttl": 5} if name == "ttl" else [{"updates": [{"as_node": "x"}]}]
+        reply = await http.post("/threads", json={name: value, "metadata": {"graph_id": "chain"}})
+        if ours(served, difference):
+            assert reply.status_code == 422
+        else:
+            assert reply.status_code != 422
+
+
+# States
+
+
+async def test_a_state_at_a_checkpoint(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "chain", input={})
+    past = await sdk.threads.get_history(thread_id, limit=10)
+    older = past[2]["checkpoint"]
+    assert await sdk.threads.get_state(thread_id, checkpoint=older) == past[2]
+    by_id = await sdk.threads.get_state(thread_id, checkpoint_id=older["checkpoint_id"])
+    assert (by_id["values"], by_id["next"]) == (past[2]["values"], past[2]["next"])
+    pointing: Any = {"configurable": older}
+    assert await sdk.threads.get_history(thread_id, limit=10, before=pointing) == past[3:]
+    marked = await sdk.threads.get_history(thread_id, limit=10, metadata={"step": 1})
+    assert marked == [one for one in past if one["metadata"]["step"] == 1]
+    unknown = await http.get(f"/threads/{thread_id}/state/{uuid4()}")
+    assert (unknown.status_code, unknown.json()["values"]) == (200, {})
+
+
+async def test_history_before_a_checkpoint_itself(served: Served, http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "chain", input={})
+    path = f"/threads/{thread_id}/history"
+    past = (await http.post(path, json={"limit": 10})).json()
+    reply = await http.post(path, json={"limit": 10, "before": past[2]["checkpoint"]})
+    if ours(served, "history before a checkpoint"):
+        assert reply.json() == past[3:]
+    else:
+        assert reply.status_code == 500
+
+
+async def test_a_state_inside_a_subgraph(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "subgraph", input={"order": "two desks"})
+    [task] = (await state(http, thread_id))["tasks"]
+    inside = await sdk.threads.get_state(thread_id, checkpoint=task["checkpoint"])
+    assert inside["next"] == ["ask"]
+    whole = await sdk.threads.get_state(thread_id, subgraphs=True)
+    assert whole["tasks"][0]["state"]["next"] == ["ask"]
+    past = await sdk.threads.get_history(thread_id, checkpoint=task["checkpoint"])
+    assert past[0]["checkpoint"]["checkpoint_ns"] == task["checkpoint"]["checkpoint_ns"]
+
+
+async def test_a_state_is_written_as_a_node_and_at_a_checkpoint(
+    http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "chain", input={})
+    past = await sdk.threads.get_history(thread_id, limit=10)
+    forked = await sdk.threads.update_state(
+        thread_id, {"said": ["by hand"]}, as_node="two", checkpoint=past[2]["checkpoint"]
+    )
+    assert forked["checkpoint"]["checkpoint_id"] > past[0]["checkpoint"]["checkpoint_id"]
+    shown = await state(http, thread_id)
+    assert (shown["values"]["said"], shown["next"]) == (["one", "by hand"], ["three"])
+    assert (await row(http, thread_id))["status"] == "interrupted"
+    with pytest.raises(BadRequestError):
+        await sdk.threads.update_state(thread_id, {}, as_node="nope")
+    done = await wait(http, thread_id, "chain", input=None)
+    assert done["said"] == ["one", "by hand", "three"]
+
+
+async def test_what_a_reducer_refuses(served: Served, http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "chain", input={})
+    reply = await http.post(f"/threads/{thread_id}/state", json={"values": {"said": 5}})
+    assert reply.status_code == (400 if ours(served, "a reducer's refusal is 400") else 500)
+    async with served.client() as after:  # langgraph dev ends the connection after a 500
+        assert (await state(after, thread_id))["values"]["said"] == ["one", "two", "three"]
+
+
+async def test_a_refused_state_leaves_the_questions(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        thread_id = await thread(http)
+        await wait(http, thread_id, "parallel", input={"proposal": "p"})
+        before = await state(http, thread_id)
+        body = {"values": {"opinions": None}, "as_node": "legal"}
+        reply = await http.post(f"/threads/{thread_id}/state", json=body)
+        assert (reply.status_code, "TypeError" in reply.json()["detail"]) == (400, True)
+        assert await state(http, thread_id) == before
+        answers = {one["id"]: "yes" for one in before["interrupts"]}
+        done = await wait(http, thread_id, "parallel", command={"resume": answers})
+        assert len(done["opinions"]) == 2
+
+
+async def test_a_thread_that_names_an_unknown_graph(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http, metadata={"graph_id": "nope"})
+    for path in ("state", "history"):
+        reply = await http.get(f"/threads/{thread_id}/{path}")
+        assert (reply.status_code, "nope" in reply.json()["detail"]) == (404, True)
+
+
+@pytest.mark.parametrize("graph_id", [5, None, {"a": 1}, ["chain"]])
+async def test_a_graph_id_may_be_anything(engine_server: Served, graph_id: Any) -> None:
+    async with engine_server.client() as http:
+        thread_id = await thread(http, metadata={"graph_id": graph_id})
+        reply = await http.patch(f"/threads/{thread_id}", json={"metadata": {"a": 1}})
+        assert reply.json()["metadata"] == {"graph_id": graph_id, "a": 1}
+        reply = await http.get(f"/threads/{thread_id}/state")
+        assert reply.status_code == (200 if graph_id is None else 404)
+
+
+async def test_ids_are_checked(served: Served, http: httpx.AsyncClient) -> None:
+    expected = 422 if ours(served, "ids are checked alike everywhere") else 400
+    replies = [
+        await http.post("/threads/search", json={"ids": ["nonsense"]}),
+        await http.post("/threads/nonsense/copy"),
+    ]
+    assert [reply.status_code for reply in replies] == [expected] * 2
+
+
+async def test_reserved_metadata(served: Served, http: httpx.AsyncClient) -> None:
+    shown = await row(http, await thread(http, metadata={"assistant_id": "x", "k": 1}))
+    if ours(served, "reserved metadata are kept"):
+        assert shown["metadata"] == {"assistant_id": "x", "k": 1}
+    else:
+        assert shown["metadata"] == {"k": 1}
+
+
+# Copies
+
+
+async def test_a_copy_waits_as_its_original_does(
+    served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
+) -> None:
+    thread_id = await thread(http, metadata={"k": 1})
+    asked = await wait(http, thread_id, "parallel", input={"proposal": "p"})
+    copied: Any = await sdk.threads.copy(thread_id)
+    copy_id = copied["thread_id"]
+    assert copy_id != thread_id
+    assert copied["metadata"] == (await row(http, thread_id))["metadata"]
+    shown, original = await state(http, copy_id), await state(http, thread_id)
+    assert (shown["interrupts"], shown["values"]) == (original["interrupts"], original["values"])
+    assert len((await http.get(f"/threads/{copy_id}/history?limit=10")).json()) == len(
+        (await http.get(f"/threads/{thread_id}/history?limit=10")).json()
+    )
+    found = await search(http, ids=[thread_id, copy_id], status="interrupted")
+    if ours(served, "a copy waits as its original does"):
+        assert {one["thread_id"] for one in found} == {thread_id, copy_id}
+        assert copied["interrupts"] == (await row(http, thread_id))["interrupts"]
+    else:
+        assert [one["thread_id"] for one in found] == [thread_id]
+
+    answers = {one["id"]: "yes" for one in asked["__interrupt__"]}
+    done = await wait(http, copy_id, "parallel", command={"resume": answers})
+    assert len(done["opinions"]) == 2
+    assert (await row(http, copy_id))["status"] == "idle"
+    assert (await row(http, thread_id))["status"] == "interrupted"
+    assert len((await state(http, thread_id))["interrupts"]) == 2
+
+
+async def test_a_copy_names_itself_wherever_it_names_a_thread(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        thread_id = await thread(http)
+        asked = await wait(http, thread_id, "subgraph", input={"order": "two desks"})
+        copied = (await http.post(f"/threads/{thread_id}/copy")).json()
+        assert thread_id not in str(copied)
+        assert copied["tasks"][0]["checkpoint"]["thread_id"] == copied["thread_id"]
+        answer = {"resume": {asked["__interrupt__"][0]["id"]: "Ada"}}
+        done = await wait(http, copied["thread_id"], "subgraph", command=answer)
+        assert done["receipt"] == "two desks, approved by Ada"
+        await http.delete(f"/threads/{thread_id}")
+        assert (await row(http, copied["thread_id"]))["values"] == done
+
+
+async def test_a_copy_of_a_busy_thread_stands_where_its_checkpoints_do(
+    engine_server: Served,
+) -> None:
+    async with engine_server.client() as http:
+        thread_id = await thread(http)
+        body = {"assistant_id": "slow", "input": {"steps": 100}}
+        run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+        async with asyncio.timeout(20):
+            while not (await state(http, thread_id))["next"]:
+                await asyncio.sleep(0.05)
+        copied = (await http.post(f"/threads/{thread_id}/copy")).json()
+        await http.post(f"/threads/{thread_id}/runs/{run['run_id']}/cancel?wait=true")
+        shown = await state(http, copied["thread_id"])
+        assert (copied["status"], copied["next"]) == ("interrupted", shown["next"])
+        assert copied["values"] == shown["values"]
+        assert (await http.get(f"/threads/{copied['thread_id']}/runs")).json() == []
+
+
+async def test_a_copy_of_a_fresh_thread(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+    copied: Any = await sdk.threads.copy(await thread(http, metadata={"k": 1}))
+    assert (copied["status"], copied["metadata"]) == ("idle", {"k": 1})
+    assert (await state(http, copied["thread_id"]))["values"] == {}
+    with pytest.raises(ConflictError):
+        await sdk.threads.copy(str(uuid4()))
+    with pytest.raises(NotFoundError):
+        await sdk.threads.get(str(uuid4()))
+
+
+# What no row can keep
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param(b'"\\ud800"', id="half a character"),
+        pytest.param(b"1" * 30, id="beyond 64 bits"),
+        pytest.param(b"1" * 5000, id="beyond what Python reads"),
+        pytest.param(b"[" * 500 + b"]" * 500, id="deep"),
+        pytest.param(b"[" * 200_000 + b"]" * 200_000, id="far too deep"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path", "field"),
+    [
+        ("POST", "/threads", "metadata"),
+        ("POST", "/threads/search", "metadata"),
+        ("POST", "/threads/search", "values"),
+        ("POST", "/threads/count", "metadata"),
+        ("PATCH", "/threads/{yes}", "metadata"),
+        ("POST", "/threads/{yes}/history", "metadata"),
+    ],
+)
+async def test_what_no_row_can_keep_is_refused(
+    engine_server: Served, method: str, path: str, field: str, value: bytes
+) -> None:
+    async with engine_server.client() as http:
+        path = path.replace("{yes}", await thread(http, metadata={"graph_id": "chain"}))
+        content = b'{"%s": {"k": %s}}' % (field.encode(), value)
+        headers = {"content-type": "application/json"}
+        reply = await http.request(method, path, content=content, headers=headers)
+        assert reply.status_code in (400, 422), reply.text
+
+
+async def test_null_characters_come_back(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        metadata = {"a\0b": "c\0d"}
+        thread_id = await thread(http, metadata=metadata)
+        assert (await row(http, thread_id))["metadata"] == metadata
+        [found] = await search(http, ids=[thread_id], metadata=metadata)
+        assert found["metadata"] == metadata
+
+
+# What it costs
+
+
+async def plans(tmp_path: Path, **wanted: Any) -> list[str]:
+    """Return how SQLite goes about a search of threads."""
+    database = await Database.open(tmp_path / "engine.sqlite")
+    threads = Threads(database)
+    await threads.prepare()
+    said: list[str] = []
+    await database._searcher.set_trace_callback(said.append)
+    await threads.search(ThreadSearch(**wanted))
+    rows = [row for sql in said for row in database.read(f"EXPLAIN QUERY PLAN {sql}")]
+    await database.close()
+    return [row["detail"] for row in rows]
+
+
+@pytest.mark.parametrize("sort_by", [None, "updated_at", "created_at", "state_updated_at"])
+async def test_a_page_of_what_waits_is_read_from_an_index(
+    tmp_path: Path, sort_by: str | None
+) -> None:
+    select = ["thread_id", "status", "interrupts", "metadata", "state_updated_at"]
+    [plan] = await plans(tmp_path, status="interrupted", limit=100, select=select, sort_by=sort_by)
+    assert plan.startswith("SEARCH threads USING INDEX threads_by_status")
+
+
+async def test_named_threads_are_looked_up(tmp_path: Path) -> None:
+    found = await plans(tmp_path, ids=[str(uuid4()) for _ in range(3)])
+    assert any(plan.startswith("SEARCH threads USING INDEX") for plan in found)
+    assert not any(plan.startswith("SCAN threads") for plan in found)
+
+
+async def test_the_latest_state_is_found_without_looking_at_others(tmp_path: Path) -> None:
+    database = await Database.open(tmp_path / "engine.sqlite")
+    graphs = Graphs.load([GraphSpec("revise", str(SAMPLES / "revise.py"), "graph")])
+    graphs.attach(database.saver, InMemoryStore())
+    head: Any = {"configurable": {"thread_id": str(uuid4())}}
+    said: list[str] = []
+    async with graphs.open("revise", head) as graph:
+        await graph.ainvoke({"some_text": "x"}, head)
+        database._commits.connection.set_trace_callback(said.append)
+        assert (await graph.aget_state(head)).interrupts
+        database._commits.connection.set_trace_callback(None)
+    read = [sql for sql in said if sql.lstrip().startswith("SELECT")]
+    rows = [row for sql in read for row in database.read(f"EXPLAIN QUERY PLAN {sql}")]
+    await database.close()
+    assert [row["detail"].partition(" USING")[0] for row in rows] == [
+        "SEARCH checkpoints",
+        "SEARCH writes",
+    ]
