@@ -106,7 +106,7 @@ async def test_a_reader_starts_and_deletes_nothing(client: Client) -> None:
         assert await said(reader, "POST", path, run) == (403, "read-only reviewer")
     assert await said(reader, "POST", "/runs/wait", run) == (403, "read-only reviewer")
     assert await said(reader, "DELETE", f"/threads/{thread_id}") == (403, "Forbidden")
-    assert (await reader.post("/assistants/count", json={})).json() == 2
+    assert (await reader.post("/assistants/count", json={"graph_id": "made"})).json() == 1
 
 
 @pytest.mark.parametrize(
@@ -186,7 +186,8 @@ async def test_nodes_know_on_whose_behalf_they_run(client: Client) -> None:
 
 
 async def test_assistants_are_filtered(client: Client) -> None:
-    found = (await client("key-ada").post("/assistants/search", json={})).json()
+    own = {"metadata": {"created_by": "system"}}
+    found = (await client("key-ada").post("/assistants/search", json=own)).json()
     assert {one["graph_id"] for one in found} == {"asks", "made"}
     bob = client("key-bob")
     assert (await bob.post("/assistants/search", json={})).json() == []
@@ -194,6 +195,73 @@ async def test_assistants_are_filtered(client: Client) -> None:
     for path in ("", "/schemas", "/graph"):
         place = f"/assistants/{found[0]['assistant_id']}{path}"
         assert (await bob.get(place)).status_code == 404
+
+
+async def test_an_assistant_is_its_makers(client: Client) -> None:
+    ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
+    made = await ada.post("/assistants", json={"graph_id": "asks", "metadata": {"owner": "bob"}})
+    assert made.json()["metadata"] == {"owner": "ada"}
+    assistant_id = made.json()["assistant_id"]
+    place = f"/assistants/{assistant_id}"
+    changes = (
+        ("PATCH", "", {"name": "other"}),
+        ("POST", "/latest", {"version": 1}),
+        ("DELETE", "", None),
+    )
+    for method, path, body in (*changes, ("POST", "/versions", {}), ("GET", "/subgraphs", None)):
+        assert (await bob.request(method, f"{place}{path}", json=body)).status_code == 404
+    for method, path, body in changes:
+        assert await said(reader, method, f"{place}{path}", body) == (403, "read-only reviewer")
+    assert (await reader.post(f"{place}/versions", json={})).status_code == 200
+    again = {"graph_id": "asks", "assistant_id": assistant_id, "if_exists": "do_nothing"}
+    told = await said(bob, "POST", "/assistants", again)
+    assert told == (409, f"Assistant {assistant_id} already exists")
+    run = {"assistant_id": assistant_id, "input": {}}
+    told = await said(bob, "POST", "/runs/wait", run)
+    assert told == (404, "Thread or assistant not found.")
+    assert (await ada.post("/runs/wait", json=run)).json()["who"]["id"] == "ada"
+    assert (await ada.delete(place)).status_code == 204
+
+
+async def test_threads_are_copied_and_pruned_by_whose_they_are(client: Client) -> None:
+    ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
+    mine, his = await thread(ada), await thread(bob)
+    assert (await bob.post(f"/threads/{mine}/copy")).status_code == 409
+    assert await said(reader, "POST", f"/threads/{mine}/copy") == (403, "read-only reviewer")
+    copied = (await ada.post(f"/threads/{mine}/copy")).json()["thread_id"]
+    assert (await ada.get(f"/threads/{copied}")).status_code == 200
+    told = await said(bob, "POST", "/threads/prune", {"thread_ids": [his, mine]})
+    assert told == (404, "At least one thread not found or not authorized")
+    assert (await bob.get(f"/threads/{his}")).status_code == 200
+    told = await said(reader, "POST", "/threads/prune", {"thread_ids": [mine]})
+    assert told == (403, "Forbidden")
+    pruned = await ada.post("/threads/prune", json={"thread_ids": [mine, copied]})
+    assert pruned.json() == {"pruned_count": 2}
+
+
+async def test_items_are_kept_below_ones_name(client: Client) -> None:
+    ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
+    for somebody, name in ((ada, "ada"), (bob, "bob")):
+        item = {"namespace": ["notes"], "key": "one", "value": {"of": name}}
+        assert (await somebody.put("/store/items", json=item)).status_code == 204
+        asked = {"namespace": "notes", "key": "one"}
+        found = (await somebody.get("/store/items", params=asked)).json()
+        assert (found["namespace"], found["value"]) == ([name, "notes"], {"of": name})
+        [found] = (
+            await somebody.post("/store/items/search", json={"namespace_prefix": []})
+        ).json()["items"]
+        assert found["value"] == {"of": name}
+        listed = (await somebody.post("/store/namespaces", json={})).json()["namespaces"]
+        assert [name, "notes"] in listed and {labels[0] for labels in listed} == {name}
+    foreign = {"namespace": "ada.notes", "key": "one"}
+    assert (await bob.get("/store/items", params=foreign)).json() is None
+    item = {"namespace": ["notes"], "key": "one"}
+    assert (await bob.request("DELETE", "/store/items", json=item)).status_code == 204
+    assert (await ada.get("/store/items", params=asked)).json()["value"] == {"of": "ada"}
+    assert (await reader.get("/store/items", params=asked)).status_code == 403
+    assert (
+        await reader.post("/store/items/search", json={"namespace_prefix": []})
+    ).status_code == 403
 
 
 # The caller in what is kept
@@ -380,6 +448,10 @@ async def search(ctx, value):
 async def read(ctx, value):
     return {"owner": {"$in": ["me"]}}
 
+@auth.on.store
+async def items(ctx, value):
+    return {"owner": "me"}
+
 @auth.on.threads.update
 async def update(ctx, value):
     raise ValueError("a mistake")
@@ -410,6 +482,8 @@ async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
             assert code == 500 and "'owner' takes one of $eq, $contains" in words
             code, words = await said(http, "PATCH", f"/threads/{other}", {"metadata": {}})
             assert code == 500 and "a mistake" not in words
+            code, words = await said(http, "POST", "/store/items/search", {})
+            assert code == 500 and "store.search returned a filter" in words
             for body in ([], {"metadata": "text"}):
                 assert (await http.post("/threads", json=body)).status_code == 422
         log = (tmp_path / "data" / "engine.log").read_text()

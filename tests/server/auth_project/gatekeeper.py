@@ -9,7 +9,7 @@ auth = Auth()
 USERS = {
     "key-ada": {"identity": "ada", "permissions": ["write"], "team": "blue"},
     "key-bob": {"identity": "bob", "permissions": ["write"], "team": "red"},
-    "key-rita": {"identity": "rita", "permissions": []},
+    "key-rita": {"identity": "rita", "permissions": [], "team": "blue"},
 }
 
 
@@ -46,13 +46,24 @@ async def delete(ctx: Auth.types.AuthContext, value: Any) -> Any:
     return {"owner": ctx.user.identity} if "write" in ctx.permissions else False
 
 
-@auth.on.assistants.search
+@auth.on.assistants
 async def assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Red people find no assistants."""
-    return {"team": "red"} if ctx.user["identity"] == "bob" else None
+    """Red people find those of the project neither to read nor to change."""
+    return {"owner": "bob"} if ctx.user["team"] == "red" else None
 
 
-@auth.on.assistants.read
-async def assistant(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Red people read none."""
-    return {"created_by": "nobody"} if ctx.user["identity"] == "bob" else True
+@auth.on.assistants.create
+@auth.on.assistants.update
+@auth.on.assistants.delete
+async def own_assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
+    """Writers make assistants, which are theirs."""
+    assert "write" in ctx.permissions, "read-only reviewer"
+    value.setdefault("metadata", {})["owner"] = ctx.user.identity
+    return {"owner": ctx.user.identity}
+
+
+@auth.on.store
+async def own_items(ctx: Auth.types.AuthContext, value: Any) -> Any:
+    """Everybody keeps their items below their own name."""
+    value["namespace"] = (ctx.user.identity, *(value.get("namespace") or ()))
+    return "write" in ctx.permissions
