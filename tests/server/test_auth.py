@@ -12,7 +12,6 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from engine.desk import open_desk
 from engine.local import find_or_start
 from engine.server.auth.callers import User
 from engine.server.auth.filters import BadFilter, checked, matches
@@ -29,6 +28,7 @@ from tests.server.processes import (
 from tests.server.test_changes import listening, until
 from tests.server.test_contract import row, state, thread, wait
 from tests.server.test_tokens import serving
+from tests.shell.test_commands import Shell
 
 Client = Callable[[str | None], httpx.AsyncClient]
 """Makes the client of somebody with this key; `OWNER` for the owner of the machine."""
@@ -331,13 +331,13 @@ async def test_events_of_a_foreign_run_are_not_heard_on_ones_own_thread(ours: Cl
 
 
 async def test_an_idempotency_key_is_ones_own(ours: Client) -> None:
-    run = {"assistant_id": "made", "input": {}}
+    run = {"assistant_id": "made", "input": {}, "on_completion": "keep"}
     key = {"idempotency-key": str(uuid4())}
     told = [
         (await ours(name).post("/runs/wait", json=run, headers=key)).json()["who"]
         for name in ("key-ada", "key-bob", "key-ada")
     ]
-    assert [who.get("made for") for who in told[:2]] == ["ada", "bob"]
+    assert [who["made for"] for who in told] == ["ada", "bob", "ada"]
 
 
 def test_every_route_has_a_rule() -> None:
@@ -366,10 +366,13 @@ async def test_the_owner_may_do_everything(ours: Client) -> None:
     assert (await owner.delete(f"/threads/{thread_id}")).status_code == 204
 
 
-async def test_a_console_starts_the_engine_and_is_its_owner(tmp_path: Path) -> None:
-    config = guarded_project(tmp_path / "project")
-    async with open_desk(str(config), data_dir=tmp_path / "data") as desk:
-        assert {graph.graph_id for graph in await desk.graphs()} == {"asks", "made"}
+def test_who_starts_the_engine_is_its_owner(tmp_path: Path) -> None:
+    """Console and shell commands start it with a key of its own, which no handler knows."""
+    shell = Shell(str(guarded_project(tmp_path / "project")), tmp_path / "data")
+    thread_id = shell.run("run", "asks", "--input", "{}")["thread_id"]
+    told = shell.run("answer", thread_id, "--value", '"yes"')
+    assert (told["outcome"], told["values"]["answer"]) == ("applied", "yes")
+    assert told["values"]["who"]["identity"] == "machine-owner"
 
 
 async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> None:
