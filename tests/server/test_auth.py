@@ -25,7 +25,7 @@ from tests.server.processes import (
     langgraph_dev,
     start_engine,
 )
-from tests.server.test_changes import listening, until
+from tests.server.test_changes import Told, listening
 from tests.server.test_contract import row, state, thread, wait
 from tests.server.test_tokens import serving
 from tests.shell.test_commands import Shell
@@ -83,6 +83,16 @@ async def said(http: httpx.AsyncClient, method: str, path: str, body: Any = None
     reply = await http.request(method, path, json=body)
     told = reply.json() if reply.content else None
     return reply.status_code, told["detail"] if isinstance(told, dict) else told
+
+
+async def named_up_to(told: AsyncIterator[Told], thread_id: str) -> set[str]:
+    """Return all threads that a feed names until it names this one."""
+    named: set[str] = set()
+    async for _, _, changed in told:
+        named.update(changed)
+        if thread_id in named:
+            return named
+    raise AssertionError("the feed ended")
 
 
 # The contract
@@ -301,8 +311,7 @@ async def test_the_feed_tells_of_ones_own_threads(ours: Client) -> None:
     async with listening(bob) as told:
         assert (await anext(told))[0] == "reset"
         foreign, own = await thread(ada), await thread(bob)
-        heard = await until(told, own)
-        assert foreign not in heard[2]
+        assert foreign not in await named_up_to(told, own)
 
 
 async def test_one_cancels_ones_own_runs(ours: Client) -> None:
@@ -481,6 +490,12 @@ async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
             one, other = [await thread(http, metadata={"tenant": t}) for t in ("one", "two")]
             listed = (await http.post("/threads/search", json={"metadata": {}})).json()
             assert [found["thread_id"] for found in listed] == [one]
+            async with listening(http) as told:
+                await anext(told)
+                third, fourth = [
+                    await thread(http, metadata={"tenant": name}) for name in ("two", "one")
+                ]
+                assert third not in await named_up_to(told, fourth)
             code, words = await said(http, "GET", f"/threads/{one}")
             assert code == 500 and "'owner' takes one of $eq, $contains" in words
             code, words = await said(http, "PATCH", f"/threads/{other}", {"metadata": {}})
