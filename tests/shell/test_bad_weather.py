@@ -220,9 +220,10 @@ def test_ctrl_c_before_sending(tmp_path: Path) -> None:
             text=True,
             cwd=ROOT,
         ) as command:
-            silent.accept()
-            command.send_signal(signal.SIGINT)
-            assert command.communicate(timeout=60) == ("", "")
+            asking, _ = silent.accept()
+            with asking:
+                command.send_signal(signal.SIGINT)
+                assert command.communicate(timeout=60) == ("", "")
     assert command.returncode == 130
 
 
