@@ -2,7 +2,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 
-.PHONY: demo test check bench screenshots clean
+.PHONY: demo test check bench hardening screenshots clean
 
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
@@ -18,6 +18,9 @@ check: $(VENV)/.test-installed  ## types, style, and which way the doors open
 
 bench: $(VENV)/.test-installed  ## ratios, measured in one run
 	$(BIN)/python -m tests.bench
+
+hardening: $(VENV)/.test-installed  ## kills, load and fuzzing, for some minutes
+	$(BIN)/python -m tests.hardening
 
 screenshots: $(VENV)/.test-installed  ## drive the real app and save its pictures
 	$(BIN)/python screenshots/make.py

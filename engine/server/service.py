@@ -29,6 +29,10 @@ from engine.server.process import follow_parent
 from engine.server.report import Reporter
 from engine.server.routes.service import installed
 
+_KEEP_ALIVE = 75
+"""Seconds that an idle connection is kept: longer than clients keep theirs (httpx: 5), so that no
+request meets a connection that is being closed."""
+
 
 class _Server(uvicorn.Server):
     """uvicorn, but a signal ends it and not the process: there is a database to close."""
@@ -163,6 +167,7 @@ def _settings(app: FastAPI) -> uvicorn.Config:
         log_level="warning",
         access_log=False,
         server_header=False,
+        timeout_keep_alive=_KEEP_ALIVE,
         timeout_graceful_shutdown=1,
     )
 

@@ -23,8 +23,8 @@ import orjson
 from langgraph.types import Send
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-_LONGEST_INTEGER = 14_000
-"""Bits; Python reads and writes integers of up to 4,300 decimal digits (`sys.int_info`)."""
+_LONGEST_INTEGER = 1_023
+"""Bits; readers that make a float of a longer integer than they know, as orjson, end there."""
 _AS_TEXT = (UUID, PurePath, IPv4Address, IPv4Network, IPv6Address, IPv6Network)
 
 
@@ -33,8 +33,7 @@ def dumps(value: Any) -> bytes:
 
     Messages and pydantic models become their fields, sets become lists, bytes become base64,
     exceptions become `{"error", "message"}`, and what has no JSON form becomes null. Lone
-    surrogates become `?`; integers that no JSON reader of Python would take become hexadecimal
-    text.
+    surrogates become `?`; integers beyond what many JSON readers take become hexadecimal text.
     """
     try:
         return orjson.dumps(value, default=plain, option=_OPTIONS)

@@ -1,21 +1,21 @@
 """`make bench`: each figure beside the floor it is compared with, from one run.
 
 Pairs are measured alternately, so that a noisy minute hits both sides. The noise is the floor
-measured against itself: read a ratio that differs from its goal by less than the noise as equal.
+measured against itself: a goal missed by less than that counts as equal.
 """
 
 import asyncio
 import os
 import platform
-import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
+from tests.bench import serving
 from tests.bench.answering import measure_answers
+from tests.bench.rows import HEAD, Row, alternately, timed
 from tests.terminal import Terminal
 
 PYTHON = sys.executable
@@ -26,68 +26,42 @@ ITEMS = 10_000
 ANSWERS = 60
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One comparison: medians in milliseconds."""
-
-    name: str
-    ours: float
-    floor: float
-    noise: float
-    """The floor's second half over its first."""
-    goal: float
-
-    def __str__(self) -> str:
-        ratio = self.ours / self.floor
-        verdict = "reached" if ratio <= self.goal else "MISSED"
-        return (
-            f"{self.name:<52} {self.ours:8.1f} {self.floor:8.1f} {ratio:6.2f} "
-            f"{self.goal:5.1f}  {verdict:<8} noise {self.noise:.2f}"
-        )
-
-
-def main() -> None:
-    """Measure everything and print one table."""
+def main(names: list[str]) -> None:
+    """Measure everything, or what is named, and print one table."""
+    if unknown := set(names) - set(MEASURES):
+        sys.exit(f"Not measured: {', '.join(unknown)}. There is: {', '.join(MEASURES)}.")
     os.environ["PYTHONDONTWRITEBYTECODE"] = ""
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
-    print(f"{'medians, in milliseconds':<52} {'ours':>8} {'floor':>8} {'ratio':>6} {'goal':>5}")
-    with tempfile.TemporaryDirectory() as folder:
-        print(start_to_first_paint(Path(folder)), flush=True)
-        print(key_to_repaint(), flush=True)
-        print(answer(Path(folder)), flush=True)
+    print(HEAD)
+    for name in names or MEASURES:
+        with tempfile.TemporaryDirectory() as folder:
+            for row in MEASURES[name](Path(folder)):
+                print(row, flush=True)
 
 
-def start_to_first_paint(folder: Path) -> Row:
+def start_to_first_paint(folder: Path) -> Iterable[Row]:
     """Process start to the painted inbox, over process start to a painted bare app."""
     console = [PYTHON, "-m", "hitl_tui", "--data-dir", str(folder), "http://127.0.0.1:9"]
-    ours, floor = _alternately(
+    ours, floor = alternately(
         STARTS, lambda: _start(console, "hitl-tui"), lambda: _start(BARE, "ready 0")
     )
-    return _row("console start to first paint / bare Textual app", ours, floor, 1.3)
+    yield timed("console start to first paint / bare Textual app", ours, floor, 1.3)
 
 
-def key_to_repaint() -> Row:
+def key_to_repaint(folder: Path) -> Iterable[Row]:
     """Down in an inbox of 10,000 items, over a key in a bare app."""
     command = [PYTHON, "-m", "tests.bench.full_inbox", str(ITEMS)]
     with Terminal(command, columns=120, rows=40) as inbox, Terminal(BARE) as bare:
         inbox.wait_for(r"text number 00003")
         bare.wait_for("ready 0")
-        ours, floor = _alternately(KEYS, lambda: _press(inbox), lambda: _press(bare))
-    return _row(f"key to repaint, inbox of {ITEMS:,} / bare app", ours, floor, 1.5)
+        ours, floor = alternately(KEYS, lambda: _press(inbox), lambda: _press(bare))
+    yield timed(f"key to repaint, inbox of {ITEMS:,} / bare app", ours, floor, 1.5)
 
 
-def answer(folder: Path) -> Row:
+def answer(folder: Path) -> Iterable[Row]:
     """An answer through desk, client and engine, over the same resume in bare langgraph."""
     ours, floor = asyncio.run(measure_answers(folder, ANSWERS))
-    return _row("answer through the desk / bare langgraph resume", ours, floor, 1.6)
-
-
-def _alternately(
-    count: int, ours: Callable[[], float], floor: Callable[[], float]
-) -> tuple[list[float], list[float]]:
-    """Measure both in turn; the first of each is not counted."""
-    pairs = [(ours(), floor()) for _ in range(count + 1)][1:]
-    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+    yield timed("answer through the desk / bare langgraph resume", ours, floor, 1.6)
 
 
 def _start(command: list[str], pattern: str) -> float:
@@ -108,16 +82,17 @@ def _press(terminal: Terminal) -> float:
     return terminal.last_byte - pressed
 
 
-def _row(name: str, ours: list[float], floor: list[float], goal: float) -> Row:
-    half = len(floor) // 2
-    return Row(
-        name,
-        statistics.median(ours) * 1000,
-        statistics.median(floor) * 1000,
-        statistics.median(floor[half:]) / statistics.median(floor[:half]),
-        goal,
-    )
+MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
+    "paint": start_to_first_paint,
+    "key": key_to_repaint,
+    "answer": answer,
+    "runs": serving.runs,
+    "search": serving.search,
+    "history": serving.history,
+    "start": serving.start,
+}
+"""What can be measured; each gets a folder of its own."""
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

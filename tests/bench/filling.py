@@ -1,0 +1,69 @@
+"""Data folders that are full before the engine starts, written by the engine's own modules."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from langgraph.checkpoint.base.id import uuid6
+
+from engine.server.database import Database
+from engine.server.orders import new_id
+from engine.server.state import Standing, standing
+from engine.server.threads import Threads
+from sample_graphs.revise import graph as revise
+from tests.bench.cycles import ORIGINAL
+
+
+async def fill_with_threads(data: Path, count: int) -> None:
+    """Make a folder with `count` threads that wait for an answer."""
+    async with _created(data) as database:
+        where = await _asked(database, new_id())
+        threads = Threads(database)
+        async with database.write() as connection:
+            for thread_id in (new_id() for _ in range(count)):
+                threads.insert(connection, thread_id, {"graph_id": "revise"})
+                threads.settle(connection, thread_id, where, False)
+
+
+async def fill_with_checkpoints(data: Path, *counts: int) -> list[str]:
+    """Make a folder with a thread of so many checkpoints for each count; return their ids."""
+    async with _created(data) as database:
+        return [await _long_thread(database, count) for count in counts]
+
+
+@asynccontextmanager
+async def _created(data: Path) -> AsyncIterator[Database]:
+    data.mkdir(mode=0o700)
+    database = await Database.open(data / "engine.sqlite")
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+async def _asked(database: Database, thread_id: str) -> Standing:
+    """Run the guide's graph to its question; return where that leaves the thread."""
+    graph = revise.copy(update={"checkpointer": database.saver})
+    config: Any = {"configurable": {"thread_id": thread_id}}
+    await graph.ainvoke(ORIGINAL, config)
+    return standing(await graph.aget_state(config), None, None)
+
+
+async def _long_thread(database: Database, count: int) -> str:
+    """Make a thread whose newest checkpoint has `count - 1` before it."""
+    thread_id = new_id()
+    where = await _asked(database, thread_id)
+    config: Any = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}
+    newest = await database.saver.aget_tuple(config)
+    assert newest is not None
+    config = newest.config
+    for step in range(3, count + 1):
+        checkpoint = newest.checkpoint.copy()
+        checkpoint["id"] = str(uuid6(clock_seq=step))
+        config = await database.saver.aput(config, checkpoint, newest.metadata, {})
+    threads = Threads(database)
+    async with database.write() as connection:
+        threads.insert(connection, thread_id, {"graph_id": "revise"})
+        threads.settle(connection, thread_id, where, False)
+    return thread_id

@@ -1,0 +1,68 @@
+"""One row of the table, and how the two sides of it are measured."""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+HEAD = f"{'medians':<54} {'ours':>8} {'floor':>8} {'ratio':>6} {'goal':>5}"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison of medians."""
+
+    name: str
+    ours: float
+    floor: float
+    noise: float
+    """The floor's second half over its first."""
+    goal: float
+    unit: str = "ms"
+    reference: float | None = None
+    """What `langgraph dev` takes for the same; no goal, only beside it."""
+
+    def __str__(self) -> str:
+        beside = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
+        return (
+            f"{self.name + ', ' + self.unit:<54} {self.ours:8.1f} {self.floor:8.1f}"
+            f" {self.ratio:6.2f} {self.goal:5.2f}  {self.verdict:<8} noise {self.noise:.2f}{beside}"
+        )
+
+    @property
+    def ratio(self) -> float:
+        """Ours over the floor."""
+        return self.ours / self.floor
+
+    @property
+    def verdict(self) -> str:
+        """Whether the goal is reached; "equal" if it is missed by less than the noise."""
+        if self.ratio <= self.goal:
+            return "reached"
+        return "equal" if self.ratio <= self.goal * max(self.noise, 1 / self.noise) else "MISSED"
+
+
+def alternately(
+    count: int, ours: Callable[[], float], floor: Callable[[], float]
+) -> tuple[list[float], list[float]]:
+    """Measure both in turn; the first of each is not counted."""
+    pairs = [(ours(), floor()) for _ in range(count + 1)][1:]
+    return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def timed(
+    name: str,
+    ours: Sequence[float],
+    floor: Sequence[float],
+    goal: float,
+    reference: Sequence[float] = (),
+) -> Row:
+    """Return the row of what took these seconds."""
+    half = len(floor) // 2
+    return Row(
+        name,
+        statistics.median(ours) * 1000,
+        statistics.median(floor) * 1000,
+        statistics.median(floor[half:]) / statistics.median(floor[:half]),
+        goal,
+        reference=statistics.median(reference) * 1000 if reference else None,
+    )

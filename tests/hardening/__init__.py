@@ -1,0 +1,1 @@
+"""What takes minutes: `make hardening`. Each part says its seed, and is bounded."""

@@ -1,0 +1,41 @@
+"""`make hardening`: kills, load and fuzzing; `python -m tests.hardening NAME... --seed N`."""
+
+import argparse
+import asyncio
+import random
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.hardening.fuzz import fuzz
+from tests.hardening.kills import kill_in_a_loop
+from tests.hardening.load import bear_a_load
+
+KILLS = 50
+CASES = 200
+PARTS: dict[str, Callable[[Path, int], str]] = {
+    "kills": lambda folder, seed: asyncio.run(kill_in_a_loop(folder, seed, KILLS)),
+    "load": lambda folder, seed: asyncio.run(bear_a_load(folder, seed)),
+    "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
+}
+
+
+def main() -> None:
+    """Run all parts, or those that are named; a failure ends it with its traceback."""
+    parser = argparse.ArgumentParser(prog="tests.hardening", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="NAME", help=", ".join(PARTS))
+    parser.add_argument("--seed", type=int, default=random.randrange(2**32))
+    given = parser.parse_args()
+    if unknown := set(given.parts) - set(PARTS):
+        parser.error(f"There is no {', '.join(unknown)}.")
+    for name in given.parts or PARTS:
+        print(f"{name}, seed {given.seed} ...", flush=True)
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            seen = PARTS[name](Path(folder), given.seed)
+        print(f"  {seen}, in {time.monotonic() - began:.0f} s", flush=True)
+
+
+if __name__ == "__main__":
+    main()

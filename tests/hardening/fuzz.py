@@ -1,0 +1,181 @@
+"""Every operation of the engine's own OpenAPI document, asked with what it allows and what not."""
+
+import json
+import random
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeAlias
+from urllib.parse import quote
+from uuid import uuid4
+
+import httpx
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import seed as seeded
+from hypothesis import strategies as st
+
+from tests.hardening.requests import TEXT, Operation, encoded, operations
+from tests.server.processes import copied_project, engine
+
+Json: TypeAlias = dict[str, Any]
+
+GRAPHS = ("revise", "parallel", "breakpoints", "subgraph", "validate", "two_questions", "typed")
+"""Graphs that come to a stop by themselves, whatever they are given."""
+TOO_LONG = 20
+"""Seconds after which an answer that does not end counts as none."""
+SILENCE = 8
+"""Seconds without a byte that count as a hang: the engine says something every five."""
+LONGEST_DELAY = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A thread that is there, so that not everything is answered with 404."""
+
+    thread_id: str
+    run_id: str
+    checkpoint_id: str
+    assistant_id: str
+
+    @classmethod
+    def make(cls, http: httpx.Client, graph: str) -> "Place":
+        """Make a thread on which this graph has come to its first stop."""
+        thread_id = http.post("/threads", json={}).json()["thread_id"]
+        body = {"assistant_id": graph, "input": {"some_text": "x"}}
+        http.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
+        row = http.get(f"/threads/{thread_id}").json()
+        return cls(thread_id, row["last_run"]["run_id"], row["checkpoint_id"], graph)
+
+
+def fuzz(folder: Path, seed: int, cases: int) -> str:
+    """Ask every operation `cases` times; return what was seen.
+
+    Raises `AssertionError` for answers of 500 and above, for answers that do not end, for runs
+    that do not, and for errors in the engine's log.
+    """
+    config = copied_project(folder / "project")
+    graphs = json.loads(config.read_text())["graphs"]
+    config.write_text(json.dumps({"graphs": {name: graphs[name] for name in GRAPHS}}))
+    failures, seen = [], dict[int, int]()
+    with (
+        engine(config, folder / "data") as served,
+        httpx.Client(base_url=served.url, headers=served.headers, timeout=SILENCE) as http,
+    ):
+        for operation in operations(http.get("/openapi.json").json()):
+            try:
+                _exercise(operation, http, random.Random(f"{seed} {operation}"), cases, seen)
+            except (AssertionError, httpx.HTTPError) as error:
+                failures.append(f"{operation}: {type(error).__name__} {error}")
+            assert http.get("/ok").status_code == 200
+        _come_to_rest(http)
+    failures += _complaints(folder / "data" / "engine.log")
+    assert not failures, f"seed {seed}:\n" + "\n\n".join(failures)
+    return ", ".join(f"{count} times {status}" for status, count in sorted(seen.items()))
+
+
+def _exercise(
+    operation: Operation,
+    http: httpx.Client,
+    chance: random.Random,
+    cases: int,
+    seen: dict[int, int],
+) -> None:
+    """Ask one operation again and again, mostly about things that are there."""
+    places = [Place.make(http, graph) for graph in chance.sample(GRAPHS, 3)]
+    parameters = st.fixed_dictionaries({name: TEXT for name in operation.places})
+
+    @seeded(chance.getrandbits(32))
+    @settings(
+        max_examples=cases,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(parameters, operation.query, operation.body)
+    def ask(named: Json, query: Json, body: Any) -> None:
+        place = chance.choice(places)
+        for name in named:
+            if chance.random() < 0.8:
+                named[name] = getattr(place, name)
+        request = http.build_request(
+            operation.method,
+            operation.path.format(**{name: _quoted(text) for name, text in named.items()}),
+            params={name: _utf8(value) for name, value in query.items()},
+            content=encoded(_grounded(body, chance, place), operation.takes_body),
+            headers={"Content-Type": "application/json", **_key(chance)},
+        )
+        status = _status(http, request)
+        seen[status] = seen.get(status, 0) + 1
+
+    ask()
+
+
+def _status(http: httpx.Client, request: httpx.Request) -> int:
+    """Send a request and read its answer to the end; return the status."""
+    about = f"{request.method} {request.url} {request.content[:2000]!r}"
+    deadline = time.monotonic() + TOO_LONG
+    try:
+        reply = http.send(request, stream=True)
+    except httpx.TimeoutException:
+        raise AssertionError(f"no answer: {about}") from None
+    try:
+        assert reply.status_code < 500, f"{reply.status_code} {reply.read()!r}: {about}"
+        for _ in reply.iter_bytes():
+            assert time.monotonic() < deadline, f"no end: {about}"
+            if reply.headers.get("content-type", "").startswith("text/event-stream"):
+                break
+        return reply.status_code
+    except httpx.TimeoutException:
+        raise AssertionError(f"silence: {about}") from None
+    finally:
+        reply.close()
+
+
+def _grounded(body: Any, chance: random.Random, place: Place) -> Any:
+    """Let most bodies name a graph that is there, and none ask for a long delay."""
+    if isinstance(body, list):
+        return [_grounded(one, chance, place) for one in body]
+    if not isinstance(body, dict):
+        return body
+    grounded = dict(body)
+    if "assistant_id" in body and chance.random() < 0.8:
+        grounded["assistant_id"] = place.assistant_id
+    if _is_long(body.get("after_seconds")):
+        grounded["after_seconds"] = LONGEST_DELAY
+    return grounded
+
+
+def _is_long(delay: Any) -> bool:
+    try:
+        return float(delay) > LONGEST_DELAY
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _key(chance: random.Random) -> dict[str, str]:
+    key = chance.choice(["", "x" * 300, str(uuid4())])
+    return {"Idempotency-Key": key} if chance.random() < 0.1 else {}
+
+
+def _quoted(text: str) -> str:
+    """Return a text as part of a path; an empty one, or dots, would be another path."""
+    return quote(_utf8(text), safe="") if text.strip(".") else "-"
+
+
+def _utf8(value: Any) -> Any:
+    """Return a query parameter as the client can send it."""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
+
+
+def _come_to_rest(http: httpx.Client) -> None:
+    """Wait until nothing is under way any more; all that was asked for is short."""
+    deadline = time.monotonic() + TOO_LONG
+    while busy := http.post("/threads/count", json={"status": "busy"}).json():
+        assert time.monotonic() < deadline, f"{busy} threads stay busy"
+        time.sleep(0.1)
+
+
+def _complaints(log: Path) -> list[str]:
+    text = log.read_text()
+    return [text[-4000:]] if "Traceback" in text else []
