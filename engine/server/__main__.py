@@ -8,9 +8,9 @@ from pathlib import Path
 
 from engine.errors import EngineFailed, HitlError
 from engine.server.auth.tokens import VARIABLE, Token, checked_token, read_tokens
-from engine.server.config import read_project
 from engine.server.folder import DataFolder
 from engine.server.process import detach_streams
+from engine.server.project.config import read_project
 
 
 def main(arguments: list[str] | None = None) -> int:

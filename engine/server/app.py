@@ -8,11 +8,12 @@ from fastapi.exceptions import RequestValidationError
 from langgraph.errors import InvalidUpdateError
 from starlette.exceptions import HTTPException
 
+from engine.server.answers import answer
 from engine.server.auth.custom import ProjectAuth
 from engine.server.auth.gate import Gate, Keys
 from engine.server.auth.rules import guard
 from engine.server.engine import Engine
-from engine.server.graphs import GraphIsBroken
+from engine.server.project.graphs import GraphIsBroken
 from engine.server.refusals import Refusal
 from engine.server.routes import (
     absent,
@@ -24,7 +25,6 @@ from engine.server.routes import (
     store,
     threads,
 )
-from engine.server.routes.answers import answer
 
 _log = logging.getLogger(__name__)
 

@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine.errors import EngineFailed
-from engine.server.assistants import Assistants
-from engine.server.config import Project
-from engine.server.database import Database
-from engine.server.driver import Driver
-from engine.server.graphs import Graphs
-from engine.server.lanes import Lanes
-from engine.server.once import Turns
-from engine.server.runs import Runs
-from engine.server.standings import Standings
-from engine.server.store import Store
-from engine.server.threads import Threads
-from engine.server.webhooks import Webhooks
+from engine.server.project.config import Project
+from engine.server.project.graphs import Graphs
+from engine.server.running.driver import Driver
+from engine.server.running.lanes import Lanes
+from engine.server.running.standings import Standings
+from engine.server.running.webhooks import Webhooks
+from engine.server.tables.assistants import Assistants
+from engine.server.tables.database import Database
+from engine.server.tables.once import Turns
+from engine.server.tables.runs import Runs
+from engine.server.tables.store import Store
+from engine.server.tables.threads import Threads
 
 
 @dataclass(frozen=True, slots=True)

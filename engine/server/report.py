@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import HitlError
-from engine.server.breakage import Breakage
 from engine.server.folder import AlreadyRunning, Notice
+from engine.server.project.breakage import Breakage
 
 
 class Reporter(Protocol):

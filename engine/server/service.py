@@ -21,11 +21,11 @@ from engine.server.auth.callers import UNNAMED, Caller, User
 from engine.server.auth.custom import ProjectAuth
 from engine.server.auth.gate import Keys
 from engine.server.auth.tokens import Token
-from engine.server.config import Project
 from engine.server.engine import Engine
 from engine.server.folder import DataFolder, Notice
-from engine.server.graphs import Graphs
 from engine.server.process import follow_parent
+from engine.server.project.config import Project
+from engine.server.project.graphs import Graphs
 from engine.server.report import Reporter
 from engine.server.routes.service import installed
 

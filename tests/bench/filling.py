@@ -7,10 +7,10 @@ from typing import Any
 
 from langgraph.checkpoint.base.id import uuid6
 
-from engine.server.database import Database
-from engine.server.orders import new_id
-from engine.server.state import Standing, standing
-from engine.server.threads import Threads
+from engine.server.running.orders import new_id
+from engine.server.tables.database import Database
+from engine.server.tables.state import Standing, standing
+from engine.server.tables.threads import Threads
 from sample_graphs.revise import graph as revise
 from tests.bench.cycles import ORIGINAL
 

@@ -13,11 +13,11 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
 
-from engine.server.config import GraphSpec
-from engine.server.database import Database
-from engine.server.graphs import Graphs
 from engine.server.models import ThreadSearch
-from engine.server.threads import Threads
+from engine.server.project.config import GraphSpec
+from engine.server.project.graphs import Graphs
+from engine.server.tables.database import Database
+from engine.server.tables.threads import Threads
 from tests.server.differences import ours
 from tests.server.processes import SAMPLES, Served
 from tests.server.test_contract import row, state, thread, wait

@@ -20,9 +20,9 @@ from starlette.types import Scope
 from engine.errors import EngineFailed
 from engine.server.auth.callers import Caller, User
 from engine.server.auth.filters import BadFilter, Filter, checked
-from engine.server.breakage import explain
-from engine.server.config import AuthSpec
-from engine.server.graphs import imported
+from engine.server.project.breakage import explain
+from engine.server.project.config import AuthSpec
+from engine.server.project.graphs import imported
 from engine.server.refusals import Refusal
 
 Handler: TypeAlias = Callable[..., Any]

@@ -2,8 +2,8 @@
 
 from fastapi import Request
 
+from engine.server.answers import engine_of
 from engine.server.auth.filters import Filter, matches
-from engine.server.routes.answers import engine_of
 
 
 def limit_sight(request: Request, allowed: Filter | None) -> None:

@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from engine.server.routes.answers import answer
+from engine.server.answers import answer
 
 router = APIRouter(include_in_schema=False)
 

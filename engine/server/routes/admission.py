@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import Request
 
+from engine.server.answers import engine_of
 from engine.server.auth.callers import Caller, caller_of
 from engine.server.engine import Engine
-from engine.server.live import LiveRun
 from engine.server.models import RunBody
-from engine.server.once import LONGEST, Key
-from engine.server.orders import check_order, new_id, order, strategy
 from engine.server.refusals import Refusal
-from engine.server.routes.answers import engine_of
-from engine.server.stream import Stream
+from engine.server.running.live import LiveRun
+from engine.server.running.orders import check_order, new_id, order, strategy
+from engine.server.running.stream import Stream
+from engine.server.tables.once import LONGEST, Key
 
 
 async def admit(request: Request, thread_id: str | None, body: RunBody) -> LiveRun:

@@ -7,10 +7,9 @@ from typing import Any, cast
 from fastapi import APIRouter, Request, Response
 from langchain_core.runnables import RunnableConfig
 
-from engine.server.assistants import FIELDS
+from engine.server.answers import answer, engine_of, page_headers
 from engine.server.auth.callers import caller_of
 from engine.server.auth.sight import visible_to
-from engine.server.graphs import Graph
 from engine.server.models import (
     AssistantCount,
     AssistantCreate,
@@ -19,11 +18,12 @@ from engine.server.models import (
     VersionChoice,
     VersionSearch,
 )
-from engine.server.orders import new_id
+from engine.server.project.graphs import Graph
+from engine.server.project.schemas import schemas_of
 from engine.server.refusals import Refusal, assistant_exists, checked_id, checked_select
-from engine.server.routes.answers import answer, engine_of, page_headers
-from engine.server.schemas import schemas_of
+from engine.server.running.orders import new_id
 from engine.server.shapes import REFUSALS, Assistant, AssistantVersion, Drawing, Schemas, shows
+from engine.server.tables.assistants import FIELDS
 
 router = APIRouter(prefix="/assistants", responses=REFUSALS)
 

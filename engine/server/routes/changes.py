@@ -7,9 +7,9 @@ from functools import partial
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
+from engine.server.answers import engine_of
 from engine.server.auth.sight import sees_thread
 from engine.server.engine import Engine
-from engine.server.routes.answers import engine_of
 from engine.server.routes.following import HEARTBEAT
 from engine.server.wire import dumps
 

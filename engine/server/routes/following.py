@@ -7,8 +7,8 @@ from contextlib import suppress
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
-from engine.server.live import LiveRun
-from engine.server.stream import Event
+from engine.server.running.live import LiveRun
+from engine.server.running.stream import Event
 from engine.server.wire import dumps, error_body
 
 HEARTBEAT = 5.0

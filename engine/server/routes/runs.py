@@ -5,11 +5,11 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from engine.server.answers import answer, engine_of
 from engine.server.engine import Engine
 from engine.server.models import RunBody
 from engine.server.refusals import Refusal, checked_id, no_run, no_thread
 from engine.server.routes.admission import admit
-from engine.server.routes.answers import answer, engine_of
 from engine.server.routes.following import awaited, event_number, followed, run_headers
 
 router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"])

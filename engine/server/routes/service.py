@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from engine.server.routes.answers import answer, engine_of
+from engine.server.answers import answer, engine_of
 
 open_router = APIRouter()
 router = APIRouter()

@@ -4,11 +4,11 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 
+from engine.server.answers import answer, engine_of
 from engine.server.auth.sight import sees_thread
 from engine.server.models import RunBody, RunsCancel
 from engine.server.refusals import Refusal
 from engine.server.routes.admission import admit
-from engine.server.routes.answers import answer, engine_of
 from engine.server.routes.following import awaited, followed, run_headers
 
 router = APIRouter(prefix="/runs", tags=["stateless runs"])

@@ -8,6 +8,7 @@ from langgraph.store.base import NOT_PROVIDED, Item
 from langgraph.store.sqlite import AsyncSqliteStore
 from pydantic import TypeAdapter, ValidationError
 
+from engine.server.answers import answer, engine_of
 from engine.server.auth.sight import scoped_namespace
 from engine.server.models import (
     ItemDelete,
@@ -18,7 +19,6 @@ from engine.server.models import (
     NamespaceSearch,
 )
 from engine.server.refusals import Refusal
-from engine.server.routes.answers import answer, engine_of
 from engine.server.shapes import REFUSALS, Found, Namespaces, shows
 from engine.server.shapes import Item as ItemShape
 

@@ -6,11 +6,10 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
 
+from engine.server.answers import answer, engine_of, page_headers
 from engine.server.auth.callers import caller_of
 from engine.server.auth.sight import visible_to
 from engine.server.engine import Engine
-from engine.server.extract import check_paths
-from engine.server.graphs import GraphIsBroken
 from engine.server.models import (
     Before,
     HistorySearch,
@@ -22,7 +21,7 @@ from engine.server.models import (
     ThreadPrune,
     ThreadSearch,
 )
-from engine.server.orders import new_id
+from engine.server.project.graphs import GraphIsBroken
 from engine.server.refusals import (
     Refusal,
     checked_id,
@@ -32,10 +31,11 @@ from engine.server.refusals import (
     no_thread,
     thread_exists,
 )
-from engine.server.routes.answers import answer, engine_of, page_headers
+from engine.server.running.orders import new_id
 from engine.server.shapes import REFUSALS, Pruned, Thread, ThreadState, ThreadUpdate, shows
-from engine.server.state import EMPTY_STATE, snapshot_json
-from engine.server.threads import FIELDS
+from engine.server.tables.extract import check_paths
+from engine.server.tables.state import EMPTY_STATE, snapshot_json
+from engine.server.tables.threads import FIELDS
 
 router = APIRouter(prefix="/threads", responses=REFUSALS)
 

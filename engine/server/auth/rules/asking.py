@@ -7,12 +7,12 @@ from uuid import UUID
 
 from fastapi import Request
 
+from engine.server.answers import engine_of
 from engine.server.auth.callers import Caller
 from engine.server.auth.custom import ProjectAuth
 from engine.server.auth.filters import Filter, matches
 from engine.server.engine import Engine
 from engine.server.refusals import Refusal, checked_id
-from engine.server.routes.answers import engine_of
 
 Json: TypeAlias = dict[str, Any]
 Unseen: TypeAlias = Callable[[str], Refusal]

@@ -6,8 +6,8 @@ from engine.server.auth.filters import matches
 from engine.server.auth.rules.asking import Asking, Json, Rule, inner
 from engine.server.auth.rules.threads import delete_all
 from engine.server.auth.sight import limit_sight
-from engine.server.orders import new_id
 from engine.server.refusals import assistant_exists, checked_id, no_assistant
+from engine.server.running.orders import new_id
 
 _FALSE = ("", "0", "false", "f", "no", "n", "off")
 """Of a query parameter that is a boolean; what it does not know as one the route refuses."""

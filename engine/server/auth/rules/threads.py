@@ -5,8 +5,8 @@ from uuid import UUID
 from engine.server.auth.filters import checked, matches
 from engine.server.auth.rules.asking import Asking, Json, Rule, Unseen, inner
 from engine.server.auth.sight import limit_sight
-from engine.server.orders import new_id
 from engine.server.refusals import Refusal, checked_id, no_thread, thread_exists
+from engine.server.running.orders import new_id
 
 
 def one(action: str, unseen: Unseen = no_thread) -> Rule:

@@ -9,12 +9,12 @@ from typing import Any, TypeAlias
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
-from engine.server.database import Database
-from engine.server.execution import breakpoints
-from engine.server.graphs import Graphs
-from engine.server.runs import Runs
-from engine.server.state import Stop, just_stopped, standing
-from engine.server.threads import Threads
+from engine.server.project.graphs import Graphs
+from engine.server.running.execution import breakpoints
+from engine.server.tables.database import Database
+from engine.server.tables.runs import Runs
+from engine.server.tables.state import Stop, just_stopped, standing
+from engine.server.tables.threads import Threads
 
 Json: TypeAlias = dict[str, Any]
 

@@ -18,9 +18,9 @@ from langgraph.pregel import Pregel
 from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
-from engine.server.breakage import Breakage, explain
-from engine.server.config import AuthSpec, GraphSpec
-from engine.server.factories import Factory, NotAFactory
+from engine.server.project.breakage import Breakage, explain
+from engine.server.project.config import AuthSpec, GraphSpec
+from engine.server.project.factories import Factory, NotAFactory
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
 

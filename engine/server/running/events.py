@@ -16,8 +16,7 @@ from langchain_core.messages import (
 from langgraph.types import StreamMode
 
 from engine.server.auth.callers import RESERVED
-from engine.server.state import checkpoint_of
-from engine.server.stream import INTERRUPT
+from engine.server.tables.state import INTERRUPT, checkpoint_of
 
 Json: TypeAlias = dict[str, Any]
 Namespace: TypeAlias = Sequence[str]

@@ -8,15 +8,15 @@ from typing import Any
 
 from langgraph.types import StateSnapshot
 
-from engine.server.database import Database
-from engine.server.execution import Ending, Execution, is_map
-from engine.server.graphs import Graphs
-from engine.server.live import LiveRun, UserInterrupt
-from engine.server.runs import Run, Runs
-from engine.server.standings import checkpoint_id, head
-from engine.server.state import Stop, standing
-from engine.server.threads import Threads
-from engine.server.webhooks import Webhooks
+from engine.server.project.graphs import Graphs
+from engine.server.running.execution import Ending, Execution, is_map
+from engine.server.running.live import LiveRun, UserInterrupt
+from engine.server.running.standings import checkpoint_id, head
+from engine.server.running.webhooks import Webhooks
+from engine.server.tables.database import Database
+from engine.server.tables.runs import Run, Runs
+from engine.server.tables.state import Stop, standing
+from engine.server.tables.threads import Threads
 from engine.server.wire import error_body
 
 

@@ -4,8 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from engine.server.runs import Run
-from engine.server.stream import Result, Stream
+from engine.server.running.stream import Result, Stream
+from engine.server.tables.runs import Run
 
 Action: TypeAlias = Literal["interrupt", "rollback"]
 

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from engine.server.auth.callers import Caller
 from engine.server.models import RunBody
-from engine.server.once import Key
 from engine.server.refusals import Refusal, said_twice
-from engine.server.runs import Run
+from engine.server.tables.once import Key
+from engine.server.tables.runs import Run
 from engine.server.wire import now
 
 Json: TypeAlias = dict[str, Any]

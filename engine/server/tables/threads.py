@@ -7,12 +7,11 @@ from typing import Any, TypeAlias
 import orjson
 
 from engine.server.auth.filters import Filter, matches
-from engine.server.database import Database, Row
-from engine.server.extract import ROOTS, extracted, root_of
 from engine.server.models import Preconditions, ThreadCount, ThreadSearch
 from engine.server.refusals import moved_on, no_thread_or_assistant
-from engine.server.state import Standing, Stop, dated, waited
-from engine.server.stream import INTERRUPT
+from engine.server.tables.database import Database, Row
+from engine.server.tables.extract import ROOTS, extracted, root_of
+from engine.server.tables.state import INTERRUPT, Standing, Stop, dated, waited
 from engine.server.wire import dumps, now
 
 Json: TypeAlias = dict[str, Any]

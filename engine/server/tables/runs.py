@@ -7,9 +7,9 @@ from typing import Any, Literal, TypeAlias
 import orjson
 
 from engine.server.auth.callers import UNNAMED, Caller
-from engine.server.database import Database, Row
-from engine.server.once import Key
 from engine.server.refusals import no_run, other_request
+from engine.server.tables.database import Database, Row
+from engine.server.tables.once import Key
 from engine.server.wire import dumps, now
 
 Json: TypeAlias = dict[str, Any]

@@ -13,16 +13,16 @@ from typing import Any, Literal, TypeAlias
 from langchain_core.runnables import RunnableConfig
 
 from engine.server.auth.callers import USER_ID
-from engine.server.database import Database
-from engine.server.driver import Driver
-from engine.server.execution import Execution
-from engine.server.live import LiveRun
 from engine.server.models import Preconditions
 from engine.server.refusals import busy, in_flight, moved_on, no_run, no_thread_or_assistant
-from engine.server.runs import Run, Runs
-from engine.server.standings import Standings
-from engine.server.stream import Stream
-from engine.server.threads import Threads
+from engine.server.running.driver import Driver
+from engine.server.running.execution import Execution
+from engine.server.running.live import LiveRun
+from engine.server.running.standings import Standings
+from engine.server.running.stream import Stream
+from engine.server.tables.database import Database
+from engine.server.tables.runs import Run, Runs
+from engine.server.tables.threads import Threads
 
 Json: TypeAlias = dict[str, Any]
 

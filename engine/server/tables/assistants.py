@@ -12,8 +12,6 @@ from uuid import UUID
 import orjson
 
 from engine.server.auth.filters import Filter
-from engine.server.database import Database
-from engine.server.graphs import GraphIsBroken, Graphs, assistant_id_of
 from engine.server.models import (
     AssistantCount,
     AssistantCreate,
@@ -22,7 +20,9 @@ from engine.server.models import (
     Config,
     VersionSearch,
 )
+from engine.server.project.graphs import GraphIsBroken, Graphs, assistant_id_of
 from engine.server.refusals import Refusal, checked_id, no_assistant, no_such_graph, said_twice
+from engine.server.tables.database import Database
 from engine.server.wire import dumps, now
 
 Json: TypeAlias = dict[str, Any]

@@ -20,9 +20,9 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from engine.errors import EngineFailed
 from engine.private import private_file
-from engine.server.changes import Changes
-from engine.server.commits import SharedCommits
-from engine.server.saver import Saver
+from engine.server.tables.changes import Changes
+from engine.server.tables.commits import SharedCommits
+from engine.server.tables.saver import Saver
 
 Row: TypeAlias = sqlite3.Row
 

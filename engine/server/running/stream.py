@@ -5,11 +5,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from engine.server.tables.state import INTERRUPT
 from engine.server.wire import dumps
 
 Json: TypeAlias = dict[str, Any]
 
-INTERRUPT = "__interrupt__"
 _LIMIT = 10_000
 """Events a listener may lag behind, and events kept of a resumable run."""
 

@@ -12,7 +12,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, Delt
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite import SqliteSaver
 
-from engine.server.commits import SharedCommits
+from engine.server.tables.commits import SharedCommits
 
 _Answer = TypeVar("_Answer")
 

@@ -8,6 +8,9 @@ from langgraph.types import Interrupt, PregelTask, StateSnapshot
 
 Json: TypeAlias = dict[str, Any]
 
+INTERRUPT = "__interrupt__"
+"""Under this key langgraph says what waits, in values and updates."""
+
 EMPTY_STATE: Json = {
     "values": {},
     "next": [],

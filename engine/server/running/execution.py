@@ -11,11 +11,11 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command, Send
 from pydantic import TypeAdapter
 
-from engine.server.events import Translation, tells_interrupt
-from engine.server.graphs import Graph
-from engine.server.runs import Run, RunStatus
-from engine.server.state import Stop, just_stopped
-from engine.server.stream import INTERRUPT, Result, Stream
+from engine.server.project.graphs import Graph
+from engine.server.running.events import Translation, tells_interrupt
+from engine.server.running.stream import Result, Stream
+from engine.server.tables.runs import Run, RunStatus
+from engine.server.tables.state import INTERRUPT, Stop, just_stopped
 from engine.server.wire import error_body
 
 Json: TypeAlias = dict[str, Any]

@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 import typing_extensions
 from pydantic import TypeAdapter, create_model
 
-from engine.server.graphs import Graph
+from engine.server.project.graphs import Graph
 
 Schema: TypeAlias = dict[str, Any]
 

@@ -1,0 +1,1 @@
+"""What is served: the graphs that a target names, imported and made ready."""
