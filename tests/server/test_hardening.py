@@ -26,6 +26,13 @@ async def test_a_long_integer_does_not_end_all_searches(engine_server: Served) -
         assert (await http.get(f"/threads/{thread['thread_id']}/state")).status_code == 200
 
 
+async def test_an_offset_beyond_what_sqlite_counts_is_refused(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        reply = await http.post("/threads/search", json={"offset": 2**63})
+        assert (reply.status_code, "offset" in reply.json()["detail"]) == (422, True)
+        assert (await http.post("/threads/search", json={"offset": 2**63 - 1})).json() == []
+
+
 async def test_a_connection_is_kept_longer_than_clients_keep_it(engine_server: Served) -> None:
     """Else a request of a client that was silent for just so long would get lost."""
     connection = HTTPConnection(urlsplit(engine_server.url).netloc)
