@@ -208,6 +208,8 @@ class Lanes:
             self._as_guest(thread_id) as lane,
             self._graphs.open(graph_id, config, "threads.update") as graph,
         ):
+            async with self._database.write() as connection:
+                self._threads.unsettle(connection, thread_id)
             changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(_head(thread_id))
             asked = self._runs.last_kwargs(thread_id)
@@ -218,6 +220,7 @@ class Lanes:
             async with self._database.write() as connection:
                 where = standing(snapshot, None, stop)
                 self._threads.settle(connection, thread_id, where, bool(lane.runs))
+                self._threads.settled(connection, thread_id)
         return dict(changed["configurable"])
 
     async def erase(self, thread_id: str, run_id: str) -> None:
@@ -230,6 +233,7 @@ class Lanes:
                 raise no_run(run_id)
             async with self._database.write() as connection:
                 self._runs.delete(connection, thread_id, run_id)
+                self._threads.unsettle(connection, thread_id)
             await self._rederive(thread_id, None)
 
     @asynccontextmanager
@@ -247,11 +251,20 @@ class Lanes:
             self._forget(thread_id, lane)
 
     async def recover(self) -> None:
-        """List what was under way when the server died as ended, and read its threads again."""
+        """List what was under way when the server died as ended, and read its threads again.
+
+        In this order: a server that dies meanwhile finds all that is left to do.
+        """
         for run_id, thread_id in self._runs.under_way():
+            await self._rederive(thread_id, ENGINE_DIED)
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
-            await self._rederive(thread_id, ENGINE_DIED)
+        for thread_id, checkpoint_id in self._threads.unsettled():
+            newest = await self._database.saver.aget_tuple(_head(thread_id))
+            if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:
+                await self._rederive(thread_id, None)
+            async with self._database.write() as connection:
+                self._threads.settled(connection, thread_id)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""
@@ -392,8 +405,9 @@ class Lanes:
             self._webhooks.call(url, told, live.result.values)
 
     async def _roll_back(self, run: Run) -> None:
+        """Delete what the run wrote; the run itself goes when the row of its thread is settled."""
         async with self._database.write() as connection:
-            self._runs.delete(connection, run.thread_id, run.run_id)
+            self._runs.delete_checkpoints(connection, run.thread_id, run.run_id)
 
     def _pending(self, run: Run) -> list[str]:
         """Return the ids that wait on the thread, where a bare answer has to be addressed."""
@@ -419,6 +433,7 @@ class Lanes:
                 stop = self._threads.stop_at(connection, thread_id, checkpoint_id)
                 where = standing(snapshot, error, stop)
                 self._threads.settle(connection, thread_id, where, False)
+            self._threads.settled(connection, thread_id)
 
     def _announce(self, live: LiveRun, execution: Execution) -> None:
         """Say what had to wait for the disk, and end the stream."""
