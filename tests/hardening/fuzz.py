@@ -97,7 +97,7 @@ def _exercise(
         place = chance.choice(places)
         for name in named:
             if chance.random() < 0.8:
-                named[name] = getattr(place, name)
+                named[name] = getattr(place, name, named[name])
         request = http.build_request(
             operation.method,
             operation.path.format(**{name: _quoted(text) for name, text in named.items()}),
@@ -117,8 +117,8 @@ def _status(http: httpx.Client, request: httpx.Request) -> int:
     deadline = time.monotonic() + TOO_LONG
     try:
         reply = http.send(request, stream=True)
-    except httpx.TimeoutException:
-        raise AssertionError(f"no answer: {about}") from None
+    except httpx.TransportError as error:
+        raise AssertionError(f"no answer, {error!r}: {about}") from None
     try:
         assert reply.status_code < 500, f"{reply.status_code} {reply.read()!r}: {about}"
         for _ in reply.iter_bytes():
@@ -126,8 +126,8 @@ def _status(http: httpx.Client, request: httpx.Request) -> int:
             if reply.headers.get("content-type", "").startswith("text/event-stream"):
                 break
         return reply.status_code
-    except httpx.TimeoutException:
-        raise AssertionError(f"silence: {about}") from None
+    except httpx.TransportError as error:
+        raise AssertionError(f"no end, {error!r}: {about}") from None
     finally:
         reply.close()
 
@@ -178,4 +178,5 @@ def _come_to_rest(http: httpx.Client) -> None:
 
 def _complaints(log: Path) -> list[str]:
     text = log.read_text()
-    return [text[-4000:]] if "Traceback" in text else []
+    start = text.find("Traceback")
+    return [] if start < 0 else [text[max(0, start - 500) : start + 4000]]

@@ -212,7 +212,9 @@ async def _holds(http: httpx.AsyncClient, story: Story) -> int:
     lines = story.trace.read_text().splitlines() if story.trace.exists() else []
     assert len(lines) == len(set(lines)), f"a node ran again by itself: {about}"
     assert set(story.applied) <= set(lines), f"an answer without an effect: {about}"
-    return await _runs_have_ended(http, story, about)
+    runs = (await http.get(f"{story.path}/runs?limit=100")).json()
+    _have_ended(runs, story, said, f"{runs}\n{about}")
+    return sum(run["status"] == "error" for run in runs)
 
 
 def _same(row: Json, state: Json, about: str) -> None:
@@ -230,13 +232,15 @@ def _same(row: Json, state: Json, about: str) -> None:
         assert row["status"] == ("error" if row["error"] else "idle"), about
 
 
-async def _runs_have_ended(http: httpx.AsyncClient, story: Story, about: str) -> int:
-    runs = (await http.get(f"{story.path}/runs?limit=100")).json()
-    assert {run["status"] for run in runs} <= ENDED, f"a run that never ends: {runs} {about}"
-    assert set(story.runs) <= {run["run_id"] for run in runs}, f"a run is lost: {runs} {about}"
-    failed = [run for run in runs if run["status"] == "error"]
-    assert {run["error"]["error"] for run in failed} <= {"EngineDied"}, f"{failed} {about}"
-    return len(failed)
+def _have_ended(runs: list[Json], story: Story, said: list[str], about: str) -> None:
+    """No run is under way or lost; those that failed died; those that did not have their effect."""
+    statuses = {run["run_id"]: run["status"] for run in runs}
+    assert set(statuses.values()) <= ENDED, f"a run that never ends: {about}"
+    assert set(story.runs) <= set(statuses), f"a run is lost: {about}"
+    failed = {run["error"]["error"] for run in runs if run["status"] == "error"}
+    assert failed <= {"EngineDied"}, f"an error that nobody made: {about}"
+    if story.runs and not story.touched and statuses[story.runs[-1]] == "success":
+        assert said == story.sent, f"a success without an effect: {about}"
 
 
 async def _finish(http: httpx.AsyncClient, stories: list[Story]) -> int:
@@ -245,7 +249,7 @@ async def _finish(http: httpx.AsyncClient, stories: list[Story]) -> int:
     for story in begun:
         for _ in range(4):
             state = (await http.get(f"{story.path}/state")).json()
-            if not state["next"] and story.trace.exists():
+            if not state["next"] and story.trace.exists():  # without a trace nothing has begun
                 break
             await _step(http, story, state)
         else:
@@ -257,7 +261,7 @@ async def _step(http: httpx.AsyncClient, story: Story, state: Json) -> None:
     body: Json = {"assistant_id": GRAPH, "input": None}
     if state["interrupts"]:
         body["command"] = {"resume": {state["interrupts"][0]["id"]: uuid4().hex}}
-    elif not state["next"]:  # nothing had begun
+    elif not state["next"]:
         body["input"] = {"trace": str(story.trace), "seconds": 0}
     reply = await http.post(f"{story.path}/runs/wait", json=body)
     assert reply.status_code == 200 and "__error__" not in reply.json(), reply.text

@@ -1,29 +1,44 @@
 """The engine under what it should never meet; the long version of it is `make hardening`."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
+from engine.server.tables.database import Database
+from engine.server.tables.threads import Threads
+from sample_graphs.revise import graph as revise
 from tests.hardening.fuzz import fuzz
-from tests.server.processes import Served
+from tests.hardening.kills import kill_in_a_loop
+from tests.server.processes import SAMPLES, Served, engine
+from tests.server.test_contract import Json, row, state, thread, wait
 
-SEED, CASES = 20_261_123, 25
+CONFIG = SAMPLES / "langgraph.json"
+SEED, CASES, KILLS = 20_261_123, 25, 3
 
 
 def test_no_request_breaks_the_engine(tmp_path: Path) -> None:
     fuzz(tmp_path, SEED, CASES)
 
 
-async def test_a_long_integer_does_not_end_all_searches(engine_server: Served) -> None:
+async def test_a_long_integer_is_refused_and_ends_no_search(engine_server: Served) -> None:
     async with engine_server.client() as http:
         metadata = {"long": 10**400, "of": "test_hardening"}
-        thread = (await http.post("/threads", json={"metadata": metadata})).json()
-        for wanted in ({"of": "test_hardening"}, metadata):
-            reply = await http.post("/threads/search", json={"metadata": wanted})
-            assert reply.status_code == 200, reply.text
-            assert [row["thread_id"] for row in reply.json()] == [thread["thread_id"]]
-        assert (await http.get(f"/threads/{thread['thread_id']}/state")).status_code == 200
+        for path in ("/threads", "/threads/search", "/threads/count"):
+            reply = await http.post(path, json={"metadata": metadata})
+            assert reply.status_code == 422, reply.text
+        reply = await http.post("/threads/search", json={"metadata": {"of": "test_hardening"}})
+        assert (reply.status_code, reply.json()) == (200, [])
+
+
+async def test_an_offset_beyond_what_sqlite_counts_is_refused(engine_server: Served) -> None:
+    async with engine_server.client() as http:
+        reply = await http.post("/threads/search", json={"offset": 2**63})
+        assert (reply.status_code, "offset" in reply.json()["detail"]) == (422, True)
+        assert (await http.post("/threads/search", json={"offset": 2**63 - 1})).json() == []
 
 
 async def test_a_connection_is_kept_longer_than_clients_keep_it(engine_server: Served) -> None:
@@ -34,3 +49,57 @@ async def test_a_connection_is_kept_longer_than_clients_keep_it(engine_server: S
         connection.request("GET", "/ok")
         assert connection.getresponse().read() == b'{"ok":true}'
     connection.close()
+
+
+async def test_all_stories_hold_after_a_kill(tmp_path: Path) -> None:
+    await kill_in_a_loop(tmp_path, SEED, KILLS)
+
+
+async def test_an_edit_that_the_engine_did_not_survive(tmp_path: Path) -> None:
+    """Its checkpoint is on disk, and the row of the thread is not written any more."""
+    thread_id = await _asked(tmp_path)
+    async with _database(tmp_path) as database:
+        async with database.write() as connection:
+            Threads(database).unsettle(connection, thread_id)
+        graph = revise.copy(update={"checkpointer": database.saver})
+        config: Any = {"configurable": {"thread_id": thread_id}}
+        await graph.aupdate_state(config, {"some_text": "edited"})
+    shown, read = await _after_a_start(tmp_path, thread_id)
+    assert shown["values"] == read["values"] == {"some_text": "edited"}
+    assert (shown["checkpoint_id"], shown["interrupts"]) == (read["checkpoint_id"], {})
+
+
+async def test_nobody_is_busy_after_a_start(tmp_path: Path) -> None:
+    thread_id = await _asked(tmp_path)
+    async with _database(tmp_path) as database, database.write() as connection:
+        connection.execute("UPDATE threads SET status = 'busy'")
+        connection.execute("DELETE FROM runs")
+    shown, read = await _after_a_start(tmp_path, thread_id)
+    assert shown["status"] == "interrupted"
+    assert [task["id"] for task in read["tasks"]] == list(shown["interrupts"])
+
+
+async def _asked(data: Path) -> str:
+    """Let an engine run the guide's graph to its question."""
+    with engine(CONFIG, data) as served:
+        async with served.client() as http:
+            thread_id = await thread(http)
+            await wait(http, thread_id, "revise", input={"some_text": "original"})
+    return thread_id
+
+
+async def _after_a_start(data: Path, thread_id: str) -> tuple[Json, Json]:
+    """Start the engine again; return the row and the state of the thread."""
+    with engine(CONFIG, data) as served:
+        async with served.client() as http:
+            return await row(http, thread_id), await state(http, thread_id)
+
+
+@asynccontextmanager
+async def _database(data: Path) -> AsyncIterator[Database]:
+    """The database of an engine that does not run."""
+    database = await Database.open(data / "engine.sqlite")
+    try:
+        yield database
+    finally:
+        await database.close()

@@ -142,8 +142,9 @@ class Driver:
             self._webhooks.call(url, told, live.result.values)
 
     async def _roll_back(self, run: Run) -> None:
+        """Delete what the run wrote; the run itself goes when the row of its thread is settled."""
         async with self._database.write() as connection:
-            self._runs.delete(connection, run.thread_id, run.run_id)
+            self._runs.delete_checkpoints(connection, run.thread_id, run.run_id)
 
     async def _give_up(self, live: LiveRun, busy: bool) -> None:
         """How the run ended could not be written: write at least that it has, if the disk lets us."""

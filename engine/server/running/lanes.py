@@ -18,7 +18,7 @@ from engine.server.refusals import busy, in_flight, moved_on, no_run, no_thread_
 from engine.server.running.driver import Driver
 from engine.server.running.execution import Execution
 from engine.server.running.live import LiveRun
-from engine.server.running.standings import Standings
+from engine.server.running.standings import Standings, head
 from engine.server.running.stream import Stream
 from engine.server.tables.database import Database
 from engine.server.tables.runs import Run, Runs
@@ -175,6 +175,7 @@ class Lanes:
                 raise no_run(run_id)
             async with self._database.write() as connection:
                 self._runs.delete(connection, thread_id, run_id)
+                self._threads.unsettle(connection, thread_id)
             await self._standings.derive(thread_id, None, busy)
 
     @asynccontextmanager
@@ -195,11 +196,20 @@ class Lanes:
             self._forget(thread_id, lane)
 
     async def recover(self) -> None:
-        """List what was under way when the server died as ended, and read its threads again."""
+        """List what was under way when the server died as ended, and read its threads again.
+
+        In this order: a server that dies meanwhile finds all that is left to do.
+        """
         for run_id, thread_id in self._runs.under_way():
+            await self._standings.derive(thread_id, ENGINE_DIED)
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
-            await self._standings.derive(thread_id, ENGINE_DIED)
+        for thread_id, checkpoint_id in self._threads.unsettled():
+            newest = await self._database.saver.aget_tuple(head(thread_id))
+            if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:
+                await self._standings.derive(thread_id, None)
+            async with self._database.write() as connection:
+                self._threads.settled(connection, thread_id)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""

@@ -39,6 +39,8 @@ class Standings:
     ) -> Json:
         """Write values into a thread's state and return the new checkpoint's configurable."""
         async with self._graphs.open(graph_id, config, "threads.update") as graph:
+            async with self._database.write() as connection:
+                self._threads.unsettle(connection, thread_id)
             async with self._database.saver.undone_on_error(thread_id):
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(head(thread_id))
@@ -49,6 +51,7 @@ class Standings:
             async with self._database.write() as connection:
                 where = standing(snapshot, None, stop)
                 self._threads.settle(connection, thread_id, where, busy())
+                self._threads.settled(connection, thread_id)
         return dict(changed["configurable"])
 
     async def derive(
@@ -67,6 +70,7 @@ class Standings:
                 stop = self._threads.stop_at(connection, thread_id, checkpoint_id(snapshot))
                 where = standing(snapshot, error, stop)
                 self._threads.settle(connection, thread_id, where, busy())
+            self._threads.settled(connection, thread_id)
 
     async def _read(self, thread_id: str) -> StateSnapshot | None:
         metadata = self._threads.metadata(thread_id) or {}

@@ -60,6 +60,7 @@ CREATE TABLE IF NOT EXISTS runs (
     status TEXT NOT NULL, multitask_strategy TEXT NOT NULL,
     metadata TEXT NOT NULL, kwargs TEXT NOT NULL, error TEXT
 );
+CREATE TABLE IF NOT EXISTS unsettled (thread_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS run_keys (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
 );

@@ -112,7 +112,13 @@ class Runs:
 
     def delete(self, connection: sqlite3.Connection, thread_id: str, run_id: str) -> None:
         """Forget a run, and the checkpoints that it wrote. Its idempotency key stays taken."""
+        self.delete_checkpoints(connection, thread_id, run_id)
         connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+
+    def delete_checkpoints(
+        self, connection: sqlite3.Connection, thread_id: str, run_id: str
+    ) -> None:
+        """Forget the checkpoints that a run wrote."""
         written = (
             "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
             " AND json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"

@@ -215,6 +215,28 @@ class Threads:
             ),
         )
 
+    def unsettle(self, connection: sqlite3.Connection, thread_id: str) -> None:
+        """Note that a thread's state is about to change, by something that is no run.
+
+        If the server dies before `settled`, the next start compares row and state.
+        """
+        connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (thread_id,))
+
+    def settled(self, connection: sqlite3.Connection, thread_id: str) -> None:
+        """Note that the row of a thread says again what its state says."""
+        connection.execute("DELETE FROM unsettled WHERE thread_id = ?", (thread_id,))
+
+    def unsettled(self) -> list[tuple[str, str | None]]:
+        """Return (thread, checkpoint of its row) of all rows that may not say what the state says.
+
+        The checkpoint is None for a row that is wrong for sure: at the start, nobody is busy.
+        """
+        rows = self._database.read(
+            "SELECT thread_id, NULL AS checkpoint_id FROM threads WHERE status = 'busy' UNION ALL"
+            " SELECT thread_id, checkpoint_id FROM unsettled JOIN threads USING (thread_id)"
+        )
+        return [(row["thread_id"], row["checkpoint_id"]) for row in rows]
+
     def stop_at(
         self, connection: sqlite3.Connection, thread_id: str, checkpoint_id: str | None
     ) -> Stop | None:
@@ -271,7 +293,7 @@ class Threads:
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
-        for table in ("checkpoints", "writes", "runs", "run_keys"):
+        for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
