@@ -168,6 +168,7 @@ def _settings(app: FastAPI) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_keep_alive=_KEEP_ALIVE,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
     )
 
