@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
-from engine import forms, local, outcome, payloads
+from engine import local, outcome, payloads
 from engine.api.client import LangGraphServer, StreamEvent
 from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
@@ -31,6 +31,8 @@ from engine.errors import (
 )
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
+from engine.forms.drawing import fields_of
+from engine.forms.faults import faults
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
 from engine.model import (
@@ -281,9 +283,9 @@ class Desk:
         if fault := _unwritable(answer):
             raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
         schema = question.interrupt.response_schema
-        fault = forms.first_fault(schema, answer) if schema else None
-        if fault:
-            raise NotTaken(f"The answer does not fit the schema of this question: {fault}.")
+        found = faults(schema, answer) if schema else ()
+        if found:
+            raise NotTaken(f"The answer does not fit the schema of this question: {found[0]}.")
         return answer
 
     @_at_work
@@ -360,7 +362,7 @@ class Desk:
             self._connection.api.schemas(graph.assistant_id),
             self._reader.marked(graph.assistant_id),
         )
-        fields = forms.fields_of(schemas.input_schema or schemas.state_schema)
+        fields = fields_of(schemas.input_schema or schemas.state_schema)
         return InputForm(graph, fields, tuple(nodes))
 
     @_at_work

@@ -5,6 +5,7 @@ paint. Everything that came from a graph is untrusted; pass it through `engine.v
 it meets a screen, a log or a terminal.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,8 @@ from typing import Literal, TypeAlias
 
 JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject: TypeAlias = dict[str, JsonValue]
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands within another one: keys and places, outermost first."""
 
 
 # What holds the graphs
@@ -139,6 +142,90 @@ class Inbox:
     """
     error: str | None = None
     """Why the list is stale, when the last look failed; the items are from the look before."""
+
+
+# How an answer is typed
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a value does not fit, and where."""
+
+    path: Path
+    words: str
+    """Goes on after the place: `must be a whole number; it is the text "10"`."""
+
+    def __str__(self) -> str:
+        return f"{json_path(self.path)}: {self.words}"
+
+
+def json_path(path: Path) -> str:
+    """Return a place as JSONPath writes it: `$.decisions[1].message`."""
+    steps = (
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{json.dumps(step, ensure_ascii=False)}]"
+        for step in path
+    )
+    return "".join(("$", *steps))
+
+
+FieldKind: TypeAlias = Literal[
+    "text",
+    "long_text",
+    "integer",
+    "number",
+    "boolean",
+    "choice",
+    "fixed",
+    "object",
+    "list",
+    "variants",
+    "json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form made from a JSON Schema; an entire schema is a field without a name."""
+
+    name: str
+    title: str
+    kind: FieldKind
+    required: bool
+    description: str = ""
+    default: JsonValue = None
+    has_default: bool = False
+    nullable: bool = False
+    """Whether null may stand here instead."""
+    choices: tuple[JsonValue, ...] = ()
+    """Of a choice; the one value of a fixed field."""
+    labels: tuple[str, ...] = ()
+    """What to call the choices, where the schema says so; else their JSON."""
+    hints: tuple[str, ...] = ()
+    """What is expected, in words: `at least 0`, `a date, as 2026-01-31`."""
+    fields: tuple["FormField", ...] = ()
+    """Of an object."""
+    item: "FormField | None" = None
+    """Of a list: what each of its items is."""
+    variants: tuple["Variant", ...] = ()
+    beyond: str = ""
+    """Why the value is asked for as JSON, where the kind is `json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of the shapes that a value may have, and how one tells that it has it."""
+
+    field: FormField
+    types: tuple[str, ...]
+    """JSON types (`string`, `integer`, …) of its values."""
+    tag: str = ""
+    """The property that tells, if one does."""
+    tags: tuple[JsonValue, ...] = ()
+    """What that property may be."""
 
 
 # What was understood
@@ -351,25 +438,6 @@ class Breakpoints:
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-
-
-FieldKind: TypeAlias = Literal[
-    "text", "long_text", "integer", "number", "boolean", "choice", "json"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One field of a form made from a JSON Schema."""
-
-    name: str
-    title: str
-    kind: FieldKind
-    required: bool
-    description: str = ""
-    default: JsonValue = None
-    has_default: bool = False
-    choices: tuple[JsonValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
