@@ -32,7 +32,6 @@ from engine.errors import (
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
 from engine.forms.drawing import fields_of
-from engine.forms.faults import faults
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
 from engine.model import (
@@ -40,6 +39,7 @@ from engine.model import (
     Breakpoints,
     Decision,
     Draft,
+    Edit,
     Graph,
     Inbox,
     InputForm,
@@ -54,11 +54,13 @@ from engine.model import (
     Server,
     ThreadStatus,
     ThreadView,
+    Verdict,
     Verdicts,
     Waiting,
 )
 from engine.reader import ThreadReader
 from engine.runs import Ended, RunSender, again
+from engine.strict_json import unwritable
 from engine.target import Project, Remote, data_folder, find_target
 from engine.threads import Snapshot
 
@@ -270,23 +272,29 @@ class Desk:
         """Understand an interrupt and fingerprint it. Never fails."""
         return Question(
             interrupt=interrupt,
-            review=payloads.recognise(interrupt.payload),
+            review=payloads.recognise(interrupt.payload, interrupt.response_schema),
             fingerprint=fingerprint(self.server.identity, interrupt),
         )
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         """Return the exact JSON that `decide` would send.
 
-        Raises NotTaken, naming the place.
+        Raises NotTaken, with every fault at its place.
         """
-        answer = payloads.encode(question.interrupt.payload, decision)
-        if fault := _unwritable(answer):
+        asked = question.interrupt
+        answer = payloads.encode(asked.payload, decision, asked.response_schema)
+        if fault := unwritable(answer):
             raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
-        schema = question.interrupt.response_schema
-        found = faults(schema, answer) if schema else ()
-        if found:
-            raise NotTaken(f"The answer does not fit the schema of this question: {found[0]}.")
         return answer
+
+    def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
+        """Return what a person should confirm before `decide`, one sentence each."""
+        return payloads.cautions(question.review, decision)
+
+    def answer_schema(self, question: Question) -> JsonObject:
+        """Return which answers a question expects, as JSON Schema; `{}` for anything."""
+        asked = question.interrupt
+        return payloads.answer_schema(asked.payload, asked.response_schema)
 
     @_at_work
     async def decide(
@@ -381,7 +389,7 @@ class Desk:
         input would silently take its place), Conflict where a run is under way, BadInput for
         breakpoints at nodes that the graph does not have, and as `decide`.
         """
-        if fault := _unwritable(input):
+        if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
         if breakpoints:
             await self._refuse_unknown_nodes(graph, breakpoints)
@@ -585,19 +593,15 @@ def _refuse_if_something_waits(thread: Snapshot) -> None:
     )
 
 
-def _unwritable(value: JsonValue) -> str | None:
-    """Say why JSON in UTF-8 cannot hold this value: NaN, a lone surrogate, or too deep."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        return str(error)
-    return None
-
-
 def _name(decision: Decision) -> str:
     if isinstance(decision, Verdicts):
-        return ", ".join(verdict.kind for verdict in decision.verdicts)
+        return ", ".join(map(_verdict_name, decision.verdicts))
     return decision.kind
+
+
+def _verdict_name(verdict: Verdict) -> str:
+    to_another = isinstance(verdict, Edit) and verdict.name is not None
+    return f"{verdict.kind} to another tool" if to_another else verdict.kind
 
 
 def _named(nodes: tuple[str, ...]) -> JsonValue:

@@ -249,6 +249,15 @@ class ToolCall:
     description: str
     """The agent's own story; never decide from it."""
     allowed: tuple[DecisionKind, ...]
+    """What to offer."""
+    why_not: str = ""
+    """Why the other decisions are not offered, in one sentence."""
+    labels: tuple[tuple[DecisionKind, str], ...] = ()
+    """The convention's own words for decisions, where they differ from ours."""
+    form: FormField | None = None
+    """The form of the arguments, where the request brings their schema."""
+    beside: JsonObject = field(default_factory=dict)
+    """What the request says besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,6 +267,7 @@ class TextToRevise:
     text: str
     prompt: str
     """What the payload says beside the text (an instruction, a question), or nothing."""
+    notes: tuple[str, ...] = ()
     kind: Literal["text"] = "text"
 
 
@@ -266,7 +276,85 @@ class ToolCalls:
     """Tool calls of one request; the answer is one verdict for each, in order."""
 
     calls: tuple[ToolCall, ...]
+    convention: str = "tool calls"
+    beside: JsonObject = field(default_factory=dict)
+    """What the payload says beside the calls."""
+    notes: tuple[str, ...] = ()
     kind: Literal["tool_calls"] = "tool_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that is offered ready-made."""
+
+    label: str
+    answer: JsonValue
+    text_key: str = ""
+    """The key under which a text may be put into the answer, or nothing."""
+    needs_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Something to choose; the answer is one of the options."""
+
+    options: tuple[Option, ...]
+    prompt: str
+    """What the payload says beside the options."""
+    listed: bool = True
+    """Whether the payload lists the options. Otherwise they are a guess: offered, never forced."""
+    notes: tuple[str, ...] = ()
+    kind: Literal["choices"] = "choices"
+
+
+@dataclass(frozen=True, slots=True)
+class FormToFill:
+    """A form; the answer holds its values."""
+
+    form: FormField
+    """`json` at the root: no form can hold the answer, it is given as JSON and checked."""
+    schema: JsonObject
+    """What the values must fit, as JSON Schema."""
+    payload: JsonValue
+    """What is asked, whole: the title and context of the form, in nobody's convention."""
+    can_decline: bool = False
+    convention: str = "form"
+    notes: tuple[str, ...] = ()
+    kind: Literal["form"] = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """One of several questions."""
+
+    text: str
+    answered_by: Literal["text", "one choice", "choices"]
+    choices: tuple[str, ...] = ()
+    """Beside them a free text may be given, always."""
+    required: bool = True
+    beside: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions of an agent; the answer is one reply for each, in order."""
+
+    questions: tuple[AskedQuestion, ...]
+    beside: JsonObject = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    kind: Literal["questions"] = "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRequest:
+    """A program asks its own client; nobody is asked to approve anything."""
+
+    event: str
+    deadline: str
+    """As the program wrote it, or nothing."""
+    payload: JsonValue
+    notes: tuple[str, ...] = ()
+    kind: Literal["machine"] = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,10 +362,16 @@ class AnyJson:
     """A payload without a known convention; the answer is any JSON."""
 
     payload: JsonValue
+    options: tuple[Option, ...] = ()
+    """Answers that such payloads often take: they fill the editor, never more."""
+    notes: tuple[str, ...] = ()
+    """What one should know: `Looks like a tool approval, but it has no arguments.`"""
     kind: Literal["json"] = "json"
 
 
-Review: TypeAlias = TextToRevise | ToolCalls | AnyJson
+Review: TypeAlias = (
+    TextToRevise | ToolCalls | Choices | FormToFill | Questions | MachineRequest | AnyJson
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,6 +400,8 @@ class Edit:
 
     args: JsonObject
     """All the arguments, not a patch."""
+    name: str | None = None
+    """Another tool to call instead; None keeps the tool. A person must have confirmed it."""
     kind: Literal[DecisionKind.EDIT] = DecisionKind.EDIT
 
 
@@ -345,6 +441,49 @@ class Revise:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """This option."""
+
+    index: int
+    text: str | None = None
+    """What was typed beside it, where the option takes a text."""
+    kind: Literal["choose"] = "choose"
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The values of a form."""
+
+    value: JsonValue
+    kind: Literal["fill"] = "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said to one question."""
+
+    text: str = ""
+    """In words; beside choices, a choice of one's own."""
+    chosen: tuple[str, ...] = ()
+    """Of the choices that were offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """One reply to each question, in the order of the questions."""
+
+    replies: tuple[Reply, ...]
+    kind: Literal["replies"] = "replies"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """The form or the questions are not answered, and the graph is told so."""
+
+    kind: Literal["decline"] = "decline"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """This JSON, exactly, whatever the payload was taken for."""
 
@@ -352,7 +491,7 @@ class Answer:
     kind: Literal["answer"] = "answer"
 
 
-Decision: TypeAlias = Verdicts | Revise | Answer
+Decision: TypeAlias = Verdicts | Revise | Choose | Fill | Replies | Decline | Answer
 
 
 # What came of it
@@ -425,7 +564,7 @@ class LogEntry:
     node: str
     interrupt_id: str | None
     decision: str
-    """`approve`, `edit`, `reject, approve`, `revise`, `answer`, `step`, `start`."""
+    """`approve`, `reject, approve`, `edit to another tool`, `revise`, `choose`, `answer`, `step`, …"""
     answer: JsonValue
     outcome: OutcomeKind | None
     """None: intended, and no outcome was recorded (the console died before it knew)."""

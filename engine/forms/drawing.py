@@ -14,7 +14,6 @@ _LONG_TEXT = 200
 """From this many characters on (`maxLength`, or the default's length) a text gets an editor."""
 _MOST_FIELDS = 500
 """A schema can name more fields than anybody fills in; from here on they are asked for as JSON."""
-_TYPES = ("string", "integer", "number", "boolean", "object", "array", "null")
 _SCALARS: dict[str, FieldKind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -345,6 +344,16 @@ FORMATS = {
     "ipv6": "an IPv6 address",
 }
 """The formats that are checked, in words."""
+TYPES = {
+    "string": "a text",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "null": "null",
+    "array": "a list",
+    "object": "an object",
+}
+"""The types of JSON, in words."""
 
 
 def _hints(schema: JsonObject) -> Iterator[str]:

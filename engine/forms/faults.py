@@ -21,7 +21,7 @@ from referencing import Registry
 from referencing.exceptions import Unresolvable
 
 from engine.fingerprint import canonical_json
-from engine.forms.drawing import FORMATS
+from engine.forms.drawing import FORMATS, TYPES
 from engine.forms.typed import Reading
 from engine.model import Fault, JsonObject, JsonValue, Path
 
@@ -149,7 +149,15 @@ def _telling(error: ValidationError) -> Iterator[ValidationError]:
     elif not meant and tags and len({tuple(inner.path) for inner in tags}) == 1:
         yield _one_of(tags)
     else:
-        yield error
+        yield next(_lacking_in_all(list(branches.values())), error)
+
+
+def _lacking_in_all(branches: list[list[ValidationError]]) -> Iterator[ValidationError]:
+    """Return what every branch needs and misses: the tag, most often."""
+    for error in branches[0]:
+        lacks = error.validator == "required"
+        if lacks and all(any(each.path == error.path for each in errors) for errors in branches):
+            yield error
 
 
 def _is_tag(error: ValidationError) -> bool:
@@ -183,15 +191,6 @@ def _one_of(tags: list[ValidationError]) -> ValidationError:
 
 # In words
 
-_TYPES = {
-    "string": "a text",
-    "integer": "a whole number",
-    "number": "a number",
-    "boolean": "true or false",
-    "null": "null",
-    "array": "a list",
-    "object": "an object",
-}
 _LONGEST = 60
 """Characters of a value that are repeated in a fault; the value itself stands beside it."""
 
@@ -209,7 +208,7 @@ def _words(error: ValidationError) -> str:
             return "is needed"
         case "type":
             kinds = limit if isinstance(limit, list) else [limit]
-            return f"must be {_or([_TYPES.get(kind, str(kind)) for kind in kinds])}; it is {told(value)}"
+            return f"must be {_or([TYPES.get(kind, str(kind)) for kind in kinds])}; it is {told(value)}"
         case "enum":
             return f"must be {_or([_shown(each) for each in limit])}; it is {told(value)}"
         case "const":

@@ -1,6 +1,6 @@
 """Which card shows which review."""
 
-from engine.model import AnyJson, JsonObject, Question, TextToRevise, ToolCalls
+from engine.model import JsonObject, Question, TextToRevise, ToolCalls
 from hitl_tui.widgets.json_card import JsonCard
 from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.text_card import TextCard
@@ -16,5 +16,5 @@ def card_for(
             return TextCard(question, answer_of, typed)
         case ToolCalls():
             return ToolCallsCard(question, answer_of, typed)
-        case AnyJson():
+        case _:
             return JsonCard(question, answer_of, typed)
