@@ -142,8 +142,9 @@ def test_another_tool_runs_only_where_a_person_named_it() -> None:
     assert "Deleted notes.md." in str(state["messages"])
     stopped = agent("per_call")
     write = next(each for each in stopped.asked if each.value["name"] == "write_file")
+    to_another = Verdicts((Edit(WRITE, name="delete_file"),))
     with pytest.raises(NotTaken, match="name: must be"):
-        payloads.encode(write.value, Verdicts((edit,)), write.response_schema)
+        payloads.encode(write.value, to_another, write.response_schema)
 
 
 STICKS: list[Any] = [
