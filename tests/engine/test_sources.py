@@ -334,60 +334,60 @@ CASH = {"by": "cash", "notes": [50]}
 PAID = {"decision": "approve", "amount": 700, "payment": CASH, "due": "2026-01-31", "note": None}
 
 
-@pytest.mark.parametrize(
-    ("sample", "given", "decision", "expected"),
-    [
-        ("revise", {"some_text": "a"}, Revise("true"), {"some_text": "true"}),
-        ("older_review", {}, Verdicts((Approve(),)), {"outcome": f"sent {SENT!r}"}),
-        (
-            "older_review",
-            {},
-            Verdicts((Edit(SENT_TWICE),)),
-            {"outcome": f"sent {SENT_TWICE!r}"},
-        ),
-        ("older_review", {}, Verdicts((Respond("Later."),)), {"outcome": "not sent: Later."}),
-        ("older_review", {}, Verdicts((Reject(),)), {"outcome": "not sent"}),
-        (
-            "ask_user",
-            {},
-            Replies((Reply("DuckDB"), Reply("Mars, too", ("Asia",)), Reply())),
-            {
-                "answers": {
-                    "Which database?": "DuckDB",
-                    "Which regions?": ["Asia", "Mars, too"],
-                    "Anything else?": "",
-                }
-            },
-        ),
-        ("ask_user", {}, Decline(), {"answers": {}}),
-        ("typed_answer", {}, Fill(PAID), {"decision": PAID}),
-        ("form", {}, Fill(FILLED), {"expense": FILLED}),
-        ("form", {}, Decline(), {"expense": None}),
-        ("choice", {}, Choose(2), {"plan": "Not at all"}),
-        ("yes_no", {}, Choose(1), {"published": False}),
-        ("yes_no", {}, Choose(0), {"published": True}),
-        ("anything", {}, Answer(0), {"answer": 0, "type": "int"}),
-        ("anything", {}, Revise("0"), {"answer": "0", "type": "str"}),
-        ("hook", {}, Answer({**HOOK, "decision": {"allow": False}}), {"decision": {"allow": False}}),
-        (
-            "js_tool_calls",
-            {},
-            Verdicts((Edit({"to": "bob@example.com", "copies": 2}), Reject("Keep them."))),
-            {
-                "decisions": [
-                    {
-                        "type": "edit",
-                        "editedAction": {
-                            "name": "sendEmail",
-                            "args": {"to": "bob@example.com", "copies": 2},
-                        },
+SAMPLES: list[tuple[str, Any, Decision, dict[str, Any]]] = [
+    ("revise", {"some_text": "a"}, Revise("true"), {"some_text": "true"}),
+    ("older_review", {}, Verdicts((Approve(),)), {"outcome": f"sent {SENT!r}"}),
+    (
+        "older_review",
+        {},
+        Verdicts((Edit(SENT_TWICE),)),
+        {"outcome": f"sent {SENT_TWICE!r}"},
+    ),
+    ("older_review", {}, Verdicts((Respond("Later."),)), {"outcome": "not sent: Later."}),
+    ("older_review", {}, Verdicts((Reject(),)), {"outcome": "not sent"}),
+    (
+        "ask_user",
+        {},
+        Replies((Reply("DuckDB"), Reply("Mars, too", ("Asia",)), Reply())),
+        {
+            "answers": {
+                "Which database?": "DuckDB",
+                "Which regions?": ["Asia", "Mars, too"],
+                "Anything else?": "",
+            }
+        },
+    ),
+    ("ask_user", {}, Decline(), {"answers": {}}),
+    ("typed_answer", {}, Fill(PAID), {"decision": PAID}),
+    ("form", {}, Fill(FILLED), {"expense": FILLED}),
+    ("form", {}, Decline(), {"expense": None}),
+    ("choice", {}, Choose(2), {"plan": "Not at all"}),
+    ("yes_no", {}, Choose(1), {"published": False}),
+    ("yes_no", {}, Choose(0), {"published": True}),
+    ("anything", {}, Answer(0), {"answer": 0, "type": "int"}),
+    ("anything", {}, Revise("0"), {"answer": "0", "type": "str"}),
+    ("hook", {}, Answer({**HOOK, "decision": {"allow": False}}), {"decision": {"allow": False}}),
+    (
+        "js_tool_calls",
+        {},
+        Verdicts((Edit({"to": "bob@example.com", "copies": 2}), Reject("Keep them."))),
+        {
+            "decisions": [
+                {
+                    "type": "edit",
+                    "editedAction": {
+                        "name": "sendEmail",
+                        "args": {"to": "bob@example.com", "copies": 2},
                     },
-                    {"type": "reject", "message": "Keep them."},
-                ]
-            },
-        ),
-    ],
-)  # fmt: skip
+                },
+                {"type": "reject", "message": "Keep them."},
+            ]
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("sample", "given", "decision", "expected"), SAMPLES)
 def test_every_sample_takes_every_decision(
     sample: str, given: Any, decision: Decision, expected: dict[str, Any]
 ) -> None:
