@@ -36,7 +36,7 @@ def review_line(review: Review) -> str:
             return _call_line(first) + more
         case Choices(prompt=prompt, options=options):
             labels = " / ".join(one_line(option.label, 40) for option in options)
-            return f"{one_line(prompt, 200)}: {labels}" if prompt else labels
+            return f"{one_line(prompt, 200)} ({labels})" if prompt else labels
         case Questions(questions=questions):
             return one_line(" · ".join(question.text for question in questions), _LINE)
         case MachineRequest(event=event):
