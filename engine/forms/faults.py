@@ -93,6 +93,31 @@ def _pattern(
         yield ValidationError("does not match")
 
 
+def _pattern_properties(
+    validator: Any, patterns: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    if validator.is_type(value, "object"):
+        for pattern, part in patterns.items():
+            for key in filter(_matcher(pattern), value):
+                yield from validator.descend(value[key], part, path=key, schema_path=pattern)
+
+
+def _additional_properties(
+    validator: Any, others: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """Place the fault at the key that is too much."""
+    if not validator.is_type(value, "object"):
+        return
+    matchers = [_matcher(pattern) for pattern in schema.get("patternProperties", {})]
+    for key in value:
+        if key in schema.get("properties", {}) or any(matches(key) for matches in matchers):
+            continue
+        if others is False:
+            yield ValidationError("is not known here", path=(key,))
+        else:
+            yield from validator.descend(value[key], others, path=key)
+
+
 @lru_cache(maxsize=128)
 def _matcher(pattern: str) -> Callable[[str], bool]:
     """Return a search that takes linear time, unlike `re`; what it cannot say, it takes."""
@@ -104,7 +129,13 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 
 
 _Checker = extend(  # type: ignore[no-untyped-call]  # the stubs of jsonschema lack it
-    Draft202012Validator, {"required": _required, "pattern": _pattern}
+    Draft202012Validator,
+    {
+        "required": _required,
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    },
 )
 _FORMATS = FormatChecker(formats=("email", "ipv4", "ipv6", "uuid"))
 
@@ -237,9 +268,8 @@ def _words(error: ValidationError) -> str:
             return f"must match the pattern {_shown(limit)}; it is {told(value)}"
         case "format":
             return f"must be {FORMATS.get(limit, limit)}; it is {told(value)}"
-        case "additionalProperties" if isinstance(value, dict):
-            known = error.schema.get("properties", {}) if isinstance(error.schema, dict) else {}
-            return f"takes no {', '.join(_shown(key) for key in value if key not in known)}"
+        case "additionalProperties":
+            return "is not known here"
         case "oneOf" | "anyOf":
             return f"fits none of the shapes that are taken here; it is {told(value)}"
         case _:

@@ -8,6 +8,7 @@ guides, not protocols: plain JSON is taken as it is.
 
 from engine.errors import NotTaken
 from engine.forms.drawing import form_of, json_type
+from engine.forms.faults import faults
 from engine.model import Answer, Decision, Decline, Fill, FormToFill, JsonObject, JsonValue
 from engine.payloads.convention import Asked, Malformed, checked, text_in, texts_in
 
@@ -91,7 +92,7 @@ def _schema(fields: list[JsonValue], current: object) -> JsonObject | None:
 
 
 def _part(field: JsonObject, current: JsonObject) -> JsonObject:
-    """Return one field: of its own type, or of the type that its value has now."""
+    """Return one field, with the value it begins with."""
     name = text_in(field, "name")
     begun = {"default": current[name]} if name in current else {}
     if "default" in field and not begun:
@@ -105,12 +106,19 @@ def _part(field: JsonObject, current: JsonObject) -> JsonObject:
 
 
 def _type(field: JsonObject, begun: JsonObject) -> JsonObject:
+    """Return the type that a field names, unless the value it begins with has another one."""
     options = texts_in(field, "options")
     if options:
         return {"enum": list(options)}
-    if known := _TYPES.get(text_in(field, "type")):
+    known = _TYPES.get(text_in(field, "type"), {})
+    if not begun:
+        return known or {"type": "string"}
+    if known and not faults(known, begun["default"]):
         return known
-    if begun and begun["default"] is not None:
-        kind = json_type(begun["default"])
-        return {} if kind in ("array", "object") else {"type": kind}
-    return {"type": "string"}
+    match json_type(begun["default"]):
+        case "null":
+            return {"type": [known.get("type", "string"), "null"]}
+        case "array" | "object":
+            return {}
+        case kind:
+            return {"type": kind}

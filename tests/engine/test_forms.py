@@ -369,7 +369,7 @@ DECISION: JsonObject = {
         ),
         ({"amount": -1}, ["$.amount: must be at least 0; it is -1", "$.decision: is needed"]),
         (None, ["$: must be an object; it is null"]),
-        ({"decision": "approve", "amount": 1, "x y": 1}, ['$: takes no "x y"']),
+        ({"decision": "approve", "amount": 1, "x y": 1}, ['$["x y"]: is not known here']),
     ],
 )
 def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) -> None:
@@ -438,5 +438,14 @@ def test_a_broken_schema_checks_nothing() -> None:
 
 
 def test_a_pattern_from_outside_cannot_hang_the_console() -> None:
-    (fault,) = faults({"pattern": "^(a+)+$"}, "a" * 5_000 + "!")
+    long = "a" * 5_000 + "!"
+    (fault,) = faults({"pattern": "^(a+)+$"}, long)
     assert fault == Fault((), fault.words)
+    by_key: JsonObject = {
+        "patternProperties": {"^(a+)+$": {"type": "integer"}},
+        "additionalProperties": False,
+    }
+    assert [str(each) for each in faults(by_key, {"aa": 1, "aaa": "1"})] == [
+        '$.aaa: must be a whole number; it is the text "1"'
+    ]
+    assert [each.words for each in faults(by_key, {long: 1})] == ["is not known here"]

@@ -832,6 +832,15 @@ def test_the_values_of_a_form_go_through_its_fields() -> None:
     assert {field.name: field.default for field in review.form.fields} == values
     expense = payloads.recognise(EXPENSE)
     assert isinstance(expense, FormToFill)
+    odd = payloads.recognise({"fields": ["a", "b"], "current_values": {"a": None, "b": 1.5}})
+    assert isinstance(odd, FormToFill)
+    assert [(field.kind, field.nullable) for field in odd.form.fields] == [
+        ("text", True), ("number", False)
+    ]  # fmt: skip
+    clash: JsonObject = {"name": "n", "type": "text", "default": 10}
+    typed = payloads.recognise({"formType": "x", "fields": [clash]})
+    assert isinstance(typed, FormToFill)
+    assert typed.form.fields[0].kind == "integer"
     assert [field.kind for field in expense.form.fields] == [
         "number", "choice", "boolean", "long_text"
     ]  # fmt: skip
