@@ -40,7 +40,8 @@ def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
         }
     except (Unresolvable, RecursionError):
         return ()
-    return tuple(sorted(found, key=lambda fault: (list(map(str, fault.path)), fault.words)))
+    # Steps of one parent are all keys or all places, so any two paths compare.
+    return tuple(sorted(found, key=lambda fault: (fault.path, fault.words)))
 
 
 def judged(schema: JsonObject, reading: Reading) -> tuple[Fault, ...]:
