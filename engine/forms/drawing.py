@@ -63,7 +63,7 @@ class _Drawing:
         schema, within, nullable = self._plain(part, within)
         field = FormField(
             name=name,
-            title=(_text(part, "title")) or title or _text(schema, "title"),
+            title=_text(part, "title") or title or _text(schema, "title"),
             kind="json",
             required=required,
             description=_text(schema, "description"),
@@ -80,8 +80,10 @@ class _Drawing:
 
     def _of_kind(self, field: FormField, schema: JsonObject, within: frozenset[str]) -> FormField:
         branches = _branches(schema)
-        if branches:
+        if branches and "properties" not in schema:
             return self._union(field, branches, within)
+        if any(isinstance(branch, dict) and "properties" in branch for branch in branches):
+            return replace(field, beyond="Its shapes share some of their fields.")
         if "const" in schema:
             return replace(field, kind="fixed", choices=(schema["const"],))
         match schema:
@@ -158,11 +160,12 @@ class _Drawing:
                 if target is None or reference in within:
                     return schema, within, nullable
                 within |= {reference}
-                schema = _merged(target, schema, "$ref")
+                schema = _merged(target, _without(schema, "$ref"))
                 continue
             match schema:
-                case {"allOf": [dict(only)]}:
-                    schema = _merged(only, schema, "allOf")
+                case {"allOf": [dict(first), *others]}:
+                    rest: JsonObject = {"allOf": others} if others else {}
+                    schema = _merged(first, {**_without(schema, "allOf"), **rest})
                     continue
                 case {"type": list()} if _branches(schema) or schema.keys() & {"enum", "const"}:
                     schema = _without(schema, "type")
@@ -170,15 +173,15 @@ class _Drawing:
                     union: list[JsonValue] = [_of_type(schema, each) for each in types]
                     schema = {**_without(schema, "type"), "anyOf": union}
             branches = _branches(schema)
-            others = [branch for branch in branches if not _is_null(branch)]
-            if len(others) == len(branches) > 1 or not others:
+            some = [branch for branch in branches if not _is_null(branch)]
+            if len(some) == len(branches) > 1 or not some:
                 return schema, within, nullable
-            nullable = nullable or len(others) < len(branches)
+            nullable = nullable or len(some) < len(branches)
             key = "anyOf" if "anyOf" in schema else "oneOf"
-            if len(others) > 1:
-                return {**schema, key: others}, within, nullable
-            only_one = others[0] if isinstance(others[0], dict) else {}
-            schema = _merged(only_one, schema, key)
+            if len(some) > 1:
+                return {**schema, key: some}, within, nullable
+            only_one = some[0] if isinstance(some[0], dict) else {}
+            schema = _merged(only_one, _without(schema, key))
 
     def _target(self, reference: str) -> JsonObject | None:
         """Return what a reference within the schema means: `#/$defs/Name`."""
@@ -191,9 +194,15 @@ class _Drawing:
         return found if isinstance(found, dict) else None
 
 
-def _merged(inner: JsonObject, outer: JsonObject, without: str) -> JsonObject:
-    """What stands beside a reference or union adds to what it stands for."""
-    return {**inner, **_without(outer, without)}
+def _merged(inner: JsonObject, outer: JsonObject) -> JsonObject:
+    """What stands beside a reference or union adds to what it stands for, and wins."""
+    merged = {**inner, **outer}
+    if "properties" in inner and "properties" in outer:
+        merged["properties"] = {**_properties_of(inner), **_properties_of(outer)}
+    match inner, outer:
+        case {"required": list(some)}, {"required": list(more)}:
+            merged["required"] = [*some, *more]
+    return merged
 
 
 def _without(schema: JsonObject, key: str) -> JsonObject:

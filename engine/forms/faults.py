@@ -22,7 +22,6 @@ from referencing.exceptions import Unresolvable
 
 from engine.fingerprint import canonical_json
 from engine.forms.drawing import FORMATS, TYPES
-from engine.forms.typed import Reading
 from engine.model import Fault, JsonObject, JsonValue, Path
 
 _CLOSED: Registry[bool | Mapping[str, Any]] = Registry()
@@ -42,17 +41,6 @@ def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
         return ()
     # Steps of one parent are all keys or all places, so any two paths compare.
     return tuple(sorted(found, key=lambda fault: (fault.path, fault.words)))
-
-
-def judged(schema: JsonObject, reading: Reading) -> tuple[Fault, ...]:
-    """Return what is wrong with a form: what could not be read, then where the rest breaks `schema`."""
-    unread = [fault.path for fault in reading.faults]
-    broken = (
-        fault
-        for fault in faults(schema, reading.value)
-        if not any(fault.path[: len(path)] == path for path in unread)
-    )
-    return (*reading.faults, *broken)
 
 
 def is_usable(schema: JsonObject) -> bool:

@@ -18,7 +18,7 @@ Whether the value fits the schema is judged afterwards, by `engine.forms.faults`
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -39,9 +39,15 @@ class Reading:
     faults: tuple[Fault, ...]
     """What could not be read, each at its place, in the order of the form."""
 
+    def and_then(self, found: Iterable[Fault]) -> tuple[Fault, ...]:
+        """Return what is wrong in all: what could not be read, then what was `found` in the rest."""
+        unread = [fault.path for fault in self.faults]
+        rest = (fault for fault in found if not any(fault.path[: len(p)] == p for p in unread))
+        return (*self.faults, *rest)
+
 
 def read(field: FormField, typed: Typed) -> Reading:
-    """Read what was typed. That a needed field is left out is for `judged` to say."""
+    """Read what was typed. That a needed field is left out is for the schema to say."""
     reader = _Reader()
     value = reader.value(field, typed, ())
     return Reading(value, tuple(reader.faults))

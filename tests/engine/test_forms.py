@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from engine.fingerprint import canonical_json
 from engine.forms.drawing import fields_of, form_of
-from engine.forms.faults import faults, judged
+from engine.forms.faults import faults
 from engine.forms.typed import Reading, read, start_of, typed_of
 from engine.model import Fault, FormField, JsonObject, JsonValue
 
@@ -207,11 +207,30 @@ def test_an_entire_schema_has_a_form(shape: Any, kind: str, nullable: bool) -> N
         ({"$ref": "#"}, "json"),
         ({"type": "array", "items": {"type": "integer"}, "prefixItems": []}, "json"),
         ({"enum": []}, "json"),
+        ({"properties": {"a": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, "object"),
+        (
+            {"properties": {"a": {}}, "oneOf": [{"properties": {"b": {}}}, {"type": "null"}]},
+            "object",
+        ),
+        ({"properties": {"a": {}}, "oneOf": [{"properties": {}}, {"properties": {}}]}, "json"),
         ({"type": 3, "properties": [], "required": "x", "anyOf": 1}, "json"),
     ],
 )
 def test_schemas_as_people_write_them(schema: JsonObject, kind: str) -> None:
     assert form_of(schema).kind == kind
+
+
+def test_what_is_put_together_is_one_form() -> None:
+    schema: JsonObject = {
+        "allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}],
+        "properties": {"c": {"type": "boolean"}},
+        "$defs": {
+            "A": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "B": {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
+        },
+    }
+    fields = {field.name: (field.kind, field.required) for field in form_of(schema).fields}
+    assert fields == {"a": ("text", True), "b": ("integer", True), "c": ("boolean", False)}
 
 
 def test_choices_have_the_names_that_the_schema_gives() -> None:
@@ -312,7 +331,7 @@ def test_what_was_typed_wrongly_is_said_at_its_field() -> None:
     )  # fmt: skip
     reading = read(form_of(schema), typed)
     assert reading.value == {"essay": "e" * 5001, "inner": {}, "tags": ["a", None]}
-    assert [str(fault) for fault in judged(schema, reading)] == [
+    assert [str(fault) for fault in reading.and_then(faults(schema, reading.value))] == [
         "$.count: must be a whole number",
         "$.share: must be a number",
         "$.sure: cannot be null",

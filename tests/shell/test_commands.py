@@ -180,7 +180,8 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
         "answer", thread, "--value", one, code=4
     )
     forbidden = json.dumps({"decisions": [{"type": "approve"}, {"type": "respond"}]})
-    assert "execute_sql allows" in shell.refused("answer", thread, "--value", forbidden, code=4)
+    refusal = shell.refused("answer", thread, "--value", forbidden, code=4)
+    assert '$.decisions[1].type: must be "approve" or "reject"' in refusal
 
     done = shell.run("answer", thread, "--value", json.dumps({"decisions": decisions}))
     assert (done["outcome"], done["status"]) == ("applied", "done")
