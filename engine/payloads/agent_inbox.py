@@ -90,7 +90,7 @@ def answer_schema(asked: Asked) -> JsonObject:
 
 def _requests(asked: Asked) -> list[JsonValue]:
     payload = asked.payload
-    if isinstance(payload, str) and payload.lstrip()[:1] in ("[", "{"):
+    if isinstance(payload, str) and '"action_request"' in payload:
         try:
             payload = read_json(payload)
         except JsonProblem:

@@ -19,6 +19,7 @@ from langchain_core.messages import HumanMessage, ToolMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.checkpoint.sqlite import SqliteSaver
 from langgraph.graph import START, StateGraph
+from langgraph.prebuilt.interrupt import HumanInterrupt, HumanResponse
 from langgraph.types import Command, Interrupt, interrupt
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
@@ -44,7 +45,7 @@ from engine.model import (
     Verdict,
     Verdicts,
 )
-from sample_graphs import tool_approval
+from sample_graphs import older_review, tool_approval
 
 
 class Stopped:
@@ -202,6 +203,18 @@ def test_deep_agents_ask_as_the_middleware_does() -> None:
     )
     stopped = Stopped(made, {"messages": [HumanMessage("Tidy up.")]})
     assert "Deleted old.md." in str(results(stopped.answer(Verdicts((Approve(),)))))
+
+
+@pytest.mark.parametrize(
+    "verdict", [Approve(), Edit({"to": "b"}), Respond("Later."), Reject()], ids=lambda v: v.kind
+)
+def test_the_older_request_is_the_one_that_langgraph_defines(verdict: Verdict) -> None:
+    stopped = Stopped(older_review.builder.compile(checkpointer=InMemorySaver()), {})
+    (asked,) = stopped.asked
+    TypeAdapter(list[HumanInterrupt]).validate_python(asked.value, strict=True)
+    answer = payloads.encode(asked.value, Verdicts((verdict,)))
+    TypeAdapter(list[HumanResponse]).validate_python(answer, strict=True)
+    assert stopped.send({asked.id: answer})["outcome"]
 
 
 # A schema of the answer, of every kind
