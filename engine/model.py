@@ -253,7 +253,7 @@ class ToolCall:
     why_not: str = ""
     """Why the other decisions are not offered, in one sentence."""
     labels: tuple[tuple[DecisionKind, str], ...] = ()
-    """The convention's own words for decisions, where they differ from ours."""
+    """The convention's own words for decisions, where they differ from ours (`Ignore`)."""
     form: FormField | None = None
     """The form of the arguments, where the request brings their schema."""
     beside: JsonObject = field(default_factory=dict)
@@ -365,7 +365,7 @@ class AnyJson:
     options: tuple[Option, ...] = ()
     """Answers that such payloads often take: they fill the editor, never more."""
     notes: tuple[str, ...] = ()
-    """What one should know: `Looks like a tool approval, but it has no arguments.`"""
+    """What one should know: `This looks like a tool approval, but it has no arguments.`"""
     kind: Literal["json"] = "json"
 
 

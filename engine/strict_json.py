@@ -58,9 +58,10 @@ def unwritable(value: JsonValue) -> str | None:
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
         written.encode()
+        same = json.loads(written) == value
     except (ValueError, TypeError, RecursionError) as error:
         return str(error)
-    return None if json.loads(written) == value else "read back, it is another value"
+    return None if same else "read back, it is another value"
 
 
 _WORDS = {
