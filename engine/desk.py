@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 from uuid import uuid4
 
-from engine import forms, local, outcome, payloads
+from engine import local, outcome, payloads
 from engine.api.client import LangGraphServer, StreamEvent
 from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
@@ -31,6 +31,7 @@ from engine.errors import (
 )
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
+from engine.forms.drawing import fields_of
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
 from engine.model import (
@@ -38,6 +39,7 @@ from engine.model import (
     Breakpoints,
     Decision,
     Draft,
+    Edit,
     Graph,
     Inbox,
     InputForm,
@@ -52,11 +54,13 @@ from engine.model import (
     Server,
     ThreadStatus,
     ThreadView,
+    Verdict,
     Verdicts,
     Waiting,
 )
 from engine.reader import ThreadReader
 from engine.runs import Ended, RunSender, again
+from engine.strict_json import unwritable
 from engine.target import Project, Remote, data_folder, find_target
 from engine.threads import Snapshot
 
@@ -272,23 +276,29 @@ class Desk:
         """Understand an interrupt and fingerprint it. Never fails."""
         return Question(
             interrupt=interrupt,
-            review=payloads.recognise(interrupt.payload),
+            review=payloads.recognise(interrupt.payload, interrupt.response_schema),
             fingerprint=fingerprint(self.server.identity, interrupt),
         )
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         """Return the exact JSON that `decide` would send.
 
-        Raises NotTaken, naming the place.
+        Raises NotTaken, with every fault at its place.
         """
-        answer = payloads.encode(question.interrupt.payload, decision)
-        if fault := _unwritable(answer):
+        asked = question.interrupt
+        answer = payloads.encode(asked.payload, decision, asked.response_schema)
+        if fault := unwritable(answer):
             raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
-        schema = question.interrupt.response_schema
-        fault = forms.first_fault(schema, answer) if schema else None
-        if fault:
-            raise NotTaken(f"The answer does not fit the schema of this question: {fault}.")
         return answer
+
+    def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
+        """Return what a person should confirm before `decide`, one sentence each."""
+        return payloads.cautions(question.review, decision)
+
+    def answer_schema(self, question: Question) -> JsonObject:
+        """Return which answers a question expects, as JSON Schema; `{}` for anything."""
+        asked = question.interrupt
+        return payloads.answer_schema(asked.payload, asked.response_schema)
 
     @_at_work
     async def decide(
@@ -364,7 +374,7 @@ class Desk:
             self._connection.api.schemas(graph.assistant_id),
             self._reader.marked(graph.assistant_id),
         )
-        fields = forms.fields_of(schemas.input_schema or schemas.state_schema)
+        fields = fields_of(schemas.input_schema or schemas.state_schema)
         return InputForm(graph, fields, tuple(nodes))
 
     @_at_work
@@ -383,7 +393,7 @@ class Desk:
         input would silently take its place), Conflict where a run is under way, BadInput for
         breakpoints at nodes that the graph does not have, and as `decide`.
         """
-        if fault := _unwritable(input):
+        if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
         if breakpoints:
             await self._refuse_unknown_nodes(graph, breakpoints)
@@ -587,19 +597,15 @@ def _refuse_if_something_waits(thread: Snapshot) -> None:
     )
 
 
-def _unwritable(value: JsonValue) -> str | None:
-    """Say why JSON in UTF-8 cannot hold this value: NaN, a lone surrogate, or too deep."""
-    try:
-        json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError) as error:
-        return str(error)
-    return None
-
-
 def _name(decision: Decision) -> str:
     if isinstance(decision, Verdicts):
-        return ", ".join(verdict.kind for verdict in decision.verdicts)
+        return ", ".join(map(_verdict_name, decision.verdicts))
     return decision.kind
+
+
+def _verdict_name(verdict: Verdict) -> str:
+    to_another = isinstance(verdict, Edit) and verdict.name is not None
+    return f"{verdict.kind} to another tool" if to_another else verdict.kind
 
 
 def _named(nodes: tuple[str, ...]) -> JsonValue:

@@ -20,6 +20,8 @@ HitlError                     exit code
 
 from typing import ClassVar
 
+from engine.model import Fault
+
 
 class HitlError(Exception):
     """Something went wrong that a person should read about.
@@ -77,10 +79,17 @@ class StillWaits(HitlError):
 
 
 class NotTaken(HitlError):
-    """The answer is not one that this interrupt takes; nothing was sent."""
+    """The answer is not one that this interrupt takes; nothing was sent.
+
+    `faults` say where and why, for whoever can show each at its field.
+    """
 
     title = "Not an answer to this"
     exit_code = 4
+
+    def __init__(self, what: str, *, hint: str = "", faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(what, hint=hint)
+        self.faults = faults
 
 
 class TargetError(HitlError):

@@ -5,6 +5,7 @@ paint. Everything that came from a graph is untrusted; pass it through `engine.v
 it meets a screen, a log or a terminal.
 """
 
+import json
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +13,8 @@ from typing import Literal, TypeAlias
 
 JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject: TypeAlias = dict[str, JsonValue]
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value stands within another one: keys and places, outermost first."""
 
 
 # What holds the graphs
@@ -141,6 +144,90 @@ class Inbox:
     """Why the list is stale, when the last look failed; the items are from the look before."""
 
 
+# How an answer is typed
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Why a value does not fit, and where."""
+
+    path: Path
+    words: str
+    """Goes on after the place: `must be a whole number; it is the text "10"`."""
+
+    def __str__(self) -> str:
+        return f"{json_path(self.path)}: {self.words}"
+
+
+def json_path(path: Path) -> str:
+    """Return a place as JSONPath writes it: `$.decisions[1].message`."""
+    steps = (
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{json.dumps(step, ensure_ascii=False)}]"
+        for step in path
+    )
+    return "".join(("$", *steps))
+
+
+FieldKind: TypeAlias = Literal[
+    "text",
+    "long_text",
+    "integer",
+    "number",
+    "boolean",
+    "choice",
+    "fixed",
+    "object",
+    "list",
+    "variants",
+    "json",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """One field of a form made from a JSON Schema; an entire schema is a field without a name."""
+
+    name: str
+    title: str
+    kind: FieldKind
+    required: bool
+    description: str = ""
+    default: JsonValue = None
+    has_default: bool = False
+    nullable: bool = False
+    """Whether null may stand here instead."""
+    choices: tuple[JsonValue, ...] = ()
+    """Of a choice; the one value of a fixed field."""
+    labels: tuple[str, ...] = ()
+    """What to call the choices, where the schema says so; else their JSON."""
+    hints: tuple[str, ...] = ()
+    """What is expected, in words: `at least 0`, `a date, as 2026-01-31`."""
+    fields: tuple["FormField", ...] = ()
+    """Of an object."""
+    item: "FormField | None" = None
+    """Of a list: what each of its items is."""
+    variants: tuple["Variant", ...] = ()
+    beyond: str = ""
+    """Why the value is asked for as JSON, where the kind is `json`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One of the shapes that a value may have, and how one tells that it has it."""
+
+    field: FormField
+    types: tuple[str, ...]
+    """JSON types (`string`, `integer`, …) of its values."""
+    tag: str = ""
+    """The property that tells, if one does."""
+    tags: tuple[JsonValue, ...] = ()
+    """What that property may be."""
+
+
 # What was understood
 
 
@@ -162,6 +249,15 @@ class ToolCall:
     description: str
     """The agent's own story; never decide from it."""
     allowed: tuple[DecisionKind, ...]
+    """What to offer."""
+    why_not: str = ""
+    """Why the other decisions are not offered, in one sentence."""
+    labels: tuple[tuple[DecisionKind, str], ...] = ()
+    """The convention's own words for decisions, where they differ from ours (`Ignore`)."""
+    form: FormField | None = None
+    """The form of the arguments, where the request brings their schema."""
+    beside: JsonObject = field(default_factory=dict)
+    """What the request says besides."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +267,7 @@ class TextToRevise:
     text: str
     prompt: str
     """What the payload says beside the text (an instruction, a question), or nothing."""
+    notes: tuple[str, ...] = ()
     kind: Literal["text"] = "text"
 
 
@@ -179,7 +276,85 @@ class ToolCalls:
     """Tool calls of one request; the answer is one verdict for each, in order."""
 
     calls: tuple[ToolCall, ...]
+    convention: str = "tool calls"
+    beside: JsonObject = field(default_factory=dict)
+    """What the payload says beside the calls."""
+    notes: tuple[str, ...] = ()
     kind: Literal["tool_calls"] = "tool_calls"
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One answer that is offered ready-made."""
+
+    label: str
+    answer: JsonValue
+    text_key: str = ""
+    """The key under which a text may be put into the answer, or nothing."""
+    needs_text: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """Something to choose; the answer is one of the options."""
+
+    options: tuple[Option, ...]
+    prompt: str
+    """What the payload says beside the options."""
+    listed: bool = True
+    """Whether the payload lists the options. Otherwise they are a guess: offered, never forced."""
+    notes: tuple[str, ...] = ()
+    kind: Literal["choices"] = "choices"
+
+
+@dataclass(frozen=True, slots=True)
+class FormToFill:
+    """A form; the answer holds its values."""
+
+    form: FormField
+    """`json` at the root: no form can hold the answer, it is given as JSON and checked."""
+    schema: JsonObject
+    """What the values must fit, as JSON Schema."""
+    payload: JsonValue
+    """What is asked, whole: the title and context of the form, in nobody's convention."""
+    can_decline: bool = False
+    convention: str = "form"
+    notes: tuple[str, ...] = ()
+    kind: Literal["form"] = "form"
+
+
+@dataclass(frozen=True, slots=True)
+class AskedQuestion:
+    """One of several questions."""
+
+    text: str
+    answered_by: Literal["text", "one choice", "choices"]
+    choices: tuple[str, ...] = ()
+    """Beside them a free text may be given, always."""
+    required: bool = True
+    beside: JsonObject = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Questions:
+    """Questions of an agent; the answer is one reply for each, in order."""
+
+    questions: tuple[AskedQuestion, ...]
+    beside: JsonObject = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    kind: Literal["questions"] = "questions"
+
+
+@dataclass(frozen=True, slots=True)
+class MachineRequest:
+    """A program asks its own client; nobody is asked to approve anything."""
+
+    event: str
+    deadline: str
+    """As the program wrote it, or nothing."""
+    payload: JsonValue
+    notes: tuple[str, ...] = ()
+    kind: Literal["machine"] = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,10 +362,16 @@ class AnyJson:
     """A payload without a known convention; the answer is any JSON."""
 
     payload: JsonValue
+    options: tuple[Option, ...] = ()
+    """Answers that such payloads often take: they fill the editor, never more."""
+    notes: tuple[str, ...] = ()
+    """What one should know: `This looks like a tool approval, but it has no arguments.`"""
     kind: Literal["json"] = "json"
 
 
-Review: TypeAlias = TextToRevise | ToolCalls | AnyJson
+Review: TypeAlias = (
+    TextToRevise | ToolCalls | Choices | FormToFill | Questions | MachineRequest | AnyJson
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +400,8 @@ class Edit:
 
     args: JsonObject
     """All the arguments, not a patch."""
+    name: str | None = None
+    """Another tool to call instead; None keeps the tool. A person must have confirmed it."""
     kind: Literal[DecisionKind.EDIT] = DecisionKind.EDIT
 
 
@@ -258,6 +441,49 @@ class Revise:
 
 
 @dataclass(frozen=True, slots=True)
+class Choose:
+    """This option."""
+
+    index: int
+    text: str | None = None
+    """What was typed beside it, where the option takes a text."""
+    kind: Literal["choose"] = "choose"
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The values of a form."""
+
+    value: JsonValue
+    kind: Literal["fill"] = "fill"
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said to one question."""
+
+    text: str = ""
+    """In words; beside choices, a choice of one's own."""
+    chosen: tuple[str, ...] = ()
+    """Of the choices that were offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Replies:
+    """One reply to each question, in the order of the questions."""
+
+    replies: tuple[Reply, ...]
+    kind: Literal["replies"] = "replies"
+
+
+@dataclass(frozen=True, slots=True)
+class Decline:
+    """The form or the questions are not answered, and the graph is told so."""
+
+    kind: Literal["decline"] = "decline"
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """This JSON, exactly, whatever the payload was taken for."""
 
@@ -265,7 +491,7 @@ class Answer:
     kind: Literal["answer"] = "answer"
 
 
-Decision: TypeAlias = Verdicts | Revise | Answer
+Decision: TypeAlias = Verdicts | Revise | Choose | Fill | Replies | Decline | Answer
 
 
 # What came of it
@@ -338,7 +564,7 @@ class LogEntry:
     node: str
     interrupt_id: str | None
     decision: str
-    """`approve`, `edit`, `reject, approve`, `revise`, `answer`, `step`, `start`."""
+    """`approve`, `reject, approve`, `edit to another tool`, `revise`, `choose`, `answer`, `step`, …"""
     answer: JsonValue
     outcome: OutcomeKind | None
     """None: intended, and no outcome was recorded (the console died before it knew)."""
@@ -351,25 +577,6 @@ class Breakpoints:
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
-
-
-FieldKind: TypeAlias = Literal[
-    "text", "long_text", "integer", "number", "boolean", "choice", "json"
-]
-
-
-@dataclass(frozen=True, slots=True)
-class FormField:
-    """One field of a form made from a JSON Schema."""
-
-    name: str
-    title: str
-    kind: FieldKind
-    required: bool
-    description: str = ""
-    default: JsonValue = None
-    has_default: bool = False
-    choices: tuple[JsonValue, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Reading the JSON that a person typed: strictly, and with the place of the first mistake."""
+"""The JSON that a person typed: read strictly, with the place of the first mistake; and written."""
 
 import json
 import re
@@ -51,6 +51,17 @@ def read_json(text: str) -> JsonValue:
     except RecursionError:
         raise JsonProblem("nested too deeply") from None
     return value
+
+
+def unwritable(value: JsonValue) -> str | None:
+    """Say why JSON in UTF-8 cannot carry this value: NaN, a lone surrogate, too deep, or None."""
+    try:
+        written = json.dumps(value, ensure_ascii=False, allow_nan=False)
+        written.encode()
+        same = json.loads(written) == value
+    except (ValueError, TypeError, RecursionError) as error:
+        return str(error)
+    return None if same else "read back, it is another value"
 
 
 _WORDS = {

@@ -2,7 +2,21 @@
 
 from datetime import UTC, datetime
 
-from engine.model import AnyJson, Breakpoint, Interrupt, Review, TextToRevise, ToolCall, Waiting
+from engine.model import (
+    AnyJson,
+    Breakpoint,
+    Choices,
+    FormToFill,
+    Interrupt,
+    JsonValue,
+    MachineRequest,
+    Questions,
+    Review,
+    TextToRevise,
+    ToolCall,
+    ToolCalls,
+    Waiting,
+)
 from engine.visible import json_text, one_line
 
 _LINE = 400
@@ -17,14 +31,24 @@ def review_line(review: Review) -> str:
                 return one_line(prompt, _LINE)
             quoted = f"“{one_line(text, _LINE)}”"
             return f"{one_line(prompt, 80)}: {quoted}" if prompt else f"revise {quoted}"
-        case AnyJson(payload=str() as text):
-            return one_line(text, _LINE)
-        case AnyJson(payload=payload):
-            return one_line(json_text(payload, indent=None), _LINE)
-        case _:
-            first, *others = review.calls or (ToolCall("no tool call", {}, "", ()),)
+        case ToolCalls(calls=(first, *others)):
             more = f" and {len(others)} more" if others else ""
             return _call_line(first) + more
+        case Choices(prompt=prompt, options=options):
+            labels = " / ".join(one_line(option.label, 40) for option in options)
+            return f"{one_line(prompt, 200)} ({labels})" if prompt else labels
+        case Questions(questions=questions):
+            return one_line(" · ".join(question.text for question in questions), _LINE)
+        case MachineRequest(event=event):
+            return f"waits for its own client: {one_line(event, 80) or 'a hook'}"
+        case FormToFill(payload=payload) | AnyJson(payload=payload):
+            return one_line(payload, _LINE) if isinstance(payload, str) else _json_line(payload)
+        case _:
+            raise AssertionError("a request holds at least one tool call")
+
+
+def _json_line(payload: JsonValue) -> str:
+    return one_line(json_text(payload, indent=None), _LINE)
 
 
 def _call_line(call: ToolCall) -> str:

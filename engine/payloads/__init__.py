@@ -2,44 +2,103 @@
 
 One module per convention; who reads a payload's shape writes its answer. A new convention is
 one module and one name in `CONVENTIONS`. `engine.desk` is the only caller.
+
+Whatever a payload is taken for: where the interrupt brings a schema of its answer, that schema
+rules what is sent, because some graphs publish it and do not check it.
 """
 
-from typing import Protocol
+from dataclasses import replace
 
-from engine.model import Decision, JsonValue, Review
-from engine.payloads import any_json, middleware, text
+from engine.forms.faults import is_usable
+from engine.model import Answer, Decision, JsonObject, JsonValue, Review
+from engine.payloads import (
+    agent_inbox,
+    any_json,
+    ask_user,
+    choice,
+    fields,
+    machine,
+    middleware,
+    schema,
+    text,
+    tool_approval,
+    yes_no,
+)
+from engine.payloads.cautions import cautions
+from engine.payloads.convention import Asked, Convention, Malformed, checked
+
+__all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise"]
+
+CONVENTIONS: tuple[Convention, ...] = (
+    machine,
+    tool_approval,
+    middleware,
+    agent_inbox,
+    ask_user,
+    schema,
+    fields,
+    choice,
+    text,
+    yes_no,
+    any_json,
+)
+"""Most specific first: signs before schemas, because a tool approval brings a schema too."""
 
 
-class Convention(Protocol):
-    """What each module of this package offers."""
+def recognise(payload: JsonValue, response_schema: JsonObject | None = None) -> Review:
+    """Return what the first convention that knows this payload makes of it. Never fails.
 
-    def recognise(self, payload: JsonValue) -> Review | None:
-        """Return the payload understood, or None if it is not of this convention."""
-
-    def encode(self, payload: JsonValue, decision: Decision) -> JsonValue:
-        """Return the answer to a payload of this convention, in its own shape and spelling.
-
-        Raises NotTaken, naming the place.
-        """
+    A payload that only wears the sign of a convention is taken for nothing but a form or JSON,
+    and a note says so: a guess could be an answer on which its node fails for ever.
+    """
+    return _understood(Asked(payload, response_schema))[1]
 
 
-CONVENTIONS: tuple[Convention, ...] = (middleware, text, any_json)
-"""Most specific first. `any_json` takes anything."""
+def encode(
+    payload: JsonValue, decision: Decision, response_schema: JsonObject | None = None
+) -> JsonValue:
+    """Return the JSON that answers `payload` with `decision`. Raises NotTaken, with its faults."""
+    asked = Asked(payload, response_schema)
+    ruling = _ruling(asked)
+    if isinstance(decision, Answer) and ruling:
+        answer = decision.value
+    else:
+        answer = _understood(asked)[0].encode(asked, decision)
+    return checked(answer, ruling) if ruling else answer
 
 
-def recognise(payload: JsonValue) -> Review:
-    """Return what the first convention that knows this payload makes of it."""
-    return _understood(payload)[1]
+def answer_schema(payload: JsonValue, response_schema: JsonObject | None = None) -> JsonObject:
+    """Return which answers are expected, as JSON Schema; `{}` for anything."""
+    asked = Asked(payload, response_schema)
+    return _ruling(asked) or _understood(asked)[0].answer_schema(asked)
 
 
-def encode(payload: JsonValue, decision: Decision) -> JsonValue:
-    """Return the JSON that answers `payload` with `decision`. Raises NotTaken."""
-    return _understood(payload)[0].encode(payload, decision)
+def _ruling(asked: Asked) -> JsonObject | None:
+    return asked.schema if asked.schema and is_usable(asked.schema) else None
 
 
-def _understood(payload: JsonValue) -> tuple[Convention, Review]:
+def _understood(asked: Asked) -> tuple[Convention, Review]:
     for convention in CONVENTIONS:
-        review = convention.recognise(payload)
-        if review is not None:
-            return convention, review
+        match _recognised(convention, asked):
+            case None:
+                continue
+            case Malformed() as malformed:
+                return _as_it_is(asked, malformed)
+            case review:
+                return convention, review
     raise AssertionError("any_json takes anything")
+
+
+def _as_it_is(asked: Asked, malformed: Malformed) -> tuple[Convention, Review]:
+    form = schema.recognise(asked)
+    if form is not None:
+        return schema, replace(form, notes=(str(malformed),))
+    return any_json, replace(any_json.recognise(asked), notes=(str(malformed),))
+
+
+def _recognised(convention: Convention, asked: Asked) -> Review | Malformed | None:
+    """Ask one convention; payloads can be hostile, and one that it trips over is not its own."""
+    try:
+        return convention.recognise(asked)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+        return None

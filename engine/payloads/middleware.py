@@ -1,4 +1,4 @@
-"""Tool calls that wait for approval: LangChain's HumanInTheLoopMiddleware, batched.
+"""Tool calls that wait for approval together: LangChain's HumanInTheLoopMiddleware, batched.
 
 Payload `{"action_requests": [{"name", "args", "description"?}], "review_configs":
 [{"action_name", "allowed_decisions"}]}`; answer `{"decisions": [...]}`, one for each request,
@@ -10,23 +10,34 @@ ever; so every answer is checked here, one given as plain JSON too.
 """
 
 from dataclasses import dataclass
-from typing import assert_never
 
-from engine.errors import NotTaken
+from engine.forms.drawing import form_of
 from engine.model import (
     Answer,
-    Approve,
     Decision,
     DecisionKind,
     Edit,
     JsonObject,
     JsonValue,
-    Reject,
-    Respond,
     ToolCall,
     ToolCalls,
-    Verdict,
-    Verdicts,
+)
+from engine.payloads.calls import (
+    EVERY_KIND,
+    UNRULED,
+    args_schema_in,
+    decision_json,
+    decision_schema,
+    verdicts_of,
+)
+from engine.payloads.convention import (
+    Asked,
+    Malformed,
+    beside,
+    checked,
+    one_of,
+    text_in,
+    texts_in,
 )
 
 
@@ -38,143 +49,159 @@ class _Spelling:
     configs: str
     action_name: str
     allowed: str
+    args_schema: str
     edited: str
 
 
 _SNAKE = _Spelling(
-    "action_requests", "review_configs", "action_name", "allowed_decisions", "edited_action"
+    "action_requests",
+    "review_configs",
+    "action_name",
+    "allowed_decisions",
+    "args_schema",
+    "edited_action",
 )
 _CAMEL = _Spelling(
-    "actionRequests", "reviewConfigs", "actionName", "allowedDecisions", "editedAction"
+    "actionRequests",
+    "reviewConfigs",
+    "actionName",
+    "allowedDecisions",
+    "argsSchema",
+    "editedAction",
 )
+_NAME = "a batch of tool calls"
 
 
-def recognise(payload: JsonValue) -> ToolCalls | None:
+def recognise(asked: Asked) -> ToolCalls | Malformed | None:
     """Take an object with a list of requests, each with a name and arguments."""
-    if not isinstance(payload, dict):
-        return None
-    spelling = _spelling(payload)
-    requests = payload.get(spelling.requests)
-    configs = payload.get(spelling.configs)
-    if not isinstance(requests, list) or not requests:
-        return None
-    rules = configs if isinstance(configs, list) else []
+    match asked.payload:
+        case {"action_requests": _, "actionRequests": _}:
+            return Malformed(_NAME, "its requests stand there twice, in two spellings")
+        case {"action_requests": _} | {"actionRequests": _}:
+            pass
+        case _:
+            return None
+    batch = _batch(asked)
+    if not batch.requests:
+        return Malformed(_NAME, "it holds no list of calls")
     calls = tuple(
-        _call(request, _rule(rules, index, request, len(requests), spelling), spelling)
-        for index, request in enumerate(requests)
+        _call(request, rule or {}, batch.spelling)
+        for request, rule in zip(batch.requests, batch.rules, strict=True)
     )
     known = tuple(call for call in calls if call is not None)
-    return ToolCalls(known) if len(known) == len(calls) else None
+    if len(known) < len(calls):
+        return Malformed(_NAME, f"call {calls.index(None) + 1} has no name or no arguments")
+    others = beside(batch.payload, batch.spelling.requests, batch.spelling.configs)
+    return ToolCalls(known, beside=others, notes=_notes(batch))
 
 
-def encode(payload: JsonValue, decision: Decision) -> JsonValue:
+def encode(asked: Asked, decision: Decision) -> JsonValue:
     """Return `{"decisions": [...]}`, checked against the request."""
-    review = recognise(payload)
-    assert review is not None and isinstance(payload, dict), "only asked for its own payloads"
-    spelling = _spelling(payload)
-    match decision:
-        case Verdicts(verdicts=verdicts):
-            _check_count(review, len(verdicts))
-            answer: JsonValue = {
-                "decisions": [
-                    _decision(verdict, call, spelling)
-                    for verdict, call in zip(verdicts, review.calls, strict=True)
-                ]
-            }
-        case Answer(value=value):
-            answer = value
-        case _:
-            raise NotTaken(
-                "This asks for a verdict on each tool call, not for a text.",
-                hint="Approve, edit, reject or respond.",
-            )
-    _check(review, answer, spelling)
-    return answer
+    if isinstance(decision, Answer):
+        return checked(decision.value, answer_schema(asked))
+    review, spelling = recognise(asked), _batch(asked).spelling
+    assert isinstance(review, ToolCalls), "only asked for its own payloads"
+    verdicts = verdicts_of(decision, review.calls)
+    answer: JsonValue = {
+        "decisions": [
+            decision_json(verdict, call, spelling.edited)
+            for verdict, call in zip(verdicts, review.calls, strict=True)
+        ]
+    }
+    renamed = tuple(verdict.name if isinstance(verdict, Edit) else None for verdict in verdicts)
+    return checked(answer, _schema(_batch(asked), renamed))
 
 
-def _spelling(payload: JsonObject) -> _Spelling:
-    return _CAMEL if _CAMEL.requests in payload else _SNAKE
+def answer_schema(asked: Asked) -> JsonObject:
+    """Return what `{"decisions": [...]}` must fit; an edit in plain JSON keeps the tool."""
+    batch = _batch(asked)
+    return _schema(batch, (None,) * len(batch.requests))
+
+
+@dataclass(frozen=True, slots=True)
+class _Batch:
+    """A request taken apart."""
+
+    payload: JsonObject
+    spelling: _Spelling
+    requests: list[JsonValue]
+    rules: tuple[JsonObject | None, ...]
+    """One for each request, where there is one."""
+
+
+def _batch(asked: Asked) -> _Batch:
+    payload = asked.payload if isinstance(asked.payload, dict) else {}
+    spelling = _CAMEL if _CAMEL.requests in payload else _SNAKE
+    listed = payload.get(spelling.requests)
+    requests = listed if isinstance(listed, list) else []
+    configs = payload.get(spelling.configs)
+    listed_rules = configs if isinstance(configs, list) else []
+    objects = [rule for rule in listed_rules if isinstance(rule, dict)]
+    rules = tuple(_rule(objects, index, requests, spelling) for index in range(len(requests)))
+    return _Batch(payload, spelling, requests, rules)
 
 
 def _rule(
-    rules: list[JsonValue], index: int, request: JsonValue, count: int, spelling: _Spelling
+    rules: list[JsonObject], index: int, requests: list[JsonValue], spelling: _Spelling
 ) -> JsonObject | None:
     """Pair a request with its rule: by position, or by name where the lengths differ."""
-    objects = [rule for rule in rules if isinstance(rule, dict)]
-    if len(objects) == count:
-        return objects[index]
+    if len(rules) == len(requests):
+        return rules[index]
+    request = requests[index]
     name = request.get("name") if isinstance(request, dict) else None
-    return next((rule for rule in objects if rule.get(spelling.action_name) == name), None)
+    return next((rule for rule in rules if rule.get(spelling.action_name) == name), None)
 
 
-def _call(request: JsonValue, rule: JsonObject | None, spelling: _Spelling) -> ToolCall | None:
+def _call(request: JsonValue, rule: JsonObject, spelling: _Spelling) -> ToolCall | None:
     match request:
         case {"name": str(name), "args": dict(args), **others}:
-            description = others.get("description")
+            kinds = texts_in(rule, spelling.allowed)
+            allowed = tuple(kind for kind in DecisionKind if kind.value in kinds)
+            schema = args_schema_in(rule, spelling.args_schema, 0)
             return ToolCall(
                 name=name,
                 args=args,
-                description=description if isinstance(description, str) else "",
-                allowed=_allowed(rule, spelling),
+                description=text_in(others, "description"),
+                # Without a rule nothing says what may run.
+                allowed=allowed if kinds else (DecisionKind.REJECT,),
+                why_not=f"The request allows {', '.join(kinds)}." if kinds else UNRULED,
+                form=form_of(schema) if schema else None,
+                beside=beside(others, "description"),
             )
         case _:
             return None
 
 
-def _allowed(rule: JsonObject | None, spelling: _Spelling) -> tuple[DecisionKind, ...]:
-    """Without a rule only a rejection is safe to offer: nothing says what may run."""
-    listed = rule.get(spelling.allowed) if rule else None
-    if not isinstance(listed, list):
-        return (DecisionKind.REJECT,)
-    return tuple(kind for kind in DecisionKind if kind.value in listed)
-
-
-def _decision(verdict: Verdict, call: ToolCall, spelling: _Spelling) -> JsonValue:
-    match verdict:
-        case Approve():
-            return {"type": "approve"}
-        case Edit(args=args):
-            return {"type": "edit", spelling.edited: {"name": call.name, "args": args}}
-        case Reject(message=None):
-            return {"type": "reject"}
-        case Reject(message=message):
-            return {"type": "reject", "message": message}
-        case Respond(message=message):
-            return {"type": "respond", "message": message}
-        case _:
-            assert_never(verdict)
-
-
-def _check(review: ToolCalls, answer: JsonValue, spelling: _Spelling) -> None:
-    decisions = answer.get("decisions") if isinstance(answer, dict) else None
-    if not isinstance(decisions, list):
-        raise NotTaken('The answer must be {"decisions": [...]}, one decision for each tool call.')
-    _check_count(review, len(decisions))
-    for index, (decision, call) in enumerate(zip(decisions, review.calls, strict=True)):
-        _check_decision(f"decisions[{index}]", decision, call, spelling)
-
-
-def _check_count(review: ToolCalls, count: int) -> None:
-    if count != len(review.calls):
-        raise NotTaken(
-            f"{len(review.calls)} tool calls wait for one decision each; there are {count}.",
-            hint="Decide on every call, in the order of the request.",
+def _schema(batch: _Batch, renamed: tuple[str | None, ...]) -> JsonObject:
+    """Return what the answer must fit; `renamed` are the tools that a person put in instead."""
+    places: list[JsonValue] = []
+    for number, (request, rule, name) in enumerate(
+        zip(batch.requests, batch.rules, renamed, strict=True)
+    ):
+        kinds = texts_in(rule or {}, batch.spelling.allowed) or EVERY_KIND
+        own = text_in(request, "name") if isinstance(request, dict) else ""
+        schema = args_schema_in(rule or {}, batch.spelling.args_schema, number)
+        its_schema = schema if name in (None, own) else None
+        places.append(
+            one_of(
+                decision_schema(kind, name or own, its_schema, batch.spelling.edited)
+                for kind in dict.fromkeys(kinds)
+            )
         )
+    decisions: JsonObject = {
+        "type": "array",
+        "prefixItems": places,
+        "minItems": len(places),
+        "maxItems": len(places),
+    }
+    return {"type": "object", "properties": {"decisions": decisions}, "required": ["decisions"]}
 
 
-def _check_decision(place: str, decision: JsonValue, call: ToolCall, spelling: _Spelling) -> None:
-    kind = decision.get("type") if isinstance(decision, dict) else None
-    if kind not in call.allowed or not isinstance(decision, dict):
-        offered = ", ".join(call.allowed) or "nothing"
-        raise NotTaken(f"{place}: {call.name} allows {offered}; this is {kind!r}.")
-    message = decision.get("message")
-    if kind == DecisionKind.RESPOND and not isinstance(message, str):
-        raise NotTaken(f"{place}.message: a response needs a text.")
-    if message is not None and not isinstance(message, str):
-        raise NotTaken(f"{place}.message: must be a text.")
-    if kind == DecisionKind.EDIT:
-        match decision.get(spelling.edited):
-            case {"name": str(), "args": dict()}:
-                pass
-            case _:
-                raise NotTaken(f"{place}.{spelling.edited}: needs a name and all the arguments.")
+def _notes(batch: _Batch) -> tuple[str, ...]:
+    notes = []
+    if batch.spelling is _CAMEL and len(batch.requests) > 1:
+        notes.append("If one call is rejected, a JavaScript agent may drop the approved ones too.")
+    other = _SNAKE if batch.spelling is _CAMEL else _CAMEL
+    if other.configs in batch.payload:
+        notes.append(f"Its {other.configs} are spelled otherwise than its calls: not followed.")
+    return tuple(notes)

@@ -1,7 +1,16 @@
 """Which card shows which review."""
 
-from engine.model import AnyJson, JsonObject, Question, TextToRevise, ToolCalls
+from engine.model import (
+    Choices,
+    JsonObject,
+    MachineRequest,
+    Question,
+    TextToRevise,
+    ToolCalls,
+)
+from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.json_card import JsonCard
+from hitl_tui.widgets.machine_card import MachineCard
 from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.text_card import TextCard
 from hitl_tui.widgets.tool_calls_card import ToolCallsCard
@@ -16,5 +25,9 @@ def card_for(
             return TextCard(question, answer_of, typed)
         case ToolCalls():
             return ToolCallsCard(question, answer_of, typed)
-        case AnyJson():
+        case Choices():
+            return ChoiceCard(question, answer_of, typed)
+        case MachineRequest():
+            return MachineCard(question, answer_of, typed)
+        case _:
             return JsonCard(question, answer_of, typed)

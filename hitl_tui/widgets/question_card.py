@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.timer import Timer
+from textual.widget import Widget
 from textual.widgets import TextArea
 
 from engine.errors import NotTaken
@@ -204,7 +205,7 @@ class QuestionCard(Card):
         """Give the keys to where one begins."""
         (self.answer if self.as_json else self.first_field()).focus()
 
-    def first_field(self) -> "Card | TextArea":
+    def first_field(self) -> Widget:
         """Return where one begins in the form."""
         return self
 

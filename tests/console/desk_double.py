@@ -157,10 +157,12 @@ class DeskDouble:
         return self._view(thread_id)
 
     def question(self, asked: Interrupt) -> Question:
-        return Question(asked, payloads.recognise(asked.payload), f"print of {asked.payload!r}")
+        review = payloads.recognise(asked.payload, asked.response_schema)
+        return Question(asked, review, f"print of {asked.payload!r}")
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
-        return payloads.encode(question.interrupt.payload, decision)
+        asked = question.interrupt
+        return payloads.encode(asked.payload, decision, asked.response_schema)
 
     async def _run(self, thread_id: str, item: Waiting | None, on_progress: OnProgress) -> Outcome:
         for each in self.progress:

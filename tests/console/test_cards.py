@@ -10,6 +10,7 @@ from engine import payloads
 from engine.model import (
     Answer,
     Approve,
+    Choose,
     Edit,
     JsonValue,
     Question,
@@ -346,13 +347,19 @@ async def test_a_step_that_died_is_told_before_the_next_one() -> None:
 
 @pytest.mark.parametrize(
     "payload",
-    [{"text_to_revise": "a"}, {"x": 1}, tool_request(call(*ALL, to="bob"), call(*ALL))],
+    [
+        {"text_to_revise": "a"},
+        {"x": 1},
+        tool_request(call(*ALL, to="bob"), call(*ALL)),
+        {"type": "approval_request", "question": "Publish?"},
+    ],
 )
 async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
     made = card(payload)
     async with on_stage(made, (90, 30)) as (pilot, said):
         await shown(made, pilot)
-        await pilot.press("r" if "action_requests" in payload else "x")  # type: ignore[operator]
+        keys = {"action_requests": ["r"], "question": ["2", "tab"]}
+        await pilot.press(*next((keys[key] for key in keys if key in payload), ["x"]))  # type: ignore[operator]
         await settle(pilot)
         await pilot.press(*"abc")
         await settle(pilot)
@@ -364,8 +371,20 @@ async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
         assert heard(said, Typed) == []
 
 
-@pytest.mark.parametrize("record", [{"text": 5, "calls": "x", "json": None, "as_json": 3}, {}])
-@pytest.mark.parametrize("payload", [{"text_to_revise": "a"}, {"x": 1}, tool_request(call(*ALL))])
+@pytest.mark.parametrize(
+    "record",
+    [{"text": 5, "calls": "x", "json": None, "as_json": 3, "chosen": 7, "beside": 1}, {}],
+)
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"text_to_revise": "a"},
+        {"x": 1},
+        tool_request(call(*ALL)),
+        {"message": "?", "options": ["a"]},
+        {"type": "hook_invocation", "request": {}},
+    ],
+)
 async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, Any]) -> None:
     made = card(payload, record)
     async with on_stage(made) as (pilot, _):
@@ -397,5 +416,77 @@ def hostile_payloads() -> list[Any]:
     for value in (*HOSTILE, *ODD):
         words = value if isinstance(value, str) else repr(value)
         made += [{"text_to_revise": words, words: words}, {"anything": value}]
+        made += [{"message": words, "options": [words, f"{words} too"]}]
+        made += [{"type": "hook_invocation", "request": {"deadline": words, words: value}}]
         made.append(tool_request((words, {"arg": value, words: 1}, words, ALL)))  # type: ignore[dict-item]
     return made
+
+
+# Choices, and what only programs answer
+
+
+CONFIRM: JsonValue = {"type": "approval_request", "question": "Publish?"}
+
+
+async def test_nothing_is_chosen_until_a_person_does() -> None:
+    made = card({"message": "Which?", "options": ["small", "large"]})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+s", "3")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "Choose an answer" in screen_text(pilot.app)
+        await pilot.press("2")
+        await until(pilot, lambda: made.armed)
+        assert '"large"' in screen_text(pilot.app)
+        await pilot.press("ctrl+s", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Choose(1)]
+
+
+async def test_enter_chooses_and_does_not_send() -> None:
+    made = card({"message": "Which?", "options": ["small", "large"]})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("end", "enter", "enter")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert made.content()["chosen"] == 1
+
+
+async def test_an_answer_may_take_a_text() -> None:
+    made = card(CONFIRM)
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("2", "tab", *"not yet 1")
+        await until(pilot, lambda: made.armed)
+        assert '{"approved": false, "reason": "not yet 1"}' in screen_text(pilot.app)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Choose(1, "not yet 1")]
+
+
+async def test_a_guess_is_called_a_guess_and_any_json_is_taken() -> None:
+    made = card(CONFIRM)
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        assert "a guess" in screen_text(pilot.app)
+        await pilot.press("ctrl+t", *"[1]")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer([1])]
+
+
+async def test_a_program_s_request_is_never_offered_as_an_approval() -> None:
+    made = card({"type": "hook_invocation", "request": {"deadline": "soon"}})
+    async with on_stage(made, (100, 30)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("a", "enter", "1", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "Nobody is asked to approve this" in screen_text(pilot.app)
+        await pilot.press("ctrl+t", *'{"approved": true}', "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == []
+        assert "The answer does not fit" in screen_text(pilot.app)

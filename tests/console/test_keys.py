@@ -15,6 +15,7 @@ from hitl_tui.screens.start import StartScreen
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.card import Card
+from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.question_card import QuestionCard
@@ -27,6 +28,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("thread", (ThreadScreen,)),
     ("question", (Card, QuestionCard)),
     ("tool calls", (ToolCallsCard,)),
+    ("choice", (ChoiceCard,)),
     ("breakpoint", (BreakpointCard,)),
     ("new run", (StartScreen,)),
     ("log", (LogScreen,)),

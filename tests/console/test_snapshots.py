@@ -53,7 +53,13 @@ async def at_breakpoint(c: Console) -> None:
 
 async def any_json(c: Console) -> None:
     await c.open(3)
+    await c.press("ctrl+t")
     await c.type('{"ok": tru')
+
+
+async def choice(c: Console) -> None:
+    await c.open(3)
+    await c.press("2")
 
 
 @pytest.mark.parametrize(
@@ -65,6 +71,7 @@ async def any_json(c: Console) -> None:
         ("tool-calls-120x40", (120, 40), verdicts),
         ("breakpoint-80x24", (80, 24), at_breakpoint),
         ("json-80x24", (80, 24), any_json),
+        ("choice-80x24", (80, 24), choice),
     ],
 )
 async def test_it_looks_as_it_did(

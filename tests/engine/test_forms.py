@@ -1,16 +1,57 @@
-"""Forms from JSON Schema, and the check before sending."""
+"""Forms from JSON Schema: their fields, what was typed in them, and the check before sending."""
 
-from typing import Literal
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Annotated, Any, Literal, NotRequired
+from uuid import UUID
 
 import pytest
-from pydantic import BaseModel, Field
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel, Field, TypeAdapter
+from typing_extensions import TypedDict
 
-from engine.forms import fields_of, first_fault
-from engine.model import JsonObject, JsonValue
+from engine.fingerprint import canonical_json
+from engine.forms.drawing import fields_of, form_of
+from engine.forms.faults import faults
+from engine.forms.typed import Reading, read, start_of, typed_of
+from engine.model import Fault, FormField, JsonObject, JsonValue
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
 
 
 class Inner(BaseModel):
     x: int
+
+
+class Cat(BaseModel):
+    kind: Literal["cat"] = "cat"
+    lives: int = 9
+
+
+class Dog(BaseModel):
+    kind: Literal["dog"] = "dog"
+    tricks: list[str] = []
+
+
+class Colour(Enum):
+    RED = "red"
+    BLUE = "blue"
+
+
+class Tree(BaseModel):
+    name: str
+    children: list["Tree"] = []
 
 
 class Everything(BaseModel):
@@ -25,7 +66,50 @@ class Everything(BaseModel):
     tags: list[str] = []
 
 
-def test_each_type_gets_its_field() -> None:
+class More(BaseModel):
+    pet: Annotated[Cat | Dog, Field(discriminator="kind")]
+    size: int | str
+    shade: Colour
+    maybe: Inner | None = None
+    many: list[Inner] = Field(default=[], max_length=3)
+    free: dict[str, int] = {}
+    pair: tuple[int, str] = (1, "a")
+    day: date | None = None
+    bounded: Annotated[int, Field(ge=0, lt=10)] = 1
+    code: Annotated[str, Field(pattern="^[a-z]+$")] = "a"
+    anything: Any = None
+
+
+@dataclass
+class Point:
+    x: int
+    label: str = "here"
+
+
+class Options(TypedDict):
+    fast: bool
+    level: NotRequired[int]
+
+
+SHAPES: list[Any] = [
+    Everything, More, Point, Options, Tree, bool, str, int, float, list[int], list[Point],
+    Literal["a", "b"], int | None, dict[str, int], tuple[int, str], Any, Cat | Dog, Colour,
+    Annotated[Cat | Dog, Field(discriminator="kind")],
+]  # fmt: skip
+
+
+def schema_of(shape: Any) -> JsonObject:
+    return TypeAdapter(shape).json_schema()
+
+
+def drawn(shape: Any) -> dict[str, FormField]:
+    return {field.name: field for field in form_of(schema_of(shape)).fields}
+
+
+# The fields of the start form
+
+
+def test_each_type_gets_its_simple_field() -> None:
     fields = {field.name: field for field in fields_of(Everything.model_json_schema())}
     assert {name: field.kind for name, field in fields.items()} == {
         "name": "text",
@@ -46,33 +130,341 @@ def test_each_type_gets_its_field() -> None:
 
 
 @pytest.mark.parametrize("schema", [None, {}, {"type": "string"}, {"properties": 3}])
-def test_what_is_no_object_has_no_fields(schema: JsonObject | None) -> None:
+def test_what_is_no_object_has_no_simple_fields(schema: JsonObject | None) -> None:
     assert fields_of(schema) == ()
 
 
+# Forms
+
+
+def test_each_type_gets_its_field() -> None:
+    fields = drawn(More)
+    assert {name: field.kind for name, field in fields.items()} == {
+        "pet": "variants",
+        "size": "variants",
+        "shade": "choice",
+        "maybe": "object",
+        "many": "list",
+        "free": "json",
+        "pair": "json",
+        "day": "text",
+        "bounded": "integer",
+        "code": "text",
+        "anything": "json",
+    }
+    assert (fields["maybe"].nullable, fields["many"].nullable) == (True, False)
+    assert fields["bounded"].hints == ("at least 0", "less than 10")
+    assert fields["code"].hints == ("matching ^[a-z]+$",)
+    assert fields["day"].hints == ("a date, as 2026-01-31",)
+    assert fields["many"].hints == ("at most 3 items",)
+    assert fields["many"].item is not None
+    assert [inner.name for inner in fields["many"].item.fields] == ["x"]
+    assert fields["free"].beyond == "Its keys are free."
+
+
+def test_a_discriminator_is_a_choice_of_variants() -> None:
+    cat, dog = drawn(More)["pet"].variants
+    assert (cat.tag, cat.tags, dog.tags) == ("kind", ("cat",), ("dog",))
+    assert [field.kind for field in cat.field.fields] == ["fixed", "integer"]
+    number, text = drawn(More)["size"].variants
+    assert (number.field.kind, text.field.kind) == ("integer", "text")
+    assert (number.field.title, text.field.title) == ("whole number", "text")
+
+
 @pytest.mark.parametrize(
-    ("value", "fault"),
+    ("shape", "kind", "nullable"),
     [
-        ({"decision": "approve", "amount": 10}, None),
-        ({"decision": "maybe", "amount": 10}, "$.decision: 'maybe' is not one of"),
-        ({"decision": "approve", "amount": "10"}, "$.amount: '10' is not of type 'integer'"),
-        ({"amount": 1}, "$: 'decision' is a required property"),
-        (None, "$: None is not of type 'object'"),
+        (bool, "boolean", False),
+        (str, "text", False),
+        (int | None, "integer", True),
+        (list[int], "list", False),
+        (Point, "object", False),
+        (Options, "object", False),
+        (Literal["a"], "fixed", False),
+        (Any, "json", False),
+        (None, "fixed", False),
+        (dict[str, int], "json", False),
     ],
 )
-def test_a_fault_names_its_place(value: JsonValue, fault: str | None) -> None:
+def test_an_entire_schema_has_a_form(shape: Any, kind: str, nullable: bool) -> None:
+    form = form_of(schema_of(shape))
+    assert (form.kind, form.nullable) == (kind, nullable)
+    assert bool(form.beyond) == (kind == "json")
+
+
+@pytest.mark.parametrize(
+    ("schema", "kind"),
+    [
+        ({"type": ["string", "null"]}, "text"),
+        ({"type": ["string", "null"], "enum": ["a", None]}, "choice"),
+        ({"type": ["integer", "string"]}, "variants"),
+        ({"oneOf": [{"const": 1, "title": "One"}, {"const": 2}]}, "choice"),
+        ({"allOf": [{"type": "string"}]}, "text"),
+        ({"$ref": "#/$defs/a~1b", "$defs": {"a/b": {"type": "boolean"}}}, "boolean"),
+        ({"anyOf": [{"type": "integer"}, {"type": "number"}]}, "json"),
+        ({"anyOf": []}, "json"),
+        ({"$ref": "https://example.com/schema"}, "json"),
+        ({"$ref": "#"}, "json"),
+        ({"type": "array", "items": {"type": "integer"}, "prefixItems": []}, "json"),
+        ({"enum": []}, "json"),
+        ({"properties": {"a": {}}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, "object"),
+        (
+            {"properties": {"a": {}}, "oneOf": [{"properties": {"b": {}}}, {"type": "null"}]},
+            "object",
+        ),
+        ({"properties": {"a": {}}, "oneOf": [{"properties": {}}, {"properties": {}}]}, "json"),
+        ({"type": 3, "properties": [], "required": "x", "anyOf": 1}, "json"),
+    ],
+)
+def test_schemas_as_people_write_them(schema: JsonObject, kind: str) -> None:
+    assert form_of(schema).kind == kind
+
+
+def test_what_is_put_together_is_one_form() -> None:
     schema: JsonObject = {
-        "type": "object",
-        "properties": {
-            "decision": {"enum": ["approve", "reject"]},
-            "amount": {"type": "integer", "minimum": 0},
+        "allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}],
+        "properties": {"c": {"type": "boolean"}},
+        "$defs": {
+            "A": {"type": "object", "properties": {"a": {"type": "string"}}, "required": ["a"]},
+            "B": {"properties": {"b": {"type": "integer"}}, "required": ["b"]},
         },
-        "required": ["decision", "amount"],
     }
-    found = first_fault(schema, value)
-    assert found == fault or (found is not None and fault is not None and found.startswith(fault))
+    fields = {field.name: (field.kind, field.required) for field in form_of(schema).fields}
+    assert fields == {"a": ("text", True), "b": ("integer", True), "c": ("boolean", False)}
+
+
+def test_choices_have_the_names_that_the_schema_gives() -> None:
+    form = form_of({"oneOf": [{"const": 1, "title": "One"}, {"const": 2}]})
+    assert (form.choices, form.labels) == ((1, 2), ("One", "2"))
+
+
+def test_what_refers_to_itself_is_asked_for_as_json() -> None:
+    children = drawn(Tree)["children"]
+    assert children.item is not None
+    assert children.item.kind == "json"
+    assert "refers to itself" in children.item.beyond
+
+
+def test_a_schema_that_doubles_at_each_level_is_drawn_in_time() -> None:
+    levels: JsonObject = {
+        f"l{n}": {"properties": {side: {"$ref": f"#/$defs/l{n + 1}"} for side in "ab"}}
+        for n in range(60)
+    }
+    assert form_of({"$ref": "#/$defs/l0", "$defs": levels}).kind == "object"
+
+
+# What was typed
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@given(value=JSON)
+@settings(derandomize=True, max_examples=60)
+def test_editing_nothing_changes_nothing(shape: Any, value: JsonValue) -> None:
+    form = form_of(schema_of(shape))
+    reading = read(form, typed_of(form, value))
+    assert (canonical_json(reading.value), reading.faults) == (canonical_json(value), ())
+
+
+@pytest.mark.parametrize(
+    ("shape", "value"),
+    [
+        (Everything, Everything(name="n", share=0.5, inner=Inner(x=1))),
+        (More, More(pet=Dog(tricks=["sit"]), size="L", shade=Colour.RED, maybe=Inner(x=2))),
+        (More, More(pet=Cat(), size=3, shade=Colour.BLUE, many=[Inner(x=1)])),
+        (Tree, Tree(name="a", children=[Tree(name="b", children=[Tree(name="c")])])),
+        (list[int], [1, 2]),
+        (Point, Point(1)),
+        (Options, {"fast": True}),
+    ],
+)
+def test_what_a_form_takes_its_own_runtime_takes(shape: Any, value: Any) -> None:
+    """The value goes through the fields, not around them, and comes out the same."""
+    dumped = json.loads(TypeAdapter(shape).dump_json(value))
+    form = form_of(schema_of(shape))
+    typed = typed_of(form, dumped)
+    assert not (isinstance(typed, dict) and "json" in typed)
+    assert read(form, typed) == Reading(dumped, ())
+    assert faults(schema_of(shape), dumped) == ()
+    assert TypeAdapter(shape).validate_python(dumped) == value
+
+
+@given(JSON, JSON)
+@settings(derandomize=True)
+def test_drawing_and_judging_never_fail(schema: JsonValue, value: JsonValue) -> None:
+    odd: JsonObject = {
+        "properties": {"a": schema},
+        "anyOf": schema,
+        "items": schema,
+        "type": schema,
+    }
+    for part in (odd, {"properties": schema}, {"properties": {"a": schema}, "required": schema}):
+        form = form_of(part)
+        assert form == form_of(part)
+        reading = read(form, typed_of(form, value))
+        assert (canonical_json(reading.value), reading.faults) == (canonical_json(value), ())
+        assert faults(part, value) == faults(part, value)
+
+
+def typed_in(**fields: JsonValue) -> JsonValue:
+    return {"fields": fields, "beside": {}}
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        (typed_in(fast=True, level="7"), {"fast": True, "level": 7}),
+        (typed_in(fast=False), {"fast": False}),
+        (typed_in(fast=True, level=""), {"fast": True}),
+        ({"json": '{"fast": true, "other": "7"}'}, {"fast": True, "other": "7"}),
+        ({"fields": {"fast": True}, "beside": {"x": None}}, {"fast": True, "x": None}),
+    ],
+)
+def test_what_was_typed_becomes_typed_values(typed: JsonValue, value: JsonValue) -> None:
+    assert read(form_of(schema_of(Options)), typed) == Reading(value, ())
+
+
+def test_what_was_typed_wrongly_is_said_at_its_field() -> None:
+    schema = schema_of(Everything)
+    typed = typed_in(
+        count="3.5", share="half", sure=None, inner=typed_in(x=""), tags=["a", {"json": "x"}],
+        essay="e" * 5001,
+    )  # fmt: skip
+    reading = read(form_of(schema), typed)
+    assert reading.value == {"essay": "e" * 5001, "inner": {}, "tags": ["a", None]}
+    assert [str(fault) for fault in reading.and_then(faults(schema, reading.value))] == [
+        "$.count: must be a whole number",
+        "$.share: must be a number",
+        "$.sure: cannot be null",
+        "$.tags[1]: is not JSON yet: Line 1, column 1: a value is expected here",
+        "$.essay: takes at most 5000 characters; there are 5001",
+        "$.inner.x: is needed",
+        "$.name: is needed",
+    ]
+
+
+def test_an_empty_text_is_a_text_and_null_is_null() -> None:
+    form = form_of(schema_of(Everything))
+    typed = typed_in(name="", note=None, share="1", inner=typed_in(x="2"))
+    assert read(form, typed).value == {"name": "", "note": None, "share": 1, "inner": {"x": 2}}
+
+
+def test_a_form_begins_with_defaults_and_chooses_nothing() -> None:
+    form = form_of(schema_of(Everything))
+    begun = start_of(form)
+    assert isinstance(begun, dict) and isinstance(begun["fields"], dict)
+    assert begun["fields"]["count"] == "3"
+    assert begun["fields"]["colour"] == 0
+    assert begun["fields"]["note"] is None
+    assert begun["fields"]["inner"] == {"fields": {}, "beside": {}}
+    assert "name" not in begun["fields"]
+    assert start_of(form_of({"type": "boolean"})) == ""
+    assert read(form_of({"type": "boolean"}), "").faults == (Fault((), "is needed"),)
+
+
+# The check before sending
+
+DECISION: JsonObject = {
+    "type": "object",
+    "properties": {
+        "decision": {"enum": ["approve", "reject"]},
+        "amount": {"type": "integer", "minimum": 0},
+    },
+    "required": ["decision", "amount"],
+    "additionalProperties": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"decision": "approve", "amount": 10}, []),
+        (
+            {"decision": "maybe", "amount": 10},
+            ['$.decision: must be "approve" or "reject"; it is the text "maybe"'],
+        ),
+        (
+            {"decision": "approve", "amount": "10"},
+            ['$.amount: must be a whole number; it is the text "10"'],
+        ),
+        ({"amount": -1}, ["$.amount: must be at least 0; it is -1", "$.decision: is needed"]),
+        (None, ["$: must be an object; it is null"]),
+        ({"decision": "approve", "amount": 1, "x y": 1}, ['$["x y"]: is not known here']),
+    ],
+)
+def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) -> None:
+    assert [str(fault) for fault in faults(DECISION, value)] == words
+
+
+@pytest.mark.parametrize(
+    ("schema", "value", "words"),
+    [
+        ({"minItems": 2, "maxItems": 2}, [1], "$: needs exactly 2 items; there are 1"),
+        ({"maxLength": 2}, "abc", "$: takes at most 2 characters; there are 3"),
+        ({"pattern": "^a+$"}, "b", '$: must match the pattern "^a+$"; it is the text "b"'),
+        ({"format": "date"}, "tomorrow", '$: must be a date, as 2026-01-31; it is the text "tomorrow"'),
+        ({"const": 1}, True, "$: must be 1; it is true"),
+        ({"uniqueItems": True}, [1, 1], "$: holds the same item twice"),
+        ({"items": {"type": "integer"}}, [1, "2"], '$[1]: must be a whole number; it is the text "2"'),
+        ({"properties": {"a": {"not": {}}}}, {"a": 1}, "$.a: is not taken here: the number 1"),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+            1.5,
+            "$: fits none of the shapes that are taken here; it is the number 1.5",
+        ),
+        (
+            {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 3}]},
+            1,
+            "$: must be at least 3; it is 1",
+        ),
+    ],
+)  # fmt: skip
+def test_rules_in_words(schema: JsonObject, value: JsonValue, words: str) -> None:
+    assert [str(fault) for fault in faults(schema, value)] == [words]
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ({"kind": "cat", "lives": "9"}, '$.lives: must be a whole number; it is the text "9"'),
+        ({"kind": "cow"}, '$.kind: must be "cat" or "dog"; it is the text "cow"'),
+    ],
+)
+def test_in_a_union_the_branch_that_was_meant_is_judged(value: JsonValue, words: str) -> None:
+    schema = schema_of(Annotated[Cat | Dog, Field(discriminator="kind")])
+    assert [str(fault) for fault in faults(schema, value)] == [words]
+
+
+@pytest.mark.parametrize(
+    ("kind", "good", "bad"),
+    [
+        (datetime, "2026-01-31T10:00:00Z", "2026-01-31"),
+        (datetime, "2026-01-31T10:00:00", "soon"),
+        (date, "2026-01-31", "2026-02-31"),
+        (UUID, "0b0e4b1c-5b1a-4c1e-8a58-2f4b6a3f0a11", "0b0e"),
+    ],
+)
+def test_formats_are_checked(kind: Any, good: str, bad: str) -> None:
+    assert faults(schema_of(kind), good) == ()
+    assert faults(schema_of(kind), bad) != ()
+    assert TypeAdapter(kind).validate_python(good)
 
 
 def test_a_broken_schema_checks_nothing() -> None:
-    assert first_fault({"type": "no such type"}, 1) is None
-    assert first_fault({"$ref": "#/$defs/missing"}, 1) is None
+    assert faults({"type": "no such type"}, 1) == ()
+    assert faults({"$ref": "#/$defs/missing"}, 1) == ()
+    assert faults({"$ref": "#"}, 1) == ()
+    assert faults({"pattern": "(?=a)"}, "b") == ()
+
+
+def test_a_pattern_from_outside_cannot_hang_the_console() -> None:
+    long = "a" * 5_000 + "!"
+    (fault,) = faults({"pattern": "^(a+)+$"}, long)
+    assert fault == Fault((), fault.words)
+    by_key: JsonObject = {
+        "patternProperties": {"^(a+)+$": {"type": "integer"}},
+        "additionalProperties": False,
+    }
+    assert [str(each) for each in faults(by_key, {"aa": 1, "aaa": "1"})] == [
+        '$.aaa: must be a whole number; it is the text "1"'
+    ]
+    assert [each.words for each in faults(by_key, {long: 1})] == ["is not known here"]

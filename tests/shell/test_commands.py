@@ -176,9 +176,12 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     refusal = shell.refused("answer", thread, "--respond", "done already", code=2)
     assert "decision for each" in refusal
     one = json.dumps({"decisions": decisions[:1]})
-    assert "2 tool calls wait" in shell.refused("answer", thread, "--value", one, code=4)
+    assert "needs exactly 2 items; there are 1" in shell.refused(
+        "answer", thread, "--value", one, code=4
+    )
     forbidden = json.dumps({"decisions": [{"type": "approve"}, {"type": "respond"}]})
-    assert "execute_sql allows" in shell.refused("answer", thread, "--value", forbidden, code=4)
+    refusal = shell.refused("answer", thread, "--value", forbidden, code=4)
+    assert '$.decisions[1].type: must be "approve" or "reject"' in refusal
 
     done = shell.run("answer", thread, "--value", json.dumps({"decisions": decisions}))
     assert (done["outcome"], done["status"]) == ("applied", "done")

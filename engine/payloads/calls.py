@@ -1,0 +1,105 @@
+"""What the conventions of tool calls share: verdicts, and LangChain's JSON for one of them.
+
+`{"type": "approve"}`, `{"type": "edit", "edited_action": {"name", "args"}}`, `{"type": "reject",
+"message"?}`, `{"type": "respond", "message"}`. Source: langchain 1.4.7,
+`agents/middleware/human_in_the_loop.py`.
+"""
+
+from collections.abc import Sequence
+from typing import assert_never
+
+from engine.errors import NotTaken
+from engine.forms.faults import is_usable
+from engine.model import (
+    Approve,
+    Decision,
+    DecisionKind,
+    Edit,
+    JsonObject,
+    JsonValue,
+    Reject,
+    Respond,
+    ToolCall,
+    Verdict,
+    Verdicts,
+)
+
+EVERY_KIND = tuple(kind.value for kind in DecisionKind)
+UNRULED = "The request does not say which decisions it allows; anything else takes plain JSON."
+
+
+def verdicts_of(decision: Decision, calls: Sequence[ToolCall]) -> tuple[Verdict, ...]:
+    """Return one allowed verdict for each call. Raises NotTaken."""
+    if not isinstance(decision, Verdicts):
+        raise NotTaken(
+            "This asks for a verdict on each tool call.",
+            hint="Approve, edit, reject or respond.",
+        )
+    if len(decision.verdicts) != len(calls):
+        raise NotTaken(
+            f"{_count(len(calls))} for one decision each; there are {len(decision.verdicts)}.",
+            hint="Decide on every call, in the order of the request.",
+        )
+    for number, (verdict, call) in enumerate(zip(decision.verdicts, calls, strict=True), 1):
+        if verdict.kind not in call.allowed:
+            offered = ", ".join(call.allowed) or "nothing"
+            raise NotTaken(
+                f"Call {number}: {call.name} allows {offered}; this is {verdict.kind}.",
+                hint=call.why_not,
+            )
+    return decision.verdicts
+
+
+def decision_json(verdict: Verdict, call: ToolCall, edited: str) -> JsonObject:
+    """Return a verdict as LangChain's middleware takes it; `edited` is its key for an action."""
+    match verdict:
+        case Approve():
+            return {"type": "approve"}
+        case Edit(args=args, name=name):
+            return {"type": "edit", edited: {"name": name or call.name, "args": args}}
+        case Reject(message=None):
+            return {"type": "reject"}
+        case Reject(message=message):
+            return {"type": "reject", "message": message}
+        case Respond(message=message):
+            return {"type": "respond", "message": message}
+        case _:
+            assert_never(verdict)
+
+
+def decision_schema(
+    kind: str, name: str, args_schema: JsonObject | None, edited: str
+) -> JsonObject:
+    """Return what a decision of this kind must fit; an edit keeps the tool's `name`."""
+    properties: JsonObject = {"type": {"const": kind}}
+    required: list[JsonValue] = ["type"]
+    match kind:
+        case "edit":
+            action: JsonObject = {
+                "name": {"const": name},
+                "args": args_schema or {"type": "object"},
+            }
+            properties[edited] = {
+                "type": "object",
+                "properties": action,
+                "required": ["name", "args"],
+            }
+            required.append(edited)
+        case "reject":
+            properties["message"] = {"type": "string"}
+        case "respond":
+            properties["message"] = {"type": "string"}
+            required.append("message")
+    return {"type": "object", "properties": properties, "required": required}
+
+
+def args_schema_in(rule: JsonObject, key: str, number: int) -> JsonObject | None:
+    """Return the schema of a call's arguments, made a document of its own: its `#` is itself."""
+    schema = rule.get(key)
+    if not isinstance(schema, dict) or not is_usable(schema):
+        return None
+    return {**schema, "$id": f"urn:hitl-tui:args:{number}"}
+
+
+def _count(number: int) -> str:
+    return "1 tool call waits" if number == 1 else f"{number} tool calls wait"

@@ -1,0 +1,100 @@
+"""Every sample answered in every way, over HTTP: the value arrives with its type on both servers."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.desk import Desk, open_desk
+from engine.errors import NotTaken
+from engine.model import (
+    Answer,
+    Approve,
+    Decision,
+    Edit,
+    Graph,
+    Interrupt,
+    OutcomeKind,
+    Reject,
+    Respond,
+    ThreadStatus,
+    ThreadView,
+    ToolCalls,
+    Verdict,
+    Verdicts,
+)
+from tests.engine.test_sources import SAMPLES, WRITE
+from tests.server.processes import Served
+
+
+@pytest.fixture(params=["engine", "langgraph dev"])
+async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
+    name = "engine_server" if request.param == "engine" else "langgraph_dev"
+    served: Served = request.getfixturevalue(name)
+    async with open_desk(served.url, data_dir=tmp_path, headers=served.headers) as opened:
+        yield opened
+
+
+async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
+    """Run a graph to its questions."""
+    graph: Graph = next(each for each in await desk.graphs() if each.graph_id == graph_id)
+    outcome = await desk.start(graph, given, lambda _: None)
+    assert outcome.thread is not None and outcome.thread.status is ThreadStatus.INTERRUPTED
+    return outcome.thread
+
+
+async def answered(desk: Desk, asked: Interrupt, decision: Decision) -> ThreadView:
+    outcome = await desk.decide(desk.question(asked), decision, lambda _: None)
+    assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None)
+    assert outcome.thread is not None
+    return outcome.thread
+
+
+@pytest.mark.parametrize(("sample", "given", "decision", "expected"), SAMPLES)
+async def test_every_sample_takes_every_decision(
+    desk: Desk, sample: str, given: Any, decision: Decision, expected: dict[str, Any]
+) -> None:
+    thread = await stopped(desk, sample, given)
+    (asked,) = thread.waiting
+    assert isinstance(asked, Interrupt)
+    done = await answered(desk, asked, decision)
+    assert done.status is ThreadStatus.DONE
+    assert isinstance(done.values, dict)
+    assert repr({key: done.values[key] for key in expected}) == repr(expected)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (Approve(), "mode 644."),
+        (Edit({**WRITE, "mode": 600}), "mode 600."),
+        (Reject("Keep it."), "with reason: Keep it."),
+        (Respond("It exists."), "It exists."),
+    ],
+)
+async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, told: str) -> None:
+    """The schema of each comes with it, and says what is allowed."""
+    message = {"role": "user", "content": "Tidy up."}
+    thread = await stopped(desk, "tool_approval", {"messages": [message]})
+    for asked in thread.waiting:
+        assert isinstance(asked, Interrupt)
+        review = desk.question(asked).review
+        assert isinstance(review, ToolCalls)
+        (call,) = review.calls
+        its_own = verdict if call.name == "write_file" else Reject()
+        assert its_own.kind in call.allowed
+        thread = await answered(desk, asked, Verdicts((its_own,)))
+    assert thread.status is ThreadStatus.DONE
+    assert told in str(thread.values)
+
+
+async def test_what_does_not_fit_is_not_sent(desk: Desk) -> None:
+    """S25: the node would fail on it for ever. The question still waits, and takes another."""
+    thread = await stopped(desk, "js_tool_calls", {})
+    (asked,) = thread.waiting
+    assert isinstance(asked, Interrupt)
+    with pytest.raises(NotTaken, match="exactly 2 items"):
+        await answered(desk, asked, Answer({"decisions": [{"type": "approve"}]}))
+    done = await answered(desk, asked, Verdicts((Approve(), Approve())))
+    assert done.status is ThreadStatus.DONE
