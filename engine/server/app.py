@@ -11,8 +11,10 @@ from starlette.exceptions import HTTPException
 from engine.server.answers import answer
 from engine.server.auth.custom import ProjectAuth
 from engine.server.auth.gate import Gate, Keys
+from engine.server.auth.pages import PageGate
 from engine.server.auth.rules import guard
 from engine.server.engine import Engine
+from engine.server.project.config import Pages
 from engine.server.project.graphs import GraphIsBroken
 from engine.server.refusals import Refusal
 from engine.server.routes import (
@@ -29,7 +31,7 @@ from engine.server.routes import (
 _log = logging.getLogger(__name__)
 
 
-def build_app(engine: Engine, keys: Keys | None, auth: ProjectAuth | None) -> FastAPI:
+def build_app(engine: Engine, keys: Keys | None, auth: ProjectAuth | None, pages: Pages) -> FastAPI:
     """Return the ASGI application over an open engine, for those who have keys or are let in."""
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.engine = engine
@@ -47,6 +49,7 @@ def build_app(engine: Engine, keys: Keys | None, auth: ProjectAuth | None) -> Fa
     app.add_exception_handler(sqlite3.Error, _not_written)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(Gate, keys=keys, authenticate=auth.authenticate if auth else None)
+    app.add_middleware(PageGate, pages=pages)
     return app
 
 

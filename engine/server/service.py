@@ -127,7 +127,7 @@ async def _serve(
 ) -> None:
     engine = await Engine.open(project, graphs, folder.database)
     keys = _keys((owner, *options.tokens), OWNER if auth else None) if owner else None
-    server = _Server(_settings(build_app(engine, keys, auth)))
+    server = _Server(_settings(build_app(engine, keys, auth, project.pages)))
     server.heed_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:

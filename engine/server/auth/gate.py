@@ -60,7 +60,7 @@ class Gate:
         try:
             scope["caller"] = self._known(dict(scope["headers"])) or await self._asked(scope)
         except Refusal as refusal:
-            await _refuse(send, refusal)
+            await refuse(send, refusal)
         else:
             await self._app(scope, receive, send)
 
@@ -83,7 +83,8 @@ def _is_loopback(headers: Headers) -> bool:
     return name in _LOOPBACK
 
 
-async def _refuse(send: Send, refusal: Refusal) -> None:
+async def refuse(send: Send, refusal: Refusal) -> None:
+    """Answer a request that goes no further."""
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": dumps(refusal.body)})

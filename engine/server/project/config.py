@@ -48,6 +48,16 @@ class AuthSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Pages:
+    """Web pages that may use the server from a browser, beside those of this machine."""
+
+    origins: tuple[str, ...] = ()
+    """`https://host:port`; `*` for all pages there are."""
+    pattern: str | None = None
+    """A regular expression for whole origins."""
+
+
+@dataclass(frozen=True, slots=True)
 class Project:
     """A target, read."""
 
@@ -64,6 +74,8 @@ class Project:
     """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
     auth: AuthSpec | None = None
     """`auth.path`: the handlers that decide who may do what."""
+    pages: Pages = Pages()
+    """`http.cors`: `allow_origins` and `allow_origin_regex`."""
 
     def enter(self) -> None:
         """Make this process the project's: environment (nothing is overridden) and import path."""
@@ -115,6 +127,7 @@ def _from_config(target: str, path: Path) -> Project:
         store if isinstance(store := config.get("store"), dict) else {},
         tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
         _auth(path, folder, config.get("auth")),
+        _pages(path, config),
     )
 
 
@@ -201,6 +214,17 @@ def _unquoted(value: str) -> str:
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     allowed = _listed(config, "checkpointer", "serde", "allowed_msgpack_modules")
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
+
+
+def _pages(path: Path, config: dict[str, Any]) -> Pages:
+    http = config.get("http")
+    cors = http.get("cors") if isinstance(http, dict) else None
+    pattern = cors.get("allow_origin_regex") if isinstance(cors, dict) else None
+    try:
+        re.compile(pattern or "")
+    except (re.error, TypeError) as error:
+        raise BadTarget(f"{path}: http.cors.allow_origin_regex is no pattern: {error}.") from None
+    return Pages(tuple(map(str, _listed(config, "http", "cors", "allow_origins"))), pattern)
 
 
 def _listed(config: Any, *path: str) -> list[Any]:

@@ -1,0 +1,66 @@
+"""Web pages: those of this machine and listed ones may use the server, all others may not."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+
+import httpx
+import pytest
+
+from tests.server.processes import ROOT, Served, engine
+
+HERE = "http://localhost:3000"
+LISTED = "https://chat.example"
+PATTERN = "https://b.example"
+EVIL = ("https://evil.example", "null", "http://localhost.evil.example", "https://a.example.evil")
+
+
+@pytest.fixture(scope="module")
+def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """An engine whose project lists pages."""
+    folder = tmp_path_factory.mktemp("pages")
+    cors = {"allow_origins": [LISTED], "allow_origin_regex": r"https://\w\.example"}
+    graphs = {"revise": f"{ROOT / 'sample_graphs' / 'revise.py'}:graph"}
+    config = folder / "langgraph.json"
+    config.write_text(json.dumps({"graphs": graphs, "http": {"cors": cors}}))
+    with engine(config, folder / "data") as served:
+        yield served
+
+
+@pytest.fixture
+async def http(listing: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of that engine."""
+    async with listing.client() as client:
+        yield client
+
+
+@pytest.mark.parametrize("origin", [HERE, "http://127.0.0.1:5173", LISTED, PATTERN])
+async def test_a_page_that_may(http: httpx.AsyncClient, listing: Served, origin: str) -> None:
+    asked = {
+        "origin": origin,
+        "access-control-request-method": "POST",
+        "access-control-request-headers": "x-api-key,content-type",
+    }
+    async with httpx.AsyncClient(base_url=listing.url) as stranger:  # a browser asks without keys
+        preflight = await stranger.options("/threads", headers=asked)
+        assert preflight.status_code == 200, preflight.text
+        assert preflight.headers["access-control-allow-origin"] == origin
+        assert "x-api-key" in preflight.headers["access-control-allow-headers"]
+        assert (await stranger.get("/info", headers={"origin": origin})).status_code == 401
+    made = await http.post("/threads", json={}, headers={"origin": origin})
+    assert made.status_code == 200
+    assert made.headers["access-control-allow-origin"] == origin
+
+
+@pytest.mark.parametrize("origin", EVIL)
+async def test_a_page_that_may_not(http: httpx.AsyncClient, origin: str) -> None:
+    before = (await http.post("/threads/count", json={})).json()
+    for content_type in ("application/json", "text/plain"):
+        headers = {"origin": origin, "content-type": content_type}
+        refused = await http.post("/threads", content="{}", headers=headers)
+        assert refused.status_code == 403
+        assert "access-control-allow-origin" not in refused.headers
+    assert (await http.post("/threads/count", json={})).json() == before
+
+
+async def test_whoever_is_no_page_is_not_asked_for_one(http: httpx.AsyncClient) -> None:
+    assert (await http.post("/threads", json={})).status_code == 200
