@@ -332,7 +332,11 @@ def _answer_options(parser: argparse.ArgumentParser) -> None:
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument("--text", metavar="T", help="answer with this text")
     given.add_argument(
-        "--value", type=_json, default=shell.ABSENT, metavar="JSON", help="with this JSON"
+        "--value",
+        type=_json,
+        default=shell.ABSENT,
+        metavar="JSON",
+        help="with this JSON; - reads it",
     )
     given.add_argument("--approve", action="store_true", help="let the tool call run as it is")
     given.add_argument("--edit", type=_json_object, metavar="JSON", help="run it with these args")
@@ -412,8 +416,11 @@ def _number(least: int, most: int) -> Callable[[str], int]:
 
 
 def _json(text: str) -> JsonValue:
+    """Read JSON; `-` stands for what is on standard input."""
     try:
-        return read_json(text)
+        return read_json(sys.stdin.read() if text == "-" else text)
+    except UnicodeDecodeError as error:
+        raise argparse.ArgumentTypeError("what is on standard input is no UTF-8") from error
     except JsonProblem as problem:
         raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
 

@@ -124,14 +124,24 @@ async def list_waiting(desk: "Desk", args: Namespace) -> Said:
 
 
 async def show(desk: "Desk", args: Namespace) -> Said:
-    """The state of one thread."""
+    """The state of one thread, how its questions were understood, and which answers they take."""
     thread = await _thread(desk, args.thread)
+    questions = [desk.question(item) for item in thread.waiting if isinstance(item, Interrupt)]
+    asks: list[JsonValue] = [
+        {
+            "id": question.interrupt.interrupt_id,
+            "kind": question.review.kind,
+            "answer_schema": desk.answer_schema(question),
+        }
+        for question in questions
+    ]
     document: JsonObject = {
         "thread_id": thread.thread_id,
         "status": thread.status.value,
         "values": thread.values,
         "next": list(thread.next),
         "interrupts": _interrupt_documents(thread),
+        "asks": asks,
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
     }

@@ -24,10 +24,15 @@ class Shell:
     data: Path
 
     def run(
-        self, command: str, *args: str, code: int = 0, env: dict[str, str] | None = None
+        self,
+        command: str,
+        *args: str,
+        code: int = 0,
+        env: dict[str, str] | None = None,
+        typed: str = "",
     ) -> Any:
         """Return the JSON document that a command prints; its exit code must be `code`."""
-        done = self.raw(command, *args, "--json", env=env)
+        done = self.raw(command, *args, "--json", env=env, typed=typed)
         assert done.returncode == code, (done.args, done.stdout, done.stderr)
         return json.loads(done.stdout) if done.stdout else None
 
@@ -50,16 +55,16 @@ class Shell:
         return done.stderr
 
     def raw(
-        self, command: str, *args: str, env: dict[str, str] | None = None
+        self, command: str, *args: str, env: dict[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command as it is."""
+        """Run a command as it is, with `typed` on its standard input."""
         return subprocess.run(
             [sys.executable, "-m", "hitl_tui", command, *args]
             + ["--target", self.target, "--data-dir", str(self.data)],
             capture_output=True,
             text=True,
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            input=typed,
             timeout=60,
             env={**os.environ, **(env or {})},
             check=False,
@@ -250,6 +255,14 @@ def test_show_and_graphs(shell: Shell) -> None:
     assert shown["checkpoint_id"]
     assert shown["interrupts"] == started["interrupts"]
     assert shown["error"] is None
+    [asks] = shown["asks"]
+    assert (asks["id"], asks["kind"]) == (shown["interrupts"][0]["id"], "text")
+    chosen = shell.run("run", "choice", "--input", "{}")["thread_id"]
+    [asks] = shell.run("show", chosen)["asks"]
+    assert asks["kind"] == "choices"
+    plan = asks["answer_schema"]["enum"][1]
+    done = shell.run("answer", chosen, "--value", "-", typed=json.dumps(plan))
+    assert done["values"] == {"plan": plan}
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
