@@ -18,9 +18,10 @@ HitlError                     exit code
 └── JournalFailed             5   the journal cannot be written, so nothing was sent
 """
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
-from engine.model import Fault
+if TYPE_CHECKING:
+    from engine.model import Fault
 
 
 class HitlError(Exception):
@@ -87,7 +88,7 @@ class NotTaken(HitlError):
     title = "Not an answer to this"
     exit_code = 4
 
-    def __init__(self, what: str, *, hint: str = "", faults: tuple[Fault, ...] = ()) -> None:
+    def __init__(self, what: str, *, hint: str = "", faults: "tuple[Fault, ...]" = ()) -> None:
         super().__init__(what, hint=hint)
         self.faults = faults
 

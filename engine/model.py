@@ -1,7 +1,7 @@
 """The nouns: what waits, what was understood, what was decided, what came of it.
 
-Frozen dataclasses of the standard library: the console imports this module before its first
-paint. Everything that came from a graph is untrusted; pass it through `engine.visible` before
+Frozen dataclasses of the standard library: the console loads this module with its first list, and
+nothing heavier. Everything that came from a graph is untrusted; pass it through `engine.visible` before
 it meets a screen, a log or a terminal.
 """
 

@@ -3,9 +3,10 @@
 import json
 import re
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-from engine.model import JsonValue
+if TYPE_CHECKING:
+    from engine.model import JsonValue
 
 
 @dataclass(eq=False)
@@ -29,7 +30,7 @@ class _Refused(ValueError):
         self.occurrence = occurrence
 
 
-def read_json(text: str) -> JsonValue:
+def read_json(text: str) -> "JsonValue":
     """Return the value of `text`.
 
     Raises JsonProblem also for NaN and infinities, for numbers that overflow, and for an object
@@ -53,7 +54,7 @@ def read_json(text: str) -> JsonValue:
     return value
 
 
-def unwritable(value: JsonValue) -> str | None:
+def unwritable(value: "JsonValue") -> str | None:
     """Say why JSON in UTF-8 cannot carry this value: NaN, a lone surrogate, too deep, or None."""
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
@@ -85,7 +86,7 @@ def _in_words(error: json.JSONDecodeError) -> str:
     return words
 
 
-def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+def _object(pairs: "list[tuple[str, JsonValue]]") -> "dict[str, JsonValue]":
     made = dict(pairs)
     if len(made) < len(pairs):
         seen: set[str] = set()

@@ -8,21 +8,26 @@ import json
 import os
 import re
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from engine.errors import BadInput, EngineFailed, HitlError
-from engine.model import JsonValue, LogEntry
-from engine.strict_json import JsonProblem, read_json
-from hitl_tui import demo, shell
+from hitl_tui import demo
+from hitl_tui.options import (
+    COMMANDS,
+    Parser,
+    add_connection_options,
+    add_target_argument,
+    number_between,
+)
 
 if TYPE_CHECKING:
     from engine.desk import Desk
-
-Command = Callable[["Desk", argparse.Namespace], Awaitable[shell.Said]]
+    from engine.model import LogEntry
+    from hitl_tui.shell import Said
 
 _EPILOG = """\
 commands:
@@ -117,6 +122,8 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 async def _shell(args: argparse.Namespace) -> int:
+    from hitl_tui import shell  # with the nouns, which the console loads after its first paint
+
     if args.command == "log":
         said = shell.log(await _read_log(args))
         _say(said, args)
@@ -138,7 +145,7 @@ async def _shell(args: argparse.Namespace) -> int:
     return said.exit_code
 
 
-def _say(said: shell.Said, args: argparse.Namespace) -> None:
+def _say(said: "Said", args: argparse.Namespace) -> None:
     try:
         _print(json.dumps(said.document) if args.json else "\n".join(said.lines))
     finally:
@@ -166,7 +173,7 @@ def _forget_stdout() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-async def _read_log(args: argparse.Namespace) -> tuple[LogEntry, ...]:
+async def _read_log(args: argparse.Namespace) -> "tuple[LogEntry, ...]":
     """Read the journal, which is here even when the target is away."""
     desk_module = import_module("engine.desk")
     entries: tuple[LogEntry, ...] = await desk_module.read_log(
@@ -193,90 +200,70 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
 
 
 def _complain(error: HitlError) -> None:
+    from hitl_tui import shell
+
     _tell(shell.error_line(error.title, str(error)))
     if error.detail:
         _tell(shell.error_detail(error.detail))
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
-    if argv and argv[0] in _PARSERS:
+    if argv and argv[0] in COMMANDS:
         command, rest = argv[0], argv[1:]
-        parser = _Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
-        _PARSERS[command](parser)
+        parser = Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
+        _add_options(command, parser)
         args = parser.parse_args(rest)
         args.command = command
         return args
     if argv:
         _refuse_a_misspelt_command(argv[0])
-    parser = _Parser(
+    parser = Parser(
         prog="hitl-tui",
         description="Review what LangGraph graphs are about to do.",
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_target_argument(parser)
-    _add_connection_options(parser)
+    add_target_argument(parser)
+    add_connection_options(parser)
     args = parser.parse_args(argv)
     args.command = None
     return args
 
 
+def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
+    match command:
+        case "demo":
+            _demo(parser)
+        case "serve":
+            _serve_options(parser)
+        case _:
+            from hitl_tui import commands
+
+            commands.PARSERS[command](parser)
+
+
 def _refuse_a_misspelt_command(word: str) -> None:
     if not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", word) or os.path.exists(word):
         return
-    close = difflib.get_close_matches(word.lower(), _PARSERS, n=1)
+    close = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
     raise BadInput(
         f"There is no command and no target {word}.",
         hint=f"Did you mean hitl-tui {close[0]}?" if close else "See hitl-tui --help.",
     )
 
 
-def _add_target_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("target", nargs="?", help="a URL, a langgraph.json, or file.py:graph")
-
-
-def _add_connection_options(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--header",
-        action="append",
-        default=[],
-        type=_header,
-        metavar="'K: V'",
-        help="a header for a URL; may be repeated",
-    )
-    parser.add_argument(
-        "--api-key-env", metavar="NAME", help="the environment variable that holds the API key"
-    )
-    parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="where local state lives, a folder a project"
-    )
-    parser.add_argument(
-        "--python", metavar="PATH", help="the interpreter that has the graphs' dependencies"
-    )
-
-
-def _add_shell_options(
-    parser: argparse.ArgumentParser, run: Command | None, description: str
-) -> None:
-    parser.description = description
-    parser.set_defaults(run=run)
-    parser.add_argument("-t", "--target", help="a URL, a langgraph.json, or file.py:graph")
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    _add_connection_options(parser)
-
-
 def _demo(parser: argparse.ArgumentParser) -> None:
     parser.description = "Open the console on the sample graphs, with threads that wait."
-    _add_connection_options(parser)
+    add_connection_options(parser)
     parser.set_defaults(target=demo.TARGET)
 
 
 def _serve_options(parser: argparse.ArgumentParser) -> None:
     parser.description = "Run the engine alone: a LangGraph server on SQLite."
-    _add_target_argument(parser)
+    add_target_argument(parser)
     parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=_number(0, 65_535), default=2024)
+    parser.add_argument("--port", type=number_between(0, 65_535), default=2024)
     parser.add_argument(
         "--token",
         metavar="SECRET",
@@ -291,153 +278,3 @@ def _serve_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--data-dir", type=Path, metavar="DIR")
     parser.add_argument("--python", metavar="PATH")
-
-
-def _graphs_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.graphs, "Print the graphs of the target.")
-
-
-def _run_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.run, "Run a graph to its next stop or end.")
-    parser.add_argument("graph")
-    parser.add_argument("--input", type=_json, required=True, metavar="JSON")
-    parser.add_argument("--thread", metavar="ID", help="run on this thread, not on a new one")
-    for when in ("before", "after"):
-        parser.add_argument(
-            f"--interrupt-{when}",
-            type=_nodes,
-            default=(),
-            metavar="NODES",
-            help=f"stop {when} these nodes: a,b or '*'",
-        )
-
-
-def _list_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.list_waiting, "Print what waits, longest waiting first.")
-    parser.add_argument("--graph", metavar="G")
-
-
-def _show_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.show, "Print the state of one thread.")
-    parser.add_argument("thread")
-
-
-def _answer_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.answer, "Answer one interrupt.")
-    parser.epilog = "A text that begins with a dash is written with an equals sign: --text=-text."
-    parser.add_argument("thread")
-    parser.add_argument(
-        "--interrupt", metavar="ID", help="which one; needed where more than one waits"
-    )
-    given = parser.add_mutually_exclusive_group(required=True)
-    given.add_argument("--text", metavar="T", help="answer with this text")
-    given.add_argument(
-        "--value",
-        type=_json,
-        default=shell.ABSENT,
-        metavar="JSON",
-        help="with this JSON; - reads it",
-    )
-    given.add_argument("--approve", action="store_true", help="let the tool call run as it is")
-    given.add_argument("--edit", type=_json_object, metavar="JSON", help="run it with these args")
-    given.add_argument(
-        "--reject", nargs="?", default=shell.ABSENT, metavar="MSG", help="do not run it"
-    )
-    given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
-
-
-def _step_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.step, "Step past a breakpoint to the next stop or the end.")
-    parser.add_argument("thread")
-
-
-def _log_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, None, "Print the decisions made here, newest first.")
-    parser.add_argument("--limit", type=_number(1, 1_000_000), default=200)
-
-
-_PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "demo": _demo,
-    "serve": _serve_options,
-    "graphs": _graphs_options,
-    "run": _run_options,
-    "list": _list_options,
-    "show": _show_options,
-    "answer": _answer_options,
-    "step": _step_options,
-    "log": _log_options,
-}
-
-
-class _Parser(argparse.ArgumentParser):
-    """Complains as the rest of the program does: one line, and what to do."""
-
-    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
-        """Parse, and say what is left over."""
-        args, left_over = self.parse_known_args(argv)
-        if left_over:
-            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
-        return args
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
-        value = " A value that begins with a dash is written --option=-value."
-        hint = value if "expected one argument" in message else ""
-        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
-
-    def _hint(self, argv: Sequence[str]) -> str:
-        command = next((word for word in argv if word in _PARSERS), None)
-        if command and self.prog == "hitl-tui":
-            return f"The command comes first: hitl-tui {command}."
-        return f"See {self.prog} --help."
-
-
-def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
-    """Say what is left over; never what may be a part of a header, which is a secret."""
-    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
-    if options:
-        return f"There is no option {', '.join(options)} here."
-    if any(word.startswith("--header") for word in argv):
-        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
-    return f"There is a word too many: {' '.join(left_over)}."
-
-
-def _number(least: int, most: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"a number from {least:,} to {most:,} is wanted")
-        return value
-
-    return number
-
-
-def _json(text: str) -> JsonValue:
-    """Read JSON; `-` stands for what is on standard input."""
-    try:
-        return read_json(sys.stdin.read() if text == "-" else text)
-    except UnicodeDecodeError as error:
-        raise argparse.ArgumentTypeError("what is on standard input is no UTF-8") from error
-    except JsonProblem as problem:
-        raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
-
-
-def _json_object(text: str) -> JsonValue:
-    value = _json(text)
-    if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError("all the arguments are wanted, as a JSON object")
-    return value
-
-
-def _nodes(text: str) -> tuple[str, ...]:
-    return tuple(name.strip() for name in text.split(",") if name.strip())
-
-
-def _header(text: str) -> tuple[str, str]:
-    name, colon, value = text.partition(":")
-    if not colon or not name.strip() or not value.strip():
-        raise argparse.ArgumentTypeError("a header is one argument, in quotes: 'Name: value'")
-    return name.strip().lower(), value.strip()

@@ -3,14 +3,13 @@
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from engine.model import JsonValue, Progress
-
 if TYPE_CHECKING:
     from engine.desk import Desk
+    from engine.model import JsonValue, Progress
 
 TARGET = str(files("sample_graphs") / "langgraph.json")
 
-_RUNS: tuple[tuple[str, JsonValue], ...] = (
+_RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("revise", {"some_text": "The quick brown fox jump over the lazy dog."}),
     ("tool_agent", {"messages": [{"role": "user", "content": "Tell Ada the meeting moved."}]}),
     ("breakpoints", {}),
@@ -30,5 +29,5 @@ async def seed(desk: "Desk") -> None:
         await desk.start(graphs[graph_id], input, _ignore)
 
 
-def _ignore(progress: Progress) -> None:
+def _ignore(progress: "Progress") -> None:
     """Nobody watches the runs of the demo."""

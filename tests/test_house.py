@@ -25,7 +25,10 @@ def loaded_by(statement: str) -> set[str]:
 @pytest.mark.parametrize(
     ("statement", "never"),
     [
-        ("import hitl_tui.cli, hitl_tui.app", (*GRAPHS, "httpx", "pydantic", "aiosqlite")),
+        (
+            "import hitl_tui.cli, hitl_tui.app",
+            (*GRAPHS, "httpx", "pydantic", "aiosqlite", "engine.model"),
+        ),
         ("import hitl_tui.cli", ("textual", *GRAPHS)),
         ("import engine.desk", ("textual", *GRAPHS)),
         ("import engine.local", GRAPHS),

@@ -1,0 +1,103 @@
+"""The options of the shell commands. The console does not load them: it has a screen to paint."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from hitl_tui import shell
+from hitl_tui.options import (
+    add_connection_options,
+    json_object,
+    json_value,
+    nodes,
+    number_between,
+)
+
+if TYPE_CHECKING:
+    from engine.desk import Desk
+
+Command = Callable[["Desk", argparse.Namespace], Awaitable[shell.Said]]
+
+
+def _graphs_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.graphs, "Print the graphs of the target.")
+
+
+def _run_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.run, "Run a graph to its next stop or end.")
+    parser.add_argument("graph")
+    parser.add_argument("--input", type=json_value, required=True, metavar="JSON")
+    parser.add_argument("--thread", metavar="ID", help="run on this thread, not on a new one")
+    for when in ("before", "after"):
+        parser.add_argument(
+            f"--interrupt-{when}",
+            type=nodes,
+            default=(),
+            metavar="NODES",
+            help=f"stop {when} these nodes: a,b or '*'",
+        )
+
+
+def _list_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.list_waiting, "Print what waits, longest waiting first.")
+    parser.add_argument("--graph", metavar="G")
+
+
+def _show_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.show, "Print the state of one thread.")
+    parser.add_argument("thread")
+
+
+def _answer_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.answer, "Answer one interrupt.")
+    parser.epilog = "A text that begins with a dash is written with an equals sign: --text=-text."
+    parser.add_argument("thread")
+    parser.add_argument(
+        "--interrupt", metavar="ID", help="which one; needed where more than one waits"
+    )
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument("--text", metavar="T", help="answer with this text")
+    given.add_argument(
+        "--value",
+        type=json_value,
+        default=shell.ABSENT,
+        metavar="JSON",
+        help="with this JSON; - reads it",
+    )
+    given.add_argument("--approve", action="store_true", help="let the tool call run as it is")
+    given.add_argument("--edit", type=json_object, metavar="JSON", help="run it with these args")
+    given.add_argument(
+        "--reject", nargs="?", default=shell.ABSENT, metavar="MSG", help="do not run it"
+    )
+    given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
+
+
+def _step_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, shell.step, "Step past a breakpoint to the next stop or the end.")
+    parser.add_argument("thread")
+
+
+def _log_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, None, "Print the decisions made here, newest first.")
+    parser.add_argument("--limit", type=number_between(1, 1_000_000), default=200)
+
+
+def _add_shell_options(
+    parser: argparse.ArgumentParser, run: Command | None, description: str
+) -> None:
+    parser.description = description
+    parser.set_defaults(run=run)
+    parser.add_argument("-t", "--target", help="a URL, a langgraph.json, or file.py:graph")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_connection_options(parser)
+
+
+PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "graphs": _graphs_options,
+    "run": _run_options,
+    "list": _list_options,
+    "show": _show_options,
+    "answer": _answer_options,
+    "step": _step_options,
+    "log": _log_options,
+}

@@ -1,0 +1,120 @@
+"""What arguments are made of: the parser, options that several commands share, and their types."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from engine.errors import BadInput
+from engine.strict_json import JsonProblem, read_json
+
+if TYPE_CHECKING:
+    from engine.model import JsonValue
+
+COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "step", "log")
+"""Words that are no target when they come first."""
+
+
+class Parser(argparse.ArgumentParser):
+    """Complains as the rest of the program does: one line, and what to do."""
+
+    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
+        """Parse, and say what is left over."""
+        args, left_over = self.parse_known_args(argv)
+        if left_over:
+            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong."""
+        value = " A value that begins with a dash is written --option=-value."
+        hint = value if "expected one argument" in message else ""
+        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
+
+    def _hint(self, argv: Sequence[str]) -> str:
+        command = next((word for word in argv if word in COMMANDS), None)
+        if command and self.prog == "hitl-tui":
+            return f"The command comes first: hitl-tui {command}."
+        return f"See {self.prog} --help."
+
+
+def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
+    """Say what is left over; never what may be a part of a header, which is a secret."""
+    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
+    if options:
+        return f"There is no option {', '.join(options)} here."
+    if any(word.startswith("--header") for word in argv):
+        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
+    return f"There is a word too many: {' '.join(left_over)}."
+
+
+def add_target_argument(parser: argparse.ArgumentParser) -> None:
+    """Let a target be named."""
+    parser.add_argument("target", nargs="?", help="a URL, a langgraph.json, or file.py:graph")
+
+
+def add_connection_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says how a target is reached, and where local state lives."""
+    parser.add_argument(
+        "--header",
+        action="append",
+        default=[],
+        type=_header,
+        metavar="'K: V'",
+        help="a header for a URL; may be repeated",
+    )
+    parser.add_argument(
+        "--api-key-env", metavar="NAME", help="the environment variable that holds the API key"
+    )
+    parser.add_argument(
+        "--data-dir", type=Path, metavar="DIR", help="where local state lives, a folder a project"
+    )
+    parser.add_argument(
+        "--python", metavar="PATH", help="the interpreter that has the graphs' dependencies"
+    )
+
+
+def number_between(least: int, most: int) -> Callable[[str], int]:
+    """Return the type of an argument: a whole number within these bounds."""
+
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"a number from {least:,} to {most:,} is wanted")
+        return value
+
+    return number
+
+
+def json_value(text: str) -> "JsonValue":
+    """Read JSON; `-` stands for what is on standard input."""
+    try:
+        return read_json(sys.stdin.read() if text == "-" else text)
+    except UnicodeDecodeError as error:
+        raise argparse.ArgumentTypeError("what is on standard input is no UTF-8") from error
+    except JsonProblem as problem:
+        raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
+
+
+def json_object(text: str) -> "JsonValue":
+    """Read a JSON object."""
+    value = json_value(text)
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError("all the arguments are wanted, as a JSON object")
+    return value
+
+
+def nodes(text: str) -> tuple[str, ...]:
+    """Read names of nodes, with commas between them."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def _header(text: str) -> tuple[str, str]:
+    name, colon, value = text.partition(":")
+    if not colon or not name.strip() or not value.strip():
+        raise argparse.ArgumentTypeError("a header is one argument, in quotes: 'Name: value'")
+    return name.strip().lower(), value.strip()
