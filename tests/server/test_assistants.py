@@ -1,7 +1,6 @@
 """Assistants, asked of our engine and of a real `langgraph dev` alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,27 +16,6 @@ from tests.server.processes import Served, copied_project, engine
 from tests.server.test_contract import row, thread, wait
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-def served(request: pytest.FixtureRequest) -> Served:
-    """Each of the two servers in turn."""
-    server: Served = request.getfixturevalue(request.param)
-    return server
-
-
-@pytest.fixture
-async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server."""
-    async with served.client() as client:
-        yield client
-
-
-@pytest.fixture
-async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
-    """The SDK's client of the server."""
-    async with get_client(url=served.url, headers=served.headers) as client:
-        yield client
 
 
 async def own(http: httpx.AsyncClient, graph_id: str) -> Json:

@@ -1,30 +1,13 @@
 """What a client may rely on, asked of our engine and of a real `langgraph dev` alike."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 from uuid import uuid4
 
 import httpx
 import pytest
 
-from tests.server.processes import Served
-
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-def served(request: pytest.FixtureRequest) -> Served:
-    """Each of the two servers in turn."""
-    server: Served = request.getfixturevalue(request.param)
-    return server
-
-
-@pytest.fixture
-async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server."""
-    async with served.client() as client:
-        yield client
 
 
 async def thread(http: httpx.AsyncClient, **body: Any) -> str:

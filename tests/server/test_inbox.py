@@ -92,20 +92,6 @@ def unreadable(inbox: Inbox) -> dict[str, str]:
     return dict(inbox.unreadable)
 
 
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-def served(request: pytest.FixtureRequest) -> Served:
-    """Each of the two servers in turn."""
-    server: Served = request.getfixturevalue(request.param)
-    return server
-
-
-@pytest.fixture
-async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server, beside the console."""
-    async with served.client() as client:
-        yield client
-
-
 @pytest.fixture
 async def it(served: Served) -> AsyncIterator[Console]:
     """A console that reads each server as it is read in earnest."""

@@ -1,22 +1,11 @@
 """Runs beyond the main way: in the background, many at once, deleted, cancelled; on both servers."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.server.processes import Served
 from tests.server.test_contract import events, row, state, thread, wait
-
-
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-async def http(request: pytest.FixtureRequest) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of each server in turn."""
-    served: Served = request.getfixturevalue(request.param)
-    async with served.client() as client:
-        yield client
 
 
 async def test_a_run_without_a_thread_in_the_background(http: httpx.AsyncClient) -> None:

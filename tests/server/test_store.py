@@ -2,7 +2,6 @@
 
 import json
 import stat
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,6 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
 from tests.server.differences import ours
@@ -25,27 +23,6 @@ from tests.server.processes import (
 from tests.server.test_contract import thread, wait
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-def served(request: pytest.FixtureRequest) -> Served:
-    """Each of the two servers in turn."""
-    server: Served = request.getfixturevalue(request.param)
-    return server
-
-
-@pytest.fixture
-async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server."""
-    async with served.client() as client:
-        yield client
-
-
-@pytest.fixture
-async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
-    """The SDK's client of the server."""
-    async with get_client(url=served.url, headers=served.headers) as client:
-        yield client
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Threads, asked of our engine and of a real `langgraph dev` alike; and what their search costs."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,7 +8,6 @@ from uuid import uuid4
 import httpx
 import pytest
 from langgraph.store.memory import InMemoryStore
-from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
 
@@ -23,27 +21,6 @@ from tests.server.processes import SAMPLES, Served
 from tests.server.test_contract import row, state, thread, wait
 
 Json = dict[str, Any]
-
-
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
-def served(request: pytest.FixtureRequest) -> Served:
-    """Each of the two servers in turn."""
-    server: Served = request.getfixturevalue(request.param)
-    return server
-
-
-@pytest.fixture
-async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the server."""
-    async with served.client() as client:
-        yield client
-
-
-@pytest.fixture
-async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
-    """The SDK's client of the server."""
-    async with get_client(url=served.url, headers=served.headers) as client:
-        yield client
 
 
 async def search(http: httpx.AsyncClient, **body: Any) -> list[Json]:

@@ -27,11 +27,6 @@ class GraphSpec:
     attribute: str
     description: str | None = None
 
-    @property
-    def is_file(self) -> bool:
-        """Whether `source` is a file, not a module name."""
-        return "/" in self.source or self.source.endswith(".py")
-
 
 @dataclass(frozen=True, slots=True)
 class AuthSpec:
@@ -40,11 +35,6 @@ class AuthSpec:
     source: str
     """An absolute path of a Python file, or a dotted module name."""
     attribute: str
-
-    @property
-    def is_file(self) -> bool:
-        """Whether `source` is a file, not a module name."""
-        return "/" in self.source or self.source.endswith(".py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +85,11 @@ def read_project(target: str) -> Project:
     if separator and path.endswith(".py"):
         return _single(target, Path(path), attribute)
     return _from_config(target, Path(target))
+
+
+def is_file(source: str) -> bool:
+    """Whether something comes from a file, not from a module that is named."""
+    return "/" in source or source.endswith(".py")
 
 
 def _single(target: str, path: Path, attribute: str) -> Project:
@@ -159,7 +154,7 @@ def _spec(path: Path, folder: Path, name: str, entry: Any) -> GraphSpec:
             f'{path}: graph "{name}" does not say where it is.',
             hint='Write "./file.py:graph" or "package.module:graph".',
         )
-    if "/" in source or source.endswith(".py"):
+    if is_file(source):
         source = str((folder / source).resolve())
     description = entry.get("description") if isinstance(entry, dict) else None
     return GraphSpec(name, source, attribute, description)
@@ -183,7 +178,7 @@ def _auth(path: Path, folder: Path, section: Any) -> AuthSpec | None:
     if Path(source).suffix in _JAVASCRIPT:
         raise BadTarget(f"{path}: {source} is not Python.", hint=_AUTH_HINT)
     spec = AuthSpec(source, attribute)
-    return AuthSpec(str((folder / source).resolve()), attribute) if spec.is_file else spec
+    return AuthSpec(str((folder / source).resolve()), attribute) if is_file(source) else spec
 
 
 def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:

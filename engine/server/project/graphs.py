@@ -19,7 +19,7 @@ from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
 from engine.server.project.breakage import Breakage, explain
-from engine.server.project.config import AuthSpec, GraphSpec
+from engine.server.project.config import AuthSpec, GraphSpec, is_file
 from engine.server.project.factories import Factory, NotAFactory
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
@@ -147,7 +147,9 @@ def _made(spec: GraphSpec) -> Graph | Factory:
 
 def imported(spec: GraphSpec | AuthSpec) -> ModuleType:
     """Import the module of a project that something is in."""
-    return _import_file(spec.source) if spec.is_file else importlib.import_module(spec.source)
+    return (
+        _import_file(spec.source) if is_file(spec.source) else importlib.import_module(spec.source)
+    )
 
 
 def _import_file(path: str) -> ModuleType:

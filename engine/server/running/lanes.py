@@ -208,8 +208,9 @@ class Lanes:
             newest = await self._database.saver.aget_tuple(head(thread_id))
             if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:
                 await self._standings.derive(thread_id, None)
-            async with self._database.write() as connection:
-                self._threads.settled(connection, thread_id)
+            else:
+                async with self._database.write() as connection:
+                    self._threads.settled(connection, thread_id)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""

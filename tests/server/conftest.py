@@ -1,0 +1,31 @@
+"""What most tests of servers share: both servers in turn, and clients of them."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from langgraph_sdk import get_client
+from langgraph_sdk.client import LangGraphClient
+
+from tests.server.processes import Served
+
+
+@pytest.fixture(params=["engine_server", "langgraph_dev"])
+def served(request: pytest.FixtureRequest) -> Served:
+    """Each of the two servers in turn."""
+    server: Served = request.getfixturevalue(request.param)
+    return server
+
+
+@pytest.fixture
+async def http(served: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the server."""
+    async with served.client() as client:
+        yield client
+
+
+@pytest.fixture
+async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
+    """The SDK's client of the server."""
+    async with get_client(url=served.url, headers=served.headers) as client:
+        yield client
