@@ -362,8 +362,6 @@ class AnyJson:
     """A payload without a known convention; the answer is any JSON."""
 
     payload: JsonValue
-    options: tuple[Option, ...] = ()
-    """Answers that such payloads often take: they fill the editor, never more."""
     notes: tuple[str, ...] = ()
     """What one should know: `This looks like a tool approval, but it has no arguments.`"""
     kind: Literal["json"] = "json"

@@ -17,12 +17,12 @@ from engine.payloads import (
     ask_user,
     choice,
     fields,
+    habits,
     machine,
     middleware,
     schema,
     text,
     tool_approval,
-    yes_no,
 )
 from engine.payloads.cautions import cautions
 from engine.payloads.convention import Asked, Convention, Malformed, checked
@@ -39,7 +39,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     fields,
     choice,
     text,
-    yes_no,
+    habits,
     any_json,
 )
 """Most specific first: signs before schemas, because a tool approval brings a schema too."""

@@ -70,23 +70,18 @@ class Card(VerticalScroll, can_focus=True):
         self.focus()
 
     @property
-    def decidable(self) -> bool:
-        """Whether there is something to send now."""
-        return True
-
-    @property
     def writing(self) -> bool:
         """Whether a text field of this card has the keys."""
         focused = self.screen.focused
         return isinstance(focused, Input | TextArea) and self in focused.ancestors
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to send only what can be sent, only in time, and only once."""
+        """Offer to send only in time, and only once."""
         if action != "send":
             return True
         if self.answered:
             return False
-        return True if self.armed and self.decidable else None
+        return True if self.armed else None
 
     def action_send(self) -> None:
         """Decide, once."""

@@ -33,7 +33,7 @@ class ChoiceCard(QuestionCard):
     HELP = """\
     ### A choice
     Press a number, or go to an answer and press **enter**; then **ctrl+s** sends it. Some answers
-    take a text. **ctrl+t** answers with any JSON instead.
+    take a text. **ctrl+t** answers with JSON, a text, or yes or no instead.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -69,7 +69,7 @@ class ChoiceCard(QuestionCard):
 
     def load(self) -> None:
         """Show what is asked."""
-        self.asked.show_text("\n".join([self.review.prompt, *self.review.notes]).strip())
+        self.asked.show_text(self.review.prompt)
         if not self.review.listed:
             self.asked.entitle("Asked", "the answers below are a guess; ctrl+t gives any other")
 
@@ -129,7 +129,7 @@ class ChoiceCard(QuestionCard):
         """Offer numbers as far as there are answers, while they are in view."""
         if action == "choose":
             count = len(self.review.options)
-            return not self.as_json and not self.answered and parameters[0] in range(count)
+            return self.in_form and not self.answered and parameters[0] in range(count)
         return super().check_action(action, parameters)
 
     def _mark(self, index: int | None) -> None:

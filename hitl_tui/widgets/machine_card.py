@@ -1,43 +1,36 @@
 """The card for what a program asks its own client: shown, never offered as an approval."""
 
-from textual.app import ComposeResult
+from typing import ClassVar
 
-from engine.model import Decision, JsonObject, MachineRequest, Question
-from hitl_tui.widgets.question_card import AnswerOf, NotReady, QuestionCard
-from hitl_tui.widgets.text_view import TextPane
+from engine.model import Decision, MachineRequest
+from engine.visible import one_line
+from hitl_tui.widgets.question_card import NotReady, QuestionCard
+from hitl_tui.widgets.ways import Way
 
 
 class MachineCard(QuestionCard):
     """Shows the request whole; only JSON in its client's shape can answer it, after ctrl+t."""
 
     DEFAULT_CSS = """
-    MachineCard #request { height: 1fr; min-height: 3; }
+    MachineCard.-form .form { display: none; }
     """
     HELP = """\
     ### A program's own request
     Its client is expected to answer by itself. If you must answer in its place, **ctrl+t** takes
     JSON in the shape of that client's answer: the ids of the request, and a decision.
     """
-
-    def __init__(
-        self, question: Question, answer_of: AnswerOf, typed: JsonObject | None = None
-    ) -> None:
-        super().__init__(question, answer_of, typed)
-        assert isinstance(question.review, MachineRequest), "this card is for programs"
-        self.review = question.review
-        self.request = TextPane("A program asks its own client", numbered=True, id="request")
-
-    def compose_form(self) -> ComposeResult:
-        """Show the request."""
-        yield self.request
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON)
+    PAYLOAD_ALWAYS: ClassVar[bool] = True
 
     def load(self) -> None:
-        """Show the request."""
-        self.request.show_json(self.review.payload)
+        """Say whose payload it is."""
+        self.payload.entitle("A program asks its own client")
 
     def decision(self) -> Decision:
         """There is none to be made here."""
-        until = f" until {self.review.deadline}" if self.review.deadline else ""
+        review = self.question.review
+        assert isinstance(review, MachineRequest), "this card is for programs"
+        until = f" until {one_line(review.deadline, 60)}" if review.deadline else ""
         raise NotReady(
             f"Nobody is asked to approve this: a program waits for its own client{until}."
             " ctrl+t answers in its place, with JSON."

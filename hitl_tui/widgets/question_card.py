@@ -1,6 +1,7 @@
 """A card for a question: keeps what is typed, shows what will be sent, says `Decided`."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on
@@ -10,49 +11,76 @@ from textual.containers import Vertical
 from textual.reactive import reactive
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import TextArea
+from textual.widgets import Static, TextArea
 
 from engine.errors import NotTaken
-from engine.model import Answer, Decision, JsonObject, JsonValue, Question
+from engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Question
 from engine.strict_json import JsonProblem
+from hitl_tui.literal import literal
 from hitl_tui.messages import Decided, Typed
 from hitl_tui.widgets.card import Card
-from hitl_tui.widgets.editor import JsonEditor
+from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.text_view import TextPane
+from hitl_tui.widgets.ways import Way, YesNo
 
 AnswerOf = Callable[[Question, Decision], JsonValue]
 _AT_ONCE = 64 * 1024
-"""Up to this many characters what will be sent is shown at each key; above, after a pause."""
+"""Up to this many characters what will be sent is shown at each key; above, a little later."""
+_LATER = 0.3
+"""Seconds; with the pause before a draft is written they stay below one."""
 
 
 class NotReady(Exception):
-    """There is nothing to send yet; the words say what is missing."""
+    """There is nothing to send yet; the words say what is missing, the faults say where."""
+
+    def __init__(self, words: str, faults: tuple[Fault, ...] = ()) -> None:
+        super().__init__(words)
+        self.faults = faults
 
 
 class QuestionCard(Card):
-    """Shows one question. A subclass brings the form; the JSON answer is here for all."""
+    """Shows one question. A subclass brings the form; the other ways to answer are here for all.
+
+    `WAYS` are those that this kind of question can take, the first of them to begin with.
+    """
 
     DEFAULT_CSS = """
     QuestionCard {
-        .form, .json { height: 1fr; min-height: 6; }
-        .json { display: none; }
-        &.-as-json { .form { display: none; } .json { display: block; } }
-        #payload { height: 1fr; min-height: 3; }
-        #answer { height: 1fr; min-height: 3; }
+        #notes { display: none; height: auto; padding: 0 1; color: $text-warning; }
+        &.-noted #notes { display: block; }
+        #payload, .form, #answer, #words, #yes-no { display: none; }
+        #payload, #answer, #words { height: 1fr; min-height: 3; }
+        .form { height: 1fr; min-height: 6; }
+        &.-payload #payload { display: block; }
+        &.-form .form { display: block; }
+        &.-json #answer { display: block; }
+        &.-text #words { display: block; }
+        &.-yes_no #yes-no { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+t",
             "answer_as",
-            "As JSON",
-            tooltip="Answer with JSON of your own, or back",
+            "Answer as",
+            tooltip="Answer in another way: as understood, as JSON, as text, or yes or no",
             id="card.answer_as",
         ),
+        Binding(
+            "f2",
+            "toggle_payload",
+            "Payload",
+            tooltip="Show or hide the payload as it came, as JSON",
+            id="card.payload",
+        ),
     ]
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON, Way.TEXT, Way.YES_NO)
+    PAYLOAD_ALWAYS: ClassVar[bool] = False
+    """Whether the payload as it came is what the card shows anyway."""
 
-    as_json: reactive[bool] = reactive(False, toggle_class="-as-json", bindings=True)
-    """The answer is given as JSON, whatever the payload was taken for."""
+    way: reactive[Way] = reactive(Way.FORM, bindings=True)
+    """How the answer is given."""
+    payload_wanted: reactive[bool] = reactive(False)
 
     def __init__(
         self, question: Question, answer_of: AnswerOf, typed: JsonObject | None = None
@@ -62,17 +90,23 @@ class QuestionCard(Card):
         self._answer_of = answer_of
         self._restored = typed or {}
         self._said: JsonObject | None = None
-        self._resting: Timer | None = None
+        self._begun = ""
+        self._later: Timer | None = None
+        self.notes = Static(id="notes", markup=False)
         self.payload = TextPane("Payload", numbered=True, id="payload")
         self.answer = JsonEditor("Answer, as JSON", id="answer", placeholder="Type JSON here")
+        self.words = Editor("Answer, as text (a JSON string)", id="words", placeholder="Type here")
+        self.yes_no = YesNo(id="yes-no")
 
     def compose(self) -> ComposeResult:
-        """Put the form, the JSON answer in its place, and what will be sent below."""
+        """Put what is asked above, one way to answer below, and what will be sent at the end."""
+        yield self.notes
+        yield self.payload
         with Vertical(classes="form"):
             yield from self.compose_form()
-        with Vertical(classes="json"):
-            yield self.payload
-            yield self.answer
+        yield self.answer
+        yield self.words
+        yield self.yes_no
         yield self.send_bar
 
     def compose_form(self) -> ComposeResult:
@@ -81,9 +115,13 @@ class QuestionCard(Card):
 
     def on_mount(self) -> None:
         """Load what was asked and what was typed before."""
+        review_notes = self.question.review.notes
+        self.notes.update(literal("\n".join(review_notes)))
+        self.set_class(bool(review_notes), "-noted")
         self.payload.show_json(self.question.interrupt.payload)
         self.load()
         self.restore(self._restored)
+        self._show_way()
         self._said = self.content()
         self.show_answer()
 
@@ -101,20 +139,45 @@ class QuestionCard(Card):
         return {}
 
     def note(self) -> str:
-        """Return a word about what will be sent."""
+        """Return a word about what the form will send."""
         return ""
+
+    def size_of_form(self) -> int:
+        """Return how many characters the form holds."""
+        return 0
+
+    def first_field(self) -> Widget:
+        """Return where one begins in the form."""
+        return self
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Show what is wrong in the form, each at its place; nothing, once all is well."""
 
     # What was typed
 
+    @property
+    def in_form(self) -> bool:
+        """Whether the answer is given in the form."""
+        return self.way is Way.FORM
+
     def content(self) -> JsonObject:
         """Return the record of what was typed, as a draft keeps it."""
-        return {**self.form_content(), "as_json": self.as_json, "json": self.answer.text}
+        return {
+            **self.form_content(),
+            "way": self.way.name,
+            "json": self.answer.text,
+            "words": self.words.value,
+            "yes": self.yes_no.value,
+        }
 
     def restore(self, typed: JsonObject) -> None:
-        """Take up what was typed before; an old record may lack anything."""
-        source = typed.get("json")
+        """Take up what was typed before; a record may lack anything."""
+        source, words, yes = typed.get("json"), typed.get("words"), typed.get("yes")
         self.answer.show_source(source if isinstance(source, str) else "")
-        self.as_json = typed.get("as_json") is True
+        self.words.show(words if isinstance(words, str) else "")
+        self.yes_no.show(yes if isinstance(yes, bool) else None)
+        ways = {way.name: way for way in self.WAYS}
+        self.set_reactive(QuestionCard.way, ways.get(str(typed.get("way")), self.WAYS[0]))
 
     @on(TextArea.Changed)
     def hear_typing(self, event: TextArea.Changed) -> None:
@@ -122,38 +185,54 @@ class QuestionCard(Card):
         event.stop()
         self.changed()
 
+    @on(YesNo.Changed)
+    def hear_choice(self, event: YesNo.Changed) -> None:
+        """Show what would be sent now; it has to be in view before it is."""
+        event.stop()
+        self.guard()
+        self.changed()
+
     def changed(self) -> None:
-        """Something in the form is different."""
+        """Something that was typed is different."""
         if self._said is None:
             return
-        if len(self.answer.text) <= _AT_ONCE and self.size_of_form() <= _AT_ONCE:
-            self.show_answer()
-        else:
-            self.show_answer_soon()
+        if max(len(self.answer.text), len(self.words.text), self.size_of_form()) <= _AT_ONCE:
+            self._take_in()
+        elif self._later is None:
+            self._later = self.set_timer(_LATER, self._take_in)
+
+    def _take_in(self) -> None:
+        self._later = None
+        self.show_answer()
         content = self.content()
         if content != self._said:
             self._said = content
             self.post_message(Typed(self.question, content))
 
-    def size_of_form(self) -> int:
-        """Return how many characters the form holds."""
-        return 0
-
-    def show_answer_soon(self) -> None:
-        """Show what would be sent once the keys rest."""
-        if self._resting is not None:
-            self._resting.stop()
-        self._resting = self.set_timer(0.25, self.show_answer)
-
     # What will be sent
 
     def current(self) -> tuple[Decision, JsonValue]:
         """Return the decision and its JSON. Raises NotReady."""
-        decision = self._json_decision() if self.as_json else self.decision()
+        decision = self._decision()
         try:
             return decision, self._answer_of(self.question, decision)
         except NotTaken as refusal:
-            raise NotReady(str(refusal)) from refusal
+            raise NotReady(str(refusal), refusal.faults) from refusal
+
+    def _decision(self) -> Decision:
+        match self.way:
+            case Way.FORM:
+                return self.decision()
+            case Way.JSON:
+                return self._json_decision()
+            case Way.TEXT:
+                if not self.words.text:
+                    raise NotReady("Type the answer. It is sent as a JSON string.")
+                return Answer(self.words.value)
+            case Way.YES_NO:
+                if self.yes_no.value is None:
+                    raise NotReady("Say yes or no: y or n.")
+                return Answer(self.yes_no.value)
 
     def _json_decision(self) -> Answer:
         if not self.answer.text.strip():
@@ -165,25 +244,24 @@ class QuestionCard(Card):
 
     def show_answer(self) -> None:
         """Show what would be sent now, or why nothing would."""
+        faults: tuple[Fault, ...] = ()
         try:
             _, answer = self.current()
         except NotReady as missing:
+            faults = missing.faults
             self.send_bar.block(str(missing))
         else:
-            self.send_bar.show(answer, self.note())
+            self.send_bar.show(answer, self.note() if self.in_form else "")
+        self.show_faults(faults if self.in_form else ())
         self.refresh_bindings()
 
-    @property
-    def decidable(self) -> bool:
-        """Whether there is something to send now."""
-        return not self.send_bar.blocked
-
     def decide(self) -> None:
-        """Say the decision that is in view."""
+        """Say the decision that is in view, or why there is none."""
         self.show_answer()
         try:
             decision, _ = self.current()
         except NotReady:
+            self.send_bar.insist()
             return
         self.answered = True
         self.post_message(Decided(self.question, decision))
@@ -191,26 +269,55 @@ class QuestionCard(Card):
     # Another way to answer
 
     def action_answer_as(self) -> None:
-        """Answer in the form, or with JSON."""
-        self.as_json = not self.as_json
+        """Answer in the next way; JSON begins with what would have been sent."""
+        if len(self.WAYS) == 1:
+            return
+        following = self.WAYS[(self.WAYS.index(self.way) + 1) % len(self.WAYS)]
+        if following is Way.JSON and self.answer.text in ("", self._begun):
+            with suppress(NotReady), self.prevent(TextArea.Changed):
+                self.answer.show_json(self.current()[1])
+                self._begun = self.answer.text
+                self.answer.select_all()  # so that what is typed takes its place
+        self.way = following
 
-    def watch_as_json(self) -> None:
+    def action_toggle_payload(self) -> None:
+        """Show or hide the payload as it came."""
+        self.payload_wanted = not self.payload_wanted
+
+    def watch_payload_wanted(self) -> None:
+        """Make room for it, or take the room back."""
+        self._show_way()
+
+    def watch_way(self) -> None:
         """Give the keys to what is in view now."""
         if self._said is not None:
+            self._show_way()
             self.guard()
             self.changed()
             self.take_focus()
 
+    def _show_way(self) -> None:
+        for way in Way:
+            self.set_class(way is self.way, f"-{way.name.lower()}")
+        shown = self.PAYLOAD_ALWAYS or self.payload_wanted or not self.in_form
+        self.set_class(shown, "-payload")
+
     def take_focus(self) -> None:
         """Give the keys to where one begins."""
-        (self.answer if self.as_json else self.first_field()).focus()
-
-    def first_field(self) -> Widget:
-        """Return where one begins in the form."""
-        return self
+        match self.way:
+            case Way.FORM:
+                self.first_field().focus()
+            case Way.JSON:
+                self.answer.focus()
+            case Way.TEXT:
+                self.words.focus()
+            case Way.YES_NO:
+                self.yes_no.focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Once answered, nothing can be changed."""
         if action == "answer_as":
-            return not self.answered
+            return not self.answered and len(self.WAYS) > 1
+        if action == "toggle_payload":
+            return not self.PAYLOAD_ALWAYS and self.in_form
         return super().check_action(action, parameters)

@@ -37,6 +37,7 @@ class SendBar(Vertical):
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
         &.-blocked #why { display: block; }
+        &.-insisting #why { color: $text-error; text-style: bold; }
         &.-blocked TextPane { display: none; }
     }
     """
@@ -77,6 +78,11 @@ class SendBar(Vertical):
         self.rule.border_title = titled("Nothing to send yet")
         self.why.update(literal(why))
         self.blocked = True
+        self.remove_class("-insisting")
+
+    def insist(self) -> None:
+        """Somebody tried to send: let nobody overlook why nothing was."""
+        self.add_class("-insisting")
 
     def watch_blocked(self, blocked: bool) -> None:
         """Show on the button, too, that there is nothing to send."""

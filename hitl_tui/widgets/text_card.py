@@ -1,5 +1,7 @@
 """The card for a text to revise, or a question to answer in words."""
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
 from textual.widgets import Static, TextArea
 
@@ -10,6 +12,7 @@ from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.question_card import AnswerOf, NotReady, QuestionCard
 from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.ways import Way
 
 
 class TextCard(QuestionCard):
@@ -23,10 +26,11 @@ class TextCard(QuestionCard):
         &.-new-text #changes { display: none; }
     }
     """
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON, Way.YES_NO)
     HELP = """\
     ### A text to revise
     Change the text, look at the difference, send it with **ctrl+s**. **ctrl+t** answers with
-    any JSON instead. **escape** goes back to the inbox; what you typed is kept.
+    JSON or yes or no instead. **escape** goes back to the inbox; what you typed is kept.
     """
 
     def __init__(
@@ -71,8 +75,7 @@ class TextCard(QuestionCard):
 
     def note(self) -> str:
         """Say so when nothing was changed."""
-        same = not self.as_json and self.text.value == self.review.text
-        return "the text is unchanged" if same else ""
+        return "the text is unchanged" if self.text.value == self.review.text else ""
 
     def size_of_form(self) -> int:
         """Return how long the text is."""

@@ -24,6 +24,7 @@ from hitl_tui.widgets.call_parts import CallStrip, Choice
 from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.text_view import TextPane
+from hitl_tui.widgets.ways import Way
 
 _FIELD_TITLES = {
     DecisionKind.REJECT: "Reason (may be empty)",
@@ -107,6 +108,8 @@ class ToolCallsCard(QuestionCard):
     Give every call a verdict with **a**, **e**, **r** or **p**, then send them together with
     **ctrl+s**. The body of the tool is not inspected.
     """
+
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON)
 
     shown: reactive[int] = reactive(0, bindings=True)
     """Index of the call in view."""
@@ -291,12 +294,12 @@ class ToolCallsCard(QuestionCard):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what this call allows, outside text fields, in time, and only once."""
         if action == "verdict":
-            if self.answered or self.as_json or self.writing:
+            if self.answered or not self.in_form or self.writing:
                 return False
             allowed = parameters[0] in {kind.value for kind in self.call.allowed}
             return True if allowed and self.armed else None
         if action == "turn":
-            return len(self.calls) > 1 and not self.writing and not self.as_json
+            return len(self.calls) > 1 and not self.writing and self.in_form
         if action == "leave_field":
             return self.writing
         return super().check_action(action, parameters)

@@ -92,8 +92,8 @@ class Console:
         await self.armed()
 
     async def armed(self) -> None:
-        """Wait until the card in view can be decided."""
-        await until(self.pilot, lambda: self.card.armed)
+        """Wait until the card in view has the keys and can be decided."""
+        await until(self.pilot, lambda: self.card.armed and self.card.has_focus_within)
 
     @property
     def card(self) -> Card:

@@ -23,6 +23,7 @@ from hitl_tui.messages import Decided, Stepped, Typed
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards import card_for
 from hitl_tui.widgets.question_card import QuestionCard
+from hitl_tui.widgets.ways import Way
 
 from .conftest import heard, on_stage, screen_text, settle, until
 from .desk_double import interrupt, stop, tool_request
@@ -183,6 +184,74 @@ async def test_any_question_takes_json_instead() -> None:
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert decisions(said) == [Answer([1])]
+
+
+async def test_json_begins_with_what_the_form_would_send() -> None:
+    made = card({"text_to_revise": "a"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("end", "b", "ctrl+t")
+        assert made.answer.text == '"ab"'
+        await pilot.press("right", "left", "c")  # out of the selection, into the string
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer("abc")]
+
+
+async def test_yes_and_no_are_said_and_not_guessed() -> None:
+    made = card({"what": "no known convention"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+t", "ctrl+t")
+        assert made.way is Way.YES_NO
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert "Say yes or no" in screen_text(pilot.app) and not decisions(said)
+        await pilot.press("n")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer(False)]
+
+
+async def test_true_as_text_is_a_text() -> None:
+    made = card({"message": "Pick one", "options": ["a", "b"]})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+t", "ctrl+t", *"true")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Answer("true")]
+
+
+async def test_the_payload_as_it_came_is_one_key_away() -> None:
+    made = card({"text_to_revise": "old", "deep": {"key": [1, None]}})
+    async with on_stage(made, (80, 40)) as (pilot, _):
+        await shown(made, pilot)
+        assert '"text_to_revise": "old"' not in screen_text(pilot.app)
+        await pilot.press("f2")
+        await settle(pilot)
+        assert '"text_to_revise": "old"' in screen_text(pilot.app)
+        assert made.in_form
+
+
+async def test_notes_of_a_review_are_shown() -> None:
+    made = card({"type": "tool_approval"})
+    async with on_stage(made) as (pilot, _):
+        await shown(made, pilot)
+        assert "looks like a tool approval" in screen_text(pilot.app)
+
+
+async def test_trying_to_send_nothing_says_why() -> None:
+    made = card({"what": 1})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        assert made.send_bar.has_class("-insisting") and not decisions(said)
 
 
 # Tool calls
@@ -373,7 +442,7 @@ async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
 
 @pytest.mark.parametrize(
     "record",
-    [{"text": 5, "calls": "x", "json": None, "as_json": 3, "chosen": 7, "beside": 1}, {}],
+    [{"text": 5, "calls": "x", "json": None, "way": 3, "yes": "x", "chosen": 7, "beside": 1}, {}],
 )
 @pytest.mark.parametrize(
     "payload",

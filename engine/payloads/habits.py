@@ -1,7 +1,6 @@
-"""A question that reads as yes or no: two answers are offered, and none is forced.
+"""Questions whose answers are a habit, yes or no most often: some are offered, and none is forced.
 
-Nothing says how such a graph wants its answer; each shape below is a habit that guides and public
-graphs share. So any text and any JSON is taken as it is.
+Nothing says how such a graph wants its answer; guides and public graphs share the shapes below. So any text and any JSON is taken as it is.
 """
 
 import re
@@ -76,6 +75,8 @@ def _options(payload: JsonObject) -> tuple[Option, ...]:
                 Option("Approve", {"approved": True}),
                 Option("Reject", {"approved": False}, text_key="note"),
             )
+        case {"query": str(), **others} if not others:
+            return (Option("Answer", {"data": ""}, text_key="data", needs_text=True),)
         case {"action": str(), "message": str(text)} if _reads_as_yes_or_no(text):
             return Option("Approve", {"action": "approve"}), Option("Reject", {"action": "reject"})
         case {"question": str(text)} | {"message": str(text)} if _reads_as_yes_or_no(text):
