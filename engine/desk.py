@@ -5,30 +5,27 @@ decided here and nowhere else.
 """
 
 import asyncio
-import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from datetime import timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
-from uuid import uuid4
 
-from engine import local, outcome, payloads
+from engine import local, payloads
 from engine.api.client import LangGraphServer, StreamEvent
-from engine.api.wire import WireRun
 from engine.connection import Connection, key_header
-from engine.errors import (
-    BadInput,
-    HitlError,
-    JournalFailed,
-    NoLongerWaits,
-    NotTaken,
-    StillWaits,
-    TargetError,
-    Unreachable,
-)
+from engine.deciding import Decider, OnProgress, answer_of
+from engine.errors import BadInput, HitlError, JournalFailed, TargetError
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
 from engine.forms.drawing import fields_of
@@ -39,7 +36,7 @@ from engine.model import (
     Breakpoints,
     Decision,
     Draft,
-    Edit,
+    Effect,
     Graph,
     Inbox,
     InputForm,
@@ -49,22 +46,18 @@ from engine.model import (
     LogEntry,
     Outcome,
     OutcomeKind,
-    Progress,
     Question,
+    Reopening,
     Server,
-    ThreadStatus,
     ThreadView,
-    Verdict,
-    Verdicts,
-    Waiting,
 )
+from engine.preconditions import kept_answer, refuse_if_something_waits
 from engine.reader import ThreadReader
-from engine.runs import Ended, RunSender, again
+from engine.runs import RunSender
 from engine.strict_json import unwritable
 from engine.target import Project, Remote, data_folder, find_target
-from engine.threads import Snapshot
+from engine.together import effect_of
 
-OnProgress = Callable[[Progress], None]
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
 
@@ -72,6 +65,8 @@ _LOOK_SECONDS = 1.0
 """Between two looks at the inbox."""
 _LONGEST_PAUSE = 15.0
 """Between two tries to reach a server that is away."""
+_DRAFT_KEPT = timedelta(days=1)
+"""How long at least a draft outlives its question: somebody else may have answered just now."""
 
 
 @asynccontextmanager
@@ -163,7 +158,8 @@ class Desk:
         self._connection = connection
         self._journal = journal
         self._api: LangGraphServer | None = None
-        self._unsettled: dict[str, str] = {}
+        self._drafts_are_clean = False
+        self._decider = Decider(connection, journal, self._recover)
         self._meet()
 
     def _meet(self) -> None:
@@ -180,7 +176,7 @@ class Desk:
             self._reader,
             rows_hold_state=bool(connection.flags.get("derived_status")),
         )
-        self._runs = RunSender(connection.api, self._journal, self._recover)
+        self._decider.meet(self._reader)
 
     @property
     def server(self) -> Server:
@@ -193,7 +189,7 @@ class Desk:
 
         A cancelled `decide`, `step` or `start` leaves its thread here if it may have sent.
         """
-        return tuple(self._unsettled.values())
+        return self._decider.unsettled
 
     # Looking
 
@@ -237,6 +233,7 @@ class Desk:
                 if first or inbox != last:
                     first, last = False, inbox
                     yield inbox
+                await self._clean_drafts(inbox)
                 named = await feed.wait(pause)
                 if last.error is not None:
                     await self._recover()
@@ -251,7 +248,8 @@ class Desk:
 
         Raises NotThere, TargetError.
         """
-        await self._runs.follow(thread_id, on_progress)
+        runs = RunSender(self._connection.api, self._recover)
+        await runs.follow(thread_id, on_progress)
         return await self.thread(thread_id)
 
     def engine_log(self, *, limit: int = 200_000) -> str | None:
@@ -285,20 +283,22 @@ class Desk:
 
         Raises NotTaken, with every fault at its place.
         """
-        asked = question.interrupt
-        answer = payloads.encode(asked.payload, decision, asked.response_schema)
-        if fault := unwritable(answer):
-            raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
-        return answer
+        return answer_of(question, decision)
 
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `decide`, one sentence each."""
-        return payloads.cautions(question.review, decision)
+        kept = kept_answer(question.interrupt)
+        return (*payloads.cautions(question.review, decision), *([kept] if kept else []))
 
     def answer_schema(self, question: Question) -> JsonObject:
         """Return which answers a question expects, as JSON Schema; `{}` for anything."""
         asked = question.interrupt
         return payloads.answer_schema(asked.payload, asked.response_schema)
+
+    def effect(self, thread: ThreadView, answered: Sequence[Question]) -> Effect:
+        """Return which nodes run when these questions of a thread are answered in one map."""
+        pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
+        return effect_of(pending, {question.interrupt.interrupt_id for question in answered})
 
     @_at_work
     async def decide(
@@ -309,64 +309,37 @@ class Desk:
         Raises NotTaken, NoLongerWaits, JournalFailed or TargetError when nothing was sent, or
         the server refused it before taking anything; what was typed is kept then.
         """
-        interrupt = question.interrupt
-        answer = self.answer_of(question, decision)
-        before, last_run = await self._reader.with_last_run(interrupt.thread_id)
-        self._refuse_if_changed(question, before)
-        intent = Intent(
-            decision_id=str(uuid4()),
-            event="answer",
-            server=self.server.label,
-            graph_id=interrupt.graph_id,
-            thread_id=interrupt.thread_id,
-            node=interrupt.node,
-            interrupt_id=interrupt.interrupt_id,
-            fingerprint=question.fingerprint,
-            decision=_name(decision),
-            answer=answer,
-        )
-        request = await self._again(last_run, interrupt, strict=True)
-        request["command"] = {"resume": {interrupt.interrupt_id: answer}}
-        request |= self._decided_on(interrupt.checkpoint_id, [interrupt.interrupt_id])
-        with self._accounted_for(intent):
-            ended = await self._runs.send(intent, request, on_progress)
-
-            async def judge(after: Snapshot) -> Outcome:
-                recorded = not ended.finished and await self._runs.is_recorded(intent)
-                return outcome.of_answer(interrupt, ended, after, recorded=recorded)
-
-            found = await self._judged(intent, ended, judge)
-        if found.kind is OutcomeKind.APPLIED:
-            with suppress(JournalFailed):  # a draft too many does no harm
-                await self.discard_draft(question)
+        (found,) = await self._decided([(question, decision)], on_progress)
         return found
+
+    @_at_work
+    async def decide_all(
+        self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        """Send decisions on several questions of one thread as one, once; return one outcome each.
+
+        Nothing is sent unless all fit, all are still what was shown, and no task is answered in
+        part. Raises as `decide`, naming which, and BadInput for questions of several threads.
+        """
+        return await self._decided(decided, on_progress)
+
+    async def reopening(self, interrupt: Interrupt) -> Reopening:
+        """Return what `reopen` would do. Raises NoLongerWaits, JournalFailed, TargetError."""
+        return await self._decider.reopening(self.question(interrupt))
+
+    @_at_work
+    async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
+        """Have a question asked anew whose node failed on an answer.
+
+        All answers of its step are forgotten, and its nodes run again up to their questions; see
+        `reopening`. Applied: it is asked again, under a new id. Raises as `decide`.
+        """
+        return await self._decider.reopen(self.question(interrupt), on_progress)
 
     @_at_work
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
-        before, last_run = await self._reader.with_last_run(breakpoint.thread_id)
-        if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
-            raise NoLongerWaits(
-                f"The thread is {before.status} now; it no longer stands at this breakpoint.",
-                kept="Nothing was sent.",
-                hint="Look at the thread again.",
-            )
-        intent = Intent(
-            decision_id=str(uuid4()),
-            event="step",
-            server=self.server.label,
-            graph_id=breakpoint.graph_id,
-            thread_id=breakpoint.thread_id,
-            node=breakpoint.node,
-            interrupt_id=None,
-            fingerprint=None,
-            decision="step",
-            answer=None,
-        )
-        request = await self._again(last_run, breakpoint, strict=False)
-        request["input"] = None
-        request |= self._decided_on(breakpoint.checkpoint_id, [])
-        return await self._run(intent, request, on_progress)
+        return await self._decider.step(breakpoint, on_progress)
 
     async def input_form(self, graph: Graph) -> InputForm:
         """Return how the input of a graph is asked for. Raises TargetError."""
@@ -399,29 +372,24 @@ class Desk:
             await self._refuse_unknown_nodes(graph, breakpoints)
         if thread_id is not None:
             before = await self._reader.snapshot(thread_id)
-            _refuse_if_something_waits(before)
-            unchanged = self._decided_on(before.checkpoint_id, [])
+            refuse_if_something_waits(before)
+            unchanged = self._decider.decided_on(before.checkpoint_id, [])
         else:
             unchanged = {}
             made = await self._connection.api.create_thread({"graph_id": graph.graph_id})
             thread_id = made.thread_id
         intent = Intent(
-            decision_id=str(uuid4()),
             event="start",
             server=self.server.label,
             graph_id=graph.graph_id,
             thread_id=thread_id,
-            node="",
-            interrupt_id=None,
-            fingerprint=None,
             decision="start",
-            answer=None,
         )
         request: JsonObject = {"assistant_id": graph.assistant_id, "input": input, **unchanged}
         if breakpoints:
             request["interrupt_before"] = _named(breakpoints.before)
             request["interrupt_after"] = _named(breakpoints.after)
-        return await self._run(intent, request, on_progress)
+        return await self._decider.run(intent, request, on_progress)
 
     # What was typed, and what was decided
 
@@ -430,8 +398,15 @@ class Desk:
         await self._journal.save_draft(self.server.identity, question, content)
 
     async def draft(self, question: Question) -> Draft | None:
-        """Return what was typed for this interrupt before, if anything."""
-        return await self._journal.draft(self.server.identity, question)
+        """Return what was typed for this question before, if anything.
+
+        A question that is asked anew, under another id, takes over what was typed for the one that
+        is gone.
+        """
+        found = await self._journal.draft(self.server.identity, question)
+        if found is None and await self._takes_over(question.interrupt):
+            found = await self._journal.draft(self.server.identity, question)
+        return found
 
     async def discard_draft(self, question: Question) -> None:
         """Forget what was typed."""
@@ -443,48 +418,40 @@ class Desk:
 
     # Within
 
-    async def _run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
-        with self._accounted_for(intent):
-            ended = await self._runs.send(intent, request, on_progress)
+    async def _decided(
+        self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        outcomes = await self._decider.answer(decided, on_progress)
+        for (question, _), found in zip(decided, outcomes, strict=True):
+            if found.kind is OutcomeKind.APPLIED:
+                with suppress(JournalFailed):  # a draft too many does no harm
+                    await self.discard_draft(question)
+        return outcomes
 
-            async def judge(after: Snapshot) -> Outcome:
-                return outcome.of_run(ended, after)
+    async def _takes_over(self, asked: Interrupt) -> bool:
+        """Whether there was a draft for the same question under an id that waits no more."""
+        alike = await self._journal.alike(self.server.identity, asked)
+        if not alike:
+            return False
+        with suppress(TargetError):
+            now = await self._reader.snapshot(asked.thread_id)
+            waiting = {each.interrupt_id for each in now.interrupts}
+            for gone in alike:
+                if gone not in waiting:
+                    await self._journal.hand_over(self.server.identity, gone, asked)
+                    return True
+        return False
 
-            return await self._judged(intent, ended, judge)
-
-    @contextmanager
-    def _accounted_for(self, intent: Intent) -> Iterator[None]:
-        """Keep the thread in `unsettled` until the outcome, or that nothing was sent, is known."""
-        self._unsettled[intent.decision_id] = intent.thread_id
-        try:
-            yield
-        except HitlError:
-            del self._unsettled[intent.decision_id]
-            raise
-        del self._unsettled[intent.decision_id]
-
-    def _decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
-        """Return what lets the server refuse a run when its thread has moved on meanwhile.
-
-        Between our last look and the run others may be faster; only the server can look and
-        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
-        with a run under way, and ids that are not pending.
-        """
-        if not self._connection.flags.get("preconditions"):
-            return {}
-        seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
-        return {"preconditions": seen}
-
-    async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
-        """Return the request that goes on where `last` stopped.
-
-        A copied thread has no run yet; its metadata names the assistant, whose settings count.
-        """
-        otherwise = waiting.graph_id
-        if last is None:
-            row = await self._connection.api.thread(waiting.thread_id)
-            otherwise = str(row.metadata.get("assistant_id") or otherwise)
-        return again(last, otherwise, strict=strict)
+    async def _clean_drafts(self, inbox: Inbox) -> None:
+        """Forget the drafts of questions that are gone, once, when all that waits is known."""
+        if self._drafts_are_clean or inbox.error or inbox.unreadable or inbox.busy:
+            return
+        waiting = [item for item in inbox.items if isinstance(item, Interrupt)]
+        with suppress(JournalFailed):
+            await self._journal.discard_drafts_of_the_gone(
+                self.server.identity, waiting, older_than=_DRAFT_KEPT
+            )
+            self._drafts_are_clean = True
 
     async def _refuse_unknown_nodes(self, graph: Graph, breakpoints: Breakpoints) -> None:
         named = {*breakpoints.before, *breakpoints.after} - {"*"}
@@ -496,66 +463,6 @@ class Desk:
                 f"{graph.name} has no node {', '.join(unknown)}.",
                 kept="Nothing was sent.",
                 hint=f"Its nodes are: {', '.join(nodes) or 'none'}.",
-            )
-
-    async def _judged(
-        self, intent: Intent, ended: Ended, judge: Callable[[Snapshot], Awaitable[Outcome]]
-    ) -> Outcome:
-        """Read run and thread back, judge, and write the outcome down."""
-        try:
-            found = await judge(await self._settled(intent, ended))
-        except TargetError as error:
-            found = Outcome(
-                OutcomeKind.UNKNOWN,
-                f"The thread could not be read back: {error.what}",
-                thread=None,
-                error=ended.error,
-                thread_id=intent.thread_id,
-            )
-        try:
-            await self._journal.conclude(intent.decision_id, found.kind, found.why, ended.run_id)
-        except JournalFailed as error:
-            found = replace(found, why=f"{found.why} This could not be recorded: {error.what}")
-        return found
-
-    async def _settled(self, intent: Intent, ended: Ended) -> Snapshot:
-        """Return the thread when the run is over, as far as that can be awaited."""
-        with suppress(Unreachable):  # an engine that died is replaced while the run is settled
-            after, last_run = await self._reader.with_last_run(intent.thread_id)
-            if ended.is_settled_by(last_run):
-                return after
-        await self._runs.settle(intent, ended)
-        return await self._reader.snapshot(intent.thread_id)
-
-    def _refuse_if_changed(self, question: Question, before: Snapshot) -> None:
-        shown = question.interrupt
-        if before.status is ThreadStatus.BUSY:
-            raise NoLongerWaits(
-                "A run is under way on this thread: somebody else is answering.",
-                kept="Nothing was sent; what you typed is kept.",
-                hint="Wait until it has ended.",
-            )
-        now = next(
-            (
-                interrupt
-                for interrupt in before.interrupts
-                if interrupt.interrupt_id == shown.interrupt_id
-                and interrupt.task_id == shown.task_id
-            ),
-            None,
-        )
-        if now is None:
-            raise NoLongerWaits(
-                "This question was answered or replaced meanwhile.",
-                kept="Nothing was sent; what you typed is kept.",
-                hint="Look at the thread again.",
-            )
-        if fingerprint(self.server.identity, now) != question.fingerprint:
-            raise NoLongerWaits(
-                "The question changed while you read it.",
-                kept="Nothing was sent; what you typed is kept.",
-                hint="Read it again.",
-                detail=json.dumps(now.payload, indent=2, ensure_ascii=False),
             )
 
     def _changes(self) -> AsyncIterator[StreamEvent] | None:
@@ -578,34 +485,6 @@ class Desk:
             await self._connection.recover()
         self._meet()
         return self._connection.api
-
-
-def _refuse_if_something_waits(thread: Snapshot) -> None:
-    match thread.waiting:
-        case ():
-            return
-        case (Breakpoint(when=when, node=node),):
-            what, hint = f"stands at a breakpoint, {when} {node}", "Step past it first"
-        case questions:
-            nodes = ", ".join(item.node for item in questions)
-            count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
-            what, hint = f"waits for an answer: {count} ({nodes})", "Answer first"
-    raise StillWaits(
-        f"Thread {thread.thread_id} {what}.",
-        kept="Nothing was sent; a run with new input would replace what waits.",
-        hint=f"{hint}, or run on a new thread.",
-    )
-
-
-def _name(decision: Decision) -> str:
-    if isinstance(decision, Verdicts):
-        return ", ".join(map(_verdict_name, decision.verdicts))
-    return decision.kind
-
-
-def _verdict_name(verdict: Verdict) -> str:
-    to_another = isinstance(verdict, Edit) and verdict.name is not None
-    return f"{verdict.kind} to another tool" if to_another else verdict.kind
 
 
 def _named(nodes: tuple[str, ...]) -> JsonValue:

@@ -2,7 +2,8 @@
 
 A decision is a few append-only rows: `intend` before anything is sent, `conclude` with what was
 read back. A row that cannot be made durable raises, and then nothing is sent. Drafts are
-mutable, one for each interrupt.
+mutable, one for each interrupt; the question that takes the place of one that is gone (asked anew,
+under another id) takes its draft over.
 """
 
 import getpass
@@ -10,17 +11,30 @@ import json
 import os
 import sqlite3
 import stat
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import chain
 from pathlib import Path
-from typing import Literal, cast
+from typing import cast
+from uuid import uuid4
 
 import aiosqlite
 
 from engine.errors import JournalFailed
-from engine.model import Draft, Interrupt, JsonObject, JsonValue, LogEntry, OutcomeKind, Question
+from engine.fingerprint import digest
+from engine.model import (
+    Draft,
+    Event,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    LogEntry,
+    Outcome,
+    OutcomeKind,
+    Question,
+)
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS decision (
@@ -38,9 +52,12 @@ CREATE TABLE IF NOT EXISTS draft (
     fingerprint TEXT NOT NULL,
     saved TEXT NOT NULL,
     content TEXT NOT NULL,
+    asked TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (server, thread_id, interrupt_id)
 );
 """
+_ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
+"""For journals of before there was such a column."""
 
 _DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
 """Setting -> (what is asked for, what must be read back)."""
@@ -50,16 +67,23 @@ _DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
 class Intent:
     """What is about to be sent."""
 
-    decision_id: str
-    event: Literal["answer", "step", "start"]
+    event: Event
     server: str
     graph_id: str
     thread_id: str
-    node: str
-    interrupt_id: str | None
-    fingerprint: str | None
     decision: str
-    answer: JsonValue
+    node: str = ""
+    interrupt_id: str | None = None
+    fingerprint: str | None = None
+    answer: JsonValue = None
+    decision_id: str = field(default_factory=lambda: str(uuid4()))
+    sent_as: str = ""
+    """The decision in whose name it is sent, where several are sent as one; else its own."""
+
+    @property
+    def mark(self) -> str:
+        """What the run bears, and so the checkpoints that it writes."""
+        return self.sent_as or self.decision_id
 
 
 class Journal:
@@ -69,33 +93,34 @@ class Journal:
         self._connection = connection
         self._path = path
 
-    async def intend(self, intent: Intent) -> None:
-        """Record what is about to be sent; durable when this returns. Raises JournalFailed."""
-        body: JsonObject = {
-            "who": _who(),
-            "event": intent.event,
-            "server": intent.server,
-            "graph_id": intent.graph_id,
-            "thread_id": intent.thread_id,
-            "node": intent.node,
-            "interrupt_id": intent.interrupt_id,
-            "fingerprint": intent.fingerprint,
-            "decision": intent.decision,
-            "answer": intent.answer,
-        }
+    async def intend(self, *intents: Intent) -> None:
+        """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
+        who = _who()
         try:
-            await self._append(intent.decision_id, "intend", body)
+            await self._append("intend", {each.decision_id: _body(each, who) for each in intents})
         except JournalFailed as error:
             error.kept = "Nothing was sent."
             raise
 
-    async def conclude(
-        self, decision_id: str, outcome: OutcomeKind, why: str, run_id: str | None
-    ) -> None:
+    async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
         """Record what came of it. Raises JournalFailed."""
-        await self._append(
-            decision_id, "conclude", {"outcome": outcome.value, "why": why, "run_id": run_id}
+        body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
+        if outcome.stuck:
+            body["stuck"] = True
+        await self._append("conclude", {intent.decision_id: body})
+
+    async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
+        """Whether an answer to this question was found to be stuck."""
+        rows = await self._rows(
+            """SELECT 1 FROM decision AS intend JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend'
+                   AND json_extract(intend.body, '$.thread_id') = ?
+                   AND json_extract(intend.body, '$.interrupt_id') = ?
+                   AND json_extract(conclude.body, '$.stuck') LIMIT 1""",
+            (thread_id, interrupt_id),
         )
+        return bool(rows)
 
     async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
         """Return the newest `limit` decisions, newest first."""
@@ -113,32 +138,58 @@ class Journal:
         """Keep what was typed; durable when this returns. Raises JournalFailed."""
         interrupt = question.interrupt
         await self._write(
-            "INSERT OR REPLACE INTO draft VALUES (?, ?, ?, ?, ?, ?)",
+            """INSERT OR REPLACE INTO draft
+               (server, thread_id, interrupt_id, fingerprint, saved, content, asked)
+               VALUES (?, ?, ?, ?, ?, ?, ?)""",
             (
                 *_draft_key(server, interrupt),
                 question.fingerprint,
                 datetime.now(UTC).isoformat(),
                 json.dumps(content),
+                _asked(interrupt),
             ),
         )
 
     async def draft(self, server: str, question: Question) -> Draft | None:
         """Return what was typed for this interrupt, whatever it asked then."""
         rows = await self._rows(
-            """SELECT fingerprint, saved, content FROM draft
+            """SELECT fingerprint, saved, content, asked FROM draft
                WHERE server = ? AND thread_id = ? AND interrupt_id = ?""",
             _draft_key(server, question.interrupt),
         )
-        for fingerprint, saved, content in rows:
+        for fingerprint, saved, content, asked in rows:
             return Draft(
                 fingerprint=fingerprint,
                 thread_id=question.interrupt.thread_id,
                 interrupt_id=question.interrupt.interrupt_id,
                 content=json.loads(content),
-                unchanged=fingerprint == question.fingerprint,
+                unchanged=fingerprint == question.fingerprint
+                or asked == _asked(question.interrupt),
                 saved=datetime.fromisoformat(saved),
             )
         return None
+
+    async def alike(self, server: str, interrupt: Interrupt) -> tuple[str, ...]:
+        """Return the other interrupts of this thread with a draft whose node asked the same.
+
+        The one that was typed last comes first.
+        """
+        rows = await self._rows(
+            """SELECT interrupt_id FROM draft
+               WHERE server = ? AND thread_id = ? AND interrupt_id != ? AND asked = ?
+               ORDER BY saved DESC""",
+            (*_draft_key(server, interrupt), _asked(interrupt)),
+        )
+        return tuple(interrupt_id for (interrupt_id,) in rows)
+
+    async def hand_over(self, server: str, gone: str, interrupt: Interrupt) -> None:
+        """Let `interrupt` have the draft of one that is gone. Raises JournalFailed."""
+        server, thread_id, interrupt_id = _draft_key(server, interrupt)
+        await self._write(
+            """UPDATE OR REPLACE draft SET interrupt_id = ?
+               WHERE server = ? AND thread_id = ? AND interrupt_id = ?""",
+            (interrupt_id, server, thread_id, gone),
+        )
 
     async def discard_draft(self, server: str, interrupt: Interrupt) -> None:
         """Forget what was typed for this interrupt. Raises JournalFailed."""
@@ -147,15 +198,41 @@ class Journal:
             _draft_key(server, interrupt),
         )
 
-    async def _append(self, decision_id: str, event: str, body: JsonObject) -> None:
+    async def discard_drafts_of_the_gone(
+        self, server: str, waiting: Collection[Interrupt], *, older_than: timedelta
+    ) -> None:
+        """Forget what was typed for questions that wait no more, and are not asked anew.
+
+        `older_than` counts from when it was typed last. Raises JournalFailed.
+        """
+        known = {(asked.thread_id, asked.interrupt_id) for asked in waiting}
+        anew = {(asked.thread_id, _asked(asked)) for asked in waiting}
+        limit = (datetime.now(UTC) - older_than).isoformat()
+        rows = await self._rows(
+            "SELECT thread_id, interrupt_id, asked FROM draft WHERE server = ? AND saved < ?",
+            (server, limit),
+        )
+        for thread_id, interrupt_id, asked in rows:
+            if (thread_id, interrupt_id) not in known and (thread_id, asked) not in anew:
+                await self._write(
+                    """DELETE FROM draft
+                       WHERE server = ? AND thread_id = ? AND interrupt_id = ? AND saved < ?""",
+                    (server, thread_id, interrupt_id, limit),
+                )
+
+    async def _append(self, event: str, bodies: dict[str, JsonObject]) -> None:
+        """Add a row for each decision, in one statement, which is one transaction."""
+        at = datetime.now(UTC).isoformat()
+        rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
+        places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
         await self._write(
-            "INSERT INTO decision (decision_id, event, at, body) VALUES (?, ?, ?, ?)",
-            (decision_id, event, datetime.now(UTC).isoformat(), json.dumps(body)),
+            f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}",
+            chain.from_iterable(rows),
         )
 
-    async def _write(self, sql: str, values: tuple[str, ...]) -> None:
+    async def _write(self, sql: str, values: Iterable[str]) -> None:
         try:
-            await self._connection.execute(sql, values)
+            await self._connection.execute(sql, tuple(values))
         except sqlite3.Error as error:
             raise _failed(self._path, error) from error
 
@@ -212,6 +289,9 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             if seen != expected:
                 raise sqlite3.OperationalError(f"{setting} is {seen}, not {expected}")
         await connection.executescript(_SCHEMA)
+        columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
+        if "asked" not in [column[1] for column in columns]:
+            await connection.execute(_ADDED)
     except sqlite3.Error as error:
         raise _failed(path, error) from error
 
@@ -222,6 +302,27 @@ def _who() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return str(os.getuid())
+
+
+def _body(intent: Intent, who: str) -> JsonObject:
+    return {
+        "who": who,
+        "event": intent.event,
+        "server": intent.server,
+        "graph_id": intent.graph_id,
+        "thread_id": intent.thread_id,
+        "node": intent.node,
+        "interrupt_id": intent.interrupt_id,
+        "fingerprint": intent.fingerprint,
+        "decision": intent.decision,
+        "answer": intent.answer,
+        "sent_as": intent.mark,
+    }
+
+
+def _asked(interrupt: Interrupt) -> str:
+    """Return the digest of what is asked and by which node, under whatever id."""
+    return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
 
 
 def _draft_key(server: str, interrupt: Interrupt) -> tuple[str, str, str]:
@@ -243,6 +344,7 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         interrupt_id=body["interrupt_id"],
         decision=body["decision"],
         answer=body["answer"],
+        sent_as=body.get("sent_as", decision_id),
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),
     )

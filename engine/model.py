@@ -144,6 +144,39 @@ class Inbox:
     """Why the list is stale, when the last look failed; the items are from the look before."""
 
 
+# What an answer makes run
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What runs when some of a thread's questions are answered; one name for each task."""
+
+    goes_on: tuple[str, ...]
+    """Nodes all of whose questions are answered: they run from their start to their end."""
+    asks_again: tuple[str, ...]
+    """Nodes that run from their start and then ask what is not answered yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What would happen if a question were asked anew; one name for each task.
+
+    All nodes of the step run again from their start, those that asked inside a subgraph with all
+    of it. What was answered in this step is forgotten; earlier nodes do not run.
+    """
+
+    asks_again: tuple[str, ...]
+    """Nodes that run up to their question."""
+    runs_twice: tuple[str, ...]
+    """Nodes that had finished: whatever they do to the world is done twice."""
+    happened: str
+    """What the node raised, untrusted; empty where nothing went wrong."""
+    stuck: bool
+    """Whether answers given here met the same error twice; otherwise another answer may do."""
+    why_not: str = ""
+    """Why it cannot be done, or nothing."""
+
+
 # How an answer is typed
 
 
@@ -530,6 +563,8 @@ class Outcome:
     """The thread afterwards; None where it could not be read."""
     error: str | None = None
     """What the graph raised in this run, if it did."""
+    stuck: bool = False
+    """Whether the question met the same error twice: to be answered it must be reopened."""
     thread_id: str = field(kw_only=True)
     """Known also where the thread could not be read."""
 
@@ -548,6 +583,10 @@ class Draft:
     saved: datetime
 
 
+Event: TypeAlias = Literal["answer", "step", "start", "reopen"]
+"""What a decision does: answers a question, steps past a breakpoint, starts, asks anew."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogEntry:
     """One decision of the journal, folded from its rows."""
@@ -555,7 +594,7 @@ class LogEntry:
     decision_id: str
     at: datetime
     who: str
-    event: Literal["answer", "step", "start"]
+    event: Event
     server: str
     graph_id: str
     thread_id: str
@@ -567,6 +606,8 @@ class LogEntry:
     outcome: OutcomeKind | None
     """None: intended, and no outcome was recorded (the console died before it knew)."""
     why: str
+    sent_as: str = ""
+    """The decision in whose name it was sent; answers that went out as one share it."""
 
 
 @dataclass(frozen=True, slots=True)

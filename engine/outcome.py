@@ -2,14 +2,26 @@
 
 "Success" does not mean applied (a stale answer also ends well), and "error" does not mean not
 applied (side effects come first). What proves that an answer was taken: a later checkpoint, a
-result of the task, or another question of the same task.
+result of the task, or another question of the same task. Where an earlier answer met an error
+these prove only that one of the two was taken, for LangGraph may have kept the earlier one.
 """
 
-from engine.model import Interrupt, Outcome, OutcomeKind
+from dataclasses import replace
+
+from engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from engine.runs import Ended
 from engine.threads import Snapshot
 
 _DIED = "The engine ended while the run was under way"
+_RECORDED = "A checkpoint of the thread carries this decision."
+_STUCK = (
+    "The same error came again: the question is stuck on an answer that it took before. "
+    "Reopen it to be asked anew."
+)
+_ONE_OF_TWO = (
+    "The question is settled, but perhaps by the earlier answer that met an error: LangGraph may "
+    "have kept that one. Look at what the node did."
+)
 
 
 def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
@@ -22,17 +34,42 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
     raised = None if ended.engine_died else error
     if ended.error_kind == "UnknownInterruptError":
         return _found(OutcomeKind.REFUSED, "Somebody else answered first.", after)
-    if any(_is_same(interrupt, other) for other in after.interrupts):
-        return _found(OutcomeKind.UNKNOWN, _why_pending(ended, error), after, raised)
+    left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
+    if left is not None:
+        stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
+        why = _STUCK if stuck else _why_pending(ended, error)
+        return replace(_found(OutcomeKind.UNKNOWN, why, after, raised), stuck=stuck)
     asks = ended.finished.get(interrupt.task_id)
-    if asks is not None and interrupt.interrupt_id not in asks:
-        why = "asks its next question" if asks else "came to a result"
-        return _found(OutcomeKind.APPLIED, f"The node took it and {why}.", after, error)
-    if recorded:
-        why = "A checkpoint of the thread carries this decision."
+    taken = asks is not None and interrupt.interrupt_id not in asks
+    if taken or recorded:
+        if interrupt.task_error is not None:
+            return _found(OutcomeKind.UNKNOWN, _ONE_OF_TWO, after, error)
+        what = "asks its next question" if asks else "came to a result"
+        why = f"The node took it and {what}." if taken else _RECORDED
         return _found(OutcomeKind.APPLIED, why, after, error)
     why = "The question is gone, but nothing shows that it was this answer that settled it."
     return _found(OutcomeKind.UNKNOWN, why, after, raised)
+
+
+def of_reopening(interrupt: Interrupt, ended: Ended, after: Snapshot) -> Outcome:
+    """Judge the reopening of `interrupt`: applied is what asks again, under a new id."""
+    error = _error(ended, after)
+    if any(_is_same(interrupt, other) for other in after.interrupts):
+        said = f": {ended.error}" if ended.error else "."
+        why = f"The question waits as before; the server did not reopen it{said}"
+        return _found(OutcomeKind.UNKNOWN, why, after, error)
+    anew = [
+        other
+        for other in after.interrupts
+        if other.node == interrupt.node and other.checkpoint_id != interrupt.checkpoint_id
+    ]
+    if any(other.payload == interrupt.payload for other in anew):
+        why = "The same question is asked again, under a new id."
+        return _found(OutcomeKind.APPLIED, why, after, error)
+    if anew:
+        why = "The node asks again, but something else: read it anew."
+        return _found(OutcomeKind.APPLIED, why, after, error)
+    return _found(OutcomeKind.UNKNOWN, _why_not_asked(ended, after), after, error)
 
 
 def of_run(ended: Ended, after: Snapshot) -> Outcome:
@@ -85,6 +122,22 @@ def _why_pending(ended: Ended, error: str | None) -> str:
         "The run ended well, but the same question still waits: it was asked again, or the "
         "answer went nowhere."
     )
+
+
+def _why_not_asked(ended: Ended, after: Snapshot) -> str:
+    forgotten = "What was answered is forgotten, but the question was not asked again"
+    if ended.engine_died:
+        return f"{_DIED}. {forgotten}."
+    if after.status is ThreadStatus.BREAKPOINT:
+        return f"{forgotten} yet: step past the breakpoint, and it is."
+    if after.status is ThreadStatus.ERROR:
+        return f"{forgotten}: the node raised before it asked."
+    return "The question is gone, and is not asked again: perhaps somebody else answered it."
+
+
+def _is_stuck(before: str | None, now: str | None) -> bool:
+    """Whether the same error came twice. A node that was only stopped for another says nothing."""
+    return before is not None and before == now and not before.startswith("CancelledError")
 
 
 def _is_same(interrupt: Interrupt, other: Interrupt) -> bool:

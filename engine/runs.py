@@ -1,7 +1,7 @@
 """Sends a run once, watches it, and finds out how it ended when the line breaks.
 
-A request is journalled before it leaves and is never sent again. Where the answer to it is
-lost, the runs of the thread are looked at: ours carries the decision id in its metadata.
+A request is never sent again. Where the answer to it is lost, the runs of the thread are looked
+at: ours carries the decision id in its metadata.
 """
 
 import asyncio
@@ -15,15 +15,12 @@ from engine.api.wire import WireRun
 from engine.errors import (
     Conflict,
     Denied,
-    MovedOn,
-    NoLongerWaits,
     NotThere,
     ServerRefused,
     TargetError,
     Unreachable,
 )
-from engine.journal import Intent, Journal
-from engine.model import JsonObject, OutcomeKind, Progress
+from engine.model import JsonObject, Progress
 
 _STREAM_MODES = ("tasks", "custom")
 DECISION_ID = "hitl_decision_id"
@@ -37,6 +34,15 @@ _STRICT_RESUME = "__pregel_strict_resume"
 """LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
 _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """A run by what it is found again."""
+
+    thread_id: str
+    mark: str
+    """The decision id in the metadata of the run."""
 
 
 @dataclass(slots=True)
@@ -67,7 +73,7 @@ class Ended:
 
 
 class RunSender:
-    """Starts runs on one server and writes down what it sends.
+    """Starts runs on one server.
 
     `recover` returns the server to ask after one that does not answer: the same, or the one that
     took its place. It never raises for a server that is away.
@@ -76,11 +82,9 @@ class RunSender:
     def __init__(
         self,
         api: LangGraphServer,
-        journal: Journal,
         recover: Callable[[], Awaitable[LangGraphServer]],
     ) -> None:
         self._api = api
-        self._journal = journal
         self._recover = recover
 
     async def last(self, thread_id: str) -> WireRun | None:
@@ -89,17 +93,16 @@ class RunSender:
         return runs[0] if runs else None
 
     async def send(
-        self, intent: Intent, request: JsonObject, on_progress: Callable[[Progress], None]
+        self, sent: Marked, request: JsonObject, on_progress: Callable[[Progress], None]
     ) -> Ended:
-        """Journal the intent, send the request once, and return what was seen of the run.
+        """Send the request once, and return what was seen of the run.
 
-        Whether and how the run ended is for `settle`. Raises JournalFailed (nothing was sent)
-        and TargetError (the server took nothing).
+        Whether and how the run ended is for `settle`. Raises TargetError where the server took
+        nothing.
         """
-        await self._journal.intend(intent)
         request = {
             **request,
-            "metadata": {DECISION_ID: intent.decision_id},
+            "metadata": {DECISION_ID: sent.mark},
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
@@ -107,26 +110,15 @@ class RunSender:
         }
         ended = Ended()
         try:
-            events = self._api.stream_run(
-                intent.thread_id, request, idempotency_key=intent.decision_id
-            )
-            await _watch(events, intent.thread_id, ended, on_progress)
+            events = self._api.stream_run(sent.thread_id, request, idempotency_key=sent.mark)
+            await _watch(events, sent.thread_id, ended, on_progress)
         except TargetError as error:
-            if _took_nothing(error):
-                await self._journal.conclude(
-                    intent.decision_id, OutcomeKind.REFUSED, error.what, None
-                )
-                if isinstance(error, MovedOn):
-                    raise NoLongerWaits(
-                        "Somebody else was faster: the thread is not as it was decided on.",
-                        kept="Nothing was taken; what you typed is kept.",
-                        hint="Look at the thread again.",
-                    ) from error
+            if took_nothing(error):
                 raise
-            await self._find_again(intent, ended, on_progress)
+            await self._find_again(sent, ended, on_progress)
         return ended
 
-    async def settle(self, intent: Intent, ended: Ended, until: frozenset[str] = _OVER) -> None:
+    async def settle(self, sent: Marked, ended: Ended, until: frozenset[str] = _OVER) -> None:
         """Look at the run until its status is one of `until`.
 
         A server that is away is given a minute; the one that took its place knows how far the
@@ -134,12 +126,12 @@ class RunSender:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
-                while not await self._is_settled(intent, ended, until):
+                while not await self._is_settled(sent, ended, until):
                     await asyncio.sleep(_SETTLE_PAUSE)
 
-    async def _is_settled(self, intent: Intent, ended: Ended, until: frozenset[str]) -> bool:
+    async def _is_settled(self, sent: Marked, ended: Ended, until: frozenset[str]) -> bool:
         try:
-            run = await self._find(intent, ended.run_id)
+            run = await self._find(sent, ended.run_id)
         except Unreachable:
             self._api = await self._recover()
             return False
@@ -150,11 +142,11 @@ class RunSender:
         ended.take(run)
         return run.status in until
 
-    async def is_recorded(self, intent: Intent) -> bool:
-        """Whether a checkpoint of the thread was written by this decision's run."""
+    async def is_recorded(self, sent: Marked) -> bool:
+        """Whether a checkpoint of the thread was written by this run."""
         with suppress(TargetError):
-            states = await self._api.history(intent.thread_id, limit=20)
-            return any(state.metadata.get(DECISION_ID) == intent.decision_id for state in states)
+            states = await self._api.history(sent.thread_id, limit=20)
+            return any(state.metadata.get(DECISION_ID) == sent.mark for state in states)
         return False
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
@@ -169,25 +161,23 @@ class RunSender:
             await asyncio.sleep(_SETTLE_PAUSE)
 
     async def _find_again(
-        self, intent: Intent, ended: Ended, on_progress: Callable[[Progress], None]
+        self, sent: Marked, ended: Ended, on_progress: Callable[[Progress], None]
     ) -> None:
         """The line broke: look for the run, and join its stream from the beginning."""
         sent_to = self._api
-        await self.settle(intent, ended, until=_UNDER_WAY | _OVER)
+        await self.settle(sent, ended, until=_UNDER_WAY | _OVER)
         if ended.run_id is not None and self._api is sent_to:  # a successor has no stream of it
-            events = self._api.join_stream(
-                intent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
-            )
+            events = self._api.join_stream(sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES)
             with suppress(TargetError):
-                await _watch(events, intent.thread_id, ended, on_progress)
+                await _watch(events, sent.thread_id, ended, on_progress)
 
-    async def _find(self, intent: Intent, run_id: str | None) -> WireRun | None:
+    async def _find(self, sent: Marked, run_id: str | None) -> WireRun | None:
         if run_id is not None:
             with suppress(NotThere):
-                return await self._api.run(intent.thread_id, run_id)
+                return await self._api.run(sent.thread_id, run_id)
             return None
-        for run in await self._api.runs(intent.thread_id, limit=20):
-            if run.metadata.get(DECISION_ID) == intent.decision_id:
+        for run in await self._api.runs(sent.thread_id, limit=20):
+            if run.metadata.get(DECISION_ID) == sent.mark:
                 return run
         return None
 
@@ -223,7 +213,7 @@ def _own(config: Any) -> JsonObject:
     }
 
 
-def _took_nothing(error: TargetError) -> bool:
+def took_nothing(error: TargetError) -> bool:
     """Whether the server said no, or heard nothing, before a run could begin."""
     match error:
         case Unreachable(sent=sent):

@@ -6,20 +6,10 @@ runs once more each time. Source: measured on langgraph 1.2.22.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
 
-from engine.model import Interrupt
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """What runs when some of a thread's questions are answered; one name for each task."""
-
-    goes_on: tuple[str, ...]
-    """Nodes all of whose questions are answered: they run from their start to their end."""
-    asks_again: tuple[str, ...]
-    """Nodes that run from their start and then ask what is not answered yet."""
+from engine.api.wire import WireTask
+from engine.model import Effect, Interrupt, Reopening
 
 
 def together(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], ...]:
@@ -56,3 +46,19 @@ def shared_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
     """
     counts = Counter(interrupt.interrupt_id for interrupt in pending)
     return frozenset(interrupt_id for interrupt_id, count in counts.items() if count > 1)
+
+
+def reopening_of(asked: Interrupt, tasks: Sequence[WireTask], *, stuck: bool) -> Reopening:
+    """Return what asking a question anew would do to the tasks of its step.
+
+    All of them run again, from their start. Where none of them raised, no answer can be stuck.
+    """
+    asking = [task for task in tasks if task.interrupts and task.result is None]
+    errors = [f"{task.name}: {task.error}" for task in tasks if task.error is not None]
+    return Reopening(
+        asks_again=tuple(task.name for task in asking),
+        runs_twice=tuple(task.name for task in tasks if task not in asking),
+        happened=asked.task_error or next(iter(errors), ""),
+        stuck=stuck,
+        why_not="" if errors else "Nothing went wrong with this question: it can just be answered.",
+    )

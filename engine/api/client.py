@@ -28,6 +28,7 @@ from engine.api.wire import (
     WireSchemas,
     WireState,
     WireThread,
+    WireUpdate,
 )
 from engine.errors import (
     BadInput,
@@ -148,6 +149,12 @@ class LangGraphServer:
     async def state(self, thread_id: str) -> WireState:
         """Return the newest state of a thread."""
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state"))
+
+    async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
+        """Write into a thread's state as a node; return the id of the checkpoint that is new."""
+        body: JsonObject = {"values": values, "as_node": as_node}
+        reply = await self._call("POST", f"/threads/{thread_id}/state", body)
+        return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
     async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
         """Return the newest states of a thread, newest first."""

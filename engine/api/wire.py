@@ -83,6 +83,12 @@ class WireState(_Wire):
     metadata: dict[str, Any] = Field(default_factory=dict)
 
 
+class WireUpdate(_Wire):
+    """What came of writing into a state."""
+
+    checkpoint: WireCheckpoint = WireCheckpoint()
+
+
 class WireThread(_Wire):
     """A row of the list of threads: a summary, which on some servers can be wrong."""
 

@@ -3,6 +3,7 @@
 import os
 import stat
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from engine import payloads
 from engine.errors import JournalFailed
 from engine.fingerprint import fingerprint
 from engine.journal import Intent, open_journal
-from engine.model import Interrupt, OutcomeKind, Question
+from engine.model import Interrupt, Outcome, OutcomeKind, Question
 
 INTENT = Intent(
     decision_id="d1",
@@ -48,11 +49,26 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
         await journal.intend(INTENT)
         (before,) = await journal.log(limit=10)
         assert before.outcome is None
-        await journal.conclude("d1", OutcomeKind.APPLIED, "It was taken.", "r1")
+        taken = Outcome(OutcomeKind.APPLIED, "It was taken.", None, thread_id="t1")
+        await journal.conclude(INTENT, taken, "r1")
     async with open_journal(tmp_path) as journal:
         (after,) = await journal.log(limit=10)
     assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
+
+
+async def test_decisions_sent_as_one_are_recorded_all_or_none(tmp_path: Path) -> None:
+    others = [replace(INTENT, decision_id=f"d{number}", sent_as="d1") for number in (2, 3)]
+    async with open_journal(tmp_path) as journal:
+        await journal.intend(INTENT, *others)
+        assert {entry.sent_as for entry in await journal.log(limit=9)} == {"d1"}
+        ((pages,),) = await journal._connection.execute_fetchall("PRAGMA page_count")
+        await journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(JournalFailed, match="Nothing was sent"):
+            await journal.intend(
+                replace(INTENT, decision_id="d4"), replace(INTENT, answer="x" * 100_000)
+            )
+        assert len(await journal.log(limit=9)) == 3
 
 
 async def test_the_newest_decision_comes_first(tmp_path: Path) -> None:
@@ -74,6 +90,36 @@ async def test_a_draft_knows_whether_the_question_changed(tmp_path: Path) -> Non
         assert other is not None and not other.unchanged
         await journal.discard_draft("server", question().interrupt)
         assert await journal.draft("server", question()) is None
+
+
+async def test_drafts_of_the_gone_go_after_their_time(tmp_path: Path) -> None:
+    """Nothing goes that still waits, that is asked anew under another id, or that is fresh."""
+    waiting, anew, gone = (
+        replace(question(text), interrupt=replace(question(text).interrupt, interrupt_id=text))
+        for text in ("waiting", "anew", "gone")
+    )
+    asked_anew = replace(anew.interrupt, interrupt_id="new", task_id="k2", checkpoint_id="c2")
+    async with open_journal(tmp_path) as journal:
+        for each in (waiting, anew, gone):
+            await journal.save_draft("server", each, {"text": "half"})
+            await journal.save_draft("another", each, {"text": "half"})
+        there = [waiting.interrupt, asked_anew]
+        for days, left in ((1, True), (0, False)):
+            age = timedelta(days=days)
+            await journal.discard_drafts_of_the_gone("server", there, older_than=age)
+            assert bool(await journal.draft("server", gone)) is left
+        assert await journal.draft("server", waiting) and await journal.draft("server", anew)
+        assert await journal.draft("another", gone)
+
+
+async def test_a_draft_of_an_older_journal_is_kept(tmp_path: Path) -> None:
+    async with open_journal(tmp_path) as journal:
+        await journal.save_draft("server", question(), {"text": "half"})
+        await journal._connection.execute("ALTER TABLE draft DROP COLUMN asked")
+    async with open_journal(tmp_path) as journal:
+        found = await journal.draft("server", question())
+        assert found is not None and found.unchanged and found.content == {"text": "half"}
+        await journal.save_draft("server", question(), {"text": "more"})
 
 
 async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:

@@ -1,12 +1,14 @@
 """What most tests of servers share: both servers in turn, and clients of them."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
+from engine.desk import Desk, open_desk
 from tests.server.processes import Served
 
 
@@ -29,3 +31,11 @@ async def sdk(served: Served) -> AsyncIterator[LangGraphClient]:
     """The SDK's client of the server."""
     async with get_client(url=served.url, headers=served.headers) as client:
         yield client
+
+
+@pytest.fixture
+async def desk(served: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk of the server, with a journal of its own."""
+    data = tmp_path / "journal"
+    async with open_desk(served.url, data_dir=data, headers=served.headers) as opened:
+        yield opened

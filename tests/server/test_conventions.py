@@ -1,12 +1,10 @@
 """Every sample answered in every way, over HTTP: the value arrives with its type on both servers."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.desk import Desk, open_desk
+from engine.desk import Desk
 from engine.errors import NotTaken
 from engine.model import (
     Answer,
@@ -25,15 +23,6 @@ from engine.model import (
     Verdicts,
 )
 from tests.engine.test_sources import SAMPLES, WRITE
-from tests.server.processes import Served
-
-
-@pytest.fixture(params=["engine", "langgraph dev"])
-async def desk(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Desk]:
-    name = "engine_server" if request.param == "engine" else "langgraph_dev"
-    served: Served = request.getfixturevalue(name)
-    async with open_desk(served.url, data_dir=tmp_path, headers=served.headers) as opened:
-        yield opened
 
 
 async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:

@@ -62,6 +62,47 @@ async def wait_then_ask(state: State) -> State:
     return {"said": [interrupt("at last?")]}
 
 
+def note(state: State, name: str) -> None:
+    """Count a node that runs, in a file."""
+    leave_trace(Path(state["trace"]), name)
+
+
+def prepare(state: State) -> State:
+    """Be done before anybody is asked."""
+    note(state, "prepare")
+    return {"said": ["prepared"]}
+
+
+def left(state: State) -> State:
+    """Raise on a bad answer, after it was taken; with `mended` there the second time it does not."""
+    note(state, "left")
+    answer = interrupt({"asks": "left"})
+    note(state, "left!")
+    if answer == "bad" and not Path(f"{state['trace']}.mended").exists():
+        raise ValueError("a bad answer")
+    return {"said": [f"left {answer}"]}
+
+
+def right(state: State) -> State:
+    """Ask the same way, and never raise."""
+    note(state, "right")
+    answer = interrupt({"asks": "right"})
+    note(state, "right!")
+    return {"said": [f"right {answer}"]}
+
+
+def beside(state: State) -> State:
+    """Act while others ask."""
+    note(state, "beside")
+    return {"said": ["beside"]}
+
+
+def finish(state: State) -> State:
+    """Be the last."""
+    note(state, "finish")
+    return {"said": ["finished"]}
+
+
 def who(state: State, config: RunnableConfig) -> State:
     """Say whose run this is."""
     return {"said": [config["configurable"].get("tenant")]}
@@ -120,6 +161,21 @@ def _single(node: Any) -> Any:
     return StateGraph(State).add_node("node", node).add_edge(START, "node").compile()
 
 
+def _step(*nodes: Any) -> Any:
+    """Put nodes side by side, between the first and the last."""
+    builder = StateGraph(State).add_node(prepare).add_node(finish).add_edge(START, "prepare")
+    for node in nodes:
+        builder.add_node(node).add_edge("prepare", node.__name__)
+    return builder.add_edge([node.__name__ for node in nodes], "finish").compile()
+
+
+def _holding(inner: Any) -> Any:
+    builder = StateGraph(State).add_node("inner", inner).add_node(finish)
+    return builder.add_edge(START, "inner").add_edge("inner", "finish").compile()
+
+
+step_of_three = _step(left, right, beside)
+step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
 sticky = _single(ask_then_fail)

@@ -1,0 +1,254 @@
+"""Several questions of one thread, and questions that are stuck: on both servers, with real graphs.
+
+The graphs note each node that runs, so that no sentence about what ran has to be believed.
+"""
+
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.desk import Desk
+from engine.errors import BadInput, NoLongerWaits, NotTaken
+from engine.model import (
+    Answer,
+    Effect,
+    Interrupt,
+    Outcome,
+    OutcomeKind,
+    Question,
+    ThreadStatus,
+    ThreadView,
+)
+
+
+class Trace:
+    """What the nodes of a thread did since it was looked at last."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def since(self) -> Counter[str]:
+        done = Counter(self.path.read_text().split())
+        self.path.write_text("")
+        return done
+
+
+@pytest.fixture
+def trace(tmp_path: Path) -> Trace:
+    return Trace(tmp_path / "trace")
+
+
+async def asked(desk: Desk, graph_id: str, trace: Trace | None = None) -> ThreadView:
+    """Run a graph to its questions."""
+    graph = next(each for each in await desk.graphs() if each.graph_id == graph_id)
+    given = {"trace": str(trace.path)} if trace else {}
+    started = await desk.start(graph, given, lambda _: None)
+    assert started.thread is not None
+    if trace:
+        trace.since()
+    return started.thread
+
+
+def questions(desk: Desk, thread: ThreadView) -> dict[str, Question]:
+    """Return what waits by what it asks."""
+    waiting = [item for item in thread.waiting if isinstance(item, Interrupt)]
+    return {_asks(item.payload): desk.question(item) for item in waiting}
+
+
+def _asks(payload: Any) -> str:
+    return str(payload["asks"] if isinstance(payload, dict) and "asks" in payload else payload)
+
+
+async def decide(
+    desk: Desk, thread: ThreadView, answers: dict[str, Any]
+) -> tuple[tuple[Outcome, ...], ThreadView]:
+    """Answer by what is asked, all in one map."""
+    shown = questions(desk, thread)
+    decided = [(shown[name], Answer(value)) for name, value in answers.items()]
+    outcomes = await desk.decide_all(decided, lambda _: None)
+    assert outcomes[0].thread is not None
+    return outcomes, outcomes[0].thread
+
+
+# Several in one map
+
+
+async def test_several_questions_are_answered_in_one_run(desk: Desk, trace: Trace) -> None:
+    """S8, S15, B4, B9: one map, by id; each has its row and its outcome, in the order given."""
+    thread = await asked(desk, "step_of_three", trace)
+    shown = questions(desk, thread)
+    effect = desk.effect(thread, [*shown.values()])
+    assert (set(effect.goes_on), effect.asks_again) == ({"left", "right"}, ())
+    outcomes, thread = await decide(desk, thread, {"right": None, "left": {"a": 1}})
+    assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
+    assert thread.status is ThreadStatus.DONE
+    assert "left {'a': 1}" in str(thread.values) and "right None" in str(thread.values)
+    assert trace.since() == Counter(["left", "left!", "right", "right!", "finish"])
+    second, first, _ = await desk.log()
+    assert (first.node, first.answer, second.node, second.answer) == (
+        *("right", None),
+        *("left", {"a": 1}),
+    )
+    assert first.outcome is second.outcome is OutcomeKind.APPLIED
+    assert first.sent_as == second.sent_as == first.decision_id
+
+
+async def test_a_partial_answer_runs_the_others_again(desk: Desk, trace: Trace) -> None:
+    """S15, S16, S22: allowed between tasks, and told beforehand; no new checkpoint comes of it."""
+    thread = await asked(desk, "step_of_three", trace)
+    left = questions(desk, thread)["left"]
+    assert desk.effect(thread, [left]) == Effect(("left",), ("right",))
+    (outcome,), after = await decide(desk, thread, {"left": "yes"})
+    assert outcome.kind is OutcomeKind.APPLIED
+    assert trace.since() == Counter(["left", "left!", "right"])
+    assert (after.checkpoint_id, list(questions(desk, after))) == (thread.checkpoint_id, ["right"])
+
+
+async def test_questions_of_one_task_are_answered_together(desk: Desk, trace: Trace) -> None:
+    """B13, S37: with a part of the answers the subgraph's node would run once more for each."""
+    thread = await asked(desk, "step_inside", trace)
+    left, right = (questions(desk, thread)[name] for name in ("left", "right"))
+    assert left.interrupt.task_id == right.interrupt.task_id
+    with pytest.raises(NotTaken, match=f"inner .*{right.interrupt.interrupt_id}"):
+        await desk.decide(left, Answer("yes"), lambda _: None)
+    assert [entry.event for entry in await desk.log()] == ["start"]
+    outcomes, after = await decide(desk, thread, {"left": "yes", "right": "no"})
+    assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
+    assert after.status is ThreadStatus.DONE
+    assert trace.since()["prepare"] == 0
+
+
+async def test_nothing_is_sent_unless_all_still_wait_as_shown(desk: Desk, trace: Trace) -> None:
+    """S2, S12, S13: ids come from what was just read, and a stale one refuses the whole map."""
+    thread = await asked(desk, "step_of_three", trace)
+    shown = questions(desk, thread)
+    both = [(shown["left"], Answer("yes")), (shown["right"], Answer("yes"))]
+    changed = replace(shown["right"], fingerprint="another")
+    for wrong, said in (
+        ([(shown["left"], Answer(1)), (changed, Answer(1))], "right .* changed while you read it"),
+        ([both[0], both[0]], "answered twice"),
+        ([], "one thread"),
+    ):
+        with pytest.raises((NoLongerWaits, BadInput), match=said):
+            await desk.decide_all(wrong, lambda _: None)
+    await desk.decide(shown["left"], Answer("yes"), lambda _: None)
+    trace.since()
+    with pytest.raises(NoLongerWaits, match=r"question of left \(\w{32}\) was answered"):
+        await desk.decide_all(both, lambda _: None)
+    assert trace.since() == Counter()
+    assert [entry.event for entry in await desk.log()] == ["answer", "start"]
+
+
+async def test_what_does_not_fit_is_named(desk: Desk) -> None:
+    thread = await asked(desk, "js_tool_calls")
+    (question,) = questions(desk, thread).values()
+    other = replace(question, interrupt=replace(question.interrupt, interrupt_id="b" * 32))
+    wrong = Answer({"decisions": []})
+    with pytest.raises(NotTaken, match="b" * 32) as refusal:
+        await desk.decide_all([(question, wrong), (other, wrong)], lambda _: None)
+    places = {fault.path[:2] for fault in refusal.value.faults}
+    ids = (question.interrupt.interrupt_id, "b" * 32)
+    assert places == {(interrupt_id, "decisions") for interrupt_id in ids}
+
+
+# Stuck, and reopened
+
+
+async def stuck(desk: Desk, trace: Trace) -> ThreadView:
+    """Answer both questions of the step, the left one badly: it is stuck, the right one done."""
+    thread = await asked(desk, "step_of_three", trace)
+    _, thread = await decide(desk, thread, {"right": "fine"})
+    (outcome,), thread = await decide(desk, thread, {"left": "bad"})
+    assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, False)
+    assert outcome.error is not None and "a bad answer" in outcome.error
+    assert thread.status is ThreadStatus.INTERRUPTED
+    trace.since()
+    return thread
+
+
+async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
+    """S4, S25, S26, S28, S29: no answer helps, until it is reopened; earlier nodes do not run."""
+    thread = await stuck(desk, trace)
+    (question,) = questions(desk, thread).values()
+    assert thread.waiting in ((item,) for item in (await desk.inbox()).items)
+    assert question.interrupt.task_error == "ValueError('a bad answer')"
+    seen = await desk.reopening(question.interrupt)
+    assert (seen.asks_again, set(seen.runs_twice)) == (("left",), {"right", "beside"})
+    assert (seen.happened, seen.stuck, seen.why_not) == ("ValueError('a bad answer')", False, "")
+
+    (caution,) = desk.cautions(question, Answer("good"))
+    assert "may have kept it" in caution
+    again = await desk.decide(question, Answer("good"), lambda _: None)
+    assert (again.kind, again.stuck) == (OutcomeKind.UNKNOWN, True)
+    assert "stuck" in again.why
+    assert (await desk.reopening(question.interrupt)).stuck
+    trace.since()
+
+    opened = await desk.reopen(question.interrupt, lambda _: None)
+    assert (opened.kind, opened.error) == (OutcomeKind.APPLIED, None)
+    assert trace.since() == Counter(["left", "right", "beside"])
+    assert opened.thread is not None
+    anew = questions(desk, opened.thread)
+    assert set(anew) == {"left", "right"}
+    assert anew["left"].interrupt.interrupt_id != question.interrupt.interrupt_id
+    assert anew["left"].interrupt.task_error is None
+    assert (await desk.log())[0].event == "reopen"
+    with pytest.raises(NotTaken, match="can just be answered"):
+        await desk.reopen(anew["left"].interrupt, lambda _: None)
+    with pytest.raises(NoLongerWaits):
+        await desk.reopen(question.interrupt, lambda _: None)
+
+    outcomes, thread = await decide(desk, opened.thread, {"left": "good", "right": "fine"})
+    assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
+    assert thread.status is ThreadStatus.DONE
+    assert trace.since()["prepare"] == 0
+
+
+async def test_an_answer_that_met_an_error_may_be_the_one_that_counts(
+    desk: Desk, trace: Trace
+) -> None:
+    """S25, S27: the node is mended, takes the *first* answer, and ends well. Nobody may say applied."""
+    thread = await stuck(desk, trace)
+    trace.path.with_suffix(".mended").touch()
+    (outcome,), thread = await decide(desk, thread, {"left": "good"})
+    assert thread.status is ThreadStatus.DONE
+    assert "left bad" in str(thread.values) and "left good" not in str(thread.values)
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "earlier answer" in outcome.why
+
+
+async def test_a_question_inside_a_subgraph_is_asked_anew(desk: Desk, trace: Trace) -> None:
+    """S28, S37: the node that holds the subgraph runs again, all of it; those before it do not."""
+    thread = await asked(desk, "step_inside", trace)
+    _, thread = await decide(desk, thread, {"left": "bad", "right": "fine"})
+    left = questions(desk, thread)["left"]
+    seen = await desk.reopening(left.interrupt)
+    assert (seen.asks_again, seen.runs_twice) == (("inner",), ())
+    opened = await desk.reopen(left.interrupt, lambda _: None)
+    assert opened.kind is OutcomeKind.APPLIED and opened.thread is not None
+    outcomes, thread = await decide(desk, opened.thread, {"left": "good", "right": "fine"})
+    assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
+    assert thread.status is ThreadStatus.DONE
+
+
+async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
+    desk: Desk, trace: Trace
+) -> None:
+    """The same is asked under a new id: nobody types it twice. A question that waits keeps its own."""
+    thread = await stuck(desk, trace)
+    (question,) = questions(desk, thread).values()
+    await desk.save_draft(question, {"text": "half a thought"})
+    twin = replace(question.interrupt, interrupt_id="e" * 32)
+    assert await desk.draft(desk.question(twin)) is None
+    opened = await desk.reopen(question.interrupt, lambda _: None)
+    assert opened.thread is not None
+    anew = questions(desk, opened.thread)
+    assert await desk.draft(anew["right"]) is None
+    draft = await desk.draft(anew["left"])
+    assert draft is not None and draft.unchanged
+    assert draft.content == {"text": "half a thought"}
+    assert draft.interrupt_id == anew["left"].interrupt.interrupt_id
+    assert await desk.draft(question) is None
