@@ -25,6 +25,7 @@ from engine.model import (
     Breakpoint,
     Decision,
     Edit,
+    Interrupt,
     JsonObject,
     JsonValue,
     Outcome,
@@ -58,6 +59,14 @@ def answer_of(question: Question, decision: Decision) -> JsonValue:
     if fault := unwritable(answer):
         raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
     return answer
+
+
+def resume_of(
+    decided: Sequence[tuple[Question, Decision]], pending: Sequence[Interrupt]
+) -> JsonObject:
+    """Return the exact resume map: id of a question -> its answer. Raises NotTaken."""
+    refuse_in_part([question.interrupt for question, _ in decided], pending)
+    return _answers(decided)
 
 
 class Decider:

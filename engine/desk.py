@@ -24,7 +24,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from engine import local, payloads
 from engine.api.client import LangGraphServer, StreamEvent
 from engine.connection import Connection, key_header
-from engine.deciding import Decider, OnProgress, answer_of
+from engine.deciding import Decider, OnProgress, answer_of, resume_of
 from engine.errors import BadInput, HitlError, JournalFailed, TargetError
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
@@ -50,6 +50,7 @@ from engine.model import (
     Reopening,
     Server,
     ThreadView,
+    Waiting,
 )
 from engine.preconditions import kept_answer, refuse_if_something_waits
 from engine.reader import ThreadReader
@@ -294,6 +295,13 @@ class Desk:
         """Return which answers a question expects, as JSON Schema; `{}` for anything."""
         asked = question.interrupt
         return payloads.answer_schema(asked.payload, asked.response_schema)
+
+    def resume_of(
+        self, waiting: Sequence[Waiting], decided: Sequence[tuple[Question, Decision]]
+    ) -> JsonObject:
+        """Return the exact JSON of `decide_all`: id of a question -> its answer. Raises NotTaken."""
+        pending = [item for item in waiting if isinstance(item, Interrupt)]
+        return resume_of(decided, pending)
 
     def effect(self, thread: ThreadView, answered: Sequence[Question]) -> Effect:
         """Return which nodes run when these questions of a thread are answered in one map."""

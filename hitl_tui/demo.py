@@ -16,8 +16,18 @@ _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("parallel", {"proposal": "a bigger office"}),
     ("subgraph", {}),
     ("validate", {}),
+    ("tool_approval", {"messages": [{"role": "user", "content": "Tidy up my notes."}]}),
+    ("js_tool_calls", {}),
+    ("older_review", {}),
+    ("ask_user", {}),
+    ("typed_answer", {}),
+    ("form", {}),
+    ("choice", {}),
+    ("yes_no", {}),
+    ("anything", {}),
+    ("hook", {}),
 )
-"""What is started, as (graph, input)."""
+"""What is started, as (graph, input): one for each way to ask."""
 
 
 async def seed(desk: "Desk") -> None:

@@ -27,7 +27,7 @@ async def make(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         app = ConsoleApp(lambda: _demo(Path(data)))
         async with app.run_test(size=SIZE) as pilot:
-            await _shown(pilot, "7 wait")
+            await _shown(pilot, "18 wait")
             _save(app, folder / "inbox.svg")
             await _revise(pilot, folder)
             await _decide_on_tools(pilot, folder)

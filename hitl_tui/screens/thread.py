@@ -1,56 +1,60 @@
 """One thread: what it asks, the decision, and what the run does with it."""
 
-from collections.abc import Awaitable, Callable
-from enum import Enum
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Container, Horizontal, Vertical
-from textual.reactive import reactive
-from textual.widgets import Static
+from textual.containers import Horizontal
 
-from engine.errors import HitlError, NoLongerWaits
+from engine.errors import HitlError, NoLongerWaits, NotTaken
 from engine.model import (
     Breakpoint,
     Decision,
     Draft,
     Interrupt,
+    JsonObject,
     Outcome,
     OutcomeKind,
     Progress,
     Question,
     ThreadStatus,
     ThreadView,
+    ToolCalls,
+    Verdicts,
     Waiting,
 )
 from engine.visible import json_text, one_line
+from hitl_tui.deliberation import Decided as DecidedOn
+from hitl_tui.deliberation import Deliberation
 from hitl_tui.diff import changes
 from hitl_tui.literal import short_id
 from hitl_tui.messages import Decided, RunWanted, StartFailed, Stepped, Typed
+from hitl_tui.plan import (
+    Plan,
+    decision_words,
+    place,
+    plan_of_one,
+    plan_of_reopening,
+    plan_of_several,
+)
 from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.drafts import PAUSE, DraftKeeper
 from hitl_tui.screens.reading import Reading, ReadingModal
 from hitl_tui.session import Link, Session
 from hitl_tui.widgets.banner import Banner, Weight
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.cards import card_for
-from hitl_tui.widgets.progress_pane import ProgressPane
 from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
+from hitl_tui.widgets.stage import Phase, Stage
 from hitl_tui.widgets.text_view import Look, TextPane
 from hitl_tui.widgets.title_line import TitleLine, status_words
 
-
-class Phase(Enum):
-    """What the middle of the screen shows."""
-
-    READING = "reading"
-    ASKING = "asking"
-    RUNNING = "running"
-    ENDED = "ended"
+_DOUBT = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+"""Of several outcomes the first of these is what the screen shows."""
 
 
 class ThreadScreen(ConsoleScreen):
@@ -69,14 +73,6 @@ class ThreadScreen(ConsoleScreen):
             id="thread.back",
         ),
         Binding(
-            "ctrl+o",
-            "toggle_state",
-            "State",
-            tooltip="Show or hide the state of the thread",
-            id="thread.state",
-        ),
-        Binding("ctrl+r", "reload", "Reload", tooltip="Read the thread again", id="thread.reload"),
-        Binding(
             "ctrl+n,right_square_bracket,ctrl+pagedown",
             "turn(1)",
             "Next question",
@@ -92,20 +88,40 @@ class ThreadScreen(ConsoleScreen):
             tooltip="Show the question before",
             id="thread.previous_question",
         ),
+        Binding(
+            "ctrl+l",
+            "look_over",
+            "Decisions",
+            tooltip="Look over what you decided on this thread, and send it together",
+            id="thread.look_over",
+        ),
+        Binding(
+            "f8",
+            "reopen",
+            "Reopen",
+            tooltip="Have a question asked again whose node failed on an answer",
+            id="thread.reopen",
+        ),
+        Binding(
+            "ctrl+o",
+            "toggle_state",
+            "State",
+            tooltip="Show or hide the state of the thread",
+            id="thread.state",
+        ),
+        Binding("ctrl+r", "reload", "Reload", tooltip="Read the thread again", id="thread.reload"),
     ]
-
-    phase: reactive[Phase] = reactive(Phase.READING, bindings=True)
 
     def __init__(self, session: Session, thread_id: str = "", graph_id: str = "") -> None:
         super().__init__(session)
         self.thread_id = thread_id
         self.graph_id = graph_id
         self.view: ThreadView | None = None
-        self.card: Card | None = None
         self._wanted_id = ""
         self._run: RunWanted | None = None
         self._state_wanted: bool | None = None
         self._drafts = DraftKeeper()
+        self._deliberation = Deliberation()
 
     @classmethod
     def of_item(cls, session: Session, item: Waiting) -> "ThreadScreen":
@@ -127,25 +143,19 @@ class ThreadScreen(ConsoleScreen):
         return f"thread {thread_id}"
 
     def compose_body(self) -> ComposeResult:
-        """Put title, tabs and banner above; card, progress or end in the middle; state beside."""
+        """Put title, tabs and banner above, the stage in the middle, the state beside it."""
         self.title_line = TitleLine()
         self.tabs = QuestionTabs()
         self.draft_note = Banner(id="draft-note")
         self.banner = Banner(id="banner")
-        self.seat = Container(id="seat")
-        self.progress = ProgressPane(id="progress")
-        self.ended = TextPane("", numbered=True, id="ended")
+        self.stage = Stage()
         self.state = TextPane("State", numbered=True, id="state")
         yield self.title_line
         yield self.tabs
         yield self.banner
         yield self.draft_note
         with Horizontal(id="middle"):
-            with Vertical(id="stage"):
-                yield Static("Reading…", id="reading", markup=False)
-                yield self.seat
-                yield self.ended
-                yield self.progress
+            yield self.stage
             yield self.state
 
     def on_mount(self) -> None:
@@ -161,7 +171,12 @@ class ThreadScreen(ConsoleScreen):
     @property
     def busy(self) -> bool:
         """Whether a run of this screen is under way."""
-        return self.phase is Phase.RUNNING
+        return self.stage.phase is Phase.RUNNING
+
+    @property
+    def asking(self) -> bool:
+        """Whether a card is in view that can be decided."""
+        return self.stage.phase is Phase.ASKING
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_thread(self) -> None:
@@ -172,21 +187,37 @@ class ThreadScreen(ConsoleScreen):
                 self._show_running("A run is under way.")
                 view = await self.desk.follow(self.thread_id, self.hear_progress)
         except HitlError as error:
-            self._show_failure(error)
+            self.stage.show_failure(error)
+            self._show_tabs()
             return
         await self.show_view(view)
 
     @work(group="decide", exit_on_error=False)
-    async def decide(self, question: Question, decision: Decision) -> None:
-        """Send a decision once, and show what comes of it."""
-        self._show_running(f"Sent: {_decision_words(decision)}")
-        await self._carry_out(lambda: self.desk.decide(question, decision, self.hear_progress))
+    async def decide(self, decided: Sequence[DecidedOn]) -> None:
+        """Send decisions once, all in one request, and show what comes of them."""
+        words = "; ".join(decision_words(*each) for each in decided)
+        self._show_running(f"Sent: {words}")
+        await self._carry_out(lambda: self.desk.decide_all(decided, self.hear_progress))
 
     @work(group="decide", exit_on_error=False)
     async def step(self, breakpoint: Breakpoint) -> None:
         """Step past a breakpoint, and show where the run stops next."""
         self._show_running(f"Stepping past {one_line(breakpoint.node, 80)}")
-        await self._carry_out(lambda: self.desk.step(breakpoint, self.hear_progress))
+
+        async def send() -> tuple[Outcome, ...]:
+            return (await self.desk.step(breakpoint, self.hear_progress),)
+
+        await self._carry_out(send)
+
+    @work(group="decide", exit_on_error=False)
+    async def reopen(self, asked: Interrupt) -> None:
+        """Have a question asked again, and show it."""
+        self._show_running(f"Asking again: {place(asked)}")
+
+        async def send() -> tuple[Outcome, ...]:
+            return (await self.desk.reopen(asked, self.hear_progress),)
+
+        await self._carry_out(send)
 
     @work(group="decide", exit_on_error=False)
     async def start_run(self, run: RunWanted) -> None:
@@ -199,15 +230,15 @@ class ThreadScreen(ConsoleScreen):
         except HitlError as error:
             self.post_message(StartFailed(error))
             return
-        await self._show_outcome(outcome)
+        await self._show_outcomes((outcome,))
 
-    async def _carry_out(self, send: Callable[[], Awaitable[Outcome]]) -> None:
+    async def _carry_out(self, send: Callable[[], Awaitable[Sequence[Outcome]]]) -> None:
         try:
-            outcome = await send()
+            outcomes = await send()
         except HitlError as error:
             self._ask_again(error)
         else:
-            await self._show_outcome(outcome)
+            await self._show_outcomes(outcomes)
         self._retire_if_left()
 
     def hear_progress(self, progress: Progress) -> None:
@@ -216,7 +247,7 @@ class ThreadScreen(ConsoleScreen):
             self.thread_id = progress.thread_id
             self._show_title()
         if progress.thread_id == self.thread_id:
-            self.progress.add(progress)
+            self.stage.hear(progress)
 
     def worker_failed(self, error: BaseException) -> None:
         """Whatever failed while something was sent: what became of it is not known."""
@@ -235,8 +266,12 @@ class ThreadScreen(ConsoleScreen):
         self.state.show_json(view.values)
         waiting = self._waiting_first()
         if waiting is None:
-            await self._seat(None)
-            self._show_end(view)
+            await self.stage.seat(None)
+            self.stage.show_end(view)
+            self._show_tabs()
+            self._show_state_if_wanted()
+            if self.is_current:
+                self.stage.take_focus()
         else:
             await self.show_waiting(waiting)
 
@@ -252,158 +287,222 @@ class ThreadScreen(ConsoleScreen):
         """Put the card of this item on the stage."""
         if isinstance(item, Breakpoint):
             self.draft_note.clear()
-            await self._seat(BreakpointCard(item))
+            await self.stage.seat(BreakpointCard(item))
         else:
             question = self.desk.question(item)
             draft = await self.desk.draft(question)
-            self._show_draft_note(draft)
             self._wanted_id = item.interrupt_id
-            typed = draft.content if draft else None
-            await self._seat(card_for(question, self.desk.answer_of, typed))
-        self.set_class(isinstance(item, Breakpoint), "-at-breakpoint")
-        self.phase = Phase.ASKING
+            card = card_for(question, self.desk.answer_of, draft.content if draft else None)
+            card.one_of_several = len(self.waiting) > 1
+            await self.stage.seat(card)
+            self._show_note(item, draft)
+        self.stage.phase = Phase.ASKING
         self._show_tabs()
         self._show_state_if_wanted()
-        if self.card is not None and self.is_current:
-            self.call_after_refresh(self.card.take_focus)
+        if self.is_current:
+            self.call_after_refresh(self.stage.take_focus)
 
-    async def _seat(self, card: Card | None) -> None:
-        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
-            await self.seat.remove_children()
-            self.card = card
-            if card is not None:
-                await self.seat.mount(card)
-
-    def _show_draft_note(self, draft: Draft | None) -> None:
-        if draft is None:
+    def _show_note(self, item: Interrupt, draft: Draft | None) -> None:
+        """Say what one should know before one decides: one thing, the weightiest."""
+        if item.task_error is not None:
+            self.draft_note.show(
+                Weight.STUCK,
+                f"an earlier answer made its node fail: {one_line(item.task_error, 300)}"
+                " Answer again, or press f8 to have it asked anew.",
+            )
+        elif self._deliberation.holds(item):
+            self.draft_note.show(
+                Weight.NOTE, "decided, not sent. ctrl+s decides anew, ctrl+l looks over and sends."
+            )
+        elif draft is None:
             self.draft_note.clear()
-        elif draft.unchanged:
-            when = draft.saved.astimezone().strftime("%d %b %H:%M")
-            self.draft_note.show(
-                Weight.NOTE, f"your draft of {when} was restored; the question is unchanged."
-            )
         else:
-            when = draft.saved.astimezone().strftime("%d %b %H:%M")
-            self.draft_note.show(
-                Weight.WARNING,
-                f"your draft of {when} was restored, but the question has changed since.",
+            weight = Weight.NOTE if draft.unchanged else Weight.WARNING
+            and_now = (
+                "; the question is unchanged"
+                if draft.unchanged
+                else ", but the question has changed since"
             )
+            when = draft.saved.astimezone().strftime("%d %b %H:%M")
+            self.draft_note.show(weight, f"your draft of {when} was restored{and_now}.")
 
     def _show_title(self) -> None:
-        line, item = self.title_line, self.card_item()
+        line, item = self.title_line, self.stage.item
         line.graph_id, line.thread_id = self.graph_id, self.thread_id
         line.node = item.node if item is not None else ""
         seen = self.view.status if self.view is not None else None
-        if self.phase is Phase.ENDED and self.banner.has_class("-unknown"):
+        if self.stage.phase is Phase.ENDED and self.banner.has_class("-unknown"):
             seen = None
         line.status = ThreadStatus.BUSY if self.busy else seen
 
-    def card_item(self) -> Waiting | None:
-        """Return the item in view."""
-        if isinstance(self.card, BreakpointCard):
-            return self.card.breakpoint
-        return self.card.question.interrupt if isinstance(self.card, QuestionCard) else None
-
     def _show_tabs(self) -> None:
-        waiting = self.view.waiting if self.view is not None else ()
-        item = self.card_item()
+        waiting = self.waiting
+        item = self.stage.item
         shown = waiting.index(item) if item in waiting else 0
-        asking = self.phase is Phase.ASKING
-        self.tabs.show([each.node for each in waiting] if asking else [], shown)
+        held = [self._deliberation.holds(each) for each in waiting]
+        names = [self._place(each) for each in waiting] if self.asking else []
+        self.tabs.show(names, shown, held)
         self._show_title()
+        self.refresh_bindings()
+
+    def _place(self, item: Waiting) -> str:
+        """Return what tells a question from the others of its thread."""
+        if isinstance(item, Breakpoint):
+            return item.node
+        match self.desk.question(item).review:
+            case ToolCalls(calls=(call,)):
+                return f"{place(item)}: {one_line(call.name, 40)}"
+            case _:
+                return place(item)
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """What waits on this thread, as far as it was read."""
+        return self.view.waiting if self.view is not None else ()
 
     def _show_running(self, words: str) -> None:
         self.banner.clear()
         self.draft_note.clear()
-        self.progress.begin(words)
-        self.remove_class("-at-breakpoint", "-state")
-        self.add_class("-ran")
-        self.phase = Phase.RUNNING
+        self.remove_class("-state")
+        self.stage.begin_run(words)
         self._show_tabs()
         if self.is_current:
-            self.progress.focus()
+            self.stage.take_focus()
 
-    async def _show_outcome(self, outcome: Outcome) -> None:
-        match outcome.kind:
-            case OutcomeKind.REFUSED if self.card is not None:
-                self._ask_again(NoLongerWaits(outcome.why, kept="What you typed is kept."))
-            case OutcomeKind.UNKNOWN:
-                self._show_unknown(outcome.why)
-                if outcome.thread is not None:
-                    await self.show_view(outcome.thread)
-            case _:
-                if outcome.kind is OutcomeKind.REFUSED:
-                    self.banner.show(Weight.ERROR, outcome.why)
-                if isinstance(self.card, QuestionCard):
-                    await self._drafts.forget(self.desk, self.card.question)
-                if outcome.thread is not None:
-                    await self.show_view(outcome.thread)
-                else:
-                    self.read_thread()
+    async def _show_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        outcome = min(outcomes, key=lambda each: _DOUBT.index(each.kind))
+        refused = outcome.kind is OutcomeKind.REFUSED
+        if refused and self.stage.card is not None:
+            self._ask_again(NoLongerWaits(outcome.why, kept="What you typed is kept."))
+            return
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            self._show_unknown(outcome.why)
+            if outcome.thread is not None:
+                await self.show_view(outcome.thread)
+            return
+        if refused:
+            self.banner.show(Weight.ERROR, outcome.why)
+        if isinstance(self.stage.card, QuestionCard):
+            await self._drafts.forget(self.desk, self.stage.card.question)
+        if outcome.thread is not None:
+            await self.show_view(outcome.thread)
+        else:
+            self.read_thread()
 
     def _show_unknown(self, why: str) -> None:
-        self.phase = Phase.ENDED
-        self.ended.entitle("Outcome unknown")
-        self.ended.show_text(
-            f"{why}\n\nWhat was sent may or may not have taken effect. It is never sent again by"
-            " itself.\nPress ctrl+r to look at the thread, and look at what it did."
-        )
+        self.stage.show_unknown(why)
         self.banner.show(Weight.UNKNOWN, f"{why} Nothing is sent again; ctrl+r looks again.")
         self.view = None
         self._show_tabs()
 
-    def _show_end(self, view: ThreadView) -> None:
-        self.phase = Phase.ENDED
-        self.remove_class("-at-breakpoint")
-        if view.status is ThreadStatus.ERROR:
-            self.ended.entitle("The graph raised an error")
-            self.ended.show_text(view.error or "No more is known about it.")
-        elif view.status is ThreadStatus.BUSY:
-            self.ended.entitle("Still running")
-            self.ended.show_text("A run is under way on this thread. Press ctrl+r to follow it.")
-        else:
-            self.ended.entitle("Done: the final state")
-            self.ended.show_json(view.values)
-        self._show_tabs()
-        self._show_state_if_wanted()
-        if self.is_current:
-            self.ended.focus()
-
-    def _show_failure(self, error: HitlError) -> None:
-        """The thread could not be read."""
-        self.phase = Phase.ENDED
-        self.ended.entitle(error.title)
-        self.ended.show_text("\n\n".join(part for part in (str(error), error.detail) if part))
-        self._show_tabs()
-
     def _ask_again(self, error: HitlError) -> None:
         """Nothing was taken: show why, and let the card be used again."""
-        self.phase = Phase.ASKING
+        self.stage.phase = Phase.ASKING
         self._show_tabs()
         hint = " Press ctrl+r to see what changed." if isinstance(error, NoLongerWaits) else ""
         self.banner.show(Weight.ERROR, f"{error}{hint}")
-        if self.card is not None:
-            self.card.reopen()
-            if self.is_current:
-                self.card.take_focus()
+        self._open_card_again()
         if not self.is_current:
             self.tell(
                 f"{one_line(self.graph_id, 40)}: {one_line(str(error), 200)}", severity="error"
             )
 
+    def _open_card_again(self) -> None:
+        if self.stage.card is not None:
+            self.stage.card.reopen()
+            if self.is_current:
+                self.stage.take_focus()
+
     # What cards say
 
     @on(Decided)
-    def send_decision(self, event: Decided) -> None:
-        """Send what was decided, if it is the question in view."""
-        current = self.card.question if isinstance(self.card, QuestionCard) else None
-        if current is event.question and self.phase is Phase.ASKING:
-            self.decide(event.question, event.decision)
+    async def take_decision(self, event: Decided) -> None:
+        """Send what was decided, if it is the question in view; one of several is kept first."""
+        card = self.stage.card
+        if not (isinstance(card, QuestionCard) and card.question is event.question and self.asking):
+            return
+        if len(self.waiting) > 1:
+            self._deliberation.keep(event.question, event.decision)
+            await self._to_the_undecided()
+        else:
+            self._send_or_confirm(event.question, event.decision)
+
+    def _send_or_confirm(self, question: Question, decision: Decision) -> None:
+        cautions = self.desk.cautions(question, decision)
+        batch = isinstance(decision, Verdicts) and len(decision.verdicts) > 1
+        if not cautions and not batch:
+            self.decide([(question, decision)])
+            return
+        answer = self.desk.answer_of(question, decision)
+        plan = plan_of_one(question, decision, answer, cautions)
+        self._confirm(plan, lambda: self.decide([(question, decision)]))
+
+    def _confirm(self, plan: Plan, then: Callable[[], object]) -> None:
+        """Show a plan, and do it if it was confirmed and still can be."""
+
+        def answered(yes: bool | None) -> None:
+            if yes and self.asking:
+                then()
+            else:
+                self._open_card_again()
+
+        self.app.push_screen(ConfirmModal(plan), answered)
+
+    async def _to_the_undecided(self) -> None:
+        """Show the next question without a decision, or look over all of them."""
+        waiting = self.waiting
+        item = self.stage.item
+        start = waiting.index(item) + 1 if item in waiting else 0
+        for each in (*waiting[start:], *waiting[:start]):
+            if not self._deliberation.holds(each):
+                await self.show_question(each)
+                return
+        self.action_look_over()
+
+    def action_look_over(self) -> None:
+        """Show what was decided so far, and send it together."""
+        decided = self._deliberation.decided(self.waiting)
+        undecided = [
+            each
+            for each in self.waiting
+            if isinstance(each, Interrupt) and not self._deliberation.holds(each)
+        ]
+        answers: JsonObject = {}
+        why_not = ""
+        try:
+            answers = self.desk.resume_of(self.waiting, decided)
+        except NotTaken as refusal:
+            why_not = str(refusal)
+        cautions = tuple(
+            f"{place(question.interrupt)}: {caution}"
+            for question, decision in decided
+            for caution in self.desk.cautions(question, decision)
+        )
+        assert self.view is not None, "decisions are made on what was read"
+        effect = self.desk.effect(self.view, [question for question, _ in decided])
+        plan = plan_of_several(decided, undecided, effect, answers, cautions, why_not)
+        self._confirm(plan, lambda: self.decide(decided))
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def ask_to_reopen(self, asked: Interrupt) -> None:
+        """Find out what reopening would do, and ask whether it shall."""
+        try:
+            reopening = await self.desk.reopening(asked)
+        except HitlError as error:
+            self.banner.show_error(error)
+            return
+        if self.stage.item is asked and self.asking:
+            self._confirm(plan_of_reopening(asked, reopening), lambda: self.reopen(asked))
+
+    def action_reopen(self) -> None:
+        """Have the question in view asked again."""
+        if isinstance(self.stage.item, Interrupt):
+            self.ask_to_reopen(self.stage.item)
 
     @on(Stepped)
     def send_step(self, event: Stepped) -> None:
         """Step, if it is the breakpoint in view."""
-        if self.card_item() is event.breakpoint and self.phase is Phase.ASKING:
+        if self.stage.item is event.breakpoint and self.asking:
             self.step(event.breakpoint)
 
     @on(Typed)
@@ -429,8 +528,8 @@ class ThreadScreen(ConsoleScreen):
     def session_changed(self) -> None:
         """Look whether the question in view still waits."""
         super().session_changed()
-        inbox, item = self.session.inbox, self.card_item()
-        if self.phase is not Phase.ASKING or item is None or inbox is None:
+        inbox, item = self.session.inbox, self.stage.item
+        if not self.asking or item is None or inbox is None:
             return
         if self.session.link is not Link.CONNECTED:
             return
@@ -446,7 +545,7 @@ class ThreadScreen(ConsoleScreen):
             view = await self.desk.thread(item.thread_id)
         except HitlError:
             return
-        if self.card_item() is not item or self.phase is not Phase.ASKING:
+        if self.stage.item is not item or not self.asking:
             return
         if item in view.waiting:
             self.view = view
@@ -467,27 +566,31 @@ class ThreadScreen(ConsoleScreen):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to turn only where there are several questions, to reload when nothing runs."""
-        if action == "turn":
-            several = self.view is not None and len(self.view.waiting) > 1
-            return several and self.phase is Phase.ASKING
-        if action == "reload":
-            return not self.busy and bool(self.thread_id)
-        return True
+        """Offer what makes sense now."""
+        match action:
+            case "turn":
+                return len(self.waiting) > 1 and self.asking
+            case "look_over":
+                return self.asking and any(map(self._deliberation.holds, self.waiting))
+            case "reopen":
+                item = self.stage.item
+                return self.asking and isinstance(item, Interrupt) and item.task_error is not None
+            case "reload":
+                return not self.busy and bool(self.thread_id)
+            case _:
+                return True
 
     async def action_turn(self, by: int) -> None:
         """Show the next question or the one before; what was typed is kept."""
-        if self.view is None or (item := self.card_item()) is None:
-            return
-        waiting = self.view.waiting
+        waiting, item = self.waiting, self.stage.item
         index = waiting.index(item) if item in waiting else 0
         await self.show_question(waiting[(index + by) % len(waiting)])
 
     @on(QuestionTabs.Picked)
     async def show_picked(self, event: QuestionTabs.Picked) -> None:
         """Show the question whose tab was clicked."""
-        if self.view is not None and self.phase is Phase.ASKING:
-            await self.show_question(self.view.waiting[event.index])
+        if self.asking:
+            await self.show_question(self.waiting[event.index])
 
     async def show_question(self, item: Waiting) -> None:
         """Go to another question of this thread."""
@@ -499,7 +602,7 @@ class ThreadScreen(ConsoleScreen):
     async def reload(self) -> None:
         """Read the thread again, and show how the question in view differs now."""
         await self.leaving()
-        before = self.card_item()
+        before = self.stage.item
         try:
             view = await self.desk.thread(self.thread_id)
         except HitlError as error:
@@ -510,7 +613,7 @@ class ThreadScreen(ConsoleScreen):
             self.read_thread()
             return
         await self.show_view(view)
-        self._show_difference(before, self.card_item())
+        self._show_difference(before, self.stage.item)
 
     def _show_difference(self, before: Waiting | None, now: Waiting | None) -> None:
         if not isinstance(before, Interrupt) or not isinstance(now, Interrupt):
@@ -543,24 +646,19 @@ class ThreadScreen(ConsoleScreen):
     def _show_state_if_wanted(self) -> None:
         wanted = self._state_wanted
         if wanted is None:
-            at_breakpoint = isinstance(self.card, BreakpointCard)
-            wanted = self.phase is Phase.ASKING and (at_breakpoint or self.has_class("-wide"))
+            at_breakpoint = isinstance(self.stage.card, BreakpointCard)
+            wanted = self.asking and (at_breakpoint or self.has_class("-wide"))
         self.set_class(wanted, "-state")
-        self.set_class(not isinstance(self.card, BreakpointCard), "-crowded")
+        self.set_class(not isinstance(self.stage.card, BreakpointCard), "-crowded")
 
     def on_resize(self) -> None:
         """A wide screen has room for the state."""
         self.call_after_refresh(self._show_state_if_wanted)
 
-    def watch_phase(self, before: Phase, now: Phase) -> None:
-        """Show what this phase shows."""
-        self.remove_class(f"-{before.value}")
-        self.add_class(f"-{now.value}")
-
     def on_screen_resume(self) -> None:
         """Whatever covered the card: it has to be in view again before it decides."""
-        if self.card is not None and not self.card.answered:
-            self.card.guard()
+        if self.stage.card is not None and not self.stage.card.answered:
+            self.stage.card.guard()
 
     # Leaving
 
@@ -569,6 +667,9 @@ class ThreadScreen(ConsoleScreen):
         await self.leaving()
         if not self.is_current:
             return
+        if held := len(self._deliberation.decided(self.waiting)):
+            count = "1 decision is" if held == 1 else f"{held} decisions are"
+            self.tell(f"{count} not sent; what you typed is kept.", severity="warning")
         name = self.name_for(self.thread_id)
         if self.busy and self.thread_id and not self.app.is_screen_installed(self):
             self.app.install_screen(self, name)
@@ -593,13 +694,3 @@ def _same(one: Waiting, other: Waiting) -> bool:
     if isinstance(one, Interrupt) and isinstance(other, Interrupt):
         return one.interrupt_id == other.interrupt_id
     return isinstance(one, Breakpoint) and isinstance(other, Breakpoint)
-
-
-def _decision_words(decision: Decision) -> str:
-    match decision.kind:
-        case "verdicts":
-            return ", ".join(verdict.kind.value for verdict in decision.verdicts)
-        case "revise":
-            return "your text"
-        case _:
-            return "the answer"

@@ -16,6 +16,7 @@ class Weight(Enum):
     WARNING = "Careful"
     ERROR = "Not sent"
     UNKNOWN = "Outcome unknown"
+    STUCK = "Perhaps stuck"
 
 
 class Banner(Static):
@@ -26,7 +27,7 @@ class Banner(Static):
         display: none; height: auto; max-height: 6; padding: 0 1;
         background: $surface; color: $foreground;
         &.-shown { display: block; }
-        &.-warning { background: $warning-muted; color: $text-warning; }
+        &.-warning, &.-stuck { background: $warning-muted; color: $text-warning; }
         &.-error, &.-unknown { background: $error-muted; color: $text-error; }
     }
     """

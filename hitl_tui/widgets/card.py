@@ -30,6 +30,13 @@ class Card(VerticalScroll, can_focus=True):
         Binding(
             "ctrl+s", "send", "Send", tooltip="Send what stands under “Will send”", id="card.send"
         ),
+        Binding(
+            "ctrl+s",
+            "keep",
+            "Decide",
+            tooltip="Decide on this one of several questions; they are sent together",
+            id="card.keep",
+        ),
     ]
     GUARD: ClassVar[float] = 0.4
     """Seconds; longer than a key repeats, shorter than anybody reads."""
@@ -42,6 +49,17 @@ class Card(VerticalScroll, can_focus=True):
         super().__init__(id=id)
         self.send_bar = SendBar()
         self._drawings = 0
+        self._one_of_several = False
+
+    @property
+    def one_of_several(self) -> bool:
+        """Whether this is decided now, and sent together with other questions later."""
+        return self._one_of_several
+
+    @one_of_several.setter
+    def one_of_several(self, several: bool) -> None:
+        self._one_of_several = several
+        self.send_bar.rename("Decide" if several else "Send")
 
     def on_mount(self) -> None:
         """Begin the guard when the card has been drawn."""
@@ -77,9 +95,9 @@ class Card(VerticalScroll, can_focus=True):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to send only in time, and only once."""
-        if action != "send":
+        if action not in ("send", "keep"):
             return True
-        if self.answered:
+        if self.answered or self.one_of_several is (action == "send"):
             return False
         return True if self.armed else None
 
@@ -87,6 +105,10 @@ class Card(VerticalScroll, can_focus=True):
         """Decide, once."""
         if self.armed and not self.answered:
             self.decide()
+
+    def action_keep(self) -> None:
+        """Decide, once; the screen of the thread keeps it until all are sent."""
+        self.action_send()
 
     def decide(self) -> None:
         """Say what was decided, if it can be said, and set `answered`."""

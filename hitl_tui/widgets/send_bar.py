@@ -3,6 +3,7 @@
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal, Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Button, Static
@@ -53,7 +54,9 @@ class SendBar(Vertical):
         self.rule = Static(id="rule")
         self.pane = TextPane()
         self.why = Static(id="why", markup=False)
-        self.button = Button(f"{verb}  {key}", compact=True, variant="primary")
+        self._key = key
+        self.button = Button(compact=True, variant="primary")
+        self.rename(verb)
 
     def compose(self) -> ComposeResult:
         """Put the button on the rule above the JSON."""
@@ -62,6 +65,10 @@ class SendBar(Vertical):
             yield self.button
         yield self.pane
         yield self.why
+
+    def rename(self, verb: str) -> None:
+        """Say on the button what it does."""
+        self.button.label = Content(f"{verb}  {self._key}")
 
     def show(self, answer: JsonValue, note: str = "") -> None:
         """Show what will be sent; `note` is ours, or visible text."""

@@ -4,18 +4,20 @@ Journeys run on the real one; this one exists for weather that is hard to make t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from engine import payloads
+from engine.deciding import resume_of
 from engine.errors import NotThere
 from engine.model import (
     Breakpoint,
     Breakpoints,
     Decision,
     Draft,
+    Effect,
     FormField,
     Graph,
     Inbox,
@@ -28,11 +30,13 @@ from engine.model import (
     OutcomeKind,
     Progress,
     Question,
+    Reopening,
     Server,
     ThreadStatus,
     ThreadView,
     Waiting,
 )
+from engine.together import effect_of
 
 OnProgress = Callable[[Progress], None]
 
@@ -164,7 +168,9 @@ class DeskDouble:
         asked = question.interrupt
         return payloads.encode(asked.payload, decision, asked.response_schema)
 
-    async def _run(self, thread_id: str, item: Waiting | None, on_progress: OnProgress) -> Outcome:
+    async def _run(
+        self, thread_id: str, items: Sequence[Waiting], on_progress: OnProgress
+    ) -> Outcome:
         for each in self.progress:
             on_progress(replace(each, thread_id=thread_id))
         if self.hold is not None:
@@ -174,23 +180,43 @@ class DeskDouble:
             raise result
         if isinstance(result, Outcome):
             return result
-        self.items = tuple(each for each in self.items if each is not item)
+        self.items = tuple(each for each in self.items if not any(each is item for item in items))
         if result is not None:
             self.items = (*self.items, result)
         self.tell()
         view = self._view(thread_id)
         return Outcome(OutcomeKind.APPLIED, "The state says so.", view, thread_id=thread_id)
 
-    async def decide(
-        self, question: Question, decision: Decision, on_progress: OnProgress
-    ) -> Outcome:
-        self.sent.append(("answer", self.answer_of(question, decision)))
-        asked = question.interrupt
-        return await self._run(asked.thread_id, asked, on_progress)
+    def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
+        return payloads.cautions(question.review, decision)
+
+    def resume_of(
+        self, waiting: Sequence[Waiting], decided: Sequence[tuple[Question, Decision]]
+    ) -> JsonObject:
+        return resume_of(decided, [item for item in waiting if isinstance(item, Interrupt)])
+
+    def effect(self, thread: ThreadView, answered: Sequence[Question]) -> Effect:
+        pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
+        return effect_of(pending, {question.interrupt.interrupt_id for question in answered})
+
+    async def decide_all(
+        self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        self.sent += [("answer", self.answer_of(*each)) for each in decided]
+        items = [question.interrupt for question, _ in decided]
+        outcome = await self._run(items[0].thread_id, items, on_progress)
+        return (outcome,) * len(decided)
+
+    async def reopening(self, asked: Interrupt) -> Reopening:
+        return Reopening((asked.node,), ("sibling",), asked.task_error or "", stuck=False)
+
+    async def reopen(self, asked: Interrupt, on_progress: OnProgress) -> Outcome:
+        self.sent.append(("reopen", asked.interrupt_id))
+        return await self._run(asked.thread_id, [asked], on_progress)
 
     async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
-        return await self._run(at.thread_id, at, on_progress)
+        return await self._run(at.thread_id, [at], on_progress)
 
     async def input_form(self, graph: Graph) -> InputForm:
         fields = (
@@ -213,7 +239,7 @@ class DeskDouble:
         breakpoints: Breakpoints | None = None,
     ) -> Outcome:
         self.sent.append(("start", input))
-        return await self._run(f"{99:08x}-7a2b-4c11-9d55-0123456789ab", None, on_progress)
+        return await self._run(f"{99:08x}-7a2b-4c11-9d55-0123456789ab", [], on_progress)
 
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         return self._view(thread_id)

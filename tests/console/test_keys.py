@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.reading import ReadingModal
@@ -18,8 +19,10 @@ from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.plan_card import PlanCard
 from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.tool_calls_card import ToolCallsCard
+from hitl_tui.widgets.ways import YesNo
 
 README = Path(__file__).parents[2] / "README.md"
 PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
@@ -29,9 +32,11 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("question", (Card, QuestionCard)),
     ("tool calls", (ToolCallsCard,)),
     ("choice", (ChoiceCard,)),
+    ("yes or no", (YesNo,)),
     ("breakpoint", (BreakpointCard,)),
     ("new run", (StartScreen,)),
     ("log", (LogScreen,)),
+    ("asked once more", (PlanCard, ConfirmModal)),
     ("message", (ReadingModal,)),
 )
 _NAMES = {

@@ -212,7 +212,7 @@ async def test_a_screen_may_be_left_while_its_run_goes_on(console: OpenConsole) 
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
         await c.pilot.press("enter")
         await until(c.pilot, lambda: isinstance(c.app.screen, ThreadScreen))
-        assert "Sent: your text" in c.text  # the same screen, still watching
+        assert "Sent: the text “original text”" in c.text  # the same screen, still watching
         await c.pilot.press("escape")
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
         desk.hold.set()

@@ -124,6 +124,9 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
         terminal.press("no deletes")
         terminal.wait_for(r'"type": "reject", "message": "no deletes"')
         press(terminal, "ctrl+s")
+        terminal.wait_for("2  execute_sql: reject, “no deletes”")
+        look(terminal)
+        press(terminal, "ctrl+s")
         terminal.wait_for("done")
         quit_console(terminal)
     messages = project.shell("show", thread)["values"]["messages"]

@@ -1,0 +1,167 @@
+"""Several questions of one thread, decisions that are looked at once more, and stuck questions."""
+
+from engine.model import Interrupt, JsonValue
+from hitl_tui.screens.confirming import ConfirmModal
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.screens.thread import ThreadScreen
+
+from .conftest import Console, OpenConsole, until
+from .desk_double import DeskDouble, interrupt, tool_request
+
+THREAD = "0000abcd-7a2b-4c11-9d55-0123456789ab"
+ALL = ("approve", "edit", "reject", "respond")
+
+
+def asked(text: str, n: int, *, task: str = "") -> Interrupt:
+    return interrupt(
+        {"text_to_revise": text},
+        n=n,
+        minutes=n,
+        thread=THREAD,
+        node=text,
+        task_id=task or f"task-{n}",
+    )
+
+
+async def decided(c: Console, place: str) -> None:
+    """Press ctrl+s, and wait until this question is kept as decided and the next is in view."""
+    await c.press("ctrl+s")
+    await until(c.pilot, lambda: f"✓ {place}" in c.text and c.card.armed)
+
+
+async def confirm(c: Console) -> None:
+    """Press ctrl+s on what is to be confirmed, once it hears it."""
+    assert isinstance(c.app.screen, ConfirmModal)
+    await c.armed()
+    await c.press("ctrl+s")
+
+
+async def test_several_questions_are_decided_one_by_one_and_sent_together(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        assert "· 1/2 legal" in c.text and "^s Decide" in c.text
+        await c.press("!")
+        await decided(c, "1/2 legal")
+        assert not desk.sent
+        assert "1 decided, not sent" in c.text
+        await c.press("ctrl+s")
+        assert "Send all 2 answers?" in c.text
+        assert "✓ legal: the text “!legal”" in c.text
+        assert f'"{1:032x}": "!legal"' in c.text  # the exact JSON
+        await confirm(c)
+        assert desk.sent == [("answer", "!legal"), ("answer", "finance")]
+        assert "Done: the final state" in c.text
+
+
+async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+l")
+        assert "Send 1 of 2 answers?" in c.text
+        assert "· finance: not decided, and not sent" in c.text
+        assert "Runs again up to its question: finance" in c.text
+        await confirm(c)
+        assert desk.sent == [("answer", "legal")]
+        await until(c.pilot, lambda: "finance" in c.text)
+        assert isinstance(c.app.screen, ThreadScreen)
+
+
+async def test_questions_of_one_task_are_not_answered_in_part(console: OpenConsole) -> None:
+    desk = DeskDouble(asked("legal", 1, task="both"), asked("finance", 2, task="both"))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+l")
+        assert "asks 2 questions together" in c.text
+        await confirm(c)
+        assert not desk.sent and isinstance(c.app.screen, ConfirmModal)
+        await c.press("escape")
+        await c.armed()
+        await c.press("ctrl+s")
+        await confirm(c)
+        assert len(desk.sent) == 2
+
+
+async def test_a_decision_can_be_changed_before_it_is_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+n")
+        await until(c.pilot, lambda: "Note: decided, not sent" in c.text and c.card.armed)
+        await c.press("?")
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+s")
+        await confirm(c)
+        assert desk.sent == [("answer", "?legal"), ("answer", "finance")]
+
+
+async def test_leaving_says_what_is_not_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        assert "1 decision is not sent" in c.text
+        assert not desk.sent
+
+
+async def test_a_batch_is_looked_over_before_it_is_sent(console: OpenConsole) -> None:
+    payload: JsonValue = tool_request(
+        ("send_email", {"to": "ada"}, "story", ALL), ("execute_sql", {"query": "x"}, "story", ALL)
+    )
+    desk = DeskDouble(interrupt(payload))
+    async with console(desk, (100, 40)) as c:
+        await c.open()
+        await c.press("a", "right")
+        await c.armed()
+        await c.press("r")
+        await c.type("no")
+        await c.press("ctrl+s")
+        assert "1  send_email: approve" in c.text
+        assert "2  execute_sql: reject, “no”" in c.text
+        assert not desk.sent
+        await c.press("escape")
+        await c.armed()
+        await c.press("ctrl+s")
+        await confirm(c)
+        assert [kind for kind, _ in desk.sent] == ["answer"]
+
+
+async def test_the_modal_does_not_hear_a_key_that_was_held(
+    console: OpenConsole, real_guard: None
+) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+s", "ctrl+s", "ctrl+s")
+        assert isinstance(c.app.screen, ConfirmModal) and not desk.sent
+
+
+async def test_a_stuck_question_is_asked_anew_after_a_look(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "a"}, task_error="ValueError: bad answer"))
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        assert "Perhaps stuck: an earlier answer made its node fail: ValueError: bad" in c.text
+        await c.press("f8")
+        assert "Ask this question again?" in c.text
+        assert "sibling had finished and runs again" in c.text
+        await confirm(c)
+        assert desk.sent == [("reopen", f"{1:032x}")]
+
+
+async def test_reopening_is_offered_only_where_something_failed(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "a"}))
+    async with console(desk) as c:
+        await c.open()
+        await c.press("f8")
+        assert isinstance(c.app.screen, ThreadScreen) and not desk.sent
