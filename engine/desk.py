@@ -243,6 +243,16 @@ class Desk:
         """Read one thread. Raises NotThere, TargetError."""
         return (await self._reader.snapshot(thread_id)).view()
 
+    async def places(self, thread: ThreadView) -> dict[str, tuple[str, ...]]:
+        """Return where each question of a thread is asked: its id -> nodes, outermost first.
+
+        Reads the subgraphs only where one asks. Raises TargetError.
+        """
+        asked = [item for item in thread.waiting if isinstance(item, Interrupt)]
+        if not any(item.namespace for item in asked):
+            return {item.interrupt_id: (item.node,) for item in asked}
+        return await self._reader.places(thread.thread_id)
+
     @_at_work
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         """Watch the run that is under way on a thread; return the thread when it stands still.

@@ -8,7 +8,7 @@ from engine.api.client import LangGraphServer
 from engine.api.wire import WireRun, WireThread
 from engine.errors import NotThere, ServerRefused
 from engine.model import ThreadStatus
-from engine.threads import Snapshot, from_row, from_state, stopped_at
+from engine.threads import Place, Snapshot, from_row, from_state, places, stopped_at
 
 _Read = TypeVar("_Read")
 
@@ -41,6 +41,11 @@ class ThreadReader:
             return await self.of_row(row), row.last_run
         runs = await self._told(thread_id, self._api.runs(thread_id, limit=1))
         return await self.snapshot(thread_id), runs[0] if runs else None
+
+    async def places(self, thread_id: str) -> dict[str, Place]:
+        """Return where each pending question of a thread is asked, by its id. Raises NotThere."""
+        state = await self._told(thread_id, self._api.state(thread_id, subgraphs=True))
+        return places(state.tasks)
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read. Raises NotThere."""

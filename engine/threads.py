@@ -4,12 +4,16 @@ The state decides. A row's own `status` and `interrupts` can be out of step with
 servers, so they are used only where there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from engine.api.wire import WireRun, WireState, WireTask, WireThread
 from engine.model import Breakpoint, Interrupt, ThreadStatus, ThreadView, Waiting
+
+Place: TypeAlias = tuple[str, ...]
+"""Nodes, outermost first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +171,20 @@ def stopped_at(
         if _is_set(kwargs.get("interrupt_before"), node) or "before" in marked.get(node, ""):
             return "before", node
     return "before", ", ".join(snapshot.next)
+
+
+def places(tasks: Iterable[WireTask], above: Place = ()) -> dict[str, Place]:
+    """Return where each pending question is asked: its id -> nodes, outermost first.
+
+    A question inside a subgraph is pending at the node that holds it, too.
+    """
+    found: dict[str, Place] = {}
+    for task in tasks:
+        place = (*above, task.name)
+        found |= {asked.id: place for asked in task.interrupts}
+        if task.state is not None:
+            found |= places(task.state.tasks, place)
+    return found
 
 
 def _is_set(breakpoints: Any, node: str) -> bool:

@@ -1,6 +1,6 @@
 """What is about to be sent, in words: one line for each decision, and what one should know first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from engine.model import (
@@ -29,6 +29,8 @@ from engine.model import (
 )
 from engine.visible import json_text, one_line
 
+PlaceOf = Callable[[Interrupt], str]
+"""Says where a question is asked; visible text."""
 _LONGEST = 160
 
 
@@ -123,6 +125,7 @@ def plan_of_one(
 def plan_of_several(
     decided: Sequence[tuple[Question, Decision]],
     undecided: Sequence[Interrupt],
+    place: PlaceOf,
     effect: Effect,
     answers: JsonObject,
     cautions: tuple[str, ...],
@@ -140,7 +143,7 @@ def plan_of_several(
     return Plan(f"Send {count}?", tuple(lines), _visible(cautions), answers, note, why_not)
 
 
-def plan_of_reopening(asked: Interrupt, reopening: Reopening) -> Plan:
+def plan_of_reopening(asked: Interrupt, place: PlaceOf, reopening: Reopening) -> Plan:
     """Return the plan for asking a question anew."""
     happened = one_line(reopening.happened, 400)
     lines = [
@@ -163,13 +166,6 @@ def plan_of_reopening(asked: Interrupt, reopening: Reopening) -> Plan:
         why_not=reopening.why_not,
         verb="Reopen",
     )
-
-
-def place(asked: Interrupt) -> str:
-    """Return where a question stands: its node, and the subgraph it asks in."""
-    inner = [part.partition(":")[0] for part in asked.namespace.split("|") if part]
-    names = inner if inner and inner[-1] == asked.node else [*inner, asked.node]
-    return " ▸ ".join(one_line(name, 60) for name in names)
 
 
 def _names(nodes: Sequence[str]) -> str:

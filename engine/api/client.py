@@ -146,9 +146,10 @@ class LangGraphServer:
         """Return the row of one thread."""
         return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
 
-    async def state(self, thread_id: str) -> WireState:
-        """Return the newest state of a thread."""
-        return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state"))
+    async def state(self, thread_id: str, *, subgraphs: bool = False) -> WireState:
+        """Return the newest state of a thread, with that of its subgraphs if asked for."""
+        within = "?subgraphs=true" if subgraphs else ""
+        return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
 
     async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
         """Write into a thread's state as a node; return the id of the checkpoint that is new."""

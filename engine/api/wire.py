@@ -62,6 +62,8 @@ class WireTask(_Wire):
     interrupts: tuple[WireInterrupt, ...] = ()
     checkpoint: WireCheckpoint | None = None
     result: Any = None
+    state: "WireState | None" = None
+    """Of the subgraph that runs in this task, where it was asked for."""
 
 
 class WireBreakpoint(_Wire):

@@ -1,6 +1,7 @@
 """One thread: what it asks, the decision, and what the run does with it."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from typing import ClassVar
 
 from textual import on, work
@@ -34,7 +35,6 @@ from hitl_tui.messages import Decided, RunWanted, StartFailed, Stepped, Typed
 from hitl_tui.plan import (
     Plan,
     decision_words,
-    place,
     plan_of_one,
     plan_of_reopening,
     plan_of_several,
@@ -122,6 +122,7 @@ class ThreadScreen(ConsoleScreen):
         self._state_wanted: bool | None = None
         self._drafts = DraftKeeper()
         self._deliberation = Deliberation()
+        self._places: dict[str, tuple[str, ...]] = {}
 
     @classmethod
     def of_item(cls, session: Session, item: Waiting) -> "ThreadScreen":
@@ -212,7 +213,7 @@ class ThreadScreen(ConsoleScreen):
     @work(group="decide", exit_on_error=False)
     async def reopen(self, asked: Interrupt) -> None:
         """Have a question asked again, and show it."""
-        self._show_running(f"Asking again: {place(asked)}")
+        self._show_running(f"Asking again: {self._place(asked)}")
 
         async def send() -> tuple[Outcome, ...]:
             return (await self.desk.reopen(asked, self.hear_progress),)
@@ -262,6 +263,8 @@ class ThreadScreen(ConsoleScreen):
         """Show a thread as it was just read: its question, its breakpoint or its end."""
         self.view = view
         self.thread_id, self.graph_id = view.thread_id, view.graph_id
+        with suppress(HitlError):  # the place is a convenience; the question is shown anyway
+            self._places = await self.desk.places(view)
         self._show_title()
         self.state.show_json(view.values)
         waiting = self._waiting_first()
@@ -329,7 +332,7 @@ class ThreadScreen(ConsoleScreen):
     def _show_title(self) -> None:
         line, item = self.title_line, self.stage.item
         line.graph_id, line.thread_id = self.graph_id, self.thread_id
-        line.node = item.node if item is not None else ""
+        line.node = self._place(item) if item is not None else ""
         seen = self.view.status if self.view is not None else None
         if self.stage.phase is Phase.ENDED and self.banner.has_class("-unknown"):
             seen = None
@@ -346,14 +349,16 @@ class ThreadScreen(ConsoleScreen):
         self.refresh_bindings()
 
     def _place(self, item: Waiting) -> str:
-        """Return what tells a question from the others of its thread."""
+        """Return where something waits, and of a tool call which: it tells it from the others."""
         if isinstance(item, Breakpoint):
-            return item.node
+            return one_line(item.node, 60)
+        nodes = self._places.get(item.interrupt_id, (item.node,))
+        place = " ▸ ".join(one_line(node, 60) for node in nodes)
         match self.desk.question(item).review:
             case ToolCalls(calls=(call,)):
-                return f"{place(item)}: {one_line(call.name, 40)}"
+                return f"{place}: {one_line(call.name, 40)}"
             case _:
-                return place(item)
+                return place
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
@@ -474,13 +479,13 @@ class ThreadScreen(ConsoleScreen):
         except NotTaken as refusal:
             why_not = str(refusal)
         cautions = tuple(
-            f"{place(question.interrupt)}: {caution}"
+            f"{self._place(question.interrupt)}: {caution}"
             for question, decision in decided
             for caution in self.desk.cautions(question, decision)
         )
         assert self.view is not None, "decisions are made on what was read"
         effect = self.desk.effect(self.view, [question for question, _ in decided])
-        plan = plan_of_several(decided, undecided, effect, answers, cautions, why_not)
+        plan = plan_of_several(decided, undecided, self._place, effect, answers, cautions, why_not)
         self._confirm(plan, lambda: self.decide(decided))
 
     @work(group="read", exclusive=True, exit_on_error=False)
@@ -492,7 +497,9 @@ class ThreadScreen(ConsoleScreen):
             self.banner.show_error(error)
             return
         if self.stage.item is asked and self.asking:
-            self._confirm(plan_of_reopening(asked, reopening), lambda: self.reopen(asked))
+            self._confirm(
+                plan_of_reopening(asked, self._place, reopening), lambda: self.reopen(asked)
+            )
 
     def action_reopen(self) -> None:
         """Have the question in view asked again."""

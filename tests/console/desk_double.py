@@ -118,6 +118,8 @@ class DeskDouble:
         """Decisions wait for this."""
         self.sent: list[tuple[str, JsonValue]] = []
         self.drafts: dict[tuple[str, str], Draft] = {}
+        self.above: tuple[str, ...] = ()
+        """The nodes in whose subgraphs everything is asked."""
         self.entries: tuple[LogEntry, ...] = ()
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
 
@@ -159,6 +161,10 @@ class DeskDouble:
         if thread_id == "gone":
             raise NotThere("There is no such thread.")
         return self._view(thread_id)
+
+    async def places(self, thread: ThreadView) -> dict[str, tuple[str, ...]]:
+        asked = [item for item in thread.waiting if isinstance(item, Interrupt)]
+        return {item.interrupt_id: (*self.above, item.node) for item in asked}
 
     def question(self, asked: Interrupt) -> Question:
         review = payloads.recognise(asked.payload, asked.response_schema)

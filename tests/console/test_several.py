@@ -165,3 +165,11 @@ async def test_reopening_is_offered_only_where_something_failed(console: OpenCon
         await c.open()
         await c.press("f8")
         assert isinstance(c.app.screen, ThreadScreen) and not desk.sent
+
+
+async def test_where_a_question_is_asked_is_said_with_all_its_nodes(console: OpenConsole) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    desk.above = ("review",)
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        assert "1/2 review ▸ legal" in c.text and "2/2 review ▸ finance" in c.text

@@ -252,3 +252,11 @@ async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
     assert draft.content == {"text": "half a thought"}
     assert draft.interrupt_id == anew["left"].interrupt.interrupt_id
     assert await desk.draft(question) is None
+
+
+async def test_where_a_question_is_asked_is_known_by_all_its_nodes(desk: Desk) -> None:
+    """S3: inside a subgraph it is pending at the node that holds it, too."""
+    thread = await asked(desk, "subgraph")
+    assert list((await desk.places(thread)).values()) == [("approval", "ask")]
+    thread = await asked(desk, "parallel")
+    assert sorted((await desk.places(thread)).values()) == [("finance",), ("legal",)]
