@@ -11,6 +11,7 @@ from collections.abc import (
     Awaitable,
     Callable,
     Coroutine,
+    Iterable,
     Mapping,
     Sequence,
 )
@@ -21,7 +22,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from engine import local, payloads
+from engine import bulk, local, many, payloads
 from engine.api.client import LangGraphServer, StreamEvent
 from engine.connection import Connection, key_header
 from engine.deciding import Decider, OnProgress, answer_of, resume_of
@@ -32,6 +33,7 @@ from engine.forms.drawing import fields_of
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
 from engine.model import (
+    Alike,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -41,13 +43,16 @@ from engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    Item,
     JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
     OutcomeKind,
+    Planned,
     Question,
     Reopening,
+    Same,
     Server,
     ThreadView,
     Waiting,
@@ -408,6 +413,63 @@ class Desk:
             request["interrupt_before"] = _named(breakpoints.before)
             request["interrupt_after"] = _named(breakpoints.after)
         return await self._decider.run(intent, request, on_progress)
+
+    # Many at once
+
+    def item(self, waiting: Waiting) -> Item:
+        """Return what one decides on where this waits. Never fails."""
+        return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def same_kind(self, chosen: Waiting, others: Iterable[Waiting]) -> tuple[Waiting, ...]:
+        """Return those of `others` that ask the same kind of thing and take the same answers.
+
+        Stuck questions and machines' requests are no kind.
+        """
+        found = bulk.same_kind(self.item(chosen), map(self.item, others))
+        return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
+
+    def alike(self, items: Sequence[Item]) -> Alike:
+        """Return which ways to decide all of these take, and who prevents the others."""
+        return bulk.alike(items)
+
+    def plan(self, items: Sequence[Item], same: Same) -> tuple[Planned, ...]:
+        """Return what each item gets, exactly, when the same is decided for all of them."""
+        return bulk.plan(items, same, self.answer_of, self.cautions)
+
+    @_at_work
+    async def decide_each(
+        self,
+        planned: Sequence[Planned],
+        on_progress: OnProgress,
+        *,
+        on_begun: Callable[[int], None],
+        on_ended: Callable[[int, many.Result], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        """Carry out many decisions, each of its own: a few at once, one at a time on a thread.
+
+        Tells by its place when each begins and how it ended: with its outcome, or with the error
+        for which nothing was sent. Nothing more begins once `stopped` says so.
+        """
+
+        async def send(lot: bulk.Lot) -> Sequence[Outcome]:
+            its = [planned[place] for place in lot]
+            if isinstance(stop := its[0].item, Breakpoint):
+                return [await self.step(stop, on_progress)]
+            decided = [
+                (each.item, each.decision)
+                for each in its
+                if isinstance(each.item, Question) and each.decision is not None
+            ]
+            return await self.decide_all(decided, on_progress)
+
+        await many.carry_out(
+            bulk.lots([each.item for each in planned]),
+            send,
+            on_begun=on_begun,
+            on_ended=on_ended,
+            stopped=stopped,
+        )
 
     # What was typed, and what was decided
 

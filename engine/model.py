@@ -626,3 +626,67 @@ class InputForm:
     fields: tuple[FormField, ...]
     nodes: tuple[str, ...]
     """The graph's nodes, for choosing breakpoints."""
+
+
+# Many at once
+
+
+class Way(StrEnum):
+    """A way to decide on many items at once, the same for each of them."""
+
+    APPROVE = "approve"
+    REJECT = "reject"
+    RESPOND = "respond"
+    TEXT = "text"
+    CHOOSE = "choose"
+    FILL = "fill"
+    JSON = "json"
+    STEP = "step"
+
+
+Item: TypeAlias = Question | Breakpoint
+"""What a person decides on: a question, or a breakpoint to step past."""
+Same: TypeAlias = Approve | Reject | Respond | Decision | None
+"""What is decided for each of many: a verdict is for every call; None steps past."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """A way that is not offered, and the first item that does not take it."""
+
+    way: Way
+    item: int
+    """Its place among the items."""
+    why: str
+    """Goes on after the item's name: `it asks for a text`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """What many items have in common."""
+
+    ways: tuple[Way, ...]
+    """Those that every item takes."""
+    withheld: tuple[Withheld, ...]
+    """All others."""
+    options: tuple[Option, ...]
+    """What can be chosen, where that is a way."""
+    form: FormField | None
+    """The form that can be filled in, where that is a way."""
+    payloads: int
+    """How many different payloads there are; breakpoints have none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What will happen to one of many items."""
+
+    item: Item
+    decision: Decision | None
+    """None: it is stepped past."""
+    answer: JsonValue = None
+    """The exact JSON that is sent."""
+    fault: str = ""
+    """Why it cannot be sent, in words; nothing is, then."""
+    cautions: tuple[str, ...] = ()
+    """What a person should confirm, one sentence each."""

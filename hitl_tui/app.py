@@ -15,7 +15,14 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
-from hitl_tui.messages import Chosen, LogWanted, RunWanted, StartFailed, StartWanted
+from hitl_tui.messages import (
+    BulkWanted,
+    Chosen,
+    LogWanted,
+    RunWanted,
+    StartFailed,
+    StartWanted,
+)
 from hitl_tui.net import NoControls
 from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.screens.connecting import ConnectingScreen
@@ -175,6 +182,17 @@ class ConsoleApp(App[None]):
         from hitl_tui.screens.log import LogScreen
 
         self.push_screen(LogScreen(self.session))
+
+    @on(BulkWanted)
+    def open_bulk(self, event: BulkWanted) -> None:
+        """Decide on what is marked; what was typed stays until the console closes."""
+        from hitl_tui.screens.bulk import BulkScreen
+
+        if self.screen is not self.home:
+            return
+        if not self.is_screen_installed("bulk"):
+            self.install_screen(BulkScreen(self.session, event.marks), "bulk")
+        self.push_screen("bulk")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer in the palette what the keys of this screen offer."""

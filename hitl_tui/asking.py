@@ -8,6 +8,7 @@ from engine.model import (
     Choices,
     FormToFill,
     Interrupt,
+    Item,
     JsonValue,
     MachineRequest,
     Questions,
@@ -64,6 +65,13 @@ def breakpoint_line(stop: Breakpoint) -> str:
     if not stop.next:
         return "then the end"
     return "next: " + ", ".join(one_line(node, 60) for node in stop.next)
+
+
+def item_line(item: Item) -> str:
+    """Return what an item asks, or where a run stopped and what stepping on would run."""
+    if isinstance(item, Breakpoint):
+        return f"{kind_words(item)}, {breakpoint_line(item)}"
+    return review_line(item.review)
 
 
 def kind_words(item: Waiting) -> str:

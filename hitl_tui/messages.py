@@ -16,9 +16,11 @@ if TYPE_CHECKING:
         Graph,
         JsonObject,
         JsonValue,
+        Planned,
         Question,
         Waiting,
     )
+    from hitl_tui.marks import Marks
 
 
 @dataclass
@@ -76,3 +78,17 @@ class StartFailed(Message):
     """The run that was wanted was not started."""
 
     error: HitlError
+
+
+@dataclass
+class BulkWanted(Message):
+    """Somebody wants to decide on all that is marked."""
+
+    marks: Marks
+
+
+@dataclass
+class BulkDecided(Message):
+    """A decision was made on each of many items. A card says so at most once."""
+
+    planned: tuple[Planned, ...]

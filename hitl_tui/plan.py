@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from engine.model import (
     Answer,
     Approve,
+    Breakpoint,
     Choices,
     Choose,
     Decision,
@@ -16,6 +17,7 @@ from engine.model import (
     Interrupt,
     JsonObject,
     JsonValue,
+    Planned,
     Question,
     Reject,
     Reopening,
@@ -69,6 +71,18 @@ def decision_words(question: Question, decision: Decision) -> str:
             return "decline to answer"
         case Answer(value=value):
             return f"the JSON {one_line(json_text(value, indent=None), _LONGEST)}"
+
+
+def planned_line(planned: Planned) -> str:
+    """Return what one of many items gets, on one line: the verdicts in words, and the exact JSON."""
+    item, decision = planned.item, planned.decision
+    if planned.fault:
+        return one_line(planned.fault, _LONGEST)
+    if isinstance(item, Breakpoint):
+        return f"step past {one_line(item.node, 80)}, with no input"
+    answer = one_line(json_text(planned.answer, indent=None), 2 * _LONGEST)
+    words = decision_words(item, decision) if isinstance(decision, Verdicts) else ""
+    return f"{words}  {answer}" if words else answer
 
 
 def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:

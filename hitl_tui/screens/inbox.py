@@ -1,5 +1,7 @@
 """The home of the console: everything that waits for a person."""
 
+import asyncio
+from collections.abc import Sequence
 from typing import ClassVar
 
 from textual import on, work
@@ -12,9 +14,11 @@ from engine.model import Breakpoint, BrokenGraph, Waiting
 from engine.visible import one_line
 from hitl_tui.asking import breakpoint_line, review_line
 from hitl_tui.literal import short_id
-from hitl_tui.messages import LogWanted, StartWanted
+from hitl_tui.marks import Marks
+from hitl_tui.messages import BulkWanted, LogWanted, StartWanted
 from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.screens.reading import Reading, ReadingModal
+from hitl_tui.session import Session
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_list import InboxList
 
@@ -23,6 +27,8 @@ Nothing waits for you.
 
 Press n to start a run. Its interrupts and breakpoints
 appear here by themselves, and so do other people's runs."""
+_AT_ONCE = 200
+"""Items understood between two keys while those of a kind are marked."""
 _NO_MATCH = """\
 Nothing in the list matches. Press escape to see everything again."""
 
@@ -51,6 +57,13 @@ class InboxScreen(ConsoleScreen):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "m",
+            "bulk",
+            "Decide",
+            tooltip="Decide on all marked items together",
+            id="inbox.bulk",
+        ),
         Binding("n", "start", "New run", tooltip="Start a run of a graph", id="console.start"),
         Binding(
             "l", "log", "Log", tooltip="Decisions, and what the engine printed", id="console.log"
@@ -80,11 +93,16 @@ class InboxScreen(ConsoleScreen):
     ]
     AUTO_FOCUS = "InboxList"
 
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.marks = Marks()
+        self._offers_bulk = False
+
     def compose_body(self) -> ComposeResult:
         """Put the count above the list, and words where there is nothing to list."""
         self.summary = Static(id="summary", markup=False)
         self.trouble = Static(id="trouble", markup=False)
-        self.list = InboxList(self._describe)
+        self.list = InboxList(self._describe, self.marks)
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         yield self.summary
@@ -96,7 +114,12 @@ class InboxScreen(ConsoleScreen):
     def on_mount(self) -> None:
         """Look at the server, and let the waiting times tick."""
         self.watch_inbox()
-        self.set_interval(1, self.list.tick)
+        self.set_interval(1, self._tick)
+
+    def _tick(self) -> None:
+        self.list.tick()
+        if self.marks.under_way:
+            self._show_summary()
 
     @work(group="watch", exit_on_error=False)
     async def watch_inbox(self) -> None:
@@ -114,7 +137,7 @@ class InboxScreen(ConsoleScreen):
     @on(InboxList.Listed)
     def _show_words(self) -> None:
         inbox = self.session.inbox
-        self.summary.update(self._summary())
+        self._show_summary()
         error = inbox.error if inbox is not None else None
         unreadable = inbox.unreadable if inbox is not None else ()
         lines = [f"The list is old: {one_line(error, 300)}"] if error else []
@@ -138,6 +161,13 @@ class InboxScreen(ConsoleScreen):
             return "Reading…"
         return _NO_MATCH if self.list.needle else _NOTHING
 
+    def _show_summary(self) -> None:
+        self.summary.update(self._summary())
+        offers = bool(self.marks or self.marks.under_way)
+        if offers is not self._offers_bulk:
+            self._offers_bulk = offers
+            self.refresh_bindings()
+
     def _summary(self) -> Content:
         inbox = self.session.inbox
         if inbox is None:
@@ -150,6 +180,10 @@ class InboxScreen(ConsoleScreen):
         words.append(self.list.order.value)
         if inbox.error:
             words.insert(0, "old list")
+        if self.marks:
+            words.insert(0, f"{len(self.marks):,} marked")
+        if self.marks.under_way:
+            words.insert(0, self.marks.under_way)
         return Content.assemble((count, "bold $foreground"), "  ·  " + "  ·  ".join(words))
 
     def _describe(self, item: Waiting) -> str:
@@ -171,6 +205,8 @@ class InboxScreen(ConsoleScreen):
                 return bool(self.broken)
             case "unfilter":
                 return bool(self.list.needle)
+            case "bulk":
+                return self._offers_bulk
             case _:
                 return True
 
@@ -202,6 +238,44 @@ class InboxScreen(ConsoleScreen):
     def action_unfilter(self) -> None:
         """List everything again."""
         self.filter.action_clear()
+
+    def action_bulk(self) -> None:
+        """Say that what is marked is to be decided on."""
+        self.post_message(BulkWanted(self.marks))
+
+    # Marking
+
+    @on(InboxList.Marked)
+    def show_marks(self) -> None:
+        """Show how many are marked, and offer what can be done with them."""
+        if not self.marks:
+            self.workers.cancel_group(self, "mark")
+        self.list.tick()
+        self._show_summary()
+
+    @on(InboxList.AlikeWanted)
+    def mark_alike(self) -> None:
+        """Mark what is listed now and of the same kind as the selected item."""
+        if self.list.item is not None:
+            self.mark_kind(self.list.item, tuple(self.list.listed))
+
+    @work(group="mark", exclusive=True, exit_on_error=False)
+    async def mark_kind(self, chosen: Waiting, listed: Sequence[Waiting]) -> None:
+        """Mark in steps: to understand a hundred thousand items takes seconds."""
+        if not self.desk.same_kind(chosen, [chosen]):
+            self.tell("This needs a look of its own: it is not decided on together with others.")
+        for start in range(0, len(listed), _AT_ONCE):
+            self.marks.add(self.desk.same_kind(chosen, listed[start : start + _AT_ONCE]))
+            await asyncio.sleep(0)
+        self.marks.keep(self.list.items)  # they may have changed meanwhile
+        self.show_marks()
+
+    def on_screen_resume(self) -> None:
+        """Show what is marked still; decisions may have been made on it."""
+        if self.is_mounted:
+            self.show_marks()
+
+    # Filtering
 
     @on(FilterLine.Changed)
     def list_matches(self, event: FilterLine.Changed) -> None:

@@ -22,10 +22,8 @@ from engine.model import Breakpoint, Interrupt, Waiting
 from engine.visible import one_line
 from hitl_tui.asking import kind_words, waited
 from hitl_tui.literal import short_id
+from hitl_tui.marks import ItemKey, Marks, key_of
 from hitl_tui.messages import Chosen
-
-ItemKey = tuple[str, str]
-"""Thread and interrupt id; a thread stops at one breakpoint at most, which has no id."""
 
 
 class Order(Enum):
@@ -59,13 +57,8 @@ class Row(NamedTuple):
 
 _HEADINGS = Row("", "graph", "node", "waiting", "asks", "thread")
 _MARK = 2
-"""The column of the selection mark."""
+"""The column that shows what is selected and what is marked."""
 _EPOCH = datetime.min.replace(tzinfo=UTC)
-
-
-def key_of(item: Waiting) -> ItemKey:
-    """Return what makes this item the same item when the list is read again."""
-    return item.thread_id, item.interrupt_id if isinstance(item, Interrupt) else ""
 
 
 class InboxList(ScrollView, can_focus=True):
@@ -78,6 +71,7 @@ class InboxList(ScrollView, can_focus=True):
         "inbox--stop",
         "inbox--stuck",
         "inbox--muted",
+        "inbox--mark",
     }
     DEFAULT_CSS = """
     InboxList {
@@ -92,6 +86,7 @@ class InboxList(ScrollView, can_focus=True):
         & > .inbox--stop { color: $text-primary; }
         & > .inbox--stuck { color: $text-error; }
         & > .inbox--muted { color: $foreground 60%; }
+        & > .inbox--mark { color: $text-warning; text-style: bold; }
     }
     """
     HELP = """\
@@ -103,6 +98,9 @@ class InboxList(ScrollView, can_focus=True):
     - `! stuck?` an earlier answer made the node fail
 
     **Enter** opens the selected item. New items never move the selection.
+
+    **Space** marks an item (`✓`), `*` all listed ones of its kind, **u** unmarks all;
+    **m** decides on the marked ones together.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", tooltip="Open the selected item", id="inbox.open"),
@@ -128,6 +126,17 @@ class InboxList(ScrollView, can_focus=True):
             tooltip="Newest changes first, or longest waiting first",
             id="inbox.order",
         ),
+        Binding("space", "mark", "Mark", tooltip="Mark the item, or unmark it", id="inbox.mark"),
+        Binding(
+            "asterisk",
+            "mark_alike",
+            "Mark alike",
+            key_display="*",
+            show=False,
+            tooltip="Mark all listed items of the same kind",
+            id="inbox.mark_alike",
+        ),
+        Binding("u", "unmark", "Unmark all", show=False, tooltip="Unmark all", id="inbox.unmark"),
     ]
 
     selected: reactive[int] = reactive(0, repaint=False)
@@ -139,16 +148,29 @@ class InboxList(ScrollView, can_focus=True):
     class Listed(Message):
         """Other items are listed now, or the same in another order."""
 
-    def __init__(self, describe: Callable[[Waiting], str], *, id: str | None = None) -> None:
+    class Marked(Message):
+        """Other items are marked now."""
+
+    class AlikeWanted(Message):
+        """All listed items of the same kind as the selected one are to be marked."""
+
+    def __init__(
+        self,
+        describe: Callable[[Waiting], str],
+        marks: Marks | None = None,
+        *,
+        id: str | None = None,
+    ) -> None:
         super().__init__(id=id)
         self._describe = describe
+        self._marks = Marks() if marks is None else marks
         self._items: tuple[Waiting, ...] = ()
         self._listed: list[Waiting] = []
         self._columns = Columns(9, 0, 0, 0, 0, 0)
         self._longest = (0, 0)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
         self._haystacks: dict[int, str] = {}
-        self._drawn_waits: dict[int, str] = {}
+        self._drawn: dict[int, tuple[str, bool]] = {}
 
     # What is listed
 
@@ -170,8 +192,9 @@ class InboxList(ScrollView, can_focus=True):
     def show(self, items: tuple[Waiting, ...]) -> None:
         """List these items; the selected one stays selected, and where it is on screen."""
         self._items = items
+        self._marks.keep(items)
         self._haystacks.clear()
-        self._drawn_waits.clear()
+        self._drawn.clear()
         graphs = max((len(item.graph_id) for item in items), default=0)
         nodes = max((len(item.node) for item in items), default=0)
         self._longest = (graphs, nodes)
@@ -256,15 +279,19 @@ class InboxList(ScrollView, can_focus=True):
         if index >= len(self._listed):
             return Strip.blank(width, self.rich_style)
         item = self._listed[index]
-        wait = self._drawn_waits[index] = waited(item.since)
-        cache_key = (item.thread_id, id(item), wait, index == self.selected, self.has_focus, width)
+        wait, marked = self._drawn[index] = self._reads(item)
+        selected = index == self.selected
+        cache_key = (item.thread_id, id(item), wait, marked, selected, self.has_focus, width)
         strip = self._strips.get(cache_key)
         if strip is None:
             row = self._row(item, wait)
-            strip = self._strips[cache_key] = self._strip(
-                row, item, "selected" if index == self.selected else "", width
-            )
+            state = "selected" if selected else ""
+            strip = self._strips[cache_key] = self._strip(row, item, state, width, marked=marked)
         return strip
+
+    def _reads(self, item: Waiting) -> tuple[str, bool]:
+        """Return what of a row changes by itself: its waiting time and its mark."""
+        return waited(item.since), item in self._marks
 
     def _row(self, item: Waiting, wait: str) -> Row:
         return Row(
@@ -276,10 +303,17 @@ class InboxList(ScrollView, can_focus=True):
             short_id(item.thread_id),
         )
 
-    def _strip(self, row: Row, item: Waiting | None, state: str, width: int) -> Strip:
+    def _strip(
+        self, row: Row, item: Waiting | None, state: str, width: int, *, marked: bool = False
+    ) -> Strip:
         base = self.get_component_rich_style(f"inbox--{state}") if state else self.rich_style
-        mark = "▸ " if state == "selected" else "  "
-        segments = [Segment(mark, base)]
+        here = "▸" if state == "selected" else ""
+        if marked:
+            colour = Style(color=self.get_component_rich_style("inbox--mark").color)
+            sign = f"✓{' ' * (_MARK - 1 - len(here))}"
+            segments = [Segment(here, base), Segment(sign, base + colour)]
+        else:
+            segments = [Segment(here.ljust(_MARK), base)]
         for name, room in self._columns._asdict().items():
             if room:
                 text = _fitted(getattr(row, name), room)
@@ -301,10 +335,10 @@ class InboxList(ScrollView, can_focus=True):
         return Style(color=self.get_component_rich_style(f"inbox--{kind}").color)
 
     def tick(self) -> None:
-        """Draw anew the rows whose waiting time reads differently now."""
+        """Draw anew the rows whose waiting time or mark reads differently now."""
         top = self.scroll_offset.y
         for index in range(top, min(top + self.size.height - 1, len(self._listed))):
-            if self._drawn_waits.get(index) != waited(self._listed[index].since):
+            if self._drawn.get(index) != self._reads(self._listed[index]):
                 self._refresh_row(index)
 
     def _refresh_row(self, index: int) -> None:
@@ -352,6 +386,34 @@ class InboxList(ScrollView, can_focus=True):
     def action_reorder(self) -> None:
         """Turn the order round."""
         self.order = Order.LONGEST if self.order is Order.NEWEST else Order.NEWEST
+
+    # Marking
+
+    def action_mark(self) -> None:
+        """Mark the selected item or unmark it, and go one down."""
+        if self.item is None:
+            return
+        self._marks.turn(self.item)
+        self.tick()
+        self.selected += 1
+        self.post_message(self.Marked())
+
+    def action_mark_alike(self) -> None:
+        """Say that all of the same kind are to be marked."""
+        if self.item is not None:
+            self.post_message(self.AlikeWanted())
+
+    def action_unmark(self) -> None:
+        """Unmark all, also what is not listed."""
+        self._marks.clear()
+        self.tick()
+        self.post_message(self.Marked())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to unmark only where something is marked."""
+        return len(self._marks) > 0 if action == "unmark" else True
+
+    # Choosing
 
     def action_choose(self) -> None:
         """Say which item is wanted."""

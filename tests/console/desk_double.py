@@ -4,15 +4,16 @@ Journeys run on the real one; this one exists for weather that is hard to make t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from engine import payloads
+from engine import bulk, many, payloads
 from engine.deciding import resume_of
 from engine.errors import NotThere
 from engine.model import (
+    Alike,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -23,14 +24,17 @@ from engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    Item,
     JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
     OutcomeKind,
+    Planned,
     Progress,
     Question,
     Reopening,
+    Same,
     Server,
     ThreadStatus,
     ThreadView,
@@ -223,6 +227,37 @@ class DeskDouble:
     async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
         return await self._run(at.thread_id, [at], on_progress)
+
+    def item(self, waiting: Waiting) -> Item:
+        return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def same_kind(self, chosen: Waiting, others: Iterable[Waiting]) -> tuple[Waiting, ...]:
+        found = bulk.same_kind(self.item(chosen), map(self.item, others))
+        return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
+
+    def alike(self, items: Sequence[Item]) -> Alike:
+        return bulk.alike(items)
+
+    def plan(self, items: Sequence[Item], same: Same) -> tuple[Planned, ...]:
+        return bulk.plan(items, same, self.answer_of, self.cautions)
+
+    async def decide_each(
+        self,
+        planned: Sequence[Planned],
+        on_progress: OnProgress,
+        *,
+        on_begun: Callable[[int], None],
+        on_ended: Callable[[int, many.Result], None],
+        stopped: Callable[[], bool],
+    ) -> None:
+        async def send(lot: bulk.Lot) -> Sequence[Outcome]:
+            its = [planned[place] for place in lot]
+            if isinstance(its[0].item, Breakpoint):
+                return [await self.step(its[0].item, on_progress)]
+            return await self.decide_all([(each.item, each.decision) for each in its], on_progress)
+
+        lots = bulk.lots([each.item for each in planned])
+        await many.carry_out(lots, send, on_begun=on_begun, on_ended=on_ended, stopped=stopped)
 
     async def input_form(self, graph: Graph) -> InputForm:
         fields = (

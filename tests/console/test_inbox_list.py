@@ -5,12 +5,14 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from textual.strip import Strip
 
 from engine import payloads
 from engine.model import Breakpoint, Waiting
 from hitl_tui.asking import breakpoint_line, review_line, waited
+from hitl_tui.marks import Marks, key_of
 from hitl_tui.messages import Chosen
-from hitl_tui.widgets.inbox_list import InboxList, Order, key_of
+from hitl_tui.widgets.inbox_list import InboxList, Order
 
 from .conftest import heard, on_stage, screen_text
 from .desk_double import interrupt, stop
@@ -144,6 +146,68 @@ async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
         assert len(listed.listed) == 1
         listed.needle = ""
         assert len(listed.listed) == 3
+
+
+# Marks
+
+
+async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
+    marks = Marks()
+    listed = InboxList(describe, marks)
+    async with on_stage(listed) as (pilot, said):
+        items = many(5)
+        listed.show(items)
+        await pilot.press("space", "j", "space")
+        assert listed.selected == 3
+        assert marks.items == (items[0], items[2])
+        assert len(heard(said, InboxList.Marked)) == 2
+        await pilot.pause()
+        assert [line[:2] for line in screen_text(pilot.app).split("\n")[1:6]] == [
+            "✓ ", "  ", "✓ ", "▸ ", "  ",
+        ]  # fmt: skip
+        await pilot.press("o", "down")
+        assert "▸✓? asks" in screen_text(pilot.app)
+        listed.needle = "text 5"
+        listed.show(tuple(replace(item) for item in items))
+        assert len(marks) == 2
+        await pilot.press("u")
+        listed.needle = ""
+        await pilot.pause()
+        assert not marks and "✓" not in screen_text(pilot.app)
+
+
+async def test_what_no_longer_waits_or_asks_something_else_loses_its_mark() -> None:
+    marks = Marks()
+    listed = InboxList(describe, marks)
+    async with on_stage(listed) as (pilot, _):
+        first, second, third = many(3)
+        before = stop(minutes=10)
+        listed.show((first, second, third, before))
+        await pilot.press(*["space"] * 4)
+        assert len(marks) == 4
+        listed.show((first, replace(second, payload="another"), replace(before, node="next")))
+        assert marks.items == (first, replace(before, node="next"))
+        listed.show((first, replace(before, checkpoint_id="later")))
+        assert marks.items == (first,)
+
+
+async def test_a_mark_costs_the_rows_it_changes() -> None:
+    drawn: list[int] = []
+
+    class Counted(InboxList):
+        def render_line(self, y: int) -> Strip:
+            drawn.append(y)
+            return super().render_line(y)
+
+    listed = Counted(describe)
+    async with on_stage(listed, (80, 30)) as (pilot, _):
+        listed.show(many(20_000))
+        await pilot.press("j")
+        await pilot.pause()
+        drawn.clear()
+        await pilot.press("space")
+        await pilot.pause()
+        assert sorted(set(drawn)) == [2, 3]
 
 
 @pytest.mark.usefixtures("without_net")

@@ -8,6 +8,7 @@ from textual.dom import DOMNode
 
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.base import ConsoleScreen
+from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
@@ -15,6 +16,8 @@ from hitl_tui.screens.reading import ReadingModal
 from hitl_tui.screens.start import StartScreen
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.bulk_card import BulkCard
+from hitl_tui.widgets.bulk_list import BulkList
 from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.filter_line import FilterLine
@@ -34,6 +37,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("choice", (ChoiceCard,)),
     ("yes or no", (YesNo,)),
     ("breakpoint", (BreakpointCard,)),
+    ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (StartScreen,)),
     ("log", (LogScreen,)),
     ("asked once more", (PlanCard, ConfirmModal)),

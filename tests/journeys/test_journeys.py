@@ -150,6 +150,32 @@ def test_breakpoints_are_stepped_past(project: Project) -> None:
         quit_console(terminal)
 
 
+def test_marked_items_are_decided_on_together(project: Project) -> None:
+    asked = {"messages": [{"role": "user", "content": "hi"}]}
+    threads = [project.waits("tool_agent", asked) for _ in range(2)]
+    project.waits("revise", {"some_text": "original text"})
+    with project.console() as terminal:
+        terminal.wait_for("3 wait")
+        press(terminal, "end", "*")
+        terminal.wait_for("2 marked")
+        press(terminal, "m")
+        terminal.wait_for("Decide on 2 items")
+        look(terminal)
+        press(terminal, "r")
+        terminal.press("not today")
+        terminal.wait_for("Will send  to each of 2")
+        look(terminal)
+        press(terminal, "ctrl+s")
+        terminal.wait_for("2 applied")
+        press(terminal, "escape")
+        terminal.wait_for("1 waits")
+        quit_console(terminal)
+    for thread in threads:
+        messages = project.shell("show", thread)["values"]["messages"]
+        tools = [m["content"] for m in messages if m["type"] == "tool"]
+        assert sum("not today" in content for content in tools) == 2
+
+
 def test_a_half_written_edit_survives(project: Project) -> None:
     project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:

@@ -1,0 +1,291 @@
+"""What is decided for all of many items: the ways that all take, and what is typed for one."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from textual import events, on
+from textual.app import ComposeResult
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList, Static, TextArea
+
+from engine.forms.typed import read, start_of
+from engine.model import (
+    Alike,
+    Answer,
+    Approve,
+    Choose,
+    Fill,
+    JsonValue,
+    Reject,
+    Respond,
+    Revise,
+    Same,
+    Way,
+)
+from engine.strict_json import JsonProblem
+from engine.visible import json_text, one_line
+from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.widgets.question_card import NotReady
+
+WAYS = {
+    Way.APPROVE: ("a", "approve", "Let every call run as shown"),
+    Way.REJECT: ("r", "reject", "Let no call run, and say why"),
+    Way.RESPOND: ("p", "respond", "Answer in the place of every call; none runs"),
+    Way.TEXT: ("t", "text", "Give all the same text"),
+    Way.CHOOSE: ("c", "choose", "Choose the same answer for all"),
+    Way.FILL: ("f", "form", "Fill in the same form for all"),
+    Way.JSON: ("j", "JSON", "Answer all with the same JSON"),
+    Way.STEP: ("s", "step", "Step past all of the breakpoints"),
+}
+"""The key, the word and the meaning of each way."""
+_WORDS = {
+    Way.REJECT: "Reason, the same for all (may be empty)",
+    Way.RESPOND: "Respond in the place of every call, the same for all",
+    Way.TEXT: "Text, the same for all",
+}
+
+
+class WayChip(Static):
+    """One way that all items take: its key, its word, and whether it is chosen."""
+
+    DEFAULT_CSS = """
+    WayChip {
+        display: none; width: auto; height: 1; margin-right: 2; pointer: pointer;
+        &.-offered { display: block; }
+        &.-chosen { background: $accent; color: $background; text-style: bold; }
+    }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """This way was chosen with the mouse."""
+
+        way: Way
+
+    def __init__(self, way: Way) -> None:
+        super().__init__()
+        self.way = way
+
+    def show(self, *, offered: bool, chosen: bool) -> None:
+        """Say in words, too, what is chosen."""
+        self.set_class(offered, "-offered")
+        self.set_class(chosen, "-chosen")
+        key, word, _ = WAYS[self.way]
+        self.update(Content(f"{'● ' if chosen else ''}{key} {word}"))
+
+    def on_click(self, event: events.Click) -> None:
+        """Say that this was chosen."""
+        event.stop()
+        self.post_message(self.Picked(self.way))
+
+
+class WayBar(Horizontal):
+    """Shows the ways that all items take, side by side."""
+
+    DEFAULT_CSS = """
+    WayBar { height: 1; padding: 0 1; }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chips = [WayChip(way) for way in Way]
+
+    def compose(self) -> ComposeResult:
+        """Have one for each way; those that are not offered are out of view."""
+        yield from self._chips
+
+    def show(self, ways: Collection[Way], chosen: Way | None) -> None:
+        """Show these ways."""
+        for chip in self._chips:
+            chip.show(offered=chip.way in ways, chosen=chip.way is chosen)
+
+
+class BulkAnswer(Vertical):
+    """Takes the text, the JSON or the choice that one way needs; each is kept for its way."""
+
+    DEFAULT_CSS = """
+    BulkAnswer {
+        height: auto;
+        display: none;
+        &.-words, &.-json, &.-options { display: block; }
+        #words, #json, #options { display: none; }
+        #words { height: 4; }
+        #json { height: 7; }
+        #options {
+            height: auto; max-height: 6; border: none; padding: 0 1; background: $surface;
+            & > .option-list--option-highlighted { background: $primary 25%; color: $foreground; }
+        }
+        &.-words #words, &.-json #json, &.-options #options { display: block; }
+    }
+    """
+
+    class Changed(Message):
+        """Something else was typed or chosen."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.words = Editor(id="words", placeholder="Type here")
+        self.json = JsonEditor(id="json", placeholder="Type JSON here")
+        self.options = OptionList(id="options", markup=False)
+        self.way: Way | None = None
+        self.chosen: int | None = None
+        self._alike = Alike((), (), (), None, 0)
+        self._texts: dict[Way, str] = {}
+
+    def compose(self) -> ComposeResult:
+        """Have all of them; what the way does not need is out of view."""
+        yield self.options
+        yield self.words
+        yield self.json
+
+    def ask(self, way: Way | None, alike: Alike) -> None:
+        """Ask for what this way needs of these items; what was typed for it is there again."""
+        self._keep()
+        if alike.options != self._alike.options:
+            self.chosen = None
+        self.way, self._alike = way, alike
+        with self.prevent(TextArea.Changed):
+            self._load()
+        self._show_parts()
+
+    def first_field(self) -> Widget | None:
+        """Return where one begins to type or choose, or None where nothing is needed."""
+        match self.way:
+            case Way.REJECT | Way.RESPOND | Way.TEXT:
+                return self.words
+            case Way.FILL | Way.JSON:
+                return self.json
+            case Way.CHOOSE:
+                return self.options
+            case _:
+                return None
+
+    def same(self) -> Same:
+        """Return what is decided for all. Raises NotReady."""
+        match self.way:
+            case Way.APPROVE:
+                return Approve()
+            case Way.REJECT:
+                return Reject(self.words.value or None)
+            case Way.RESPOND:
+                return Respond(self._text("Type what the tools would have returned."))
+            case Way.TEXT:
+                return Revise(self._text("Type the text. (j sends an empty one, as JSON.)"))
+            case Way.CHOOSE:
+                return self._choice()
+            case Way.FILL:
+                return Fill(self._value())
+            case Way.JSON:
+                return Answer(self._value())
+            case Way.STEP:
+                return None
+            case None:
+                raise NotReady("Choose what all of them get.")
+
+    def _text(self, missing: str) -> str:
+        if not self.words.text:
+            raise NotReady(missing)
+        return self.words.value
+
+    def _choice(self) -> Choose:
+        if self.chosen is None:
+            raise NotReady("Choose an answer: go to it and press enter.")
+        option = self._alike.options[self.chosen]
+        text = self.words.value if option.text_key else ""
+        if option.needs_text and not text:
+            raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
+        return Choose(self.chosen, text or None)
+
+    def _value(self) -> JsonValue:
+        if not self.json.text.strip():
+            raise NotReady("Type the answer as JSON. A text needs quotation marks.")
+        try:
+            return self.json.read()
+        except JsonProblem as problem:
+            raise NotReady(f"This is not JSON yet. {problem}") from problem
+
+    # What was typed
+
+    @property
+    def length(self) -> int:
+        """How many characters are typed."""
+        return len(self.words.text) + len(self.json.text)
+
+    @on(TextArea.Changed)
+    def hear_typing(self, event: TextArea.Changed) -> None:
+        """Say that something else is typed."""
+        event.stop()
+        self.post_message(self.Changed())
+
+    @on(OptionList.OptionSelected)
+    def choose(self, event: OptionList.OptionSelected) -> None:
+        """Choose this answer, and ask for its text where it takes one."""
+        event.stop()
+        self.chosen = event.option_index
+        self._show_options()
+        self._show_parts()
+        if self._alike.options[event.option_index].needs_text:
+            self.words.focus()
+        self.post_message(self.Changed())
+
+    def forget(self) -> None:
+        """What was typed has been sent."""
+        self.way, self.chosen = None, None
+        self._texts.clear()
+
+    def _keep(self) -> None:
+        match self.way:
+            case Way.FILL | Way.JSON as way:
+                self._texts[way] = self.json.text
+            case Way.REJECT | Way.RESPOND | Way.TEXT | Way.CHOOSE as way:
+                self._texts[way] = self.words.value
+
+    def _load(self) -> None:
+        typed = self._texts.get(self.way, "") if self.way else ""
+        match self.way:
+            case Way.FILL:
+                self.json.entitle(f"Values of the form, the same for all{self._fields()}")
+                self.json.show_source(typed or self._begun())
+            case Way.JSON:
+                self.json.entitle("Answer as JSON, the same for all")
+                self.json.show_source(typed)
+            case Way.CHOOSE:
+                self._show_options()
+                self.words.show(typed)
+            case Way.REJECT | Way.RESPOND | Way.TEXT as way:
+                self.words.entitle(_WORDS[way])
+                self.words.show(typed)
+
+    def _fields(self) -> str:
+        form = self._alike.form
+        names = ", ".join(one_line(field.name, 40) for field in form.fields) if form else ""
+        return f": {names}" if names else ""
+
+    def _begun(self) -> str:
+        """Return what the form begins with: its defaults, or nothing."""
+        form = self._alike.form
+        value = read(form, start_of(form)).value if form else None
+        return "" if value is None else json_text(value)
+
+    # What is in view
+
+    def _show_options(self) -> None:
+        self.options.set_options(
+            Content(f"{'●' if number == self.chosen else ' '} {one_line(option.label, 200)}")
+            for number, option in enumerate(self._alike.options)
+        )
+        self.options.highlighted = self.chosen or 0
+
+    def _show_parts(self) -> None:
+        option = None
+        if self.way is Way.CHOOSE and self.chosen is not None:
+            option = self._alike.options[self.chosen]
+            needed = "needed" if option.needs_text else "may be empty"
+            self.words.entitle(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
+        beside = option is not None and bool(option.text_key)
+        self.set_class(self.way in _WORDS or beside, "-words")
+        self.set_class(self.way in (Way.FILL, Way.JSON), "-json")
+        self.set_class(self.way is Way.CHOOSE, "-options")

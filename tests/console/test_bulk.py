@@ -1,0 +1,318 @@
+"""Deciding on many items together: what is offered, what is sent, and what came of each."""
+
+import asyncio
+
+import pytest
+
+from engine.errors import NoLongerWaits
+from engine.model import Interrupt, Outcome, OutcomeKind
+from hitl_tui.screens.bulk import BulkScreen
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.screens.reading import ReadingModal
+from hitl_tui.widgets.bulk_card import BulkCard
+from hitl_tui.widgets.bulk_list import Standing
+
+from .conftest import Console, OpenConsole, settle, until
+from .desk_double import DeskDouble, interrupt, stop, tool_request
+from .hostile import HOSTILE
+
+APPROVED = {"decisions": [{"type": "approve"}]}
+
+
+def email(
+    n: int, *, to: str = "ada", allowed: tuple[str, ...] = ("approve", "reject")
+) -> Interrupt:
+    payload = tool_request(("send_email", {"to": to}, "Sends it.", allowed))
+    return interrupt(payload, n=n, graph="tool_agent", minutes=n)
+
+
+def text(n: int, words: str = "original") -> Interrupt:
+    return interrupt({"text_to_revise": words}, n=n, minutes=n)
+
+
+async def mark(c: Console, *indices: int) -> None:
+    """Mark these items of the list, and open the screen that decides on them."""
+    for index in indices:
+        c.app.home.list.selected = index  # type: ignore[attr-defined]  # the inbox is home
+        await c.press("space")
+    await c.press("m")
+    await until(c.pilot, lambda: isinstance(c.app.screen, BulkScreen))
+    await c.armed()
+
+
+def standings(c: Console) -> list[Standing]:
+    card = c.card
+    assert isinstance(card, BulkCard)
+    return [row.standing for row in card.list.rows]
+
+
+async def send(c: Console) -> None:
+    await c.armed()
+    await c.press("ctrl+s")
+
+
+# Marking
+
+
+async def test_marks_are_counted_and_offer_to_decide(console: OpenConsole) -> None:
+    desk = DeskDouble(text(1), text(2), email(3))
+    async with console(desk) as c:
+        assert "marked" not in c.text and "Decide" not in c.text
+        await c.press("m")
+        assert isinstance(c.app.screen, InboxScreen)
+        await c.press("space", "space")
+        assert "2 marked" in c.text and "Decide" in c.text
+        desk.items = desk.items[1:]
+        desk.tell()
+        await until(c.pilot, lambda: "1 marked" in c.text)
+        await c.press("u")
+        assert "marked" not in c.text and "Decide" not in c.text
+
+
+async def test_all_of_a_kind_are_marked_as_far_as_they_are_listed(console: OpenConsole) -> None:
+    stuck = interrupt("find", n=9, minutes=9, task_error="boom")
+    desk = DeskDouble(text(1, "find"), text(2, "find"), text(3), email(4, to="find"), stuck, stop())
+    async with console(desk) as c:
+        await c.press("slash")
+        await c.type("find")
+        await c.press("enter", "asterisk")
+        assert c.app.home.marks.items == (desk.items[0], desk.items[1])  # type: ignore[attr-defined]
+        await c.press("u", "end", "asterisk")
+        assert "needs a look of its own" in c.text and "marked" not in c.text
+
+
+# What is offered
+
+
+async def test_all_is_listed_and_nothing_is_chosen(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2, to="bob"), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        assert "Decide on 3 items  ·  2 different payloads" in c.text
+        assert c.text.count("tool_agent ▸ human_node …456789ab  send_email(") == 3
+        assert "a approve  r reject  j JSON" in c.text
+        assert "not p: item 1, tool_agent: send_email does not take it." in c.text
+        await c.press("ctrl+s")
+        assert desk.sent == [] and "Choose what all of them get" in c.text
+        await c.press("a")
+        assert c.text.count('→ send_email: approve  {"decisions": [{"type": "approve"}]}') == 3
+        assert "Will send  to each of 3" in c.text
+
+
+async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), text(2), email(3, allowed=("approve", "respond")))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        assert "No decision fits all of them." in c.text
+        await c.press("down", "space")
+        assert standings(c) == [Standing.WAITING, Standing.OUT, Standing.WAITING]
+        assert "a approve  j JSON" in c.text and "Decide on 2 items" in c.text
+        assert "not r: item 3, tool_agent: send_email does not take it." in c.text
+        await c.press("up", "space")
+        assert "a approve" not in c.text
+        await c.armed()
+        await c.press("a")
+        await until(c.pilot, lambda: "Not offered: item 2, revise" in c.text)
+        await c.press("up", "space", "escape")
+        assert "2 marked" in c.text
+
+
+async def test_an_item_can_be_looked_at_whole(console: OpenConsole) -> None:
+    desk = DeskDouble(text(1, "x" * 3000 + "the end"), text(2))
+    async with console(desk, (100, 60)) as c:
+        await mark(c, 0, 1)
+        await c.press("t")
+        await c.type("new")
+        await c.press("escape", "enter")
+        assert isinstance(c.app.screen, ReadingModal)
+        assert "the end" in c.app.screen.reading.text
+        assert 'What is sent\n"new"' in c.app.screen.reading.text
+        await c.press("escape")
+        assert isinstance(c.app.screen, BulkScreen)
+
+
+# What is sent
+
+
+async def test_each_gets_a_decision_of_its_own(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3), text(4))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        await c.press("r")
+        await c.type("not now")
+        await send(c)
+        rejected = {"decisions": [{"type": "reject", "message": "not now"}]}
+        assert desk.sent == [("answer", rejected)] * 3
+        assert "3 applied  ·  of 3 items" in c.text and c.text.count("✓ applied") == 3
+        await c.press("escape")
+        assert "1 waits" in c.text and "marked" not in c.text
+
+
+@pytest.mark.parametrize(
+    ("items", "keys", "sent"),
+    [
+        ((text(1), text(2)), ("j", *"null"), None),
+        ((interrupt({"options": ["a", "b"]}, n=1), interrupt({"options": ["a", "b"]}, n=2)),
+         ("c", "down", "enter"), "b"),
+        ((interrupt({"type": "approval_request"}, n=1), interrupt({"type": "approval_request"}, n=2)),
+         ("c", "down", "enter", "tab", *"no"), {"approved": False, "reason": "no"}),
+    ],
+)  # fmt: skip
+async def test_one_text_one_choice_or_one_json_for_all(
+    console: OpenConsole, items: tuple[Interrupt, ...], keys: tuple[str, ...], sent: object
+) -> None:
+    desk = DeskDouble(*items)
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press(*keys)
+        await send(c)
+        assert desk.sent == [("answer", sent)] * 2
+
+
+async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole) -> None:
+    properties = {"ok": {"type": "boolean"}, "note": {"type": "string", "default": "-"}}
+    schema = {"type": "object", "properties": properties, "required": ["ok"]}
+    asked = [interrupt({"title": n}, n=n, response_schema=schema) for n in (1, 2)]
+    desk = DeskDouble(*asked)
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("f")
+        assert '"note": "-"' in c.text and "2 of 2 cannot take this." in c.text
+        await send(c)
+        assert desk.sent == []
+        await c.press("f7", "backspace")
+        await c.type('{"ok": true}')
+        await send(c)
+        assert desk.sent == [("answer", {"ok": True})] * 2
+
+
+async def test_breakpoints_are_stepped_past_together(console: OpenConsole) -> None:
+    desk = DeskDouble(stop(n=1), stop(n=2, error="It died."), text(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        assert "s step" in c.text and "■ before, next: send" in c.text
+        await c.press("s")
+        assert c.text.count("! The last step did not end") == 1
+        assert c.text.count("→ step past send, with no input") == 2
+        await send(c)
+        assert desk.sent == [("step", None)] * 2
+
+
+async def test_a_refusal_and_an_unknown_outcome_stop_no_other_one(console: OpenConsole) -> None:
+    desk = DeskDouble(*(email(n) for n in range(1, 5)))
+    unknown = Outcome(OutcomeKind.UNKNOWN, "The line broke.", None, thread_id="x")
+    desk.script = [None, NoLongerWaits("It was answered meanwhile."), unknown, None]
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2, 3)
+        await c.press("a")
+        await send(c)
+        assert "2 applied, 1 refused, 1 unknown" in c.text
+        assert "✕ refused: It was answered meanwhile." in c.text
+        assert "? unknown: The line broke." in c.text
+        await c.press("escape")
+        assert "2 marked" in c.text
+        await c.press("m")
+        assert "Decide on 2 items" in c.text and "applied" not in c.text
+
+
+async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:
+    desk = DeskDouble(*(email(n) for n in range(1, 8)))
+    desk.hold = asyncio.Event()
+    async with console(desk) as c:
+        await mark(c, *range(7))
+        await c.press("a")
+        await c.armed()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: c.text.count("▶ under way") == 4)
+        assert "Sending: 0 of 7" in c.text
+        await c.pilot.press("x")
+        desk.hold.set()
+        await settle(c.pilot)
+        assert "4 applied, 3 not sent" in c.text
+        assert len(desk.sent) == 4
+        assert standings(c)[4:] == [Standing.UNSENT] * 3
+        await c.press("escape")
+        assert "3 marked" in c.text
+
+
+async def test_it_may_be_left_while_it_sends(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), text(3))
+    desk.hold = asyncio.Event()
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("a")
+        await c.armed()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: len(desk.sent) == 2)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: "Sending: 0 of 2" in c.text)
+        desk.hold.set()
+        await until(c.pilot, lambda: "Decided together: 2 applied." in c.text)
+        await c.press("m")
+        assert c.text.count("✓ applied") == 2
+        await c.press("escape", "m")
+        assert isinstance(c.app.screen, InboxScreen)
+
+
+async def test_what_was_typed_is_there_again_until_it_is_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(text(1), text(2))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("t")
+        await c.type("half")
+        await c.press("escape", "escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        await c.press("m")
+        await c.armed()
+        await c.press("t")
+        await send(c)
+        assert desk.sent == [("answer", "half")] * 2
+
+
+async def test_keys_typed_too_soon_decide_nothing(console: OpenConsole, real_guard: None) -> None:
+    desk = DeskDouble(email(1), email(2))
+    async with console(desk) as c:
+        await c.press("space", "space", "m", "a", "ctrl+s")
+        assert desk.sent == [] and "●" not in c.text.replace("● connected", "")
+        await c.armed()
+        await c.press("a", "ctrl+s")  # the choice has to be in view, too
+        assert desk.sent == []
+        await send(c)
+        assert len(desk.sent) == 2
+
+
+async def test_what_no_longer_waits_is_left_out_while_one_reads(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        await c.press("a")
+        desk.items = (desk.items[0], desk.items[2])
+        desk.tell()
+        await until(c.pilot, lambda: "no longer waits" in c.text)
+        await send(c)
+        assert len(desk.sent) == 2
+
+
+async def test_a_failure_of_the_console_is_heard(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2))
+    desk.script = [ZeroDivisionError("boom"), None]
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("a")
+        await send(c)
+        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        await c.press("escape")
+        assert standings(c) == [Standing.UNKNOWN, Standing.APPLIED]
+
+
+@pytest.mark.usefixtures("without_net")
+async def test_hostile_words_are_shown_and_never_obeyed(console: OpenConsole) -> None:
+    items = (interrupt(words, n=n, graph=str(words)) for n, words in enumerate(HOSTILE))
+    async with console(DeskDouble(*items), (40, 12)) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        await c.press("a", "j")
+        await c.type('"x"')
+        await c.press("escape", "enter")
+        shown = c.app.export_screenshot()
+        assert "\x1b" not in shown and "\u202e" not in shown

@@ -1,0 +1,112 @@
+"""Many items decided at once, on real servers: each is a decision of its own."""
+
+import asyncio
+from collections.abc import Sequence
+from pathlib import Path
+
+from engine.desk import Desk
+from engine.errors import NoLongerWaits
+from engine.many import Result
+from engine.model import (
+    Answer,
+    Approve,
+    Interrupt,
+    Item,
+    Outcome,
+    OutcomeKind,
+    Question,
+    Reject,
+    Revise,
+    Same,
+    ThreadStatus,
+    Verdicts,
+    Waiting,
+    Way,
+)
+
+REQUEST = {"messages": [{"role": "user", "content": "Prepare my Monday."}]}
+
+
+async def waits(desk: Desk, *starts: tuple[str, object]) -> list[Waiting]:
+    """Start runs at once; return what waits then, in their order."""
+    graphs = {graph.graph_id: graph for graph in await desk.graphs()}
+    started = await asyncio.gather(
+        *(desk.start(graphs[name], given, lambda _: None) for name, given in starts)
+    )
+    return [item for outcome in started if outcome.thread for item in outcome.thread.waiting]
+
+
+async def decided(desk: Desk, items: Sequence[Item], same: Same) -> dict[int, Result]:
+    """Decide on all; return what came of each, by its place."""
+    ended: dict[int, Result] = {}
+    await desk.decide_each(
+        desk.plan(items, same),
+        lambda _: None,
+        on_begun=lambda _: None,
+        on_ended=ended.__setitem__,
+        stopped=lambda: False,
+    )
+    return ended
+
+
+def statuses(ended: dict[int, Result]) -> list[ThreadStatus | None]:
+    results = [ended[place] for place in sorted(ended)]
+    return [
+        each.thread.status if isinstance(each, Outcome) and each.thread else None
+        for each in results
+    ]
+
+
+async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: Desk) -> None:
+    names = ("tool_agent", "js_tool_calls", "tool_agent", "js_tool_calls", "tool_agent")
+    waiting = await waits(
+        desk, *((name, REQUEST if name == "tool_agent" else {}) for name in names)
+    )
+    items = [desk.item(each) for each in waiting]
+    found = desk.alike(items)
+    assert Way.APPROVE in found.ways and found.payloads == 2
+    elsewhere = items[2]
+    assert isinstance(elsewhere, Question)
+    await desk.decide(elsewhere, Verdicts((Reject(), Reject())), lambda _: None)
+
+    ended = await decided(desk, items, Approve())
+
+    assert isinstance(ended[2], NoLongerWaits)
+    assert statuses(ended) == [ThreadStatus.DONE] * 2 + [None] + [ThreadStatus.DONE] * 2
+    log = await desk.log()
+    approved = [entry for entry in log if entry.decision == "approve, approve"]
+    assert {entry.thread_id for entry in approved} == {
+        each.thread_id for place, each in enumerate(waiting) if place != 2
+    }
+    assert len({entry.decision_id for entry in approved}) == 4
+    assert {entry.outcome for entry in approved} == {OutcomeKind.APPLIED}
+
+
+async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None:
+    waiting = await waits(desk, *(("revise", {"some_text": text}) for text in "ab"))
+    ended = await decided(desk, [desk.item(each) for each in waiting], Revise("one text"))
+    assert [
+        each.thread.values for each in ended.values() if isinstance(each, Outcome) and each.thread
+    ] == [{"some_text": "one text"}] * 2
+
+
+async def test_questions_and_breakpoints_of_one_thread_come_one_after_the_other(desk: Desk) -> None:
+    waiting = await waits(desk, ("parallel", {"proposal": "a chair"}))
+    assert len(waiting) == 2
+    ended = await decided(desk, [desk.item(each) for each in waiting], Answer("yes"))
+    assert statuses(ended) == [ThreadStatus.INTERRUPTED, ThreadStatus.DONE]
+    stops = await waits(desk, ("breakpoints", {}), ("breakpoints", {}))
+    ended = await decided(desk, stops, None)
+    assert statuses(ended) == [ThreadStatus.BREAKPOINT] * 2
+
+
+async def test_the_questions_of_one_task_are_answered_in_one_request(
+    desk: Desk, tmp_path: Path
+) -> None:
+    trace = tmp_path / "trace"
+    waiting = await waits(desk, ("step_inside", {"trace": str(trace)}))
+    assert len({each.task_id for each in waiting if isinstance(each, Interrupt)}) == 1
+    ran = trace.read_text().split()
+    ended = await decided(desk, [desk.item(each) for each in waiting], Answer("yes"))
+    assert statuses(ended) == [ThreadStatus.DONE] * 2
+    assert sorted(trace.read_text().split()[len(ran) :]).count("left") == 1
