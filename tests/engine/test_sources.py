@@ -316,7 +316,7 @@ def test_the_values_of_a_schema_arrive_with_their_types(
 
 
 def test_a_published_schema_is_checked_here_because_nobody_else_does() -> None:
-    """P9: the runtime takes anything for a plain JSON Schema."""
+    """P9, S30: the runtime takes anything for a plain JSON Schema."""
     stopped = Stopped(asking("?", RAW).compile(checkpointer=InMemorySaver()), {})
     (asked,) = stopped.asked
     with pytest.raises(NotTaken, match=r"\$\.n: is needed"):

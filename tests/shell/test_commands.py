@@ -130,6 +130,7 @@ def test_a_text_is_revised(shell: Shell) -> None:
 
 
 def test_breakpoints_are_stepped_past(shell: Shell) -> None:
+    """S9, B15: it takes no answer; one step is one request."""
     stopped = shell.run("run", "breakpoints", "--input", "{}")
     thread = stopped["thread_id"]
     assert (stopped["status"], stopped["next"], stopped["interrupts"]) == (
@@ -151,6 +152,7 @@ def test_breakpoints_are_stepped_past(shell: Shell) -> None:
 
 
 def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
+    """S72."""
     stopped = shell.run(
         "run", "breakpoints", "--input", "{}", "--interrupt-before", "*", "--interrupt-after", "*"
     )
@@ -200,6 +202,7 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
 
 
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
+    """S3, S8, S15."""
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
     thread, ids = started["thread_id"], interrupts(started)
     said = shell.refused("answer", thread, "--text", "yes", code=2)
@@ -222,6 +225,7 @@ def test_a_question_inside_a_subgraph(shell: Shell) -> None:
 
 
 def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
+    """B7: each time it is another question."""
     started = shell.run("run", "validate", "--input", "{}")
     thread = started["thread_id"]
     (first,) = started["interrupts"]
@@ -235,6 +239,7 @@ def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
 
 @pytest.mark.parametrize("value", ["null", "false", "0", '""', "[]", "{}", '{"a": [1, null]}'])
 def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
+    """S10."""
     started = shell.run("run", "parallel", "--input", "{}")
     legal = interrupts(started)["legal"]
     half = shell.run("answer", started["thread_id"], "--interrupt", legal, "--value", value)
@@ -266,7 +271,7 @@ def test_show_and_graphs(shell: Shell) -> None:
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
-    """A finished thread takes one; on a waiting one it would silently replace what waits."""
+    """S34, B17: a finished thread takes one; on one that waits it would replace the question."""
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
     thread = started["thread_id"]
     second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)
