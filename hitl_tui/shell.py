@@ -126,7 +126,11 @@ async def list_waiting(desk: "Desk", args: Namespace) -> Said:
 async def show(desk: "Desk", args: Namespace) -> Said:
     """The state of one thread, how its questions were understood, and which answers they take."""
     thread = await _thread(desk, args.thread)
-    asked = [await _told(desk, thread, item) for item in _interrupts(thread)]
+    places = await desk.places(thread)
+    asked = [
+        await _told(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
+        for item in _interrupts(thread)
+    ]
     document: JsonObject = {
         "thread_id": thread.thread_id,
         "graph": thread.graph_id,
@@ -354,10 +358,13 @@ def _refuse_unconfirmed(cautions: Sequence[str], args: Namespace) -> None:
         )
 
 
-async def _told(desk: "Desk", thread: ThreadView, item: Interrupt) -> telling.Told:
+async def _told(
+    desk: "Desk", thread: ThreadView, item: Interrupt, place: tuple[str, ...]
+) -> telling.Told:
     question = desk.question(item)
     return telling.Told(
         question,
+        place,
         desk.answer_schema(question),
         together=tuple(
             other.interrupt_id

@@ -40,6 +40,8 @@ class Told:
     """All that is told of a question."""
 
     question: Question
+    place: tuple[str, ...]
+    """The nodes in which it is asked, outermost first."""
     schema: JsonObject
     """Which answers it takes."""
     together: tuple[str, ...] = ()
@@ -56,7 +58,7 @@ def document(told: Told) -> JsonObject:
     return {
         "id": asked.interrupt_id,
         "node": asked.node,
-        "path": node_path(asked.node, asked.namespace),
+        "path": list(told.place),
         "namespace": asked.namespace,
         "task_id": asked.task_id,
         "waiting_since": asked.since.isoformat() if asked.since else None,
@@ -76,7 +78,7 @@ def document(told: Told) -> JsonObject:
 def lines(told: Told) -> Iterator[str]:
     """Return it in lines, without what only programs need."""
     asked, review = told.question.interrupt, told.question.review
-    yield f"  node       {one_line(node_path(asked.node, asked.namespace), _LINE)}"
+    yield f"  node       {one_line(' ▸ '.join(told.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
     yield f"  asks for   {convention(review)}"
@@ -138,11 +140,6 @@ def ways(review: Review) -> tuple[str, ...]:
             return "--reply N=TEXT for each", "--decline", "--value JSON"
         case _:
             return ("--value JSON",)
-
-
-def node_path(node: str, namespace: str) -> str:
-    """Return where a question was asked: the node, and the subgraphs it is in, outermost first."""
-    return " ▸ ".join(step.split(":")[0] for step in namespace.split("|")) if namespace else node
 
 
 def _stuck(reopening: Reopening) -> Iterator[str]:

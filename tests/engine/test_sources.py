@@ -379,6 +379,7 @@ SAMPLES: list[tuple[str, Any, Decision, dict[str, Any]]] = [
     ("yes_no", {}, Choose(0), {"published": True}),
     ("anything", {}, Answer(0), {"answer": 0, "type": "int"}),
     ("anything", {}, Revise("0"), {"answer": "0", "type": "str"}),
+    ("stuck", {}, Revise("3"), {"boxes": 3}),
     ("hook", {}, Answer({**HOOK, "decision": {"allow": False}}), {"decision": {"allow": False}}),
     (
         "js_tool_calls",

@@ -201,7 +201,8 @@ def test_a_question_is_told_as_it_was_understood(
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
     reopening = Reopening(("ask",), ("beside",), "E('x')", stuck=False)
     told = telling.Told(
-        asked, payloads.answer_schema(payload, schema), ("b" * 32,), reopening=reopening
+        *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
+        reopening=reopening,
     )
     text = "\n".join(telling.lines(told))
     for expected in [*words, "outer ▸ inner", "E('x')", "perhaps", "beside", "b" * 32]:
