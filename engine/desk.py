@@ -236,10 +236,10 @@ class Desk:
                 except TargetError as error:
                     inbox = replace(last, error=str(error))
                     pause = min(pause * 2, _LONGEST_PAUSE)
+                await self._clean_drafts(inbox)
                 if first or inbox != last:
                     first, last = False, inbox
                     yield inbox
-                await self._clean_drafts(inbox)
                 named = await feed.wait(pause)
                 if last.error is not None:
                     await self._recover()

@@ -205,14 +205,16 @@ class Journal:
 
         `older_than` counts from when it was typed last. Raises JournalFailed.
         """
-        known = {(asked.thread_id, asked.interrupt_id) for asked in waiting}
-        anew = {(asked.thread_id, _asked(asked)) for asked in waiting}
         limit = (datetime.now(UTC) - older_than).isoformat()
-        rows = await self._rows(
+        old = await self._rows(
             "SELECT thread_id, interrupt_id, asked FROM draft WHERE server = ? AND saved < ?",
             (server, limit),
         )
-        for thread_id, interrupt_id, asked in rows:
+        threads = {thread_id for thread_id, _, _ in old}
+        there = [asked for asked in waiting if asked.thread_id in threads]
+        known = {(asked.thread_id, asked.interrupt_id) for asked in there}
+        anew = {(asked.thread_id, _asked(asked)) for asked in there}
+        for thread_id, interrupt_id, asked in old:
             if (thread_id, interrupt_id) not in known and (thread_id, asked) not in anew:
                 await self._write(
                     """DELETE FROM draft

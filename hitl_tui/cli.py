@@ -38,8 +38,9 @@ commands:
   hitl-tui graphs           the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
   hitl-tui list             what waits
-  hitl-tui show THREAD      the state of one thread
-  hitl-tui answer THREAD    answer one interrupt
+  hitl-tui show THREAD      the state of one thread, what it asks, and what it takes
+  hitl-tui answer THREAD    answer one interrupt, or several at once
+  hitl-tui reopen THREAD    have a question asked anew that is stuck on an answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              the decisions made here
 
@@ -48,12 +49,13 @@ HITL_TUI_TARGET, then ./langgraph.json.
 
 exit codes: 0 done as asked; 1 the output was lost; 2 wrong usage; 3 refused: it
 no longer waits, was never there, or would replace what waits; 4 the answer is not one this
-interrupt takes; 5 the target cannot be reached or refuses us; 6 the outcome is unknown; 7 the
+interrupt takes, or it wants --yes; 5 the target cannot be reached or refuses us; 6 the outcome is unknown; 7 the
 graph raised; 130 interrupted before anything was sent.
 
-With --json, standard output is one JSON document and messages go to standard error. run, answer
-and step print theirs also when they are refused (3, 4) or do not know the outcome (6); with 2
-and 5 nothing was sent and there is no document.
+With --json, standard output is one JSON document and messages go to standard error. run, answer,
+reopen and step print theirs also when they are refused (3, 4) or do not know the outcome (6); an
+answer that does not fit has its faults in it, each with its path. With 2 and 5 nothing was sent and
+there is no document.
 """
 
 
@@ -203,6 +205,8 @@ def _complain(error: HitlError) -> None:
     from hitl_tui import shell
 
     _tell(shell.error_line(error.title, str(error)))
+    for reason in shell.reasons(error):
+        _tell(reason)
     if error.detail:
         _tell(shell.error_detail(error.detail))
 

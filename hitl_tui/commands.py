@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
-from hitl_tui import shell
+from hitl_tui import decisions, shell
 from hitl_tui.options import (
     add_connection_options,
     json_object,
@@ -49,27 +49,76 @@ def _show_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _answer_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, shell.answer, "Answer one interrupt.")
-    parser.epilog = "A text that begins with a dash is written with an equals sign: --text=-text."
+    _add_shell_options(parser, shell.answer, "Answer one interrupt, or several at once.")
+    parser.epilog = (
+        "N counts calls, options and questions from 1, as hitl-tui show numbers them. JSON given "
+        "as - is read from standard input. A text that begins with a dash is written with an "
+        "equals sign: --text=-text."
+    )
     parser.add_argument("thread")
     parser.add_argument(
-        "--interrupt", metavar="ID", help="which one; needed where more than one waits"
+        "--interrupt",
+        type=decisions.asked_and_answer,
+        action="append",
+        default=[],
+        metavar="ID[=JSON]",
+        help="which one; needed where more than one waits. With JSON it is the answer, and may "
+        "be repeated: all are sent as one",
     )
-    given = parser.add_mutually_exclusive_group(required=True)
+    given = parser.add_mutually_exclusive_group()
     given.add_argument("--text", metavar="T", help="answer with this text")
     given.add_argument(
-        "--value",
-        type=json_value,
-        default=shell.ABSENT,
-        metavar="JSON",
-        help="with this JSON; - reads it",
+        "--value", type=json_value, default=decisions.ABSENT, metavar="JSON", help="with this JSON"
     )
-    given.add_argument("--approve", action="store_true", help="let the tool call run as it is")
+    given.add_argument("--approve", action="store_true", help="let the tool calls run as they are")
     given.add_argument("--edit", type=json_object, metavar="JSON", help="run it with these args")
     given.add_argument(
-        "--reject", nargs="?", default=shell.ABSENT, metavar="MSG", help="do not run it"
+        "--reject", nargs="?", default=decisions.ABSENT, metavar="MSG", help="do not run them"
     )
     given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
+    given.add_argument(
+        "--decision",
+        type=decisions.numbered_verdict,
+        action="append",
+        metavar="N=VERDICT",
+        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; one for each",
+    )
+    given.add_argument(
+        "--choose", type=decisions.choice, metavar="N[:TEXT]", help="take option N, with a text"
+    )
+    given.add_argument(
+        "--reply",
+        type=decisions.numbered_text,
+        action="append",
+        metavar="N=TEXT",
+        help="reply to question N; one for each, or for each choice",
+    )
+    given.add_argument("--decline", action="store_true", help="answer neither form nor questions")
+    parser.add_argument(
+        "--tool",
+        type=decisions.numbered_text,
+        action="append",
+        default=[],
+        metavar="N=NAME",
+        help="let the edited call N run this tool instead",
+    )
+    _add_yes(parser)
+
+
+def _reopen_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(
+        parser, shell.reopen, "Have a question asked anew whose node failed on an answer."
+    )
+    parser.epilog = (
+        "All answers of its step are forgotten, and its nodes run again; no earlier ones."
+    )
+    parser.add_argument("thread")
+    parser.add_argument("--interrupt", metavar="ID", help="which one; else the one that failed")
+    _add_yes(parser)
+
+
+def _add_yes(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="also where it wants to be confirmed")
 
 
 def _step_options(parser: argparse.ArgumentParser) -> None:
@@ -98,6 +147,7 @@ PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "list": _list_options,
     "show": _show_options,
     "answer": _answer_options,
+    "reopen": _reopen_options,
     "step": _step_options,
     "log": _log_options,
 }

@@ -12,7 +12,7 @@ from engine.strict_json import JsonProblem, read_json
 if TYPE_CHECKING:
     from engine.model import JsonValue
 
-COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "step", "log")
+COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
 """Words that are no target when they come first."""
 
 

@@ -5,8 +5,8 @@ server said goes through `engine.visible` on its way to a terminal.
 """
 
 from argparse import Namespace
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from itertools import chain
 from typing import TYPE_CHECKING
@@ -15,11 +15,10 @@ from uuid import UUID
 from engine.errors import BadInput, GraphBroken, HitlError, NoLongerWaits, NotTaken, NotThere
 from engine.model import (
     Answer,
-    Approve,
     Breakpoint,
     Breakpoints,
     Decision,
-    Edit,
+    Fault,
     Inbox,
     Interrupt,
     JsonObject,
@@ -29,26 +28,27 @@ from engine.model import (
     OutcomeKind,
     Progress,
     Question,
-    Reject,
-    Respond,
-    Revise,
     ThreadView,
-    ToolCalls,
-    Verdicts,
     Waiting,
+    json_path,
 )
 from engine.visible import json_text, one_line, visible
+from hitl_tui import telling
 from hitl_tui.asking import breakpoint_line, review_line
+from hitl_tui.decisions import ABSENT, decides, decision_on
 
 if TYPE_CHECKING:
     from engine.desk import Desk
 
-ABSENT = object()
-"""An option that was not given, where `null` and no message are values too."""
-
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_GRAPH_RAISED = 7
+
+
+class NotConfirmed(NotTaken):
+    """It fits, but is it meant? Nothing was sent."""
+
+    title = "Not confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,34 +126,63 @@ async def list_waiting(desk: "Desk", args: Namespace) -> Said:
 async def show(desk: "Desk", args: Namespace) -> Said:
     """The state of one thread, how its questions were understood, and which answers they take."""
     thread = await _thread(desk, args.thread)
-    questions = [desk.question(item) for item in thread.waiting if isinstance(item, Interrupt)]
-    asks: list[JsonValue] = [
-        {
-            "id": question.interrupt.interrupt_id,
-            "kind": question.review.kind,
-            "answer_schema": desk.answer_schema(question),
-        }
-        for question in questions
+    places = await desk.places(thread)
+    asked = [
+        await _told(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
+        for item in _interrupts(thread)
     ]
     document: JsonObject = {
         "thread_id": thread.thread_id,
+        "graph": thread.graph_id,
         "status": thread.status.value,
         "values": thread.values,
         "next": list(thread.next),
         "interrupts": _interrupt_documents(thread),
-        "asks": asks,
+        "asks": [telling.document(told) for told in asked],
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
     }
-    return Said(document, (json_text(document),))
+    return Said(document, tuple(_thread_lines(thread, asked)))
 
 
 async def answer(desk: "Desk", args: Namespace) -> Said:
-    """Answer one interrupt."""
+    """Answer one interrupt, or several of one thread at once."""
+    _refuse_a_muddle(args)
     thread = await _thread(desk, args.thread)
-    question = desk.question(_the_interrupt(desk, thread, args.interrupt))
-    outcome = await desk.decide(question, _decision(question, args), _ignore)
-    return _outcome(outcome)
+    decided = list(_decided(desk, thread, args))
+    _refuse_unconfirmed(
+        [
+            caution
+            for question, decision in decided
+            for caution in desk.cautions(question, decision)
+        ],
+        args,
+    )
+    outcomes = await desk.decide_all(decided, _ignore)
+    said = _outcome(_least_sure(outcomes))
+    answers: list[JsonValue] = [
+        {
+            "interrupt_id": question.interrupt.interrupt_id,
+            "outcome": outcome.kind.value,
+            "why": outcome.why,
+            "stuck": outcome.stuck,
+        }
+        for (question, _), outcome in zip(decided, outcomes, strict=True)
+    ]
+    return _with(said, {"answers": answers})
+
+
+async def reopen(desk: "Desk", args: Namespace) -> Said:
+    """Have a question asked anew whose node failed on an answer."""
+    thread = await _thread(desk, args.thread)
+    raised = [item for item in _interrupts(thread) if item.task_error is not None]
+    one = raised[0].interrupt_id if len(raised) == 1 else None
+    item = _the_interrupt(desk, thread, args.interrupt or one)
+    seen = await desk.reopening(item)
+    if seen.runs_twice and not seen.why_not:
+        nodes = ", ".join(seen.runs_twice)
+        _refuse_unconfirmed([f"What had finished in this step runs a second time: {nodes}."], args)
+    return _with(_outcome(await desk.reopen(item, _ignore)), {"reopening": asdict(seen)})
 
 
 async def step(desk: "Desk", args: Namespace) -> Said:
@@ -192,6 +221,7 @@ def log(entries: Iterable[LogEntry]) -> Said:
                 "interrupt_id": entry.interrupt_id,
                 "decision": entry.decision,
                 "answer": entry.answer,
+                "sent_as": entry.sent_as,
                 "outcome": entry.outcome,
                 "why": entry.why,
             }
@@ -207,11 +237,23 @@ def log(entries: Iterable[LogEntry]) -> Said:
 
 
 def refusal(error: HitlError, args: Namespace) -> JsonValue:
-    """Return the document of a run, answer or step that was refused, or nothing."""
+    """Return the document of a command that was refused something it would send, or nothing."""
     refused = error.exit_code in (NoLongerWaits.exit_code, NotTaken.exit_code)
-    if not refused or args.command not in ("run", "answer", "step"):
+    if not refused or args.command not in ("run", "answer", "step", "reopen"):
         return None
-    return _unread(args.thread, OutcomeKind.REFUSED, error.what)
+    document = _unread(args.thread, OutcomeKind.REFUSED, error.what)
+    if isinstance(error, NotTaken):
+        faults = error.faults or (Fault((), error.what),)
+        document["faults"] = [
+            {"path": json_path(fault.path), "why": fault.words} for fault in faults
+        ]
+    return document
+
+
+def reasons(error: HitlError) -> tuple[str, ...]:
+    """Return why an answer does not fit, a line each where the error itself names only the first."""
+    faults = error.faults if isinstance(error, NotTaken) else ()
+    return tuple(one_line(str(fault), limit=2000) for fault in faults) if len(faults) > 1 else ()
 
 
 def left(thread_id: str) -> Said:
@@ -251,13 +293,17 @@ async def _thread(desk: "Desk", thread_id: str) -> ThreadView:
         ) from error
 
 
+def _interrupts(thread: ThreadView) -> list[Interrupt]:
+    return [item for item in thread.waiting if isinstance(item, Interrupt)]
+
+
 def _the_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -> Interrupt:
-    pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
+    pending = _interrupts(thread)
     if interrupt_id is None and len(pending) > 1:
         raise BadInput(
             f"{len(pending)} interrupts wait on this thread.",
             kept="Nothing was sent.",
-            hint="Say which with --interrupt ID:",
+            hint="Say which with --interrupt ID, or answer several with --interrupt ID=JSON:",
             detail="\n".join(
                 f"{item.interrupt_id}  {one_line(item.node)}: "
                 f"{one_line(review_line(desk.question(item).review))}"
@@ -276,27 +322,92 @@ def _the_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -
     )
 
 
-def _decision(question: Question, args: Namespace) -> Decision:
-    """Read the decision; a verdict without arguments of its own holds for every call."""
-    if args.text is not None:
-        return Revise(args.text)
-    if args.value is not ABSENT:
-        return Answer(args.value)
-    calls = question.review.calls if isinstance(question.review, ToolCalls) else ()
-    count = max(len(calls), 1)
-    if args.approve:
-        return Verdicts((Approve(),) * count)
-    if args.reject is not ABSENT:
-        return Verdicts((Reject(args.reject),) * count)
-    if count > 1:
-        raise BadInput(
-            f"{count} tool calls wait in this request, so it is not clear which is meant.",
-            kept="Nothing was sent.",
-            hint="Give a decision for each: --value '{\"decisions\": [...]}'.",
+def _refuse_a_muddle(args: Namespace) -> None:
+    """Refuse options that do not say one thing: an answer, or an answer for each interrupt."""
+    bare = [interrupt_id for interrupt_id, value in args.interrupt if value is ABSENT]
+    one = decides(args)
+    if one and len(args.interrupt) > len(bare):
+        what = "--interrupt ID=JSON is an answer already."
+    elif one and len(bare) > 1:
+        what = "One answer answers one interrupt."
+    elif not one and (bare or not args.interrupt):
+        what = "There is no answer in this."
+    else:
+        return
+    raise BadInput(what, kept="Nothing was sent.", hint="See hitl-tui answer --help.")
+
+
+def _decided(
+    desk: "Desk", thread: ThreadView, args: Namespace
+) -> Iterator[tuple[Question, Decision]]:
+    if decides(args):
+        interrupt_id = args.interrupt[0][0] if args.interrupt else None
+        question = desk.question(_the_interrupt(desk, thread, interrupt_id))
+        yield question, decision_on(question, args)
+    else:
+        for interrupt_id, value in args.interrupt:
+            yield desk.question(_the_interrupt(desk, thread, interrupt_id)), Answer(value)
+
+
+def _refuse_unconfirmed(cautions: Sequence[str], args: Namespace) -> None:
+    if cautions and not args.yes:
+        raise NotConfirmed(
+            " ".join(cautions),
+            hint="With --yes it is sent all the same.",
+            faults=tuple(Fault((), caution) for caution in cautions),
         )
-    if args.respond is not None:
-        return Verdicts((Respond(args.respond),))
-    return Verdicts((Edit(args.edit),))
+
+
+async def _told(
+    desk: "Desk", thread: ThreadView, item: Interrupt, place: tuple[str, ...]
+) -> telling.Told:
+    question = desk.question(item)
+    return telling.Told(
+        question,
+        place,
+        desk.answer_schema(question),
+        together=tuple(
+            other.interrupt_id
+            for other in _interrupts(thread)
+            if other.task_id == item.task_id and other is not item
+        ),
+        reopening=await desk.reopening(item) if item.task_error is not None else None,
+    )
+
+
+def _thread_lines(thread: ThreadView, asked: Sequence[telling.Told]) -> Iterator[str]:
+    yield f"Thread {one_line(thread.thread_id)} of {one_line(thread.graph_id) or 'no graph'}"
+    yield f"  status     {thread.status}"
+    if thread.next:
+        yield f"  next       {', '.join(map(one_line, thread.next))}"
+    yield f"  checkpoint {one_line(thread.checkpoint_id) or 'none'}"
+    if thread.error:
+        yield f"  error      {one_line(thread.error, 2000)}"
+    for number, told in enumerate(asked, 1):
+        yield ""
+        yield f"Question {number} of {len(asked)}: {one_line(told.question.interrupt.interrupt_id)}"
+        yield from telling.lines(told)
+    for item in thread.waiting:
+        if isinstance(item, Breakpoint):
+            yield ""
+            yield f"Stopped {item.when} {one_line(item.node)}; {breakpoint_line(item)}"
+            yield "  go on with hitl-tui step"
+    yield ""
+    yield "Values"
+    yield from json_text(thread.values).split("\n")
+
+
+def _least_sure(outcomes: Sequence[Outcome]) -> Outcome:
+    """Return the outcome that speaks for all: applied only if every one was."""
+    sure = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+    return min(outcomes, key=lambda outcome: sure.index(outcome.kind))
+
+
+def _with(said: Said, more: JsonObject) -> Said:
+    """Say more in the document, of which people get the same."""
+    assert isinstance(said.document, dict), "of an outcome"
+    document = {**said.document, **more}
+    return replace(said, document=document, lines=(json_text(document),))
 
 
 def _outcome(outcome: Outcome) -> Said:

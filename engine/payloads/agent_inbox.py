@@ -60,7 +60,8 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
         return checked(decision.value, answer_schema(asked))
     review = recognise(asked)
     assert isinstance(review, ToolCalls), "only asked for its own payloads"
-    (verdict,), (call,) = verdicts_of(decision, review.calls), review.calls
+    (verdict,) = verdicts_of(decision, review.calls, lambda number: (number,))
+    (call,) = review.calls
     match verdict:
         case Approve():
             args: JsonValue = None

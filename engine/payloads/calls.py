@@ -5,7 +5,7 @@
 `agents/middleware/human_in_the_loop.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import assert_never
 
 from engine.errors import NotTaken
@@ -15,8 +15,10 @@ from engine.model import (
     Decision,
     DecisionKind,
     Edit,
+    Fault,
     JsonObject,
     JsonValue,
+    Path,
     Reject,
     Respond,
     ToolCall,
@@ -28,8 +30,13 @@ EVERY_KIND = tuple(kind.value for kind in DecisionKind)
 UNRULED = "The request does not say which decisions it allows; anything else takes plain JSON."
 
 
-def verdicts_of(decision: Decision, calls: Sequence[ToolCall]) -> tuple[Verdict, ...]:
-    """Return one allowed verdict for each call. Raises NotTaken."""
+def verdicts_of(
+    decision: Decision, calls: Sequence[ToolCall], place: Callable[[int], Path]
+) -> tuple[Verdict, ...]:
+    """Return one allowed verdict for each call. Raises NotTaken.
+
+    `place` says where in the answer the verdict on a call stands; calls count from 0.
+    """
     if not isinstance(decision, Verdicts):
         raise NotTaken(
             "This asks for a verdict on each tool call.",
@@ -40,13 +47,25 @@ def verdicts_of(decision: Decision, calls: Sequence[ToolCall]) -> tuple[Verdict,
             f"{_count(len(calls))} for one decision each; there are {len(decision.verdicts)}.",
             hint="Decide on every call, in the order of the request.",
         )
-    for number, (verdict, call) in enumerate(zip(decision.verdicts, calls, strict=True), 1):
-        if verdict.kind not in call.allowed:
-            offered = ", ".join(call.allowed) or "nothing"
-            raise NotTaken(
-                f"Call {number}: {call.name} allows {offered}; this is {verdict.kind}.",
-                hint=call.why_not,
-            )
+    refused = [
+        (number, call, verdict)
+        for number, (verdict, call) in enumerate(zip(decision.verdicts, calls, strict=True))
+        if verdict.kind not in call.allowed
+    ]
+    if refused:
+        words = [
+            f"{call.name} allows {', '.join(call.allowed) or 'nothing'}; this is {verdict.kind}"
+            for _, call, verdict in refused
+        ]
+        first, call, _ = refused[0]
+        raise NotTaken(
+            f"Call {first + 1}: {words[0]}.",
+            hint=call.why_not,
+            faults=tuple(
+                Fault((*place(number), "type"), why)
+                for (number, _, _), why in zip(refused, words, strict=True)
+            ),
+        )
     return decision.verdicts
 
 

@@ -101,7 +101,7 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
         return checked(decision.value, answer_schema(asked))
     review, spelling = recognise(asked), _batch(asked).spelling
     assert isinstance(review, ToolCalls), "only asked for its own payloads"
-    verdicts = verdicts_of(decision, review.calls)
+    verdicts = verdicts_of(decision, review.calls, lambda number: ("decisions", number))
     answer: JsonValue = {
         "decisions": [
             decision_json(verdict, call, spelling.edited)

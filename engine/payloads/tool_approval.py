@@ -51,7 +51,7 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
         return checked(decision.value, answer_schema(asked))
     review = recognise(asked)
     assert isinstance(review, ToolCalls), "only asked for its own payloads"
-    (verdict,) = verdicts_of(decision, review.calls)
+    (verdict,) = verdicts_of(decision, review.calls, lambda _: ())
     return decision_json(verdict, review.calls[0], _spelling(asked.schema))
 
 

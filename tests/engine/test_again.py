@@ -23,6 +23,7 @@ def last(**kwargs: Any) -> WireRun:
     ],
 )
 def test_the_strict_flag_is_only_sent_when_it_is_asked_for(run: WireRun) -> None:
+    """S17, S72: what the first run carried is carried again, but not that."""
     step = again(run, "g", strict=False)
     assert step == {"assistant_id": "a", "config": {"configurable": {"tenant": "acme"}}}
     answer = again(run, "g", strict=True)

@@ -1,12 +1,13 @@
 """The label of an answer is true: judged by proof, never by how the run ended alone."""
 
+import re
 from typing import Any
 
 import pytest
 
 from engine.api.wire import WireState, WireThread
 from engine.model import Interrupt, OutcomeKind, ThreadStatus
-from engine.outcome import of_answer, of_run
+from engine.outcome import of_answer, of_reopening, of_run
 from engine.runs import Ended
 from engine.threads import Snapshot, from_state
 
@@ -93,6 +94,7 @@ NONE: frozenset[str] = frozenset()
 def test_the_label_needs_a_proof(
     run: Ended, after: Snapshot, recorded: bool, kind: OutcomeKind
 ) -> None:
+    """S20, S21, S22, S24, B6, B21: neither success nor an error says whether it was taken."""
     assert of_answer(question(), run, after, recorded=recorded).kind is kind
 
 
@@ -130,4 +132,61 @@ def test_a_run_without_an_answer(run: Ended, kind: OutcomeKind, error: str | Non
 def test_the_state_decides_where_a_thread_stands(
     row: str, asks: str | None, error: str | None, status: ThreadStatus
 ) -> None:
+    """S4, S26, S35: the row's own summary can be wrong, and names what is not there."""
     assert snapshot(row=row, asks=asks, error=error).status is status
+
+
+# Answered again, and reopened
+
+
+def erring(error: str | None) -> Interrupt:
+    (interrupt,) = snapshot(asks=ID, error=error).interrupts
+    return interrupt
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "stuck"),
+    [
+        (None, "E('x')", False),
+        ("E('x')", "E('x')", True),
+        ("E('x')", "E('y')", False),
+        # It was stopped because another node raised: that says nothing of this one.
+        ("CancelledError()", "CancelledError()", False),
+    ],
+)
+def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool) -> None:
+    """S27: one error is only a suspicion; three causes look the same."""
+    run = ended(status="error", error="E: x")
+    outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False)
+    assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, stuck)
+
+
+@pytest.mark.parametrize(
+    ("run", "after", "kind", "words"),
+    [
+        (ended(), snapshot(asks=OTHER, checkpoint="c2"), OutcomeKind.APPLIED, "same question"),
+        (ended(error="no"), snapshot(asks=ID, error="E"), OutcomeKind.UNKNOWN, "as before.*: no"),
+        # Another question of the same checkpoint is no proof.
+        (ended(), snapshot(asks=OTHER), OutcomeKind.UNKNOWN, "is gone"),
+        (ended(), snapshot(checkpoint="c2"), OutcomeKind.UNKNOWN, "is gone"),
+        (
+            ended(status="error", error="E: x"),
+            snapshot(checkpoint="c2", row="error"),
+            OutcomeKind.UNKNOWN,
+            "raised before it asked",
+        ),
+        (
+            ended(status="error", engine_died=True),
+            snapshot(checkpoint="c2"),
+            OutcomeKind.UNKNOWN,
+            "engine ended",
+        ),
+    ],
+)
+def test_reopened_is_what_asks_again(
+    run: Ended, after: Snapshot, kind: OutcomeKind, words: str
+) -> None:
+    """S28."""
+    outcome = of_reopening(erring("E"), run, after)
+    assert outcome.kind is kind
+    assert re.search(words, outcome.why), outcome.why

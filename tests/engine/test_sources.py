@@ -316,7 +316,7 @@ def test_the_values_of_a_schema_arrive_with_their_types(
 
 
 def test_a_published_schema_is_checked_here_because_nobody_else_does() -> None:
-    """P9: the runtime takes anything for a plain JSON Schema."""
+    """P9, S30: the runtime takes anything for a plain JSON Schema."""
     stopped = Stopped(asking("?", RAW).compile(checkpointer=InMemorySaver()), {})
     (asked,) = stopped.asked
     with pytest.raises(NotTaken, match=r"\$\.n: is needed"):
@@ -379,6 +379,7 @@ SAMPLES: list[tuple[str, Any, Decision, dict[str, Any]]] = [
     ("yes_no", {}, Choose(0), {"published": True}),
     ("anything", {}, Answer(0), {"answer": 0, "type": "int"}),
     ("anything", {}, Revise("0"), {"answer": "0", "type": "str"}),
+    ("stuck", {}, Revise("3"), {"boxes": 3}),
     ("hook", {}, Answer({**HOOK, "decision": {"allow": False}}), {"decision": {"allow": False}}),
     (
         "js_tool_calls",

@@ -114,6 +114,7 @@ def question(interrupt_id: str, task: str, node: str = "n") -> Interrupt:
 
 
 def test_questions_of_one_task_belong_together_in_the_order_of_their_ids() -> None:
+    """S6, B5: their own order means nothing."""
     one, two, three = question("3", "x"), question("1", "y"), question("2", "x")
     assert together([one, two, three]) == ((two,), (three, one))
     assert together([three, one, two]) == together([one, two, three])

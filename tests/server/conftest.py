@@ -11,6 +11,9 @@ from langgraph_sdk.client import LangGraphClient
 from engine.desk import Desk, open_desk
 from tests.server.processes import Served
 
+on_engine = pytest.mark.parametrize("served", ["engine_server"], indirect=True)
+"""For what does not depend on the server: `langgraph dev` takes a second for each run."""
+
 
 @pytest.fixture(params=["engine_server", "langgraph_dev"])
 def served(request: pytest.FixtureRequest) -> Served:

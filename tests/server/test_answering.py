@@ -4,13 +4,16 @@ The graphs note each node that runs, so that no sentence about what ran has to b
 """
 
 from collections import Counter
+from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.desk import Desk
+from engine import desk as desk_module
+from engine.desk import Desk, open_desk
 from engine.errors import BadInput, NoLongerWaits, NotTaken
 from engine.model import (
     Answer,
@@ -22,6 +25,9 @@ from engine.model import (
     ThreadStatus,
     ThreadView,
 )
+from tests.server.conftest import on_engine
+from tests.server.processes import copied_project, engine
+from tests.server.test_contract import wait
 
 
 class Trace:
@@ -29,6 +35,7 @@ class Trace:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        path.touch()
 
     def since(self) -> Counter[str]:
         done = Counter(self.path.read_text().split())
@@ -41,10 +48,11 @@ def trace(tmp_path: Path) -> Trace:
     return Trace(tmp_path / "trace")
 
 
-async def asked(desk: Desk, graph_id: str, trace: Trace | None = None) -> ThreadView:
+async def asked(desk: Desk, graph_id: str, trace: Trace | None = None, **given: Any) -> ThreadView:
     """Run a graph to its questions."""
     graph = next(each for each in await desk.graphs() if each.graph_id == graph_id)
-    given = {"trace": str(trace.path)} if trace else {}
+    if trace:
+        given["trace"] = str(trace.path)
     started = await desk.start(graph, given, lambda _: None)
     assert started.thread is not None
     if trace:
@@ -142,6 +150,7 @@ async def test_nothing_is_sent_unless_all_still_wait_as_shown(desk: Desk, trace:
     assert [entry.event for entry in await desk.log()] == ["answer", "start"]
 
 
+@on_engine
 async def test_what_does_not_fit_is_named(desk: Desk) -> None:
     thread = await asked(desk, "js_tool_calls")
     (question,) = questions(desk, thread).values()
@@ -207,6 +216,7 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     assert trace.since()["prepare"] == 0
 
 
+@on_engine
 async def test_an_answer_that_met_an_error_may_be_the_one_that_counts(
     desk: Desk, trace: Trace
 ) -> None:
@@ -234,6 +244,7 @@ async def test_a_question_inside_a_subgraph_is_asked_anew(desk: Desk, trace: Tra
     assert thread.status is ThreadStatus.DONE
 
 
+@on_engine
 async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
     desk: Desk, trace: Trace
 ) -> None:
@@ -260,3 +271,32 @@ async def test_where_a_question_is_asked_is_known_by_all_its_nodes(desk: Desk) -
     assert list((await desk.places(thread)).values()) == [("approval", "ask")]
     thread = await asked(desk, "parallel")
     assert sorted((await desk.places(thread)).values()) == [("finance",), ("legal",)]
+
+
+async def test_watching_forgets_old_drafts_of_questions_that_are_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Once, and only what was typed long ago: somebody else may have answered just now."""
+    with engine(copied_project(tmp_path / "project"), tmp_path / "data") as served:
+
+        def desk_of() -> AbstractAsyncContextManager[Desk]:
+            return open_desk(served.url, data_dir=tmp_path / "d", headers=served.headers)
+
+        async def left_of(question: Question) -> bool:
+            """Watch for one look; say whether the draft of this question is there then."""
+            async with desk_of() as desk:
+                await anext(desk.watch())
+                return await desk.draft(question) is not None
+
+        async with desk_of() as desk:
+            (gone,) = questions(desk, await asked(desk, "revise", some_text="x")).values()
+            (left,) = questions(desk, await asked(desk, "revise", some_text="y")).values()
+            async with served.client() as http:
+                command = {"resume": {gone.interrupt.interrupt_id: "theirs"}}
+                await wait(http, gone.interrupt.thread_id, "revise", command=command)
+            for question in (gone, left):
+                await desk.save_draft(question, {"text": "half"})
+        assert await left_of(gone)
+        monkeypatch.setattr(desk_module, "_DRAFT_KEPT", timedelta())
+        assert await left_of(left)
+        assert not await left_of(gone)

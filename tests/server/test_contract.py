@@ -84,6 +84,7 @@ async def test_a_text_is_revised(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_run_that_stopped_to_ask_is_a_success(http: httpx.AsyncClient) -> None:
+    """S4, S20: and `success` says nothing of answers."""
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"}, metadata={"decision": "7"})
     [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
@@ -95,6 +96,7 @@ async def test_a_run_that_stopped_to_ask_is_a_success(http: httpx.AsyncClient) -
 
 
 async def test_run_metadata_reaches_the_checkpoints(http: httpx.AsyncClient) -> None:
+    """S22, S23: so a decision is found again without its run."""
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"}, metadata={"decision": "7"})
     await wait(http, thread_id, "revise", command={"resume": "y"}, metadata={"decision": "8"})
@@ -163,6 +165,7 @@ async def test_a_tool_call_waits(http: httpx.AsyncClient) -> None:
 
 
 async def test_breakpoints_of_the_graph(http: httpx.AsyncClient) -> None:
+    """S9: a stop without a question."""
     thread_id = await thread(http)
     stopped = await wait(http, thread_id, "breakpoints", input={})
     assert "__interrupt__" not in stopped
@@ -361,6 +364,7 @@ async def test_a_body_that_is_no_json(http: httpx.AsyncClient) -> None:
 
 
 async def test_of_sixteen_answers_one_is_taken(http: httpx.AsyncClient, tmp_path: Any) -> None:
+    """S17, S18: whoever comes second is refused, and answers nothing else."""
     thread_id = await thread(http)
     trace = tmp_path / "trace"
     asked = await wait(http, thread_id, "gated_effect", input={"trace": str(trace), "seconds": 1.5})
@@ -388,6 +392,7 @@ async def test_of_many_threads_with_one_id_one_is_made(http: httpx.AsyncClient) 
 
 
 async def test_a_stale_id_is_refused_in_strict_mode(http: httpx.AsyncClient) -> None:
+    """S2, S12, S17: it would answer the next question of the node."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "two_questions", input={})
     strict = {"configurable": {"__pregel_strict_resume": True}}
@@ -433,6 +438,7 @@ async def test_metadata_is_merged(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_state_edit_replaces_the_question(http: httpx.AsyncClient) -> None:
+    """S33, B16: the old id is gone, and nobody has answered."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "revise", input={"some_text": "x"})
     edit = {"values": {"some_text": "edited"}}
@@ -498,6 +504,7 @@ async def test_cancel(http: httpx.AsyncClient, tmp_path: Any) -> None:
 
 
 async def test_configurable_and_context(http: httpx.AsyncClient) -> None:
+    """S72: a run that leaves them out runs without them."""
     config = {"configurable": {"tenant": "t1"}}
     told = await wait(http, await thread(http), "tenant", input={}, config=config)
     assert told == {"said": ["t1"]}

@@ -87,6 +87,7 @@ async def test_a_cancelled_step_stands_where_it_stood(http: httpx.AsyncClient) -
 
 
 async def test_a_thread_that_failed_after_an_answer_still_waits(http: httpx.AsyncClient) -> None:
+    """S4, S26: a search for what waits finds it."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "sticky", input={})
     answer = {"resume": {asked["__interrupt__"][0]["id"]: "bad"}}
@@ -100,6 +101,7 @@ async def test_a_thread_that_failed_after_an_answer_still_waits(http: httpx.Asyn
 
 
 async def test_a_refused_answer_leaves_the_thread_waiting(http: httpx.AsyncClient) -> None:
+    """S17: and the row says so."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "two_questions", input={})
     first = {"resume": {asked["__interrupt__"][0]["id"]: "A"}}
@@ -126,6 +128,7 @@ async def test_what_no_json_can_say_ends_no_run_in_silence(http: httpx.AsyncClie
 
 @pytest.mark.parametrize("value", [None, False, 0, "", [], "text", {"some": "object"}])
 async def test_a_bare_answer_reaches_the_one_question(http: httpx.AsyncClient, value: Any) -> None:
+    """S10: also what is false, and null."""
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"})
     done = await wait(http, thread_id, "revise", command={"resume": value})
@@ -133,6 +136,7 @@ async def test_a_bare_answer_reaches_the_one_question(http: httpx.AsyncClient, v
 
 
 async def test_a_bare_answer_to_two_questions_is_refused(http: httpx.AsyncClient) -> None:
+    """S10, B4."""
     thread_id = await thread(http)
     await wait(http, thread_id, "parallel", input={})
     told = await wait(http, thread_id, "parallel", command={"resume": "yes"})
@@ -142,6 +146,7 @@ async def test_a_bare_answer_to_two_questions_is_refused(http: httpx.AsyncClient
 
 
 async def test_bare_answers_do_not_queue_up(http: httpx.AsyncClient, tmp_path: Path) -> None:
+    """S11: one that waited would answer a question nobody has seen."""
     thread_id = await thread(http)
     given = {"trace": str(tmp_path / "trace"), "seconds": 0.5}
     await wait(http, thread_id, "gated_effect", input=given)
@@ -209,6 +214,7 @@ async def test_rollback_forgets_the_run(http: httpx.AsyncClient) -> None:
 
 
 async def test_a_later_run_can_take_over(http: httpx.AsyncClient) -> None:
+    """S18: only where that is asked for."""
     thread_id = await thread(http)
     first = {"assistant_id": "slow", "input": {"steps": 100}}
     run = (await http.post(f"/threads/{thread_id}/runs", json=first)).json()

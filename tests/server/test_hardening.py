@@ -70,6 +70,7 @@ async def test_an_edit_that_the_engine_did_not_survive(tmp_path: Path) -> None:
 
 
 async def test_nobody_is_busy_after_a_start(tmp_path: Path) -> None:
+    """S44, B23: no run is resumed, none is called under way."""
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database, database.write() as connection:
         connection.execute("UPDATE threads SET status = 'busy'")

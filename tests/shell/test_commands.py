@@ -45,8 +45,9 @@ class Shell:
         assert done.returncode == code, (done.stdout, done.stderr)
         assert done.stderr.startswith("hitl-tui: "), done.stderr
         assert ".." not in done.stderr.replace("...", "")
-        if command in ("run", "answer", "step") and code in (3, 4):
+        if command in ("run", "answer", "reopen", "step") and code in (3, 4):
             document = json.loads(done.stdout)
+            assert ("faults" in document) is (code == 4)
             assert document["thread_id"] in args
             assert (document["outcome"], document["values"]) == ("refused", None)
             assert document["error"] in done.stderr
@@ -130,6 +131,7 @@ def test_a_text_is_revised(shell: Shell) -> None:
 
 
 def test_breakpoints_are_stepped_past(shell: Shell) -> None:
+    """S9, B15: it takes no answer; one step is one request."""
     stopped = shell.run("run", "breakpoints", "--input", "{}")
     thread = stopped["thread_id"]
     assert (stopped["status"], stopped["next"], stopped["interrupts"]) == (
@@ -151,6 +153,7 @@ def test_breakpoints_are_stepped_past(shell: Shell) -> None:
 
 
 def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
+    """S72."""
     stopped = shell.run(
         "run", "breakpoints", "--input", "{}", "--interrupt-before", "*", "--interrupt-after", "*"
     )
@@ -173,22 +176,23 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     calls = asked["value"]["action_requests"]
     assert [call["name"] for call in calls] == ["send_email", "execute_sql"]
     edited = {**calls[0]["args"], "subject": "Moved"}
-    decisions = [
-        {"type": "edit", "edited_action": {"name": "send_email", "args": edited}},
-        {"type": "reject", "message": "no deletes"},
-    ]
     assert "not clear which" in shell.refused("answer", thread, "--edit", "{}", code=2)
     refusal = shell.refused("answer", thread, "--respond", "done already", code=2)
     assert "decision for each" in refusal
-    one = json.dumps({"decisions": decisions[:1]})
+    one = json.dumps({"decisions": [{"type": "approve"}]})
     assert "needs exactly 2 items; there are 1" in shell.refused(
         "answer", thread, "--value", one, code=4
     )
     forbidden = json.dumps({"decisions": [{"type": "approve"}, {"type": "respond"}]})
     refusal = shell.refused("answer", thread, "--value", forbidden, code=4)
     assert '$.decisions[1].type: must be "approve" or "reject"' in refusal
+    dropped = ("--decision", '1=edit:{"to": "b"}', "--decision", "2=reject:no deletes")
+    refused = shell.run("answer", thread, *dropped, code=4)
+    assert [fault["path"] for fault in refused["faults"]] == ["$", "$"]
+    assert refused["faults"][0]["why"].endswith("$.body is left out.")
 
-    done = shell.run("answer", thread, "--value", json.dumps({"decisions": decisions}))
+    email = f"1=edit:{json.dumps(edited)}"
+    done = shell.run("answer", thread, "--decision", "2=reject:no deletes", "--decision", email)
     assert (done["outcome"], done["status"]) == ("applied", "done")
     tools = {
         message["name"]: message["content"]
@@ -200,6 +204,7 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
 
 
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
+    """S3, S8, S15."""
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
     thread, ids = started["thread_id"], interrupts(started)
     said = shell.refused("answer", thread, "--text", "yes", code=2)
@@ -215,6 +220,58 @@ def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     assert done["values"]["verdict"] == "finance: no; legal: yes"
 
 
+def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
+    started = local_shell.run("run", "parallel", "--input", "{}")
+    thread, ids = started["thread_id"], interrupts(started)
+    each = [
+        f"--interrupt={ids[node]}={value}" for node, value in (("legal", '"y"'), ("finance", 0))
+    ]
+    assert "is an answer already" in local_shell.refused(
+        "answer", thread, *each, "--text=x", code=2
+    )
+    done = local_shell.run("answer", thread, *each)
+    assert done["values"]["verdict"] == "finance: 0; legal: y"
+    assert [(one["interrupt_id"], one["outcome"]) for one in done["answers"]] == [
+        (ids["legal"], "applied"),
+        (ids["finance"], "applied"),
+    ]
+
+
+def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
+    """S25, S28: and asked under a new id; earlier nodes do not run again."""
+    thread = local_shell.run("run", "stuck", "--input", "{}")["thread_id"]
+    failed = local_shell.run("answer", thread, "--text", "a few", code=7)
+    assert (failed["outcome"], failed["answers"][0]["stuck"]) == ("unknown", False)
+    assert "may have kept" in local_shell.refused("answer", thread, "--text", "3", code=4)
+    failed = local_shell.run("answer", thread, "--text", "3", "--yes", code=7)
+    assert failed["answers"][0]["stuck"]
+    [asks] = local_shell.run("show", thread)["asks"]
+    assert (asks["stuck"], asks["reopening"]["asks_again"]) == ("yes", ["count"])
+    opened = local_shell.run("reopen", thread)
+    assert (opened["outcome"], opened["status"]) == ("applied", "interrupted")
+    assert opened["interrupts"][0]["id"] != failed["interrupts"][0]["id"]
+    done = local_shell.run("answer", thread, "--text", "3")
+    assert done["values"] == {
+        "order": "four chairs",
+        "boxes": 3,
+        "receipt": "four chairs in 3 boxes",
+    }
+    assert "No interrupt waits" in local_shell.refused("reopen", thread, code=3)
+
+
+def test_options_are_chosen_and_questions_replied_to(local_shell: Shell) -> None:
+    thread = local_shell.run("run", "choice", "--input", "{}")["thread_id"]
+    refused = local_shell.run("answer", thread, "--choose", "9", code=4)
+    assert refused["faults"] == [{"path": "$", "why": refused["error"]}]
+    done = local_shell.run("answer", thread, "--choose", "2")
+    assert done["values"] == {"plan": "Large and late"}
+    thread = local_shell.run("run", "ask_user", "--input", "{}")["thread_id"]
+    [asks] = local_shell.run("show", thread)["asks"]
+    questions = enumerate(asks["understood"]["questions"], 1)
+    replies = [f"--reply={n}={(asked['choices'] or ['mine'])[0]}" for n, asked in questions]
+    assert local_shell.run("answer", thread, *replies)["outcome"] == "applied"
+
+
 def test_a_question_inside_a_subgraph(shell: Shell) -> None:
     started = shell.run("run", "subgraph", "--input", "{}")
     done = shell.run("answer", started["thread_id"], "--text", "Ada")
@@ -222,6 +279,7 @@ def test_a_question_inside_a_subgraph(shell: Shell) -> None:
 
 
 def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
+    """B7: each time it is another question."""
     started = shell.run("run", "validate", "--input", "{}")
     thread = started["thread_id"]
     (first,) = started["interrupts"]
@@ -235,6 +293,7 @@ def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
 
 @pytest.mark.parametrize("value", ["null", "false", "0", '""', "[]", "{}", '{"a": [1, null]}'])
 def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
+    """S10."""
     started = shell.run("run", "parallel", "--input", "{}")
     legal = interrupts(started)["legal"]
     half = shell.run("answer", started["thread_id"], "--interrupt", legal, "--value", value)
@@ -266,7 +325,7 @@ def test_show_and_graphs(shell: Shell) -> None:
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
-    """A finished thread takes one; on a waiting one it would silently replace what waits."""
+    """S34, B17: a finished thread takes one; on one that waits it would replace the question."""
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
     thread = started["thread_id"]
     second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)

@@ -1,0 +1,70 @@
+"""What must hold before an answer is sent: no request is made to find out that it would do harm."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine import payloads
+from engine.errors import NoLongerWaits, NotTaken
+from engine.fingerprint import fingerprint
+from engine.model import Interrupt, Question
+from engine.preconditions import kept_answer, refuse_in_part, still_asked
+from engine.threads import Snapshot
+from tests.engine.test_outcome import ID, OTHER, snapshot
+
+
+def shown(now: Snapshot) -> list[Question]:
+    return [
+        Question(asked, payloads.recognise(asked.payload), fingerprint("server", asked))
+        for asked in now.interrupts
+    ]
+
+
+def twin(asked: Interrupt, **others: str) -> Interrupt:
+    return replace(asked, interrupt_id=OTHER, **others)
+
+
+def test_what_still_waits_as_shown_is_found() -> None:
+    now = snapshot(asks=ID, error="E")
+    (asked,) = still_asked(shown(snapshot(asks=ID)), now, server="server")
+    assert asked.task_error == "E"
+    assert "may have kept" in kept_answer(asked) and not kept_answer(
+        shown(snapshot(asks=ID))[0].interrupt
+    )
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        # S18, B23: never a second answer while a run is under way, however long it takes.
+        (snapshot(asks=ID, row="busy"), "run is under way"),
+        # S14: nothing waits any more.
+        (snapshot(), "was answered or replaced"),
+        # S33, S34, B17: another question has taken its place.
+        (snapshot(asks=OTHER), "was answered or replaced"),
+        # S2, B7: the same id is accepted for the next question; its checkpoint or payload differs.
+        (snapshot(asks=ID, checkpoint="c2"), "changed while you read it"),
+    ],
+)
+def test_anything_else_is_refused(now: Snapshot, words: str) -> None:
+    with pytest.raises(NoLongerWaits, match=words):
+        still_asked(shown(snapshot(asks=ID)), now, server="server")
+
+
+def test_a_part_of_what_a_task_asks_is_refused() -> None:
+    """B13: the node would run again for each answer. Other tasks do not matter."""
+    (first,) = snapshot(asks=ID).interrupts
+    second = twin(first)
+    elsewhere = twin(first, task_id="k2")
+    with pytest.raises(NotTaken, match=f"asks 2 questions together.*ask .{OTHER}"):
+        refuse_in_part([first], [first, second])
+    refuse_in_part([first, second], [first, second])
+    refuse_in_part([first], [first, elsewhere])
+
+
+def test_one_of_two_questions_of_one_id_is_refused() -> None:
+    """S1, B3: LangGraph cannot tell them apart."""
+    (first,) = snapshot(asks=ID).interrupts
+    same = replace(first, task_id="k2")
+    with pytest.raises(NotTaken, match=f"share the id {ID}"):
+        refuse_in_part([first], [first, same])

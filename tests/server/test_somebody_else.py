@@ -1,0 +1,225 @@
+"""Others answer, edit, cancel and start anew while one decides; lines break. On both servers."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from engine import connection
+from engine.desk import Desk, open_desk
+from engine.errors import NoLongerWaits, ServerRefused
+from engine.model import (
+    Answer,
+    Breakpoint,
+    Interrupt,
+    OutcomeKind,
+    ThreadStatus,
+    ThreadView,
+)
+from tests.server.conftest import on_engine
+from tests.server.processes import Served
+from tests.server.test_answering import Trace, asked, decide, questions, stuck, trace
+from tests.server.test_contract import wait
+from tests.server.test_inbox import Weather
+
+__all__ = ["trace"]
+
+
+@pytest.fixture
+def weather(monkeypatch: pytest.MonkeyPatch) -> Weather:
+    """What happens to the requests of the desk that is opened next."""
+    weather = Weather()
+    between = partial(connection.LangGraphServer, transport=weather)
+    monkeypatch.setattr(connection, "LangGraphServer", between)
+    return weather
+
+
+@pytest.fixture
+async def desk(weather: Weather, served: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+    data = tmp_path / "journal"
+    async with open_desk(served.url, data_dir=data, headers=served.headers) as opened:
+        yield opened
+
+
+def just_before(
+    end: str, happens: Callable[[httpx.Request], Awaitable[httpx.Response | None]]
+) -> Callable[[httpx.Request], Awaitable[httpx.Response | None]]:
+    """Let something happen just before the next POST whose path ends so."""
+    seen: list[str] = []
+
+    async def once(request: httpx.Request) -> httpx.Response | None:
+        if request.method != "POST" or not request.url.path.endswith(end) or seen:
+            return None
+        seen.append(end)
+        return await happens(request)
+
+    return once
+
+
+async def only(desk: Desk, thread: ThreadView) -> Interrupt:
+    (item,) = thread.waiting
+    assert isinstance(item, Interrupt)
+    return item
+
+
+@on_engine
+async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
+    desk: Desk, weather: Weather
+) -> None:
+    """S10, S11, S13, S17, S19, B1, B4, B18: never a scalar, never queued, never another id."""
+    thread = await asked(desk, "two_questions")
+    item = await only(desk, thread)
+    bodies: list[Any] = []
+
+    async def read(request: httpx.Request) -> None:
+        bodies.append(json.loads(request.content))
+
+    weather.meanwhile = just_before("/runs/stream", read)
+    looks_like_ids = {"f" * 32: "approve"}
+    outcome = await desk.decide(desk.question(item), Answer(looks_like_ids), lambda _: None)
+    assert outcome.kind is OutcomeKind.APPLIED
+    (body,) = bodies
+    assert body["command"] == {"resume": {item.interrupt_id: looks_like_ids}}
+    assert body["multitask_strategy"] == "reject"
+    assert body["config"]["configurable"]["__pregel_strict_resume"] is True
+    assert not {"checkpoint", "checkpoint_id", "input"} & body.keys()
+
+
+async def test_somebody_else_answers_first(
+    desk: Desk, weather: Weather, http: httpx.AsyncClient
+) -> None:
+    """S2, S12, S17: ours must not land on the next question of the node, which nobody has seen."""
+    thread = await asked(desk, "two_questions")
+    item = await only(desk, thread)
+
+    async def answer(request: httpx.Request) -> None:
+        command = {"resume": {item.interrupt_id: "theirs"}}
+        await wait(http, thread.thread_id, "two_questions", command=command)
+
+    weather.meanwhile = just_before("/runs/stream", answer)
+    try:
+        outcome = await desk.decide(desk.question(item), Answer("ours"), lambda _: None)
+    except NoLongerWaits as refusal:  # the engine looks and begins in one go
+        assert "faster" in str(refusal)
+    else:
+        assert outcome.kind is OutcomeKind.REFUSED
+    now = await only(desk, await desk.thread(thread.thread_id))
+    assert now.payload == {"question": 2}
+    assert (await desk.log())[0].outcome is OutcomeKind.REFUSED
+
+
+@pytest.mark.parametrize("change", ["edit", "input"])
+async def test_a_question_that_was_replaced_is_not_answered(
+    desk: Desk, http: httpx.AsyncClient, change: str
+) -> None:
+    """S33, S34, B16, B17: an edit of the state or new input takes the question away, unanswered."""
+    thread = await asked(desk, "two_questions")
+    item = await only(desk, thread)
+    if change == "edit":
+        edit = {"values": {"said": ["edited"]}}
+        await http.post(f"/threads/{thread.thread_id}/state", json=edit)
+    else:
+        await wait(http, thread.thread_id, "two_questions", input={"said": ["again"]})
+    with pytest.raises(NoLongerWaits, match="replaced"):
+        await desk.decide(desk.question(item), Answer("yes"), lambda _: None)
+    assert [entry.event for entry in await desk.log()] == ["start"]
+
+
+@on_engine
+async def test_nobody_steps_past_a_question(desk: Desk) -> None:
+    """S32, B2: a run without input would play a stored answer into it."""
+    thread = await asked(desk, "two_questions")
+    item = await only(desk, thread)
+    stop = Breakpoint(
+        *(thread.thread_id, thread.graph_id, "before", item.node),
+        *((item.node,), item.checkpoint_id, None),
+    )
+    with pytest.raises(NoLongerWaits):
+        await desk.step(stop, lambda _: None)
+
+
+async def test_a_cancelled_answer_may_have_acted(
+    desk: Desk, http: httpx.AsyncClient, trace: Trace
+) -> None:
+    """S24: the question waits again under its id, and nobody says applied."""
+    thread = await asked(desk, "gated_effect", trace, seconds=60)
+    item = await only(desk, thread)
+    runs = f"/threads/{thread.thread_id}/runs"
+    deciding = asyncio.create_task(desk.decide(desk.question(item), Answer("go"), lambda _: None))
+    async with asyncio.timeout(30):
+        while not trace.path.read_text():
+            await asyncio.sleep(0.02)
+    run_id = (await http.get(runs)).json()[0]["run_id"]
+    await http.post(f"{runs}/{run_id}/cancel?wait=true")
+    outcome = await deciding
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "cancelled" in outcome.why and "side effects" in outcome.why
+    assert outcome.thread is not None
+    assert (await only(desk, outcome.thread)).interrupt_id == item.interrupt_id
+
+
+async def cut_off(weather: Weather, request: httpx.Request) -> httpx.Response:
+    """Let the server hear and answer, and lose the answer."""
+    await weather.answered(request)
+    raise httpx.ReadError("cut off", request=request)
+
+
+@on_engine
+async def test_answers_whose_line_broke_are_found_again_by_one_id(
+    desk: Desk, weather: Weather, trace: Trace
+) -> None:
+    """S23, S47, S50: nothing is sent again; the run bears the id of the first."""
+    thread = await asked(desk, "step_of_three", trace)
+    weather.meanwhile = just_before("/runs/stream", partial(cut_off, weather))
+    weather.seen.clear()
+    outcomes, after = await decide(desk, thread, {"left": "yes", "right": "no"})
+    assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
+    assert after.status is ThreadStatus.DONE
+    assert trace.since()["left!"] == 1
+    posts = [path for method, path in weather.seen if method == "POST"]
+    assert sum(path.endswith("/runs/stream") for path in posts) == 1
+
+
+# Reopening in bad weather
+
+
+@on_engine
+async def test_a_server_that_cannot_reopen_says_so(
+    desk: Desk, weather: Weather, trace: Trace
+) -> None:
+    item = await only(desk, await stuck(desk, trace))
+    weather.breaks("POST", "/state", 422)
+    with pytest.raises(ServerRefused, match="cannot reopen"):
+        await desk.reopen(item, lambda _: None)
+    weather.clears()
+    assert await only(desk, await desk.thread(item.thread_id)) == item
+    newest = (await desk.log())[0]
+    assert (newest.event, newest.outcome) == ("reopen", OutcomeKind.REFUSED)
+
+
+@on_engine
+@pytest.mark.parametrize("broken", ["/state", "/runs/stream"])
+async def test_a_reopening_that_broke_off_half_way_is_not_called_done(
+    desk: Desk, weather: Weather, trace: Trace, broken: str
+) -> None:
+    """The answers are forgotten, the question is not asked: one step asks it, and nothing is lost."""
+    item = await only(desk, await stuck(desk, trace))
+    if broken == "/state":
+        weather.meanwhile = just_before(broken, partial(cut_off, weather))
+    else:
+        weather.breaks("POST", broken, 409)
+    outcome = await desk.reopen(item, lambda _: None)
+    weather.clears()
+    assert outcome.kind is OutcomeKind.UNKNOWN
+    assert "step past the breakpoint" in outcome.why
+    assert outcome.thread is not None
+    (stop,) = outcome.thread.waiting
+    assert isinstance(stop, Breakpoint)
+    stepped = await desk.step(stop, lambda _: None)
+    assert stepped.thread is not None
+    assert set(questions(desk, stepped.thread)) == {"left", "right"}

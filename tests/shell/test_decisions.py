@@ -1,0 +1,213 @@
+"""What the options of `answer` mean, and how questions are told: in process, without a server."""
+
+import argparse
+from typing import Any
+
+import pytest
+
+from engine import payloads
+from engine.errors import BadInput, NotTaken
+from engine.model import (
+    Answer,
+    Approve,
+    Choose,
+    Decision,
+    Decline,
+    Edit,
+    Interrupt,
+    Question,
+    Reject,
+    Reopening,
+    Replies,
+    Reply,
+    Respond,
+    Revise,
+    Verdicts,
+    json_path,
+)
+from hitl_tui import commands, telling
+from hitl_tui.decisions import decides, decision_on
+from hitl_tui.options import Parser
+
+CALLS = {
+    "action_requests": [
+        {"name": "send", "args": {"to": "a\x1b[31m"}, "description": "No harm."},
+        {"name": "drop", "args": {"table": "t"}},
+    ],
+    "review_configs": [
+        {"action_name": "send", "allowed_decisions": ["approve", "edit", "reject", "respond"]},
+        {"action_name": "drop", "allowed_decisions": ["approve", "edit", "reject"]},
+    ],
+}
+ASKS = {
+    "type": "ask_user",
+    "questions": [
+        {"question": "Name?", "type": "text"},
+        {
+            "question": "Colours?",
+            "type": "multi_select",
+            "choices": [{"value": "red"}, {"value": "blue"}],
+        },
+        {"question": "More?", "type": "text", "required": False},
+    ],
+}
+
+
+def question(payload: Any, schema: Any = None, **others: Any) -> Question:
+    asked = Interrupt(
+        *("t" * 36, "g", "a" * 32, payload, schema),
+        **{
+            "node": "ask",
+            "task_id": "k",
+            "namespace": "",
+            "checkpoint_id": "c",
+            "since": None,
+            **others,
+        },
+    )
+    return Question(asked, payloads.recognise(payload, schema), "f")
+
+
+def typed(*options: str) -> argparse.Namespace:
+    parser = Parser(prog="hitl-tui answer", allow_abbrev=False)
+    commands.PARSERS["answer"](parser)
+    return parser.parse_args(["thread", *options])
+
+
+@pytest.mark.parametrize(
+    ("payload", "options", "decision"),
+    [
+        ("x", ["--text=-a"], Revise("-a")),
+        ("x", ["--value", "null"], Answer(None)),
+        (CALLS, ["--approve"], Verdicts((Approve(), Approve()))),
+        (CALLS, ["--reject"], Verdicts((Reject(), Reject()))),
+        (CALLS, ["--reject", "no"], Verdicts((Reject("no"), Reject("no")))),
+        (
+            CALLS,
+            ["--decision", "2=reject:too: late", "--decision", "1=respond:Sent=yes"],
+            Verdicts((Respond("Sent=yes"), Reject("too: late"))),
+        ),
+        (
+            CALLS,
+            ["--decision", '1=edit:{"to": "b"}', "--decision", "2=reject", "--tool", "1=post"],
+            Verdicts((Edit({"to": "b"}, "post"), Reject())),
+        ),
+        ("x", ["--choose", "2"], Choose(1)),
+        ("x", ["--choose", "1:be: brief"], Choose(0, "be: brief")),
+        ("x", ["--decline"], Decline()),
+        (
+            ASKS,
+            ["--reply", "2=blue", "--reply", "1=Ada=L", "--reply", "2=red", "--reply", "2=mauve"],
+            Replies((Reply("Ada=L"), Reply("mauve", ("blue", "red")), Reply())),
+        ),
+    ],
+)
+def test_options_are_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
+    args = typed(*options)
+    assert decides(args)
+    assert decision_on(question(payload), args) == decision
+
+
+@pytest.mark.parametrize(
+    ("payload", "options", "words", "paths"),
+    [
+        (CALLS, ["--decision", "2=approve"], "not decided", ["$.decisions[0]"]),
+        (
+            CALLS,
+            ["--decision", "3=approve", "--decision", "1=approve"],
+            "2 calls wait",
+            ["$.decisions[1]", "$.decisions[2]"],
+        ),
+        (
+            CALLS,
+            ["--decision", "1=approve", "--decision", "2=respond:x"],
+            "Call 2: drop allows",
+            ["$.decisions[1].type"],
+        ),
+        (ASKS, ["--reply", "4=x"], "no question 4", ["$.answers[3]"]),
+        (ASKS, ["--reply", "1=x"], "does not fit", ["$.answers[1]"]),
+        ("x", ["--reply", "1=x"], "no questions", []),
+        ("x", ["--decision", "1=approve"], "no tool call", []),
+        ({"confirm": 1}, ["--choose", "7"], "7 is none of them", []),
+    ],
+)
+def test_what_does_not_fit_is_told_at_its_place(
+    payload: Any, options: list[str], words: str, paths: list[str]
+) -> None:
+    asked = question(payload)
+    with pytest.raises(NotTaken, match=words) as refusal:
+        payloads.encode(payload, decision_on(asked, typed(*options)))
+    assert [json_path(fault.path) for fault in refusal.value.faults] == paths
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--decision", "approve"], "is not N=approve"),
+        (["--decision", "0=approve"], "no number from 1 on"),
+        (["--decision", "1=approve:x"], "none of approve"),
+        (["--decision", "1=edit:[]"], "as a JSON object"),
+        (["--decision", "1=edit:{"], "not JSON"),
+        (["--choose", "x"], "N:TEXT is wanted"),
+        (["--interrupt", "a={"], "not JSON"),
+        (["--text", "a", "--approve"], "not allowed with"),
+    ],
+)
+def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        typed(*options)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--decision", "1=approve", "--decision", "1=reject"], "decided twice"),
+        (["--decision", "1=approve", "--decision", "2=reject", "--tool", "1=x"], "keeps its tool"),
+        (["--edit", "{}"], "not clear which"),
+    ],
+)
+def test_what_says_two_things_is_no_decision(options: list[str], words: str) -> None:
+    with pytest.raises(BadInput, match=words):
+        decision_on(question(CALLS), typed(*options))
+
+
+FORM = {"type": "object", "properties": {"n": {"type": "integer", "description": "How many"}}}
+
+
+@pytest.mark.parametrize(
+    ("payload", "schema", "words"),
+    [
+        (
+            CALLS,
+            None,
+            ["tool calls, decided together", "1. send", "the agent's words:", "No harm."],
+        ),
+        (
+            CALLS,
+            None,
+            ["decide     approve, edit, reject", "not        respond: The request allows"],
+        ),
+        (ASKS, None, ["replies to questions", "2. Colours?", "- blue", "--reply N=TEXT"]),
+        ({"text_to_revise": "a\nb"}, None, ["a text, revised", "> a", "> b", "--text T"]),
+        ({"confirm": "go?"}, None, ["1. Approve: sends", "--choose N[:TEXT]"]),
+        ({"q": 1}, FORM, ["values that fit a schema", "n (integer", "How many", "--value JSON"]),
+        ({"q": 1}, None, ["anything, as JSON", "that fits  anything"]),
+        ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),
+    ],
+)
+def test_a_question_is_told_as_it_was_understood(
+    payload: Any, schema: Any, words: list[str]
+) -> None:
+    asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
+    reopening = Reopening(("ask",), ("beside",), "E('x')", stuck=False)
+    told = telling.Told(
+        *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
+        reopening=reopening,
+    )
+    text = "\n".join(telling.lines(told))
+    for expected in [*words, "outer ▸ inner", "E('x')", "perhaps", "beside", "b" * 32]:
+        assert expected in text
+    assert "\x1b" not in text
+    document = telling.document(told)
+    assert (document["stuck"], document["payload"]) == ("perhaps", payload)
+    assert document["understood"]["kind"] == asked.review.kind
