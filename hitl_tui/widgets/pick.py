@@ -107,7 +107,7 @@ class Pick(Widget, can_focus=True):
         marks = "■□" if self._several else "●○"
         number = "" if self._across else f"{index + 1} " if index < _BY_NUMBER else "  "
         text = Content.assemble(
-            (number, "$text-muted"),
+            (number, "$foreground 60%"),
             (f"{marks[0] if chosen else marks[1]} ", "$text-accent" if chosen else ""),
             (self._labels[index], "bold $text-accent" if chosen else ""),
         )

@@ -6,7 +6,7 @@ from hitl_tui.widgets.form.body import Body, Given
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.lists import Items
 from hitl_tui.widgets.form.objects import Fields
-from hitl_tui.widgets.form.picks import IN_VIEW, Always, OneOf, OneOfMany, YesNo, choice_labels
+from hitl_tui.widgets.form.picks import IN_VIEW, Always, OneOf, OneOfMany, YesOrNo, choice_labels
 from hitl_tui.widgets.form.texts import LongText, OneLine, Source
 from hitl_tui.widgets.form.variants import Shapes
 
@@ -34,7 +34,7 @@ class Bodies:
             case "integer" | "number":
                 return OneLine(given)
             case "boolean":
-                return YesNo(given)
+                return YesOrNo(given)
             case "choice":
                 labels = choice_labels(field)
                 return (OneOf if len(labels) <= IN_VIEW else OneOfMany)(labels, given)

@@ -51,6 +51,7 @@ class FieldBox(Vertical):
         .line > Head { width: auto; padding-right: 1; }
         .problem { color: $text-error; height: auto; padding: 0 1; }
         &.-bare, &.-item { margin-bottom: 0; }
+        &.-whole { height: 1fr; }
     }
     """
 
@@ -217,9 +218,9 @@ class FieldBox(Vertical):
         """Say what this is, and how it stands."""
         parts = [item_handles(self.number)] if self.number else []
         if not self._bare and not self._in_line:
-            if self.field.kind in ("object", "list"):
-                parts.insert(0, Content("▸" if self._is_closed else "▾"))
-            parts.append(name_of(self.field, needed=self.field.required and not self.number))
+            name = name_of(self.field, needed=self.field.required and not self.number)
+            mark = "▸ " if self._is_closed else "▾ "
+            parts.append(mark + name if self.field.kind in ("object", "list") else name)
         parts += self._states()
         if words := about(self.field):
             parts.append(words)
@@ -244,11 +245,13 @@ class FieldBox(Vertical):
                 if self.field.kind == "list":
                     yield Content(_count(sum(1 for _ in self.boxes()), "item"))
                 if self.given == self._default:
-                    yield Content("default").stylize("$text-muted")
+                    yield Content("default").stylize("$foreground 60%")
                 if self.field.kind in ("text", "long_text") and self.given == "":
                     yield _stands("empty text")
 
     def _way_words(self, way: Way) -> str:
+        if way is Way.LEFT_OUT and self.field.required:
+            return "clear"
         if way is not Way.VALUE:
             return way.value
         if self._kept not in (LEFT_OUT, ""):

@@ -94,7 +94,7 @@ def about(field: FormField) -> Content:
 def item_handles(number: int) -> Content:
     """Return the number of an item, and what moves and removes it by a click."""
     return Content.assemble(
-        (f"{number} ", "$text-muted"),
+        (f"{number} ", "$foreground 60%"),
         ("↑", _click("move(-1)")),
         ("↓", _click("move(1)")),
         ("×", _click("remove")),

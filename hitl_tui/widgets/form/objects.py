@@ -25,6 +25,7 @@ class Fields(Vertical, Body):
         padding-left: 1;
         border-left: solid $foreground 20%;
         &.-root { padding-left: 0; border-left: none; }
+        & > FieldBox:last-child { margin-bottom: 0; }
         .beside { height: auto; color: $foreground 60%; }
     }
     """

@@ -37,7 +37,7 @@ class OneOf(Pick, Body):
         self.picked = _index(given, len(self._labels))
 
 
-class YesNo(OneOf):
+class YesOrNo(OneOf):
     """Yes, no, or not said yet."""
 
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -93,7 +93,7 @@ class Source(JsonEditor, TypedBody):
     """A value given as JSON."""
 
     DEFAULT_CSS = """
-    Source { min-height: 4; }
+    Source { min-height: 4; &.-whole { height: 1fr; } }
     """
 
     def __init__(self, given: Given, example: str = "") -> None:
@@ -103,7 +103,8 @@ class Source(JsonEditor, TypedBody):
 
     def put(self, text: str) -> None:
         """Load JSON as it was typed."""
-        self.styles.height = _height(text) + 1
+        if not self.has_class("-whole"):
+            self.styles.height = _height(text) + 1
         self.show_source(text)
 
     def take(self) -> str:

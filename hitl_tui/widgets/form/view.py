@@ -6,31 +6,25 @@ from typing import ClassVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
 from textual.message import Message
 from textual.widget import Widget
 
 from engine.forms.typed import Reading, Typed, read, start_of
 from engine.model import Fault, FormField, json_path
+from hitl_tui.widgets.field_scroll import FieldScroll
 from hitl_tui.widgets.form.bodies import Bodies
 from hitl_tui.widgets.form.body import LeftOut
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.objects import Fields
+from hitl_tui.widgets.form.texts import Source
 
 
-class FormView(VerticalScroll, can_focus=False):
+class FormView(FieldScroll):
     """Takes a value of any schema, field by field. Nothing is answered that nobody gave.
 
     It begins with the defaults, or with what is given to `load`.
     """
 
-    DEFAULT_CSS = """
-    FormView {
-        height: 1fr;
-        padding: 0 1;
-        scrollbar-size-vertical: 1;
-    }
-    """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f4",
@@ -51,11 +45,17 @@ class FormView(VerticalScroll, can_focus=False):
         self._root = self._rooted(start_of(field))
         self._current: FieldBox | None = None
         self._all_touched = False
+        self.was_changed = False
+        """Whether somebody typed something since it was loaded."""
 
     def _rooted(self, typed: Typed) -> FieldBox:
         root = FieldBox(self.field, typed, self._bodies.body, bare=True)
-        if isinstance(root.body, Fields):
-            root.body.add_class("-root")
+        match root.body:
+            case Fields():
+                root.body.add_class("-root")
+            case Source():
+                root.add_class("-whole")
+                root.body.add_class("-whole")
         return root
 
     def compose(self) -> ComposeResult:
@@ -73,7 +73,7 @@ class FormView(VerticalScroll, can_focus=False):
     def load(self, typed: Typed) -> None:
         """Take up what was typed before; what fits no field begins anew. Says no `Changed`."""
         old, self._root = self._root, self._rooted(typed)
-        self._all_touched = False
+        self._all_touched = self.was_changed = False
         if self.is_attached:
             old.display = False
             old.remove()
@@ -122,13 +122,7 @@ class FormView(VerticalScroll, can_focus=False):
                     each.current = current
                     each.draw_head()
         if box is not None and event.widget is not box.head:
-            self.call_after_refresh(self._bring, box, event.widget)
-
-    def _bring(self, box: FieldBox, widget: Widget) -> None:
-        if box.size.height <= self.size.height:
-            self.scroll_to_widget(box, animate=False)
-        else:
-            self.scroll_to_widget(widget, animate=False)
+            self.bring(box, event.widget)
 
     def action_another_way(self) -> None:
         """Give the field that has the keys another way."""
@@ -145,6 +139,7 @@ class FormView(VerticalScroll, can_focus=False):
     def say_changed(self, event: FieldBox.Altered) -> None:
         """Say it once; what holds the field may look different now."""
         event.stop()
+        self.was_changed = True
         for node in event.box.ancestors_with_self:
             if isinstance(node, FieldBox):
                 node.draw_head()
