@@ -27,4 +27,4 @@ class FieldScroll(VerticalScroll, can_focus=False):
         if self._brought is not None:
             field, focused = self._brought
             whole = field.size.height <= self.size.height
-            self.scroll_to_widget(field if whole else focused, animate=False)
+            (field if whole else focused).scroll_visible(animate=False)
