@@ -35,7 +35,7 @@ class StartScreen(ConsoleScreen):
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
         &.-short #choice { height: 1; }
-        &.-short FieldBox, &.-short StopLine { margin-bottom: 0; }
+        &.-short FieldBox, &.-short StopLine, &.-short FormView { margin-bottom: 0; }
         &.-short SendBar TextPane { max-height: 2; }
         &.-short #title { display: none; }
     }

@@ -68,7 +68,7 @@ class RunForm(VerticalScroll, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         #about { color: $foreground 70%; height: auto; margin-bottom: 1; }
-        FormView { height: auto; padding: 0; }
+        FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
         &.-as-json FormView { display: none; }
         &.-as-json #json { display: block; }

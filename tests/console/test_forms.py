@@ -301,6 +301,7 @@ async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
 async def test_the_field_that_has_the_keys_is_in_view() -> None:
     made = form({"properties": {f"f{n}": {"type": "string"} for n in range(100)}})
     async with on_stage(made, (60, 12)) as (pilot, _):
+        await until(pilot, lambda: len(made.query(FieldBox)) == 101)
         for n in (70, 99, 3):
             box = list(made.query(FieldBox))[n + 1]  # after the form itself
             box.take_focus()

@@ -13,6 +13,9 @@ from engine.visible import json_text
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given, LeftOut
 from hitl_tui.widgets.form.field import FieldBox
 
+_AT_ONCE = 30
+"""More fields than this are not waited for before the form is drawn."""
+
 BoxOf = Callable[[FormField, Given], FieldBox]
 
 
@@ -25,7 +28,7 @@ class Fields(Vertical, Body):
         padding-left: 1;
         border-left: solid $foreground 20%;
         &.-root { padding-left: 0; border-left: none; }
-        & > FieldBox:last-child { margin-bottom: 0; }
+        & > FieldBox:last-of-type { margin-bottom: 0; }
         .beside { height: auto; color: $foreground 60%; }
     }
     """
@@ -42,11 +45,22 @@ class Fields(Vertical, Body):
         }
 
     def compose(self) -> ComposeResult:
-        """Show the fields, and what is kept beside them."""
-        yield from self._boxes.values()
-        if self._beside:
-            words = f"Kept as it is: {json_text(self._beside, indent=None)}"
-            yield Static(Content(words), classes="beside")
+        """Show the first fields, and what is kept beside them."""
+        yield from list(self._boxes.values())[:_AT_ONCE]
+        words = f"Kept as it is: {json_text(self._beside, indent=None)}" if self._beside else ""
+        self._end = Static(Content(words), classes="beside")
+        self._end.display = bool(words)
+        yield self._end
+
+    def on_mount(self) -> None:
+        """Show the other fields as soon as the first are drawn."""
+        self.call_after_refresh(self._show_more, _AT_ONCE)
+
+    async def _show_more(self, shown: int) -> None:
+        more = list(self._boxes.values())[shown : shown + _AT_ONCE]
+        if more and self.is_attached:
+            await self.mount(*more, before=self._end)
+            self.call_after_refresh(self._show_more, shown + _AT_ONCE)
 
     @property
     def given(self) -> Typed:

@@ -45,6 +45,8 @@ class FormView(FieldScroll):
         self._root = self._rooted(start_of(field))
         self._current: FieldBox | None = None
         self._all_touched = False
+        self._offered: bool | None = None
+        """Whether another way was offered when somebody typed last."""
         self.was_changed = False
         """Whether somebody typed something since it was loaded."""
 
@@ -145,5 +147,8 @@ class FormView(FieldScroll):
                 node.draw_head()
             elif node is self:
                 break
-        self.refresh_bindings()
+        offered = self.check_action("another_way", ())
+        if offered != self._offered:
+            self._offered = offered
+            self.refresh_bindings()
         self.post_message(self.Changed())
