@@ -221,7 +221,8 @@ async def test_an_object_may_be_left_out_null_or_json() -> None:
             await press(pilot, *keys)
             seen.append(made.reading().value)
         assert seen == [
-            {}, {"maybe": {}}, {"maybe": {"x": 5}}, {"maybe": None}, {}, {}, {"maybe": {"x": 5}},
+            {}, {"maybe": {}}, {"maybe": {"x": 5}}, {"maybe": None}, {},
+            {"maybe": {"x": 5}}, {"maybe": {"x": 5}},
         ]  # fmt: skip
 
 
@@ -308,3 +309,18 @@ async def test_the_field_that_has_the_keys_is_in_view() -> None:
             await until(pilot, lambda box=box: made.region.contains_region(box.region))
             await press(pilot, "x")
             assert made.typed["fields"][f"f{n}"] == "x"  # type: ignore[index,call-overload]  # an object
+
+
+async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
+    made = form({"properties": {"count": {"type": "integer"}}})
+    made.load(typed_of(made.field, {"count": "many"}))
+    async with on_stage(made) as (pilot, _):
+        made.take_focus()
+        assert "as JSON" in screen_text(pilot.app)
+        assert made.reading().value == {"count": "many"}
+        await press(pilot, "f4")
+        assert made.reading().value == {}, "as a number it cannot be given, but left out"
+        await press(pilot, *"12")
+        assert made.typed == {"fields": {"count": "12"}, "beside": {}}
+        await press(pilot, "f4", "f4")
+        assert made.typed == {"fields": {"count": {"json": "12"}}, "beside": {}}

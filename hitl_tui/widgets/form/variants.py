@@ -59,7 +59,8 @@ class Shapes(Vertical, Body):
 
     def inner(self, step: str | int) -> FieldBox | None:
         """Return the field at a step: the shape itself takes none."""
-        return self._box.body.inner(step) if self._box is not None and self._box.body else None
+        body = self._box.value.body if self._box is not None else None
+        return body.inner(step) if body is not None else None
 
     def boxes(self) -> Iterator[FieldBox]:
         """Return the field of the shape."""

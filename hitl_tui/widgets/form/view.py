@@ -52,12 +52,12 @@ class FormView(FieldScroll):
 
     def _rooted(self, typed: Typed) -> FieldBox:
         root = FieldBox(self.field, typed, self._bodies.body, bare=True)
-        match root.body:
+        match root.value.body:
             case Fields():
-                root.body.add_class("-root")
+                root.value.body.add_class("-root")
             case Source():
                 root.add_class("-whole")
-                root.body.add_class("-whole")
+                root.value.body.add_class("-whole")
         return root
 
     def compose(self) -> ComposeResult:
@@ -75,6 +75,7 @@ class FormView(FieldScroll):
     def load(self, typed: Typed) -> None:
         """Take up what was typed before; what fits no field begins anew. Says no `Changed`."""
         old, self._root = self._root, self._rooted(typed)
+        self._current = None
         self._all_touched = self.was_changed = False
         if self.is_attached:
             old.display = False
@@ -134,7 +135,7 @@ class FormView(FieldScroll):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer another way where there is one."""
         if action == "another_way":
-            return self._current is not None and len(self._current.ways()) > 1
+            return self._current is not None and len(self._current.value.ways()) > 1
         return True
 
     @on(FieldBox.Altered)
