@@ -78,7 +78,8 @@ class FormCard(DeclinableCard):
         if reading.faults:
             faults = reading.and_then(self._faults_of(Fill(reading.value)))
             more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-            raise NotReady(f"Not filled in yet: {faults[0]}.{more}", faults)
+            first = str(faults[0]) if faults[0].path else f"the answer {faults[0].words}"
+            raise NotReady(f"Not filled in yet: {first}.{more}", faults)
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         return Fill(reading.value)

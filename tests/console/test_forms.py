@@ -324,3 +324,18 @@ async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
         assert made.typed == {"fields": {"count": "12"}, "beside": {}}
         await press(pilot, "f4", "f4")
         assert made.typed == {"fields": {"count": {"json": "12"}}, "beside": {}}
+
+
+async def test_the_items_of_a_long_list_are_folded_and_open_by_a_key() -> None:
+    made = form(list[Inner])
+    made.load(typed_of(made.field, [{"x": n} for n in range(6)]))
+    async with on_stage(made) as (pilot, _):
+        made.take_focus()
+        await settle(pilot)
+        assert '{"x": 5}' in screen_text(pilot.app)
+        made.touch_all()
+        made.show_faults([Fault((1, "x"), "is wrong")])
+        await settle(pilot)
+        assert "✗ x: is wrong" in screen_text(pilot.app), "said at what is folded"
+        await press(pilot, "tab", "enter", "tab", "7")
+        assert made.reading().value == [{"x": 0}, {"x": 17}, *({"x": n} for n in range(2, 6))]

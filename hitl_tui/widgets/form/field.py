@@ -149,6 +149,8 @@ class FieldBox(Vertical):
             parts.append(mark + name if self._is_foldable else name)
         parts.append(in_the_head(self.field, value.standing, value.given, value.default))
         parts.append(about(self.field))
+        if self._folded and value.standing is Standing.VALUE:
+            parts.append(value.in_short())
         if self.current and len(value.ways()) > 1:
             parts.append(way_handle(on_offer(self.field, value.next_way(), value.kept)))
         self.head.draw(Content("  ").join(part for part in parts if part))

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from textual.content import Content
+
 from engine.forms.typed import read, start_of, typed_of
 from engine.model import FormField
 from engine.strict_json import JsonProblem, read_json
-from engine.visible import json_text
+from engine.visible import json_text, one_line
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given, LeftOut, fits
 from hitl_tui.widgets.form.standing import (
     BLANK_IS_NOTHING,
@@ -19,6 +21,9 @@ from hitl_tui.widgets.form.texts import Source
 
 if TYPE_CHECKING:
     from hitl_tui.widgets.form.field import FieldBox
+
+_SHORT = 50
+"""Characters of a value that is folded up."""
 
 BodyOf = Callable[[FormField, Given], Body]
 
@@ -94,6 +99,12 @@ class FieldValue:
         if self.standing is Standing.JSON:
             return self.json
         return LEFT_OUT if self.body is None or self.field.kind in NESTED else self.body.given
+
+    def in_short(self) -> Content:
+        """Return the value on one line, as far as it can be read."""
+        given = self.given
+        value = None if isinstance(given, LeftOut) else read(self.field, given).value
+        return Content(one_line(json_text(value, indent=None), _SHORT)).stylize("$foreground 60%")
 
     def boxes(self) -> "Iterable[FieldBox]":
         """Return the fields within."""
