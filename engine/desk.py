@@ -29,7 +29,7 @@ from engine.deciding import Decider, OnProgress, answer_of, resume_of
 from engine.errors import BadInput, HitlError, JournalFailed, TargetError
 from engine.feed import Feed
 from engine.fingerprint import fingerprint
-from engine.forms.drawing import fields_of
+from engine.forms.drawing import form_of_input
 from engine.inbox import InboxReader
 from engine.journal import Intent, Journal, open_journal
 from engine.model import (
@@ -370,8 +370,8 @@ class Desk:
             self._connection.api.schemas(graph.assistant_id),
             self._reader.marked(graph.assistant_id),
         )
-        fields = fields_of(schemas.input_schema or schemas.state_schema)
-        return InputForm(graph, fields, tuple(nodes))
+        form = form_of_input(schemas.input_schema or schemas.state_schema or {})
+        return InputForm(graph, form, tuple(nodes))
 
     @_at_work
     async def start(

@@ -620,10 +620,11 @@ class Breakpoints:
 
 @dataclass(frozen=True, slots=True)
 class InputForm:
-    """How the input of a graph is asked for; no fields means: as JSON."""
+    """How the input of a graph is asked for."""
 
     graph: Graph
-    fields: tuple[FormField, ...]
+    form: FormField
+    """`json` at the root: nothing is known of the input, it is given as JSON."""
     nodes: tuple[str, ...]
     """The graph's nodes, for choosing breakpoints."""
 

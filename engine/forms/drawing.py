@@ -22,24 +22,22 @@ def form_of(schema: JsonObject) -> FormField:
     return _Drawing(schema).field(schema, title="")
 
 
-def fields_of(schema: JsonObject | None) -> tuple[FormField, ...]:
-    """Return one simple field for each property of an object schema; nothing for other schemas.
+def form_of_input(schema: JsonObject) -> FormField:
+    """Return the form of the input of a graph: the messages of a chat are asked for as JSON.
 
-    A property that no simple field can hold (an object, a list, a union) is asked for as JSON.
+    Their schema holds a dozen shapes of ten fields each, where a role and a text are enough.
     """
-    if not schema:
-        return ()
-    return tuple(_simple(field) for field in form_of(schema).fields)
+    form = form_of(schema)
+    return replace(form, fields=tuple(map(_without_chat, form.fields)))
 
 
-def _simple(field: FormField) -> FormField:
-    match field.kind:
-        case "object" | "list" | "variants":
-            return replace(field, kind="json")
-        case "fixed":
-            return replace(field, kind="choice")
-        case _:
-            return field
+def _without_chat(field: FormField) -> FormField:
+    tags = {tag for each in field.item.variants for tag in each.tags} if field.item else set()
+    if not {"human", "ai"} <= tags:
+        return field
+    return replace(
+        field, kind="json", item=None, beyond="Messages: a role and a content are enough."
+    )
 
 
 class _Drawing:

@@ -18,7 +18,7 @@ Whether the value fits the schema is judged afterwards, by `engine.forms.faults`
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -100,6 +100,23 @@ def start_of(field: FormField) -> Typed:
             return []
         case _:
             return ""
+
+
+def left_out(field: FormField, typed: Typed, path: Path = ()) -> Iterator[Fault]:
+    """Yield the needed fields of which nothing is given, where no schema is at hand to say so."""
+    match field.kind, typed:
+        case "object", {"fields": dict(given)}:
+            for inner in field.fields:
+                place = (*path, inner.name)
+                if inner.name in given and not _is_blank(inner, given[inner.name]):
+                    yield from left_out(inner, given[inner.name], place)
+                elif inner.required:
+                    yield Fault(place, _NEEDED)
+        case "list", list() if field.item is not None:
+            for place_in_list, each in enumerate(typed):
+                yield from left_out(field.item, each, (*path, place_in_list))
+        case "variants", {"variant": int(index), "typed": inner_typed}:
+            yield from left_out(field.variants[index].field, inner_typed, path)
 
 
 def _typed_object(field: FormField, value: JsonObject) -> Typed:

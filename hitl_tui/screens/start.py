@@ -17,7 +17,7 @@ from hitl_tui.messages import RunWanted
 from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.session import Session
 from hitl_tui.widgets.banner import Banner
-from hitl_tui.widgets.run_form import FieldProblem, RunForm
+from hitl_tui.widgets.run_form import RunForm, Unfinished
 from hitl_tui.widgets.send_bar import SendBar
 
 
@@ -35,7 +35,7 @@ class StartScreen(ConsoleScreen):
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
         &.-short #choice { height: 1; }
-        &.-short FieldLine { margin-bottom: 0; }
+        &.-short FieldBox, &.-short StopLine, &.-short FormView { margin-bottom: 0; }
         &.-short SendBar TextPane { max-height: 2; }
         &.-short #title { display: none; }
     }
@@ -118,7 +118,7 @@ class StartScreen(ConsoleScreen):
     @work(group="form", exclusive=True, exit_on_error=False)
     async def read_form(self, graph: Graph) -> None:
         """Read how the input of a graph is asked for, and show it if it is still in view."""
-        if self.form is not None and self.form.form.graph == graph:
+        if self.form is not None and self.form.asked.graph == graph:
             return
         try:
             form = await self.desk.input_form(graph)
@@ -141,7 +141,7 @@ class StartScreen(ConsoleScreen):
             return
         try:
             value, stops = self.form.read()
-        except FieldProblem as problem:
+        except Unfinished as problem:
             self.send_bar.block(str(problem))
         else:
             parts = [
@@ -159,7 +159,7 @@ class StartScreen(ConsoleScreen):
         if action == "start":
             return self.form is not None
         if action == "turn":
-            return self.form is not None and bool(self.form.lines)
+            return self.form is not None and self.form.has_fields
         return True
 
     @on(SendBar.Pressed)
@@ -172,7 +172,7 @@ class StartScreen(ConsoleScreen):
         if self.send_bar.blocked:
             return
         value, stops = self.form.read()
-        self.post_message(RunWanted(self.form.form.graph, value, stops))
+        self.post_message(RunWanted(self.form.asked.graph, value, stops))
 
     def action_turn(self) -> None:
         """Give the input as JSON, or in fields."""

@@ -2,16 +2,20 @@
 
 from engine.model import (
     Choices,
+    FormToFill,
     JsonObject,
     MachineRequest,
     Question,
+    Questions,
     TextToRevise,
     ToolCalls,
 )
 from hitl_tui.widgets.choice_card import ChoiceCard
+from hitl_tui.widgets.form_card import FormCard
 from hitl_tui.widgets.json_card import JsonCard
 from hitl_tui.widgets.machine_card import MachineCard
 from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
+from hitl_tui.widgets.questions_card import QuestionsCard
 from hitl_tui.widgets.text_card import TextCard
 from hitl_tui.widgets.tool_calls_card import ToolCallsCard
 
@@ -27,6 +31,10 @@ def card_for(
             return ToolCallsCard(question, answer_of, typed)
         case Choices():
             return ChoiceCard(question, answer_of, typed)
+        case FormToFill():
+            return FormCard(question, answer_of, typed)
+        case Questions():
+            return QuestionsCard(question, answer_of, typed)
         case MachineRequest():
             return MachineCard(question, answer_of, typed)
         case _:

@@ -1,172 +1,62 @@
 """The form for the input of a run, made from the graph's own schema."""
 
-from dataclasses import dataclass
-
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.widget import Widget
-from textual.widgets import Checkbox, Input, Select, Static, TextArea
+from textual.widgets import Input, Static, TextArea
 
-from engine.model import Breakpoints, FormField, InputForm, JsonObject, JsonValue
-from engine.strict_json import JsonProblem, read_json
-from engine.visible import json_text, one_line, visible
-from hitl_tui.widgets.editor import Editor, JsonEditor
-
-_MESSAGES = '[{"role": "user", "content": "…"}]'
-"""What most graphs call their chat; one sees at once how it is given."""
-
-
-@dataclass(eq=False)
-class FieldProblem(Exception):
-    """Why a field cannot be used as it stands."""
-
-    field: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.field}: {self.what}"
+from engine.forms.typed import left_out
+from engine.model import Breakpoints, Fault, InputForm, JsonValue
+from engine.strict_json import JsonProblem
+from engine.visible import one_line
+from hitl_tui.widgets.editor import JsonEditor
+from hitl_tui.widgets.form.view import FormView
+from hitl_tui.widgets.line import Line
 
 
-class _Nothing(Exception):
-    """The field is empty and need not be filled."""
+class Unfinished(Exception):
+    """There is nothing to start yet; the words say what is missing."""
 
 
-class FieldLine(Vertical):
-    """One field: its title, the widget to fill it, and a word about what is wrong."""
+class StopLine(Vertical):
+    """Takes the names of nodes at which a run shall stop."""
 
     DEFAULT_CSS = """
-    FieldLine {
+    StopLine {
         height: auto;
         margin-bottom: 1;
-        .title { height: auto; }
-        .problem { display: none; color: $text-error; height: auto; }
+        .title { height: 1; text-style: bold; }
+        .problem { display: none; color: $text-error; height: auto; padding: 0 1; }
         &.-wrong .problem { display: block; }
-        Input { border: none; height: 1; background: $surface; padding: 0 1; }
-        Input:focus { background: $panel; }
-        Editor { height: 5; }
-        Checkbox { border: none; padding: 0; background: $background; }
     }
     """
 
-    def __init__(self, field: FormField) -> None:
+    def __init__(self, title: str, nodes: tuple[str, ...]) -> None:
         super().__init__()
-        self.field = field
-        self.problem = Static(classes="problem", markup=False)
-        self.touched = False
-        """Whether something was typed here; what was not touched is not yet wrong."""
-        self.input = _input_for(field)
+        self.title = title
+        self.line = Line()
+        self._known = nodes
+        self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the title above, the problem below."""
-        field = self.field
-        needed = (" (needed)", "$text-accent") if field.required else ""
-        about = (f"  {one_line(field.description, 160)}", "$foreground 60%")
-        title = (one_line(field.title, 80), "bold")
-        yield Static(Content.assemble(title, needed, about), classes="title")
-        yield self.input
-        yield self.problem
+        yield Static(Content(self.title), classes="title")
+        yield self.line
+        yield self._problem
 
-    def on_mount(self) -> None:
-        """Fill in the default."""
-        field = self.field
-        match self.input:
-            case JsonEditor() if field.has_default:
-                self.input.show_json(field.default)
-            case Editor() if isinstance(field.default, str):
-                self.input.show(field.default)
-
-    @on(Input.Changed)
-    @on(TextArea.Changed)
-    @on(Select.Changed)
-    def touch(self) -> None:
-        """Something was typed, or a default filled in: judge it from now on."""
-        self.touched = self.touched or self.input.has_focus
-
-    def read(self) -> JsonValue:
-        """Return the value. Raises FieldProblem, shown here too, or _Nothing."""
-        try:
-            value = self._value()
-        except FieldProblem as problem:
-            self.problem.update(Content(visible(problem.what)))
-            self.set_class(self.touched, "-wrong")
-            raise
-        except _Nothing:
-            self.remove_class("-wrong")
-            raise
-        self.remove_class("-wrong")
-        return value
-
-    def _value(self) -> JsonValue:
-        match self.input:
-            case Checkbox():
-                return self.input.value
-            case Select():
-                if self.input.value is Select.NULL:
-                    return self._missing()
-                chosen = self.input.value
-                assert isinstance(chosen, int), "choices are numbered"
-                return self.field.choices[chosen]
-            case JsonEditor():
-                return self._json(self.input)
-            case Editor():
-                return self.input.value or self._missing()
-            case Input():
-                return self._typed(self.input.value)
-            case _:
-                raise AssertionError("no such input")
-
-    def _missing(self) -> JsonValue:
-        if self.field.required:
-            raise FieldProblem(one_line(self.field.title, 60), "This is needed.")
-        raise _Nothing
-
-    def _json(self, editor: JsonEditor) -> JsonValue:
-        if not editor.text.strip():
-            return self._missing()
-        try:
-            return editor.read()
-        except JsonProblem as problem:
-            raise FieldProblem(self.field.title, f"Not JSON yet. {problem}") from problem
-
-    def _typed(self, text: str) -> JsonValue:
-        if not text:
-            return self._missing()
-        if self.field.kind == "text":
-            return text
-        try:
-            value = read_json(text.strip())
-        except JsonProblem:
-            value = None
-        whole = self.field.kind == "integer"
-        if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
-            wanted = "a whole number" if whole else "a number"
-            raise FieldProblem(self.field.title, f"This must be {wanted}.")
-        return value
-
-
-def _input_for(field: FormField) -> Widget:
-    match field.kind:
-        case "boolean":
-            return Checkbox("Yes", value=field.default is True, compact=True)
-        case "choice":
-            options = [
-                (Content(one_line(json_text(choice, indent=None), 80)), index)
-                for index, choice in enumerate(field.choices)
-            ]
-            chosen = field.choices.index(field.default) if field.default in field.choices else None
-            return Select(options, value=Select.NULL if chosen is None else chosen, compact=True)
-        case "long_text":
-            return Editor()
-        case "json":
-            return JsonEditor(placeholder=_MESSAGES if field.name == "messages" else "JSON")
-        case _:
-            default = field.default if field.has_default else None
-            plain = default if isinstance(default, str) else ""
-            shown = json_text(default) if isinstance(default, int | float) else visible(plain)
-            return Input(shown, compact=True)
+    def read(self) -> tuple[str, ...]:
+        """Return the nodes. Raises Unfinished where one is not known."""
+        names = tuple(name.strip() for name in self.line.text.split(",") if name.strip())
+        unknown = [name for name in names if name != "*" and name not in self._known]
+        wrong = bool(unknown and self._known)
+        self.set_class(wrong, "-wrong")
+        if wrong:
+            what = f"there is no node {one_line(unknown[0], 60)}."
+            self._problem.update(Content(what))
+            raise Unfinished(f"{self.title}: {what}")
+        return names
 
 
 class RunForm(VerticalScroll, can_focus=False):
@@ -178,9 +68,9 @@ class RunForm(VerticalScroll, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         #about { color: $foreground 70%; height: auto; margin-bottom: 1; }
-        .fields { height: auto; }
+        FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
-        &.-as-json .fields { display: none; }
+        &.-as-json FormView { display: none; }
         &.-as-json #json { display: block; }
         #stops { height: auto; color: $foreground 60%; border-top: solid $foreground 20%;
                  border-title-color: $foreground 70%; border-title-style: bold; }
@@ -190,24 +80,25 @@ class RunForm(VerticalScroll, can_focus=False):
     class Changed(Message):
         """Something was typed."""
 
-    def __init__(self, form: InputForm) -> None:
+    def __init__(self, asked: InputForm) -> None:
         super().__init__()
-        self.form = form
-        self.lines = [FieldLine(field) for field in form.fields]
+        self.asked = asked
+        self.form = FormView(asked.form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
-        self.before = FieldLine(FormField("before", "Stop before", "text", required=False))
-        self.after = FieldLine(FormField("after", "Stop after", "text", required=False))
-        self.set_class(not form.fields, "-as-json")
+        self.before = StopLine("Stop before", asked.nodes)
+        self.after = StopLine("Stop after", asked.nodes)
+        self.has_fields = asked.form.kind != "json"
+        """Whether the input can be given in fields at all."""
+        self.set_class(not self.has_fields, "-as-json")
 
     def compose(self) -> ComposeResult:
         """Put the input first, the breakpoints after it."""
-        about = self.form.graph.description
+        about = self.asked.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
-        with Vertical(classes="fields"):
-            yield from self.lines
+        yield self.form
         yield self.json
-        nodes = ", ".join(one_line(node, 40) for node in self.form.nodes) or "not known"
+        nodes = ", ".join(one_line(node, 40) for node in self.asked.nodes) or "not known"
         stops = Static(
             Content(f"Nodes: {nodes}. Several with commas; * for every node."), id="stops"
         )
@@ -218,8 +109,7 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def touch_all(self) -> None:
         """Somebody wants to start: show at each field what is wrong with it."""
-        for line in self.lines:
-            line.touched = True
+        self.form.touch_all()
 
     @property
     def as_json(self) -> bool:
@@ -228,67 +118,57 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def turn(self) -> None:
         """Give the input as JSON, beginning with what the fields hold, or in fields again."""
-        if not self.as_json:
-            values = {}
-            for line in self.lines:
-                try:
-                    values[line.field.name] = line.read()
-                except (_Nothing, FieldProblem):
-                    continue
-            if not self.json.text.strip():
-                self.json.show_json(values)
+        if not self.as_json and not self.json.text.strip():
+            self.json.show_json(self.form.reading().value)
         self.toggle_class("-as-json")
         self.take_focus()
         self.post_message(self.Changed())
 
     def take_focus(self) -> None:
         """Begin in the first field."""
-        (self.json if self.as_json or not self.lines else self.lines[0].input).focus()
+        if self.as_json:
+            self.json.focus()
+        else:
+            self.form.take_focus()
 
     def read(self) -> tuple[JsonValue, Breakpoints]:
-        """Return the input and the breakpoints. Raises FieldProblem for the first problem."""
-        problems: list[FieldProblem] = []
-        value = self._read_input(problems)
-        stops = Breakpoints(self._stops(self.before, problems), self._stops(self.after, problems))
+        """Return the input and the breakpoints. Raises Unfinished for the first problem."""
+        problems: list[Unfinished] = []
+        stops: list[tuple[str, ...]] = []
+        value: JsonValue = None
+        try:
+            value = self._read_json() if self.as_json else self._read_fields()
+        except Unfinished as problem:
+            problems.append(problem)
+        for line in (self.before, self.after):
+            try:
+                stops.append(line.read())
+            except Unfinished as problem:
+                problems.append(problem)
         if problems:
             raise problems[0]
-        return value, stops
+        return value, Breakpoints(*stops)
 
-    def _read_input(self, problems: list[FieldProblem]) -> JsonValue:
-        if self.as_json:
-            if not self.json.text.strip():
-                problems.append(FieldProblem("Input", "type it as JSON, {} for none."))
-                return None
-            try:
-                return self.json.read()
-            except JsonProblem as problem:
-                problems.append(FieldProblem("Input", f"not JSON yet. {problem}"))
-                return None
-        values: JsonObject = {}
-        for line in self.lines:
-            try:
-                values[line.field.name] = line.read()
-            except _Nothing:
-                continue
-            except FieldProblem as problem:
-                problems.append(problem)
-        return values
+    def _read_json(self) -> JsonValue:
+        if not self.json.text.strip():
+            raise Unfinished("Input: type it as JSON, {} for none.")
+        try:
+            return self.json.read()
+        except JsonProblem as problem:
+            raise Unfinished(f"Input: not JSON yet. {problem}") from problem
 
-    def _stops(self, line: FieldLine, problems: list[FieldProblem]) -> tuple[str, ...]:
-        assert isinstance(line.input, Input), "nodes are typed on one line"
-        names = tuple(name.strip() for name in line.input.value.split(",") if name.strip())
-        unknown = [name for name in names if name != "*" and name not in self.form.nodes]
-        line.set_class(bool(unknown and self.form.nodes), "-wrong")
-        if unknown and self.form.nodes:
-            what = f"there is no node {one_line(unknown[0], 60)}."
-            line.problem.update(Content(what))
-            problems.append(FieldProblem(line.field.title, what))
-        return names
+    def _read_fields(self) -> JsonValue:
+        reading = self.form.reading()
+        faults: tuple[Fault, ...] = reading.and_then(left_out(self.asked.form, self.form.typed))
+        self.form.show_faults(faults)
+        if faults:
+            more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+            raise Unfinished(f"Input: {faults[0]}.{more}")
+        return reading.value
 
+    @on(FormView.Changed)
     @on(Input.Changed)
     @on(TextArea.Changed)
-    @on(Checkbox.Changed)
-    @on(Select.Changed)
     def say_changed(self, event: Message) -> None:
         """Say it once, in the words of this form."""
         event.stop()

@@ -268,7 +268,10 @@ class DeskDouble:
         )
         if graph.graph_id == "tool_agent":
             fields = (FormField("messages", "Messages", "json", required=True),)
-        return InputForm(graph, fields if graph.graph_id != "breakpoints" else (), ("a", "b", "c"))
+        form = FormField("", "", "object", required=True, fields=fields)
+        if graph.graph_id == "breakpoints":
+            form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
+        return InputForm(graph, form, ("a", "b", "c"))
 
     async def start(
         self,

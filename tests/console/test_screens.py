@@ -83,13 +83,13 @@ async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
     async with console(desk) as c:
         await c.press("n")
         await until(c.pilot, lambda: "Some text" in c.text)
-        assert "Some text: This is needed." in c.text
+        assert "Input: $.some_text: is needed." in c.text
         await c.press("ctrl+s")
         assert isinstance(c.app.screen, StartScreen)
         await c.press("enter")
         await c.type("Hello")
         await c.press("ctrl+s")
-        assert desk.sent == [("start", {"some_text": "Hello", "times": 2, "urgent": False})]
+        assert desk.sent == [("start", {"some_text": "Hello", "times": 2})]
         assert isinstance(c.app.screen, ThreadScreen)
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
@@ -130,11 +130,11 @@ async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:
         await c.press("n")
         await until(c.pilot, lambda: "Some text" in c.text)
         form = c.app.screen.form  # type: ignore[attr-defined]  # the start screen's
-        form.lines[0].input.value = "x"
-        form.before.input.value = "a, nope"
+        form.form.load({"fields": {"some_text": "x"}, "beside": {}})
+        form.before.line.value = "a, nope"
         await settle(c.pilot)
         assert "there is no node nope" in c.text
-        form.before.input.value = "a, *"
+        form.before.line.value = "a, *"
         await settle(c.pilot)
         assert "stops before a, *" in c.text
         assert form.read()[1].before == ("a", "*")

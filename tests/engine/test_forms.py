@@ -10,13 +10,14 @@ from uuid import UUID
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from langchain_core.messages import AnyMessage
 from pydantic import BaseModel, Field, TypeAdapter
 from typing_extensions import TypedDict
 
 from engine.fingerprint import canonical_json
-from engine.forms.drawing import fields_of, form_of
+from engine.forms.drawing import form_of, form_of_input
 from engine.forms.faults import faults
-from engine.forms.typed import Reading, read, start_of, typed_of
+from engine.forms.typed import Reading, left_out, read, start_of, typed_of
 from engine.model import Fault, FormField, JsonObject, JsonValue
 
 JSON = st.recursive(
@@ -104,34 +105,6 @@ def schema_of(shape: Any) -> JsonObject:
 
 def drawn(shape: Any) -> dict[str, FormField]:
     return {field.name: field for field in form_of(schema_of(shape)).fields}
-
-
-# The fields of the start form
-
-
-def test_each_type_gets_its_simple_field() -> None:
-    fields = {field.name: field for field in fields_of(Everything.model_json_schema())}
-    assert {name: field.kind for name, field in fields.items()} == {
-        "name": "text",
-        "note": "text",
-        "essay": "long_text",
-        "count": "integer",
-        "share": "number",
-        "sure": "boolean",
-        "colour": "choice",
-        "inner": "json",
-        "tags": "json",
-    }
-    assert [name for name, field in fields.items() if field.required] == ["name", "share", "inner"]
-    assert fields["colour"].choices == ("red", "blue")
-    assert fields["essay"].description == "As long as you like"
-    assert (fields["count"].default, fields["count"].has_default) == (3, True)
-    assert not fields["name"].has_default
-
-
-@pytest.mark.parametrize("schema", [None, {}, {"type": "string"}, {"properties": 3}])
-def test_what_is_no_object_has_no_simple_fields(schema: JsonObject | None) -> None:
-    assert fields_of(schema) == ()
 
 
 # Forms
@@ -245,6 +218,16 @@ def test_what_refers_to_itself_is_asked_for_as_json() -> None:
     assert "refers to itself" in children.item.beyond
 
 
+def test_the_messages_of_a_chat_are_asked_for_as_json() -> None:
+    class Chat(TypedDict):
+        messages: list[AnyMessage]
+        topic: str
+
+    fields = {field.name: field for field in form_of_input(schema_of(Chat)).fields}
+    assert (fields["messages"].kind, fields["topic"].kind) == ("json", "text")
+    assert form_of_input({}).kind == "json"
+
+
 def test_a_schema_that_doubles_at_each_level_is_drawn_in_time() -> None:
     levels: JsonObject = {
         f"l{n}": {"properties": {side: {"$ref": f"#/$defs/l{n + 1}"} for side in "ab"}}
@@ -339,6 +322,21 @@ def test_what_was_typed_wrongly_is_said_at_its_field() -> None:
         "$.essay: takes at most 5000 characters; there are 5001",
         "$.inner.x: is needed",
         "$.name: is needed",
+    ]
+
+
+def test_what_is_needed_and_left_out_can_be_told_without_a_schema() -> None:
+    form = form_of(schema_of(Everything))
+    typed = typed_in(name="", share="", inner=typed_in())
+    assert [str(fault) for fault in left_out(form, typed)] == [
+        "$.share: is needed",
+        "$.inner.x: is needed",
+    ]
+    more = form_of(schema_of(More))
+    typed = typed_in(pet={"variant": 0, "typed": typed_in()}, size=None, many=[typed_in()])
+    assert [str(fault) for fault in left_out(more, typed)] == [
+        "$.shade: is needed",
+        "$.many[0].x: is needed",
     ]
 
 
