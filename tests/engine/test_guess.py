@@ -1,0 +1,69 @@
+"""Forms for values without a schema: they hold what they were drawn from, to the byte."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.forms.guess import form_of_value
+from engine.forms.typed import read, typed_of
+from engine.model import JsonValue
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(JSON)
+def test_changing_nothing_changes_nothing(value: JsonValue) -> None:
+    field = form_of_value(value)
+    reading = read(field, typed_of(field, value))
+    assert reading.faults == ()
+    assert json.dumps(reading.value) == json.dumps(value)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("a", "text"),
+        ("a\nb", "long_text"),
+        (True, "boolean"),
+        (1, "integer"),
+        (1.0, "number"),
+        (None, "json"),
+        ({}, "json"),
+        ([], "json"),
+        ([1, "a"], "json"),
+        ([1, True], "json"),
+        ([{"a": 1}, {"b": 1}], "json"),
+        ([1, 2.5], "list"),
+        ([{"a": "x"}, {"a": "y\nz"}], "list"),
+        ({"a": 1}, "object"),
+        ({str(n): n for n in range(100)}, "json"),
+    ],
+)
+def test_each_value_is_asked_for_as_what_it_is(value: JsonValue, kind: str) -> None:
+    assert form_of_value(value).kind == kind
+
+
+def test_a_whole_number_stays_one() -> None:
+    field = form_of_value({"amount": 5})
+    typed = {"fields": {"amount": "5.5"}, "beside": {}}
+    assert [str(fault) for fault in read(field, typed).faults] == [
+        "$.amount: must be a whole number"
+    ]
+
+
+def test_what_is_deep_ends_as_json() -> None:
+    value: JsonValue = 1
+    for _ in range(300):
+        value = {"a": value}
+    field = form_of_value(value)
+    assert json.dumps(read(field, typed_of(field, value)).value) == json.dumps(value)
