@@ -1,6 +1,7 @@
 """The difference between two texts, bounded in time."""
 
 import difflib
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 _MOST_LINES = 1_500
@@ -18,25 +19,55 @@ def changes(before: str, after: str) -> list[str]:
     return _replaced(old, new)
 
 
+def aligned(before: str, after: str, *, most_lines: int = _MOST_LINES) -> list[str]:
+    """Return every line of both texts, once where they are equal: ` `, `-` or `+`, then the line."""
+    old, new = before.split("\n"), after.split("\n")
+    head, tail = _equal_ends(old, new)
+    middle = old[head : len(old) - tail], new[head : len(new) - tail]
+    matched = _matched if max(map(len, middle)) <= most_lines else _one_by_one
+    return [
+        *(f" {line}" for line in old[:head]),
+        *matched(*middle),
+        *(f" {line}" for line in old[len(old) - tail :]),
+    ]
+
+
+def _matched(old: list[str], new: list[str]) -> Iterator[str]:
+    for tag, a, b, c, d in difflib.SequenceMatcher(a=old, b=new).get_opcodes():
+        if tag == "equal":
+            yield from (f" {line}" for line in old[a:b])
+        else:
+            yield from _one_by_one(old[a:b], new[c:d])
+
+
+def _one_by_one(old: list[str], new: list[str]) -> Iterator[str]:
+    yield from (f"-{line}" for line in old)
+    yield from (f"+{line}" for line in new)
+
+
 def _unified(old: list[str], new: list[str]) -> list[str]:
     return list(difflib.unified_diff(old, new, lineterm="", n=CONTEXT))[2:]
 
 
 def _replaced(old: list[str], new: list[str]) -> list[str]:
     """Cut off what is equal at both ends, and match the rest only if it is short."""
-    head = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(old, new, strict=False)))
-    old, new = old[head:], new[head:]
-    tail = sum(
-        1
-        for _ in takewhile(
-            lambda pair: pair[0] == pair[1], zip(reversed(old), reversed(new), strict=False)
-        )
-    )
-    old, new = old[: len(old) - tail], new[: len(new) - tail]
+    head, tail = _equal_ends(old, new)
+    old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     place = f"@@ from line {head + 1}: {len(old):,} lines become {len(new):,} @@"
     if max(len(old), len(new)) <= _MOST_LINES:
         return [place, *_unified(old, new)]
-    return [place, *(f"-{line}" for line in old), *(f"+{line}" for line in new)]
+    return [place, *_one_by_one(old, new)]
+
+
+def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
+    """Return how many lines are equal at the start and, of the others, at the end."""
+    head = _equal(zip(old, new, strict=False))
+    most = min(len(old), len(new)) - head
+    return head, min(most, _equal(zip(reversed(old), reversed(new), strict=False)))
+
+
+def _equal(pairs: Iterable[tuple[str, str]]) -> int:
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def count_words(lines: list[str]) -> str:

@@ -30,6 +30,7 @@ from engine.model import (
     Verdicts,
 )
 from engine.visible import json_text, one_line
+from hitl_tui.argument_changes import changed_names
 
 PlaceOf = Callable[[Interrupt], str]
 """Says where a question is asked; visible text."""
@@ -105,7 +106,7 @@ def _verdict_words(verdict: Verdict, call: ToolCall) -> str:
         case Respond(message=said):
             return f"{label}, {_quoted(said)}"
         case Edit(args=args, name=name):
-            changed = [key for key in {**call.args, **args} if args.get(key) != call.args.get(key)]
+            changed = changed_names(call.args, args)
             tool = f" to the tool {one_line(name, 60)}" if name not in (None, call.name) else ""
             what = ", ".join(one_line(key, 40) for key in changed) or "nothing is changed"
             return f"{label}{tool}: {what}"

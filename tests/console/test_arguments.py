@@ -1,0 +1,236 @@
+"""Arguments on the way to the screen: what each is taken for, and that nothing gets lost."""
+
+import json
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.model import JsonObject
+from engine.visible import decode, json_text
+from hitl_tui.argument_changes import change_lines, changed_names
+from hitl_tui.argument_lines import Line, json_lines, lines_of
+from hitl_tui.arguments import Change, LongText, Short, Tree, arguments_of, language_of
+from hitl_tui.diff import aligned
+from hitl_tui.highlight import LANGUAGES, spans_of
+
+from .hostile import HIDDEN, HOSTILE, ODD
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+LONG = "word " * 40
+
+
+# What each is taken for
+
+
+@pytest.mark.parametrize(
+    ("args", "expected"),
+    [
+        ({"n": 5, "s": "5"}, (Short("n", 5), Short("s", "5"))),
+        (
+            {"x": None, "y": [1, "a"], "z": {}},
+            (Short("x", None), Short("y", [1, "a"]), Short("z", {})),
+        ),
+        ({"a": "one\ntwo"}, (LongText("a", "one\ntwo"),)),
+        ({"a": LONG}, (LongText("a", LONG),)),
+        ({"a": {"b": 1}}, (Tree("a", {"b": 1}),)),
+        ({"command": "rm -rf x"}, (LongText("command", "rm -rf x", "shell"),)),
+        ({"command": "view"}, (Short("command", "view"),)),
+        (
+            {"old_string": "a", "p": 1, "new_string": "b"},
+            (Change("old_string", "new_string", "a", "b"), Short("p", 1)),
+        ),
+        ({"old_str": "a", "new_str": 5}, (Short("old_str", "a"), Short("new_str", 5))),
+        (
+            {"after": "2026-01-01", "before": "2026-02-01"},
+            (Short("after", "2026-01-01"), Short("before", "2026-02-01")),
+        ),
+        ({"before": "a\n", "after": "b"}, (Change("before", "after", "a\n", "b"),)),
+        (
+            {"edits": [{"oldText": "a", "newText": "b"}, {"oldText": "c", "newText": "d", "n": 2}]},
+            (
+                Change("edits[0].oldText", "edits[0].newText", "a", "b"),
+                Change("edits[1].oldText", "edits[1].newText", "c", "d"),
+                Short("edits[1].n", 2),
+            ),
+        ),
+        ({"edits": [{"oldText": "a", "newText": "b"}, 5]}, None),
+    ],
+)
+def test_each_argument_is_taken_for_what_it_is(args: JsonObject, expected: object) -> None:
+    found = arguments_of(args)
+    assert found == expected if expected else isinstance(found[0], Tree)
+
+
+@pytest.mark.parametrize(
+    ("args", "language"),
+    [
+        ({"command": "ls | wc -l"}, "shell"),
+        ({"query": "SELECT 1 FROM x"}, "sql"),
+        ({"query": "-- why\n-- not\nselect a\nfrom b where c"}, "sql"),
+        ({"query": "Select the best restaurants in Rome"}, ""),
+        ({"query": "delete from my memory"}, "sql"),
+        ({"code": "import os\nos.remove('x')"}, "python"),
+        ({"code": "x = 1", "language": "Python"}, "python"),
+        ({"code": "const a = 1;"}, "javascript"),
+        ({"code": "E11.9"}, ""),
+        ({"script": "#!/bin/sh\nrm x"}, "shell"),
+        ({"script": "#!/usr/bin/env python3\n1"}, "python"),
+        ({"content": "x = 1\n", "file_path": "/a/b.PY"}, "python"),
+        ({"content": "x = 1\n", "path": "notes.md"}, ""),
+        ({"content": "x = 1\n"}, ""),
+        ({"patch": "--- a\n+++ b\n@@ -1 +1 @@\n-x\n+y"}, "diff"),
+        ({"body": "import os\n"}, ""),
+    ],
+)
+def test_languages_are_told_by_name_and_content(args: JsonObject, language: str) -> None:
+    name, value = next(iter(args.items()))
+    assert isinstance(value, str)
+    assert language_of(name, value, args) == language
+
+
+# Lines
+
+
+def texts(lines: list[Line]) -> list[str]:
+    return [line.text for line in lines]
+
+
+def test_numbers_and_texts_differ_and_names_are_lined_up() -> None:
+    assert texts(lines_of({"to": 5, "amount": "5"})) == ["  to      5", '  amount  "5"']
+
+
+def test_tabs_and_spaces_at_the_end_are_seen() -> None:
+    _, one, two = lines_of({"body": "a\tb \n \x1b"})
+    assert (one.text, two.text) == ("a→   b·", " \\u{1B}")
+    assert [one.text[start:end] for start, end, _ in one.spans] == ["→   ", "·"]
+
+
+def test_a_tree_says_what_is_folded() -> None:
+    lines = lines_of({"f": {"a": {"b": [1, 2]}, "c": "{"}})
+    assert texts(lines) == [
+        "▾ f  {",
+        '  ▾ "a": {',
+        '    ▾ "b": [',
+        "        1,",
+        "        2",
+        "      ]",
+        "    },",
+        '    "c": "{"',
+        "  }",
+    ]
+    assert [(line.folded, line.inside) for line in lines if line.inside] == [
+        ("▸ f  {…}  2 keys, 7 lines", 8),
+        ('  ▸ "a": {…},  1 key, 4 lines', 5),
+        ('    ▸ "b": […]  2 items', 3),
+    ]
+
+
+def test_small_trees_are_open_and_large_branches_are_folded() -> None:
+    small: JsonObject = {str(n): {"a": n} for n in range(5)}
+    large: JsonObject = {str(n): {str(k): k for k in range(20)} for n in range(5)}
+    assert not any(line.starts_folded for line in lines_of({"x": small}))
+    assert [line.inside for line in lines_of({"x": large}) if line.starts_folded] == [21] * 5
+
+
+def test_no_argument_is_out_of_sight_behind_a_long_one() -> None:
+    many = "\n".join("abc")
+    assert not any(line.starts_folded for line in lines_of({"text": "x\n" * 500}))
+    first, *_ = lines_of({"text": "x\n" * 500, "path": many})
+    assert first.starts_folded and "501 lines" in first.folded
+
+
+def test_a_change_shows_every_line_of_both_sides() -> None:
+    lines = lines_of({"old_string": "a\nb\nc", "new_string": "a\nB\nc"})
+    assert [(line.gutter.strip(), line.text, line.base) for line in lines[1:]] == [
+        ("", "a", ""),
+        ("-", "b", "removed"),
+        ("+", "B", "added"),
+        ("", "c", ""),
+    ]
+
+
+@given(st.text("ab\n"), st.text("ab\n"), st.sampled_from([0, 2, 1500]))
+def test_aligned_texts_hold_both_texts(before: str, after: str, most: int) -> None:
+    lines = aligned(before, after, most_lines=most)
+    assert "\n".join(line[1:] for line in lines if line[0] in " -") == before
+    assert "\n".join(line[1:] for line in lines if line[0] in " +") == after
+
+
+@given(st.dictionaries(st.text(), JSON, max_size=4))
+def test_nothing_is_lost_and_nothing_hidden(args: JsonObject) -> None:
+    lines = lines_of(args)
+    shown = "\n".join(texts(lines))
+    assert not is_hidden_in(shown.replace("\n", ""))
+    for line in lines:
+        assert all(0 <= start <= end for start, end, _ in line.spans)
+    for argument in arguments_of(args):
+        match argument:
+            case LongText(text=text):
+                plain = shown.replace("→   ", "\t").replace("·", " ")
+                assert text.replace("→   ", "\t").replace("·", " ") in decode(plain)
+            case Short(value=value):
+                assert json_text(value, indent=None) in shown
+            case Tree(value=value):
+                assert json_text(value).split("\n")[-2].strip() in shown
+    assert json.loads("\n".join(texts(json_lines(args)))) == args
+
+
+@pytest.mark.parametrize("value", [*HOSTILE, *ODD], ids=lambda value: repr(value)[:20])
+def test_hostile_arguments_make_lines(value: object) -> None:
+    args = {"command": value, "code": value, str(value): value, "old_str": value, "new_str": "x"}
+    for line in (*lines_of(args), *json_lines(args)):  # type: ignore[arg-type]  # any value
+        assert not is_hidden_in(line.text + line.gutter + line.folded)
+
+
+def is_hidden_in(text: str) -> set[str]:
+    return {unicodedata.category(char) for char in text} & HIDDEN
+
+
+# Colours
+
+
+def test_colours_lie_where_the_tokens_are() -> None:
+    lines = spans_of("if x: # no\n  y = '''a\nb''' + 5", "python")
+    assert lines[0] == [(0, 2, "keyword"), (4, 5, "operator"), (6, 10, "comment")]
+    assert lines[1][-1] == (6, 10, "string")
+    assert lines[2] == [(0, 4, "string"), (5, 6, "operator"), (7, 8, "number")]
+    assert spans_of("+a\n-b\n c", "diff") == [[(0, 2, "added")], [(0, 2, "removed")], []]
+    assert spans_of("if", "cobol") == [[]]
+
+
+@given(st.text("a'\"`/*-#\\\n$ 5{(;"), st.sampled_from(sorted(LANGUAGES)))
+def test_colours_are_within_the_text(text: str, language: str) -> None:
+    lines = text.split("\n")
+    for line, spans in zip(lines, spans_of(text, language), strict=True):
+        ends = [0, *(edge for start, end, _ in spans for edge in (start, end)), len(line)]
+        assert ends == sorted(ends)
+
+
+# What an edit changes
+
+
+def test_a_difference_names_and_shows_what_differs() -> None:
+    before: JsonObject = {"a": 1, "b": "x\ny", "c": {"d": 1, "e": 2}, "f": 5, "same": [1]}
+    after: JsonObject = {"same": [1], "c": {"e": 2, "d": 1}, "a": 1.0, "b": "x\nz", "g g": None}
+    assert changed_names(before, after) == ("a", "b", "f", "g g")
+    assert change_lines(before, after) == [
+        "-a: 1",
+        "+a: 1.0",
+        "@@ b @@",
+        " x",
+        "-y",
+        "+z",
+        "-f: 5",
+        '+"g g": null',
+    ]
+    assert change_lines(before, dict(before)) == []
