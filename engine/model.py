@@ -287,6 +287,8 @@ class ToolCall:
     """Why the other decisions are not offered, in one sentence."""
     labels: tuple[tuple[DecisionKind, str], ...] = ()
     """The convention's own words for decisions, where they differ from ours (`Ignore`)."""
+    takes_reason: bool = True
+    """Whether a rejection may carry a reason; otherwise the graph would never see it."""
     form: FormField | None = None
     """The form of the arguments, where the request brings their schema."""
     beside: JsonObject = field(default_factory=dict)

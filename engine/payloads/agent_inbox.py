@@ -114,6 +114,7 @@ def _call(request: JsonValue, *, alone: bool) -> ToolCall | None:
                 allowed=allowed if alone else (),
                 why_not="The request does not allow it." if alone else _MANY,
                 labels=_LABELS,
+                takes_reason=False,
                 beside=beside(others, "description"),
             )
         case _:

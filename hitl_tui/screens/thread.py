@@ -295,7 +295,8 @@ class ThreadScreen(ConsoleScreen):
             question = self.desk.question(item)
             draft = await self.desk.draft(question)
             self._wanted_id = item.interrupt_id
-            card = card_for(question, self.desk.answer_of, draft.content if draft else None)
+            typed = draft.content if draft else None
+            card = card_for(question, self.desk.answer_of, typed, self.desk.cautions)
             card.one_of_several = len(self.waiting) > 1
             await self.stage.seat(card)
             self._show_note(item, draft)

@@ -17,18 +17,24 @@ from hitl_tui.widgets.machine_card import MachineCard
 from hitl_tui.widgets.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.questions_card import QuestionsCard
 from hitl_tui.widgets.text_card import TextCard
-from hitl_tui.widgets.tool_calls_card import ToolCallsCard
+from hitl_tui.widgets.tool_calls_card import CautionsOf, ToolCallsCard, no_cautions
 
 
 def card_for(
-    question: Question, answer_of: AnswerOf, typed: JsonObject | None = None
+    question: Question,
+    answer_of: AnswerOf,
+    typed: JsonObject | None = None,
+    cautions_of: CautionsOf = no_cautions,
 ) -> QuestionCard:
-    """Return the card that shows this question, with what was typed before."""
+    """Return the card that shows this question, with what was typed before.
+
+    `cautions_of` says what a decision has to be confirmed for.
+    """
     match question.review:
         case TextToRevise():
             return TextCard(question, answer_of, typed)
         case ToolCalls():
-            return ToolCallsCard(question, answer_of, typed)
+            return ToolCallsCard(question, answer_of, typed, cautions_of)
         case Choices():
             return ChoiceCard(question, answer_of, typed)
         case FormToFill():

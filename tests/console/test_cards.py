@@ -11,11 +11,8 @@ from engine.model import (
     Answer,
     Approve,
     Choose,
-    Edit,
     JsonValue,
     Question,
-    Reject,
-    Respond,
     Revise,
     Verdicts,
 )
@@ -67,25 +64,6 @@ async def test_sending_again_and_again_decides_once() -> None:
         await settle(pilot)
         assert decisions(said) == [Verdicts((Approve(),))]
         assert made.answered
-
-
-async def test_what_is_not_allowed_is_never_decided() -> None:
-    made = card(tool_request(call("reject")))
-    async with on_stage(made, (100, 24)) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("a", "e", "p", "ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == []
-        assert "a approve (not allowed)" in screen_text(pilot.app)
-
-
-async def test_a_verdict_alone_sends_nothing() -> None:
-    made = card(tool_request(call(*ALL)))
-    async with on_stage(made) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("a", "enter", "escape", "space")
-        await settle(pilot)
-        assert decisions(said) == []
 
 
 @pytest.mark.usefixtures("real_guard")
@@ -252,96 +230,6 @@ async def test_trying_to_send_nothing_says_why() -> None:
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert made.send_bar.has_class("-insisting") and not decisions(said)
-
-
-# Tool calls
-
-
-async def test_arguments_come_before_the_story_and_are_whole() -> None:
-    made = card(tool_request(call("approve", to="bob", body="b" * 300)))
-    async with on_stage(made, (60, 30)) as (pilot, _):
-        await shown(made, pilot)
-        text = screen_text(pilot.app)
-        assert text.index("Arguments: this is what runs") < text.index("Described by the agent as")
-        assert text.count("b") >= 300
-
-
-async def test_letters_typed_into_a_reason_decide_nothing() -> None:
-    made = card(tool_request(call(*ALL)))
-    async with on_stage(made) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("r")
-        await settle(pilot)
-        await pilot.press(*"yes ape".replace(" ", ""))
-        await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == [Verdicts((Reject("yesape"),))]
-
-
-async def test_a_rejection_needs_no_reason_and_a_response_needs_a_text() -> None:
-    made = card(tool_request(call(*ALL)))
-    async with on_stage(made) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("p", "ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == []
-        await pilot.press("escape", "r")
-        await settle(pilot)
-        await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == [Verdicts((Reject(None),))]
-
-
-async def test_edited_arguments_are_sent_whole_and_only_as_an_object() -> None:
-    made = card(tool_request(call(*ALL, to="bob")))
-    async with on_stage(made, (80, 30)) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("e")
-        await settle(pilot)
-        edited = made.query_one("#edited")
-        edited.show_source('{"to": "alice",}')  # type: ignore[attr-defined]  # a JsonEditor
-        await settle(pilot)
-        assert "Line 1, column 16" in screen_text(pilot.app)
-        await pilot.press("ctrl+s")
-        for wrong in ("[]", '{"a": 1, "a": 2}', "NaN", ""):
-            edited.show_source(wrong)  # type: ignore[attr-defined]  # a JsonEditor
-            await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == []
-        edited.show_source('{"to": "alice"}')  # type: ignore[attr-defined]  # a JsonEditor
-        await settle(pilot)
-        await pilot.press("ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == [Verdicts((Edit({"to": "alice"}),))]
-
-
-async def test_each_of_several_calls_needs_its_own_verdict() -> None:
-    made = card(tool_request(call(*ALL, n=1), call(*ALL, n=2), call("approve", n=3)))
-    async with on_stage(made, (90, 30)) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("a", "right")
-        await until(pilot, lambda: made.armed)
-        await pilot.press("p")
-        await settle(pilot)
-        await pilot.press(*"rain", "ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == []
-        assert "Call 3" in screen_text(pilot.app)
-        await pilot.press("escape", "right")
-        await until(pilot, lambda: made.armed)
-        await pilot.press("a", "ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == [Verdicts((Approve(), Respond("rain"), Approve()))]
-
-
-@pytest.mark.usefixtures("real_guard")
-async def test_the_next_call_cannot_be_approved_by_a_key_that_repeats() -> None:
-    made = card(tool_request(call(*ALL, n=1), call(*ALL, n=2)))
-    async with on_stage(made, (90, 30)) as (pilot, said):
-        await shown(made, pilot)
-        await pilot.press("a", "right", "a", "a", "ctrl+s")
-        await settle(pilot)
-        assert decisions(said) == []
 
 
 # Any JSON
