@@ -26,7 +26,7 @@ _COMPARED = 6_000
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ArgumentLine:
     """One line, before it is wrapped."""
 
     text: str
@@ -42,17 +42,18 @@ class Line:
     inside: int = 0
     """How many lines below belong to it, and vanish when it is folded."""
     folded: str = ""
-    """What stands there then."""
+    """What stands there then, before how much it holds."""
+    holds: str = ""
     starts_folded: bool = False
 
 
-def lines_of(args: JsonObject) -> list[Line]:
+def lines_of(args: JsonObject) -> list[ArgumentLine]:
     """Return the lines of all arguments, each in its own form."""
     arguments = arguments_of(args)
     names = [_name(each.name) for each in arguments if isinstance(each, Short)]
     width = max((len(name) for name in names if len(name) <= _WIDEST_NAME), default=0)
     writer = _Writer(width)
-    lines: list[Line] = []
+    lines: list[ArgumentLine] = []
     for number, argument in enumerate(arguments, 1):
         written = writer.lines(argument)
         if len(written) > _FIRST_LONG and number < len(arguments):
@@ -61,12 +62,12 @@ def lines_of(args: JsonObject) -> list[Line]:
     return lines
 
 
-def json_lines(value: JsonValue) -> list[Line]:
+def json_lines(value: JsonValue) -> list[ArgumentLine]:
     """Return exactly the JSON of `value`, numbered."""
     lines = json_text(value).split("\n")
     width = len(str(len(lines)))
     return [
-        Line(line, f"{number:>{width}}  ", json_from=0, hang=_indent(line) + 2)
+        ArgumentLine(line, f"{number:>{width}}  ", json_from=0, hang=_indent(line) + 2)
         for number, line in enumerate(lines, 1)
     ]
 
@@ -79,14 +80,16 @@ class _Writer:
         self._coloured = 0
         self._compared = 0
 
-    def lines(self, argument: Argument) -> list[Line]:
+    def lines(self, argument: Argument) -> list[ArgumentLine]:
         match argument:
             case Short(name, value):
                 start = f"  {_name(name):<{self._width}}  "
                 text = start + json_text(value, indent=None)
                 hang = min(len(start), _WIDEST_NAME + 4)
                 return [
-                    Line(text, spans=((2, len(start), "name"),), json_from=len(start), hang=hang)
+                    ArgumentLine(
+                        text, spans=((2, len(start), "name"),), json_from=len(start), hang=hang
+                    )
                 ]
             case LongText():
                 return self._text(argument)
@@ -95,7 +98,7 @@ class _Writer:
             case Change():
                 return self._change(argument)
 
-    def _text(self, argument: LongText) -> list[Line]:
+    def _text(self, argument: LongText) -> list[ArgumentLine]:
         lines = visible(argument.text).split("\n")
         text = "\n".join(lines).replace("\t", " " * len(_TAB))
         self._coloured += len(text)
@@ -103,7 +106,7 @@ class _Writer:
         colours = highlight.spans_of(text, language)
         width = len(str(len(lines))) + 2
         below = [
-            _marked(Line(line, f"{number:>{width}}  ", spans=tuple(spans)))
+            _marked(ArgumentLine(line, f"{number:>{width}}  ", spans=tuple(spans)))
             for number, (line, spans) in enumerate(zip(lines, colours, strict=True), 1)
         ]
         known = LANGUAGES.get(argument.language)
@@ -113,12 +116,14 @@ class _Writer:
             words += f", {len(argument.text):,} characters"
         return _headed(_name(argument.name), words, below)
 
-    def _change(self, change: Change) -> list[Line]:
+    def _change(self, change: Change) -> list[ArgumentLine]:
         before, after = visible(change.before), visible(change.after)
         self._compared += before.count("\n") + after.count("\n") + 2
         most = {} if self._compared <= _COMPARED else {"most_lines": 0}
         lines = aligned(before, after, **most)
-        below = [_marked(Line(line[1:], f"  {line[0]} ", base=_SIGNS[line[0]])) for line in lines]
+        below = [
+            _marked(ArgumentLine(line[1:], f"  {line[0]} ", base=_SIGNS[line[0]])) for line in lines
+        ]
         name = f"{_name(change.name)} → {_name(change.new_name)}"
         return _headed(name, f"replaces a text, {count_words(lines)}", below)
 
@@ -126,10 +131,12 @@ class _Writer:
 _SIGNS = {"+": "added", "-": "removed", " ": ""}
 
 
-def _headed(name: str, words: str, below: list[Line]) -> list[Line]:
+def _headed(name: str, words: str, below: list[ArgumentLine]) -> list[ArgumentLine]:
     text = f"▾ {name}  {words}"
     spans = ((0, 2, "mark"), (2, 2 + len(name), "name"), (2 + len(name), len(text), "word"))
-    head = Line(text, spans=spans, hang=4, inside=len(below), folded=f"▸ {text[2:]}, folded")
+    head = ArgumentLine(
+        text, spans=spans, hang=4, inside=len(below), folded=f"▸ {text[2:]}", holds="folded"
+    )
     return [head, *below]
 
 
@@ -143,7 +150,7 @@ def _name(name: str) -> str:
 _TAB = "→   "
 
 
-def _marked(line: Line) -> Line:
+def _marked(line: ArgumentLine) -> ArgumentLine:
     """Show tabs and the spaces at the end."""
     if "\t" not in line.text and not line.text.endswith(" "):
         return line
@@ -163,14 +170,14 @@ def _marked(line: Line) -> Line:
 # JSON that can be folded
 
 
-def _tree(name: str, value: JsonValue) -> list[Line]:
+def _tree(name: str, value: JsonValue) -> list[ArgumentLine]:
     raw = json_text(value).split("\n")
     branches = _branches(raw)
     long = len(raw) > _LONG_TREE
     return [
         _branch(raw, number, branches[number], f"{name}  " if number == 0 else "", long=long)
         if number in branches
-        else Line(f"  {line}", json_from=0, hang=_indent(line) + 4)
+        else ArgumentLine(f"  {line}", json_from=0, hang=_indent(line) + 4)
         for number, line in enumerate(raw)
     ]
 
@@ -191,7 +198,9 @@ def _branches(raw: list[str]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def _branch(raw: list[str], number: int, branch: tuple[int, int], name: str, *, long: bool) -> Line:
+def _branch(
+    raw: list[str], number: int, branch: tuple[int, int], name: str, *, long: bool
+) -> ArgumentLine:
     end, held = branch
     body, indent, inside = raw[number].strip(), _indent(raw[number]), end - number
     noun = "key" if body.endswith("{") else "item"
@@ -199,13 +208,14 @@ def _branch(raw: list[str], number: int, branch: tuple[int, int], name: str, *, 
     if inside - 1 > held:
         words += f", {inside - 1:,} lines"
     start = indent + 2 + len(name)
-    return Line(
+    return ArgumentLine(
         f"{' ' * indent}▾ {name}{body}",
         spans=((indent, indent + 2, "mark"), (indent + 2, start, "name")),
         json_from=start,
         hang=indent + 4,
         inside=inside,
-        folded=f"{' ' * indent}▸ {name}{body}…{raw[end].strip()}  {words}",
+        folded=f"{' ' * indent}▸ {name}{body}…{raw[end].strip()}",
+        holds=words,
         starts_folded=long and not name and inside > _LONG_BRANCH,
     )
 

@@ -18,7 +18,7 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from engine.model import JsonObject
-from hitl_tui.argument_lines import Line, json_lines, lines_of
+from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.highlight import Span
 from hitl_tui.widgets.text_view import (
     _ESCAPED,
@@ -78,14 +78,14 @@ class ArgumentsView(Widget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._lines: list[Line] = []
+        self._lines: list[ArgumentLine] = []
         self._folded: set[int] = set()
         self._rows: list[tuple[int, int, int]] = []
         self._wrapped_for = -1
         self._strips: LRUCache[int, Strip] = LRUCache(512)
         self._cursor: int | None = None
 
-    def show(self, lines: list[Line]) -> None:
+    def show(self, lines: list[ArgumentLine]) -> None:
         """Show these lines; what starts folded is folded."""
         self._lines = lines
         self._folded = {number for number, line in enumerate(lines) if line.starts_folded}
@@ -183,7 +183,7 @@ class ArgumentsView(Widget):
 
     def _text(self, number: int) -> str:
         line = self._lines[number]
-        return line.folded if number in self._folded else line.text
+        return f"{line.folded}  {line.holds}" if number in self._folded else line.text
 
     # Drawing
 
@@ -233,7 +233,7 @@ class ArgumentsView(Widget):
             body = Strip.join([Strip([Segment(before, self._style("gutter"))], len(before)), body])
         return body.extend_cell_length(self.size.width, self.rich_style)
 
-    def _before(self, line: Line, *, further: bool) -> str:
+    def _before(self, line: ArgumentLine, *, further: bool) -> str:
         if not further:
             return line.gutter
         gutter = f"{'⋮':>{len(line.gutter) - 2}}  " if line.gutter else ""
@@ -244,23 +244,27 @@ class ArgumentsView(Widget):
         line = self._lines[number]
         base = self._style(line.base) if line.base else self.rich_style
         styles = [base] * (end - start)
-        for first, last, colour in self._spans(line, self._text(number)):
+        for first, last, colour in self._spans(number):
             style = self._style(colour)
             for index in range(max(first, start), min(last, end)):
                 styles[index - start] = style
         return styles
 
-    def _spans(self, line: Line, text: str) -> list[Span]:
+    def _spans(self, number: int) -> list[Span]:
+        line, text = self._lines[number], self._text(number)
         spans = list(line.spans)
+        end = len(text)
+        if number in self._folded:
+            end = len(line.folded)
+            spans.append((end, len(text), "word"))
         if len(text) > _HIGHLIGHT_LIMIT:
             return spans
-        if line.json_from is None:
-            return [*spans, *((*match.span(), "escaped") for match in _ESCAPED.finditer(text))]
-        spans += [
-            (*match.span(), match.lastgroup or "string")
-            for match in _JSON_TOKEN.finditer(text, line.json_from)
-        ]
-        return [*spans, *((*match.span(), "escaped") for match in _JSON_ESCAPED.finditer(text))]
+        escaped = _ESCAPED
+        if line.json_from is not None:
+            escaped = _JSON_ESCAPED
+            tokens = _JSON_TOKEN.finditer(text, line.json_from, end)
+            spans += [(*match.span(), match.lastgroup or "string") for match in tokens]
+        return [*spans, *((*match.span(), "escaped") for match in escaped.finditer(text))]
 
     def _style(self, colour: str) -> Style:
         return self.get_component_rich_style(f"arguments--{colour}")
@@ -281,7 +285,7 @@ class ArgumentsView(Widget):
         return "".join(parts), "\n"
 
 
-def _hang(line: Line, room: int) -> int:
+def _hang(line: ArgumentLine, room: int) -> int:
     return min(line.hang, room // 2)
 
 
@@ -380,7 +384,7 @@ class ArgumentsPane(VerticalScroll, can_focus=True):
         ]
         if hidden := self.view.hidden:
             lines = "1 line" if hidden == 1 else f"{hidden:,} lines"
-            words.append(f"{lines} folded, + unfolds")
+            words.append(f"{lines} folded: + unfolds")
         if self.as_json:
             words.append("as JSON")
         self.border_title = titled(self._title, ", ".join(words))

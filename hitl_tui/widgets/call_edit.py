@@ -18,7 +18,7 @@ from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.view import FormView
 from hitl_tui.widgets.line import Line
 from hitl_tui.widgets.question_card import NotReady
-from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.text_view import Look, TextPane, titled
 
 
 class CallEdit(Vertical):
@@ -49,6 +49,7 @@ class CallEdit(Vertical):
             "f9",
             "turn",
             "Form or JSON",
+            show=False,
             tooltip="Edit the arguments in a form, or as JSON",
             id="edit.form_or_json",
         ),
@@ -56,6 +57,7 @@ class CallEdit(Vertical):
             "f12",
             "rename",
             "Another tool",
+            show=False,
             tooltip="Let another tool run instead, or the one that was asked for again",
             id="edit.another_tool",
         ),
@@ -73,9 +75,11 @@ class CallEdit(Vertical):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._answer: CallAnswer | None = None
-        self.edited = JsonEditor("Arguments to run instead, as JSON", id="edited")
+        self.edited = JsonEditor("To run instead, as JSON: f9 form, esc back", id="edited")
         self.seat = Container(id="form-seat")
-        self.seat.border_title = "Arguments to run instead"
+        self.seat.border_title = titled(
+            "Arguments to run instead", "f9 as JSON, f12 another tool, esc back"
+        )
         self.form: FormView | None = None
         self.tool = Line(id="tool")
         self.differs = TextPane("Changes", id="differs")
@@ -84,7 +88,7 @@ class CallEdit(Vertical):
     def compose(self) -> ComposeResult:
         """Put the tool's name above, the two ways to edit in one place, what changes below."""
         with Horizontal(id="tool-name"):
-            yield Static("Runs another tool:")
+            yield Static("Runs another tool:", markup=False)
             yield self.tool
         yield self.seat
         yield self.edited
@@ -190,7 +194,9 @@ class CallEdit(Vertical):
         try:
             answer.turned()
         except NotReady as missing:
-            self.differs.entitle("Changes against the request", f"stays as it is: {missing}")
+            self.differs.entitle(
+                "Changes against the request", f"stays as it is: {one_line(str(missing), 120)}"
+            )
             return
         self.show(answer)
         self.post_message(self.Changed())

@@ -376,7 +376,9 @@ class ToolCallsCard(QuestionCard):
         self._turn_to(max(0, min(self.shown + by, len(self.calls) - 1)))
 
     def _turn_to(self, index: int) -> None:
+        """Show a call because somebody wants to: another key than a verdict's ends its repeating."""
         self._keep()
+        self._have_rested()
         self._together = frozenset()
         self.shown = index
 
@@ -402,6 +404,7 @@ class ToolCallsCard(QuestionCard):
         if kind not in self.call.allowed:
             self._say(self._why_not(), asked=True)
         elif not self.rested:
+            self._say("Too soon after the call before: look at this one first.", asked=True)
             self._rest()
 
     # Verdicts
@@ -452,7 +455,9 @@ class ToolCallsCard(QuestionCard):
         self._resting_keys = self.set_timer(self.GUARD * self.REST, self._have_rested)
 
     def _have_rested(self) -> None:
-        self.rested = True
+        if not self.rested:
+            self.rested = True
+            self._say(self._why_not())
 
     def action_rest(self, kind: str) -> None:
         """Give every undecided call the same verdict; name those that do not allow it."""

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.model import JsonObject
 from engine.visible import decode, json_text
 from hitl_tui.argument_changes import change_lines, changed_names
-from hitl_tui.argument_lines import Line, json_lines, lines_of
+from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.arguments import Change, LongText, Short, Tree, arguments_of, language_of
 from hitl_tui.diff import aligned
 from hitl_tui.highlight import LANGUAGES, spans_of
@@ -101,7 +101,7 @@ def test_languages_are_told_by_name_and_content(args: JsonObject, language: str)
 # Lines
 
 
-def texts(lines: list[Line]) -> list[str]:
+def texts(lines: list[ArgumentLine]) -> list[str]:
     return [line.text for line in lines]
 
 
@@ -128,10 +128,10 @@ def test_a_tree_says_what_is_folded() -> None:
         '    "c": "{"',
         "  }",
     ]
-    assert [(line.folded, line.inside) for line in lines if line.inside] == [
-        ("▸ f  {…}  2 keys, 7 lines", 8),
-        ('  ▸ "a": {…},  1 key, 4 lines', 5),
-        ('    ▸ "b": […]  2 items', 3),
+    assert [(line.folded, line.holds, line.inside) for line in lines if line.inside] == [
+        ("▸ f  {…}", "2 keys, 7 lines", 8),
+        ('  ▸ "a": {…},', "1 key, 4 lines", 5),
+        ('    ▸ "b": […]', "2 items", 3),
     ]
 
 
@@ -189,7 +189,7 @@ def test_nothing_is_lost_and_nothing_hidden(args: JsonObject) -> None:
 def test_hostile_arguments_make_lines(value: object) -> None:
     args = {"command": value, "code": value, str(value): value, "old_str": value, "new_str": "x"}
     for line in (*lines_of(args), *json_lines(args)):  # type: ignore[arg-type]  # any value
-        assert not is_hidden_in(line.text + line.gutter + line.folded)
+        assert not is_hidden_in(line.text + line.gutter + line.folded + line.holds)
 
 
 def is_hidden_in(text: str) -> set[str]:

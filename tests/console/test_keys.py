@@ -15,9 +15,11 @@ from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.reading import ReadingModal
 from hitl_tui.screens.start import StartScreen
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.bulk_card import BulkCard
 from hitl_tui.widgets.bulk_list import BulkList
+from hitl_tui.widgets.call_edit import CallEdit
 from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.filter_line import FilterLine
@@ -33,7 +35,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("inbox", (InboxList, InboxScreen, FilterLine)),
     ("thread", (ThreadScreen,)),
     ("question", (Card, QuestionCard)),
-    ("tool calls", (ToolCallsCard,)),
+    ("tool calls", (ToolCallsCard, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceCard,)),
     ("yes or no", (YesNo,)),
     ("breakpoint", (BreakpointCard,)),

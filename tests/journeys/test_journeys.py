@@ -113,7 +113,7 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
     with project.console() as terminal:
         terminal.wait_for("send_email")
         press(terminal, "enter")
-        terminal.wait_for('"subject": "Monday"')
+        terminal.wait_for('subject +"Monday"')
         look(terminal)
         press(terminal, "a", "right")
         terminal.wait_for("DELETE FROM reminders")
