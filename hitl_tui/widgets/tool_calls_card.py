@@ -322,11 +322,15 @@ class ToolCallsCard(QuestionCard):
         self.story.entitle(
             "Described by the agent as", "" if call.args else "it brings no arguments, only this"
         )
-        beside = {**call.beside, **self.review.beside}
-        self.beside.show_json(beside)
-        self.beside.set_class(not beside, "-none")
+        self._show_beside(call.beside, self.review.beside)
         self.set_class(not call.takes_reason, "-no-reason")
         self._show_verdict()
+
+    def _show_beside(self, of_call: JsonObject, of_request: JsonObject) -> None:
+        both: JsonObject = {"of this call": of_call, "of the request": of_request}
+        beside = both if of_call and of_request else of_call or of_request
+        self.beside.show_json(beside)
+        self.beside.set_class(not beside, "-none")
 
     def _show_verdict(self) -> None:
         answer = self.its_answer
