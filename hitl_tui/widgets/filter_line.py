@@ -4,10 +4,11 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import Input
+
+from hitl_tui.widgets.line import Line
 
 
-class FilterLine(Input):
+class FilterLine(Line):
     """Takes a text to filter by; out of view while it is empty and not in use."""
 
     DEFAULT_CSS = """
@@ -30,7 +31,7 @@ class FilterLine(Input):
         """The keys may go elsewhere."""
 
     def __init__(self) -> None:
-        super().__init__(placeholder="Filter: graph, node, thread, or what is asked", compact=True)
+        super().__init__("Filter: graph, node, thread, or what is asked", select_on_focus=True)
 
     def open(self) -> None:
         """Come into view and take the keys; what is typed replaces what was there."""

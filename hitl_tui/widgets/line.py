@@ -27,8 +27,10 @@ class Line(Input):
     a line end is `\\u{A}`. **enter** goes to the next field. **ctrl+s** sends.
     """
 
-    def __init__(self, *, placeholder: str = "", id: str | None = None) -> None:
-        super().__init__(placeholder=placeholder, select_on_focus=False, id=id)
+    def __init__(
+        self, placeholder: str = "", *, select_on_focus: bool = False, id: str | None = None
+    ) -> None:
+        super().__init__(placeholder=placeholder, select_on_focus=select_on_focus, id=id)
 
     @property
     def text(self) -> str:

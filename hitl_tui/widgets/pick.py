@@ -59,9 +59,8 @@ class Pick(Widget, can_focus=True):
         *,
         several: bool = False,
         across: bool = False,
-        id: str | None = None,
     ) -> None:
-        super().__init__(id=id)
+        super().__init__()
         self._labels = [visible(label) or '""' for label in labels]
         self._several = several
         self._across = across

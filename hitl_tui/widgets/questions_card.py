@@ -60,7 +60,7 @@ class QuestionBox(Vertical):
         if asked.choices:
             several = asked.answered_by == "choices"
             self._pick = Pick(asked.choices, several=several)
-        self._line = Line(placeholder="or in your own words") if self._pick else None
+        self._line = Line("or in your own words") if self._pick else None
         self._words = Editor(placeholder="Type here") if self._pick is None else None
         self._problem = Static(classes="problem", markup=False)
 

@@ -88,7 +88,8 @@ class Items(Vertical, Body):
     @property
     def given(self) -> Typed:
         """What stands in the items."""
-        return ["" if isinstance(box.given, LeftOut) else box.given for box in self._boxes]
+        items = (box.given for box in self._boxes)
+        return ["" if isinstance(given, LeftOut) else given for given in items]
 
     def inner(self, step: str | int) -> FieldBox | None:
         """Return the item at this place."""

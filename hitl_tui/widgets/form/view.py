@@ -44,6 +44,7 @@ class FormView(FieldScroll):
         self._bodies = Bodies(field)
         self._root = self._rooted(start_of(field))
         self._current: FieldBox | None = None
+        self._composed = False
         self._all_touched = False
         self._offered: bool | None = None
         """Whether another way was offered when somebody typed last."""
@@ -62,6 +63,7 @@ class FormView(FieldScroll):
 
     def compose(self) -> ComposeResult:
         """Show the entire schema as one field."""
+        self._composed = True
         yield self._root
 
     # What stands in it
@@ -77,7 +79,7 @@ class FormView(FieldScroll):
         old, self._root = self._root, self._rooted(typed)
         self._current = None
         self._all_touched = self.was_changed = False
-        if self.is_attached:
+        if self._composed:
             old.display = False
             old.remove()
             self.mount(self._root)
