@@ -22,8 +22,14 @@ from hitl_tui.widgets.bulk_list import BulkList
 from hitl_tui.widgets.call_edit import CallEdit
 from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.choice_card import ChoiceCard
+from hitl_tui.widgets.declinable_card import DeclinableCard, DeclineLine
 from hitl_tui.widgets.filter_line import FilterLine
+from hitl_tui.widgets.form.head import Head
+from hitl_tui.widgets.form.lists import AddLine, Items
+from hitl_tui.widgets.form.picks import YesOrNo
+from hitl_tui.widgets.form.view import FormView
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.pick import Pick
 from hitl_tui.widgets.plan_card import PlanCard
 from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.tool_calls_card import ToolCallsCard
@@ -38,6 +44,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("tool calls", (ToolCallsCard, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceCard,)),
     ("yes or no", (YesNo,)),
+    ("form", (FormView, Items, AddLine, Head, Pick, YesOrNo, DeclinableCard, DeclineLine)),
     ("breakpoint", (BreakpointCard,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (StartScreen,)),
