@@ -1,8 +1,10 @@
-"""The README's key table is the program's own bindings. `python -m tests.console.test_keys` writes it."""
+"""The key tables are the program's own bindings. `python -m tests.console.test_keys` writes them."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from textual.binding import Binding
 from textual.dom import DOMNode
 
@@ -35,7 +37,8 @@ from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.tool_calls_card import ToolCallsCard
 from hitl_tui.widgets.ways import YesNo
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
+README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
 PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("everywhere", (ConsoleApp, ConsoleScreen)),
     ("inbox", (InboxList, InboxScreen, FilterLine)),
@@ -52,7 +55,30 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("asked once more", (PlanCard, ConfirmModal)),
     ("message", (ReadingModal,)),
 )
+ESSENTIAL = (
+    "console.help",
+    "inbox.open",
+    "inbox.mark",
+    "inbox.bulk",
+    "card.send",
+    "card.answer_as",
+    "card.payload",
+    "editor.open_elsewhere",
+    "card.approve",
+    "card.edit",
+    "card.reject",
+    "card.respond",
+    "card.step",
+    "thread.next_question",
+    "thread.look_over",
+    "thread.reopen",
+    "thread.back",
+)
+"""What the README tells; the page of keys tells all."""
 _NAMES = {
+    "asterisk": "*",
+    "plus": "+",
+    "minus": "-",
     "slash": "/",
     "question_mark": "?",
     "left_square_bracket": "[",
@@ -61,17 +87,25 @@ _NAMES = {
 }
 
 
-def key_table() -> str:
-    """Return the table of every binding that the program names, in Markdown."""
-    rows = ["| where | keys | what |", "|---|---|---|"]
+def named_bindings() -> Iterator[tuple[str, Binding]]:
+    """Yield every binding that the program names, once, with the place of its keys."""
     seen: set[str] = set()
     for place, holders in PLACES:
         for binding in own_bindings(holders):
             if binding.id and binding.id not in seen:
                 seen.add(binding.id)
-                keys = " ".join(f"`{_NAMES.get(key, key)}`" for key in binding.key.split(","))
-                rows.append(f"| {place} | {keys} | {binding.tooltip or binding.description} |")
-                place = ""
+                yield place, binding
+
+
+def key_table(*ids: str) -> str:
+    """Return the table of these bindings, or of all, in Markdown."""
+    rows = ["| where | keys | what |", "|---|---|---|"]
+    last = ""
+    for place, binding in named_bindings():
+        if not ids or binding.id in ids:
+            keys = " ".join(f"`{_NAMES.get(key, key)}`" for key in binding.key.split(","))
+            where, last = "" if place == last else place, place
+            rows.append(f"| {where} | {keys} | {binding.tooltip or binding.description} |")
     return "\n".join(rows)
 
 
@@ -85,19 +119,27 @@ def own_bindings(holders: tuple[type[DOMNode], ...]) -> list[Binding]:
     ]
 
 
-def with_table(text: str) -> str:
-    """Return the README with the table in its place."""
+def with_table(text: str, table: str) -> str:
+    """Return a page with the table in its place."""
     return re.sub(
         r"(<!-- keys:[^>]*-->\n).*?(<!-- /keys -->)",
-        lambda marks: f"{marks[1]}\n{key_table()}\n\n{marks[2]}",
+        lambda marks: f"{marks[1]}\n{table}\n\n{marks[2]}",
         text,
         flags=re.DOTALL,
     )
 
 
-def test_the_readme_tells_every_key() -> None:
-    text = README.read_text(encoding="utf-8")
-    assert key_table() in text, "run: python -m tests.console.test_keys"
+TABLES = {README: key_table(*ESSENTIAL), KEYS: key_table()}
+
+
+@pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
+def test_the_page_tells_the_keys_as_they_are(page: Path) -> None:
+    assert TABLES[page] in page.read_text(encoding="utf-8"), "python -m tests.console.test_keys"
+
+
+def test_what_the_readme_tells_is_there() -> None:
+    known = {binding.id for _, binding in named_bindings()}
+    assert known.issuperset(ESSENTIAL)
 
 
 def test_every_key_can_be_remapped_and_explained() -> None:
@@ -108,4 +150,5 @@ def test_every_key_can_be_remapped_and_explained() -> None:
 
 
 if __name__ == "__main__":
-    README.write_text(with_table(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, table in TABLES.items():
+        page.write_text(with_table(page.read_text(encoding="utf-8"), table), encoding="utf-8")
