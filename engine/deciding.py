@@ -5,7 +5,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Literal
 
-from engine import outcome, payloads
+from engine import outcome, payloads, readback
 from engine.api.client import LangGraphServer
 from engine.api.wire import WireRun
 from engine.connection import Connection
@@ -20,7 +20,7 @@ from engine.errors import (
     TargetError,
     Unreachable,
 )
-from engine.journal import Intent, Journal
+from engine.journal import Intent, Journal, asked_of
 from engine.model import (
     Breakpoint,
     Decision,
@@ -33,6 +33,7 @@ from engine.model import (
     Progress,
     Question,
     Reopening,
+    ToolCalls,
     Verdict,
     Verdicts,
     Waiting,
@@ -121,7 +122,11 @@ class Decider:
         async def judge(ended: Ended, after: Snapshot) -> list[Outcome]:
             seen = all(each.task_id in ended.finished for each in asked)
             recorded = not seen and await self._runs.is_recorded(_marked(intents))
-            return [outcome.of_answer(each, ended, after, recorded=recorded) for each in asked]
+            found = [outcome.of_answer(each, ended, after, recorded=recorded) for each in asked]
+            return [
+                _compared(each, *pair, before, after)
+                for each, pair in zip(found, decided, strict=True)
+            ]
 
         return await self._carry_out(intents, request, on_progress, judge)
 
@@ -332,6 +337,8 @@ class Decider:
             node=asked.node,
             interrupt_id=asked.interrupt_id,
             fingerprint=question.fingerprint,
+            task_id=asked.task_id,
+            asked=asked_of(asked),
             decision=decision,
             answer=answer,
         )
@@ -359,6 +366,17 @@ def _answers(decided: Sequence[tuple[Question, Decision]]) -> JsonObject:
             for fault in error.faults
         ),
     )
+
+
+def _compared(
+    found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
+) -> Outcome:
+    """Add what the tool calls did otherwise than decided; where nothing was taken, nothing."""
+    review = question.review
+    if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
+        return found
+    verdicts = payloads.verdicts_on(review, decision)
+    return replace(found, divergences=readback.divergences(review, verdicts, before, after))
 
 
 def _marked(intents: Sequence[Intent]) -> Marked:

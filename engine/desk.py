@@ -17,7 +17,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -487,6 +487,13 @@ class Desk:
         if found is None and await self._takes_over(question.interrupt):
             found = await self._journal.draft(self.server.identity, question)
         return found
+
+    async def answered_before(self, question: Question) -> datetime | None:
+        """Return when an answer given here to this same question was applied; it is asked again.
+
+        The same: asked by the same task in the same words. Raises JournalFailed.
+        """
+        return await self._journal.answered(question.interrupt)
 
     async def discard_draft(self, question: Question) -> None:
         """Forget what was typed."""

@@ -45,6 +45,8 @@ CREATE TABLE IF NOT EXISTS decision (
     body TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
+CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
+    WHERE event = 'intend';
 CREATE TABLE IF NOT EXISTS draft (
     server TEXT NOT NULL,
     thread_id TEXT NOT NULL,
@@ -75,6 +77,9 @@ class Intent:
     node: str = ""
     interrupt_id: str | None = None
     fingerprint: str | None = None
+    task_id: str = ""
+    asked: str = ""
+    """What was asked and by which node, as `asked_of` tells it."""
     answer: JsonValue = None
     decision_id: str = field(default_factory=lambda: str(uuid4()))
     sent_as: str = ""
@@ -107,6 +112,8 @@ class Journal:
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
         if outcome.stuck:
             body["stuck"] = True
+        if outcome.divergences:
+            body["divergences"] = list(outcome.divergences)
         await self._append("conclude", {intent.decision_id: body})
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
@@ -121,6 +128,27 @@ class Journal:
             (thread_id, interrupt_id),
         )
         return bool(rows)
+
+    async def answered(self, interrupt: Interrupt) -> datetime | None:
+        """Return when an answer of ours to the same, asked by the same task, was applied last."""
+        rows = await self._rows(
+            """SELECT intend.at FROM decision AS intend JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend'
+                   AND json_extract(intend.body, '$.thread_id') = ?
+                   AND json_extract(intend.body, '$.event') = 'answer'
+                   AND json_extract(intend.body, '$.task_id') = ?
+                   AND json_extract(intend.body, '$.asked') = ?
+                   AND json_extract(conclude.body, '$.outcome') = ?
+               ORDER BY intend.seq DESC LIMIT 1""",
+            (
+                interrupt.thread_id,
+                interrupt.task_id,
+                asked_of(interrupt),
+                OutcomeKind.APPLIED.value,
+            ),
+        )
+        return datetime.fromisoformat(rows[0][0]) if rows else None
 
     async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
         """Return the newest `limit` decisions, newest first."""
@@ -146,7 +174,7 @@ class Journal:
                 question.fingerprint,
                 datetime.now(UTC).isoformat(),
                 json.dumps(content),
-                _asked(interrupt),
+                asked_of(interrupt),
             ),
         )
 
@@ -164,7 +192,7 @@ class Journal:
                 interrupt_id=question.interrupt.interrupt_id,
                 content=json.loads(content),
                 unchanged=fingerprint == question.fingerprint
-                or asked == _asked(question.interrupt),
+                or asked == asked_of(question.interrupt),
                 saved=datetime.fromisoformat(saved),
             )
         return None
@@ -178,7 +206,7 @@ class Journal:
             """SELECT interrupt_id FROM draft
                WHERE server = ? AND thread_id = ? AND interrupt_id != ? AND asked = ?
                ORDER BY saved DESC""",
-            (*_draft_key(server, interrupt), _asked(interrupt)),
+            (*_draft_key(server, interrupt), asked_of(interrupt)),
         )
         return tuple(interrupt_id for (interrupt_id,) in rows)
 
@@ -213,7 +241,7 @@ class Journal:
         threads = {thread_id for thread_id, _, _ in old}
         there = [asked for asked in waiting if asked.thread_id in threads]
         known = {(asked.thread_id, asked.interrupt_id) for asked in there}
-        anew = {(asked.thread_id, _asked(asked)) for asked in there}
+        anew = {(asked.thread_id, asked_of(asked)) for asked in there}
         for thread_id, interrupt_id, asked in old:
             if (thread_id, interrupt_id) not in known and (thread_id, asked) not in anew:
                 await self._write(
@@ -316,13 +344,15 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "node": intent.node,
         "interrupt_id": intent.interrupt_id,
         "fingerprint": intent.fingerprint,
+        "task_id": intent.task_id,
+        "asked": intent.asked,
         "decision": intent.decision,
         "answer": intent.answer,
         "sent_as": intent.mark,
     }
 
 
-def _asked(interrupt: Interrupt) -> str:
+def asked_of(interrupt: Interrupt) -> str:
     """Return the digest of what is asked and by which node, under whatever id."""
     return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
 
@@ -349,6 +379,7 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         sent_as=body.get("sent_as", decision_id),
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),
+        divergences=tuple(end.get("divergences", ())),
     )
 
 

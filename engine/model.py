@@ -567,6 +567,8 @@ class Outcome:
     """What the graph raised in this run, if it did."""
     stuck: bool = False
     """Whether the question met the same error twice: to be answered it must be reopened."""
+    divergences: tuple[str, ...] = ()
+    """Tool calls that did otherwise than decided, as the messages show: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known also where the thread could not be read."""
 
@@ -610,6 +612,8 @@ class LogEntry:
     why: str
     sent_as: str = ""
     """The decision in whose name it was sent; answers that went out as one share it."""
+    divergences: tuple[str, ...] = ()
+    """What did otherwise than decided, as in `Outcome`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -159,13 +159,15 @@ async def answer(desk: "Desk", args: Namespace) -> Said:
         args,
     )
     outcomes = await desk.decide_all(decided, _ignore)
-    said = _outcome(_least_sure(outcomes))
+    diverged = tuple(each for outcome in outcomes for each in outcome.divergences)
+    said = _outcome(replace(_least_sure(outcomes), divergences=diverged))
     answers: list[JsonValue] = [
         {
             "interrupt_id": question.interrupt.interrupt_id,
             "outcome": outcome.kind.value,
             "why": outcome.why,
             "stuck": outcome.stuck,
+            "divergences": list(outcome.divergences),
         }
         for (question, _), outcome in zip(decided, outcomes, strict=True)
     ]
@@ -224,15 +226,11 @@ def log(entries: Iterable[LogEntry]) -> Said:
                 "sent_as": entry.sent_as,
                 "outcome": entry.outcome,
                 "why": entry.why,
+                "divergences": list(entry.divergences),
             }
             for entry in entries
         ],
-        tuple(
-            f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
-            f"{one_line(entry.thread_id)}  {one_line(f'{entry.graph_id} ▸ {entry.node}: {entry.decision}')}"
-            for entry in entries
-        )
-        or ("No decisions yet.",),
+        tuple(chain.from_iterable(map(_entry_lines, entries))) or ("No decisions yet.",),
     )
 
 
@@ -372,6 +370,7 @@ async def _told(
             if other.task_id == item.task_id and other is not item
         ),
         reopening=await desk.reopening(item) if item.task_error is not None else None,
+        answered_before=await desk.answered_before(question),
     )
 
 
@@ -397,6 +396,16 @@ def _thread_lines(thread: ThreadView, asked: Sequence[telling.Told]) -> Iterator
     yield from json_text(thread.values).split("\n")
 
 
+def _entry_lines(entry: LogEntry) -> Iterator[str]:
+    what = one_line(f"{entry.graph_id} ▸ {entry.node}: {entry.decision}")
+    yield (
+        f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
+        f"{one_line(entry.thread_id)}  {what}"
+    )
+    for each in entry.divergences:
+        yield f"    otherwise than decided: {one_line(each, 400)}"
+
+
 def _least_sure(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome that speaks for all: applied only if every one was."""
     sure = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
@@ -418,11 +427,13 @@ def _outcome(outcome: Outcome) -> Said:
         "values": thread.values if thread else None,
         "interrupts": _interrupt_documents(thread),
         "next": list(thread.next) if thread else [],
+        "divergences": list(outcome.divergences),
     }
     applied = outcome.kind is OutcomeKind.APPLIED
     notes = [error_line(outcome.kind.capitalize(), outcome.why)] if not applied else []
     if outcome.error:
         notes.append(error_line("The graph raised", outcome.error))
+    notes += [error_line("Otherwise than decided", each) for each in outcome.divergences]
     return Said(document, (json_text(document),), tuple(notes), _exit_code(outcome))
 
 
@@ -435,6 +446,7 @@ def _unread(thread_id: str | None, kind: OutcomeKind, error: str | None) -> Json
         "values": None,
         "interrupts": [],
         "next": [],
+        "divergences": [],
         "error": error,
     }
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from typing import assert_never
 
 from engine.model import (
@@ -48,6 +49,8 @@ class Told:
     """Ids of the questions that are answered together with it."""
     reopening: Reopening | None = None
     """What reopening would do, where its node raised."""
+    answered_before: datetime | None = None
+    """When an answer given here to the same question was applied."""
 
 
 def document(told: Told) -> JsonObject:
@@ -69,6 +72,7 @@ def document(told: Told) -> JsonObject:
         "payload": asked.payload,
         "answer_schema": told.schema,
         "answered_together_with": list(told.together),
+        "answered_before": told.answered_before.isoformat() if told.answered_before else None,
         "error": asked.task_error,
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
@@ -86,6 +90,9 @@ def lines(told: Told) -> Iterator[str]:
         yield f"  together   answered in one go with {', '.join(map(one_line, told.together))}"
     if told.reopening is not None:
         yield from _stuck(told.reopening)
+    if told.answered_before is not None:
+        when = f"{told.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
+        yield f"  answered   already at {when} by an answer from here, and asked again"
     for note in review.notes:
         yield f"  note       {one_line(note, _LINE)}"
     yield ""

@@ -24,10 +24,11 @@ from engine.payloads import (
     text,
     tool_approval,
 )
+from engine.payloads.calls import verdicts_on
 from engine.payloads.cautions import cautions
 from engine.payloads.convention import Asked, Convention, Malformed, checked
 
-__all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise"]
+__all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise", "verdicts_on"]
 
 CONVENTIONS: tuple[Convention, ...] = (
     machine,

@@ -11,6 +11,7 @@ from typing import assert_never
 from engine.errors import NotTaken
 from engine.forms.faults import is_usable
 from engine.model import (
+    Answer,
     Approve,
     Decision,
     DecisionKind,
@@ -22,6 +23,7 @@ from engine.model import (
     Reject,
     Respond,
     ToolCall,
+    ToolCalls,
     Verdict,
     Verdicts,
 )
@@ -84,6 +86,43 @@ def decision_json(verdict: Verdict, call: ToolCall, edited: str) -> JsonObject:
             return {"type": "respond", "message": message}
         case _:
             assert_never(verdict)
+
+
+def verdicts_on(review: ToolCalls, decision: Decision) -> tuple[Verdict, ...]:
+    """Return the verdict on each call, of a decision that was given as plain JSON too.
+
+    Nothing where it is not LangChain's JSON.
+    """
+    match decision:
+        case Verdicts(verdicts=verdicts):
+            return verdicts
+        case Answer(value={"decisions": list(listed)}):
+            said = [*map(_verdict, listed)]
+        case Answer(value=value):
+            said = [_verdict(value)]
+        case _:
+            return ()
+    verdicts = tuple(verdict for verdict in said if verdict is not None)
+    return verdicts if len(verdicts) == len(said) == len(review.calls) else ()
+
+
+def _verdict(decision: JsonValue) -> Verdict | None:
+    """Read what `decision_json` writes."""
+    match decision:
+        case {"type": "approve"}:
+            return Approve()
+        case {"type": "edit", "edited_action": {"name": str(name), "args": dict(args)}} | {
+            "type": "edit",
+            "editedAction": {"name": str(name), "args": dict(args)},
+        }:
+            return Edit(args, name)
+        case {"type": "reject", **others}:
+            message = others.get("message")
+            return Reject(message if isinstance(message, str) else None)
+        case {"type": "respond", "message": str(message)}:
+            return Respond(message)
+        case _:
+            return None
 
 
 def decision_schema(

@@ -214,7 +214,7 @@ class BulkScreen(ConsoleScreen):
             return
         if result.kind is OutcomeKind.APPLIED:
             self.marks.remove(row.waiting)
-        self._stand(row, _STANDINGS[result.kind], _result_words(result))
+        self._stand(row, _standing(result), _result_words(result))
 
     def _stand(self, row: BulkRow, standing: Standing, said: str = "") -> None:
         row.standing, row.said = standing, said
@@ -230,11 +230,16 @@ class BulkScreen(ConsoleScreen):
         self.card.list.redraw()
         self.phase = Phase.ENDED
         self._show_title()
-        if all(row.standing is Standing.APPLIED for row in self._sent):
+        standings = {row.standing for row in self._sent}
+        words = []
+        if Standing.DIVERGED in standings:
+            words.append("some tool calls did otherwise than decided; enter on a row shows how.")
+        if standings <= {Standing.APPLIED, Standing.DIVERGED}:
             self.card.same.forget()
         else:
-            words = "what was not applied stays marked, as long as it waits."
-            self.banner.show(Weight.WARNING, words)
+            words.append("what was not applied stays marked, as long as it waits.")
+        if words:
+            self.banner.show(Weight.WARNING, " ".join(words))
         if not self.is_current:
             self.tell(f"Decided together: {self._counts()}.")
 
@@ -259,12 +264,14 @@ class BulkScreen(ConsoleScreen):
         self.marks.under_way = words if self.phase is not Phase.CHOOSING else ""
 
     def _done(self) -> int:
-        return sum(row.standing in _STANDINGS.values() for row in self._sent)
+        ended = (*_STANDINGS.values(), Standing.DIVERGED)
+        return sum(row.standing in ended for row in self._sent)
 
     def _counts(self) -> str:
         counts = Counter(row.standing for row in self._sent)
         words = {
             Standing.APPLIED: "applied",
+            Standing.DIVERGED: "otherwise than decided",
             Standing.REFUSED: "refused",
             Standing.UNKNOWN: "unknown",
             Standing.UNSENT: "not sent",
@@ -297,7 +304,17 @@ def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
 
 
+def _standing(outcome: Outcome) -> Standing:
+    diverged = outcome.divergences and outcome.kind is OutcomeKind.APPLIED
+    return Standing.DIVERGED if diverged else _STANDINGS[outcome.kind]
+
+
 def _result_words(outcome: Outcome) -> str:
+    """Return what went otherwise than decided, and how the thread goes on."""
+    return "; ".join((*outcome.divergences, _then(outcome)))
+
+
+def _then(outcome: Outcome) -> str:
     """Return how the thread goes on, or why nothing was taken."""
     if outcome.kind is not OutcomeKind.APPLIED or outcome.thread is None:
         return outcome.why

@@ -130,6 +130,8 @@ class LogScreen(ConsoleScreen):
 
 def _entry_line(entry: LogEntry) -> Content:
     word, colour = _OUTCOMES[entry.outcome]
+    if entry.divergences:
+        word, colour = f"{word}, otherwise than decided", "$text-warning"
     return Content.assemble(
         (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 60%"),
         "  ",
@@ -145,6 +147,7 @@ def _entry_text(entry: LogEntry) -> str:
     word, _ = _OUTCOMES[entry.outcome]
     lines = [
         f"{word}: {entry.why}" if entry.why else word,
+        *(f"Otherwise than decided: {each}" for each in entry.divergences),
         f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
         "Sent",

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import ClassVar
 
 from textual import on, work
@@ -294,19 +295,20 @@ class ThreadScreen(ConsoleScreen):
         else:
             question = self.desk.question(item)
             draft = await self.desk.draft(question)
+            answered = await self.desk.answered_before(question)
             self._wanted_id = item.interrupt_id
             typed = draft.content if draft else None
             card = card_for(question, self.desk.answer_of, typed, self.desk.cautions)
             card.one_of_several = len(self.waiting) > 1
             await self.stage.seat(card)
-            self._show_note(item, draft)
+            self._show_note(item, draft, answered)
         self.stage.phase = Phase.ASKING
         self._show_tabs()
         self._show_state_if_wanted()
         if self.is_current:
             self.call_after_refresh(self.stage.take_focus)
 
-    def _show_note(self, item: Interrupt, draft: Draft | None) -> None:
+    def _show_note(self, item: Interrupt, draft: Draft | None, answered: datetime | None) -> None:
         """Say what one should know before one decides: one thing, the weightiest."""
         if item.task_error is not None:
             self.draft_note.show(
@@ -318,6 +320,12 @@ class ThreadScreen(ConsoleScreen):
             self.draft_note.show(
                 Weight.NOTE, "decided, not sent. ctrl+s decides anew, ctrl+l looks over and sends."
             )
+        elif answered is not None:
+            self.draft_note.show(
+                Weight.WARNING,
+                f"already answered from here, at {_when(answered)}: that was applied, and the"
+                " same is asked again.",
+            )
         elif draft is None:
             self.draft_note.clear()
         else:
@@ -327,8 +335,9 @@ class ThreadScreen(ConsoleScreen):
                 if draft.unchanged
                 else ", but the question has changed since"
             )
-            when = draft.saved.astimezone().strftime("%d %b %H:%M")
-            self.draft_note.show(weight, f"your draft of {when} was restored{and_now}.")
+            self.draft_note.show(
+                weight, f"your draft of {_when(draft.saved)} was restored{and_now}."
+            )
 
     def _show_title(self) -> None:
         line, item = self.title_line, self.stage.item
@@ -381,13 +390,18 @@ class ThreadScreen(ConsoleScreen):
         if refused and self.stage.card is not None:
             self._ask_again(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return
+        otherwise = [each for one in outcomes for each in one.divergences]
+        if otherwise and not self.is_current:
+            self.tell(one_line(_otherwise(otherwise), 400), severity="warning")
         if outcome.kind is OutcomeKind.UNKNOWN:
-            self._show_unknown(outcome.why)
+            self._show_unknown(outcome.why, otherwise)
             if outcome.thread is not None:
                 await self.show_view(outcome.thread)
             return
         if refused:
             self.banner.show(Weight.ERROR, outcome.why)
+        elif otherwise:
+            self.banner.show(Weight.WARNING, _otherwise(otherwise))
         if isinstance(self.stage.card, QuestionCard):
             await self._drafts.forget(self.desk, self.stage.card.question)
         if outcome.thread is not None:
@@ -395,9 +409,10 @@ class ThreadScreen(ConsoleScreen):
         else:
             self.read_thread()
 
-    def _show_unknown(self, why: str) -> None:
+    def _show_unknown(self, why: str, otherwise: Sequence[str] = ()) -> None:
         self.stage.show_unknown(why)
-        self.banner.show(Weight.UNKNOWN, f"{why} Nothing is sent again; ctrl+r looks again.")
+        seen = f" {_otherwise(otherwise)}" if otherwise else ""
+        self.banner.show(Weight.UNKNOWN, f"{why} Nothing is sent again; ctrl+r looks again.{seen}")
         self.view = None
         self._show_tabs()
 
@@ -696,6 +711,17 @@ class ThreadScreen(ConsoleScreen):
             return  # it has something to say that must be read: it is kept for the next visit
         self.app.uninstall_screen(self)
         self.app.call_later(self.remove)
+
+
+def _when(at: datetime) -> str:
+    return at.astimezone().strftime("%d %b %H:%M")
+
+
+def _otherwise(divergences: Sequence[str]) -> str:
+    """Return what did otherwise than decided, as far as a banner has room."""
+    count = len(divergences)
+    several = f"{count} times otherwise than decided; the log has each. " if count > 1 else ""
+    return several + " ".join(divergences[:2])
 
 
 def _same(one: Waiting, other: Waiting) -> bool:

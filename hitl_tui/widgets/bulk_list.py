@@ -31,6 +31,7 @@ class Standing(Enum):
     GONE = ("· no longer waits, or has changed: left out", "$text-warning")
     SENDING = ("▶ under way", "$text-primary")
     APPLIED = ("✓ applied", "$text-success")
+    DIVERGED = ("! applied, but otherwise than decided", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")
     UNSENT = ("· not sent, still marked", "$text-warning")

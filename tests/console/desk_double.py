@@ -125,6 +125,8 @@ class DeskDouble:
         self.above: tuple[str, ...] = ()
         """The nodes in whose subgraphs everything is asked."""
         self.entries: tuple[LogEntry, ...] = ()
+        self.answered_at: datetime | None = None
+        """When all that waits was answered before."""
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
 
     @asynccontextmanager
@@ -304,6 +306,9 @@ class DeskDouble:
         found = self.drafts.get((asked.thread_id, asked.interrupt_id))
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
+
+    async def answered_before(self, question: Question) -> datetime | None:
+        return self.answered_at
 
     async def discard_draft(self, question: Question) -> None:
         asked = question.interrupt

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from engine.errors import NoLongerWaits
-from engine.model import Interrupt, Outcome, OutcomeKind
+from engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus, ThreadView
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.reading import ReadingModal
@@ -213,6 +213,22 @@ async def test_a_refusal_and_an_unknown_outcome_stop_no_other_one(console: OpenC
         assert "2 marked" in c.text
         await c.press("m")
         assert "Decide on 2 items" in c.text and "applied" not in c.text
+
+
+async def test_what_went_otherwise_than_decided_stands_in_its_row(console: OpenConsole) -> None:
+    """S36, B24."""
+    desk = DeskDouble(email(1), email(2))
+    said = ("send_email: rejected, but it ran.",)
+    view = ThreadView("x", "revise", ThreadStatus.DONE, {}, (), (), "c", None)
+    taken = Outcome(OutcomeKind.APPLIED, "Taken.", view, divergences=said, thread_id="x")
+    desk.script = [taken, None]
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("r")
+        await send(c)
+        assert "1 applied, 1 otherwise than decided" in c.text
+        assert "! applied, but otherwise than decided: send_email: rejected, but it ran." in c.text
+        assert "enter on a row shows how" in c.text and "stays marked" not in c.text
 
 
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:

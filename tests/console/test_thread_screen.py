@@ -1,11 +1,12 @@
 """One thread on screen: from the question to what came of the answer."""
 
 import asyncio
+from datetime import datetime
 
 import pytest
 
 from engine.errors import NoLongerWaits, NotTaken, Unreachable
-from engine.model import Outcome, OutcomeKind, Progress
+from engine.model import Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.reading import ReadingModal
 from hitl_tui.screens.thread import ThreadScreen
@@ -98,6 +99,62 @@ async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: Ope
         assert len(desk.sent) == 1
         await c.press("ctrl+r")
         assert isinstance(c.card, TextCard)
+
+
+RAN = "send_email: rejected, but it has a result as if it had run: “Sent \x1b[31m.”"
+
+
+def diverged(desk: DeskDouble, *said: str) -> Outcome:
+    """What comes of an answer that was taken, and not followed: the next question, or the end."""
+    item = desk.items[-1]
+    view = ThreadView(
+        item.thread_id, "revise", ThreadStatus.INTERRUPTED, {}, (), (item,), "c", None
+    )
+    return Outcome(OutcomeKind.APPLIED, "Taken.", view, divergences=said, thread_id=item.thread_id)
+
+
+async def test_what_went_otherwise_is_told_above_the_next_question(console: OpenConsole) -> None:
+    """S36, B24: as long as that is in view, and made visible."""
+    first = interrupt(TEXT)
+    desk = DeskDouble(first, interrupt({"text_to_revise": "second"}, n=2, thread=first.thread_id))
+    desk.items, more = desk.items[:1], desk.items
+    async with console(desk) as c:
+        await c.open()
+        desk.items = more
+        desk.script = [diverged(desk, RAN, "second.", "third.", "fourth.")]
+        await c.press("ctrl+s")
+        await c.armed()
+        text = " ".join(c.text.split())
+        assert "Careful: 4 times otherwise than decided; the log has each. send_email: re" in text
+        assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
+        assert isinstance(c.card, TextCard) and c.card.text.text == "second"
+
+
+async def test_what_went_otherwise_behind_ones_back_is_kept_for_the_next_visit(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.hold = asyncio.Event()
+    desk.script = [diverged(desk, "send_email: rejected, but it ran.")]
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "rejected, but it ran" in c.text)  # told where one is
+        await c.press("enter")
+        assert "Careful: send_email: rejected, but it ran." in c.text
+
+
+async def test_a_question_that_was_answered_already_says_so(console: OpenConsole) -> None:
+    """B6, S20: a resolved question can fire again."""
+    desk = DeskDouble(interrupt(TEXT))
+    desk.answered_at = datetime(2026, 1, 31, 12, 5).astimezone()
+    async with console(desk) as c:
+        await c.open()
+        assert "already answered from here, at 31 Jan 12:05" in c.text
 
 
 async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> None:

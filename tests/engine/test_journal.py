@@ -11,7 +11,7 @@ import pytest
 from engine import payloads
 from engine.errors import JournalFailed
 from engine.fingerprint import fingerprint
-from engine.journal import Intent, open_journal
+from engine.journal import Intent, asked_of, open_journal
 from engine.model import Interrupt, Outcome, OutcomeKind, Question
 
 INTENT = Intent(
@@ -55,6 +55,36 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
         (after,) = await journal.log(limit=10)
     assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
+
+
+async def test_what_went_otherwise_is_recorded(tmp_path: Path) -> None:
+    said = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
+    taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, divergences=said, thread_id="t1")
+    async with open_journal(tmp_path) as journal:
+        await journal.intend(INTENT)
+        await journal.conclude(INTENT, taken, "r1")
+        assert (await journal.log(limit=1))[0].divergences == said
+
+
+async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> None:
+    """S20, B6: only one that was applied, to the same words, asked by the same task."""
+    asked = question().interrupt
+    intent = replace(INTENT, task_id=asked.task_id, asked=asked_of(asked))
+    async with open_journal(tmp_path) as journal:
+        for kind, known in ((OutcomeKind.UNKNOWN, False), (OutcomeKind.APPLIED, True)):
+            sent = replace(intent, decision_id=kind.value)
+            await journal.intend(sent)
+            await journal.conclude(sent, Outcome(kind, "", None, thread_id="t1"), None)
+            assert (await journal.answered(asked) is not None) is known
+        assert await journal.answered(asked) == (await journal.log(limit=1))[0].at
+        again = replace(asked, interrupt_id="i2", checkpoint_id="c2")
+        assert await journal.answered(again) is not None
+        for other in (
+            replace(asked, task_id="k2"),
+            replace(asked, thread_id="t2"),
+            replace(asked, payload="What now?"),
+        ):
+            assert await journal.answered(other) is None
 
 
 async def test_decisions_sent_as_one_are_recorded_all_or_none(tmp_path: Path) -> None:

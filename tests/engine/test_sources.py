@@ -9,7 +9,7 @@ import sqlite3
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from uuid import uuid4
 
 import pytest
@@ -333,6 +333,37 @@ def test_every_json_value_is_an_answer(value: JsonValue) -> None:
     stopped = Stopped(asking({"x": 1}, None).compile(checkpointer=InMemorySaver()), {})
     state = stopped.answer(Answer(value))
     assert (repr(state["answer"]), state["kind"]) == (repr(value), type(value).__name__)
+
+
+def ask_two(state: State) -> State:
+    first = interrupt("first?")
+    return {"answer": [first, interrupt("second?")]}
+
+
+def ask_third(state: State) -> State:
+    return {"answer": [*state["answer"], interrupt("third?")]}
+
+
+@pytest.mark.parametrize("called", [False, True], ids=["as a node", "called by a node"])
+def test_the_next_question_of_a_subgraph_waits_for_an_answer_of_its_own(called: bool) -> None:
+    """B8: no answer is taken for the next question, though the subgraph runs again."""
+    inner = (
+        StateGraph(State).add_sequence([ask_two, ask_third]).add_edge(START, "ask_two").compile()
+    )
+
+    def call(state: State) -> State:
+        return cast(State, inner.invoke(state))
+
+    outer = StateGraph(State).add_node("inner", call if called else inner)
+    graph = outer.add_edge(START, "inner").compile(checkpointer=InMemorySaver())
+    stopped = Stopped(graph, {})
+    ids = set()
+    for number in ("first", "second", "third"):
+        (asked,) = stopped.asked
+        assert asked.value == f"{number}?"
+        ids.add(asked.id)
+        state = stopped.answer(Answer(number))
+    assert state["answer"] == ["first", "second", "third"] and len(ids) == 3
 
 
 SENT = {"to": "ada@example.com", "body": "See you at 10.", "copies": 1}

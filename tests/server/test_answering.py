@@ -113,6 +113,9 @@ async def test_a_partial_answer_runs_the_others_again(desk: Desk, trace: Trace) 
     assert outcome.kind is OutcomeKind.APPLIED
     assert trace.since() == Counter(["left", "left!", "right"])
     assert (after.checkpoint_id, list(questions(desk, after))) == (thread.checkpoint_id, ["right"])
+    right = questions(desk, after)["right"]
+    before = [await desk.answered_before(question) for question in (left, right)]
+    assert before == [(await desk.log())[0].at, None]  # B6: were it to fire again, one would know
 
 
 async def test_questions_of_one_task_are_answered_together(desk: Desk, trace: Trace) -> None:

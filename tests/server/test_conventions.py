@@ -23,6 +23,7 @@ from engine.model import (
     Verdicts,
 )
 from tests.engine.test_sources import SAMPLES, WRITE
+from tests.server.conftest import on_engine
 
 
 async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
@@ -36,6 +37,7 @@ async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
 async def answered(desk: Desk, asked: Interrupt, decision: Decision) -> ThreadView:
     outcome = await desk.decide(desk.question(asked), decision, lambda _: None)
     assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None)
+    assert outcome.divergences == ()
     assert outcome.thread is not None
     return outcome.thread
 
@@ -76,6 +78,31 @@ async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, t
         thread = await answered(desk, asked, Verdicts((its_own,)))
     assert thread.status is ThreadStatus.DONE
     assert told in str(thread.values)
+
+
+@on_engine
+@pytest.mark.parametrize("mode", ["batched", "per_call"])
+async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: str) -> None:
+    """S36, B24: the middleware's `when` is asked again on resuming, and says otherwise then."""
+    message = {"role": "user", "content": "Tidy up."}
+    thread = await stopped(desk, f"flipping_{mode}", {"messages": [message]})
+    (asked,) = thread.waiting
+    assert isinstance(asked, Interrupt)
+    rejected = Verdicts((Reject("Keep it."),))
+    outcome = await desk.decide(desk.question(asked), rejected, lambda _: None)
+    said = "delete_file: rejected, but it has a result as if it had run: “Deleted old.md.”"
+    assert (outcome.kind, outcome.divergences) == (OutcomeKind.APPLIED, (said,))
+    assert (await desk.log())[0].divergences == (said,)
+
+
+@on_engine
+async def test_a_rejected_call_of_a_batch_does_not_run(desk: Desk) -> None:
+    """And nothing is told of it, nor of the one that was approved."""
+    message = {"role": "user", "content": "Tidy up."}
+    thread = await stopped(desk, "tool_agent", {"messages": [message]})
+    (asked,) = thread.waiting
+    assert isinstance(asked, Interrupt)
+    await answered(desk, asked, Verdicts((Approve(), Reject())))
 
 
 async def test_what_does_not_fit_is_not_sent(desk: Desk) -> None:

@@ -203,6 +203,19 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     assert "no deletes" in tools["execute_sql"]
 
 
+def test_a_call_that_did_otherwise_than_decided_is_told(local_shell: Shell) -> None:
+    """S36, B24: it was rejected, and ran."""
+    given = '{"messages":[{"role":"user","content":"hi"}]}'
+    thread = local_shell.run("run", "flipping_per_call", "--input", given)["thread_id"]
+    done = local_shell.raw("answer", thread, "--reject", "Keep it.", "--json")
+    assert "hitl-tui: Otherwise than decided: delete_file: rejected, but" in done.stderr
+    document = json.loads(done.stdout)
+    (said,) = document["divergences"]
+    assert "“Deleted old.md.”" in said and document["answers"][0]["divergences"] == [said]
+    assert local_shell.run("log")[0]["divergences"] == [said]
+    assert "otherwise than decided: delete_file" in local_shell.raw("log").stdout
+
+
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     """S3, S8, S15."""
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')

@@ -1,6 +1,7 @@
 """What the options of `answer` mean, and how questions are told: in process, without a server."""
 
 import argparse
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -203,9 +204,18 @@ def test_a_question_is_told_as_it_was_understood(
     told = telling.Told(
         *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
         reopening=reopening,
+        answered_before=datetime(2026, 1, 31, 12, 5).astimezone(),
     )
     text = "\n".join(telling.lines(told))
-    for expected in [*words, "outer ▸ inner", "E('x')", "perhaps", "beside", "b" * 32]:
+    for expected in [
+        *words,
+        "outer ▸ inner",
+        "E('x')",
+        "perhaps",
+        "beside",
+        "b" * 32,
+        "01-31 12:05",
+    ]:
         assert expected in text
     assert "\x1b" not in text
     document = telling.document(told)
