@@ -22,6 +22,11 @@ def visible(text: str) -> str:
     return _UNUSUAL.sub(_text_escape, text.replace("\\u{", "\\u{5C}u{"))
 
 
+def visible_typed(text: str) -> str:
+    """Return a text that a person typed: as `visible`, but escapes in it are meant as such."""
+    return _UNUSUAL.sub(_text_escape, text)
+
+
 def decode(text: str) -> str:
     """Return what `visible` was given. Text typed by a person may hold escapes too."""
     return _ESCAPE.sub(_character, text)
@@ -41,6 +46,11 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
     Raises ValueError for NaN and infinities, which JSON does not have.
     """
     text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return visible_json(text)
+
+
+def visible_json(text: str) -> str:
+    """Return JSON, or what a person typed as such, with a JSON escape for what is hidden in it."""
     return _UNUSUAL.sub(_json_escape, text)
 
 
