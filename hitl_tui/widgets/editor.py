@@ -5,12 +5,15 @@ from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
+from textual.binding import Binding, BindingType
 from textual.widgets.text_area import Edit, EditResult
 
 from engine.model import JsonValue
 from engine.strict_json import JsonProblem, read_json
 from engine.visible import decode, json_text, visible, visible_json, visible_typed
+from hitl_tui.diff import difference
 from hitl_tui.json_parts import JsonParts, Part
+from hitl_tui.messages import ElsewhereWanted
 from hitl_tui.widgets.fast_text_area import FastTextArea
 from hitl_tui.widgets.text_view import titled
 
@@ -42,12 +45,25 @@ class Editor(FastTextArea):
         }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+g",
+            "open_elsewhere",
+            "Your editor",
+            tooltip="Edit this in your own editor",
+            id="editor.open_elsewhere",
+        ),
+    ]
     HELP = """\
     ### A text to edit
     Type freely: **ctrl+s** sends, nothing else does. Undo is **ctrl+z**, redo **ctrl+y**.
+    **ctrl+g** opens it in your own editor (`$VISUAL`, `$EDITOR`); what you save there is one edit.
     Characters that cannot be seen are written as `\\u{...}` and are sent as what they stand
     for. What you type is kept as a draft within a second.
     """
+
+    SUFFIX: ClassVar[str] = ".txt"
+    """How the name of a file with this text ends."""
 
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
         super().__init__(id=id, placeholder=placeholder)
@@ -78,6 +94,25 @@ class Editor(FastTextArea):
         """Return a text that a person typed as it stands here."""
         return visible_typed(typed)
 
+    def action_open_elsewhere(self) -> None:
+        """Ask for it; the screen gives the terminal away."""
+        if not self.read_only:
+            self.post_message(ElsewhereWanted(self))
+
+    def take_back(self, text: str) -> None:
+        """Take the text as it was edited elsewhere: one edit, of what differs."""
+        old, new = self.text, self.shown(text)
+        if old == new:
+            return
+        start, old_end, new_end = difference(old, new)
+        self.history.checkpoint()
+        self.edit(Edit(new[start:new_end], _place(old, start), _place(old, old_end), False))
+        self.history.checkpoint()
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index), index - (text.rfind("\n", 0, index) + 1)
+
 
 class JsonEditor(Editor):
     """Edits JSON; shows where the first mistake is."""
@@ -97,6 +132,7 @@ class JsonEditor(Editor):
         & > .json-editor--wrong { background: $error; color: $background; text-style: bold underline; }
     }
     """
+    SUFFIX = ".json"
     HELP = """\
     ### JSON to edit
     Nothing can be sent while this is empty or no JSON; the line below says where the first

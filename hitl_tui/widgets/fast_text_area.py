@@ -114,8 +114,11 @@ class WrappedRows(WrappedDocument):
         return tab_widths(self.document[line_index], self._tab_width)
 
     def location_to_offset(self, location: Location) -> Offset:
-        """Return where a place in the document is drawn."""
-        number, column = location
+        """Return where a place in the document is drawn.
+
+        While lines are taken back, Textual asks for a cursor that stood behind the last one.
+        """
+        number, column = min(location[0], len(self.rows.cuts) - 1), location[1]
         cuts = self.rows.cuts[number]
         part = bisect_right(cuts, column)
         before = self.document[number][cuts[part - 1] if part else 0 : column]
