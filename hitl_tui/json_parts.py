@@ -12,7 +12,7 @@ _WORD = re.compile(r'(?P<string>")|(?P<number>-?\d[\d.eE+-]*|\b(?:true|false|nul
 _STRING_REST = re.compile(r'((?:[^"\\]++|\\.)*+)("?)')
 _AS_KEY = re.compile(r"\s*:")
 _PAIR = re.compile(r"\\.")
-_ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}|.)")
+_ESCAPE = re.compile(r"\\(?:(u[0-9a-fA-F]{4})|.)")
 _BEFORE = len("\\u0000") - 1
 """So much of an escape, or of a word, may stand on the row above."""
 _FAR = 1_000
@@ -27,6 +27,8 @@ class Part(Enum):
     NUMBER = "number"
     ESCAPE = "escape"
     """A backslash and what it stands before; it comes after the key or string that it is in."""
+    HIDDEN = "hidden"
+    """An escape with four digits: mostly a character that cannot be seen."""
 
 
 class _Place(Enum):
@@ -100,5 +102,5 @@ def _string(line: str, start: int, inside: int, end: int) -> Generator[Span, Non
     key = rest[2] and _AS_KEY.match(line, rest.end(), rest.end() + _FAR)
     yield start, rest.end(), Part.KEY if key else Part.STRING
     for escape in _ESCAPE.finditer(line, inside, min(rest.end(1), end + _BEFORE)):
-        yield *escape.span(), Part.ESCAPE
+        yield *escape.span(), Part.HIDDEN if escape[1] else Part.ESCAPE
     return rest.end()

@@ -12,6 +12,7 @@ Cuts = Sequence[int]
 WHOLE: Cuts = ()
 """The cuts of a line that fits."""
 
+
 _LAST_WORD = re.compile(r".*\s(?=\S)", re.DOTALL)
 _WIDENING = "\N{VARIATION SELECTOR-16}"
 """It makes the character before it wider than that is alone."""
@@ -58,6 +59,11 @@ class Rows:
         """Return what the row `part` of a line of this length shows of it, as start and end."""
         cuts = self.cuts[line]
         return cuts[part - 1] if part else 0, cuts[part] if part < len(cuts) else length
+
+
+def pieces(cuts: Cuts, length: int) -> list[tuple[int, int]]:
+    """Return from where to where the rows go of a line of this length."""
+    return list(zip((0, *cuts), (*cuts, length), strict=True))
 
 
 def cut_at_words(line: str, width: int) -> Cuts:

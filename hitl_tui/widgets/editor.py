@@ -21,6 +21,7 @@ _COLOURS = {
     Part.KEY: "json-editor--key",
     Part.NUMBER: "json-editor--number",
     Part.ESCAPE: "json-editor--escaped",
+    Part.HIDDEN: "json-editor--escaped",
 }
 
 
@@ -49,7 +50,8 @@ class Editor(FastTextArea):
         Binding(
             "ctrl+g",
             "open_elsewhere",
-            "Your editor",
+            "Your own editor",
+            show=False,  # the room below is for what decides; help and palette tell it
             tooltip="Edit this in your own editor",
             id="editor.open_elsewhere",
         ),

@@ -36,7 +36,7 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from hitl_tui.rows import WHOLE, Cuts, Rows, cut_at_words
+from hitl_tui.rows import WHOLE, Cuts, Rows, cut_at_words, pieces
 
 _BRACKET = re.compile(r"[][(){}]")
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "}": "{", "]": "[", ")": "("}
@@ -106,8 +106,7 @@ class WrappedRows(WrappedDocument):
     def get_sections(self, line_index: int) -> list[str]:
         """Return a line as its rows show it."""
         line = self.document[line_index]
-        cuts = self.rows.cuts[line_index]
-        return [line[a:b] for a, b in zip((0, *cuts), (*cuts, len(line)), strict=True)]
+        return [line[a:b] for a, b in pieces(self.rows.cuts[line_index], len(line))]
 
     def get_tab_widths(self, line_index: int) -> list[int]:
         """Return how wide each tab of a line is."""

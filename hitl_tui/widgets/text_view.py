@@ -24,6 +24,13 @@ from hitl_tui.rows import WHOLE, Rows, cut_anywhere, cut_loosely
 
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")
+COLOUR_OF = {
+    Part.KEY: "key",
+    Part.STRING: "string",
+    Part.NUMBER: "number",
+    Part.HIDDEN: "escaped",
+}
+"""The colours of JSON that is read; of the escapes in it, those stand out that hide something."""
 
 
 class Look(Enum):
@@ -189,14 +196,11 @@ class TextView(Widget):
         line = self._lines[number]
         if self._look is Look.JSON:
             for first, last, part in self._parts.spans(number, line, start, end):
-                if part is not Part.ESCAPE:
-                    yield first, last, part.value
-                elif line.startswith("\\u", first):
-                    yield first, last, "escaped"
+                if part in COLOUR_OF:
+                    yield first, last, COLOUR_OF[part]
         else:
-            around = max(0, start - _ESCAPED_AT_MOST), end + _ESCAPED_AT_MOST
-            for match in _ESCAPED.finditer(line, *around):
-                yield *match.span(), "escaped"
+            for first, last in escapes(line, start, end):
+                yield first, last, "escaped"
 
     # Copying
 
@@ -212,6 +216,12 @@ class TextView(Widget):
             first, last = span
             parts.append(self._lines[number][start:end][first : None if last == -1 else last])
         return "".join(parts), "\n"
+
+
+def escapes(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Return where the escapes are that visible text shows from `start` to `end`."""
+    for match in _ESCAPED.finditer(line, max(0, start - _ESCAPED_AT_MOST), end + _ESCAPED_AT_MOST):
+        yield match.span()
 
 
 _DIFF_STYLES = {"+": "added", "-": "removed", "@": "place"}

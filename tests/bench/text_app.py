@@ -44,7 +44,6 @@ class TextApp(App[None]):
         self.theme = THEMES[0].name
         self._text = text_of(kind, size)
         self._kind = kind
-        self._whose = whose
         language = "json" if kind == "json" else None
         self.widget: TextArea | TextPane
         match whose:
@@ -62,6 +61,9 @@ class TextApp(App[None]):
     def on_mount(self) -> None:
         if isinstance(self.widget, TextArea):
             self.widget.cursor_blink = False  # its frames would be taken for those of a key
+            self.widget.load_text("ready")
+        else:
+            self.widget.show_lines(["ready"])
         self.widget.focus()
 
     def action_load(self) -> None:

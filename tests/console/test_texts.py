@@ -87,7 +87,8 @@ def test_the_parts_of_json_are_found_row_by_row(value: object, width: int) -> No
         if match[0].startswith('"'):
             for escape in re.finditer(r"\\(?:u[0-9a-f]{4}|.)", match[0]):
                 start, end = (match.start() + place for place in escape.span())
-                expected[start:end] = [Part.ESCAPE] * (end - start)
+                part = Part.ESCAPE if end - start == 2 else Part.HIDDEN
+                expected[start:end] = [part] * (end - start)
     parts, found = JsonParts(), list[Part | None]([None] * len(line))
     for start in range(0, len(line), width):
         for first, last, part in parts.spans(0, line, start, min(start + width, len(line))):
