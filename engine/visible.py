@@ -9,17 +9,33 @@ import json
 import re
 import sys
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
+from json.encoder import encode_basestring
+from typing import Any
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
 """The characters whose category is looked up; printable ASCII is most text, and needs no look."""
+_USUAL = bytes([9, 10, *range(0x20, 0x7F)])
+_compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
+_WRITTEN: dict[type, Callable[[Any], str]] = {
+    str: encode_basestring,
+    int: repr,
+    bool: ("false", "true").__getitem__,
+}
+"""How most of what JSON holds is written."""
 _ESCAPE = re.compile(r"\\u\{([0-9A-F]{1,6})\}")
 
 
 def visible(text: str) -> str:
     """Return `text` with every hidden character escaped; newlines and tabs stay."""
-    return _UNUSUAL.sub(_text_escape, text.replace("\\u{", "\\u{5C}u{"))
+    return visible_typed(text.replace("\\u{", "\\u{5C}u{"))
+
+
+def visible_typed(text: str) -> str:
+    """Return a text that a person typed: as `visible`, but escapes in it are meant as such."""
+    return text if _is_usual(text) else _UNUSUAL.sub(_text_escape, text)
 
 
 def decode(text: str) -> str:
@@ -40,14 +56,49 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
 
     Raises ValueError for NaN and infinities, which JSON does not have.
     """
-    text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
-    return _UNUSUAL.sub(_json_escape, text)
+    if indent is None:
+        return visible_json(_compact(value))
+    try:
+        text = _indented(value, " " * indent)
+    except RecursionError:  # the other one goes twice as deep
+        text = json.dumps(value, ensure_ascii=False, indent=indent, allow_nan=False)
+    return visible_json(text)
+
+
+def visible_json(text: str) -> str:
+    """Return JSON, or what a person typed as such, with a JSON escape for what is hidden in it."""
+    return text if _is_usual(text) else _UNUSUAL.sub(_json_escape, text)
 
 
 @lru_cache(maxsize=4096)
 def is_hidden(char: str) -> bool:
     """Say whether a terminal could obey this character, or a reader overlook it."""
     return unicodedata.category(char) in _HIDDEN
+
+
+def _is_usual(text: str) -> bool:
+    """Say whether there is nothing to look up. In a large text this is much quicker to find out."""
+    return text.isascii() and not text.encode().translate(None, _USUAL)
+
+
+def _indented(value: object, step: str, line: str = "\n") -> str:
+    """Return indented JSON; `json` does this in Python too, and takes twice as long."""
+    inner = line + step
+    write = _WRITTEN.get
+    if isinstance(value, dict) and value:
+        items = [
+            f"{encode_basestring(key)}: "
+            f"{written(item) if (written := write(type(item))) else _indented(item, step, inner)}"
+            for key, item in value.items()
+        ]
+        return f"{{{inner}{f',{inner}'.join(items)}{line}}}"
+    if isinstance(value, list | tuple) and value:
+        items = [
+            written(item) if (written := write(type(item))) else _indented(item, step, inner)
+            for item in value
+        ]
+        return f"[{inner}{f',{inner}'.join(items)}{line}]"
+    return _compact(value)
 
 
 def _text_escape(match: re.Match[str]) -> str:

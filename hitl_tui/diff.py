@@ -1,7 +1,8 @@
 """The difference between two texts, bounded in time."""
 
 import difflib
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
 _MOST_LINES = 1_500
@@ -68,6 +69,20 @@ def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
 
 def _equal(pairs: Iterable[tuple[str, str]]) -> int:
     return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
+
+
+def difference(old: str, new: str) -> tuple[int, int, int]:
+    """Return where two texts begin to differ, and where they end to, in the old and in the new."""
+    shorter = min(len(old), len(new))
+    start = _alike(shorter, lambda length: old.startswith(new[:length]))
+    rest = shorter - start
+    end = _alike(rest, lambda length: old.endswith(new[len(new) - length :]))
+    return start, len(old) - end, len(new) - end
+
+
+def _alike(most: int, holds: Callable[[int], bool]) -> int:
+    """Return the greatest length up to `most` for which it holds; it holds for all below, too."""
+    return bisect_left(range(most), True, key=lambda length: not holds(length + 1))
 
 
 def count_words(lines: list[str]) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Waiting,
     )
     from hitl_tui.marks import Marks
+    from hitl_tui.widgets.editor import Editor
 
 
 @dataclass
@@ -52,6 +53,18 @@ class Typed(Message):
     question: Question
     content: JsonObject
     """The card's own record of what was typed."""
+
+
+@dataclass
+class ElsewhereWanted(Message):
+    """Somebody wants to edit what is here in an editor of their own."""
+
+    editor: Editor
+
+
+@dataclass
+class BackFromElsewhere(Message):
+    """The editor of their own is closed, whether anything came of it or not."""
 
 
 @dataclass

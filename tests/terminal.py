@@ -33,6 +33,7 @@ KEYS = {
     "tab": "\t",
     "escape": "\x1b",
     "backspace": "\x7f",
+    "f5": "\x1b[15~",
     "ctrl+end": "\x1b[1;5F",
 }
 _REPLIES = (

@@ -2,12 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from textual import on
-from textual.app import ComposeResult
+from textual import on, work
+from textual.app import ComposeResult, SuspendNotSupported
 from textual.screen import Screen
 from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
+from hitl_tui.messages import BackFromElsewhere, ElsewhereWanted
 from hitl_tui.session import Session
 from hitl_tui.widgets.server_bar import ServerBar
 
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from engine.desk import Desk
+    from hitl_tui.elsewhere import NotEdited
+    from hitl_tui.widgets.editor import Editor
 
 
 class ConsoleScreen(Screen[None]):
@@ -82,6 +85,42 @@ class ConsoleScreen(Screen[None]):
     def tell(self, words: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show what passes: the one place that does. `words` are already visible text."""
         self.notify(words, severity=severity, markup=False)
+
+    @on(ElsewhereWanted)
+    def open_elsewhere(self, event: ElsewhereWanted) -> None:
+        """Let somebody edit a text in an editor of their own."""
+        event.stop()
+        if not any(each.group == "elsewhere" and each.is_running for each in self.workers):
+            self.edit_elsewhere(event.editor)
+
+    @work(group="elsewhere", exit_on_error=False)
+    async def edit_elsewhere(self, editor: "Editor") -> None:
+        """Give the terminal to their editor, and take back what it leaves."""
+        from hitl_tui.elsewhere import Edited, NotEdited, edit_elsewhere  # after the first paint
+
+        done: Edited | NotEdited
+        try:
+            # Nothing is drawn meanwhile, but everything goes on. What is raised within `suspend`
+            # would leave the terminal as it is there.
+            with self.app.batch_update(), self.app.suspend():
+                done = await edit_elsewhere(editor.text, editor.SUFFIX)
+        except SuspendNotSupported:
+            done = NotEdited("This terminal cannot be given to another program.")
+        self.app.refresh(layout=True)
+        if isinstance(done, Edited):
+            editor.take_back(done.text)
+        else:
+            self._show_not_edited(done)
+        editor.post_message(BackFromElsewhere())
+
+    def _show_not_edited(self, done: "NotEdited") -> None:
+        from hitl_tui.screens.reading import Reading, ReadingModal
+
+        kept = "What you typed here is as it was."
+        if done.kept is not None:
+            kept += f" What was saved there is in {done.kept}."
+        hint = "The variables VISUAL and EDITOR say which editor is yours."
+        self.app.push_screen(ReadingModal(Reading("Not edited", done.why, kept, hint)))
 
     @on(Worker.StateChanged)
     def hear_worker(self, event: Worker.StateChanged) -> None:

@@ -1,6 +1,6 @@
 """The arguments of a tool call, whole: each in its own form, folded and unfolded, drawn row by row."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,15 +20,9 @@ from textual.widget import Widget
 from engine.model import JsonObject
 from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.highlight import Span
-from hitl_tui.widgets.text_view import (
-    _ESCAPED,
-    _HIGHLIGHT_LIMIT,
-    _JSON_ESCAPED,
-    _JSON_TOKEN,
-    _cuts,
-    _segments,
-    titled,
-)
+from hitl_tui.json_parts import JsonParts
+from hitl_tui.rows import cut_anywhere, cut_loosely, pieces
+from hitl_tui.widgets.text_view import COLOUR_OF, _segments, escapes, titled
 
 _COLOURS = (
     "gutter",
@@ -83,6 +77,7 @@ class ArgumentsView(Widget):
         self._rows: list[tuple[int, int, int]] = []
         self._wrapped_for = -1
         self._strips: LRUCache[int, Strip] = LRUCache(512)
+        self._parts = JsonParts()
         self._cursor: int | None = None
 
     def show(self, lines: list[ArgumentLine]) -> None:
@@ -93,6 +88,7 @@ class ArgumentsView(Widget):
 
     def _changed(self) -> None:
         self._wrapped_for = -1
+        self._parts.forget()
         self._strips.clear()
         self.refresh(layout=True)
 
@@ -173,13 +169,13 @@ class ArgumentsView(Widget):
     def _cuts(self, number: int, width: int) -> list[tuple[int, int]]:
         line, text = self._lines[number], self._text(number)
         room = max(4, width - len(line.gutter))
-        at_words = line.json_from is None
-        cuts = _cuts(text, room, at_words=at_words)
-        if len(cuts) == 1 or not line.hang:
-            return cuts
-        first = cuts[0][1]
-        rest = _cuts(text[first:], room - _hang(line, room), at_words=at_words)
-        return [cuts[0], *((first + start, first + end) for start, end in rest)]
+        cut = cut_loosely if line.json_from is None else cut_anywhere
+        cuts = cut(text, room)
+        if cuts and line.hang:
+            first = cuts[0]
+            rest = cut(text[first:], room - _hang(line, room))
+            cuts = [first, *(first + each for each in rest)]
+        return pieces(cuts, len(text))
 
     def _text(self, number: int) -> str:
         line = self._lines[number]
@@ -244,27 +240,26 @@ class ArgumentsView(Widget):
         line = self._lines[number]
         base = self._style(line.base) if line.base else self.rich_style
         styles = [base] * (end - start)
-        for first, last, colour in self._spans(number):
+        for first, last, colour in self._spans(number, start, end):
             style = self._style(colour)
             for index in range(max(first, start), min(last, end)):
                 styles[index - start] = style
         return styles
 
-    def _spans(self, number: int) -> list[Span]:
+    def _spans(self, number: int, start: int, end: int) -> Iterator[Span]:
         line, text = self._lines[number], self._text(number)
-        spans = list(line.spans)
-        end = len(text)
+        yield from line.spans
+        if line.json_from is None:
+            for first, last in escapes(text, start, end):
+                yield first, last, "escaped"
+        else:
+            offset = line.json_from
+            parts = self._parts.spans(number, text[offset:], max(0, start - offset), end - offset)
+            for first, last, part in parts:
+                if part in COLOUR_OF:
+                    yield first + offset, last + offset, COLOUR_OF[part]
         if number in self._folded:
-            end = len(line.folded)
-            spans.append((end, len(text), "word"))
-        if len(text) > _HIGHLIGHT_LIMIT:
-            return spans
-        escaped = _ESCAPED
-        if line.json_from is not None:
-            escaped = _JSON_ESCAPED
-            tokens = _JSON_TOKEN.finditer(text, line.json_from, end)
-            spans += [(*match.span(), match.lastgroup or "string") for match in tokens]
-        return [*spans, *((*match.span(), "escaped") for match in escaped.finditer(text))]
+            yield len(line.folded), len(text), "word"
 
     def _style(self, colour: str) -> Style:
         return self.get_component_rich_style(f"arguments--{colour}")

@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
+from hitl_tui.messages import BackFromElsewhere, ElsewhereWanted
 from hitl_tui.widgets.send_bar import SendBar
 
 
@@ -65,11 +66,17 @@ class Card(VerticalScroll, can_focus=True):
         """Begin the guard when the card has been drawn."""
         self.guard()
 
+    @on(BackFromElsewhere)
     def guard(self) -> None:
         """Let nothing be decided until what is shown now has been in view long enough."""
+        self.disarm()
+        self.call_after_refresh(self._drawn, self._drawings)
+
+    @on(ElsewhereWanted)
+    def disarm(self) -> None:
+        """Let nothing be decided until `guard` is called, however long that takes."""
         self.armed = False
         self._drawings += 1
-        self.call_after_refresh(self._drawn, self._drawings)
 
     def _drawn(self, drawing: int) -> None:
         self.set_timer(self.GUARD, partial(self._arm, drawing))

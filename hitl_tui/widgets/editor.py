@@ -1,36 +1,31 @@
 """Editors: what is typed or pasted is shown escaped, so that nothing hidden can be sent."""
 
-import re
 from contextlib import suppress
 from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
-from rich.text import Text
-from textual.widgets import TextArea
-from textual.widgets.text_area import Edit, EditResult, TextAreaTheme
+from textual.binding import Binding, BindingType
+from textual.widgets.text_area import Edit, EditResult
 
 from engine.model import JsonValue
 from engine.strict_json import JsonProblem, read_json
-from engine.visible import decode, json_text, visible
+from engine.visible import decode, json_text, visible, visible_json, visible_typed
+from hitl_tui.diff import difference
+from hitl_tui.json_parts import JsonParts, Part
+from hitl_tui.messages import ElsewhereWanted
+from hitl_tui.widgets.fast_text_area import FastTextArea
 from hitl_tui.widgets.text_view import titled
 
-HIGHLIGHT_LIMIT = 64 * 1024
-"""Above this many characters highlighting makes a keystroke slower than a frame or two."""
-LONG_LINE = 2_000
-"""A line longer than this is neither wrapped nor highlighted while it is edited."""
-
-_TOKENS = {
-    "json.label": "key",
-    "number": "number",
-    "boolean": "number",
-    "json.null": "number",
-    "string.escape": "escaped",
+_COLOURS = {
+    Part.KEY: "json-editor--key",
+    Part.NUMBER: "json-editor--number",
+    Part.ESCAPE: "json-editor--escaped",
+    Part.HIDDEN: "json-editor--escaped",
 }
-"""What the grammar calls the parts of JSON, and which of our colours they have."""
 
 
-class Editor(TextArea):
+class Editor(FastTextArea):
     """Edits a text in its visible form; `value` is the text it stands for."""
 
     DEFAULT_CSS = """
@@ -51,22 +46,29 @@ class Editor(TextArea):
         }
     }
     """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+g",
+            "open_elsewhere",
+            "Your own editor",
+            show=False,  # the room below is for what decides; help and palette tell it
+            tooltip="Edit this in your own editor",
+            id="editor.open_elsewhere",
+        ),
+    ]
     HELP = """\
     ### A text to edit
     Type freely: **ctrl+s** sends, nothing else does. Undo is **ctrl+z**, redo **ctrl+y**.
+    **ctrl+g** opens it in your own editor (`$VISUAL`, `$EDITOR`); what you save there is one edit.
     Characters that cannot be seen are written as `\\u{...}` and are sent as what they stand
     for. What you type is kept as a draft within a second.
     """
 
+    SUFFIX: ClassVar[str] = ".txt"
+    """How the name of a file with this text ends."""
+
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
-        super().__init__(
-            id=id,
-            theme="css",
-            soft_wrap=True,
-            tab_behavior="focus",
-            placeholder=placeholder,
-            highlight_cursor_line=False,
-        )
+        super().__init__(id=id, placeholder=placeholder)
         self.entitle(title)
 
     def entitle(self, title: str) -> None:
@@ -81,21 +83,37 @@ class Editor(TextArea):
 
     def show(self, value: str) -> None:
         """Load `value`, the cursor at its start."""
-        self._load_visible(visible(value))
-
-    def _load_visible(self, text: str) -> None:
-        self.soft_wrap = len(text) <= HIGHLIGHT_LIMIT and _longest_line(text) <= LONG_LINE
-        self.load_text(text)
+        self.load_text(visible(value))
 
     def edit(self, edit: Edit) -> EditResult:
         """Escape what is hidden in typed and pasted text before it enters the document."""
         if not edit.text.isprintable():
             lines = edit.text.replace("\r\n", "\n").replace("\r", "\n")  # as terminals paste
-            edit = replace(edit, text="".join(self._shown(char) for char in lines))
+            edit = replace(edit, text=self.shown(lines))
         return super().edit(edit)
 
-    def _shown(self, char: str) -> str:
-        return visible(char)
+    def shown(self, typed: str) -> str:
+        """Return a text that a person typed as it stands here."""
+        return visible_typed(typed)
+
+    def action_open_elsewhere(self) -> None:
+        """Ask for it; the screen gives the terminal away."""
+        if not self.read_only:
+            self.post_message(ElsewhereWanted(self))
+
+    def take_back(self, text: str) -> None:
+        """Take the text as it was edited elsewhere: one edit, of what differs."""
+        old, new = self.text, self.shown(text)
+        if old == new:
+            return
+        start, old_end, new_end = difference(old, new)
+        self.history.checkpoint()
+        self.edit(Edit(new[start:new_end], _place(old, start), _place(old, old_end), False))
+        self.history.checkpoint()
+
+
+def _place(text: str, index: int) -> tuple[int, int]:
+    return text.count("\n", 0, index), index - (text.rfind("\n", 0, index) + 1)
 
 
 class JsonEditor(Editor):
@@ -116,6 +134,7 @@ class JsonEditor(Editor):
         & > .json-editor--wrong { background: $error; color: $background; text-style: bold underline; }
     }
     """
+    SUFFIX = ".json"
     HELP = """\
     ### JSON to edit
     Nothing can be sent while this is empty or no JSON; the line below says where the first
@@ -123,21 +142,9 @@ class JsonEditor(Editor):
     """
 
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
-        super().__init__(title, id=id, placeholder=placeholder)
         self._problem: JsonProblem | None = None
-
-    def on_mount(self) -> None:
-        """Colour JSON as the theme of the console says."""
-        self.watch(self.app, "theme", self._colour)
-
-    def _colour(self) -> None:
-        styles = {
-            token: Style(color=self.get_component_rich_style(f"json-editor--{part}").color)
-            for token, part in _TOKENS.items()
-        }
-        self.register_theme(TextAreaTheme("console", syntax_styles=styles))
-        self.theme = "css"
-        self.theme = "console"
+        self._parts = JsonParts()
+        super().__init__(title, id=id, placeholder=placeholder)
 
     def show_json(self, value: JsonValue) -> None:
         """Load `value`, pretty-printed."""
@@ -145,10 +152,7 @@ class JsonEditor(Editor):
 
     def show_source(self, text: str) -> None:
         """Load what was typed before."""
-        text = "".join(self._shown(char) if not char.isprintable() else char for char in text)
-        self._load_visible(text)
-        small = len(text) <= HIGHLIGHT_LIMIT and self.soft_wrap
-        self.language = "json" if small and "json" in self.available_languages else None
+        self.load_text(self.shown(text))
 
     def read(self) -> JsonValue:
         """Return the value that stands here. Raises JsonProblem, and marks its place."""
@@ -174,17 +178,26 @@ class JsonEditor(Editor):
             self.notify_style_update()
             self.refresh()
 
-    def get_line(self, line_index: int) -> Text:
-        """Draw the line, with the place of the first mistake marked."""
-        line = super().get_line(line_index)
+    def text_changed(self) -> None:
+        """Read the colours anew."""
+        self._parts.forget()
+
+    def row_styles(self, line_index: int, start: int, end: int) -> list[tuple[int, int, Style]]:
+        """Colour the parts of JSON, and mark the place of the first mistake."""
+        line = self.document[line_index]
+        styles = [
+            (first, last, self._colour(_COLOURS[part]))
+            for first, last, part in self._parts.spans(line_index, line, start, end)
+            if part in _COLOURS
+        ]
         if self._problem is not None and self._problem.line == line_index + 1:
-            column = max(0, min(self._problem.column - 1, len(line) - 1))
-            line.stylize(self.get_component_rich_style("json-editor--wrong"), column, column + 1)
-        return line
+            column = max(0, min(self._problem.column, len(line)) - 1)
+            styles.append((column, column + 1, self.get_component_rich_style("json-editor--wrong")))
+        return styles
 
-    def _shown(self, char: str) -> str:
-        return char if char in "\n\t" else re.sub(r'^"|"$', "", json_text(char))
+    def _colour(self, name: str) -> Style:
+        return Style(color=self.get_component_rich_style(name).color)
 
-
-def _longest_line(text: str) -> int:
-    return max(map(len, text.split("\n")))
+    def shown(self, typed: str) -> str:
+        """Return JSON that a person typed as it stands here."""
+        return visible_json(typed)

@@ -3,7 +3,7 @@
 from textual import events
 from textual.widgets import Input
 
-from engine.visible import decode, visible
+from engine.visible import decode, visible, visible_typed
 
 
 class Line(Input):
@@ -62,8 +62,7 @@ def _shown(text: str) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Escape each character for itself: an escape that somebody types stays one."""
-    return _on_one_line("".join(map(visible, text)))
+    return _on_one_line(visible_typed(text))
 
 
 def _on_one_line(text: str) -> str:

@@ -1,11 +1,11 @@
 """Read-only text, whole: hard-wrapped, numbered, drawn line by line, never interpreted."""
 
 import re
-from bisect import bisect_right
+from collections.abc import Iterator
 from enum import Enum
 from typing import ClassVar
 
-from rich.cells import cell_len, get_character_cell_size
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.app import ComposeResult
@@ -19,15 +19,18 @@ from textual.widget import Widget
 
 from engine.model import JsonValue
 from engine.visible import json_text, visible
+from hitl_tui.json_parts import JsonParts, Part
+from hitl_tui.rows import WHOLE, Rows, cut_anywhere, cut_loosely
 
-_JSON_TOKEN = re.compile(
-    r'(?P<key>"(?:[^"\\]|\\.)*"(?=\s*:))|(?P<string>"(?:[^"\\]|\\.)*")'
-    r"|(?P<number>-?\d[\d.eE+-]*|\btrue\b|\bfalse\b|\bnull\b)"
-)
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
-_JSON_ESCAPED = re.compile(r"\\u[0-9a-f]{4}")
-_HIGHLIGHT_LIMIT = 2_000
-"""Longer lines are drawn in one style: regular expressions over them cost too much a row."""
+_ESCAPED_AT_MOST = len("\\u{10FFFF}")
+COLOUR_OF = {
+    Part.KEY: "key",
+    Part.STRING: "string",
+    Part.NUMBER: "number",
+    Part.HIDDEN: "escaped",
+}
+"""The colours of JSON that is read; of the escapes in it, those stand out that hide something."""
 
 
 class Look(Enum):
@@ -71,7 +74,8 @@ class TextView(Widget):
         self._numbered = numbered
         self._look = Look.PLAIN
         self._lines: list[str] = [""]
-        self._rows: list[tuple[int, int, int]] = [(0, 0, 0)]
+        self._rows = Rows()
+        self._parts = JsonParts()
         self._wrapped_for = -1
         self._strips: LRUCache[int, Strip] = LRUCache(512)
 
@@ -101,6 +105,7 @@ class TextView(Widget):
         self._lines = text.split("\n")
         self._look = look
         self._wrapped_for = -1
+        self._parts.forget()
         self._strips.clear()
         self.refresh(layout=True)
 
@@ -113,18 +118,17 @@ class TextView(Widget):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Count the rows that the text takes at this width."""
         self._wrap(width)
-        return len(self._rows)
+        return self._rows.height
 
     def _wrap(self, width: int) -> None:
         room = max(4, width - self._gutter_width)
         if room == self._wrapped_for:
             return
-        at_words = self._look is not Look.JSON
-        self._rows = [
-            (number, start, end)
-            for number, line in enumerate(self._lines)
-            for start, end in _cuts(line, room, at_words=at_words)
-        ]
+        cut = cut_anywhere if self._look is Look.JSON else cut_loosely
+        self._rows = Rows(
+            WHOLE if len(line) <= room and line.isascii() else cut(line, room)
+            for line in self._lines
+        )
         self._wrapped_for = room
         self._strips.clear()
 
@@ -143,7 +147,7 @@ class TextView(Widget):
     def render_line(self, y: int) -> Strip:
         """Draw one row; rows are cached until text, width, theme or selection change."""
         self._wrap(self.size.width)
-        if y >= len(self._rows):
+        if y >= self._rows.height:
             return Strip.blank(self.size.width, self.rich_style)
         strip = self._strips.get(y)
         if strip is None:
@@ -151,7 +155,7 @@ class TextView(Widget):
         return strip
 
     def _draw(self, y: int) -> Strip:
-        number, start, end = self._rows[y]
+        number, start, end = self._row(y)
         text = self._lines[number][start:end]
         styles = self._character_styles(number, start, end)
         if self.text_selection is not None and (span := self.text_selection.get_span(y)):
@@ -169,14 +173,18 @@ class TextView(Widget):
             body = Strip.join([Strip([gutter], self._gutter_width), body])
         return body.extend_cell_length(self.size.width, self.rich_style)
 
+    def _row(self, y: int) -> tuple[int, int, int]:
+        """Return which line row `y` shows, from where to where."""
+        number, part = self._rows.at(y)
+        return number, *self._rows.span(number, part, len(self._lines[number]))
+
     def _character_styles(self, number: int, start: int, end: int) -> list[Style]:
         line = self._lines[number]
         styles = [self._line_style(line)] * (end - start)
-        if len(line) > _HIGHLIGHT_LIMIT:
-            return styles
-        for span_start, span_end, name in self._spans(line):
-            for index in range(max(span_start, start), min(span_end, end)):
-                styles[index - start] = self.get_component_rich_style(f"text-view--{name}")
+        for first, last, name in self._spans(number, start, end):
+            style = self.get_component_rich_style(f"text-view--{name}")
+            for index in range(max(first, start), min(last, end)):
+                styles[index - start] = style
         return styles
 
     def _line_style(self, line: str) -> Style:
@@ -184,30 +192,36 @@ class TextView(Widget):
             return self.get_component_rich_style(f"text-view--{_DIFF_STYLES[line[:1]]}")
         return self.rich_style
 
-    def _spans(self, line: str) -> list[tuple[int, int, str]]:
-        spans: list[tuple[int, int, str]] = []
+    def _spans(self, number: int, start: int, end: int) -> Iterator[tuple[int, int, str]]:
+        line = self._lines[number]
         if self._look is Look.JSON:
-            spans += [
-                (*match.span(), match.lastgroup or "string") for match in _JSON_TOKEN.finditer(line)
-            ]
-        pattern = _JSON_ESCAPED if self._look is Look.JSON else _ESCAPED
-        spans += [(*match.span(), "escaped") for match in pattern.finditer(line)]
-        return spans
+            for first, last, part in self._parts.spans(number, line, start, end):
+                if part in COLOUR_OF:
+                    yield first, last, COLOUR_OF[part]
+        else:
+            for first, last in escapes(line, start, end):
+                yield first, last, "escaped"
 
     # Copying
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """Return the selected text; rows of one line are joined again."""
         parts: list[str] = []
-        for y, (number, start, end) in enumerate(self._rows):
+        for y in range(self._rows.height):
             if (span := selection.get_span(y)) is None:
                 continue
-            first, last = span
+            number, start, end = self._row(y)
             if parts and start == 0:
                 parts.append("\n")
-            text = self._lines[number][start:end]
-            parts.append(text[first : len(text) if last == -1 else last])
+            first, last = span
+            parts.append(self._lines[number][start:end][first : None if last == -1 else last])
         return "".join(parts), "\n"
+
+
+def escapes(line: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Return where the escapes are that visible text shows from `start` to `end`."""
+    for match in _ESCAPED.finditer(line, max(0, start - _ESCAPED_AT_MOST), end + _ESCAPED_AT_MOST):
+        yield match.span()
 
 
 _DIFF_STYLES = {"+": "added", "-": "removed", "@": "place"}
@@ -221,37 +235,6 @@ def _segments(text: str, styles: list[Style]) -> list[Segment]:
             segments.append(Segment(text[start:index], styles[start]))
             start = index
     return segments
-
-
-def _cuts(line: str, room: int, *, at_words: bool) -> list[tuple[int, int]]:
-    """Return where `line` is cut into rows of at most `room` cells; nothing is left out."""
-    if len(line) <= room and line.isascii():
-        return [(0, len(line))]
-    ends = None if line.isascii() else _cell_ends(line)
-    cuts: list[tuple[int, int]] = []
-    start = 0
-    while start < len(line):
-        if ends is None:
-            end = min(start + room, len(line))
-        else:
-            before = ends[start - 1] if start else 0
-            end = max(start + 1, bisect_right(ends, before + room))
-        if at_words and end < len(line):
-            space = line.rfind(" ", start, end)
-            if space - start > room // 2:
-                end = space + 1
-        cuts.append((start, end))
-        start = end
-    return cuts or [(0, 0)]
-
-
-def _cell_ends(line: str) -> list[int]:
-    ends: list[int] = []
-    total = 0
-    for char in line:
-        total += get_character_cell_size(char)
-        ends.append(total)
-    return ends
 
 
 def titled(title: str, detail: str = "", colour: str = "$foreground 60%") -> Content:

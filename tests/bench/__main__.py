@@ -9,13 +9,12 @@ import os
 import platform
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import serving
+from tests.bench import editing, serving
 from tests.bench.answering import measure_answers
-from tests.bench.rows import HEAD, Row, alternately, timed
+from tests.bench.rows import HEAD, Row, alternately, pressed, timed
 from tests.terminal import Terminal
 
 PYTHON = sys.executable
@@ -54,7 +53,9 @@ def key_to_repaint(folder: Path) -> Iterable[Row]:
     with Terminal(command, columns=120, rows=40) as inbox, Terminal(BARE) as bare:
         inbox.wait_for(r"text number 00003")
         bare.wait_for("ready 0")
-        ours, floor = alternately(KEYS, lambda: _press(inbox), lambda: _press(bare))
+        ours, floor = alternately(
+            KEYS, lambda: pressed(inbox, "down"), lambda: pressed(bare, "down")
+        )
     yield timed(f"key to repaint, inbox of {ITEMS:,} / bare app", ours, floor, 1.5)
 
 
@@ -70,21 +71,11 @@ def _start(command: list[str], pattern: str) -> float:
         return terminal.painted(pattern, terminal.started)
 
 
-def _press(terminal: Terminal) -> float:
-    """Return the seconds from a key to the last byte of the frame that it caused."""
-    terminal.settle(quiet=0.05)
-    before = len(terminal.raw)
-    pressed = terminal.press("down")
-    while len(terminal.raw) == before:
-        terminal.read(0.02)
-        assert time.perf_counter() - pressed < 5, "the key changed nothing"
-    terminal.settle(quiet=0.05)
-    return terminal.last_byte - pressed
-
-
 MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
     "paint": start_to_first_paint,
     "key": key_to_repaint,
+    "editor": editing.keys,
+    "opening": editing.opening,
     "answer": answer,
     "runs": serving.runs,
     "search": serving.search,

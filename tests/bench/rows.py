@@ -1,8 +1,11 @@
 """One row of the table, and how the two sides of it are measured."""
 
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+
+from tests.terminal import Terminal
 
 HEAD = f"{'medians':<54} {'ours':>8} {'floor':>8} {'ratio':>6} {'goal':>5}"
 
@@ -47,6 +50,18 @@ def alternately(
     """Measure both in turn; the first of each is not counted."""
     pairs = [(ours(), floor()) for _ in range(count + 1)][1:]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
+
+
+def pressed(terminal: Terminal, key: str) -> float:
+    """Return the seconds from a key to the last byte of the frame that it caused."""
+    terminal.settle(quiet=0.05)
+    before = len(terminal.raw)
+    when = terminal.press(key)
+    while len(terminal.raw) == before:
+        terminal.read(0.02)
+        assert time.perf_counter() - when < 60, "the key changed nothing"
+    terminal.settle(quiet=0.05)
+    return terminal.last_byte - when
 
 
 def timed(

@@ -63,3 +63,23 @@ def test_real_languages_stay_readable() -> None:
 def test_a_cut_line_says_how_much_there_is() -> None:
     assert one_line("x" * 5000, limit=10) == "xxxxxxxxxx… (5,000 characters)"
     assert one_line("a\n  b\tc") == "a b c"
+
+
+@given(
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers()
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | st.text("aé\n\\"),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text("aé\n\\"), inner),
+        max_leaves=20,
+    )
+)
+def test_indented_json_is_laid_out_as_python_does(value: object) -> None:
+    assert json_text(value) == json.dumps(value, ensure_ascii=False, indent=2)
+
+
+def test_indented_json_may_be_as_deep_as_python_reads_it() -> None:
+    deep = "[" * 800 + "]" * 800
+    assert json.loads(json_text(json.loads(deep))) == json.loads(deep)

@@ -29,14 +29,20 @@ class Project:
         self.config = folder / "project" / "langgraph.json"
         self.data = folder / "data"
 
-    def console(self, columns: int = 80, rows: int = 24, target: str | None = None) -> Terminal:
+    def console(
+        self,
+        columns: int = 80,
+        rows: int = 24,
+        target: str | None = None,
+        env: dict[str, str] | None = None,
+    ) -> Terminal:
         """Open the console on it."""
         command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
         return Terminal(
             [*command, "--data-dir", str(self.data)],
             columns=columns,
             rows=rows,
-            env={"PYTHONPATH": str(ROOT)},
+            env={"PYTHONPATH": str(ROOT), **(env or {})},
         )
 
     def shell(self, *args: str) -> Any:
@@ -369,4 +375,35 @@ def test_hostile_payloads_reach_no_terminal(project: Project, columns: int, rows
         assert b"\x1b]52" not in terminal.raw
         assert "\u202e".encode() not in terminal.raw
         assert "\x9b".encode() not in terminal.raw
+        quit_console(terminal)
+
+
+def test_a_text_is_edited_in_an_editor_of_ones_own(project: Project, tmp_path: Path) -> None:
+    editor = tmp_path / "editor.py"
+    editor.write_text(
+        "import pathlib, sys, termios, time\n"
+        "attributes = termios.tcgetattr(0)\n"
+        "attributes[0] &= ~termios.IXON\n"  # or else ctrl+s would stop the terminal itself
+        "termios.tcsetattr(0, termios.TCSANOW, attributes)\n"
+        "file = pathlib.Path(sys.argv[-1])\n"
+        "print('EDITING', repr(file.read_text()), flush=True)\n"
+        f"while not pathlib.Path({str(tmp_path / 'go')!r}).exists(): time.sleep(0.05)\n"
+        "file.write_text('another\\x1b text\\n')\n"
+    )
+    project.waits("revise", {"some_text": "original text"})
+    with project.console(env={"VISUAL": f"{sys.executable} '{editor}'"}) as terminal:
+        terminal.wait_for(r"\? asks +revise +human_node")
+        press(terminal, "enter")
+        terminal.wait_for("original text")
+        look(terminal)
+        press(terminal, "!", "ctrl+g")
+        terminal.wait_for("EDITING '!original text'")
+        press(terminal, "ctrl+s")  # nobody reads it there; it must send nothing here
+        (tmp_path / "go").touch()
+        terminal.wait_for(r'"another\\u001b text"')
+        look(terminal)
+        press(terminal, "ctrl+z")
+        terminal.wait_for(r'"!original text"')
+        press(terminal, "ctrl+y", "ctrl+s")
+        assert r'"some_text": "another\u001b text"' in terminal.wait_for("done")
         quit_console(terminal)
