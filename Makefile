@@ -1,6 +1,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+# One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
+WORKERS ?= 3
 
 .PHONY: demo test check bench hardening screenshots clean
 
@@ -8,7 +10,7 @@ demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
 test: check tests/clients/node_modules  ## everything that must hold, with real servers
-	$(BIN)/python -m pytest -q -W error
+	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.test-installed  ## types, style, and which way the doors open
 	$(BIN)/ruff check .

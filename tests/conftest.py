@@ -1,10 +1,18 @@
 """Fixtures shared by all suites."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
 
 from tests.server import processes
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """Let what the last test left open fail it: a worker of pytest-xdist looks no more after it."""
+    yield
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

@@ -77,6 +77,8 @@ class Terminal:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
+            for theirs in ("COLUMNS", "LINES"):  # of the terminal that the tests run in
+                environ.pop(theirs, None)
             os.execvpe(command[0], list(command), {**environ, **(env or {})})
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
@@ -102,6 +104,13 @@ class Terminal:
         self._fed = len(self.raw)
         self._stream.feed(_UNREADABLE.sub(b"", fresh))
         return "\n".join(line.rstrip() for line in self._screen.display)
+
+    def key_colour(self, key: str) -> str | None:
+        """The colour in which the lowest row shows a key, `s Step`; None if no row does."""
+        for number, row in reversed(list(enumerate(self.text.splitlines()))):
+            if key in row:
+                return str(self._screen.buffer[number][row.index(key)].fg)
+        return None
 
     @property
     def last_byte(self) -> float:

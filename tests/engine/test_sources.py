@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, cast
 from uuid import uuid4
 
 import pytest
+from deepagents import create_deep_agent
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.messages import HumanMessage, ToolMessage
@@ -193,16 +194,24 @@ def test_an_edit_of_the_batch_is_not_checked_there_so_it_is_confirmed_here() -> 
     )
 
 
-def test_deep_agents_ask_as_the_middleware_does() -> None:
-    deepagents = pytest.importorskip("deepagents", reason="deepagents is not installed")
-    made = deepagents.create_deep_agent(
+@pytest.mark.parametrize(
+    ("verdict", "told"),
+    [
+        (Approve(), "Deleted old.md."),
+        (Edit({"path": "older.md"}), "Deleted older.md."),
+        (Reject("Keep it."), "with reason: Keep it."),
+        (Respond("It is gone."), "It is gone."),
+    ],
+)
+def test_deep_agents_ask_as_the_middleware_does(verdict: Verdict, told: str) -> None:
+    made = create_deep_agent(
         model=tool_approval.ScriptedModel(),
         tools=[tool_approval.delete_file],
         interrupt_on={"delete_file": True},
         checkpointer=InMemorySaver(),
     )
     stopped = Stopped(made, {"messages": [HumanMessage("Tidy up.")]})
-    assert "Deleted old.md." in str(results(stopped.answer(Verdicts((Approve(),)))))
+    assert told in results(stopped.answer(Verdicts((verdict,))))["delete_file"][1]
 
 
 @pytest.mark.parametrize(

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
+from hitl_tui.themes import THEMES
 from tests.server import processes
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
-GUARD = 0.5
-"""A little longer than the time for which a fresh card is deaf to decisions."""
+AWAKE = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
+"""The colour of keys that can be pressed; those of a fresh card stand dim while it is deaf."""
 
 
 class Project:
@@ -77,10 +78,13 @@ def press(terminal: Terminal, *keys: str) -> None:
         terminal.settle()
 
 
-def look(terminal: Terminal) -> None:
-    """Look at a card for as long as it is deaf to decisions."""
+def look(terminal: Terminal, key: str = "^s Send") -> None:
+    """Look at a card for as long as it is deaf to decisions: until this key of it is awake."""
     terminal.settle()
-    time.sleep(GUARD)
+    deadline = time.monotonic() + 30
+    while terminal.key_colour(key) != AWAKE:
+        assert time.monotonic() < deadline, f"{key} is {terminal.key_colour(key)}"
+        terminal.read(0.05)
 
 
 def quit_console(terminal: Terminal) -> None:
@@ -131,7 +135,7 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
         terminal.wait_for(r'"type": "reject", "message": "no deletes"')
         press(terminal, "ctrl+s")
         terminal.wait_for("2  execute_sql: reject, “no deletes”")
-        look(terminal)
+        look(terminal, "^s Do it")
         press(terminal, "ctrl+s")
         terminal.wait_for("done")
         quit_console(terminal)
@@ -187,10 +191,10 @@ def test_breakpoints_are_stepped_past(project: Project) -> None:
         terminal.wait_for(r"■ after +breakpoints +draft")
         press(terminal, "enter")
         terminal.wait_for("polish")
-        look(terminal)
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("publish")
-        look(terminal)
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("done")
         quit_console(terminal)
@@ -232,7 +236,7 @@ def test_a_half_written_edit_survives(project: Project) -> None:
         press(terminal, "end")
         terminal.press(" half written")
         terminal.wait_for("half written")
-        time.sleep(1.2)  # a draft is on disk within a second; then the console dies
+        eventually(lambda: kept(project, b"half written"))
         terminal.kill()
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("human_node")
@@ -240,6 +244,11 @@ def test_a_half_written_edit_survives(project: Project) -> None:
         screen = terminal.wait_for("half written")
         assert "draft" in screen
         quit_console(terminal)
+
+
+def kept(project: Project, text: bytes) -> bool:
+    """Whether a journal on disk holds this text."""
+    return any(text in path.read_bytes() for path in project.data.rglob("journal.sqlite*"))
 
 
 def test_answers_from_elsewhere_are_seen(project: Project) -> None:
@@ -321,7 +330,7 @@ def test_a_run_is_stopped_where_one_likes(project: Project) -> None:
         terminal.wait_for("stops before announce")
         press(terminal, "ctrl+s")
         terminal.wait_for("Stopped after draft")
-        look(terminal)
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("Stopped before announce")
         quit_console(terminal)
