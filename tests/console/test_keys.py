@@ -25,6 +25,7 @@ from hitl_tui.widgets.call_edit import CallEdit
 from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.choice_card import ChoiceCard
 from hitl_tui.widgets.declinable_card import DeclinableCard, DeclineLine
+from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.form.head import Head
 from hitl_tui.widgets.form.lists import AddLine, Items
@@ -44,6 +45,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("inbox", (InboxList, InboxScreen, FilterLine)),
     ("thread", (ThreadScreen,)),
     ("question", (Card, QuestionCard)),
+    ("text field", (Editor,)),
     ("tool calls", (ToolCallsCard, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceCard,)),
     ("yes or no", (YesNo,)),
