@@ -83,6 +83,27 @@ async def test_a_large_paste_is_escaped_whole_and_undone_at_once() -> None:
         assert editor.text == ""
 
 
+async def test_a_long_line_is_wrapped_and_coloured_to_its_end() -> None:
+    editor = JsonEditor()
+    async with on_stage(editor) as (pilot, _):
+        editor.show_source('{"long": "' + "x\\n " * 25_000 + '", "key": 1x}')
+        editor.focus()
+        editor.check()
+        editor.move_cursor(editor.document.end)
+        await pilot.pause()
+        rows = editor.render_lines(editor.outer_size.region)
+        colours = {segment.text.strip(): segment.style for row in rows for segment in row}
+
+        def drawn(text: str, part: str) -> bool:
+            style = colours[text]
+            return style is not None and (
+                style.color == editor.get_component_rich_style(f"json-editor--{part}").color
+            )
+
+        assert drawn('"key"', "key") and drawn("1", "number") and drawn("\\n", "escaped")
+        assert drawn("x", "wrong"), "the first mistake is marked"
+
+
 # Elsewhere
 
 
