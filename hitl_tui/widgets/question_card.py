@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import suppress
+from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -26,8 +27,8 @@ from hitl_tui.widgets.ways import Way, YesNo
 AnswerOf = Callable[[Question, Decision], JsonValue]
 _AT_ONCE = 64 * 1024
 """Up to this many characters what will be sent is shown at each key; above, a little later."""
-_LATER = 0.3
-"""Seconds; with the pause before a draft is written they stay below one."""
+_LATER, _LATEST = 0.3, 0.6
+"""Seconds; with the pause before a draft is written they stay at one."""
 
 
 class NotReady(Exception):
@@ -92,6 +93,8 @@ class QuestionCard(Card):
         self._said: JsonObject | None = None
         self._begun = ""
         self._later: Timer | None = None
+        self._taken = 0.0
+        """Seconds that it took last to take in what was typed."""
         self.notes = Static(id="notes", markup=False)
         self.payload = TextPane("Payload", numbered=True, id="payload")
         self.answer = JsonEditor("Answer, as JSON", id="answer", placeholder="Type JSON here")
@@ -198,16 +201,19 @@ class QuestionCard(Card):
             return
         if max(len(self.answer.text), len(self.words.text), self.size_of_form()) <= _AT_ONCE:
             self._take_in()
-        elif self._later is None:
-            self._later = self.set_timer(_LATER, self._take_in)
+        elif self._later is None:  # so that it takes a third of the time at most
+            pause = min(max(_LATER, 3 * self._taken), _LATEST)
+            self._later = self.set_timer(pause, self._take_in)
 
     def _take_in(self) -> None:
         self._later = None
+        begun = monotonic()
         self.show_answer()
         content = self.content()
         if content != self._said:
             self._said = content
             self.post_message(Typed(self.question, content))
+        self._taken = monotonic() - begun
 
     # What will be sent
 
