@@ -154,6 +154,7 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
                         (REJECT, "Ignore"),
                         (DecisionKind.RESPOND, "Respond"),
                     ),
+                    takes_reason=False,
                 ),
             ),
             convention="human interrupt",
