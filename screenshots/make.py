@@ -31,6 +31,9 @@ async def make(folder: Path) -> None:
             _save(app, folder / "inbox.svg")
             await _revise(pilot, folder)
             await _decide_on_tools(pilot, folder)
+            await _fill_in(pilot, folder)
+            await _answer_together(pilot, folder)
+            await _decide_on_many(pilot, folder)
             await _step(pilot, folder)
             await _start(pilot, folder)
 
@@ -56,6 +59,42 @@ async def _decide_on_tools(pilot: Pilot[None], folder: Path) -> None:
     await _armed(pilot)
     _save(pilot.app, folder / "tool_calls.svg")
     await _leave(pilot)
+
+
+async def _fill_in(pilot: Pilot[None], folder: Path) -> None:
+    await _open(pilot, "typed_answer")
+    await pilot.press("space", "tab", *"2000")
+    await _shown(pilot, "must be at most 1000")
+    _save(pilot.app, folder / "form.svg")
+    await _leave(pilot)
+
+
+async def _answer_together(pilot: Pilot[None], folder: Path) -> None:
+    await _open(pilot, "parallel")
+    for key in ("1", "2"):
+        await pilot.press(key)
+        await _armed(pilot)
+        await pilot.press("ctrl+s")
+        await pilot.pause(0.1)
+        await _armed(pilot)
+    await _shown(pilot, "Send all 2 answers?")
+    _save(pilot.app, folder / "together.svg")
+    await _leave(pilot)
+
+
+async def _decide_on_many(pilot: Pilot[None], folder: Path) -> None:
+    await pilot.press("slash", *"tool_approval")
+    await _shown(pilot, "2 of 17 wait")
+    await pilot.press("enter", "home", "space", "space")
+    await _shown(pilot, "2 marked")
+    await pilot.press("m")
+    await _shown(pilot, "2 different payloads")
+    await _armed(pilot)
+    await pilot.press("r", *"Not before Monday.")
+    await _shown(pilot, "Not before Monday.")
+    _save(pilot.app, folder / "many.svg")
+    await _leave(pilot)
+    await pilot.press("u")
 
 
 async def _step(pilot: Pilot[None], folder: Path) -> None:
