@@ -56,6 +56,34 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         assert "Done: the final state" in c.text
 
 
+async def test_who_goes_back_from_a_plan_goes_on_writing(console: OpenConsole) -> None:
+    request = tool_request(*[("send", {}, "", ALL)] * 2)
+    async with console(DeskDouble(interrupt(request)), (100, 30)) as c:
+        await c.open()
+        await c.press("R", *"no")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert isinstance(c.app.screen, ConfirmModal)
+        await c.press("escape", "a")
+        assert '{"type": "reject", "message": "noa"}' in c.text
+
+
+async def test_a_plan_names_a_tool_once(console: OpenConsole) -> None:
+    first, other = (
+        interrupt(tool_request(("send", {}, "", ALL)), n=n, thread=THREAD, task_id=f"task-{n}")
+        for n in (1, 2)
+    )
+    async with console(DeskDouble(first, other), (100, 30)) as c:
+        await c.open()
+        await c.press("a")
+        await c.armed()
+        await decided(c, "")
+        await c.press("a")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert "✓ human_node: send: approve" in c.text
+
+
 async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
     console: OpenConsole,
 ) -> None:
