@@ -1,6 +1,6 @@
 """Several questions of one thread, decisions that are looked at once more, and stuck questions."""
 
-from engine.model import Interrupt, JsonValue
+from engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
 from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
@@ -185,6 +185,21 @@ async def test_a_stuck_question_is_asked_anew_after_a_look(console: OpenConsole)
         assert "sibling had finished and runs again" in c.text
         await confirm(c)
         assert desk.sent == [("reopen", f"{1:032x}")]
+
+
+async def test_once_it_is_known_again_the_title_says_how_it_ended(console: OpenConsole) -> None:
+    first = interrupt({"text_to_revise": "a"})
+    desk = DeskDouble(first)
+    view = await desk.thread(first.thread_id)
+    unknown = Outcome(OutcomeKind.UNKNOWN, "No proof.", view, thread_id=first.thread_id)
+    desk.script = [unknown, None]
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        assert "Outcome unknown" in c.text
+        await c.armed()
+        await c.press("ctrl+s")
+        assert "Done: the final state" in c.text and "✓ done" in c.text
 
 
 async def test_reopening_is_offered_only_where_something_failed(console: OpenConsole) -> None:
