@@ -48,12 +48,19 @@ class ConsoleApp(App[None]):
     TITLE = "hitl-tui"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "f1,question_mark",
+            "question_mark,f1",
             "screen.help",
             "Help",
-            key_display="?",
             tooltip="Keys and help for what has the focus",
             id="console.help",
+        ),
+        Binding(
+            "escape",
+            "hide_help_panel",
+            "Close help",
+            tooltip="Close the keys and the help",
+            id="console.close_help",
+            priority=True,
         ),
         Binding(
             "ctrl+q",
@@ -129,6 +136,12 @@ class ConsoleApp(App[None]):
         if self._holding is not None:
             with suppress(WorkerError):
                 await self._holding.wait()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Close the help only where it is open: else the key is that of whatever is in view."""
+        if action == "hide_help_panel":
+            return bool(self.screen_stack and self.screen.query("HelpPanel"))
+        return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
         """Keep what was typed, then leave."""

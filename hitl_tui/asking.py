@@ -43,9 +43,20 @@ def review_line(review: Review) -> str:
         case MachineRequest(event=event):
             return f"waits for its own client: {one_line(event, 80) or 'a hook'}"
         case FormToFill(payload=payload) | AnyJson(payload=payload):
-            return one_line(payload, _LINE) if isinstance(payload, str) else _json_line(payload)
+            return _payload_line(payload)
         case _:
             raise AssertionError("a request holds at least one tool call")
+
+
+def _payload_line(payload: JsonValue) -> str:
+    """Return a payload that is told as it came, after what it calls itself."""
+    match payload:
+        case str():
+            return one_line(payload, _LINE)
+        case {"title": str(title)} if title.strip():
+            return f"{one_line(title, 200)}  {_json_line(payload)}"
+        case _:
+            return _json_line(payload)
 
 
 def _json_line(payload: JsonValue) -> str:

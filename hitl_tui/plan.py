@@ -96,6 +96,15 @@ def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:
     )
 
 
+def _after_place(question: Question, decision: Decision) -> str:
+    """Return a decision in a few words, where the place before it names the tool already."""
+    match question.review, decision:
+        case ToolCalls(calls=(call,)), Verdicts(verdicts=(verdict,)):
+            return _verdict_words(verdict, call)
+        case _:
+            return decision_words(question, decision)
+
+
 def _verdict_words(verdict: Verdict, call: ToolCall) -> str:
     label = dict(call.labels).get(verdict.kind, verdict.kind.value).lower()
     match verdict:
@@ -147,7 +156,7 @@ def plan_of_several(
     why_not: str,
 ) -> Plan:
     """Return the plan for the questions of one thread: what goes out in one request."""
-    lines = [f"✓ {place(q.interrupt)}: {decision_words(q, d)}" for q, d in decided]
+    lines = [f"✓ {place(q.interrupt)}: {_after_place(q, d)}" for q, d in decided]
     lines += [f"· {place(each)}: not decided, and not sent" for each in undecided]
     if effect.asks_again:
         lines += ["", f"Runs again up to its question: {_names(effect.asks_again)}"]

@@ -35,6 +35,7 @@ KEYS = {
     "backspace": "\x7f",
     "f5": "\x1b[15~",
     "ctrl+end": "\x1b[1;5F",
+    "f8": "\x1b[19~",
 }
 _REPLIES = (
     (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from textual import on, work
 from textual.app import ComposeResult, SuspendNotSupported
 from textual.screen import Screen
-from textual.widgets import Footer
 from textual.worker import Worker, WorkerState
 
 from hitl_tui.messages import BackFromElsewhere, ElsewhereWanted
 from hitl_tui.session import Session
+from hitl_tui.widgets.key_line import KeyLine
 from hitl_tui.widgets.server_bar import ServerBar
 
 if TYPE_CHECKING:
@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 class ConsoleScreen(Screen[None]):
     """A screen of the console; `compose_body` is what is its own."""
 
-    DEFAULT_CSS = """
-    ConsoleScreen Footer { background: $background; color: $foreground 70%; }
-    """
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
         (0, "-narrow"),
         (64, "-normal"),
@@ -52,7 +49,7 @@ class ConsoleScreen(Screen[None]):
         """Put the bar above and the keys below."""
         yield self.bar
         yield from self.compose_body()
-        yield Footer(compact=True, show_command_palette=False)
+        yield KeyLine()
 
     def compose_body(self) -> ComposeResult:
         """Yield what lies between."""
@@ -81,6 +78,7 @@ class ConsoleScreen(Screen[None]):
             self.app.action_hide_help_panel()
         else:
             self.app.action_show_help_panel()
+        self.call_after_refresh(self.refresh_bindings)
 
     def tell(self, words: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show what passes: the one place that does. `words` are already visible text."""

@@ -8,9 +8,9 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.screen import ModalScreen
-from textual.widgets import Footer
 
 from hitl_tui.plan import Plan
+from hitl_tui.widgets.key_line import KeyLine
 from hitl_tui.widgets.plan_card import PlanCard
 
 
@@ -31,7 +31,7 @@ class ConfirmModal(ModalScreen[bool]):
             border-title-color: $accent;
             border-title-style: bold;
         }
-        Footer { dock: none; background: $surface; color: $foreground 70%; }
+        KeyLine { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -49,7 +49,7 @@ class ConfirmModal(ModalScreen[bool]):
         frame.border_title = Content(self.plan.title)
         with frame:
             yield PlanCard(self.plan)
-            yield Footer(compact=True, show_command_palette=False)
+            yield KeyLine()
 
     @on(PlanCard.Confirmed)
     def confirm(self) -> None:

@@ -249,8 +249,8 @@ class ThreadScreen(RunningScreen):
         def answered(yes: bool | None) -> None:
             if yes and self.asking:
                 then()
-            else:
-                self.open_card_again()
+            elif self.stage.card is not None:
+                self.stage.card.reopen()  # the keys stay where somebody was typing
 
         self.app.push_screen(ConfirmModal(plan), answered)
 

@@ -47,5 +47,5 @@ class Banner(Static):
         self.show(Weight.ERROR, str(error))
 
     def clear(self) -> None:
-        """Nothing needs to be known any more."""
-        self.remove_class("-shown")
+        """Nothing needs to be known any more, nor how weighty it was."""
+        self.remove_class("-shown", *(f"-{each.name.lower()}" for each in Weight))

@@ -16,6 +16,8 @@ from hitl_tui.widgets.text_view import TextPane
 
 _BY_NUMBER = 9
 """Options that have a key of their own."""
+_LETTERS = {"yes": "y", "no": "n"}
+"""Answers that have a letter besides."""
 
 
 class ChoiceCard(QuestionCard):
@@ -53,6 +55,11 @@ class ChoiceCard(QuestionCard):
         assert isinstance(question.review, Choices), "a choice card is for a choice"
         self.review = question.review
         self.chosen: int | None = None
+        self._letters = {
+            letter: index
+            for index, option in enumerate(self.review.options)
+            if (letter := _LETTERS.get(option.label.casefold()))
+        }
         self.asked = TextPane("Asked", id="asked")
         self.options = OptionList(
             *(self._line(index) for index in range(len(self.review.options))),
@@ -106,8 +113,9 @@ class ChoiceCard(QuestionCard):
     # Choosing
 
     def on_key(self, event: events.Key) -> None:
-        """Let the other numbers do what 1 does: one binding speaks for all of them."""
-        if event.key.isdecimal() and self.check_action("choose", (index := int(event.key) - 1,)):
+        """Let the other numbers, and the first letters of yes and no, do what 1 does."""
+        index = int(event.key) - 1 if event.key.isdecimal() else self._letters.get(event.key)
+        if index is not None and self.check_action("choose", (index,)):
             event.stop()
             self.action_choose(index)
 
@@ -146,7 +154,8 @@ class ChoiceCard(QuestionCard):
 
     def _line(self, index: int) -> Content:
         option: Option = self.review.options[index]
-        number = f"{index + 1}" if index < _BY_NUMBER else " "
+        letter = next((each for each, at in self._letters.items() if at == index), "")
+        number = f"{index + 1} {letter}".rstrip() if index < _BY_NUMBER else " "
         here = index == self.chosen
         return Content.assemble(
             ("● " if here else "  ", "$accent"),

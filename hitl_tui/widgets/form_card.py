@@ -77,9 +77,7 @@ class FormCard(DeclinableCard):
         reading = self.form.reading()
         if reading.faults:
             faults = reading.and_then(self._faults_of(Fill(reading.value)))
-            more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-            first = str(faults[0]) if faults[0].path else f"the answer {faults[0].words}"
-            raise NotReady(f"Not filled in yet: {first}.{more}", faults)
+            raise NotReady(self.form.told(faults), faults)
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         return Fill(reading.value)
@@ -91,14 +89,23 @@ class FormCard(DeclinableCard):
             return refusal.faults
         return ()
 
+    def told(self, refusal: NotTaken) -> str:
+        """Say why in the words of the form, where it is the form that does not fit."""
+        if self.in_form and not self.declined and refusal.faults:
+            return self.form.told(refusal.faults)
+        return super().told(refusal)
+
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
         """Show each at its field."""
         self.form.show_faults(faults)
 
-    def decide(self) -> None:
+    def touch_all(self) -> None:
         """Say what is wrong with every field, from now on."""
         self.form.touch_all()
-        super().decide()
+
+    def focus_on(self, faults: tuple[Fault, ...]) -> None:
+        """Go to the first field that is wrong."""
+        self.form.focus_on(faults)
 
     def size_of_form(self) -> int:
         """Return how much was typed."""

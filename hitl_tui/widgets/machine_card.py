@@ -30,8 +30,7 @@ class MachineCard(QuestionCard):
         """There is none to be made here."""
         review = self.question.review
         assert isinstance(review, MachineRequest), "this card is for programs"
-        until = f" until {one_line(review.deadline, 60)}" if review.deadline else ""
-        raise NotReady(
-            f"Nobody is asked to approve this: a program waits for its own client{until}."
-            " ctrl+t answers in its place, with JSON."
+        until = (
+            f" It is waited for until {one_line(review.deadline, 60)}." if review.deadline else ""
         )
+        raise NotReady(f"No person is asked; ctrl+t answers in the client's place, as JSON.{until}")

@@ -53,6 +53,7 @@ class QuestionCard(Card):
         #payload, #answer, #words { height: 1fr; min-height: 3; }
         .form { height: 1fr; min-height: 6; }
         &.-payload #payload { display: block; }
+        &.-json #payload, &.-text #payload { height: auto; max-height: 60%; }
         &.-form .form { display: block; }
         &.-json #answer { display: block; }
         &.-text #words { display: block; }
@@ -145,6 +146,16 @@ class QuestionCard(Card):
         """Return a word about what the form will send."""
         return ""
 
+    def told(self, refusal: NotTaken) -> str:
+        """Return why what is given is not taken."""
+        return str(refusal)
+
+    def touch_all(self) -> None:
+        """Somebody wants to send: from now on say everything that is wrong."""
+
+    def focus_on(self, faults: tuple[Fault, ...]) -> None:
+        """Give the keys to the first field that is wrong."""
+
     def size_of_form(self) -> int:
         """Return how many characters the form holds."""
         return 0
@@ -223,7 +234,7 @@ class QuestionCard(Card):
         try:
             return decision, self._answer_of(self.question, decision)
         except NotTaken as refusal:
-            raise NotReady(str(refusal), refusal.faults) from refusal
+            raise NotReady(self.told(refusal), refusal.faults) from refusal
 
     def _decision(self) -> Decision:
         match self.way:
@@ -263,11 +274,14 @@ class QuestionCard(Card):
 
     def decide(self) -> None:
         """Say the decision that is in view, or why there is none."""
+        self.touch_all()
         self.show_answer()
         try:
             decision, _ = self.current()
-        except NotReady:
+        except NotReady as missing:
             self.send_bar.insist()
+            if self.in_form and missing.faults:
+                self.focus_on(missing.faults)
             return
         self.answered = True
         self.post_message(Decided(self.question, decision))
@@ -312,7 +326,7 @@ class QuestionCard(Card):
         """Give the keys to where one begins."""
         match self.way:
             case Way.FORM:
-                self.first_field().focus()
+                self.first_field().focus(scroll_visible=False)  # it is where the card begins
             case Way.JSON:
                 self.answer.focus()
             case Way.TEXT:

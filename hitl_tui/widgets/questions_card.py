@@ -163,9 +163,9 @@ class QuestionsCard(DeclinableCard):
 
     DEFAULT_CSS = """
     QuestionsCard {
-        #asked { height: auto; max-height: 4; }
-        #asked.-none { display: none; }
-        &.-payload #asked { display: none; }
+        #beside { height: auto; max-height: 3; border: none; color: $foreground 60%; }
+        #beside.-none { display: none; }
+        &.-payload #beside { display: none; }
         FieldScroll { min-height: 3; }
     }
     """
@@ -181,19 +181,19 @@ class QuestionsCard(DeclinableCard):
         assert isinstance(question.review, Questions), "this card is for questions"
         self.review = question.review
         super().__init__(question, answer_of, typed, can_decline=True)
-        self.asked = TextPane("Said besides", id="asked")
+        self.beside = TextPane(id="beside")
         self.boxes = [QuestionBox(n, each) for n, each in enumerate(self.review.questions, 1)]
         self.scroll = FieldScroll(*self.boxes, classes="fields")
 
     def compose_fields(self) -> ComposeResult:
-        """Put what the request says besides above the questions."""
-        yield self.asked
+        """Put the questions first, what the request says besides below them."""
         yield self.scroll
+        yield self.beside
 
     def load(self) -> None:
         """Show what the request says besides."""
-        self.asked.set_class(not self.review.beside, "-none")
-        self.asked.show_text(in_words(self.review.beside))
+        self.beside.set_class(not self.review.beside, "-none")
+        self.beside.show_text(in_words(self.review.beside))
 
     def restore(self, typed: JsonObject) -> None:
         """Take up the replies."""
@@ -226,11 +226,16 @@ class QuestionsCard(DeclinableCard):
         for place, box in enumerate(self.boxes):
             box.show_problem(words.get(place, ""))
 
-    def decide(self) -> None:
+    def touch_all(self) -> None:
         """Say what is wrong with every reply, from now on."""
         for box in self.boxes:
             box.touched = True
-        super().decide()
+
+    def focus_on(self, faults: tuple[Fault, ...]) -> None:
+        """Go to the first question whose reply is wrong."""
+        box = next((each for each in self.boxes if each.wrong), None)
+        if box is not None and not box.has_focus_within:
+            box.first.focus()
 
     def size_of_form(self) -> int:
         """Return how long the texts are."""

@@ -162,8 +162,7 @@ class RunForm(VerticalScroll, can_focus=False):
         faults: tuple[Fault, ...] = reading.and_then(left_out(self.asked.form, self.form.typed))
         self.form.show_faults(faults)
         if faults:
-            more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
-            raise Unfinished(f"Input: {faults[0]}.{more}")
+            raise Unfinished(f"Input: {self.form.told(faults)}")
         return reading.value
 
     @on(FormView.Changed)

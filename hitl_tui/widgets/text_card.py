@@ -39,7 +39,7 @@ class TextCard(QuestionCard):
         super().__init__(question, answer_of, typed)
         assert isinstance(question.review, TextToRevise), "a text card is for a text"
         self.review = question.review
-        title = "Text" if self.review.text else "Your answer"
+        title = "Text to revise" if self.review.text else "Your answer"
         self.text = Editor(title, id="text", placeholder="Type here")
         self.changes = TextPane("Changes", id="changes")
         self.set_class(not self.review.text, "-new-text")

@@ -25,7 +25,7 @@ from engine.model import (
     Verdicts,
 )
 from engine.visible import one_line
-from hitl_tui.literal import literal
+from hitl_tui.literal import in_words, literal
 from hitl_tui.widgets.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.call_answer import KEYS, CallAnswer, in_arguments, undecided_words, word
 from hitl_tui.widgets.call_edit import CallEdit
@@ -329,7 +329,7 @@ class ToolCallsCard(QuestionCard):
     def _show_beside(self, of_call: JsonObject, of_request: JsonObject) -> None:
         both: JsonObject = {"of this call": of_call, "of the request": of_request}
         beside = both if of_call and of_request else of_call or of_request
-        self.beside.show_json(beside)
+        self.beside.show_text(in_words(beside))
         self.beside.set_class(not beside, "-none")
 
     def _show_verdict(self) -> None:
@@ -535,10 +535,9 @@ class ToolCallsCard(QuestionCard):
         )
         self.edit.show_faults(reading.and_then(found))
 
-    def decide(self) -> None:
+    def touch_all(self) -> None:
         """Say what is wrong with every field, from now on."""
         self.edit.touch_all()
-        super().decide()
 
     def _cautions(self) -> tuple[str, ...]:
         """Return what the edit in view will have to be confirmed for."""
@@ -569,7 +568,7 @@ class ToolCallsCard(QuestionCard):
         return Verdicts(
             tuple(
                 answer.decision(
-                    f"Call {index + 1}, {one_line(answer.call.name, 60)}: " if several else ""
+                    f"Call {index + 1}, {one_line(answer.call.name, 60)}. " if several else ""
                 )
                 for index, answer in enumerate(self.answers)
             )

@@ -401,6 +401,17 @@ async def test_nothing_is_chosen_until_a_person_does() -> None:
         assert decisions(said) == [Choose(1)]
 
 
+async def test_yes_and_no_have_their_letters() -> None:
+    made = card({"question": "Publish it?"})
+    async with on_stage(made) as (pilot, said):
+        await shown(made, pilot)
+        assert "1 y  Yes" in screen_text(pilot.app)
+        await pilot.press("n")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        assert decisions(said) == [Choose(1)]
+
+
 async def test_enter_chooses_and_does_not_send() -> None:
     made = card({"message": "Which?", "options": ["small", "large"]})
     async with on_stage(made) as (pilot, said):
@@ -442,7 +453,7 @@ async def test_a_program_s_request_is_never_offered_as_an_approval() -> None:
         await pilot.press("a", "enter", "1", "ctrl+s")
         await settle(pilot)
         assert decisions(said) == []
-        assert "Nobody is asked to approve this" in screen_text(pilot.app)
+        assert "No person is asked" in screen_text(pilot.app)
         await pilot.press("ctrl+t", *'{"approved": true}', "ctrl+s")
         await settle(pilot)
         assert decisions(said) == []

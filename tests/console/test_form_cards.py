@@ -85,11 +85,30 @@ async def test_whoever_sends_too_early_sees_what_is_wrong_at_each_field() -> Non
         assert "✗ is needed" not in text, "what nobody touched is not wrong yet"
         assert await sent(made, pilot, said) == []
         assert screen_text(pilot.app).count("✗ is needed") == 2
-        await press(pilot, *["backspace"] * 4, *"700", "shift+tab", "space", "tab", "tab", "right")
-        await press(pilot, "space")
+        await press(pilot, "space", "tab", *["backspace"] * 4, *"700", "tab", "right", "space")
         assert "✗" not in screen_text(pilot.app)
         value: JsonValue = {
             "decision": "approve", "amount": 700, "payment": {"by": "cash", "notes": [50, 20]},
+            "due": None, "note": None,
+        }  # fmt: skip
+        assert await sent(made, pilot, said) == [Fill(value)]
+
+
+async def test_whoever_sends_too_early_is_taken_to_the_first_fault_by_its_name() -> None:
+    made = card(RELEASE, Approval.model_json_schema())
+    async with on_stage(made, (80, 40)) as (pilot, said):
+        await shown(made, pilot)
+        assert "Decision: is needed. (2 more)" in screen_text(pilot.app)
+        await press(pilot, "space", "tab", *"7", "tab", "right", "space", "tab", "tab", "x")
+        assert "Payment ▸ Notes ▸ 1: must be a whole number." in screen_text(pilot.app)
+        await press(pilot, "tab", "tab", "tab", *"2026")
+        assert await sent(made, pilot, said) == []
+        await press(pilot, *["backspace"] * 9, "9")
+        assert "Due: must be a date" in screen_text(pilot.app)
+        assert await sent(made, pilot, said) == []
+        await press(pilot, "f4")
+        value: JsonValue = {
+            "decision": "approve", "amount": 7, "payment": {"by": "cash", "notes": [9, 20]},
             "due": None, "note": None,
         }  # fmt: skip
         assert await sent(made, pilot, said) == [Fill(value)]

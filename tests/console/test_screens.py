@@ -83,7 +83,7 @@ async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
     async with console(desk) as c:
         await c.press("n")
         await until(c.pilot, lambda: "Some text" in c.text)
-        assert "Input: $.some_text: is needed." in c.text
+        assert "Input: Some Text: is needed." in c.text
         await c.press("ctrl+s")
         assert isinstance(c.app.screen, StartScreen)
         await c.press("enter")
@@ -299,7 +299,7 @@ def test_every_key_has_a_name_and_says_what_it_does() -> None:
     for binding in bindings:
         assert binding.id and binding.tooltip, binding
     priority = {binding.id for binding in bindings if binding.priority}
-    assert priority == {"console.quit"}
+    assert priority == {"console.quit", "console.close_help"}
 
 
 def subclasses(kind: type[Widget]) -> set[type[Widget]]:

@@ -1,6 +1,6 @@
 """Several questions of one thread, decisions that are looked at once more, and stuck questions."""
 
-from engine.model import Interrupt, JsonValue
+from engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
 from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
@@ -54,6 +54,34 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         await confirm(c)
         assert desk.sent == [("answer", "!legal"), ("answer", "finance")]
         assert "Done: the final state" in c.text
+
+
+async def test_who_goes_back_from_a_plan_goes_on_writing(console: OpenConsole) -> None:
+    request = tool_request(*[("send", {}, "", ALL)] * 2)
+    async with console(DeskDouble(interrupt(request)), (100, 30)) as c:
+        await c.open()
+        await c.press("R", *"no")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert isinstance(c.app.screen, ConfirmModal)
+        await c.press("escape", "a")
+        assert '{"type": "reject", "message": "noa"}' in c.text
+
+
+async def test_a_plan_names_a_tool_once(console: OpenConsole) -> None:
+    first, other = (
+        interrupt(tool_request(("send", {}, "", ALL)), n=n, thread=THREAD, task_id=f"task-{n}")
+        for n in (1, 2)
+    )
+    async with console(DeskDouble(first, other), (100, 30)) as c:
+        await c.open()
+        await c.press("a")
+        await c.armed()
+        await decided(c, "")
+        await c.press("a")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert "✓ human_node: send: approve" in c.text
 
 
 async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
@@ -157,6 +185,21 @@ async def test_a_stuck_question_is_asked_anew_after_a_look(console: OpenConsole)
         assert "sibling had finished and runs again" in c.text
         await confirm(c)
         assert desk.sent == [("reopen", f"{1:032x}")]
+
+
+async def test_once_it_is_known_again_the_title_says_how_it_ended(console: OpenConsole) -> None:
+    first = interrupt({"text_to_revise": "a"})
+    desk = DeskDouble(first)
+    view = await desk.thread(first.thread_id)
+    unknown = Outcome(OutcomeKind.UNKNOWN, "No proof.", view, thread_id=first.thread_id)
+    desk.script = [unknown, None]
+    async with console(desk, (100, 30)) as c:
+        await c.open()
+        await c.press("ctrl+s")
+        assert "Outcome unknown" in c.text
+        await c.armed()
+        await c.press("ctrl+s")
+        assert "Done: the final state" in c.text and "✓ done" in c.text
 
 
 async def test_reopening_is_offered_only_where_something_failed(console: OpenConsole) -> None:

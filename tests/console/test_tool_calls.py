@@ -145,7 +145,7 @@ async def test_arguments_come_before_the_story_and_are_whole() -> None:
 
 async def test_all_that_the_request_says_besides_is_shown() -> None:
     async with opened(PER_CALL, PER_CALL_SCHEMA) as s:
-        assert "The request also says" in s.text and '"tool_call_id": "call-77"' in s.text
+        assert "The request also says" in s.text and "tool_call_id: call-77" in s.text
     beside: Any = {**tool_request(call(*ALL)), "id": "of all"}
     beside["action_requests"][0]["id"] = "of one"
     async with opened(beside) as s:

@@ -145,46 +145,6 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
     assert "Sent 'Monday'" in tools["send_email"]
 
 
-def test_forms_and_questions_are_answered_with_types(project: Project) -> None:
-    graphs = ("typed_answer", "form", "ask_user")
-    threads = {graph: project.waits(graph) for graph in graphs}
-    with project.console() as terminal:
-        for graph, asked, keys in (
-            ("typed_answer", "title: Release funds", [" ", "tab", "70", "tab", "right", " "]),
-            (
-                "form",
-                "title: Pay this expense",
-                ["backspace", "5", "tab", " ", "tab", "y", "tab", "x"],
-            ),
-            ("ask_user", "Said besides", ["2", "tab", "tab", "1", "3", "tab", "Mars"]),
-        ):
-            terminal.wait_for(rf"{graph} ")
-            press(terminal, "/", graph, "enter", "enter")
-            terminal.wait_for(asked)
-            look(terminal)
-            for key in keys:
-                terminal.press(key)
-                terminal.settle(0.4)  # a key that comes before the focus has moved goes astray
-            terminal.wait_for("Will send")
-            look(terminal)
-            press(terminal, "ctrl+s")
-            terminal.wait_for("done")
-            press(terminal, "escape", "escape")
-        quit_console(terminal)
-    answered = [project.shell("show", threads[graph])["values"] for graph in graphs]
-    assert answered == [
-        {"decision": {
-            "decision": "approve", "amount": 70, "due": None, "note": None,
-            "payment": {"by": "cash", "notes": [50, 20]},
-        }},
-        {"expense": {"amount": 15, "kind": "meal", "urgent": True, "reason": "x"}},
-        {"answers": {
-            "Which database?": "SQLite", "Which regions?": ["Europe", "America", "Mars"],
-            "Anything else?": "",
-        }},
-    ]  # fmt: skip
-
-
 def test_breakpoints_are_stepped_past(project: Project) -> None:
     project.waits("breakpoints")
     with project.console() as terminal:

@@ -1,5 +1,6 @@
 """The shell commands as a person types them: real processes, against both kinds of server."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -11,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from engine.desk import open_desk
+from engine.model import Interrupt, Outcome
 from tests.server import processes
 
 ROOT = Path(__file__).parents[2]
@@ -283,6 +286,60 @@ def test_options_are_chosen_and_questions_replied_to(local_shell: Shell) -> None
     questions = enumerate(asks["understood"]["questions"], 1)
     replies = [f"--reply={n}={(asked['choices'] or ['mine'])[0]}" for n, asked in questions]
     assert local_shell.run("answer", thread, *replies)["outcome"] == "applied"
+
+
+HOOK = {
+    "protocol_version": 1,
+    "invocation_id": "0b0e4b1c-5b1a-4c1e-8a58-2f4b6a3f0a11",
+    "snapshot_id": "snapshot-1",
+    "decision": {"allow": False},
+}
+FILLED = {"amount": 15, "urgent": True, "reason": "x"}
+PAID = {"decision": "approve", "amount": 70, "payment": {"by": "cash", "notes": [50]}}
+MAIN_WAYS: dict[str, tuple[list[str], str]] = {
+    "choice": (["--choose=3"], '{"plan": "Not at all"}'),
+    "yes_no": (["--choose=2"], '{"published": false}'),
+    "form": (
+        ["--value", json.dumps({"approved": True, "values": FILLED})],
+        json.dumps({"expense": FILLED}),
+    ),
+    "typed_answer": (["--value", json.dumps(PAID)], '"amount": 70, "payment": {"by": "cash", '),
+    "ask_user": (["--reply=1=SQLite", "--reply=2=Asia"], '"Which regions?": ["Asia"]'),
+    "older_review": (["--approve"], "'copies': 1"),
+    "js_tool_calls": (
+        ["--decision=1=approve", "--decision=2=reject:no"],
+        '[{"type": "approve"}, {"type": "reject", "message": "no"}]',
+    ),
+    "tool_approval": (['--interrupt={}={{"type":"approve"}}'] * 2, "Deleted old.md."),
+    "anything": (["--value", '[7, "x"]'], '"type": "list"'),
+    "hook": (["--value", json.dumps(HOOK)], '{"decision": {"allow": false}}'),
+}
+"""The options of `answer`, with a place for the id of each question, and a part of the state."""
+
+
+async def test_each_convention_is_answered_in_its_main_way(shell: Shell) -> None:
+    async with open_desk(shell.target, data_dir=shell.data) as desk:
+        known = {graph.graph_id: graph for graph in await desk.graphs()}
+        asked = {"messages": [{"role": "user", "content": "hi"}]}
+        inputs = {graph: asked if graph == "tool_approval" else {} for graph in MAIN_WAYS}
+        outcomes = await asyncio.gather(
+            *(desk.start(known[graph], inputs[graph], lambda _: None) for graph in MAIN_WAYS)
+        )
+    done = await asyncio.gather(
+        *(
+            asyncio.to_thread(shell.run, "answer", outcome.thread_id, *with_ids(options, outcome))
+            for (options, _), outcome in zip(MAIN_WAYS.values(), outcomes, strict=True)
+        )
+    )
+    for (_, held), document in zip(MAIN_WAYS.values(), done, strict=True):
+        assert (document["outcome"], document["status"]) == ("applied", "done")
+        assert held in json.dumps(document["values"])
+
+
+def with_ids(options: list[str], outcome: Outcome) -> list[str]:
+    assert outcome.thread is not None
+    ids = [each.interrupt_id for each in outcome.thread.waiting if isinstance(each, Interrupt)]
+    return options if len(ids) == 1 else [o.format(i) for o, i in zip(options, ids, strict=True)]
 
 
 def test_a_question_inside_a_subgraph(shell: Shell) -> None:

@@ -90,12 +90,22 @@ class FieldBox(Vertical):
 
     def at(self, path: Path) -> tuple["FieldBox", Path]:
         """Return the field at a place, or the nearest above that is in view, and what is left."""
+        trail = self.trail(path)
+        return trail[-1], path[len(trail) - 1 :]
+
+    def trail(self, path: Path) -> tuple["FieldBox", ...]:
+        """Return this field and those within on the way to a place, as far as they are in view."""
         body = self.value.body
         if path and body is not None and not self._is_closed and body.display:
             inner = body.inner(path[0])
             if inner is not None:
-                return inner.at(path[1:])
-        return self, path
+                return self, *inner.trail(path[1:])
+        return (self,)
+
+    @property
+    def name_in_form(self) -> str:
+        """What it is called where it stands: its title, or its number in a list."""
+        return str(self.number) if self.number else self.field.title or self.field.name
 
     # On the screen
 

@@ -1,6 +1,6 @@
 """The form: every field of a schema, whatever its kind, and what is wrong with each."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import ClassVar
 
 from textual import events, on
@@ -10,7 +10,7 @@ from textual.message import Message
 from textual.widget import Widget
 
 from engine.forms.typed import Reading, Typed, read, start_of
-from engine.model import Fault, FormField, json_path
+from engine.model import Fault, FormField, Path, json_path
 from hitl_tui.widgets.field_scroll import FieldScroll
 from hitl_tui.widgets.form.bodies import Bodies
 from hitl_tui.widgets.form.body import LeftOut
@@ -29,7 +29,7 @@ class FormView(FieldScroll):
         Binding(
             "f4",
             "another_way",
-            "Null, none…",
+            "Another way",
             tooltip="Give this field as null, leave it out, give it empty or as JSON",
             id="form.another_way",
         ),
@@ -95,11 +95,30 @@ class FormView(FieldScroll):
         wrong: dict[FieldBox, list[str]] = {}
         for fault in faults:
             box, rest = self._root.at(fault.path)
-            place = f"{json_path(rest)[1:].lstrip('.')}: " if rest else ""
+            place = f"{_within(rest)}: " if rest else ""
             wrong.setdefault(box, []).append(place + fault.words)
         for box in self._root.walk():
             box.touched = box.touched or self._all_touched
             box.show_faults(tuple(wrong.get(box, ())))
+
+    def told(self, faults: Sequence[Fault]) -> str:
+        """Say what is wrong at the field that comes first, by the names that stand in the form."""
+        first = self._first(faults)
+        trail = self._root.trail(first.path)
+        rest = first.path[len(trail) - 1 :]
+        names = [box.name_in_form for box in trail[1:]] + ([_within(rest)] if rest else [])
+        more = f" ({len(faults) - 1} more)" if len(faults) > 1 else ""
+        return f"{' ▸ '.join(names) or 'The answer'}: {first.words}.{more}"
+
+    def _first(self, faults: Sequence[Fault]) -> Fault:
+        places = {box: place for place, box in enumerate(self._root.walk())}
+        return min(faults, key=lambda fault: places[self._root.at(fault.path)[0]])
+
+    def focus_on(self, faults: Sequence[Fault]) -> None:
+        """Give the keys to the first field that is wrong."""
+        box, _ = self._root.at(self._first(faults).path)
+        if not box.has_focus_within:
+            box.take_focus()
 
     def touch_all(self) -> None:
         """Somebody wants to send: from now on every fault is shown."""
@@ -115,7 +134,7 @@ class FormView(FieldScroll):
 
     def take_focus(self) -> None:
         """Begin in the first field."""
-        self.first.focus()
+        self.first.focus(scroll_visible=False)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Say at the field what can be done, and bring all of it into view."""
@@ -155,3 +174,7 @@ class FormView(FieldScroll):
             self._offered = offered
             self.refresh_bindings()
         self.post_message(self.Changed())
+
+
+def _within(path: Path) -> str:
+    return json_path(path)[1:].lstrip(".")

@@ -1,0 +1,117 @@
+"""The keys at the foot of a screen: those that matter most where there is no room for all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import cell_len
+from textual import events
+from textual.binding import Binding
+from textual.content import Content
+from textual.screen import Screen
+from textual.widget import Widget
+
+_FIRST_TO_GO = (
+    *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
+    *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
+    *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),
+    *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
+    *("console.start", "card.next_call", "thread.look_over", "inbox.mark", "card.answer_as"),
+)
+"""What is left out first: seldom wanted, or told beside what it is for. Help tells all of them."""
+_NEVER = "console.help"
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """A key as it is shown."""
+
+    binding: Binding
+    display: str
+    enabled: bool
+
+    @property
+    def width(self) -> int:
+        return cell_len(self.display) + 1 + cell_len(self.binding.description)
+
+    @property
+    def content(self) -> Content:
+        shown = Content.assemble(
+            (self.display, "bold $footer-key-foreground"), f" {self.binding.description}"
+        )
+        return shown if self.enabled else shown.stylize("dim")
+
+
+class KeyLine(Widget):
+    """Shows the keys of what has the focus, on one line; a click does what the key does."""
+
+    DEFAULT_CSS = """
+    KeyLine {
+        dock: bottom;
+        height: 1;
+        width: 1fr;
+        background: $background;
+        color: $foreground 70%;
+    }
+    """
+    ALLOW_SELECT = False
+
+    def on_mount(self) -> None:
+        """Follow the keys."""
+        self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
+
+    def on_unmount(self) -> None:
+        """Follow them no more."""
+        self.screen.bindings_updated_signal.unsubscribe(self)
+
+    def _bindings_changed(self, screen: Screen[object]) -> None:
+        self.refresh()
+
+    def render(self) -> Content:
+        """Draw as many as there is room for."""
+        return Content(" ").join(key.content for key in self._fitting())
+
+    def _fitting(self) -> list[_Key]:
+        keys = list(self._all())
+        for key in _first_to_go(keys):
+            if sum(each.width + 1 for each in keys) - 1 <= self.size.width:
+                break
+            keys.remove(key)
+        return keys
+
+    def _all(self) -> Iterator[_Key]:
+        seen: set[str] = set()
+        for active in self.screen.active_bindings.values():
+            binding = active.binding
+            if binding.show and binding.action not in seen:
+                seen.add(binding.action)
+                yield _Key(binding, self.app.get_key_display(binding), active.enabled)
+
+    def _at(self, x: int) -> _Key | None:
+        for key in self._fitting():
+            if 0 <= x < key.width:
+                return key
+            x -= key.width + 1
+        return None
+
+    def on_mouse_move(self, event: events.MouseMove) -> None:
+        """Say more about the key under the mouse."""
+        key = self._at(event.x)
+        self.tooltip = key.binding.tooltip if key is not None else None
+
+    def on_click(self, event: events.Click) -> None:
+        """Do what the key under the mouse does."""
+        key = self._at(event.x)
+        if key is None:
+            return
+        if key.enabled:
+            self.app.simulate_key(key.binding.key)
+        else:
+            self.app.bell()
+
+
+def _first_to_go(keys: list[_Key]) -> list[_Key]:
+    """Return the keys in the order in which they are left out: those that are named, then the last."""
+    named = {binding_id: place for place, binding_id in enumerate(_FIRST_TO_GO)}
+    others = [key for key in keys if key.binding.id not in (*named, _NEVER)]
+    first = [key for key in keys if key.binding.id in named]
+    return sorted(first, key=lambda key: named[key.binding.id or ""]) + others[::-1]

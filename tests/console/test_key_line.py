@@ -1,0 +1,53 @@
+"""The keys at the foot of the screen: what matters most is never cut off."""
+
+import pytest
+
+from engine.model import JsonObject
+from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.widgets.key_line import KeyLine
+
+from .conftest import Console, OpenConsole
+from .desk_double import DeskDouble, interrupt, tool_request
+
+FORM: JsonObject = {
+    "formType": "x",
+    "fields": [{"name": "amount", "label": "Amount", "type": "text", "required": True}],
+}
+CALLS = tool_request(*[("send", {"to": "bob"}, "", ("approve", "reject"))] * 2)
+
+
+def keys(c: Console) -> str:
+    return c.text.splitlines()[-1].rstrip()
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 30)])
+@pytest.mark.parametrize("payload", [FORM, CALLS, {"text_to_revise": "a"}], ids=["f", "t", "r"])
+async def test_sending_leaving_and_help_are_always_in_view(
+    console: OpenConsole, payload: JsonObject, size: tuple[int, int]
+) -> None:
+    async with console(DeskDouble(interrupt(payload)), size) as c:
+        await c.open()
+        line = keys(c)
+        assert "^s Send" in line and "esc Inbox" in line and line.endswith(" Help")
+        if size[0] != 80:
+            assert ("^r Reload" in line) is (size[0] == 160)
+
+
+async def test_where_question_marks_are_typed_help_has_its_other_key(console: OpenConsole) -> None:
+    async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
+        assert keys(c).endswith("? Help")
+        await c.open()
+        assert keys(c).endswith("f1 Help")
+        await c.press("f1")
+        assert c.app.screen.query("HelpPanel") and "esc Close help" in keys(c)
+        await c.press("escape")
+        assert not c.app.screen.query("HelpPanel") and "esc Inbox" in keys(c)
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+
+
+async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:
+    async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
+        await c.open()
+        await c.pilot.click(KeyLine, offset=(keys(c).index("esc Inbox") + 5, 0))
+        assert isinstance(c.app.screen, InboxScreen)

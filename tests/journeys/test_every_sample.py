@@ -1,0 +1,239 @@
+"""Every way to ask is answered in its main way on the real console, one after another.
+
+The keys are those that the screen names. What the graph then holds, read back over HTTP, proves
+that the answer arrived with its type.
+"""
+
+import asyncio
+import json
+import re
+import sys
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from engine.desk import Desk, open_desk
+from engine.model import JsonObject, JsonValue, ThreadStatus
+from tests.journeys.test_journeys import AWAKE
+from tests.server.processes import Served
+from tests.terminal import Terminal
+
+ROOT = Path(__file__).parents[2]
+ASKED: JsonObject = {"messages": [{"role": "user", "content": "hi"}]}
+HOOK = {
+    "protocol_version": 1,
+    "invocation_id": "0b0e4b1c-5b1a-4c1e-8a58-2f4b6a3f0a11",
+    "snapshot_id": "snapshot-1",
+    "decision": {"allow": False},
+}
+
+
+@dataclass(frozen=True)
+class Then:
+    """A key, pressed once the card hears decisions, and what the screen then shows."""
+
+    key: str
+    shows: str
+
+
+@dataclass(frozen=True)
+class Journey:
+    """From what is asked, by keys, to what the graph holds in the end."""
+
+    asked: str
+    keys: tuple[str | Then, ...]
+    """All but the last, which sends."""
+    holds: tuple[str, ...]
+    """Parts of the state, as JSON."""
+    input: JsonValue = None
+
+
+APPROVED = Then("a", "● a Approve")
+VERDICTS = Then("ctrl+s", "(?s)Send 2 verdicts.*Do it")
+TOGETHER = Then("ctrl+s", "(?s)Send all 2 answers.*Do it")
+DECIDED = Then("ctrl+s", "1 decided, not sent")
+JOURNEYS: Mapping[str, Journey] = {
+    "revise": Journey(
+        "original text", ("end", "!"), ('"original text!"',), {"some_text": "original text"}
+    ),
+    "subgraph": Journey("Who approves", ("true",), ('"approved_by": "true"',)),
+    "validate": Journey(
+        "How old are you", ("old", Then("ctrl+s", "is not an age"), "36"), ('"age": 36',)
+    ),
+    "choice": Journey("Which plan", (Then("3", "● 3"),), ('"plan": "Not at all"',)),
+    "yes_no": Journey("Shall this be published", (Then("n", "● 2 n"),), ('"published": false',)),
+    "form": Journey(
+        "Pay this expense",
+        ("backspace", "5", "tab", " ", "tab", "y", "tab", "x"),
+        ('{"amount": 15, "kind": "meal", "urgent": true, "reason": "x"}',),
+    ),
+    "typed_answer": Journey(
+        "Release funds",
+        (" ", "tab", "70", "tab", "right", " "),
+        ('"amount": 70', '{"by": "cash", "notes": [50, 20]}', '"due": null'),
+    ),
+    "ask_user": Journey(
+        "Which database",
+        ("2", "tab", "tab", "1", "3", "tab", "Mars"),
+        ('"SQLite"', '["Europe", "America", "Mars"]', '"Anything else?": ""'),
+    ),
+    "older_review": Journey("send_email", (Then("a", "● a Accept"),), ("'copies': 1",)),
+    "js_tool_calls": Journey(
+        "sendEmail",
+        (Then("e", "f4 leave out"), "tab", "backspace", "2", "escape")
+        + (Then("n", "▸ 2/2"), Then("r", "the reason"), "Keep them.", VERDICTS),
+        ('"copies": 2', '{"type": "reject", "message": "Keep them."}'),
+    ),
+    "tool_agent": Journey(
+        "send_email", (Then("A", "2/2  execute_sql   ✓"), VERDICTS), ("42 rows changed",), ASKED
+    ),
+    "tool_approval": Journey(
+        "this is what runs",
+        (APPROVED, DECIDED, APPROVED, TOGETHER),
+        ("to notes.md, mode 644.", "Deleted old.md."),
+        ASKED,
+    ),
+    "parallel": Journey(
+        "1/2",
+        (Then("y", "● 1 y"), DECIDED, Then("y", "● 1 y"), TOGETHER),
+        ('"finance: True"', '"legal: True"'),
+    ),
+    "stuck": Journey(
+        "How many boxes",
+        ("many", Then("ctrl+s", "Perhaps stuck"), Then("f8", "(?s)Ask this question again.*Do it"))
+        + (Then("ctrl+s", "Type here"), "3"),
+        ('"boxes": 3',),
+    ),
+    "anything": Journey("pending_writes", ('[7, "x"]',), ('[7, "x"]', '"type": "list"')),
+    "hook": Journey("hook_invocation", ("ctrl+t", json.dumps(HOOK)), ('"allow": false',)),
+}
+SESSIONS = {
+    "texts and choices": ("engine_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
+    "forms and JSON": ("engine_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
+    "tool calls": ("engine_server", ("older_review", "js_tool_calls", "tool_agent")),
+    "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
+    "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
+}
+"""Each is one session of the console; the last has what depends on the server: schemas, one
+question a call, several together, reopening."""
+
+
+@pytest.mark.parametrize(("server", "graphs"), SESSIONS.values(), ids=SESSIONS)
+def test_what_is_answered_arrives_with_its_type(
+    server: str, graphs: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    served: Served = request.getfixturevalue(server)
+    held = asyncio.run(travelled(served, tmp_path, graphs))
+    assert {graph: missing(values, graph) for graph, values in held.items()} == {
+        graph: [] for graph in graphs
+    }
+
+
+def missing(values: JsonValue, graph: str) -> list[str]:
+    said = json.dumps(values, ensure_ascii=False)
+    return [part for part in JOURNEYS[graph].holds if part not in said]
+
+
+def test_every_journey_is_made() -> None:
+    made = [
+        graph
+        for server, graphs in SESSIONS.values()
+        if server != "langgraph_dev"
+        for graph in graphs
+    ]
+    assert sorted(made) == sorted(JOURNEYS)
+
+
+async def travelled(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
+    """Start a thread of each graph, answer all in one session of the console, read them back."""
+    async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
+        threads = await started(desk, graphs)
+    with console(served, folder / "c") as terminal:
+        terminal.wait_for("connected")
+        for graph, thread in threads.items():
+            travel(terminal, thread, JOURNEYS[graph])
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_exit() == 0
+    async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
+        views = {graph: await desk.thread(thread) for graph, thread in threads.items()}
+    assert {view.status for view in views.values()} == {ThreadStatus.DONE}
+    return {graph: view.values for graph, view in views.items()}
+
+
+async def started(desk: Desk, graphs: Iterable[str]) -> dict[str, str]:
+    """Run each graph to its question; return the threads."""
+    known = {graph.graph_id: graph for graph in await desk.graphs()}
+    names = list(graphs)
+    outcomes = await asyncio.gather(
+        *(desk.start(known[name], JOURNEYS[name].input or {}, lambda _: None) for name in names)
+    )
+    return {
+        name: outcome.thread.thread_id
+        for name, outcome in zip(names, outcomes, strict=True)
+        if outcome.thread is not None
+    }
+
+
+def console(served: Served, data: Path) -> Terminal:
+    headers = [
+        part for key, value in served.headers.items() for part in ("--header", f"{key}: {value}")
+    ]
+    command = [sys.executable, "-m", "hitl_tui", served.url, "--data-dir", str(data), *headers]
+    return Terminal(command, env={"PYTHONPATH": str(ROOT)})
+
+
+def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
+    """Open a thread from the inbox, answer what it asks, come back."""
+    terminal.press("/")
+    terminal.wait_for("⏎ To the list")
+    terminal.press(thread)
+    terminal.wait_for(r"\b[1-9]\d* of \d+ wait")
+    terminal.press("enter")
+    terminal.wait_for("⏎ Open")
+    terminal.press("enter")
+    terminal.wait_for(journey.asked)
+    look(terminal)
+    for key in (*journey.keys, Then("ctrl+s", "✓ done")):
+        if isinstance(key, Then):
+            decide(terminal, key)
+        else:
+            terminal.press(key)
+            terminal.settle()  # a key that comes before the focus has moved goes astray
+    terminal.press("escape")
+    terminal.wait_for("newest changes first")
+    terminal.press("escape")
+    terminal.wait_for(r"(?m)^ (\d+ waits?|Nothing waits)")
+
+
+def decide(terminal: Terminal, wanted: Then) -> None:
+    """Press a key when it is heard; once more, as a person does, if the look was too early."""
+    for seconds in (5, 30):
+        look(terminal)
+        terminal.press(wanted.key)
+        if shows(terminal, wanted.shows, seconds):
+            return
+    raise AssertionError(f"{wanted.shows!r} did not appear")
+
+
+def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
+    deadline = time.monotonic() + seconds
+    while not re.search(pattern, terminal.text):
+        if time.monotonic() > deadline:
+            return False
+        terminal.read(0.05)
+    return True
+
+
+def look(terminal: Terminal) -> None:
+    """Look at what is uppermost for as long as it is deaf to decisions."""
+    terminal.settle(0.1)
+    deadline = time.monotonic() + 30
+    while True:
+        shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
+        if next(shown, None) == AWAKE:
+            return
+        assert time.monotonic() < deadline, "it stays deaf"
+        terminal.read(0.05)
