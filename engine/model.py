@@ -187,6 +187,8 @@ class Fault:
     path: Path
     words: str
     """Goes on after the place: `must be a whole number; it is the text "10"`."""
+    argument: "tuple[int, Path] | None" = None
+    """In the edited arguments of which tool call it is, from 0, and where in them, if it is."""
 
     def __str__(self) -> str:
         return f"{json_path(self.path)}: {self.words}"

@@ -12,7 +12,6 @@ from engine.model import (
     FormField,
     JsonObject,
     JsonValue,
-    Path,
     Reject,
     Respond,
     ToolCall,
@@ -184,20 +183,6 @@ def form_suits(call: ToolCall) -> bool:
     form = call.form
     drawn = bool(form.fields) if form is not None else 0 < len(call.args) <= _MOST_FIELDS
     return drawn and len(json_text(call.args, indent=None)) <= _LARGEST_FORM
-
-
-def in_arguments(path: Path, call: int) -> Path | None:
-    """Return where in the arguments of a call an answer is wrong; None for any other place.
-
-    Each convention that takes edits has another way to them.
-    """
-    match path:
-        case ("decisions", int(number), "edited_action" | "editedAction", "args", *rest):
-            return tuple(rest) if number == call else None
-        case ("edited_action" | "editedAction", "args", *rest) | (0, "args", "args", *rest):
-            return tuple(rest)
-        case _:
-            return None
 
 
 def undecided_words(call: ToolCall) -> str:

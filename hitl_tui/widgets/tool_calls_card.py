@@ -27,7 +27,7 @@ from engine.model import (
 from engine.visible import one_line
 from hitl_tui.literal import literal
 from hitl_tui.widgets.arguments_pane import ArgumentsPane
-from hitl_tui.widgets.call_answer import KEYS, CallAnswer, in_arguments, undecided_words, word
+from hitl_tui.widgets.call_answer import KEYS, CallAnswer, undecided_words, word
 from hitl_tui.widgets.call_edit import CallEdit
 from hitl_tui.widgets.call_parts import CallStrip, Choice
 from hitl_tui.widgets.editor import Editor
@@ -529,9 +529,9 @@ class ToolCallsCard(QuestionCard):
             return
         reading = answer.reading()
         found = (
-            Fault(path, fault.words)
+            Fault(fault.argument[1], fault.words)
             for fault in faults
-            if (path := in_arguments(fault.path, self.shown)) is not None
+            if fault.argument is not None and fault.argument[0] == self.shown
         )
         self.edit.show_faults(reading.and_then(found))
 
