@@ -83,7 +83,9 @@ def _of_their_calls(asked: Asked, found: tuple[Fault, ...]) -> tuple[Fault, ...]
     understood, _ = _understood(asked)
     for convention in _TOOL_CALLS:
         if convention is understood:
-            return tuple(replace(each, argument=convention.argument_at(each.path)) for each in found)
+            return tuple(
+                replace(each, argument=convention.argument_at(each.path)) for each in found
+            )
     return found
 
 

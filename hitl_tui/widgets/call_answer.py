@@ -139,6 +139,17 @@ class CallAnswer:
         return args
 
     @property
+    def takes_text(self) -> bool:
+        """Whether something is typed for the verdict."""
+        match self.verdict:
+            case DecisionKind.EDIT | DecisionKind.RESPOND:
+                return True
+            case DecisionKind.REJECT:
+                return self.call.takes_reason
+            case _:
+                return False
+
+    @property
     def changes_nothing(self) -> bool:
         """Whether the edit, as it can be read now, is what was asked for."""
         try:

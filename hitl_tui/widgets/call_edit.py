@@ -174,9 +174,9 @@ class CallEdit(Vertical):
         self.set_class(bool(cautions), "-cautious")
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
-        """Say each fault of the arguments at its field."""
-        if self.form is not None:
-            self.form.show_faults(faults)
+        """Say at each field what is wrong: what cannot be read there, then these."""
+        if self._answer is not None and self._answer.by_form and self.form is not None:
+            self.form.show_faults(self._answer.reading().and_then(faults))
 
     def touch_all(self) -> None:
         """Somebody wants to send: from now on every fault is shown."""
