@@ -18,7 +18,8 @@ from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.view import FormView
 from hitl_tui.widgets.line import Line
 from hitl_tui.widgets.question_card import NotReady
-from hitl_tui.widgets.text_view import Look, TextPane, titled
+from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.titled_pane import titled
 
 
 class CallEdit(Vertical):

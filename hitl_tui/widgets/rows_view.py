@@ -63,7 +63,7 @@ class RowsView(Widget):
         """Return a line as it stands here."""
         raise NotImplementedError
 
-    def gutter(self, number: int, *, further: bool) -> str:
+    def in_gutter(self, number: int, *, further: bool) -> str:
         """Return what stands before a line or, `further`, before its other rows."""
         raise NotImplementedError
 
@@ -160,7 +160,7 @@ class RowsView(Widget):
             for index in range(first, len(text) if last == -1 else min(last, len(text))):
                 styles[index] += chosen
         strip = Strip(_segments(text, styles), cell_len(text)).apply_offsets(0, y)
-        if gutter := self.gutter(number, further=start > 0):
+        if gutter := self.in_gutter(number, further=start > 0):
             before = Strip([Segment(gutter, self.colour("gutter"))], len(gutter))
             strip = Strip.join([before, strip])
         return strip.extend_cell_length(self.size.width, self.rich_style)
