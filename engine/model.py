@@ -640,7 +640,7 @@ class InputForm:
 # Many at once
 
 
-class Way(StrEnum):
+class BulkWay(StrEnum):
     """A way to decide on many items at once, the same for each of them."""
 
     APPROVE = "approve"
@@ -663,7 +663,7 @@ Same: TypeAlias = Approve | Reject | Respond | Decision | None
 class Withheld:
     """A way that is not offered, and the first item that does not take it."""
 
-    way: Way
+    way: BulkWay
     item: int
     """Its place among the items."""
     why: str
@@ -674,7 +674,7 @@ class Withheld:
 class Alike:
     """What many items have in common."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[BulkWay, ...]
     """Those that every item takes."""
     withheld: tuple[Withheld, ...]
     """All others."""
