@@ -19,16 +19,14 @@ from engine.model import (
     BulkWay,
     Choose,
     Fill,
-    JsonValue,
     Reject,
     Respond,
     Revise,
     Same,
 )
-from engine.strict_json import JsonProblem
 from engine.visible import json_text, one_line
 from hitl_tui.widgets.editor import Editor, JsonEditor
-from hitl_tui.widgets.question_card import NotReady
+from hitl_tui.widgets.question_card import NotReady, json_in
 
 WAYS = {
     BulkWay.APPROVE: ("a", "approve", "Let every call run as shown"),
@@ -177,9 +175,9 @@ class BulkAnswer(Vertical):
             case BulkWay.CHOOSE:
                 return self._choice()
             case BulkWay.FILL:
-                return Fill(self._value())
+                return Fill(json_in(self.json))
             case BulkWay.JSON:
-                return Answer(self._value())
+                return Answer(json_in(self.json))
             case BulkWay.STEP:
                 return None
             case None:
@@ -198,14 +196,6 @@ class BulkAnswer(Vertical):
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         return Choose(self.chosen, text or None)
-
-    def _value(self) -> JsonValue:
-        if not self.json.text.strip():
-            raise NotReady("Type the answer as JSON. A text needs quotation marks.")
-        try:
-            return self.json.read()
-        except JsonProblem as problem:
-            raise NotReady(f"This is not JSON yet. {problem}") from problem
 
     # What was typed
 
