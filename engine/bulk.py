@@ -62,13 +62,11 @@ def alike(items: Sequence[Item]) -> Alike:
     refusals = {way: _first_refusal(way, items) for way in BulkWay}
     ways = tuple(way for way, refusal in refusals.items() if refusal is None and items)
     first = items[0].review if items and isinstance(items[0], Question) else None
-    choosing = isinstance(first, Choices) and BulkWay.CHOOSE in ways
-    filling = isinstance(first, FormToFill) and BulkWay.FILL in ways
     return Alike(
         ways=ways,
         withheld=tuple(refusal for refusal in refusals.values() if refusal is not None),
-        options=first.options if choosing and isinstance(first, Choices) else (),
-        form=first.form if filling and isinstance(first, FormToFill) else None,
+        options=first.options if isinstance(first, Choices) and BulkWay.CHOOSE in ways else (),
+        form=first.form if isinstance(first, FormToFill) and BulkWay.FILL in ways else None,
         payloads=len({_asked(item) for item in items} - {""}),
     )
 

@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -293,7 +293,8 @@ class ArgumentsPane(TitledPane):
         self._row = 0
         self._mark()
 
-    def on_arguments_view_folded(self, event: ArgumentsView.Folded) -> None:
+    @on(ArgumentsView.Folded)
+    def hear_folded(self, event: ArgumentsView.Folded) -> None:
         """Say how much is folded now."""
         event.stop()
         self.entitle()

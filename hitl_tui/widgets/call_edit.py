@@ -142,11 +142,15 @@ class CallEdit(Vertical):
     @property
     def size_of_text(self) -> int:
         """How many characters are edited as JSON."""
-        return 0 if self.has_class("-by-form") else len(self.edited.text)
+        return 0 if self._by_form else len(self.edited.text)
+
+    @property
+    def _by_form(self) -> bool:
+        return self._answer is not None and self._answer.by_form
 
     def take_focus(self) -> None:
         """Begin in the first field, once it is there."""
-        if self.has_class("-by-form") and self.form is not None:
+        if self._by_form and self.form is not None:
             self.form.call_after_refresh(self.form.take_focus)
         else:
             self.call_after_refresh(self.edited.focus)

@@ -84,7 +84,7 @@ class VerdictFields(Vertical):
 
     def take_focus(self) -> None:
         """Give the keys to the field, once it is there: only then can be scrolled to it."""
-        if self.has_class("-edit"):
+        if self._answer is not None and self._answer.verdict is DecisionKind.EDIT:
             self.edit.take_focus()
         else:
             self.call_after_refresh(self.reply.focus)
