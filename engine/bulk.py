@@ -15,6 +15,7 @@ from engine.model import (
     AnyJson,
     Approve,
     Breakpoint,
+    BulkWay,
     Choices,
     Decision,
     DecisionKind,
@@ -32,7 +33,6 @@ from engine.model import (
     TextToRevise,
     ToolCalls,
     Verdicts,
-    Way,
     Withheld,
 )
 from engine.together import together
@@ -43,9 +43,9 @@ Lot: TypeAlias = tuple[int, ...]
 """Places of items that are sent together, in one request."""
 
 _VERDICTS = {
-    Way.APPROVE: DecisionKind.APPROVE,
-    Way.REJECT: DecisionKind.REJECT,
-    Way.RESPOND: DecisionKind.RESPOND,
+    BulkWay.APPROVE: DecisionKind.APPROVE,
+    BulkWay.REJECT: DecisionKind.REJECT,
+    BulkWay.RESPOND: DecisionKind.RESPOND,
 }
 _ASKS = {
     "text": "asks for a text",
@@ -59,16 +59,14 @@ _ASKS = {
 
 def alike(items: Sequence[Item]) -> Alike:
     """Return which ways to decide all of these take, and who prevents the others."""
-    refusals = {way: _first_refusal(way, items) for way in Way}
+    refusals = {way: _first_refusal(way, items) for way in BulkWay}
     ways = tuple(way for way, refusal in refusals.items() if refusal is None and items)
     first = items[0].review if items and isinstance(items[0], Question) else None
-    choosing = isinstance(first, Choices) and Way.CHOOSE in ways
-    filling = isinstance(first, FormToFill) and Way.FILL in ways
     return Alike(
         ways=ways,
         withheld=tuple(refusal for refusal in refusals.values() if refusal is not None),
-        options=first.options if choosing and isinstance(first, Choices) else (),
-        form=first.form if filling and isinstance(first, FormToFill) else None,
+        options=first.options if isinstance(first, Choices) and BulkWay.CHOOSE in ways else (),
+        form=first.form if isinstance(first, FormToFill) and BulkWay.FILL in ways else None,
         payloads=len({_asked(item) for item in items} - {""}),
     )
 
@@ -111,18 +109,18 @@ def lots(items: Sequence[Item]) -> tuple[tuple[Lot, ...], ...]:
 # What an item takes
 
 
-def _first_refusal(way: Way, items: Sequence[Item]) -> Withheld | None:
+def _first_refusal(way: BulkWay, items: Sequence[Item]) -> Withheld | None:
     for place, item in enumerate(items):
         if why := _why_not(way, item, items[0]):
             return Withheld(way, place, why)
     return None
 
 
-def _why_not(way: Way, item: Item, first: Item) -> str:
+def _why_not(way: BulkWay, item: Item, first: Item) -> str:
     """Return why an item does not take this way, or nothing where it does."""
     if isinstance(item, Breakpoint):
-        return "" if way is Way.STEP else "it is a breakpoint, which takes no answer"
-    if way is Way.STEP:
+        return "" if way is BulkWay.STEP else "it is a breakpoint, which takes no answer"
+    if way is BulkWay.STEP:
         return "it asks something, and is not stepped past"
     if never := _never(item):
         return never
@@ -140,14 +138,14 @@ def _never(question: Question) -> str:
     return ""
 
 
-def _refused_by(way: Way, review: Review, first: Item) -> str:
+def _refused_by(way: BulkWay, review: Review, first: Item) -> str:
     asks = f"it {_ASKS[review.kind]}"
     match way, review:
-        case (Way.JSON, _) | (Way.TEXT, TextToRevise() | AnyJson() | Choices(listed=False)):
+        case (BulkWay.JSON, _) | (BulkWay.TEXT, TextToRevise() | AnyJson() | Choices(listed=False)):
             return ""
-        case ((Way.APPROVE | Way.REJECT | Way.RESPOND), ToolCalls()):
+        case ((BulkWay.APPROVE | BulkWay.REJECT | BulkWay.RESPOND), ToolCalls()):
             return _not_allowed(_VERDICTS[way], review)
-        case (Way.CHOOSE, Choices()) | (Way.FILL, FormToFill()):
+        case (BulkWay.CHOOSE, Choices()) | (BulkWay.FILL, FormToFill()):
             same = isinstance(first, Question) and _takes(first.review) == _takes(review)
             return "" if same else f"{asks}, but not the same as the first one"
         case _:

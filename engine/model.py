@@ -187,6 +187,8 @@ class Fault:
     path: Path
     words: str
     """Goes on after the place: `must be a whole number; it is the text "10"`."""
+    argument: "tuple[int, Path] | None" = None
+    """In the edited arguments of which tool call it is, from 0, and where in them, if it is."""
 
     def __str__(self) -> str:
         return f"{json_path(self.path)}: {self.words}"
@@ -638,7 +640,7 @@ class InputForm:
 # Many at once
 
 
-class Way(StrEnum):
+class BulkWay(StrEnum):
     """A way to decide on many items at once, the same for each of them."""
 
     APPROVE = "approve"
@@ -661,7 +663,7 @@ Same: TypeAlias = Approve | Reject | Respond | Decision | None
 class Withheld:
     """A way that is not offered, and the first item that does not take it."""
 
-    way: Way
+    way: BulkWay
     item: int
     """Its place among the items."""
     why: str
@@ -672,7 +674,7 @@ class Withheld:
 class Alike:
     """What many items have in common."""
 
-    ways: tuple[Way, ...]
+    ways: tuple[BulkWay, ...]
     """Those that every item takes."""
     withheld: tuple[Withheld, ...]
     """All others."""

@@ -32,20 +32,19 @@ def change_lines(before: JsonObject, after: JsonObject) -> list[str]:
 def _lines(name: str, before: JsonObject, after: JsonObject) -> Iterator[str]:
     match before.get(name), after.get(name):
         case str(old), str(new) if _is_long(old) or _is_long(new):
-            yield f"@@ {_word(name)} @@"
-            yield from (line for line in changes(old, new) if not line.startswith("@@"))
+            yield from _compared(name, old, new)
         case (dict() | list()) as old, (dict() | list()) as new if name in before and name in after:
-            yield f"@@ {_word(name)} @@"
-            yield from (
-                line
-                for line in changes(json_text(old), json_text(new))
-                if not line.startswith("@@")
-            )
+            yield from _compared(name, json_text(old), json_text(new))
         case _:
             if name in before:
                 yield f"-{_word(name)}: {json_text(before[name], indent=None)}"
             if name in after:
                 yield f"+{_word(name)}: {json_text(after[name], indent=None)}"
+
+
+def _compared(name: str, old: str, new: str) -> Iterator[str]:
+    yield f"@@ {_word(name)} @@"
+    yield from (line for line in changes(old, new) if not line.startswith("@@"))
 
 
 def _is_long(text: str) -> bool:

@@ -3,7 +3,6 @@
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 from engine.errors import BadInput, NotTaken
 from engine.model import (
@@ -14,6 +13,7 @@ from engine.model import (
     Decline,
     Edit,
     Fault,
+    JsonValue,
     Question,
     Questions,
     Reject,
@@ -27,9 +27,6 @@ from engine.model import (
 )
 from hitl_tui.options import json_object, json_value
 
-if TYPE_CHECKING:
-    from engine.model import JsonValue
-
 ABSENT = object()
 """An option that was not given, where `null` and no message are values too."""
 
@@ -39,7 +36,7 @@ _NOTHING = "Nothing was sent."
 # Types of arguments
 
 
-def asked_and_answer(text: str) -> "tuple[str, JsonValue | object]":
+def asked_and_answer(text: str) -> tuple[str, JsonValue | object]:
     """Read `ID` or `ID=JSON`."""
     interrupt_id, equals, answer = text.partition("=")
     return interrupt_id, json_value(answer) if equals else ABSENT

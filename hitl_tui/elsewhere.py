@@ -101,9 +101,8 @@ async def _run(command: list[str]) -> str:
 @contextmanager
 def _deaf_to_interrupts() -> Iterator[None]:
     """ctrl+c in the editor is meant for the editor; it reaches us too, as we share the terminal."""
-    before = signal.signal(
-        signal.SIGINT, lambda *_: None
-    )  # not SIG_IGN: the editor would inherit it
+    # Not SIG_IGN: the editor would inherit it.
+    before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield
     finally:

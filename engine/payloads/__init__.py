@@ -9,8 +9,9 @@ rules what is sent, because some graphs publish it and do not check it.
 
 from dataclasses import replace
 
+from engine.errors import NotTaken
 from engine.forms.faults import is_usable
-from engine.model import Answer, Decision, JsonObject, JsonValue, Review
+from engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Review
 from engine.payloads import (
     agent_inbox,
     any_json,
@@ -26,7 +27,7 @@ from engine.payloads import (
 )
 from engine.payloads.calls import verdicts_on
 from engine.payloads.cautions import cautions
-from engine.payloads.convention import Asked, Convention, Malformed, checked
+from engine.payloads.convention import Asked, Convention, Malformed, ToolCallConvention, checked
 
 __all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise", "verdicts_on"]
 
@@ -44,6 +45,7 @@ CONVENTIONS: tuple[Convention, ...] = (
     any_json,
 )
 """Most specific first: signs before schemas, because a tool approval brings a schema too."""
+_TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_inbox)
 
 
 def recognise(payload: JsonValue, response_schema: JsonObject | None = None) -> Review:
@@ -60,12 +62,31 @@ def encode(
 ) -> JsonValue:
     """Return the JSON that answers `payload` with `decision`. Raises NotTaken, with its faults."""
     asked = Asked(payload, response_schema)
+    try:
+        return _encoded(asked, decision)
+    except NotTaken as refusal:
+        refusal.faults = _of_their_calls(asked, refusal.faults)
+        raise
+
+
+def _encoded(asked: Asked, decision: Decision) -> JsonValue:
     ruling = _ruling(asked)
     if isinstance(decision, Answer) and ruling:
         answer = decision.value
     else:
         answer = _understood(asked)[0].encode(asked, decision)
     return checked(answer, ruling) if ruling else answer
+
+
+def _of_their_calls(asked: Asked, found: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Say of each fault in which argument of which tool call it is."""
+    understood, _ = _understood(asked)
+    for convention in _TOOL_CALLS:
+        if convention is understood:
+            return tuple(
+                replace(each, argument=convention.argument_at(each.path)) for each in found
+            )
+    return found
 
 
 def answer_schema(payload: JsonValue, response_schema: JsonObject | None = None) -> JsonObject:

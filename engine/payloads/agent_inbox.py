@@ -16,6 +16,7 @@ from engine.model import (
     Edit,
     JsonObject,
     JsonValue,
+    Path,
     Reject,
     Respond,
     ToolCall,
@@ -87,6 +88,15 @@ def answer_schema(asked: Asked) -> JsonObject:
     call = _call(requests[0], alone=True)
     item = one_of(_response(kind, call.name) for kind in call.allowed) if call else {}
     return {"type": "array", "items": item, "minItems": 1, "maxItems": 1}
+
+
+def argument_at(path: Path) -> tuple[int, Path] | None:
+    """Return where in the edited arguments a place in a list of one is."""
+    match path:
+        case (0, "args", "args", *inside):
+            return 0, tuple(inside)
+        case _:
+            return None
 
 
 def _requests(asked: Asked) -> list[JsonValue]:

@@ -125,6 +125,15 @@ def _verdict(decision: JsonValue) -> Verdict | None:
             return None
 
 
+def argument_in(path: Path) -> Path | None:
+    """Return where in the edited arguments a place is in what `decision_json` writes."""
+    match path:
+        case ("edited_action" | "editedAction", "args", *inside):
+            return tuple(inside)
+        case _:
+            return None
+
+
 def decision_schema(
     kind: str, name: str, args_schema: JsonObject | None, edited: str
 ) -> JsonObject:

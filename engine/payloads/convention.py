@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from engine.errors import NotTaken
 from engine.forms.faults import faults
-from engine.model import Decision, JsonObject, JsonValue, Review
+from engine.model import Decision, JsonObject, JsonValue, Path, Review
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class Convention(Protocol):
 
     def answer_schema(self, asked: Asked) -> JsonObject:
         """Return what an answer must fit, as JSON Schema; `{}` for anything."""
+
+
+class ToolCallConvention(Convention, Protocol):
+    """What a module offers besides whose payloads are tool calls."""
+
+    def argument_at(self, path: Path) -> tuple[int, Path] | None:
+        """Return in the edited arguments of which call a place in an answer is, and where there."""
 
 
 def checked(answer: JsonValue, schema: JsonObject) -> JsonValue:

@@ -19,6 +19,7 @@ from engine.model import (
     Edit,
     JsonObject,
     JsonValue,
+    Path,
     ToolCall,
     ToolCalls,
 )
@@ -26,6 +27,7 @@ from engine.payloads.calls import (
     EVERY_KIND,
     UNRULED,
     args_schema_in,
+    argument_in,
     decision_json,
     decision_schema,
     verdicts_of,
@@ -116,6 +118,15 @@ def answer_schema(asked: Asked) -> JsonObject:
     """Return what `{"decisions": [...]}` must fit; an edit in plain JSON keeps the tool."""
     batch = _batch(asked)
     return _schema(batch, (None,) * len(batch.requests))
+
+
+def argument_at(path: Path) -> tuple[int, Path] | None:
+    """Return in which call's edited arguments a place in an answer is, and where."""
+    match path:
+        case ("decisions", int(number), *rest) if (inside := argument_in(tuple(rest))) is not None:
+            return number, inside
+        case _:
+            return None
 
 
 @dataclass(frozen=True, slots=True)

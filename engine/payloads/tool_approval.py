@@ -14,10 +14,18 @@ from engine.model import (
     FormField,
     JsonObject,
     JsonValue,
+    Path,
     ToolCall,
     ToolCalls,
 )
-from engine.payloads.calls import EVERY_KIND, UNRULED, decision_json, decision_schema, verdicts_of
+from engine.payloads.calls import (
+    EVERY_KIND,
+    UNRULED,
+    argument_in,
+    decision_json,
+    decision_schema,
+    verdicts_of,
+)
 from engine.payloads.convention import Asked, Malformed, beside, checked, one_of, text_in
 
 _EDITED = ("edited_action", "editedAction")
@@ -59,6 +67,12 @@ def answer_schema(asked: Asked) -> JsonObject:
     """Return what a decision must fit where the interrupt brings no schema."""
     name = text_in(asked.payload, "name") if isinstance(asked.payload, dict) else ""
     return one_of(decision_schema(kind, name, None, _EDITED[0]) for kind in EVERY_KIND)
+
+
+def argument_at(path: Path) -> tuple[int, Path] | None:
+    """Return where in the edited arguments a place in a decision is."""
+    inside = argument_in(path)
+    return None if inside is None else (0, inside)
 
 
 def _ruled(schema: JsonObject | None) -> tuple[tuple[str, ...], FormField | None]:

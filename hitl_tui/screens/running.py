@@ -228,6 +228,7 @@ class RunningScreen(ConsoleScreen):
             )
 
     def open_card_again(self) -> None:
+        """Let the card be decided again, once it is in view again."""
         if self.stage.card is not None:
             self.stage.card.reopen()
             if self.is_current:
@@ -237,10 +238,10 @@ class RunningScreen(ConsoleScreen):
         """End a screen that was left while its run went on, and say how that ended."""
         if self in self.app.screen_stack or not self.app.is_screen_installed(self):
             return
-        if self.view is not None and not self.header.has_news:
+        if self.header.has_news:
+            return  # it must be read: the screen is kept for the next visit
+        if self.view is not None:
             words = status_words(self.view.status)
             self.tell(f"{one_line(self.graph_id, 40)} {short_id(self.thread_id)}: {words}")
-        if self.header.has_news:
-            return  # it has something to say that must be read: it is kept for the next visit
         self.app.uninstall_screen(self)
         self.app.call_later(self.remove)

@@ -13,7 +13,6 @@ from engine.model import (
     Decision,
     Interrupt,
     JsonObject,
-    OutcomeKind,
     Question,
     ThreadStatus,
     ThreadView,
@@ -25,12 +24,7 @@ from engine.visible import json_text, one_line
 from hitl_tui.deliberation import Deliberation
 from hitl_tui.diff import changes
 from hitl_tui.messages import Decided, RunWanted, Stepped, Typed
-from hitl_tui.plan import (
-    Plan,
-    plan_of_one,
-    plan_of_reopening,
-    plan_of_several,
-)
+from hitl_tui.plan import Plan, plan_of_one, plan_of_reopening, plan_of_several
 from hitl_tui.screens.confirming import ConfirmModal
 from hitl_tui.screens.drafts import PAUSE, DraftKeeper
 from hitl_tui.screens.reading import Reading, ReadingModal
@@ -43,9 +37,6 @@ from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.stage import Phase
 from hitl_tui.widgets.text_view import Look
-
-_DOUBT = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
-"""Of several outcomes the first of these is what the screen shows."""
 
 
 class ThreadScreen(RunningScreen):

@@ -1,28 +1,24 @@
 """The arguments of a tool call, whole: each in its own form, folded and unfolded, drawn row by row."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
 from textual.containers import VerticalScroll
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
-from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
 
 from engine.model import JsonObject
 from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.highlight import Span
-from hitl_tui.json_parts import JsonParts
-from hitl_tui.rows import cut_anywhere, cut_loosely, pieces
-from hitl_tui.widgets.text_view import COLOUR_OF, _segments, escapes, titled
+from hitl_tui.rows import Cuts, cut_anywhere, cut_loosely
+from hitl_tui.widgets.rows_view import RowsView
+from hitl_tui.widgets.titled_pane import TitledPane, titled
 
 _COLOURS = (
     "gutter",
@@ -42,14 +38,13 @@ _COLOURS = (
 )
 
 
-class ArgumentsView(Widget):
-    """Draws lines, of which some can be folded; only the rows on screen are ever drawn."""
+class ArgumentsView(RowsView):
+    """Shows lines, of which some can be folded."""
 
+    COLOURS: ClassVar[str] = "arguments"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"arguments--{colour}" for colour in _COLOURS}
     DEFAULT_CSS = """
     ArgumentsView {
-        height: auto;
-        width: 1fr;
         & > .arguments--gutter { color: $foreground 35%; }
         & > .arguments--name { color: $text-accent; text-style: bold; }
         & > .arguments--word { color: $foreground 50%; }
@@ -74,33 +69,23 @@ class ArgumentsView(Widget):
         super().__init__()
         self._lines: list[ArgumentLine] = []
         self._folded: set[int] = set()
-        self._rows: list[tuple[int, int, int]] = []
-        self._wrapped_for = -1
-        self._strips: LRUCache[int, Strip] = LRUCache(512)
-        self._parts = JsonParts()
         self._cursor: int | None = None
 
     def show(self, lines: list[ArgumentLine]) -> None:
         """Show these lines; what starts folded is folded."""
         self._lines = lines
         self._folded = {number for number, line in enumerate(lines) if line.starts_folded}
-        self._changed()
-
-    def _changed(self) -> None:
-        self._wrapped_for = -1
-        self._parts.forget()
-        self._strips.clear()
-        self.refresh(layout=True)
+        self.show_anew()
 
     # Folding
 
     @property
     def hidden(self) -> int:
         """How many lines are folded away."""
-        shown = sum(1 for _ in self._shown())
-        return len(self._lines) - shown
+        return len(self._lines) - len(self.lines_in_view())
 
-    def _shown(self) -> Sequence[int]:
+    def lines_in_view(self) -> Sequence[int]:
+        """Return the lines that are in no folded one."""
         shown: list[int] = []
         number = 0
         while number < len(self._lines):
@@ -110,16 +95,16 @@ class ArgumentsView(Widget):
 
     def toggle(self, row: int) -> int:
         """Fold or unfold what the row belongs to; return the row where it stands then."""
-        if not 0 <= row < len(self._rows):
+        if row not in range(self.row_count):
             return row
-        number = self._branch_of(self._rows[row][0])
+        number = self._branch_of(self.row(row)[0])
         if number is None:
             return row
         self._folded ^= {number}
-        self._changed()
+        self.show_anew()
         self.post_message(self.Folded())
-        self._wrap(self.size.width)
-        return next(y for y, (line, _, _) in enumerate(self._rows) if line == number)
+        self.wrap(self.size.width)
+        return self.row_of(number)
 
     def on_click(self, event: events.Click) -> None:
         """Fold or unfold what was clicked, unless text was being selected."""
@@ -127,7 +112,7 @@ class ArgumentsView(Widget):
             self.toggle(event.y)
 
     def _can_fold(self, row: int) -> bool:
-        return row in range(len(self._rows)) and self._lines[self._rows[row][0]].inside > 0
+        return row in range(self.row_count) and self._lines[self.row(row)[0]].inside > 0
 
     def _branch_of(self, number: int) -> int | None:
         """Return the innermost line that holds this one, or the line itself where it can fold."""
@@ -140,167 +125,85 @@ class ArgumentsView(Widget):
         """Fold everything that can be, or nothing."""
         foldable = (number for number, line in enumerate(self._lines) if line.inside)
         self._folded = set(foldable) if folded else set()
-        self._changed()
+        self.show_anew()
         self.post_message(self.Folded())
 
-    # Layout
+    # Rows
 
-    @property
-    def row_count(self) -> int:
-        """How many rows there are at the present width."""
-        return len(self._rows)
-
-    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Count the rows that the lines take at this width."""
-        self._wrap(width)
-        return len(self._rows)
-
-    def _wrap(self, width: int) -> None:
-        if width == self._wrapped_for:
-            return
-        self._rows = [
-            (number, start, end)
-            for number in self._shown()
-            for start, end in self._cuts(number, width)
-        ]
-        self._wrapped_for = width
-        self._strips.clear()
-
-    def _cuts(self, number: int, width: int) -> list[tuple[int, int]]:
-        line, text = self._lines[number], self._text(number)
-        room = max(4, width - len(line.gutter))
-        cut = cut_loosely if line.json_from is None else cut_anywhere
-        cuts = cut(text, room)
-        if cuts and line.hang:
-            first = cuts[0]
-            rest = cut(text[first:], room - _hang(line, room))
-            cuts = [first, *(first + each for each in rest)]
-        return pieces(cuts, len(text))
-
-    def _text(self, number: int) -> str:
+    def line(self, number: int) -> str:
+        """Return a line, or what stands for it and those inside while they are folded."""
         line = self._lines[number]
         return f"{line.folded}  {line.holds}" if number in self._folded else line.text
 
-    # Drawing
+    def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
+        """Cut JSON anywhere, other texts at a space that is near; further rows hang."""
+        return (self._cuts(number, width) for number in shown)
 
-    def set_cursor(self, row: int | None) -> None:
-        """Mark a row, or none."""
-        self._cursor = row
-        self.refresh()
+    def _cuts(self, number: int, width: int) -> Cuts:
+        line, text = self._lines[number], self.line(number)
+        room = max(4, width - len(line.gutter))
+        cut = cut_loosely if line.json_from is None else cut_anywhere
+        cuts = cut(text, room)
+        if not cuts or not line.hang:
+            return cuts
+        first = cuts[0]
+        rest = cut(text[first:], room - _hang(line, room))
+        return [first, *(first + each for each in rest)]
 
-    def notify_style_update(self) -> None:
-        """Forget what was drawn in the old colours."""
-        self._strips.clear()
-        super().notify_style_update()
-
-    def selection_updated(self, selection: Selection | None) -> None:
-        """Draw anew what is selected."""
-        self._strips.clear()
-        self.refresh()
-
-    def render_line(self, y: int) -> Strip:
-        """Draw one row; rows are cached until lines, width, theme or selection change."""
-        self._wrap(self.size.width)
-        if y >= len(self._rows):
-            return Strip.blank(self.size.width, self.rich_style)
-        strip = self._strips.get(y)
-        if strip is None:
-            strip = self._strips[y] = self._draw(y)
-        return self._with_cursor(strip) if y == self._cursor else strip
-
-    def _with_cursor(self, strip: Strip) -> Strip:
-        cursor = Style(bgcolor=self._style("cursor").bgcolor)
-        return Strip(
-            [Segment(text, (style or Style()) + cursor) for text, style, _ in strip],
-            strip.cell_length,
-        )
-
-    def _draw(self, y: int) -> Strip:
-        number, start, end = self._rows[y]
-        line, text = self._lines[number], self._text(number)
-        part, styles = text[start:end], self._styles(number, start, end)
-        if self.text_selection is not None and (span := self.text_selection.get_span(y)):
-            first, last = span
-            chosen = self.screen.get_component_rich_style("screen--selection")
-            for index in range(first, len(part) if last == -1 else min(last, len(part))):
-                styles[index] += chosen
-        body = Strip(_segments(part, styles), cell_len(part)).apply_offsets(0, y)
-        if before := self._before(line, further=start > 0):
-            body = Strip.join([Strip([Segment(before, self._style("gutter"))], len(before)), body])
-        return body.extend_cell_length(self.size.width, self.rich_style)
-
-    def _before(self, line: ArgumentLine, *, further: bool) -> str:
+    def in_gutter(self, number: int, *, further: bool) -> str:
+        """Return what stands before the line; before its further rows, room."""
+        line = self._lines[number]
         if not further:
             return line.gutter
         gutter = f"{'⋮':>{len(line.gutter) - 2}}  " if line.gutter else ""
         room = max(4, self.size.width - len(line.gutter))
         return gutter + " " * _hang(line, room)
 
-    def _styles(self, number: int, start: int, end: int) -> list[Style]:
-        line = self._lines[number]
-        base = self._style(line.base) if line.base else self.rich_style
-        styles = [base] * (end - start)
-        for first, last, colour in self._spans(number, start, end):
-            style = self._style(colour)
-            for index in range(max(first, start), min(last, end)):
-                styles[index - start] = style
-        return styles
+    def base_style(self, number: int) -> Style:
+        """Return the colour of the whole line, where it has one."""
+        base = self._lines[number].base
+        return self.colour(base) if base else self.rich_style
 
-    def _spans(self, number: int, start: int, end: int) -> Iterator[Span]:
-        line, text = self._lines[number], self._text(number)
+    def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """Colour code, JSON or escapes, and how much is folded."""
+        line, text = self._lines[number], self.line(number)
         yield from line.spans
         if line.json_from is None:
-            for first, last in escapes(text, start, end):
-                yield first, last, "escaped"
+            yield from self.escape_spans(text, start, end)
         else:
             offset = line.json_from
-            parts = self._parts.spans(number, text[offset:], max(0, start - offset), end - offset)
-            for first, last, part in parts:
-                if part in COLOUR_OF:
-                    yield first + offset, last + offset, COLOUR_OF[part]
+            json, begin = text[offset:], max(0, start - offset)
+            for first, last, colour in self.json_spans(number, json, begin, end - offset):
+                yield first + offset, last + offset, colour
         if number in self._folded:
             yield len(line.folded), len(text), "word"
 
-    def _style(self, colour: str) -> Style:
-        return self.get_component_rich_style(f"arguments--{colour}")
+    # The mark
 
-    # Copying
+    def set_cursor(self, row: int | None) -> None:
+        """Mark a row, or none."""
+        self._cursor = row
+        self.refresh()
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text; rows of one line are joined again."""
-        parts: list[str] = []
-        for y, (number, start, end) in enumerate(self._rows):
-            if (span := selection.get_span(y)) is None:
-                continue
-            first, last = span
-            if parts and start == 0:
-                parts.append("\n")
-            text = self._text(number)[start:end]
-            parts.append(text[first : len(text) if last == -1 else last])
-        return "".join(parts), "\n"
+    def render_line(self, y: int) -> Strip:
+        """Draw one row, marked or not."""
+        strip = super().render_line(y)
+        if y != self._cursor or y >= self.row_count:
+            return strip
+        cursor = Style(bgcolor=self.colour("cursor").bgcolor)
+        return Strip(
+            [Segment(text, (style or Style()) + cursor) for text, style, _ in strip],
+            strip.cell_length,
+        )
 
 
 def _hang(line: ArgumentLine, room: int) -> int:
     return min(line.hang, room // 2)
 
 
-class ArgumentsPane(VerticalScroll, can_focus=True):
+class ArgumentsPane(TitledPane):
     """A titled, scrolling frame around the arguments; a row is marked, and folds with a key."""
 
-    DEFAULT_CSS = """
-    ArgumentsPane {
-        height: 1fr;
-        border-top: solid $foreground 20%;
-        border-title-color: $foreground 70%;
-        border-title-style: bold;
-        padding: 0 1;
-        scrollbar-size-vertical: 1;
-        &:focus {
-            border-top: solid $accent;
-            border-title-color: $accent;
-        }
-    }
-    """
     HELP = """\
     ### Arguments: this is what runs
     Arrow keys move the mark, **enter** or a click folds and unfolds, **plus** unfolds everything,
@@ -390,7 +293,8 @@ class ArgumentsPane(VerticalScroll, can_focus=True):
         self._row = 0
         self._mark()
 
-    def on_arguments_view_folded(self, event: ArgumentsView.Folded) -> None:
+    @on(ArgumentsView.Folded)
+    def hear_folded(self, event: ArgumentsView.Folded) -> None:
         """Say how much is folded now."""
         event.stop()
         self.entitle()

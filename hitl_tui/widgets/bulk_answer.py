@@ -16,35 +16,33 @@ from engine.model import (
     Alike,
     Answer,
     Approve,
+    BulkWay,
     Choose,
     Fill,
-    JsonValue,
     Reject,
     Respond,
     Revise,
     Same,
-    Way,
 )
-from engine.strict_json import JsonProblem
 from engine.visible import json_text, one_line
 from hitl_tui.widgets.editor import Editor, JsonEditor
-from hitl_tui.widgets.question_card import NotReady
+from hitl_tui.widgets.question_card import NotReady, json_in
 
 WAYS = {
-    Way.APPROVE: ("a", "approve", "Let every call run as shown"),
-    Way.REJECT: ("r", "reject", "Let no call run, and say why"),
-    Way.RESPOND: ("p", "respond", "Answer in the place of every call; none runs"),
-    Way.TEXT: ("t", "text", "Give all the same text"),
-    Way.CHOOSE: ("c", "choose", "Choose the same answer for all"),
-    Way.FILL: ("f", "form", "Fill in the same form for all"),
-    Way.JSON: ("j", "JSON", "Answer all with the same JSON"),
-    Way.STEP: ("s", "step", "Step past all of the breakpoints"),
+    BulkWay.APPROVE: ("a", "approve", "Let every call run as shown"),
+    BulkWay.REJECT: ("r", "reject", "Let no call run, and say why"),
+    BulkWay.RESPOND: ("p", "respond", "Answer in the place of every call; none runs"),
+    BulkWay.TEXT: ("t", "text", "Give all the same text"),
+    BulkWay.CHOOSE: ("c", "choose", "Choose the same answer for all"),
+    BulkWay.FILL: ("f", "form", "Fill in the same form for all"),
+    BulkWay.JSON: ("j", "JSON", "Answer all with the same JSON"),
+    BulkWay.STEP: ("s", "step", "Step past all of the breakpoints"),
 }
 """The key, the word and the meaning of each way."""
 _WORDS = {
-    Way.REJECT: "Reason, the same for all (may be empty)",
-    Way.RESPOND: "Respond in the place of every call, the same for all",
-    Way.TEXT: "Text, the same for all",
+    BulkWay.REJECT: "Reason, the same for all (may be empty)",
+    BulkWay.RESPOND: "Respond in the place of every call, the same for all",
+    BulkWay.TEXT: "Text, the same for all",
 }
 
 
@@ -63,9 +61,9 @@ class WayChip(Static):
     class Picked(Message):
         """This way was chosen with the mouse."""
 
-        way: Way
+        way: BulkWay
 
-    def __init__(self, way: Way) -> None:
+    def __init__(self, way: BulkWay) -> None:
         super().__init__()
         self.way = way
 
@@ -91,13 +89,13 @@ class WayBar(Horizontal):
 
     def __init__(self) -> None:
         super().__init__()
-        self._chips = [WayChip(way) for way in Way]
+        self._chips = [WayChip(way) for way in BulkWay]
 
     def compose(self) -> ComposeResult:
         """Have one for each way; those that are not offered are out of view."""
         yield from self._chips
 
-    def show(self, ways: Collection[Way], chosen: Way | None) -> None:
+    def show(self, ways: Collection[BulkWay], chosen: BulkWay | None) -> None:
         """Show these ways."""
         for chip in self._chips:
             chip.show(offered=chip.way in ways, chosen=chip.way is chosen)
@@ -130,10 +128,10 @@ class BulkAnswer(Vertical):
         self.words = Editor(id="words", placeholder="Type here")
         self.json = JsonEditor(id="json", placeholder="Type JSON here")
         self.options = OptionList(id="options", markup=False)
-        self.way: Way | None = None
+        self.way: BulkWay | None = None
         self.chosen: int | None = None
         self._alike = Alike((), (), (), None, 0)
-        self._texts: dict[Way, str] = {}
+        self._texts: dict[BulkWay, str] = {}
 
     def compose(self) -> ComposeResult:
         """Have all of them; what the way does not need is out of view."""
@@ -141,7 +139,7 @@ class BulkAnswer(Vertical):
         yield self.words
         yield self.json
 
-    def ask(self, way: Way | None, alike: Alike) -> None:
+    def ask(self, way: BulkWay | None, alike: Alike) -> None:
         """Ask for what this way needs of these items; what was typed for it is there again."""
         self._keep()
         if alike.options != self._alike.options:
@@ -154,11 +152,11 @@ class BulkAnswer(Vertical):
     def first_field(self) -> Widget | None:
         """Return where one begins to type or choose, or None where nothing is needed."""
         match self.way:
-            case Way.REJECT | Way.RESPOND | Way.TEXT:
+            case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT:
                 return self.words
-            case Way.FILL | Way.JSON:
+            case BulkWay.FILL | BulkWay.JSON:
                 return self.json
-            case Way.CHOOSE:
+            case BulkWay.CHOOSE:
                 return self.options
             case _:
                 return None
@@ -166,21 +164,21 @@ class BulkAnswer(Vertical):
     def same(self) -> Same:
         """Return what is decided for all. Raises NotReady."""
         match self.way:
-            case Way.APPROVE:
+            case BulkWay.APPROVE:
                 return Approve()
-            case Way.REJECT:
+            case BulkWay.REJECT:
                 return Reject(self.words.value or None)
-            case Way.RESPOND:
+            case BulkWay.RESPOND:
                 return Respond(self._text("Type what the tools would have returned."))
-            case Way.TEXT:
+            case BulkWay.TEXT:
                 return Revise(self._text("Type the text. (j sends an empty one, as JSON.)"))
-            case Way.CHOOSE:
+            case BulkWay.CHOOSE:
                 return self._choice()
-            case Way.FILL:
-                return Fill(self._value())
-            case Way.JSON:
-                return Answer(self._value())
-            case Way.STEP:
+            case BulkWay.FILL:
+                return Fill(json_in(self.json))
+            case BulkWay.JSON:
+                return Answer(json_in(self.json))
+            case BulkWay.STEP:
                 return None
             case None:
                 raise NotReady("Choose what all of them get.")
@@ -198,14 +196,6 @@ class BulkAnswer(Vertical):
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         return Choose(self.chosen, text or None)
-
-    def _value(self) -> JsonValue:
-        if not self.json.text.strip():
-            raise NotReady("Type the answer as JSON. A text needs quotation marks.")
-        try:
-            return self.json.read()
-        except JsonProblem as problem:
-            raise NotReady(f"This is not JSON yet. {problem}") from problem
 
     # What was typed
 
@@ -238,24 +228,24 @@ class BulkAnswer(Vertical):
 
     def _keep(self) -> None:
         match self.way:
-            case Way.FILL | Way.JSON as way:
+            case BulkWay.FILL | BulkWay.JSON as way:
                 self._texts[way] = self.json.text
-            case Way.REJECT | Way.RESPOND | Way.TEXT | Way.CHOOSE as way:
+            case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT | BulkWay.CHOOSE as way:
                 self._texts[way] = self.words.value
 
     def _load(self) -> None:
         typed = self._texts.get(self.way, "") if self.way else ""
         match self.way:
-            case Way.FILL:
+            case BulkWay.FILL:
                 self.json.entitle(f"Values of the form, the same for all{self._fields()}")
                 self.json.show_source(typed or self._begun())
-            case Way.JSON:
+            case BulkWay.JSON:
                 self.json.entitle("Answer as JSON, the same for all")
                 self.json.show_source(typed)
-            case Way.CHOOSE:
+            case BulkWay.CHOOSE:
                 self._show_options()
                 self.words.show(typed)
-            case Way.REJECT | Way.RESPOND | Way.TEXT as way:
+            case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT as way:
                 self.words.entitle(_WORDS[way])
                 self.words.show(typed)
 
@@ -281,11 +271,11 @@ class BulkAnswer(Vertical):
 
     def _show_parts(self) -> None:
         option = None
-        if self.way is Way.CHOOSE and self.chosen is not None:
+        if self.way is BulkWay.CHOOSE and self.chosen is not None:
             option = self._alike.options[self.chosen]
             needed = "needed" if option.needs_text else "may be empty"
             self.words.entitle(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
         beside = option is not None and bool(option.text_key)
         self.set_class(self.way in _WORDS or beside, "-words")
-        self.set_class(self.way in (Way.FILL, Way.JSON), "-json")
-        self.set_class(self.way is Way.CHOOSE, "-options")
+        self.set_class(self.way in (BulkWay.FILL, BulkWay.JSON), "-json")
+        self.set_class(self.way is BulkWay.CHOOSE, "-options")

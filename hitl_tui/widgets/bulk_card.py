@@ -11,7 +11,7 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
-from engine.model import Alike, Item, Planned, Question, Same, Way, Withheld
+from engine.model import Alike, BulkWay, Item, Planned, Question, Same, Withheld
 from hitl_tui.literal import literal
 from hitl_tui.messages import BulkDecided
 from hitl_tui.widgets.bulk_answer import WAYS, BulkAnswer, WayBar, WayChip
@@ -26,7 +26,7 @@ _FEW = 50
 """Up to this many items, what each gets is shown at each key; of more, once the keys rest."""
 _SHORT = 16 * 1024
 """Characters, likewise."""
-_VERDICTS = (Way.APPROVE, Way.REJECT, Way.RESPOND)
+_VERDICTS = (BulkWay.APPROVE, BulkWay.REJECT, BulkWay.RESPOND)
 
 
 class BulkCard(Card, can_focus=False):
@@ -82,7 +82,7 @@ class BulkCard(Card, can_focus=False):
         self._alike_of = alike_of
         self._plan_of = plan_of
         self.alike = Alike((), (), (), None, 0)
-        self.way: Way | None = None
+        self.way: BulkWay | None = None
         self.list = BulkList()
         self.bar = WayBar()
         self.withheld = Static(id="withheld", markup=False)
@@ -134,7 +134,7 @@ class BulkCard(Card, can_focus=False):
                 keys.append(WAYS[withheld.way][0])
         return [f"not {' '.join(keys)}: {why}" for (_, why), keys in reasons.items()]
 
-    def _is_of_first(self, way: Way) -> bool:
+    def _is_of_first(self, way: BulkWay) -> bool:
         first = self.taken[0].item
         calls = isinstance(first, Question) and first.review.kind == "tool_calls"
         return calls and way in _VERDICTS
@@ -150,14 +150,14 @@ class BulkCard(Card, can_focus=False):
 
     def action_way(self, name: str) -> None:
         """Choose what all get, and ask for what it needs; or say why it is not offered."""
-        self._choose(Way(name))
+        self._choose(BulkWay(name))
 
     @on(WayChip.Picked)
     def choose_picked(self, event: WayChip.Picked) -> None:
         """A click does what the key does."""
         self._choose(event.way)
 
-    def _choose(self, way: Way) -> None:
+    def _choose(self, way: BulkWay) -> None:
         if not self.armed or self.answered:
             return
         if way not in self.alike.ways:
@@ -237,7 +237,7 @@ class BulkCard(Card, can_focus=False):
         count = f"to each of {len(planned)}" if len(planned) > 1 else "to 1 item"
         number = next(self._number(each) for each in self.taken if each.planned is shown)
         note = count if same else f"{count}; this is for item {number}"
-        self.send_bar.show(shown.answer, f"{note}, no input" if self.way is Way.STEP else note)
+        self.send_bar.show(shown.answer, f"{note}, no input" if self.way is BulkWay.STEP else note)
 
     # Deciding
 

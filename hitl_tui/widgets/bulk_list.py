@@ -1,7 +1,7 @@
 """The list of the items that are decided on together: what each asks, gets, and came to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum
 from typing import ClassVar
 
@@ -45,7 +45,7 @@ class BulkRow:
     planned: Planned | None = None
     """What it gets, once that has been chosen."""
     standing: Standing = Standing.WAITING
-    said: str = field(default="")
+    said: str = ""
     """What came of it, or what its run does; may hold untrusted text."""
 
     @property
@@ -93,8 +93,8 @@ class BulkList(OptionList):
     that is sent; **space** takes it out, or back in.
 
     Choose with the keys below the list what all of them get: nothing is chosen until you do. The
-    key of a way that is not offered says why. **ctrl+s** sends: each item gets a decision of its own, a few at a time. **x** stops before
-    the next one.
+    key of a way that is not offered says why. **ctrl+s** sends: each item gets a decision of its
+    own, a few at a time. **x** stops before the next one.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Look", tooltip="Show the item whole", id="bulk.look"),

@@ -12,7 +12,6 @@ from engine.model import (
     FormField,
     JsonObject,
     JsonValue,
-    Path,
     Reject,
     Respond,
     ToolCall,
@@ -140,6 +139,17 @@ class CallAnswer:
         return args
 
     @property
+    def takes_text(self) -> bool:
+        """Whether something is typed for the verdict."""
+        match self.verdict:
+            case DecisionKind.EDIT | DecisionKind.RESPOND:
+                return True
+            case DecisionKind.REJECT:
+                return self.call.takes_reason
+            case _:
+                return False
+
+    @property
     def changes_nothing(self) -> bool:
         """Whether the edit, as it can be read now, is what was asked for."""
         try:
@@ -184,20 +194,6 @@ def form_suits(call: ToolCall) -> bool:
     form = call.form
     drawn = bool(form.fields) if form is not None else 0 < len(call.args) <= _MOST_FIELDS
     return drawn and len(json_text(call.args, indent=None)) <= _LARGEST_FORM
-
-
-def in_arguments(path: Path, call: int) -> Path | None:
-    """Return where in the arguments of a call an answer is wrong; None for any other place.
-
-    Each convention that takes edits has another way to them.
-    """
-    match path:
-        case ("decisions", int(number), "edited_action" | "editedAction", "args", *rest):
-            return tuple(rest) if number == call else None
-        case ("edited_action" | "editedAction", "args", *rest) | (0, "args", "args", *rest):
-            return tuple(rest)
-        case _:
-            return None
 
 
 def undecided_words(call: ToolCall) -> str:

@@ -18,7 +18,8 @@ from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.view import FormView
 from hitl_tui.widgets.line import Line
 from hitl_tui.widgets.question_card import NotReady
-from hitl_tui.widgets.text_view import Look, TextPane, titled
+from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.titled_pane import titled
 
 
 class CallEdit(Vertical):
@@ -141,11 +142,15 @@ class CallEdit(Vertical):
     @property
     def size_of_text(self) -> int:
         """How many characters are edited as JSON."""
-        return 0 if self.has_class("-by-form") else len(self.edited.text)
+        return 0 if self._by_form else len(self.edited.text)
+
+    @property
+    def _by_form(self) -> bool:
+        return self._answer is not None and self._answer.by_form
 
     def take_focus(self) -> None:
         """Begin in the first field, once it is there."""
-        if self.has_class("-by-form") and self.form is not None:
+        if self._by_form and self.form is not None:
             self.form.call_after_refresh(self.form.take_focus)
         else:
             self.call_after_refresh(self.edited.focus)
@@ -174,9 +179,9 @@ class CallEdit(Vertical):
         self.set_class(bool(cautions), "-cautious")
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
-        """Say each fault of the arguments at its field."""
-        if self.form is not None:
-            self.form.show_faults(faults)
+        """Say at each field what is wrong: what cannot be read there, then these."""
+        if self._answer is not None and self._answer.by_form and self.form is not None:
+            self.form.show_faults(self._answer.reading().and_then(faults))
 
     def touch_all(self) -> None:
         """Somebody wants to send: from now on every fault is shown."""

@@ -45,7 +45,10 @@ class CallStrip(ScrollView, can_focus=False):
         & > .call-strip--muted { color: $text-muted; }
         & > .call-strip--here { color: $text-accent; text-style: bold; }
     }
+    .-high CallStrip { max-height: 4; margin-bottom: 0; }
+    .-short CallStrip { max-height: 2; margin-bottom: 0; }
     """
+    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
 
     @dataclass
     class Picked(Message):

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import events
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -120,7 +120,8 @@ class DeclinableCard(QuestionCard):
         self.guard()
         self.changed()
 
-    def on_decline_line_turned(self, event: DeclineLine.Turned) -> None:
+    @on(DeclineLine.Turned)
+    def turn(self, event: DeclineLine.Turned) -> None:
         """The line does what the key does."""
         event.stop()
         if self.check_action("decline", ()):

@@ -15,7 +15,7 @@ from hitl_tui.diff import difference
 from hitl_tui.json_parts import JsonParts, Part
 from hitl_tui.messages import ElsewhereWanted
 from hitl_tui.widgets.fast_text_area import FastTextArea
-from hitl_tui.widgets.text_view import titled
+from hitl_tui.widgets.titled_pane import titled
 
 _COLOURS = {
     Part.KEY: "json-editor--key",

@@ -39,6 +39,16 @@ class NotReady(Exception):
         self.faults = faults
 
 
+def json_in(editor: JsonEditor) -> JsonValue:
+    """Return the answer that was typed as JSON. Raises NotReady."""
+    if not editor.text.strip():
+        raise NotReady("Type the answer as JSON. A text needs quotation marks.")
+    try:
+        return editor.read()
+    except JsonProblem as problem:
+        raise NotReady(f"This is not JSON yet. {problem}") from problem
+
+
 class QuestionCard(Card):
     """Shows one question. A subclass brings the form; the other ways to answer are here for all.
 
@@ -241,7 +251,7 @@ class QuestionCard(Card):
             case Way.FORM:
                 return self.decision()
             case Way.JSON:
-                return self._json_decision()
+                return Answer(json_in(self.answer))
             case Way.TEXT:
                 if not self.words.text:
                     raise NotReady("Type the answer. It is sent as a JSON string.")
@@ -250,14 +260,6 @@ class QuestionCard(Card):
                 if self.yes_no.value is None:
                     raise NotReady("Say yes or no: y or n.")
                 return Answer(self.yes_no.value)
-
-    def _json_decision(self) -> Answer:
-        if not self.answer.text.strip():
-            raise NotReady("Type the answer as JSON. A text needs quotation marks.")
-        try:
-            return Answer(self.answer.read())
-        except JsonProblem as problem:
-            raise NotReady(f"This is not JSON yet. {problem}") from problem
 
     def show_answer(self) -> None:
         """Show what would be sent now, or why nothing would."""

@@ -11,7 +11,8 @@ from textual.widgets import Button, Static
 from engine.model import JsonValue
 from engine.visible import json_text
 from hitl_tui.literal import literal
-from hitl_tui.widgets.text_view import TextPane, titled
+from hitl_tui.widgets.text_view import TextPane
+from hitl_tui.widgets.titled_pane import titled
 
 _ONE_LINE = 240
 """Longer JSON is shown indented."""

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import OptionList
 
-from hitl_tui.widgets.text_view import titled
+from hitl_tui.widgets.titled_pane import titled
 
 
 class Way(Enum):

@@ -13,6 +13,7 @@ from engine.model import (
     Answer,
     Approve,
     Breakpoint,
+    BulkWay,
     Choose,
     Decision,
     Fill,
@@ -27,7 +28,6 @@ from engine.model import (
     Respond,
     Revise,
     Same,
-    Way,
 )
 from tests.engine.test_payloads import APPROVAL, ASK, CAMEL, EMAIL, HOOK, SNAKE
 
@@ -68,7 +68,7 @@ def answers(items: Sequence[Item], same: Same) -> list[JsonValue]:
     return [each.fault or each.answer for each in planned]
 
 
-def why(found: Alike, way: Way) -> tuple[int, str]:
+def why(found: Alike, way: BulkWay) -> tuple[int, str]:
     return next((each.item, each.why) for each in found.withheld if each.way is way)
 
 
@@ -78,45 +78,51 @@ def why(found: Alike, way: Way) -> tuple[int, str]:
 @pytest.mark.parametrize(
     ("items", "ways"),
     [
-        ([asked(TEXT), asked("Your name?")], {Way.TEXT, Way.JSON}),
-        ([asked(SNAKE), asked(SNAKE)], {Way.APPROVE, Way.REJECT, Way.JSON}),
-        ([asked(CAMEL), asked(SNAKE)], {Way.APPROVE, Way.REJECT, Way.JSON}),
-        ([asked(EMAIL)] * 2, {Way.APPROVE, Way.REJECT, Way.RESPOND, Way.JSON}),
-        ([asked(APPROVAL)] * 2, {Way.REJECT, Way.JSON}),
-        ([asked({"message": "m", "options": ["a", "b"]})] * 2, {Way.CHOOSE, Way.JSON}),
-        ([asked({"question": "Is it right?"})] * 2, {Way.CHOOSE, Way.TEXT, Way.JSON}),
-        ([asked({"title": "x"}, SCHEMA), asked({"title": "y"}, SCHEMA)], {Way.FILL, Way.JSON}),
-        ([asked(ASK)] * 2, {Way.JSON}),
-        ([asked({"any": 1}), asked([2])], {Way.TEXT, Way.JSON}),
-        ([stop("a"), stop("b")], {Way.STEP}),
+        ([asked(TEXT), asked("Your name?")], {BulkWay.TEXT, BulkWay.JSON}),
+        ([asked(SNAKE), asked(SNAKE)], {BulkWay.APPROVE, BulkWay.REJECT, BulkWay.JSON}),
+        ([asked(CAMEL), asked(SNAKE)], {BulkWay.APPROVE, BulkWay.REJECT, BulkWay.JSON}),
+        ([asked(EMAIL)] * 2, {BulkWay.APPROVE, BulkWay.REJECT, BulkWay.RESPOND, BulkWay.JSON}),
+        ([asked(APPROVAL)] * 2, {BulkWay.REJECT, BulkWay.JSON}),
+        ([asked({"message": "m", "options": ["a", "b"]})] * 2, {BulkWay.CHOOSE, BulkWay.JSON}),
+        ([asked({"question": "Is it right?"})] * 2, {BulkWay.CHOOSE, BulkWay.TEXT, BulkWay.JSON}),
+        (
+            [asked({"title": "x"}, SCHEMA), asked({"title": "y"}, SCHEMA)],
+            {BulkWay.FILL, BulkWay.JSON},
+        ),
+        ([asked(ASK)] * 2, {BulkWay.JSON}),
+        ([asked({"any": 1}), asked([2])], {BulkWay.TEXT, BulkWay.JSON}),
+        ([stop("a"), stop("b")], {BulkWay.STEP}),
         ([asked(HOOK)], set()),
         ([asked(TEXT, task_error="boom")], set()),
         ([], set()),
     ],
 )
-def test_only_what_all_take_is_offered(items: list[Item], ways: set[Way]) -> None:
+def test_only_what_all_take_is_offered(items: list[Item], ways: set[BulkWay]) -> None:
     found = bulk.alike(items)
     assert set(found.ways) == ways
     if items:
-        assert {*found.ways, *(each.way for each in found.withheld)} == set(Way)
+        assert {*found.ways, *(each.way for each in found.withheld)} == set(BulkWay)
 
 
 def test_who_prevents_a_decision_is_named() -> None:
     found = bulk.alike([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
-    assert why(found, Way.RESPOND) == (
+    assert why(found, BulkWay.RESPOND) == (
         1,
         "write_file does not take it. The request allows approve, edit, reject.",
     )
     found = bulk.alike([asked(SNAKE)])
-    assert why(found, Way.RESPOND) == (
+    assert why(found, BulkWay.RESPOND) == (
         0,
         "call 2, execute_sql does not take it. The request allows approve, reject.",
     )
     found = bulk.alike([asked(TEXT), asked(SNAKE), stop()])
-    assert why(found, Way.TEXT)[0] == 1
-    assert "verdicts" in why(found, Way.JSON)[1] and "a text" in why(found, Way.JSON)[1]
+    assert why(found, BulkWay.TEXT)[0] == 1
+    assert "verdicts" in why(found, BulkWay.JSON)[1] and "a text" in why(found, BulkWay.JSON)[1]
     found = bulk.alike([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
-    assert why(found, Way.TEXT) == (1, "an earlier answer made its node fail: decide on it alone")
+    assert why(found, BulkWay.TEXT) == (
+        1,
+        "an earlier answer made its node fail: decide on it alone",
+    )
     assert not found.ways
 
 
@@ -126,17 +132,17 @@ def test_who_prevents_a_decision_is_named() -> None:
         (
             asked({"message": "m", "options": ["a", "b"]}),
             asked({"message": "m", "options": ["a", "c"]}),
-            Way.CHOOSE,
+            BulkWay.CHOOSE,
         ),
         (
             asked({}, {"const": True, "type": "boolean"}),
             asked({}, {"const": 1, "type": "boolean"}),
-            Way.FILL,
+            BulkWay.FILL,
         ),
-        (asked({"question": "Is it?"}), asked({"actions": ["publish"]}), Way.CHOOSE),
+        (asked({"question": "Is it?"}), asked({"actions": ["publish"]}), BulkWay.CHOOSE),
     ],
 )
-def test_what_differs_is_not_the_same(one: Question, other: Question, way: Way) -> None:
+def test_what_differs_is_not_the_same(one: Question, other: Question, way: BulkWay) -> None:
     assert way in bulk.alike([one, one]).ways
     assert why(bulk.alike([one, other]), way)[0] == 1
 

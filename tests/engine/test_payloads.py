@@ -731,6 +731,29 @@ def test_an_approval_takes_what_its_schema_takes(decision: Decision, words: str)
 
 
 @pytest.mark.parametrize(
+    ("payload", "schema", "answer", "argument"),
+    [
+        (APPROVAL, EVERY, {"type": "edit", "edited_action": {"name": "write_file", "args": {
+            "path": "z", "size": "1"}}}, (0, ("size",))),
+        (APPROVAL, EVERY, {"type": "reject", "message": 5}, None),
+        (CAMEL, None, {"decisions": [{"type": "edit", "editedAction": {
+            "name": "write_file", "args": []}}]}, (0, ())),
+        ({"action_requests": [{"name": "a", "args": {}}] * 2}, None, {"decisions": [
+            {"type": "approve"}, {"type": "edit", "edited_action": {"name": "a", "args": []}}]},
+         (1, ())),
+        (EMAIL, None, [{"type": "edit", "args": {"action": "send_email", "args": []}}], (0, ())),
+        (RELEASE, RELEASE_SCHEMA, {"decision": "approve", "amount": "10"}, None),
+    ],
+)  # fmt: skip
+def test_a_fault_says_in_which_argument_it_is(
+    payload: JsonValue, schema: Any, answer: JsonValue, argument: object
+) -> None:
+    with pytest.raises(NotTaken) as raised:
+        payloads.encode(payload, Answer(answer), schema)
+    assert [fault.argument for fault in raised.value.faults] == [argument]
+
+
+@pytest.mark.parametrize(
     ("value", "words"),
     [
         ({"decision": "approve", "amount": "10"}, "amount: must be a whole number"),

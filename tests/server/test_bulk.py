@@ -10,6 +10,7 @@ from engine.many import Result
 from engine.model import (
     Answer,
     Approve,
+    BulkWay,
     Interrupt,
     Item,
     Outcome,
@@ -21,7 +22,6 @@ from engine.model import (
     ThreadStatus,
     Verdicts,
     Waiting,
-    Way,
 )
 
 REQUEST = {"messages": [{"role": "user", "content": "Prepare my Monday."}]}
@@ -64,7 +64,7 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
     )
     items = [desk.item(each) for each in waiting]
     found = desk.alike(items)
-    assert Way.APPROVE in found.ways and found.payloads == 2
+    assert BulkWay.APPROVE in found.ways and found.payloads == 2
     elsewhere = items[2]
     assert isinstance(elsewhere, Question)
     await desk.decide(elsewhere, Verdicts((Reject(), Reject())), lambda _: None)

@@ -16,7 +16,7 @@ _TEXTS = ("text", "long_text")
 
 
 class Standing(StrEnum):
-    """The ways in which a field may be given, or not, in the order in which they are offered."""
+    """Whether a field is given, and as what; in the order in which these are offered."""
 
     VALUE = "value"
     NULL = "null"

@@ -1,0 +1,199 @@
+"""Text that is only read, of any length: cut into rows, drawn row by row, selected and copied."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+from textual.cache import LRUCache
+from textual.geometry import Size
+from textual.selection import Selection
+from textual.strip import Strip
+from textual.widget import Widget
+
+from hitl_tui.highlight import Span
+from hitl_tui.json_parts import JsonParts, Part
+from hitl_tui.rows import Cuts, Rows
+
+_ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
+_ESCAPED_AT_MOST = len("\\u{10FFFF}")
+_COLOUR_OF = {
+    Part.KEY: "key",
+    Part.STRING: "string",
+    Part.NUMBER: "number",
+    Part.HIDDEN: "escaped",
+}
+"""The colours of JSON that is read; of the escapes in it, those stand out that hide something."""
+
+
+class RowsView(Widget):
+    """Shows lines of visible text; only the rows on screen are ever drawn.
+
+    A subclass says which lines there are, where they are cut and how they are coloured. The
+    colours are its component classes, named after `COLOURS`.
+    """
+
+    DEFAULT_CSS = """
+    RowsView { height: auto; width: 1fr; }
+    """
+    COLOURS: ClassVar[str]
+    """What the names of its component classes begin with."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._shown: Sequence[int] = range(0)
+        self._rows = Rows(())
+        self._parts = JsonParts()
+        self._wrapped_for = -1
+        self._strips: LRUCache[int, Strip] = LRUCache(512)
+
+    # For subclasses
+
+    def lines_in_view(self) -> Sequence[int]:
+        """Return the numbers of the lines that are not folded away."""
+        raise NotImplementedError
+
+    def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
+        """Return where each of these lines is cut at this width of the view."""
+        raise NotImplementedError
+
+    def line(self, number: int) -> str:
+        """Return a line as it stands here."""
+        raise NotImplementedError
+
+    def in_gutter(self, number: int, *, further: bool) -> str:
+        """Return what stands before a line or, `further`, before its other rows."""
+        raise NotImplementedError
+
+    def base_style(self, number: int) -> Style:
+        """Return the style of a line where it has no other colour."""
+        return self.rich_style
+
+    def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """Return the colours of a line from `start` to `end`; a later one covers those before it."""
+        raise NotImplementedError
+
+    def json_spans(self, number: int, json: str, start: int, end: int) -> Iterator[Span]:
+        """Return the colours of JSON that stands on a line."""
+        for first, last, part in self._parts.spans(number, json, start, end):
+            if part in _COLOUR_OF:
+                yield first, last, _COLOUR_OF[part]
+
+    def escape_spans(self, text: str, start: int, end: int) -> Iterator[Span]:
+        """Return where the escapes are that visible text shows."""
+        around = max(0, start - _ESCAPED_AT_MOST), end + _ESCAPED_AT_MOST
+        for match in _ESCAPED.finditer(text, *around):
+            yield *match.span(), "escaped"
+
+    def show_anew(self) -> None:
+        """The lines are others."""
+        self._wrapped_for = -1
+        self._parts.forget()
+        self._strips.clear()
+        self.refresh(layout=True)
+
+    def colour(self, name: str) -> Style:
+        """Return the style of a colour."""
+        return self.get_component_rich_style(f"{self.COLOURS}--{name}")
+
+    # Layout
+
+    @property
+    def row_count(self) -> int:
+        """How many rows there are at the present width."""
+        return self._rows.height
+
+    def row(self, y: int) -> tuple[int, int, int]:
+        """Return the number of the line that row `y` shows, and from where to where."""
+        index, part = self._rows.at(y)
+        number = self._shown[index]
+        return number, *self._rows.span(index, part, len(self.line(number)))
+
+    def row_of(self, number: int) -> int:
+        """Return the first row of a line that is in view."""
+        return self._rows.top(self._shown.index(number))
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Count the rows that the lines take at this width."""
+        self.wrap(width)
+        return self._rows.height
+
+    def wrap(self, width: int) -> None:
+        """Cut the lines for this width, unless they are."""
+        if width == self._wrapped_for:
+            return
+        self._shown = self.lines_in_view()
+        self._rows = Rows(self.cuts(self._shown, width))
+        self._wrapped_for = width
+        self._strips.clear()
+
+    # Drawing
+
+    def notify_style_update(self) -> None:
+        """Forget what was drawn in the old colours."""
+        self._strips.clear()
+        super().notify_style_update()
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw anew what is selected."""
+        self._strips.clear()
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row; rows are cached until lines, width, theme or selection change."""
+        self.wrap(self.size.width)
+        if y >= self._rows.height:
+            return Strip.blank(self.size.width, self.rich_style)
+        strip = self._strips.get(y)
+        if strip is None:
+            strip = self._strips[y] = self._draw(y)
+        return strip
+
+    def _draw(self, y: int) -> Strip:
+        number, start, end = self.row(y)
+        text, styles = self.line(number)[start:end], self._styles(number, start, end)
+        if self.text_selection is not None and (span := self.text_selection.get_span(y)):
+            first, last = span
+            chosen = self.screen.get_component_rich_style("screen--selection")
+            for index in range(first, len(text) if last == -1 else min(last, len(text))):
+                styles[index] += chosen
+        strip = Strip(_segments(text, styles), cell_len(text)).apply_offsets(0, y)
+        if gutter := self.in_gutter(number, further=start > 0):
+            before = Strip([Segment(gutter, self.colour("gutter"))], len(gutter))
+            strip = Strip.join([before, strip])
+        return strip.extend_cell_length(self.size.width, self.rich_style)
+
+    def _styles(self, number: int, start: int, end: int) -> list[Style]:
+        styles = [self.base_style(number)] * (end - start)
+        for first, last, name in self.spans(number, start, end):
+            style = self.colour(name)
+            for index in range(max(first, start), min(last, end)):
+                styles[index - start] = style
+        return styles
+
+    # Copying
+
+    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
+        """Return the selected text; rows of one line are joined again."""
+        parts: list[str] = []
+        for y in range(self._rows.height):
+            if (span := selection.get_span(y)) is None:
+                continue
+            number, start, end = self.row(y)
+            if parts and start == 0:
+                parts.append("\n")
+            first, last = span
+            parts.append(self.line(number)[start:end][first : None if last == -1 else last])
+        return "".join(parts), "\n"
+
+
+def _segments(text: str, styles: list[Style]) -> list[Segment]:
+    segments: list[Segment] = []
+    start = 0
+    for index in range(1, len(text) + 1):
+        if index == len(text) or styles[index] is not styles[start]:
+            segments.append(Segment(text[start:index], styles[start]))
+            start = index
+    return segments
