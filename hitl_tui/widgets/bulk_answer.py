@@ -44,6 +44,8 @@ _WORDS = {
     BulkWay.RESPOND: "Respond in the place of every call, the same for all",
     BulkWay.TEXT: "Text, the same for all",
 }
+_BY_NUMBER = 9
+"""Answers that have a key of their own."""
 
 
 class WayChip(Static):
@@ -190,7 +192,7 @@ class BulkAnswer(Vertical):
 
     def _choice(self) -> Choose:
         if self.chosen is None:
-            raise NotReady("Choose an answer: go to it and press enter.")
+            raise NotReady("Choose an answer: press its number, or enter on it.")
         option = self._alike.options[self.chosen]
         text = self.words.value if option.text_key else ""
         if option.needs_text and not text:
@@ -212,12 +214,23 @@ class BulkAnswer(Vertical):
 
     @on(OptionList.OptionSelected)
     def choose(self, event: OptionList.OptionSelected) -> None:
-        """Choose this answer, and ask for its text where it takes one."""
+        """Choose the answer under the cursor or the mouse."""
         event.stop()
-        self.chosen = event.option_index
+        self._choose(event.option_index)
+
+    def on_key(self, event: events.Key) -> None:
+        """Let a number choose, as it does for one item."""
+        index = int(event.key) - 1 if event.key.isdecimal() else -1
+        if self.options.has_focus and index in range(len(self._alike.options)):
+            event.stop()
+            self._choose(index)
+
+    def _choose(self, index: int) -> None:
+        """Choose this answer, and ask for its text where it takes one."""
+        self.chosen = index
         self._show_options()
         self._show_parts()
-        if self._alike.options[event.option_index].needs_text:
+        if self._alike.options[index].needs_text:
             self.words.focus()
         self.post_message(self.Changed())
 
@@ -264,8 +277,11 @@ class BulkAnswer(Vertical):
 
     def _show_options(self) -> None:
         self.options.set_options(
-            Content(f"{'●' if number == self.chosen else ' '} {one_line(option.label, 200)}")
-            for number, option in enumerate(self._alike.options)
+            Content(
+                f"{'●' if index == self.chosen else ' '} {index + 1 if index < _BY_NUMBER else ' '}"
+                f"  {one_line(option.label, 200)}"
+            )
+            for index, option in enumerate(self._alike.options)
         )
         self.options.highlighted = self.chosen or 0
 

@@ -153,7 +153,7 @@ async def test_each_gets_a_decision_of_its_own(console: OpenConsole) -> None:
     [
         ((text(1), text(2)), ("j", *"null"), None),
         ((interrupt({"options": ["a", "b"]}, n=1), interrupt({"options": ["a", "b"]}, n=2)),
-         ("c", "down", "enter"), "b"),
+         ("c", "2"), "b"),
         ((interrupt({"type": "approval_request"}, n=1), interrupt({"type": "approval_request"}, n=2)),
          ("c", "down", "enter", "tab", *"no"), {"approved": False, "reason": "no"}),
     ],
