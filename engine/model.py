@@ -188,7 +188,7 @@ class Fault:
     words: str
     """Goes on after the place: `must be a whole number; it is the text "10"`."""
     argument: "tuple[int, Path] | None" = None
-    """In the edited arguments of which tool call it is, from 0, and where in them, if it is."""
+    """The call whose edited arguments it is in, counted from 0, and where in them; else None."""
 
     def __str__(self) -> str:
         return f"{json_path(self.path)}: {self.words}"

@@ -48,10 +48,10 @@ class Convention(Protocol):
 
 
 class ToolCallConvention(Convention, Protocol):
-    """What a module offers besides whose payloads are tool calls."""
+    """What a module whose payloads are tool calls offers besides."""
 
     def argument_at(self, path: Path) -> tuple[int, Path] | None:
-        """Return in the edited arguments of which call a place in an answer is, and where there."""
+        """Return which call's edited arguments a place in an answer is in, and where; else None."""
 
 
 def checked(answer: JsonValue, schema: JsonObject) -> JsonValue:

@@ -121,7 +121,7 @@ def answer_schema(asked: Asked) -> JsonObject:
 
 
 def argument_at(path: Path) -> tuple[int, Path] | None:
-    """Return in which call's edited arguments a place in an answer is, and where."""
+    """Return which call's edited arguments a place in an answer is in, and where."""
     match path:
         case ("decisions", int(number), *rest) if (inside := argument_in(tuple(rest))) is not None:
             return number, inside

@@ -41,7 +41,7 @@ _COLOURS = (
 class ArgumentsView(RowsView):
     """Shows lines, of which some can be folded."""
 
-    COLOURS: ClassVar[str] = "arguments"
+    COLOUR_PREFIX: ClassVar[str] = "arguments"
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"arguments--{colour}" for colour in _COLOURS}
     DEFAULT_CSS = """
     ArgumentsView {

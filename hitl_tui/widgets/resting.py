@@ -16,7 +16,7 @@ class RestingKeys:
 
     @property
     def rested(self) -> bool:
-        """No key is held down any more."""
+        """Whether no key can still be held down."""
         return self._timer is None
 
     def rest(self, seconds: float) -> None:

@@ -32,13 +32,13 @@ class RowsView(Widget):
     """Shows lines of visible text; only the rows on screen are ever drawn.
 
     A subclass says which lines there are, where they are cut and how they are coloured. The
-    colours are its component classes, named after `COLOURS`.
+    colours are its component classes, named after `COLOUR_PREFIX`.
     """
 
     DEFAULT_CSS = """
     RowsView { height: auto; width: 1fr; }
     """
-    COLOURS: ClassVar[str]
+    COLOUR_PREFIX: ClassVar[str]
     """What the names of its component classes begin with."""
 
     def __init__(self) -> None:
@@ -96,7 +96,7 @@ class RowsView(Widget):
 
     def colour(self, name: str) -> Style:
         """Return the style of a colour."""
-        return self.get_component_rich_style(f"{self.COLOURS}--{name}")
+        return self.get_component_rich_style(f"{self.COLOUR_PREFIX}--{name}")
 
     # Layout
 

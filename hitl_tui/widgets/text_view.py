@@ -29,7 +29,7 @@ class Look(Enum):
 class TextView(RowsView):
     """Shows a text of any length; only the rows on screen are ever drawn."""
 
-    COLOURS: ClassVar[str] = "text-view"
+    COLOUR_PREFIX: ClassVar[str] = "text-view"
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "text-view--gutter",
         "text-view--key",

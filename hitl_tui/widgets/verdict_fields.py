@@ -83,7 +83,7 @@ class VerdictFields(Vertical):
                 answer.message = self.reply.value
 
     def take_focus(self) -> None:
-        """Give the keys to the field, once it is there: only then can be scrolled to it."""
+        """Give the keys to the field, once it is there: one can scroll to it then."""
         if self._answer is not None and self._answer.verdict is DecisionKind.EDIT:
             self.edit.take_focus()
         else:

@@ -410,6 +410,7 @@ async def test_the_schema_of_a_call_makes_its_form_and_rules_what_is_sent() -> N
         await s.press("tab")
         await s.type("000")
         assert "Nothing to send yet" in s.text
+        assert "✗ must be at most 100" in s.text
         await s.press("ctrl+s")
         assert s.decisions == []
         await s.press("backspace", "backspace", "ctrl+s")
