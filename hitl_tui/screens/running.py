@@ -203,6 +203,8 @@ class RunningScreen(ConsoleScreen):
             self.header.banner.show(Weight.ERROR, outcome.why)
         elif otherwise:
             self.header.show_otherwise(otherwise)
+        elif isinstance(self.stage.item, Interrupt) and outcome.thread and outcome.thread.waiting:
+            self.header.banner.show(Weight.NOTE, "that was taken. This is what waits next.")
         await self.forget_draft()
         if outcome.thread is not None:
             await self.show_view(outcome.thread)

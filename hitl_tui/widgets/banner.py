@@ -34,18 +34,24 @@ class Banner(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
+        self.weight: Weight | None = None
+        """How much what it says matters; None while it says nothing."""
 
     def show(self, weight: Weight, words: str) -> None:
         """Show these words; they may hold untrusted text."""
         self.update(Content.assemble((f"{weight.value}: ", "bold"), visible(words)))
-        for each in Weight:
-            self.set_class(each is weight, f"-{each.name.lower()}")
-        self.add_class("-shown")
+        self._weigh(weight)
 
     def show_error(self, error: HitlError) -> None:
         """Show what happened, what was kept, and what to do."""
         self.show(Weight.ERROR, str(error))
 
     def clear(self) -> None:
-        """Nothing needs to be known any more, nor how weighty it was."""
-        self.remove_class("-shown", *(f"-{each.name.lower()}" for each in Weight))
+        """Nothing needs to be known any more."""
+        self._weigh(None)
+
+    def _weigh(self, weight: Weight | None) -> None:
+        self.weight = weight
+        for each in Weight:
+            self.set_class(each is weight, f"-{each.name.lower()}")
+        self.set_class(weight is not None, "-shown")

@@ -61,6 +61,7 @@ class TextCard(QuestionCard):
         text = typed.get("text")
         if isinstance(text, str):
             self.text.show(text)
+            self.text.move_cursor(self.text.document.end)  # one goes on writing there
 
     def form_content(self) -> JsonObject:
         """Return the text as it stands."""

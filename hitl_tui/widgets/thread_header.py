@@ -54,12 +54,12 @@ class ThreadHeader(Vertical):
     @property
     def in_doubt(self) -> bool:
         """Whether it says that an outcome is not known."""
-        return self.banner.has_class("-unknown")
+        return self.banner.weight is Weight.UNKNOWN
 
     @property
     def has_news(self) -> bool:
         """Whether it says something that must be read."""
-        return self.banner.has_class("-shown")
+        return self.banner.weight not in (None, Weight.NOTE)
 
     def show_note(
         self, asked: Interrupt, *, decided: bool, answered: datetime | None, draft: Draft | None

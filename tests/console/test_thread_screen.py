@@ -45,6 +45,7 @@ async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenCo
         await c.armed()
         assert isinstance(c.card, TextCard)
         assert c.card.text.text == "second"
+        assert "that was taken. This is what waits next." in c.text
         assert c.card.text.has_focus
 
 
