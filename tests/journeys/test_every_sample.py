@@ -196,12 +196,16 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.press("enter")
     terminal.wait_for(journey.asked)
     look(terminal)
+    last: str | Then = ""
     for key in (*journey.keys, Then("ctrl+s", "✓ done")):
         if isinstance(key, Then):
             decide(terminal, key)
         else:
+            if isinstance(last, Then):
+                look(terminal)  # a key that comes before the focus has moved goes astray
             terminal.press(key)
-            terminal.settle()  # a key that comes before the focus has moved goes astray
+            terminal.settle()
+        last = key
     terminal.press("escape")
     terminal.wait_for("newest changes first")
     terminal.press("escape")
