@@ -144,7 +144,11 @@ def ways(review: Review) -> tuple[str, ...]:
         case FormToFill(can_decline=True):
             return "--value JSON", "--decline"
         case Questions():
-            return "--reply N=TEXT for each", "--decline", "--value JSON"
+            return (
+                "--reply N=TEXT for each (N=CHOICE again for each further choice)",
+                "--decline",
+                "--value JSON",
+            )
         case _:
             return ("--value JSON",)
 
