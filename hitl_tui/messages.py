@@ -3,7 +3,7 @@
 from __future__ import annotations  # the nouns are not loaded before the first paint
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.message import Message
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
         Waiting,
     )
     from hitl_tui.marks import Marks
-    from hitl_tui.widgets.editor import Editor
 
 
 @dataclass
@@ -55,11 +54,28 @@ class Typed(Message):
     """The card's own record of what was typed."""
 
 
+class Editable(Protocol):
+    """A text that can be edited elsewhere, and taken back."""
+
+    SUFFIX: ClassVar[str]
+    """What the name of its file ends in."""
+
+    @property
+    def text(self) -> str:
+        """The text as it stands on the screen."""
+
+    def take_back(self, text: str) -> None:
+        """Take the text as it was edited elsewhere."""
+
+    def post_message(self, message: Message) -> bool:
+        """Hear a message, as widgets do."""
+
+
 @dataclass
 class ElsewhereWanted(Message):
     """Somebody wants to edit what is here in an editor of their own."""
 
-    editor: Editor
+    editor: Editable
 
 
 @dataclass

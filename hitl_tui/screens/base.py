@@ -7,7 +7,7 @@ from textual.app import ComposeResult, SuspendNotSupported
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from hitl_tui.messages import BackFromElsewhere, ElsewhereWanted
+from hitl_tui.messages import BackFromElsewhere, Editable, ElsewhereWanted
 from hitl_tui.session import Session
 from hitl_tui.widgets.key_line import KeyLine
 from hitl_tui.widgets.server_bar import ServerBar
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 
     from engine.desk import Desk
     from hitl_tui.elsewhere import NotEdited
-    from hitl_tui.widgets.editor import Editor
 
 
 class ConsoleScreen(Screen[None]):
@@ -92,7 +91,7 @@ class ConsoleScreen(Screen[None]):
             self.edit_elsewhere(event.editor)
 
     @work(group="elsewhere", exit_on_error=False)
-    async def edit_elsewhere(self, editor: "Editor") -> None:
+    async def edit_elsewhere(self, editor: Editable) -> None:
         """Give the terminal to their editor, and take back what it leaves."""
         from hitl_tui.elsewhere import Edited, NotEdited, edit_elsewhere  # after the first paint
 
