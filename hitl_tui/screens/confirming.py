@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from hitl_tui.plan import Plan
+from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.widgets.key_line import KeyLine
 from hitl_tui.widgets.plan_card import PlanCard
 
@@ -31,6 +32,10 @@ class ConfirmModal(ModalScreen[bool]):
             border-title-color: $accent;
             border-title-style: bold;
         }
+        &.-short > Vertical { max-height: 100%; }
+        &.-short PlanCard > VerticalScroll { max-height: 4; padding: 0 1; }
+        &.-short SendBar { margin-top: 0; }
+        &.-short SendBar TextPane { max-height: 2; }
         KeyLine { dock: none; background: $surface; }
     }
     """
@@ -38,6 +43,7 @@ class ConfirmModal(ModalScreen[bool]):
         Binding("escape", "back", "Back", tooltip="Back, and do nothing", id="plan.back"),
     ]
     AUTO_FOCUS = "PlanCard"
+    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()

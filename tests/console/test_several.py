@@ -216,3 +216,12 @@ async def test_where_a_question_is_asked_is_said_with_all_its_nodes(console: Ope
     async with console(desk, (100, 30)) as c:
         await c.open()
         assert "1/2 review ▸ legal" in c.text and "2/2 review ▸ finance" in c.text
+
+
+async def test_what_will_be_sent_is_in_view_on_the_smallest_screen(console: OpenConsole) -> None:
+    desk = DeskDouble(asked("legal", 1), asked("finance", 2))
+    async with console(desk, (40, 12)) as c:
+        await c.open()
+        await decided(c, "1/2 legal")
+        await c.press("ctrl+l")
+        assert "Send 1 of 2" in c.text and '{"00000000' in c.text and '"legal"}' in c.text
