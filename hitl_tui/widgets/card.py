@@ -3,7 +3,7 @@
 from functools import partial
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.reactive import reactive
@@ -77,6 +77,20 @@ class Card(VerticalScroll, can_focus=True):
         """Let nothing be decided until `guard` is called, however long that takes."""
         self.armed = False
         self._drawings += 1
+
+    def on_key(self, event: events.Key) -> None:
+        """Begin the guard anew: a key that is held down sends one card, and not the next."""
+        if not self.armed and not self.answered and event.key in self._keys_that_send():
+            self.guard()
+
+    def _keys_that_send(self) -> set[str]:
+        return {
+            key
+            for holder in type(self).__mro__
+            for binding in holder.__dict__.get("BINDINGS", ())
+            if isinstance(binding, Binding) and binding.action in ("send", "keep")
+            for key in binding.key.split(",")
+        }
 
     def _drawn(self, drawing: int) -> None:
         self.set_timer(self.GUARD, partial(self._arm, drawing))

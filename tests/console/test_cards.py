@@ -18,6 +18,7 @@ from engine.model import (
 )
 from hitl_tui.messages import Decided, Stepped, Typed
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.card import Card
 from hitl_tui.widgets.cards import card_for
 from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.ways import Way
@@ -78,6 +79,21 @@ async def test_keys_typed_before_it_could_be_read_decide_nothing() -> None:
         await pilot.press("a", "ctrl+s")
         await settle(pilot)
         assert decisions(said) == [Verdicts((Approve(),))]
+
+
+async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Card, "GUARD", 60.0)
+    made = card({"text_to_revise": "a"})
+    async with on_stage(made) as (pilot, said):
+        made.take_focus()
+        await settle(pilot)
+        begun: list[None] = []
+        made._drawn = lambda _: begun.append(None)  # type: ignore[method-assign]  # it counts
+        await pilot.press("ctrl+s", "ctrl+s", "x", "ctrl+s")
+        await settle(pilot)
+        assert len(begun) == 3 and not made.armed and decisions(said) == []
 
 
 async def test_a_reopened_card_can_be_decided_again() -> None:
