@@ -316,7 +316,10 @@ class ThreadScreen(RunningScreen):
         await self.leaving()
 
     async def leaving(self) -> None:
-        """Keep what was typed."""
+        """Keep what was typed, a moment ago too."""
+        card = self.stage.card
+        if isinstance(card, QuestionCard) and (typed := card.unsaid()) is not None:
+            self._drafts.typed(typed)
         try:
             await self._drafts.keep(self.desk)
         except HitlError as error:

@@ -236,6 +236,13 @@ class QuestionCard(Card):
             self.post_message(Typed(self.question, content))
         self._taken = monotonic() - begun
 
+    def unsaid(self) -> Typed | None:
+        """Return what was typed and is not taken in yet, to be kept before the card goes."""
+        if self._later is None or self.answered or (content := self.content()) == self._said:
+            return None
+        self._said = content
+        return Typed(self.question, content)
+
     # What will be sent
 
     def current(self) -> tuple[Decision, JsonValue]:

@@ -10,6 +10,7 @@ from engine.model import Outcome, OutcomeKind, Progress, ThreadStatus, ThreadVie
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.reading import ReadingModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets import question_card
 from hitl_tui.widgets.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.question_card import QuestionCard
 from hitl_tui.widgets.text_card import TextCard
@@ -257,6 +258,21 @@ async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
             await c.open(index)
             await c.press("escape")
         assert desk.drafts == {}
+
+
+async def test_of_a_large_text_the_last_letter_is_kept_too(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is taken in a little later than it is typed; whoever leaves meanwhile loses nothing."""
+    monkeypatch.setattr(question_card, "_LATEST", 60.0)
+    monkeypatch.setattr(question_card, "_LATER", 60.0)
+    desk = DeskDouble(interrupt({"text_to_revise": "a" * 100_000}))
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("x", "y", "escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        (draft,) = desk.drafts.values()
+        assert str(draft.content["text"]).startswith("xya")
 
 
 async def test_a_screen_may_be_left_while_its_run_goes_on(console: OpenConsole) -> None:
