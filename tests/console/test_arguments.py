@@ -14,18 +14,10 @@ from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.arguments import Change, LongText, Short, Tree, arguments_of, language_of
 from hitl_tui.diff import aligned
 from hitl_tui.highlight import LANGUAGES, spans_of
+from tests.json_values import JSON
 
 from .hostile import HIDDEN, HOSTILE, ODD
 
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
 LONG = "word " * 40
 
 

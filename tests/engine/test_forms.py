@@ -9,7 +9,6 @@ from uuid import UUID
 
 import pytest
 from hypothesis import given, settings
-from hypothesis import strategies as st
 from langchain_core.messages import AnyMessage
 from pydantic import BaseModel, Field, TypeAdapter
 from typing_extensions import TypedDict
@@ -19,16 +18,7 @@ from engine.forms.drawing import form_of, form_of_input
 from engine.forms.faults import faults
 from engine.forms.typed import Reading, left_out, read, start_of, typed_of
 from engine.model import Fault, FormField, JsonObject, JsonValue
-
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
+from tests.json_values import JSON
 
 
 class Inner(BaseModel):

@@ -4,21 +4,11 @@ import json
 
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from engine.forms.guess import form_of_value
 from engine.forms.typed import read, typed_of
 from engine.model import JsonValue
-
-JSON = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
+from tests.json_values import JSON
 
 
 @given(JSON)

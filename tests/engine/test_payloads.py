@@ -42,15 +42,10 @@ from engine.model import (
 )
 from engine.strict_json import unwritable
 from hitl_tui.asking import review_line
+from tests.json_values import JSON
 
 ALL = tuple(DecisionKind)
 HIDDEN = ("Cc", "Cf", "Cs")
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)  # fmt: skip
 
 # One payload of each convention
 
