@@ -23,14 +23,14 @@ from hitl_tui.messages import (
     StartFailed,
     StartWanted,
 )
-from hitl_tui.net import NoControls
-from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.screens.connecting import ConnectingScreen
-from hitl_tui.session import Session
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.session import Session
+from hitl_tui.text.output_filter import NoControls
 from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
+    from hitl_engine.desk import Desk
 
 _OWN_WORDS = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
@@ -115,7 +115,7 @@ class ConsoleApp(App[None]):
         self.push_screen(self.home)
 
     def _offer_retry(self, error: Exception) -> None:
-        from hitl_tui.screens.reading import Reading, ReadingModal
+        from hitl_tui.screens.text_modal import ModalText, TextModal
 
         def chosen(again: bool | None) -> None:
             if again:
@@ -123,7 +123,7 @@ class ConsoleApp(App[None]):
             else:
                 self.exit(return_code=getattr(error, "exit_code", 1))
 
-        modal = ReadingModal(Reading.of(error), retry=True, close="Quit")
+        modal = TextModal(ModalText.of(error), retry=True, close="Quit")
         self.push_screen(modal, chosen)
 
     async def on_unmount(self) -> None:
@@ -168,7 +168,7 @@ class ConsoleApp(App[None]):
     @on(StartWanted)
     def open_start(self) -> None:
         """Ask what to start; the form keeps what was typed until the console closes."""
-        from hitl_tui.screens.start import StartScreen
+        from hitl_tui.screens.new_run import StartScreen
 
         if not self.is_screen_installed("start"):
             self.install_screen(StartScreen(self.session), "start")
@@ -184,10 +184,10 @@ class ConsoleApp(App[None]):
     @on(StartFailed)
     async def back_to_start(self, event: StartFailed) -> None:
         """Go back to the form, and say why."""
-        from hitl_tui.screens.reading import Reading, ReadingModal
+        from hitl_tui.screens.text_modal import ModalText, TextModal
 
         await self.switch_screen("start")
-        self.push_screen(ReadingModal(Reading.of(event.error)))
+        self.push_screen(TextModal(ModalText.of(event.error)))
 
     @on(LogWanted)
     def open_log(self) -> None:
@@ -226,6 +226,6 @@ class ConsoleApp(App[None]):
 
     def _fatal_error(self) -> None:
         """End with the traceback alone: local variables may hold payloads and keys."""
-        from engine.visible import visible
+        from hitl_engine.visible import visible
 
         self.panic(Text(visible(traceback.format_exc())))

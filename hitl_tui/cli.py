@@ -14,7 +14,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import BadInput, EngineFailed, HitlError
+from hitl_engine.errors import BadInput, EngineFailed, HitlError
 from hitl_tui import demo
 from hitl_tui.options import (
     COMMANDS,
@@ -25,9 +25,9 @@ from hitl_tui.options import (
 )
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
-    from engine.model import LogEntry
-    from hitl_tui.shell import Said
+    from hitl_engine.desk import Desk
+    from hitl_engine.model import LogEntry
+    from hitl_tui.shell.commands import Said
 
 _EPILOG = """\
 commands:
@@ -104,7 +104,7 @@ def _console(args: argparse.Namespace) -> int:
 
 
 def _serve(args: argparse.Namespace) -> int:
-    desk = import_module("engine.desk")
+    desk = import_module("hitl_engine.desk")
     command = desk.serve_command(
         args.target,
         data_dir=args.data_dir,
@@ -124,10 +124,11 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 async def _shell(args: argparse.Namespace) -> int:
-    from hitl_tui import shell  # with the nouns, which the console loads after its first paint
+    # With the nouns, which the console loads after its first paint.
+    from hitl_tui.shell import commands
 
     if args.command == "log":
-        said = shell.log(await _read_log(args))
+        said = commands.log(await _read_log(args))
         _say(said, args)
         return said.exit_code
     try:
@@ -137,10 +138,10 @@ async def _shell(args: argparse.Namespace) -> int:
             except asyncio.CancelledError:
                 if not desk.unsettled:
                     raise
-                said = shell.left(desk.unsettled[-1])
+                said = commands.left(desk.unsettled[-1])
             _say(said, args)  # before the desk closes, so that an impatient ctrl+c hides nothing
     except HitlError as error:
-        document = shell.refusal(error, args)
+        document = commands.refusal(error, args)
         if args.json and document is not None:
             _print(json.dumps(document))
         raise
@@ -177,7 +178,7 @@ def _forget_stdout() -> None:
 
 async def _read_log(args: argparse.Namespace) -> "tuple[LogEntry, ...]":
     """Read the journal, which is here even when the target is away."""
-    desk_module = import_module("engine.desk")
+    desk_module = import_module("hitl_engine.desk")
     entries: tuple[LogEntry, ...] = await desk_module.read_log(
         args.target, data_dir=args.data_dir, limit=args.limit
     )
@@ -187,7 +188,7 @@ async def _read_log(args: argparse.Namespace) -> "tuple[LogEntry, ...]":
 @asynccontextmanager
 async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
     """Open the desk; the engine is imported here, in a thread, because the screen paints first."""
-    desk_module = await asyncio.to_thread(import_module, "engine.desk")
+    desk_module = await asyncio.to_thread(import_module, "hitl_engine.desk")
     opened: AbstractAsyncContextManager[Desk] = desk_module.open_desk(
         args.target,
         data_dir=args.data_dir,
@@ -202,13 +203,13 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
 
 
 def _complain(error: HitlError) -> None:
-    from hitl_tui import shell
+    from hitl_tui.shell import commands
 
-    _tell(shell.error_line(error.title, str(error)))
-    for reason in shell.reasons(error):
+    _tell(commands.error_line(error.title, str(error)))
+    for reason in commands.reasons(error):
         _tell(reason)
     if error.detail:
-        _tell(shell.error_detail(error.detail))
+        _tell(commands.error_detail(error.detail))
 
 
 def _parse(argv: list[str]) -> argparse.Namespace:
@@ -242,9 +243,9 @@ def _add_options(command: str, parser: argparse.ArgumentParser) -> None:
         case "serve":
             _serve_options(parser)
         case _:
-            from hitl_tui import commands
+            from hitl_tui.shell import parsers
 
-            commands.PARSERS[command](parser)
+            parsers.PARSERS[command](parser)
 
 
 def _refuse_a_misspelt_command(word: str) -> None:

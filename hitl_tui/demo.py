@@ -1,13 +1,16 @@
 """The demo: sample graphs with threads that already wait."""
 
-from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
-    from engine.model import JsonValue, Progress
+    from hitl_engine.desk import Desk
+    from hitl_engine.model import JsonValue, Progress
 
-TARGET = str(files("sample_graphs") / "langgraph.json")
+_HERE = Path(__file__).parent
+_SAMPLES = (_HERE / "sample_graphs", _HERE.parent / "sample_graphs")
+"""Where the samples are: in a wheel, and in a checkout or an editable install."""
+TARGET = str(next(filter(Path.is_dir, _SAMPLES), _SAMPLES[0]) / "langgraph.json")
 
 _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("revise", {"some_text": "The quick brown fox jump over the lazy dog."}),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:
-    from engine.errors import HitlError
-    from engine.model import (
+    from hitl_engine.errors import HitlError
+    from hitl_engine.model import (
         Breakpoint,
         Breakpoints,
         Decision,
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         Question,
         Waiting,
     )
-    from hitl_tui.marks import Marks
+    from hitl_tui.state.marks import Marks
 
 
 @dataclass
@@ -72,14 +72,14 @@ class Editable(Protocol):
 
 
 @dataclass
-class ElsewhereWanted(Message):
+class ExternalEditorWanted(Message):
     """Somebody wants to edit what is here in an editor of their own."""
 
     editor: Editable
 
 
 @dataclass
-class BackFromElsewhere(Message):
+class ExternalEditorClosed(Message):
     """The editor of their own is closed, whether anything came of it or not."""
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from engine.errors import BadInput
-from engine.strict_json import JsonProblem, read_json
+from hitl_engine.errors import BadInput
+from hitl_engine.strict_json import JsonProblem, read_json
 
 if TYPE_CHECKING:
-    from engine.model import JsonValue
+    from hitl_engine.model import JsonValue
 
 COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
 """Words that are no target when they come first."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
-from engine.desk import Desk, open_desk
+from hitl_engine.desk import Desk, open_desk
 from hitl_tui import demo
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets.card import Card
+from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.inbox_list import InboxList
 
 HERE = Path(__file__).parent

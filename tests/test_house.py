@@ -27,11 +27,11 @@ def loaded_by(statement: str) -> set[str]:
     [
         (
             "import hitl_tui.cli, hitl_tui.app",
-            (*GRAPHS, "httpx", "pydantic", "aiosqlite", "engine.model"),
+            (*GRAPHS, "httpx", "pydantic", "aiosqlite", "hitl_engine.model"),
         ),
         ("import hitl_tui.cli", ("textual", *GRAPHS)),
-        ("import engine.desk", ("textual", *GRAPHS)),
-        ("import engine.local", GRAPHS),
+        ("import hitl_engine.desk", ("textual", *GRAPHS)),
+        ("import hitl_engine.local.server_process", GRAPHS),
     ],
 )
 def test_nothing_is_loaded_before_its_time(statement: str, never: tuple[str, ...]) -> None:

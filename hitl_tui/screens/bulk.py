@@ -12,30 +12,38 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from engine.errors import HitlError
-from engine.model import Breakpoint, Outcome, OutcomeKind, Planned, Progress, ThreadStatus, Waiting
-from engine.visible import json_text, one_line
-from hitl_tui.marks import ItemKey, Marks, key_of
+from hitl_engine.errors import HitlError
+from hitl_engine.model import (
+    Breakpoint,
+    Outcome,
+    OutcomeKind,
+    Planned,
+    Progress,
+    ThreadStatus,
+    Waiting,
+)
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.messages import BulkDecided
-from hitl_tui.screens.base import ConsoleScreen
-from hitl_tui.screens.reading import Reading, ReadingModal
-from hitl_tui.session import Link, Session
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.session import Link, Session
 from hitl_tui.widgets.banner import Banner, Weight
-from hitl_tui.widgets.bulk_card import BulkCard
-from hitl_tui.widgets.bulk_list import BulkList, BulkRow, Standing
+from hitl_tui.widgets.bulk.bulk_card import BulkCard
+from hitl_tui.widgets.bulk.bulk_list import BulkList, BulkRow, RowStatus
 from hitl_tui.widgets.text_view import Look
 from hitl_tui.widgets.title_line import status_words
 
 MOST = 500
 """Items on one screen: more are not read; the others stay marked, and come after these."""
 _STANDINGS = {
-    OutcomeKind.APPLIED: Standing.APPLIED,
-    OutcomeKind.REFUSED: Standing.REFUSED,
-    OutcomeKind.UNKNOWN: Standing.UNKNOWN,
+    OutcomeKind.APPLIED: RowStatus.APPLIED,
+    OutcomeKind.REFUSED: RowStatus.REFUSED,
+    OutcomeKind.UNKNOWN: RowStatus.UNKNOWN,
 }
 
 
-class Phase(Enum):
+class BulkPhase(Enum):
     """How far deciding is."""
 
     CHOOSING = "choosing"
@@ -74,7 +82,7 @@ class BulkScreen(ConsoleScreen):
     ]
     AUTO_FOCUS = "BulkList"
 
-    phase: reactive[Phase] = reactive(Phase.CHOOSING, bindings=True)
+    phase: reactive[BulkPhase] = reactive(BulkPhase.CHOOSING, bindings=True)
     stopped: reactive[bool] = reactive(False, bindings=True)
     """Nothing more is to be sent."""
 
@@ -96,7 +104,7 @@ class BulkScreen(ConsoleScreen):
 
     def on_screen_resume(self) -> None:
         """Show what is marked now; whatever covered it, it has to be in view again."""
-        if self.phase is Phase.CHOOSING:
+        if self.phase is BulkPhase.CHOOSING:
             self._show_marked()
             self.card.guard()
 
@@ -113,11 +121,11 @@ class BulkScreen(ConsoleScreen):
     def session_changed(self) -> None:
         """Leave out what no longer waits."""
         super().session_changed()
-        if self.phase is not Phase.CHOOSING or self.session.link is not Link.CONNECTED:
+        if self.phase is not BulkPhase.CHOOSING or self.session.link is not Link.CONNECTED:
             return
         gone = [row for row in self.card.taken if row.waiting not in self.marks]
         for row in gone:
-            row.standing = Standing.GONE
+            row.standing = RowStatus.GONE
         if gone:
             self.card.compare()
             self._show_title()
@@ -126,10 +134,10 @@ class BulkScreen(ConsoleScreen):
     def turn_out(self, event: BulkList.TurnedOut) -> None:
         """Take an item out, or back in; its mark goes with it."""
         row = event.row
-        if self.phase is not Phase.CHOOSING or row.standing is Standing.GONE:
+        if self.phase is not BulkPhase.CHOOSING or row.standing is RowStatus.GONE:
             return
-        out = row.standing is Standing.OUT
-        row.standing = Standing.WAITING if out else Standing.OUT
+        out = row.standing is RowStatus.OUT
+        row.standing = RowStatus.WAITING if out else RowStatus.OUT
         self.marks.turn(row.waiting)
         self.card.compare()
         self._show_title()
@@ -145,14 +153,14 @@ class BulkScreen(ConsoleScreen):
             detail += ["What it asks", json_text(row.item.interrupt.payload)]
         words, said = row.standing.value[0], row.said
         cautions = row.planned.cautions if row.planned else ()
-        reading = Reading(
+        reading = ModalText(
             row.name,
             f"{words}: {said}" if said else words or "This is decided on with the others.",
             hint="\n".join(cautions),
             detail="\n".join(detail),
             look=Look.JSON,
         )
-        self.app.push_screen(ReadingModal(reading))
+        self.app.push_screen(TextModal(reading))
 
     @on(BulkCard.Refused)
     def tell_why(self, event: BulkCard.Refused) -> None:
@@ -164,16 +172,16 @@ class BulkScreen(ConsoleScreen):
     @property
     def busy(self) -> bool:
         """Whether decisions are being sent."""
-        return self.phase is Phase.SENDING
+        return self.phase is BulkPhase.SENDING
 
     @on(BulkDecided)
     def begin(self, event: BulkDecided) -> None:
         """Send what was decided, if it is what is in view."""
         rows = self.card.taken
-        if self.phase is Phase.CHOOSING and [row.planned for row in rows] == [*event.planned]:
+        if self.phase is BulkPhase.CHOOSING and [row.planned for row in rows] == [*event.planned]:
             self._sent = rows
             self.stopped = False
-            self.phase = Phase.SENDING
+            self.phase = BulkPhase.SENDING
             self._show_title()
             self.card.take_focus()
             self.decide(event.planned)
@@ -198,43 +206,43 @@ class BulkScreen(ConsoleScreen):
 
     def hear_begun(self, place: int) -> None:
         """Show that this one is under way."""
-        self._stand(self._sent[place], Standing.SENDING)
+        self._stand(self._sent[place], RowStatus.SENDING)
 
     def hear_progress(self, progress: Progress) -> None:
         """Show at which node a run is."""
         for row in self._sent:
-            if row.standing is Standing.SENDING and row.waiting.thread_id == progress.thread_id:
-                self._stand(row, Standing.SENDING, progress.node)
+            if row.standing is RowStatus.SENDING and row.waiting.thread_id == progress.thread_id:
+                self._stand(row, RowStatus.SENDING, progress.node)
 
     def hear_ended(self, place: int, result: Outcome | HitlError) -> None:
         """Show what came of this one; what was applied is marked no longer."""
         row = self._sent[place]
         if isinstance(result, HitlError):
-            self._stand(row, Standing.REFUSED, str(result))
+            self._stand(row, RowStatus.REFUSED, str(result))
             return
         if result.kind is OutcomeKind.APPLIED:
             self.marks.remove(row.waiting)
         self._stand(row, _standing(result), _result_words(result))
 
-    def _stand(self, row: BulkRow, standing: Standing, said: str = "") -> None:
+    def _stand(self, row: BulkRow, standing: RowStatus, said: str = "") -> None:
         row.standing, row.said = standing, said
         self.card.list.redraw(row)
         self._show_title()
 
     def _end(self) -> None:
         for row in self._sent:
-            if row.standing is Standing.SENDING:
-                row.standing, row.said = Standing.UNKNOWN, "The console failed meanwhile."
-            elif row.standing is Standing.WAITING:
-                row.standing = Standing.UNSENT
+            if row.standing is RowStatus.SENDING:
+                row.standing, row.said = RowStatus.UNKNOWN, "The console failed meanwhile."
+            elif row.standing is RowStatus.WAITING:
+                row.standing = RowStatus.UNSENT
         self.card.list.redraw()
-        self.phase = Phase.ENDED
+        self.phase = BulkPhase.ENDED
         self._show_title()
         standings = {row.standing for row in self._sent}
         words = []
-        if Standing.DIVERGED in standings:
+        if RowStatus.DIVERGED in standings:
             words.append("some tool calls did otherwise than decided; enter on a row shows how.")
-        if standings <= {Standing.APPLIED, Standing.DIVERGED}:
+        if standings <= {RowStatus.APPLIED, RowStatus.DIVERGED}:
             self.card.same.forget()
         else:
             words.append("what was not applied stays marked, as long as it waits.")
@@ -246,35 +254,35 @@ class BulkScreen(ConsoleScreen):
     # Words
 
     def _show_title(self) -> None:
-        rows = self._sent if self.phase is not Phase.CHOOSING else self.card.taken
+        rows = self._sent if self.phase is not BulkPhase.CHOOSING else self.card.taken
         total = f"{len(rows):,} item{'' if len(rows) == 1 else 's'}"
         match self.phase:
-            case Phase.CHOOSING:
+            case BulkPhase.CHOOSING:
                 payloads = self.card.alike.payloads
                 different = f"{payloads:,} different payload{'' if payloads == 1 else 's'}"
                 words, more = f"Decide on {total}", different if payloads else ""
-            case Phase.SENDING:
+            case BulkPhase.SENDING:
                 verb = "Stopping" if self.stopped else "Sending"
                 words, more = f"{verb}: {self._done():,} of {len(rows):,}", self._counts()
-            case Phase.ENDED:
+            case BulkPhase.ENDED:
                 words, more = self._counts(), f"of {total}"
         self.title_line.update(
             Content.assemble((words, "bold"), (f"  ·  {more}" if more else "", "$foreground 70%"))
         )
-        self.marks.under_way = words if self.phase is not Phase.CHOOSING else ""
+        self.marks.under_way = words if self.phase is not BulkPhase.CHOOSING else ""
 
     def _done(self) -> int:
-        ended = (*_STANDINGS.values(), Standing.DIVERGED)
+        ended = (*_STANDINGS.values(), RowStatus.DIVERGED)
         return sum(row.standing in ended for row in self._sent)
 
     def _counts(self) -> str:
         counts = Counter(row.standing for row in self._sent)
         words = {
-            Standing.APPLIED: "applied",
-            Standing.DIVERGED: "otherwise than decided",
-            Standing.REFUSED: "refused",
-            Standing.UNKNOWN: "unknown",
-            Standing.UNSENT: "not sent",
+            RowStatus.APPLIED: "applied",
+            RowStatus.DIVERGED: "otherwise than decided",
+            RowStatus.REFUSED: "refused",
+            RowStatus.UNKNOWN: "unknown",
+            RowStatus.UNSENT: "not sent",
         }
         return ", ".join(f"{counts[each]:,} {word}" for each, word in words.items() if counts[each])
 
@@ -291,8 +299,8 @@ class BulkScreen(ConsoleScreen):
 
     def action_back(self) -> None:
         """Go back to the inbox. What is being sent goes on; what came of it has been read."""
-        if self.phase is Phase.ENDED:
-            self.phase = Phase.CHOOSING
+        if self.phase is BulkPhase.ENDED:
+            self.phase = BulkPhase.CHOOSING
             self.card.show_rows(())
             self.banner.clear()
             self._sent = []
@@ -304,9 +312,9 @@ def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
 
 
-def _standing(outcome: Outcome) -> Standing:
+def _standing(outcome: Outcome) -> RowStatus:
     diverged = outcome.divergences and outcome.kind is OutcomeKind.APPLIED
-    return Standing.DIVERGED if diverged else _STANDINGS[outcome.kind]
+    return RowStatus.DIVERGED if diverged else _STANDINGS[outcome.kind]
 
 
 def _result_words(outcome: Outcome) -> str:

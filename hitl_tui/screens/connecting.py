@@ -3,8 +3,8 @@
 from textual.app import ComposeResult
 from textual.widgets import Static
 
-from hitl_tui.screens.base import ConsoleScreen
-from hitl_tui.session import Link
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.session import Link
 
 _WORDS = {Link.CONNECTING: "Connecting…", Link.FAILED: "No target is open."}
 

@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Static
 
-from engine.model import Breakpoint, BrokenGraph, Waiting
-from engine.visible import one_line
-from hitl_tui.asking import breakpoint_line, review_line
-from hitl_tui.literal import short_id
-from hitl_tui.marks import Marks
+from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkWanted, LogWanted, StartWanted
-from hitl_tui.screens.base import ConsoleScreen
-from hitl_tui.screens.reading import Reading, ReadingModal
-from hitl_tui.session import Session
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.marks import Marks
+from hitl_tui.state.session import Session
+from hitl_tui.text.item_summary import breakpoint_line, review_line
+from hitl_tui.text.literal import short_id
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_list import InboxList
 
@@ -158,7 +158,7 @@ class InboxScreen(ConsoleScreen):
 
     def _why_nothing(self) -> str:
         if self.session.inbox is None:
-            return "Reading…"
+            return "ModalText…"
         return _NO_MATCH if self.list.needle else _NOTHING
 
     def _show_summary(self) -> None:
@@ -213,7 +213,7 @@ class InboxScreen(ConsoleScreen):
     def action_broken(self) -> None:
         """Show the tracebacks of the graphs that cannot be imported."""
         several = f"{len(self.broken)} graphs of this target cannot be imported."
-        reading = Reading(
+        reading = ModalText(
             "Graph cannot be imported",
             self.broken[0].what if len(self.broken) == 1 else several,
             hint="The other graphs work. Mend it, then start the console again.",
@@ -221,7 +221,7 @@ class InboxScreen(ConsoleScreen):
                 f"{graph.graph_id}: {graph.what}\n{graph.traceback}" for graph in self.broken
             ),
         )
-        self.app.push_screen(ReadingModal(reading))
+        self.app.push_screen(TextModal(reading))
 
     def action_start(self) -> None:
         """Say that a run is wanted."""

@@ -10,10 +10,10 @@ from textual.content import Content
 from textual.widgets import OptionList, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
-from engine.model import LogEntry, OutcomeKind
-from engine.visible import json_text, one_line
-from hitl_tui.screens.base import ConsoleScreen
-from hitl_tui.session import Session
+from hitl_engine.model import LogEntry, OutcomeKind
+from hitl_engine.visible import json_text, one_line
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.session import Session
 from hitl_tui.widgets.text_view import TextPane
 
 _OUTCOMES = {

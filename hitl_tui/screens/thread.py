@@ -7,8 +7,8 @@ from typing import ClassVar
 from textual import on, work
 from textual.binding import Binding, BindingType
 
-from engine.errors import HitlError, NotTaken
-from engine.model import (
+from hitl_engine.errors import HitlError, NotTaken
+from hitl_engine.model import (
     Breakpoint,
     Decision,
     Interrupt,
@@ -20,23 +20,23 @@ from engine.model import (
     Verdicts,
     Waiting,
 )
-from engine.visible import json_text, one_line
-from hitl_tui.deliberation import Deliberation
-from hitl_tui.diff import changes
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.messages import Decided, RunWanted, Stepped, Typed
-from hitl_tui.plan import Plan, plan_of_one, plan_of_reopening, plan_of_several
-from hitl_tui.screens.confirming import ConfirmModal
-from hitl_tui.screens.drafts import PAUSE, DraftKeeper
-from hitl_tui.screens.reading import Reading, ReadingModal
-from hitl_tui.screens.running import RunningScreen
-from hitl_tui.session import Link, Session
+from hitl_tui.screens.confirm_modal import ConfirmModal
+from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
+from hitl_tui.screens.running_screen import RunningScreen
+from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.pending_decisions import PendingDecisions
+from hitl_tui.state.plan import Plan, plan_of_one, plan_of_reopening, plan_of_several
+from hitl_tui.state.session import Link, Session
+from hitl_tui.text.diff import changes
 from hitl_tui.widgets.banner import Weight
-from hitl_tui.widgets.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.cards import card_for
-from hitl_tui.widgets.question_card import QuestionCard
+from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
-from hitl_tui.widgets.stage import Phase
 from hitl_tui.widgets.text_view import Look
+from hitl_tui.widgets.thread_pane import PanePhase
 
 
 class ThreadScreen(RunningScreen):
@@ -97,7 +97,7 @@ class ThreadScreen(RunningScreen):
         self._run: RunWanted | None = None
         self._state_wanted: bool | None = None
         self._drafts = DraftKeeper()
-        self._deliberation = Deliberation()
+        self._pending = PendingDecisions()
         self._places: dict[str, tuple[str, ...]] = {}
 
     @classmethod
@@ -134,12 +134,12 @@ class ThreadScreen(RunningScreen):
         self.state.show_json(view.values)
         waiting = self._waiting_first()
         if waiting is None:
-            await self.stage.seat(None)
-            self.stage.show_end(view)
+            await self.pane.seat(None)
+            self.pane.show_end(view)
             self.show_where()
             self._show_state_if_wanted()
             if self.is_current:
-                self.stage.take_focus()
+                self.pane.take_focus()
         else:
             await self.show_waiting(waiting)
 
@@ -152,10 +152,10 @@ class ThreadScreen(RunningScreen):
         return waiting[0] if waiting else None
 
     async def show_waiting(self, item: Waiting) -> None:
-        """Put the card of this item on the stage."""
+        """Put the card of this item on the pane."""
         if isinstance(item, Breakpoint):
             self.header.note.clear()
-            await self.stage.seat(BreakpointCard(item))
+            await self.pane.seat(BreakpointCard(item))
         else:
             question = self.desk.question(item)
             draft = await self.desk.draft(question)
@@ -164,24 +164,24 @@ class ThreadScreen(RunningScreen):
             typed = draft.content if draft else None
             card = card_for(question, self.desk.answer_of, typed, self.desk.cautions)
             card.one_of_several = len(self.waiting) > 1
-            await self.stage.seat(card)
+            await self.pane.seat(card)
             self.header.show_note(
-                item, decided=self._deliberation.holds(item), answered=answered, draft=draft
+                item, decided=self._pending.holds(item), answered=answered, draft=draft
             )
-        self.stage.phase = Phase.ASKING
+        self.pane.phase = PanePhase.ASKING
         self.show_where()
         self._show_state_if_wanted()
         if self.is_current:
-            self.call_after_refresh(self.stage.take_focus)
+            self.call_after_refresh(self.pane.take_focus)
 
     def show_where(self) -> None:
         """Show which thread and which of its questions is in view, and how it stands."""
-        waiting, item = self.waiting, self.stage.item
+        waiting, item = self.waiting, self.pane.item
         title = self.header.title
         title.graph_id, title.thread_id = self.graph_id, self.thread_id
         title.node = self.place(item) if item is not None else ""
         title.status = self._status()
-        held = [self._deliberation.holds(each) for each in waiting]
+        held = [self._pending.holds(each) for each in waiting]
         places = [self.place(each) for each in waiting] if self.asking else []
         self.header.tabs.show(places, waiting.index(item) if item in waiting else 0, held)
         self.refresh_bindings()
@@ -190,13 +190,13 @@ class ThreadScreen(RunningScreen):
         """Return how the thread stands, as far as that is known."""
         if self.busy:
             return ThreadStatus.BUSY
-        doubtful = self.stage.phase is Phase.ENDED and self.header.in_doubt
+        doubtful = self.pane.phase is PanePhase.ENDED and self.header.in_doubt
         return self.view.status if self.view is not None and not doubtful else None
 
     async def forget_draft(self) -> None:
         """The question in view is answered: nothing that was typed needs to be kept."""
-        if isinstance(self.stage.card, QuestionCard):
-            await self._drafts.forget(self.desk, self.stage.card.question)
+        if isinstance(self.pane.card, QuestionCard):
+            await self._drafts.forget(self.desk, self.pane.card.question)
 
     def place(self, item: Waiting) -> str:
         """Return where something waits, and of a tool call which: it tells it from the others."""
@@ -215,11 +215,11 @@ class ThreadScreen(RunningScreen):
     @on(Decided)
     async def take_decision(self, event: Decided) -> None:
         """Send what was decided, if it is the question in view; one of several is kept first."""
-        card = self.stage.card
+        card = self.pane.card
         if not (isinstance(card, QuestionCard) and card.question is event.question and self.asking):
             return
         if len(self.waiting) > 1:
-            self._deliberation.keep(event.question, event.decision)
+            self._pending.keep(event.question, event.decision)
             await self._to_the_undecided()
         else:
             self._send_or_confirm(event.question, event.decision)
@@ -240,29 +240,29 @@ class ThreadScreen(RunningScreen):
         def answered(yes: bool | None) -> None:
             if yes and self.asking:
                 then()
-            elif self.stage.card is not None:
-                self.stage.card.reopen()  # the keys stay where somebody was typing
+            elif self.pane.card is not None:
+                self.pane.card.reopen()  # the keys stay where somebody was typing
 
         self.app.push_screen(ConfirmModal(plan), answered)
 
     async def _to_the_undecided(self) -> None:
         """Show the next question without a decision, or look over all of them."""
         waiting = self.waiting
-        item = self.stage.item
+        item = self.pane.item
         start = waiting.index(item) + 1 if item in waiting else 0
         for each in (*waiting[start:], *waiting[:start]):
-            if not self._deliberation.holds(each):
+            if not self._pending.holds(each):
                 await self.show_question(each)
                 return
         self.action_look_over()
 
     def action_look_over(self) -> None:
         """Show what was decided so far, and send it together."""
-        decided = self._deliberation.decided(self.waiting)
+        decided = self._pending.decided(self.waiting)
         undecided = [
             each
             for each in self.waiting
-            if isinstance(each, Interrupt) and not self._deliberation.holds(each)
+            if isinstance(each, Interrupt) and not self._pending.holds(each)
         ]
         answers: JsonObject = {}
         why_not = ""
@@ -288,20 +288,20 @@ class ThreadScreen(RunningScreen):
         except HitlError as error:
             self.header.banner.show_error(error)
             return
-        if self.stage.item is asked and self.asking:
+        if self.pane.item is asked and self.asking:
             self._confirm(
                 plan_of_reopening(asked, self.place, reopening), lambda: self.reopen(asked)
             )
 
     def action_reopen(self) -> None:
         """Have the question in view asked again."""
-        if isinstance(self.stage.item, Interrupt):
-            self.ask_to_reopen(self.stage.item)
+        if isinstance(self.pane.item, Interrupt):
+            self.ask_to_reopen(self.pane.item)
 
     @on(Stepped)
     def send_step(self, event: Stepped) -> None:
         """Step, if it is the breakpoint in view."""
-        if self.stage.item is event.breakpoint and self.asking:
+        if self.pane.item is event.breakpoint and self.asking:
             self.step(event.breakpoint)
 
     @on(Typed)
@@ -317,7 +317,7 @@ class ThreadScreen(RunningScreen):
 
     async def leaving(self) -> None:
         """Keep what was typed, a moment ago too."""
-        card = self.stage.card
+        card = self.pane.card
         if isinstance(card, QuestionCard) and (typed := card.unsaid()) is not None:
             self._drafts.typed(typed)
         try:
@@ -330,7 +330,7 @@ class ThreadScreen(RunningScreen):
     def session_changed(self) -> None:
         """Look whether the question in view still waits."""
         super().session_changed()
-        inbox, item = self.session.inbox, self.stage.item
+        inbox, item = self.session.inbox, self.pane.item
         if not self.asking or item is None or inbox is None:
             return
         if self.session.link is not Link.CONNECTED:
@@ -347,7 +347,7 @@ class ThreadScreen(RunningScreen):
             view = await self.desk.thread(item.thread_id)
         except HitlError:
             return
-        if self.stage.item is not item or not self.asking:
+        if self.pane.item is not item or not self.asking:
             return
         if item in view.waiting:
             self.view = view
@@ -373,9 +373,9 @@ class ThreadScreen(RunningScreen):
             case "turn":
                 return len(self.waiting) > 1 and self.asking
             case "look_over":
-                return self.asking and any(map(self._deliberation.holds, self.waiting))
+                return self.asking and any(map(self._pending.holds, self.waiting))
             case "reopen":
-                item = self.stage.item
+                item = self.pane.item
                 return self.asking and isinstance(item, Interrupt) and item.task_error is not None
             case "reload":
                 return not self.busy and bool(self.thread_id)
@@ -384,7 +384,7 @@ class ThreadScreen(RunningScreen):
 
     async def action_turn(self, by: int) -> None:
         """Show the next question or the one before; what was typed is kept."""
-        waiting, item = self.waiting, self.stage.item
+        waiting, item = self.waiting, self.pane.item
         index = waiting.index(item) if item in waiting else 0
         await self.show_question(waiting[(index + by) % len(waiting)])
 
@@ -404,7 +404,7 @@ class ThreadScreen(RunningScreen):
     async def reload(self) -> None:
         """Read the thread again, and show how the question in view differs now."""
         await self.leaving()
-        before = self.stage.item
+        before = self.pane.item
         try:
             view = await self.desk.thread(self.thread_id)
         except HitlError as error:
@@ -415,7 +415,7 @@ class ThreadScreen(RunningScreen):
             self.read_thread()
             return
         await self.show_view(view)
-        self._show_difference(before, self.stage.item)
+        self._show_difference(before, self.pane.item)
 
     def _show_difference(self, before: Waiting | None, now: Waiting | None) -> None:
         if not isinstance(before, Interrupt) or not isinstance(now, Interrupt):
@@ -423,8 +423,8 @@ class ThreadScreen(RunningScreen):
         lines = changes(json_text(before.payload), json_text(now.payload))
         if lines and before.interrupt_id == now.interrupt_id:
             self.app.push_screen(
-                ReadingModal(
-                    Reading(
+                TextModal(
+                    ModalText(
                         "The question has changed",
                         "This is how what you read differs from what is asked now.",
                         kept="What you typed is kept.",
@@ -448,10 +448,10 @@ class ThreadScreen(RunningScreen):
     def _show_state_if_wanted(self) -> None:
         wanted = self._state_wanted
         if wanted is None:
-            at_breakpoint = isinstance(self.stage.card, BreakpointCard)
+            at_breakpoint = isinstance(self.pane.card, BreakpointCard)
             wanted = self.asking and (at_breakpoint or self.has_class("-wide"))
         self.set_class(wanted, "-state")
-        self.set_class(not isinstance(self.stage.card, BreakpointCard), "-crowded")
+        self.set_class(not isinstance(self.pane.card, BreakpointCard), "-crowded")
 
     def on_resize(self) -> None:
         """A wide screen has room for the state."""
@@ -459,8 +459,8 @@ class ThreadScreen(RunningScreen):
 
     def on_screen_resume(self) -> None:
         """Whatever covered the card: it has to be in view again before it decides."""
-        if self.stage.card is not None and not self.stage.card.answered:
-            self.stage.card.guard()
+        if self.pane.card is not None and not self.pane.card.answered:
+            self.pane.card.guard()
 
     # Leaving
 
@@ -469,7 +469,7 @@ class ThreadScreen(RunningScreen):
         await self.leaving()
         if not self.is_current:
             return
-        if held := len(self._deliberation.decided(self.waiting)):
+        if held := len(self._pending.decided(self.waiting)):
             count = "1 decision is" if held == 1 else f"{held} decisions are"
             self.tell(f"{count} not sent; what you typed is kept.", severity="warning")
         name = self.name_for(self.thread_id)

@@ -5,8 +5,8 @@ from enum import Enum
 from textual.content import Content
 from textual.widgets import Static
 
-from engine.errors import HitlError
-from engine.visible import visible
+from hitl_engine.errors import HitlError
+from hitl_engine.visible import visible
 
 
 class Weight(Enum):

@@ -8,12 +8,12 @@ from rich.style import Style
 from textual.binding import Binding, BindingType
 from textual.widgets.text_area import Edit, EditResult
 
-from engine.model import JsonValue
-from engine.strict_json import JsonProblem, read_json
-from engine.visible import decode, json_text, visible, visible_json, visible_typed
-from hitl_tui.diff import difference
-from hitl_tui.json_parts import JsonParts, Part
-from hitl_tui.messages import ElsewhereWanted
+from hitl_engine.model import JsonValue
+from hitl_engine.strict_json import JsonProblem, read_json
+from hitl_engine.visible import decode, json_text, visible, visible_json, visible_typed
+from hitl_tui.messages import ExternalEditorWanted
+from hitl_tui.text.diff import difference
+from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.widgets.fast_text_area import FastTextArea
 from hitl_tui.widgets.titled_pane import titled
 
@@ -99,7 +99,7 @@ class Editor(FastTextArea):
     def action_open_elsewhere(self) -> None:
         """Ask for it; the screen gives the terminal away."""
         if not self.read_only:
-            self.post_message(ElsewhereWanted(self))
+            self.post_message(ExternalEditorWanted(self))
 
     def take_back(self, text: str) -> None:
         """Take the text as it was edited elsewhere: one edit, of what differs."""

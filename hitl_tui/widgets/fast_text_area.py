@@ -36,7 +36,7 @@ from textual.geometry import Offset
 from textual.strip import Strip
 from textual.widgets import TextArea
 
-from hitl_tui.rows import WHOLE, Cuts, Rows, cut_at_words, pieces
+from hitl_tui.text.rows import WHOLE, Cuts, Rows, cut_at_words, pieces
 
 _BRACKET = re.compile(r"[][(){}]")
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "}": "{", "]": "[", ")": "("}

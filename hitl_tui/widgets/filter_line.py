@@ -5,7 +5,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.line import Line
+from hitl_tui.widgets.line_editor import Line
 
 
 class FilterLine(Line):

@@ -18,12 +18,12 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from engine.model import Breakpoint, Interrupt, Waiting
-from engine.visible import one_line
-from hitl_tui.asking import kind_words, waited
-from hitl_tui.literal import short_id
-from hitl_tui.marks import ItemKey, Marks, key_of
+from hitl_engine.model import Breakpoint, Interrupt, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import Chosen
+from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.text.item_summary import kind_words, waited
+from hitl_tui.text.literal import short_id
 
 
 class Order(Enum):

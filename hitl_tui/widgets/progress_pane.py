@@ -2,8 +2,8 @@
 
 from collections import deque
 
-from engine.model import Progress
-from engine.visible import json_text, one_line
+from hitl_engine.model import Progress
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.widgets.text_view import TextPane
 
 _MOST = 1_000

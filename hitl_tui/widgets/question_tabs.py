@@ -9,7 +9,7 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widget import Widget
 
-from engine.visible import one_line
+from hitl_engine.visible import one_line
 
 _MOST_ROWS = 3
 

@@ -13,9 +13,9 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_tui.highlight import Span
-from hitl_tui.json_parts import JsonParts, Part
-from hitl_tui.rows import Cuts, Rows
+from hitl_tui.text.highlight import Span
+from hitl_tui.text.json_parts import JsonParts, Part
+from hitl_tui.text.rows import Cuts, Rows
 
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")

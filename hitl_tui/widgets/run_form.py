@@ -7,13 +7,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
-from engine.forms.typed import left_out
-from engine.model import Breakpoints, Fault, InputForm, JsonValue
-from engine.strict_json import JsonProblem
-from engine.visible import one_line
+from hitl_engine.forms.typed_values import left_out
+from hitl_engine.model import Breakpoints, Fault, InputForm, JsonValue
+from hitl_engine.strict_json import JsonProblem
+from hitl_engine.visible import one_line
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.view import FormView
-from hitl_tui.widgets.line import Line
+from hitl_tui.widgets.line_editor import Line
 
 
 class Unfinished(Exception):

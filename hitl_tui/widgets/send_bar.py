@@ -8,9 +8,9 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import Button, Static
 
-from engine.model import JsonValue
-from engine.visible import json_text
-from hitl_tui.literal import literal
+from hitl_engine.model import JsonValue
+from hitl_engine.visible import json_text
+from hitl_tui.text.literal import literal
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
 

@@ -9,11 +9,11 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.visible import one_line
-from hitl_tui.session import Link
+from hitl_engine.visible import one_line
+from hitl_tui.state.session import Link
 
 if TYPE_CHECKING:
-    from engine.model import Server
+    from hitl_engine.model import Server
 
 
 class ServerBar(Widget):

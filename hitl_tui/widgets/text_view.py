@@ -8,10 +8,10 @@ from rich.style import Style
 from textual.app import ComposeResult
 from textual.content import Content
 
-from engine.model import JsonValue
-from engine.visible import json_text, visible
-from hitl_tui.highlight import Span
-from hitl_tui.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
+from hitl_engine.model import JsonValue
+from hitl_engine.visible import json_text, visible
+from hitl_tui.text.highlight import Span
+from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
 

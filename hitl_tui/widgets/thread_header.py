@@ -6,8 +6,8 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from engine.model import Draft, Interrupt
-from engine.visible import one_line
+from hitl_engine.model import Draft, Interrupt
+from hitl_engine.visible import one_line
 from hitl_tui.widgets.banner import Banner, Weight
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.title_line import TitleLine

@@ -5,9 +5,9 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
-from engine.model import ThreadStatus
-from engine.visible import one_line
-from hitl_tui.literal import short_id
+from hitl_engine.model import ThreadStatus
+from hitl_engine.visible import one_line
+from hitl_tui.text.literal import short_id
 
 _WORDS = {
     ThreadStatus.INTERRUPTED: ("? waits for an answer", "$text-accent"),

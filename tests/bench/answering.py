@@ -7,8 +7,8 @@ from uuid import uuid4
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
-from engine.desk import open_desk
-from engine.model import Interrupt, OutcomeKind, Progress, Revise
+from hitl_engine.desk import open_desk
+from hitl_engine.model import Interrupt, OutcomeKind, Progress, Revise
 from sample_graphs.revise import graph as revise
 
 TARGET = str(Path(__file__).parents[2] / "sample_graphs" / "langgraph.json")

@@ -7,10 +7,10 @@ from typing import Any
 
 from langgraph.checkpoint.base.id import uuid6
 
-from engine.server.running.orders import new_id
-from engine.server.tables.database import Database
-from engine.server.tables.state import Standing, standing
-from engine.server.tables.threads import Threads
+from hitl_server.running.run_order import new_id
+from hitl_server.snapshot import StateColumns, state_columns
+from hitl_server.storage.database import Database
+from hitl_server.tables.thread_table import Threads
 from sample_graphs.revise import graph as revise
 from tests.bench.cycles import ORIGINAL
 
@@ -42,12 +42,12 @@ async def _created(data: Path) -> AsyncIterator[Database]:
         await database.close()
 
 
-async def _asked(database: Database, thread_id: str) -> Standing:
+async def _asked(database: Database, thread_id: str) -> StateColumns:
     """Run the guide's graph to its question; return where that leaves the thread."""
     graph = revise.copy(update={"checkpointer": database.saver})
     config: Any = {"configurable": {"thread_id": thread_id}}
     await graph.ainvoke(ORIGINAL, config)
-    return standing(await graph.aget_state(config), None, None)
+    return state_columns(await graph.aget_state(config), None, None)
 
 
 async def _long_thread(database: Database, count: int) -> str:

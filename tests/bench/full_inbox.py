@@ -6,12 +6,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
-from engine import payloads
-from engine.model import Inbox, Interrupt, Question, Server
+from hitl_engine import payloads
+from hitl_engine.model import Inbox, Interrupt, Question, Server
 from hitl_tui.app import ConsoleApp
 
 if TYPE_CHECKING:
-    from engine.desk import Desk
+    from hitl_engine.desk import Desk
 
 
 class _Items:

@@ -14,9 +14,9 @@ from textual.widgets import Input, TextArea
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from hitl_tui.app import ConsoleApp
-from hitl_tui.net import NoControls
+from hitl_tui.text.output_filter import NoControls
 from hitl_tui.themes import THEMES
-from hitl_tui.widgets.card import Card
+from hitl_tui.widgets.cards.card import Card
 
 from .desk_double import DeskDouble
 
@@ -126,7 +126,7 @@ def console() -> OpenConsole:
     return opened
 
 
-class Stage(App[None]):
+class ThreadPane(App[None]):
     """An app with one widget on it, in the console's colours."""
 
     def __init__(self, widget: Widget) -> None:
@@ -147,7 +147,7 @@ async def on_stage(
 ) -> AsyncIterator[tuple[Pilot[None], list[Message]]]:
     """Run one widget alone; yield the pilot and what was said."""
     said: list[Message] = []
-    app = Stage(widget)
+    app = ThreadPane(widget)
     async with app.run_test(size=size, notifications=True, message_hook=said.append) as pilot:
         await settle(pilot)
         yield pilot, said

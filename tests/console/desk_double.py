@@ -9,10 +9,13 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from engine import bulk, many, payloads
-from engine.deciding import resume_of
-from engine.errors import NotThere
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.deciding import bulk
+from hitl_engine.deciding import bulk_sender as many
+from hitl_engine.deciding.decider import resume_of
+from hitl_engine.deciding.task_groups import effect_of
+from hitl_engine.errors import NotThere
+from hitl_engine.model import (
     Alike,
     Breakpoint,
     Breakpoints,
@@ -40,7 +43,6 @@ from engine.model import (
     ThreadView,
     Waiting,
 )
-from engine.together import effect_of
 
 OnProgress = Callable[[Progress], None]
 

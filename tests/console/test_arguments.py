@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.model import JsonObject
-from engine.visible import decode, json_text
-from hitl_tui.argument_changes import change_lines, changed_names
-from hitl_tui.argument_lines import ArgumentLine, json_lines, lines_of
-from hitl_tui.arguments import Change, LongText, Short, Tree, arguments_of, language_of
-from hitl_tui.diff import aligned
-from hitl_tui.highlight import LANGUAGES, spans_of
+from hitl_engine.model import JsonObject
+from hitl_engine.visible import decode, json_text
+from hitl_tui.text.argument_changes import change_lines, changed_names
+from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
+from hitl_tui.text.arguments import Change, LongText, Short, Tree, arguments_of, language_of
+from hitl_tui.text.diff import aligned
+from hitl_tui.text.highlight import LANGUAGES, spans_of
 from tests.json_values import JSON
 
 from .hostile import HIDDEN, HOSTILE, ODD

@@ -4,13 +4,13 @@ import asyncio
 
 import pytest
 
-from engine.errors import NoLongerWaits
-from engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus, ThreadView
+from hitl_engine.errors import NoLongerWaits
+from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus, ThreadView
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.screens.reading import ReadingModal
-from hitl_tui.widgets.bulk_card import BulkCard
-from hitl_tui.widgets.bulk_list import Standing
+from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.widgets.bulk.bulk_card import BulkCard
+from hitl_tui.widgets.bulk.bulk_list import RowStatus
 
 from .conftest import Console, OpenConsole, settle, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
@@ -40,7 +40,7 @@ async def mark(c: Console, *indices: int) -> None:
     await c.armed()
 
 
-def standings(c: Console) -> list[Standing]:
+def standings(c: Console) -> list[RowStatus]:
     card = c.card
     assert isinstance(card, BulkCard)
     return [row.standing for row in card.list.rows]
@@ -105,7 +105,7 @@ async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: Op
         await mark(c, 0, 1, 2)
         assert "No decision fits all of them." in c.text
         await c.press("down", "space")
-        assert standings(c) == [Standing.WAITING, Standing.OUT, Standing.WAITING]
+        assert standings(c) == [RowStatus.WAITING, RowStatus.OUT, RowStatus.WAITING]
         assert "a approve  j JSON" in c.text and "Decide on 2 items" in c.text
         assert "not r: item 3, tool_agent: send_email does not take it." in c.text
         await c.press("up", "space")
@@ -124,7 +124,7 @@ async def test_an_item_can_be_looked_at_whole(console: OpenConsole) -> None:
         await c.press("t")
         await c.type("new")
         await c.press("escape", "enter")
-        assert isinstance(c.app.screen, ReadingModal)
+        assert isinstance(c.app.screen, TextModal)
         assert "the end" in c.app.screen.reading.text
         assert 'What is sent\n"new"' in c.app.screen.reading.text
         await c.press("escape")
@@ -246,7 +246,7 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
         await settle(c.pilot)
         assert "4 applied, 3 not sent" in c.text
         assert len(desk.sent) == 4
-        assert standings(c)[4:] == [Standing.UNSENT] * 3
+        assert standings(c)[4:] == [RowStatus.UNSENT] * 3
         await c.press("escape")
         assert "3 marked" in c.text
 
@@ -316,9 +316,9 @@ async def test_a_failure_of_the_console_is_heard(console: OpenConsole) -> None:
         await mark(c, 0, 1)
         await c.press("a")
         await send(c)
-        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         await c.press("escape")
-        assert standings(c) == [Standing.UNKNOWN, Standing.APPLIED]
+        assert standings(c) == [RowStatus.UNKNOWN, RowStatus.APPLIED]
 
 
 @pytest.mark.usefixtures("without_net")

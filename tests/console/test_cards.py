@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from textual.containers import Container
 
-from engine import payloads
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.model import (
     Answer,
     Approve,
     Choose,
@@ -17,11 +17,11 @@ from engine.model import (
     Verdicts,
 )
 from hitl_tui.messages import Decided, Stepped, Typed
-from hitl_tui.widgets.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.card import Card
-from hitl_tui.widgets.cards import card_for
-from hitl_tui.widgets.question_card import QuestionCard
-from hitl_tui.widgets.ways import Way
+from hitl_tui.widgets.answer_ways import Way
+from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.cards.question_card import QuestionCard
 
 from .conftest import heard, on_stage, screen_text, settle, until
 from .desk_double import interrupt, stop, tool_request

@@ -16,7 +16,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea, _text_area
 from textual.widgets.text_area import Selection
 
-from hitl_tui.rows import cut_at_words
+from hitl_tui.text.rows import cut_at_words
 from hitl_tui.widgets.fast_text_area import FastTextArea
 
 from .conftest import on_stage

@@ -8,11 +8,11 @@ from pydantic import TypeAdapter
 from textual.events import Paste
 from textual.pilot import Pilot
 
-from engine.fingerprint import canonical_json
-from engine.forms.drawing import form_of
-from engine.forms.faults import faults
-from engine.forms.typed import Typed, typed_of
-from engine.model import Fault, JsonObject, JsonValue
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.forms.schema_fields import form_of
+from hitl_engine.forms.typed_values import Typed, typed_of
+from hitl_engine.forms.validation import faults
+from hitl_engine.model import Fault, JsonObject, JsonValue
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.view import FormView
 from tests.engine.test_forms import (

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from textual.strip import Strip
 
-from engine import payloads
-from engine.model import Breakpoint, Waiting
-from hitl_tui.asking import breakpoint_line, review_line, waited
-from hitl_tui.marks import Marks, key_of
+from hitl_engine import payloads
+from hitl_engine.model import Breakpoint, Waiting
 from hitl_tui.messages import Chosen
+from hitl_tui.state.marks import Marks, key_of
+from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
 from hitl_tui.widgets.inbox_list import InboxList, Order
 
 from .conftest import heard, on_stage, screen_text

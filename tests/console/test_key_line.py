@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.model import JsonObject
+from hitl_engine.model import JsonObject
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.widgets.key_line import KeyLine
 

@@ -9,22 +9,23 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from hitl_tui.app import ConsoleApp
-from hitl_tui.screens.base import ConsoleScreen
 from hitl_tui.screens.bulk import BulkScreen
-from hitl_tui.screens.confirming import ConfirmModal
+from hitl_tui.screens.confirm_modal import ConfirmModal
+from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
-from hitl_tui.screens.reading import ReadingModal
-from hitl_tui.screens.start import StartScreen
+from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets.arguments_pane import ArgumentsPane
-from hitl_tui.widgets.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.bulk_card import BulkCard
-from hitl_tui.widgets.bulk_list import BulkList
-from hitl_tui.widgets.call_edit import CallEdit
-from hitl_tui.widgets.card import Card
-from hitl_tui.widgets.choice_card import ChoiceCard
-from hitl_tui.widgets.declinable_card import DeclinableCard, DeclineLine
+from hitl_tui.widgets.answer_ways import YesNo
+from hitl_tui.widgets.bulk.bulk_card import BulkCard
+from hitl_tui.widgets.bulk.bulk_list import BulkList
+from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.choice_card import ChoiceCard
+from hitl_tui.widgets.cards.declinable_card import DeclinableCard, DeclineLine
+from hitl_tui.widgets.cards.plan_card import PlanCard
+from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.form.head import Head
@@ -32,11 +33,10 @@ from hitl_tui.widgets.form.lists import AddLine, Items
 from hitl_tui.widgets.form.picks import YesOrNo
 from hitl_tui.widgets.form.view import FormView
 from hitl_tui.widgets.inbox_list import InboxList
-from hitl_tui.widgets.pick import Pick
-from hitl_tui.widgets.plan_card import PlanCard
-from hitl_tui.widgets.question_card import QuestionCard
-from hitl_tui.widgets.tool_calls_card import ToolCallsCard
-from hitl_tui.widgets.ways import YesNo
+from hitl_tui.widgets.pick_list import Pick
+from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
+from hitl_tui.widgets.tool_calls.call_edit import CallEdit
+from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
 
 ROOT = Path(__file__).parents[2]
 README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
@@ -55,7 +55,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("new run", (StartScreen,)),
     ("log", (LogScreen,)),
     ("asked once more", (PlanCard, ConfirmModal)),
-    ("message", (ReadingModal,)),
+    ("message", (TextModal,)),
 )
 ESSENTIAL = (
     "console.help",

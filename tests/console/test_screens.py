@@ -11,15 +11,15 @@ import pytest
 from textual.binding import Binding
 from textual.widget import Widget
 
-from engine.errors import BadInput, Denied, GraphBroken
-from engine.model import BrokenGraph, LogEntry, OutcomeKind
+from hitl_engine.errors import BadInput, Denied, GraphBroken
+from hitl_engine.model import BrokenGraph, LogEntry, OutcomeKind
 from hitl_tui.app import ConsoleApp
-from hitl_tui.net import NoControls
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.screens.reading import ReadingModal
-from hitl_tui.screens.start import StartScreen
+from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.text.output_filter import NoControls
 
 from .conftest import OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop
@@ -118,7 +118,7 @@ async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole)
         await c.press("enter")
         await c.type("Hello")
         await c.press("ctrl+s")
-        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         assert "The graph does not take this." in c.text
         await c.press("escape")
         assert isinstance(c.app.screen, StartScreen)
@@ -206,7 +206,7 @@ class Shut(DeskDouble):
 async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
     app = ConsoleApp(Shut().open)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        await until(pilot, lambda: isinstance(app.screen, TextModal))
         await until(pilot, lambda: "It raised [/]." in screen_text(app))
         text = screen_text(app)
         assert "Mend it." in text and "\\u{1B}[31m" in text
@@ -216,7 +216,7 @@ async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
         assert "\x1b" not in app.clipboard
         await pilot.press("r")
         await until(pilot, lambda: app.session.link.name == "FAILED")
-        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        await until(pilot, lambda: isinstance(app.screen, TextModal))
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, InboxScreen))
 
@@ -229,7 +229,7 @@ async def test_giving_up_ends_with_the_code_of_the_error() -> None:
 
     app = ConsoleApp(never)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
-        await until(pilot, lambda: isinstance(app.screen, ReadingModal))
+        await until(pilot, lambda: isinstance(app.screen, TextModal))
         await pilot.press("escape")
         await pilot.pause()
     assert app.return_code == 5
@@ -286,8 +286,9 @@ async def test_help_comes_and_goes(console: OpenConsole, size: tuple[int, int]) 
 
 
 def test_every_key_has_a_name_and_says_what_it_does() -> None:
-    from hitl_tui.screens import log, reading  # noqa: F401  all are known once imported
-    from hitl_tui.widgets import breakpoint_card, cards, filter_line  # noqa: F401
+    from hitl_tui.screens import log  # noqa: F401  all are known once imported
+    from hitl_tui.widgets import filter_line  # noqa: F401
+    from hitl_tui.widgets.cards import breakpoint_card  # noqa: F401
 
     ours = [kind for kind in subclasses(Widget) if kind.__module__.startswith("hitl_tui.")]
     bindings = [

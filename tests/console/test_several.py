@@ -1,7 +1,7 @@
 """Several questions of one thread, decisions that are looked at once more, and stuck questions."""
 
-from engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
-from hitl_tui.screens.confirming import ConfirmModal
+from hitl_engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
+from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
 

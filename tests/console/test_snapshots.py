@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.model import Waiting
+from hitl_engine.model import Waiting
 
 from .conftest import Console, OpenConsole
 from .desk_double import DeskDouble, interrupt, stop, tool_request

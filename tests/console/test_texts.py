@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from engine.strict_json import JsonProblem, read_json
-from hitl_tui.diff import changes, count_words
-from hitl_tui.json_parts import JsonParts, Part
-from hitl_tui.rows import Cuts, Rows, cut_anywhere, cut_at_words, cut_loosely
+from hitl_engine.strict_json import JsonProblem, read_json
+from hitl_tui.text.diff import changes, count_words
+from hitl_tui.text.json_parts import JsonParts, Part
+from hitl_tui.text.rows import Cuts, Rows, cut_anywhere, cut_at_words, cut_loosely
 from hitl_tui.widgets.text_view import TextView
 
 from .conftest import on_stage

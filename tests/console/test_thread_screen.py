@@ -5,15 +5,15 @@ from datetime import datetime
 
 import pytest
 
-from engine.errors import NoLongerWaits, NotTaken, Unreachable
-from engine.model import Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
+from hitl_engine.errors import NoLongerWaits, NotTaken, Unreachable
+from hitl_engine.model import Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.screens.reading import ReadingModal
+from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets import question_card
-from hitl_tui.widgets.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.question_card import QuestionCard
-from hitl_tui.widgets.text_card import TextCard
+from hitl_tui.widgets.cards import question_card
+from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.cards.text_card import TextCard
 
 from .conftest import OpenConsole, until
 from .desk_double import DeskDouble, interrupt, stop
@@ -193,7 +193,7 @@ async def test_a_question_that_changed_shows_how_after_reload(console: OpenConso
         desk.tell()
         await until(c.pilot, lambda: "has changed while you read it" in c.text)
         await c.press("ctrl+r")
-        await until(c.pilot, lambda: isinstance(c.app.screen, ReadingModal))
+        await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         assert "original text" in c.text and "another text" in c.text
         await c.press("escape")
         assert "the question has changed since" in c.text
@@ -318,7 +318,7 @@ async def test_a_crash_of_the_engine_ends_nothing(console: OpenConsole) -> None:
         await c.open()
         await c.press("ctrl+s")
         await until(c.pilot, lambda: "boom [/]" in c.text)
-        assert isinstance(c.app.screen, ReadingModal)
+        assert isinstance(c.app.screen, TextModal)
         await c.press("escape")
         assert "Outcome unknown" in c.text
 

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from textual.pilot import Pilot
 
-from engine import payloads
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.model import (
     Approve,
     Edit,
     JsonObject,
@@ -20,9 +20,9 @@ from engine.model import (
     Verdicts,
 )
 from hitl_tui.messages import Decided, Typed
-from hitl_tui.plan import verdict_lines
-from hitl_tui.widgets.cards import card_for
-from hitl_tui.widgets.tool_calls_card import ToolCallsCard
+from hitl_tui.state.plan import verdict_lines
+from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
 
 from .conftest import OpenConsole, heard, on_stage, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, tool_request
@@ -84,8 +84,8 @@ def call(
 
 
 @dataclass
-class Stage:
-    """A card on a stage of its own."""
+class ThreadPane:
+    """A card on a pane of its own."""
 
     card: ToolCallsCard
     pilot: Pilot[None]
@@ -118,7 +118,7 @@ async def opened(
     *,
     typed: JsonObject | None = None,
     size: tuple[int, int] = (90, 40),
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[ThreadPane]:
     asked = interrupt(payload, response_schema=schema)
     question = Question(asked, payloads.recognise(payload, schema), "print")
     card = card_for(
@@ -131,7 +131,7 @@ async def opened(
     async with on_stage(card, size) as (pilot, said):
         await settle(pilot)
         card.take_focus()
-        yield Stage(card, pilot, said)
+        yield ThreadPane(card, pilot, said)
 
 
 # What is shown

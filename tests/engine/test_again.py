@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from engine.api.wire import WireRun
-from engine.runs import again
+from hitl_engine.deciding.run_sender import again
+from hitl_engine.reading.wire import WireRun
 
 STRICT = "__pregel_strict_resume"
 

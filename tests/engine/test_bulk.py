@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from engine import bulk, many, payloads
-from engine.errors import NoLongerWaits
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.deciding import bulk
+from hitl_engine.deciding import bulk_sender as many
+from hitl_engine.errors import NoLongerWaits
+from hitl_engine.model import (
     Alike,
     Answer,
     Approve,

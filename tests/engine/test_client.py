@@ -8,10 +8,7 @@ from contextlib import asynccontextmanager, closing, suppress
 import httpx
 import pytest
 
-from engine.api import client
-from engine.api.client import LangGraphServer, StreamEvent
-from engine.api.wire import WireInterrupt, WireThread
-from engine.errors import (
+from hitl_engine.errors import (
     BadInput,
     BadReply,
     BadTarget,
@@ -23,6 +20,9 @@ from engine.errors import (
     TargetError,
     Unreachable,
 )
+from hitl_engine.reading import client
+from hitl_engine.reading.client import LangGraphServer, StreamEvent
+from hitl_engine.reading.wire import WireInterrupt, WireThread
 
 Handler = Callable[[httpx.Request], httpx.Response]
 

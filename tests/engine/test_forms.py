@@ -13,11 +13,11 @@ from langchain_core.messages import AnyMessage
 from pydantic import BaseModel, Field, TypeAdapter
 from typing_extensions import TypedDict
 
-from engine.fingerprint import canonical_json
-from engine.forms.drawing import form_of, form_of_input
-from engine.forms.faults import faults
-from engine.forms.typed import Reading, left_out, read, start_of, typed_of
-from engine.model import Fault, FormField, JsonObject, JsonValue
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.forms.schema_fields import form_of, form_of_input
+from hitl_engine.forms.typed_values import Reading, left_out, read, start_of, typed_of
+from hitl_engine.forms.validation import faults
+from hitl_engine.model import Fault, FormField, JsonObject, JsonValue
 from tests.json_values import JSON
 
 

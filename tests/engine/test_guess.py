@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given
 
-from engine.forms.guess import form_of_value
-from engine.forms.typed import read, typed_of
-from engine.model import JsonValue
+from hitl_engine.forms.inferred_fields import form_of_value
+from hitl_engine.forms.typed_values import read, typed_of
+from hitl_engine.model import JsonValue
 from tests.json_values import JSON
 
 

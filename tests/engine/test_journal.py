@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from engine import payloads
-from engine.errors import JournalFailed
-from engine.fingerprint import fingerprint
-from engine.journal import Intent, asked_of, open_journal
-from engine.model import Interrupt, Outcome, OutcomeKind, Question
+from hitl_engine import payloads
+from hitl_engine.errors import JournalFailed
+from hitl_engine.fingerprint import fingerprint
+from hitl_engine.journal import Intent, asked_of, open_journal
+from hitl_engine.model import Interrupt, Outcome, OutcomeKind, Question
 
 INTENT = Intent(
     decision_id="d1",

@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from engine.api.wire import WireState, WireThread
-from engine.model import Interrupt, OutcomeKind, ThreadStatus
-from engine.outcome import of_answer, of_reopening, of_run
-from engine.runs import Ended
-from engine.threads import Snapshot, from_state
+from hitl_engine.deciding.outcome import of_answer, of_reopening, of_run
+from hitl_engine.deciding.run_sender import Ended
+from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus
+from hitl_engine.reading.snapshot import Snapshot, from_state
+from hitl_engine.reading.wire import WireState, WireThread
 
 ID, OTHER = "a" * 32, "b" * 32
 

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import payloads
-from engine.errors import NotTaken
-from engine.fingerprint import canonical_json
-from engine.forms.faults import faults
-from engine.forms.typed import read, typed_of
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.errors import NotTaken
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.forms.typed_values import read, typed_of
+from hitl_engine.forms.validation import faults
+from hitl_engine.model import (
     Answer,
     AnyJson,
     Approve,
@@ -40,8 +40,8 @@ from engine.model import (
     Verdict,
     Verdicts,
 )
-from engine.strict_json import unwritable
-from hitl_tui.asking import review_line
+from hitl_engine.strict_json import unwritable
+from hitl_tui.text.item_summary import review_line
 from tests.json_values import JSON
 
 ALL = tuple(DecisionKind)

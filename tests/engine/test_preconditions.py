@@ -4,12 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from engine import payloads
-from engine.errors import NoLongerWaits, NotTaken
-from engine.fingerprint import fingerprint
-from engine.model import Interrupt, Question
-from engine.preconditions import kept_answer, refuse_in_part, still_asked
-from engine.threads import Snapshot
+from hitl_engine import payloads
+from hitl_engine.deciding.preconditions import kept_answer, refuse_in_part, still_asked
+from hitl_engine.errors import NoLongerWaits, NotTaken
+from hitl_engine.fingerprint import fingerprint
+from hitl_engine.model import Interrupt, Question
+from hitl_engine.reading.snapshot import Snapshot
 from tests.engine.test_outcome import ID, OTHER, snapshot
 
 

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import payloads
-from engine.api.wire import WireState, WireThread
-from engine.model import Answer, Approve, Edit, JsonValue, Reject, Respond, ToolCalls, Verdicts
-from engine.readback import divergences
-from engine.threads import Snapshot, from_state
+from hitl_engine import payloads
+from hitl_engine.deciding.verification import divergences
+from hitl_engine.model import Answer, Approve, Edit, JsonValue, Reject, Respond, ToolCalls, Verdicts
+from hitl_engine.reading.snapshot import Snapshot, from_state
+from hitl_engine.reading.wire import WireState, WireThread
 
 EMAIL = {"name": "send_email", "args": {"to": "ada"}, "id": "c1", "type": "tool_call"}
 SQL = {"name": "run_sql", "args": {"query": "DELETE"}, "id": "c2", "type": "tool_call"}

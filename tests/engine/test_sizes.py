@@ -10,12 +10,12 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine import payloads
-from engine.errors import NotTaken
-from engine.fingerprint import canonical_json
-from engine.forms.faults import faults
-from engine.forms.typed import read, start_of, typed_of
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.errors import NotTaken
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.forms.typed_values import read, start_of, typed_of
+from hitl_engine.forms.validation import faults
+from hitl_engine.model import (
     Answer,
     AnyJson,
     Approve,

@@ -1,6 +1,6 @@
 """Each convention against the real source of it: the answer arrives in the graph, with its type.
 
-The graphs run here, in process; what they ask is understood and answered by `engine.payloads`
+The graphs run here, in process; what they ask is understood and answered by `hitl_engine.payloads`
 alone, and what they return proves what they were given.
 """
 
@@ -25,10 +25,10 @@ from langgraph.types import Command, Interrupt, interrupt
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 from typing_extensions import TypedDict
 
-from engine import payloads
-from engine.errors import NotTaken
-from engine.forms.typed import read, typed_of
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.errors import NotTaken
+from hitl_engine.forms.typed_values import read, typed_of
+from hitl_engine.model import (
     Answer,
     Approve,
     Choose,

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.errors import BadTarget, JournalFailed
-from engine.target import Project, Remote, data_folder, find_target
+from hitl_engine.errors import BadTarget, JournalFailed
+from hitl_engine.local.target import Project, Remote, data_folder, find_target
 
 
 @pytest.fixture

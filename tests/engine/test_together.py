@@ -11,8 +11,8 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 from typing_extensions import TypedDict
 
-from engine.model import Effect, Interrupt
-from engine.together import effect_of, shared_ids, together
+from hitl_engine.deciding.task_groups import effect_of, shared_ids, together
+from hitl_engine.model import Effect, Interrupt
 
 
 class State(TypedDict, total=False):

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.visible import decode, json_text, one_line, visible
+from hitl_engine.visible import decode, json_text, one_line, visible
 
 HOSTILE = [
     "\x1b[2J\x1b]52;c;ZXZpbA==\x07",

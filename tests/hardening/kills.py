@@ -179,7 +179,7 @@ async def _until_killed(served: Served, folder: Path, chance: random.Random) -> 
 
 
 def _die_while_starting(data: Path, seconds: float) -> None:
-    command = [sys.executable, "-m", "engine.server", str(TARGET), "--data", str(data)]
+    command = [sys.executable, "-m", "hitl_server", str(TARGET), "--data", str(data)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
             process.wait(seconds)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.desk import Desk, open_desk
-from engine.model import JsonObject, JsonValue, ThreadStatus
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.model import JsonObject, JsonValue, ThreadStatus
 from tests.journeys.test_journeys import AWAKE
 from tests.server.processes import Served
 from tests.terminal import Terminal

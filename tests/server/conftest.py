@@ -8,7 +8,7 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 
-from engine.desk import Desk, open_desk
+from hitl_engine.desk import Desk, open_desk
 from tests.server.processes import Served
 
 on_engine = pytest.mark.parametrize("served", ["engine_server"], indirect=True)

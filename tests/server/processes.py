@@ -77,7 +77,7 @@ def start_engine(target: Path | str, data: Path, *options: str, **environment: s
     report, their_report = os.pipe()
     process = subprocess.Popen(
         [
-            *(sys.executable, "-m", "engine.server", str(target), "--data", str(data)),
+            *(sys.executable, "-m", "hitl_server", str(target), "--data", str(data)),
             *("--parent-fd", str(theirs), "--report-fd", str(their_report), *options),
         ],
         cwd=ROOT,

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from engine import desk as desk_module
-from engine.desk import Desk, open_desk
-from engine.errors import BadInput, NoLongerWaits, NotTaken
-from engine.model import (
+from hitl_engine import desk as desk_module
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken
+from hitl_engine.model import (
     Answer,
     Effect,
     Interrupt,

@@ -12,11 +12,13 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
-from engine.local import find_or_start
-from engine.server.auth.callers import User
-from engine.server.auth.filters import BadFilter, checked, matches
-from engine.server.auth.rules import RULES
-from engine.server.routes import assistants, changes, runs, service, stateless, store, threads
+from hitl_engine.local.server_process import find_or_start
+from hitl_server.identity.callers import User
+from hitl_server.metadata_filter import BadFilter, checked, matches
+from hitl_server.policy import RULES
+from hitl_server.routes import assistants, changes, runs, store, threads
+from hitl_server.routes import info as service
+from hitl_server.routes import stateless_runs as stateless
 from tests.server.processes import (
     NotStarted,
     Served,

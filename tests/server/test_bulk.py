@@ -4,10 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 
-from engine.desk import Desk
-from engine.errors import NoLongerWaits
-from engine.many import Result
-from engine.model import (
+from hitl_engine.deciding.bulk_sender import Result
+from hitl_engine.desk import Desk
+from hitl_engine.errors import NoLongerWaits
+from hitl_engine.model import (
     Answer,
     Approve,
     BulkWay,

@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from engine import desk as desk_module
-from engine.desk import open_desk
+from hitl_engine import desk as desk_module
+from hitl_engine.desk import open_desk
 from tests.server.processes import Served
 from tests.server.test_contract import thread, wait
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from engine.desk import Desk
-from engine.errors import NotTaken
-from engine.model import (
+from hitl_engine.desk import Desk
+from hitl_engine.errors import NotTaken
+from hitl_engine.model import (
     Answer,
     Approve,
     Decision,

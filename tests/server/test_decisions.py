@@ -10,9 +10,9 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from engine.desk import open_desk
-from engine.errors import Conflict, NoLongerWaits
-from engine.model import Breakpoint, Outcome, OutcomeKind
+from hitl_engine.desk import open_desk
+from hitl_engine.errors import Conflict, NoLongerWaits
+from hitl_engine.model import Breakpoint, Outcome, OutcomeKind
 from tests.server.processes import Served
 from tests.server.test_contract import row, thread, wait
 

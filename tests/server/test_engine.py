@@ -368,7 +368,7 @@ async def test_the_token(engine_server: Served) -> None:
 def serve(*options: str) -> subprocess.Popen[str]:
     """Start the engine as `hitl-tui serve` does, for a person."""
     return subprocess.Popen(
-        [sys.executable, "-m", "engine.server", *options],
+        [sys.executable, "-m", "hitl_server", *options],
         cwd=ROOT,
         stderr=subprocess.PIPE,
         text=True,

@@ -1,4 +1,4 @@
-"""The engine under what it should never meet; the long version of it is `make hardening`."""
+"""The engine under what it should never use_server; the long version of it is `make hardening`."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from engine.server.tables.database import Database
-from engine.server.tables.threads import Threads
+from hitl_server.storage.database import Database
+from hitl_server.tables.thread_table import Threads
 from sample_graphs.revise import graph as revise
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop

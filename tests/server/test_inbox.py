@@ -11,12 +11,20 @@ from typing import Any
 import httpx
 import pytest
 
-from engine import listing
-from engine.api.client import LangGraphServer
-from engine.desk import open_desk
-from engine.inbox import InboxReader
-from engine.model import Answer, Breakpoint, Inbox, Interrupt, OutcomeKind, ThreadStatus, Waiting
-from engine.reader import ThreadReader
+from hitl_engine.desk import open_desk
+from hitl_engine.model import (
+    Answer,
+    Breakpoint,
+    Inbox,
+    Interrupt,
+    OutcomeKind,
+    ThreadStatus,
+    Waiting,
+)
+from hitl_engine.reading import thread_list as listing
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.inbox import InboxReader
+from hitl_engine.reading.thread_reader import ThreadReader
 from tests.server.processes import Served, copied_project, engine, start_engine
 from tests.server.test_contract import row, state, thread, wait
 
@@ -241,7 +249,7 @@ async def test_a_graph_that_is_not_told_makes_its_breakpoint_unreadable(
 async def test_a_thread_that_hangs_does_not_hold_up_the_others(
     remote: Console, dev: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.inbox._RETRY_SECONDS", 0.5)
+    monkeypatch.setattr("hitl_engine.reading.inbox._RETRY_SECONDS", 0.5)
     hanging = await asking(dev)
     remote.weather.breaks("GET", f"/{hanging}/state", 500)
     await remote.inbox.look()

@@ -11,8 +11,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.errors import BadTarget, EngineFailed
-from engine.local import environment, find_or_start, serve_command
+from hitl_engine.errors import BadTarget, EngineFailed
+from hitl_engine.local.server_process import environment, find_or_start, serve_command
 from tests.server.processes import ROOT, SAMPLES
 
 TARGET = str(SAMPLES / "langgraph.json")
@@ -56,7 +56,7 @@ async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
 
 def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
     code = (
-        "import asyncio, sys, time, pathlib\nfrom engine.local import find_or_start\n"
+        "import asyncio, sys, time, pathlib\nfrom hitl_engine.local.server_process import find_or_start\n"
         "engine = asyncio.run(find_or_start(sys.argv[1], pathlib.Path(sys.argv[2])))\n"
         "print(engine.url, flush=True)\ntime.sleep(60)\n"
     )

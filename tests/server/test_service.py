@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from engine.server.routes.absent import ABSENT
+from hitl_server.routes.not_implemented import ABSENT
 from tests.server.differences import ours
 from tests.server.processes import Served
 

@@ -16,11 +16,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.desk import Desk, open_desk
-from engine.errors import EngineFailed
-from engine.local import environment, find_or_start, serve_command
-from engine.model import Answer, Interrupt, OutcomeKind, Progress, ThreadStatus
-from engine.target import data_folder, find_target
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.errors import EngineFailed
+from hitl_engine.local.server_process import environment, find_or_start, serve_command
+from hitl_engine.local.target import data_folder, find_target
+from hitl_engine.model import Answer, Interrupt, OutcomeKind, Progress, ThreadStatus
 from tests.server.processes import ROOT, start_engine
 from tests.server.test_local import answers
 
@@ -51,7 +51,7 @@ graph = StateGraph(State).add_node(work).add_edge(START, "work").compile()
 
 STARTER = """
 import asyncio, pathlib, sys
-from engine.local import find_or_start
+from hitl_engine.local.server_process import find_or_start
 
 async def main():
     engine = await find_or_start(sys.argv[1], pathlib.Path(sys.argv[2]))

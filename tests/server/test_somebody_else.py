@@ -10,10 +10,10 @@ from typing import Any
 import httpx
 import pytest
 
-from engine import connection
-from engine.desk import Desk, open_desk
-from engine.errors import NoLongerWaits, ServerRefused
-from engine.model import (
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.errors import NoLongerWaits, ServerRefused
+from hitl_engine.local import connection
+from hitl_engine.model import (
     Answer,
     Breakpoint,
     Interrupt,

@@ -11,11 +11,11 @@ from langgraph.store.memory import InMemoryStore
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
 
-from engine.server.models import ThreadSearch
-from engine.server.project.config import GraphSpec
-from engine.server.project.graphs import Graphs
-from engine.server.tables.database import Database
-from engine.server.tables.threads import Threads
+from hitl_server.project.config import GraphSpec
+from hitl_server.project.graphs import Graphs
+from hitl_server.request_models import ThreadSearch
+from hitl_server.storage.database import Database
+from hitl_server.tables.thread_table import Threads
 from tests.server.differences import ours
 from tests.server.processes import SAMPLES, Served
 from tests.server.test_contract import row, state, thread, wait

@@ -10,9 +10,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from engine.errors import BadInput
-from engine.local import find_or_start
-from engine.server.auth.tokens import Token, checked_token, read_tokens
+from hitl_engine.errors import BadInput
+from hitl_engine.local.server_process import find_or_start
+from hitl_server.identity.tokens import Token, checked_token, read_tokens
 from tests.server.processes import ROOT, SAMPLES
 
 CONFIG = str(SAMPLES / "langgraph.json")
@@ -20,7 +20,7 @@ NAME = "langgraph_auth_user_id"
 
 
 @contextmanager
-def serving(*options: str, module: str = "engine.server", **environment: str) -> Iterator[str]:
+def serving(*options: str, module: str = "hitl_server", **environment: str) -> Iterator[str]:
     """An engine served for a person, for the length of a block; yields its URL on loopback."""
     with subprocess.Popen(
         [sys.executable, "-m", module, *options],
@@ -134,13 +134,13 @@ def test_a_token_is_not_seen_by_other_users(tmp_path: Path, given: str) -> None:
         [notice] = tmp_path.glob("*/engine.json")
         pid = httpx.Response(200, content=notice.read_bytes()).json()["pid"]
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
-        assert b"engine.server" in command and b"hush" not in command
+        assert b"hitl_server" in command and b"hush" not in command
 
 
 @pytest.mark.parametrize("options", [["--token", ""], ["--tokens", "/nowhere"]])
 def test_a_token_that_cannot_be_used_opens_no_door(tmp_path: Path, options: list[str]) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "engine.server", CONFIG, "--data", str(tmp_path), *options],
+        [sys.executable, "-m", "hitl_server", CONFIG, "--data", str(tmp_path), *options],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from engine import runs
-from engine.desk import open_desk
-from engine.model import OutcomeKind
+from hitl_engine.desk import open_desk
+from hitl_engine.model import OutcomeKind
 from tests.server import processes
 
 from .test_commands import ROOT, Shell

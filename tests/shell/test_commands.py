@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
-from engine.desk import open_desk
-from engine.model import Interrupt, Outcome
+from hitl_engine.desk import open_desk
+from hitl_engine.model import Interrupt, Outcome
 from tests.server import processes
 
 ROOT = Path(__file__).parents[2]

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from engine import payloads
-from engine.errors import BadInput, NotTaken
-from engine.model import (
+from hitl_engine import payloads
+from hitl_engine.errors import BadInput, NotTaken
+from hitl_engine.model import (
     Answer,
     Approve,
     Choose,
@@ -26,9 +26,9 @@ from engine.model import (
     Verdicts,
     json_path,
 )
-from hitl_tui import commands, telling
-from hitl_tui.decisions import decides, decision_on
 from hitl_tui.options import Parser
+from hitl_tui.shell import parsers, question_output
+from hitl_tui.shell.decision_options import decides, decision_on
 
 CALLS = {
     "action_requests": [
@@ -71,7 +71,7 @@ def question(payload: Any, schema: Any = None, **others: Any) -> Question:
 
 def typed(*options: str) -> argparse.Namespace:
     parser = Parser(prog="hitl-tui answer", allow_abbrev=False)
-    commands.PARSERS["answer"](parser)
+    parsers.PARSERS["answer"](parser)
     return parser.parse_args(["thread", *options])
 
 
@@ -201,12 +201,12 @@ def test_a_question_is_told_as_it_was_understood(
 ) -> None:
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
     reopening = Reopening(("ask",), ("beside",), "E('x')", stuck=False)
-    told = telling.Told(
+    told = question_output.Told(
         *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
         reopening=reopening,
         answered_before=datetime(2026, 1, 31, 12, 5).astimezone(),
     )
-    text = "\n".join(telling.lines(told))
+    text = "\n".join(question_output.lines(told))
     for expected in [
         *words,
         "outer ▸ inner",
@@ -218,6 +218,6 @@ def test_a_question_is_told_as_it_was_understood(
     ]:
         assert expected in text
     assert "\x1b" not in text
-    document = telling.document(told)
+    document = question_output.document(told)
     assert (document["stuck"], document["payload"]) == ("perhaps", payload)
     assert document["understood"]["kind"] == asked.review.kind

@@ -1,7 +1,7 @@
 """Which body takes which kind of field."""
 
-from engine.forms.typed import Typed
-from engine.model import FormField
+from hitl_engine.forms.typed_values import Typed
+from hitl_engine.model import FormField
 from hitl_tui.widgets.form.body import Body, Given
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.lists import Items

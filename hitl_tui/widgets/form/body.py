@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, TypeAlias
 from textual.message import Message
 from textual.widget import Widget
 
-from engine.forms.typed import Typed
-from engine.model import FormField
+from hitl_engine.forms.typed_values import Typed
+from hitl_engine.model import FormField
 
 if TYPE_CHECKING:
     from hitl_tui.widgets.form.field import FieldBox

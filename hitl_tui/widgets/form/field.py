@@ -9,13 +9,13 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Select, Static, TextArea
 
-from engine.model import FormField, Path
-from engine.visible import visible
+from hitl_engine.model import FormField, Path
+from hitl_engine.visible import visible
 from hitl_tui.widgets.form.body import Body, Given
+from hitl_tui.widgets.form.field_state import NESTED, FieldState, in_the_body, in_the_head, on_offer
 from hitl_tui.widgets.form.head import Head, about, item_handles, name_of, way_handle
-from hitl_tui.widgets.form.standing import NESTED, Standing, in_the_body, in_the_head, on_offer
 from hitl_tui.widgets.form.value import BodyOf, FieldValue
-from hitl_tui.widgets.pick import Pick
+from hitl_tui.widgets.pick_list import Pick
 
 
 class FieldBox(Vertical):
@@ -126,13 +126,13 @@ class FieldBox(Vertical):
 
     def _show_standing(self) -> None:
         """Show what belongs to how the field stands, and mount what is not there yet."""
-        body, source, standing = self.value.body, self.value.source, self.value.standing
+        body, source, state = self.value.body, self.value.source, self.value.state
         if body is not None:
-            in_view = standing is Standing.VALUE and not self._folded
-            body.display = in_view if self.value.hides else standing is not Standing.JSON
-            body.say(in_the_body(self.field, standing))
+            in_view = state is FieldState.VALUE and not self._folded
+            body.display = in_view if self.value.hides else state is not FieldState.JSON
+            body.say(in_the_body(self.field, state))
         if source is not None:
-            source.display = standing is Standing.JSON and not self._folded
+            source.display = state is FieldState.JSON and not self._folded
         for widget in (body, source):
             if widget is not None and widget.display and not widget.is_attached:
                 (self._line if self._in_line else self).mount(widget, after=self.head)
@@ -147,7 +147,7 @@ class FieldBox(Vertical):
 
     @property
     def _is_closed(self) -> bool:
-        return self._folded or self.value.standing in (Standing.NULL, Standing.LEFT_OUT)
+        return self._folded or self.value.state in (FieldState.NULL, FieldState.LEFT_OUT)
 
     def draw_head(self) -> None:
         """Say what this is, and how it stands."""
@@ -157,9 +157,9 @@ class FieldBox(Vertical):
             name = name_of(self.field, needed=self.field.required and not self.number)
             mark = "▸ " if self._is_closed else "▾ "
             parts.append(mark + name if self._is_foldable else name)
-        parts.append(in_the_head(self.field, value.standing, value.given, value.default))
+        parts.append(in_the_head(self.field, value.state, value.given, value.default))
         parts.append(about(self.field))
-        if self._folded and value.standing is Standing.VALUE:
+        if self._folded and value.state is FieldState.VALUE:
             parts.append(value.in_short())
         if self.current and len(value.ways()) > 1:
             parts.append(way_handle(on_offer(self.field, value.next_way(), value.kept)))
@@ -208,9 +208,9 @@ class FieldBox(Vertical):
         self._take_notice()
 
     def _take_notice(self) -> None:
-        before = self.value.standing
+        before = self.value.state
         self.value.hear()
-        if self.value.standing is not before:
+        if self.value.state is not before:
             self._show_standing()
         self._say_altered()
 
@@ -228,7 +228,7 @@ class FieldBox(Vertical):
         if len(self.value.ways()) > 1:
             self._go(self.value.next_way())
 
-    def _go(self, way: Standing) -> None:
+    def _go(self, way: FieldState) -> None:
         before = self.value.body
         self.value.go(way)
         if before is not None and before is not self.value.body and before.is_attached:
@@ -244,9 +244,9 @@ class FieldBox(Vertical):
     def open(self, event: Message) -> None:
         """Give the value, show it or fold it up."""
         event.stop()
-        if self.value.standing in (Standing.NULL, Standing.LEFT_OUT) and self.head.can_focus:
-            if Standing.VALUE in self.value.ways():
-                self._go(Standing.VALUE)
+        if self.value.state in (FieldState.NULL, FieldState.LEFT_OUT) and self.head.can_focus:
+            if FieldState.VALUE in self.value.ways():
+                self._go(FieldState.VALUE)
         elif self._is_foldable:
             self._folded = not self._folded
             self._show_standing()

@@ -9,8 +9,8 @@ from textual.message import Message
 from textual.style import Style
 from textual.widgets import Static
 
-from engine.model import FormField
-from engine.visible import visible
+from hitl_engine.model import FormField
+from hitl_engine.visible import visible
 
 
 class Head(Static):

@@ -11,8 +11,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 
-from engine.forms.typed import Typed, start_of
-from engine.model import FormField
+from hitl_engine.forms.typed_values import Typed, start_of
+from hitl_engine.model import FormField
 from hitl_tui.widgets.form.body import Body, Given, LeftOut
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.head import Head

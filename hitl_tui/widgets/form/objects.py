@@ -7,9 +7,9 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Static
 
-from engine.forms.typed import Typed
-from engine.model import FormField, JsonObject
-from engine.visible import json_text
+from hitl_engine.forms.typed_values import Typed
+from hitl_engine.model import FormField, JsonObject
+from hitl_engine.visible import json_text
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given, LeftOut
 from hitl_tui.widgets.form.field import FieldBox
 

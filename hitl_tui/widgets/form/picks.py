@@ -8,11 +8,11 @@ from textual.binding import Binding, BindingType
 from textual.content import Content
 from textual.widgets import Select
 
-from engine.forms.typed import Typed
-from engine.model import FormField, JsonValue
-from engine.visible import json_text, one_line, visible
+from hitl_engine.forms.typed_values import Typed
+from hitl_engine.model import FormField, JsonValue
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given
-from hitl_tui.widgets.pick import Pick
+from hitl_tui.widgets.pick_list import Pick
 
 IN_VIEW = 12
 """More choices than this are not all shown at once."""

@@ -2,10 +2,10 @@
 
 from textual.content import Content
 
-from engine.forms.typed import Typed
+from hitl_engine.forms.typed_values import Typed
 from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.form.body import Body, Given
-from hitl_tui.widgets.line import Line
+from hitl_tui.widgets.line_editor import Line
 
 
 class TypedBody(Body):

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
-from engine.forms.typed import read, start_of, typed_of
-from engine.model import FormField
-from engine.strict_json import JsonProblem, read_json
-from engine.visible import json_text, one_line
+from hitl_engine.forms.typed_values import read, start_of, typed_of
+from hitl_engine.model import FormField
+from hitl_engine.strict_json import JsonProblem, read_json
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given, LeftOut, fits
-from hitl_tui.widgets.form.standing import (
+from hitl_tui.widgets.form.field_state import (
     BLANK_IS_NOTHING,
     EMPTY_IS_A_VALUE,
     NESTED,
-    Standing,
+    FieldState,
 )
 from hitl_tui.widgets.form.texts import Source
 
@@ -46,41 +46,41 @@ class FieldValue:
         """Whether the body is shown only while there is a value; others wait for one, empty."""
         self._may_be_left_out = may_be_left_out
         self._body_of = body_of
-        self.standing = self._begin(given)
+        self.state = self._begin(given)
 
-    def _begin(self, given: Given) -> Standing:
+    def _begin(self, given: Given) -> FieldState:
         """Make the body for what is given; return how the field stands."""
         match given:
             case {"json": str(text), **others} if not others:
                 self.source = Source(text)
-                return Standing.JSON
+                return FieldState.JSON
             case None if self.field.nullable:
-                standing = Standing.NULL
+                state = FieldState.NULL
             case "" if self._may_be_left_out and self.field.kind in BLANK_IS_NOTHING:
-                standing = Standing.LEFT_OUT
+                state = FieldState.LEFT_OUT
             case LeftOut() if self._may_be_left_out:
-                standing = Standing.LEFT_OUT
+                state = FieldState.LEFT_OUT
             case _ if isinstance(given, LeftOut) or not fits(self.field, given):
                 start = start_of(self.field)
                 if self._may_be_left_out or start != "":
                     return self._begin(LEFT_OUT if self._may_be_left_out else start)
-                standing, given = Standing.VALUE, LEFT_OUT
+                state, given = FieldState.VALUE, LEFT_OUT
             case _:
-                standing = Standing.VALUE
-        is_value = standing is Standing.VALUE
+                state = FieldState.VALUE
+        is_value = state is FieldState.VALUE
         if is_value or not self.hides:
             self.body = self._body_of(self.field, given if is_value else LEFT_OUT)
-        return standing
+        return state
 
     @property
     def given(self) -> Given:
         """What stands here: `LEFT_OUT` only where that is allowed."""
-        match self.standing:
-            case Standing.NULL:
+        match self.state:
+            case FieldState.NULL:
                 return None
-            case Standing.LEFT_OUT:
+            case FieldState.LEFT_OUT:
                 return LEFT_OUT
-            case Standing.JSON:
+            case FieldState.JSON:
                 return {"json": self.json}
             case _:
                 assert self.body is not None, "a value has a body"
@@ -96,7 +96,7 @@ class FieldValue:
     @property
     def typed(self) -> Given:
         """What is typed in the one widget that is typed into."""
-        if self.standing is Standing.JSON:
+        if self.state is FieldState.JSON:
             return self.json
         return LEFT_OUT if self.body is None or self.field.kind in NESTED else self.body.given
 
@@ -108,67 +108,65 @@ class FieldValue:
 
     def boxes(self) -> "Iterable[FieldBox]":
         """Return the fields within."""
-        is_value = self.body is not None and self.standing is Standing.VALUE
+        is_value = self.body is not None and self.state is FieldState.VALUE
         return self.body.boxes() if self.body is not None and is_value else ()
 
     def hear(self) -> None:
         """Stand as what is typed now says; emptied, as if nobody had typed."""
-        if self.standing is Standing.JSON or self.body is None:
+        if self.state is FieldState.JSON or self.body is None:
             return
         given = self.body.given
         if not isinstance(given, LeftOut) and given != "" or not self._may_be_left_out:
-            self.standing = Standing.VALUE
+            self.state = FieldState.VALUE
         elif self.default is None:
-            self.standing = Standing.NULL
+            self.state = FieldState.NULL
         elif isinstance(self.default, str) and given == "" and self.field.kind in EMPTY_IS_A_VALUE:
-            self.standing = Standing.VALUE
+            self.state = FieldState.VALUE
         else:
-            self.standing = Standing.LEFT_OUT
+            self.state = FieldState.LEFT_OUT
 
     # Another way
 
-    def ways(self) -> list[Standing]:
+    def ways(self) -> list[FieldState]:
         """Return how this field may stand now."""
-        return [way for way in Standing if self._may_stand(way)]
+        return [way for way in FieldState if self._may_stand(way)]
 
-    def next_way(self) -> Standing:
+    def next_way(self) -> FieldState:
         """Return the way after this one."""
         ways = self.ways()
-        return (
-            ways[(ways.index(self.standing) + 1) % len(ways)] if self.standing in ways else ways[0]
-        )
+        return ways[(ways.index(self.state) + 1) % len(ways)] if self.state in ways else ways[0]
 
-    def _may_stand(self, way: Standing) -> bool:
+    def _may_stand(self, way: FieldState) -> bool:
         kind = self.field.kind
         match way:
-            case Standing.NULL:
+            case FieldState.NULL:
                 return self.field.nullable
-            case Standing.LEFT_OUT:
+            case FieldState.LEFT_OUT:
                 return self._may_be_left_out and not (kind == "fixed" and self.field.required)
-            case Standing.JSON:
+            case FieldState.JSON:
                 return self.source is not None or kind in NESTED
-            case _ if self.standing is Standing.JSON:
+            case _ if self.state is FieldState.JSON:
                 return not isinstance(self._of_json(), LeftOut)
             case _:
-                has_one = self.standing is Standing.VALUE or not isinstance(self.kept, LeftOut)
+                has_one = self.state is FieldState.VALUE or not isinstance(self.kept, LeftOut)
                 return has_one or kind in EMPTY_IS_A_VALUE
 
-    def go(self, way: Standing) -> None:
+    def go(self, way: FieldState) -> None:
         """Stand this way. What was typed is kept, and comes back."""
-        if self.standing is Standing.VALUE and self.body is not None:
+        if self.state is FieldState.VALUE and self.body is not None:
             self.kept = self.body.given
         match way:
-            case Standing.JSON:
+            case FieldState.JSON:
                 self._begin_json()
-            case Standing.VALUE if self.standing is Standing.JSON:
+            case FieldState.VALUE if self.state is FieldState.JSON:
                 self.body = self._body_of(self.field, self._of_json())
-            case Standing.VALUE if self.hides and self.body is None:
+            case FieldState.VALUE if self.hides and self.body is None:
                 self.body = self._body_of(self.field, self._start())
             case _ if not self.hides and self.body is None:
                 self.body = self._body_of(self.field, self.kept)
             case _ if not self.hides and self.body is not None:
-                self.body.fill(self.kept if way is Standing.VALUE else LEFT_OUT)
-        self.standing = way
+                self.body.fill(self.kept if way is FieldState.VALUE else LEFT_OUT)
+        self.state = way
 
     def _start(self) -> Given:
         """Return what a value begins with, where one is wanted."""
@@ -177,7 +175,7 @@ class FieldValue:
 
     def _begin_json(self) -> None:
         """Begin the JSON with what stands in the fields, or stood there."""
-        given = self.kept if self.standing is Standing.LEFT_OUT else self.given
+        given = self.kept if self.state is FieldState.LEFT_OUT else self.given
         if isinstance(given, LeftOut):
             self.source = self.source or Source("")
             return

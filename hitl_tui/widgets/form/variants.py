@@ -8,12 +8,12 @@ from textual.containers import Vertical
 from textual.message import Message
 from textual.widgets import Select
 
-from engine.forms.typed import Typed, start_of
-from engine.model import FormField, JsonObject, Variant
+from hitl_engine.forms.typed_values import Typed, start_of
+from hitl_engine.model import FormField, JsonObject, Variant
 from hitl_tui.widgets.form.body import LEFT_OUT, Body, Given, LeftOut
 from hitl_tui.widgets.form.field import FieldBox
 from hitl_tui.widgets.form.picks import IN_VIEW, OneOf, OneOfMany
-from hitl_tui.widgets.pick import Pick
+from hitl_tui.widgets.pick_list import Pick
 
 ShapeOf = Callable[[FormField, Typed], FieldBox]
 

@@ -9,8 +9,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widget import Widget
 
-from engine.forms.typed import Reading, Typed, read, start_of
-from engine.model import Fault, FormField, Path, json_path
+from hitl_engine.forms.typed_values import ReadResult, Typed, read, start_of
+from hitl_engine.model import Fault, FormField, Path, json_path
 from hitl_tui.widgets.field_scroll import FieldScroll
 from hitl_tui.widgets.form.bodies import Bodies
 from hitl_tui.widgets.form.body import LeftOut
@@ -70,7 +70,7 @@ class FormView(FieldScroll):
 
     @property
     def typed(self) -> Typed:
-        """What was typed, as `engine.forms.typed` describes it."""
+        """What was typed, as `hitl_engine.forms.typed_values` describes it."""
         given = self._root.given
         return "" if isinstance(given, LeftOut) else given
 
@@ -84,7 +84,7 @@ class FormView(FieldScroll):
             old.remove()
             self.mount(self._root)
 
-    def reading(self) -> Reading:
+    def reading(self) -> ReadResult:
         """Read what was typed, as far as it can be."""
         return read(self.field, self.typed)
 

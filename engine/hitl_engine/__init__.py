@@ -1,0 +1,1 @@
+"""The headless core: everything that decides. It has never heard of a terminal."""

@@ -1,0 +1,1 @@
+"""Carrying out decisions: checked, written down, sent once, read back, judged."""

@@ -1,0 +1,55 @@
+"""Many decisions carried out: a few at once, one at a time on a thread, each with its own result."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TypeAlias
+
+from hitl_engine.deciding.bulk import Lot
+from hitl_engine.errors import HitlError
+from hitl_engine.model import Outcome
+
+AT_ONCE = 4
+"""Requests under way: enough to keep a server busy, few enough to be stopped soon."""
+
+Result: TypeAlias = Outcome | HitlError
+"""An error says that nothing was sent, or that the server refused it before taking anything."""
+Send: TypeAlias = Callable[[Lot], Awaitable[Sequence[Outcome]]]
+"""Sends what belongs together; returns an outcome for each place. Raises HitlError."""
+
+
+async def carry_out(
+    threads: Sequence[Sequence[Lot]],
+    send: Send,
+    *,
+    on_begun: Callable[[int], None],
+    on_ended: Callable[[int, Result], None],
+    stopped: Callable[[], bool],
+) -> None:
+    """Send all lots; one that is refused stops no other one.
+
+    `stopped` is asked before each lot: once it says so, nothing more begins. What nobody foresaw
+    ends its thread, and is raised when everything else is over; that lot has no result then.
+    """
+    few = asyncio.Semaphore(AT_ONCE)
+
+    async def on_one_thread(lots: Sequence[Lot]) -> None:
+        for lot in lots:
+            async with few:
+                if stopped():
+                    return
+                for place in lot:
+                    on_begun(place)
+                for place, result in zip(lot, await _results(lot, send), strict=True):
+                    on_ended(place, result)
+
+    ended = await asyncio.gather(*map(on_one_thread, threads), return_exceptions=True)
+    for failure in ended:
+        if isinstance(failure, BaseException):
+            raise failure
+
+
+async def _results(lot: Lot, send: Send) -> Sequence[Result]:
+    try:
+        return await send(lot)
+    except HitlError as error:
+        return [error] * len(lot)

@@ -1,0 +1,396 @@
+"""Carries out what was decided: written down, sent once, read back, judged, written down again."""
+
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import Literal
+
+from hitl_engine import payloads
+from hitl_engine.deciding import outcome
+from hitl_engine.deciding import verification as verification
+from hitl_engine.deciding.preconditions import named, one_thread, refuse_in_part, still_asked
+from hitl_engine.deciding.run_sender import Ended, RunSender, TaggedRun, again, took_nothing
+from hitl_engine.deciding.task_groups import reopening_of
+from hitl_engine.errors import (
+    HitlError,
+    JournalFailed,
+    MovedOn,
+    NoLongerWaits,
+    NotTaken,
+    NotThere,
+    ServerRefused,
+    TargetError,
+    Unreachable,
+)
+from hitl_engine.journal import Intent, Journal, asked_of
+from hitl_engine.local.connection import Connection
+from hitl_engine.model import (
+    Breakpoint,
+    Decision,
+    Edit,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Question,
+    Reopening,
+    ToolCalls,
+    Verdict,
+    Verdicts,
+    Waiting,
+)
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.thread_reader import ThreadReader
+from hitl_engine.reading.wire import WireRun
+from hitl_engine.strict_json import unwritable
+
+OnProgress = Callable[[Progress], None]
+Judge = Callable[[Ended, Snapshot], Awaitable[Sequence[Outcome]]]
+"""Says what became of each intent of a run, in their order."""
+
+_COPY = "__copy__"
+"""As this node, langgraph writes the state once more and forgets what was answered in its step."""
+
+
+def answer_of(question: Question, decision: Decision) -> JsonValue:
+    """Return the exact JSON that answers. Raises NotTaken, with every fault at its place."""
+    asked = question.interrupt
+    answer = payloads.encode(asked.payload, decision, asked.response_schema)
+    if fault := unwritable(answer):
+        raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
+    return answer
+
+
+def resume_of(
+    decided: Sequence[tuple[Question, Decision]], pending: Sequence[Interrupt]
+) -> JsonObject:
+    """Return the exact resume map: id of a question -> its answer. Raises NotTaken."""
+    refuse_in_part([question.interrupt for question, _ in decided], pending)
+    return _answers(decided)
+
+
+class Decider:
+    """Carries out decisions on one server.
+
+    `recover` returns the server to ask after one that does not answer; where that is another one,
+    `use_server` is called before it returns. Methods raise TargetError or JournalFailed where nothing
+    was sent, or the server took nothing.
+    """
+
+    def __init__(
+        self,
+        connection: Connection,
+        journal: Journal,
+        recover: Callable[[], Awaitable[LangGraphServer]],
+    ) -> None:
+        self._connection = connection
+        self._journal = journal
+        self._recover = recover
+        self._unsettled: dict[str, str] = {}
+        self._reader: ThreadReader
+        self._runs: RunSender
+
+    def use_server(self, reader: ThreadReader) -> None:
+        """Take up the server that the connection leads to now."""
+        self._reader = reader
+        self._runs = RunSender(self._connection.api, self._recover)
+
+    @property
+    def unsettled(self) -> tuple[str, ...]:
+        """The threads to which something was sent whose outcome is not known yet."""
+        return tuple(self._unsettled.values())
+
+    async def answer(
+        self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        """Answer questions of one thread in one resume map, if all fit and all still wait.
+
+        Raises BadInput, NotTaken and NoLongerWaits besides.
+        """
+        questions = [question for question, _ in decided]
+        thread_id = one_thread(questions)
+        answers = _answers(decided)
+        before, last_run = await self._reader.with_last_run(thread_id)
+        asked = still_asked(questions, before, server=self._connection.server.identity)
+        refuse_in_part(asked, before.interrupts)
+        intents = self._intents(decided, answers)
+        request = await self._again(last_run, asked[0], strict=True)
+        request["command"] = {"resume": answers}
+        request |= self.decided_on(before.checkpoint_id, list(answers))
+
+        async def judge(ended: Ended, after: Snapshot) -> list[Outcome]:
+            seen = all(each.task_id in ended.finished for each in asked)
+            recorded = not seen and await self._runs.is_recorded(_marked(intents))
+            found = [outcome.of_answer(each, ended, after, recorded=recorded) for each in asked]
+            return [
+                _compared(each, *pair, before, after)
+                for each, pair in zip(found, decided, strict=True)
+            ]
+
+        return await self._carry_out(intents, request, on_progress, judge)
+
+    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
+        """Run on from a breakpoint. Raises NoLongerWaits besides."""
+        before, last_run = await self._reader.with_last_run(breakpoint.thread_id)
+        if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
+            raise NoLongerWaits(
+                f"The thread is {before.status} now; it no longer stands at this breakpoint.",
+                kept="Nothing was sent.",
+                hint="Look at the thread again.",
+            )
+        request = await self._again(last_run, breakpoint, strict=False)
+        request["input"] = None
+        request |= self.decided_on(breakpoint.checkpoint_id, [])
+        intent = Intent(
+            event="step",
+            server=self._connection.server.label,
+            graph_id=breakpoint.graph_id,
+            thread_id=breakpoint.thread_id,
+            node=breakpoint.node,
+            decision="step",
+        )
+        return await self.run(intent, request, on_progress)
+
+    async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
+        """Carry out a run that answers nothing."""
+
+        async def judge(ended: Ended, after: Snapshot) -> tuple[Outcome]:
+            return (outcome.of_run(ended, after),)
+
+        (found,) = await self._carry_out([intent], request, on_progress, judge)
+        return found
+
+    async def reopening(self, question: Question) -> Reopening:
+        """Return what `reopen` would do. Raises NoLongerWaits besides."""
+        asked = question.interrupt
+        now = await self._reader.snapshot(asked.thread_id)
+        (asked,) = still_asked([question], now, server=self._connection.server.identity)
+        stuck = await self._journal.is_stuck(asked.thread_id, asked.interrupt_id)
+        return reopening_of(asked, now.tasks, stuck=stuck)
+
+    async def reopen(self, question: Question, on_progress: OnProgress) -> Outcome:
+        """Have a question asked anew. Raises NotTaken and NoLongerWaits besides."""
+        shown = question.interrupt
+        before, last_run = await self._reader.with_last_run(shown.thread_id)
+        (asked,) = still_asked([question], before, server=self._connection.server.identity)
+        if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
+            raise NotTaken(why_not)
+        request = await self._again(last_run, asked, strict=False)
+        request["input"] = None
+        intent = self._about(question, "reopen", "reopen", None)
+
+        async def judge(ended: Ended, after: Snapshot) -> tuple[Outcome]:
+            return (outcome.of_reopening(asked, ended, after),)
+
+        with self._accounted_for([intent]):
+            await self._journal.intend(intent)
+            ended = await self._ask_anew(intent, request, on_progress)
+            (found,) = await self._judged([intent], ended, judge)
+        return found
+
+    def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
+        """Return what lets the server refuse a run when its thread has moved on meanwhile.
+
+        Between our last look and the run others may be faster; only the server can look and
+        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
+        with a run under way, and ids that are not pending.
+        """
+        if not self._connection.flags.get("preconditions"):
+            return {}
+        seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
+        return {"preconditions": seen}
+
+    # Within
+
+    async def _carry_out(
+        self, intents: Sequence[Intent], request: JsonObject, on_progress: OnProgress, judge: Judge
+    ) -> tuple[Outcome, ...]:
+        with self._accounted_for(intents):
+            await self._journal.intend(*intents)
+            try:
+                ended = await self._runs.send(_marked(intents), request, on_progress)
+            except TargetError as error:
+                raise await self._refused(intents, error) from error
+            return await self._judged(intents, ended, judge)
+
+    async def _ask_anew(
+        self, intent: Intent, request: JsonObject, on_progress: OnProgress
+    ) -> Ended:
+        """Two requests, each sent once: forget the answers of the step, and run to the question.
+
+        The second is not sent where it is not certain that the first was heard.
+        """
+        try:
+            copied = await self._connection.api.update_state(intent.thread_id, None, as_node=_COPY)
+        except TargetError as error:
+            if took_nothing(error):
+                if isinstance(error, ServerRefused | NotThere):
+                    error.hint = "This server cannot reopen. Answer again, or run on a new thread."
+                raise await self._refused([intent], error) from error
+            return Ended(error=error.what)
+        try:
+            request = {**request, **self.decided_on(copied, [])}
+            return await self._runs.send(_marked([intent]), request, on_progress)
+        except TargetError as error:
+            return Ended(error=error.what)
+
+    async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
+        """Write down that nothing was taken, and return what to raise."""
+        for intent in intents:
+            nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
+            await self._journal.conclude(intent, nothing, None)
+        if not isinstance(error, MovedOn):
+            return error
+        return NoLongerWaits(
+            "Somebody else was faster: the thread is not as it was decided on.",
+            kept="Nothing was taken; what you typed is kept.",
+            hint="Look at the thread again.",
+        )
+
+    @contextmanager
+    def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
+        """Keep the thread in `unsettled` until the outcome, or that nothing was sent, is known."""
+        mark = intents[0].mark
+        self._unsettled[mark] = intents[0].thread_id
+        try:
+            yield
+        except HitlError:
+            del self._unsettled[mark]
+            raise
+        del self._unsettled[mark]
+
+    async def _judged(
+        self, intents: Sequence[Intent], ended: Ended, judge: Judge
+    ) -> tuple[Outcome, ...]:
+        """Read run and thread back, judge, and write the outcomes down."""
+        try:
+            found = await judge(ended, await self._settled(_marked(intents), ended))
+        except TargetError as error:
+            unread = Outcome(
+                OutcomeKind.UNKNOWN,
+                f"The thread could not be read back: {error.what}",
+                thread=None,
+                error=ended.error,
+                thread_id=intents[0].thread_id,
+            )
+            found = [unread] * len(intents)
+        return tuple(
+            [
+                await self._concluded(intent, each, ended.run_id)
+                for intent, each in zip(intents, found, strict=True)
+            ]
+        )
+
+    async def _concluded(self, intent: Intent, found: Outcome, run_id: str | None) -> Outcome:
+        try:
+            await self._journal.conclude(intent, found, run_id)
+        except JournalFailed as error:
+            return replace(found, why=f"{found.why} This could not be recorded: {error.what}")
+        return found
+
+    async def _settled(self, sent: TaggedRun, ended: Ended) -> Snapshot:
+        """Return the thread when the run is over, as far as that can be awaited."""
+        with suppress(Unreachable):  # an engine that died is replaced while the run is settled
+            after, last_run = await self._reader.with_last_run(sent.thread_id)
+            if ended.is_settled_by(last_run):
+                return after
+        await self._runs.settle(sent, ended)
+        return await self._reader.snapshot(sent.thread_id)
+
+    async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
+        """Return the request that goes on where `last` stopped.
+
+        A copied thread has no run yet; its metadata names the assistant, whose settings count.
+        """
+        otherwise = waiting.graph_id
+        if last is None:
+            row = await self._connection.api.thread(waiting.thread_id)
+            otherwise = str(row.metadata.get("assistant_id") or otherwise)
+        return again(last, otherwise, strict=strict)
+
+    def _intents(
+        self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
+    ) -> list[Intent]:
+        """Return one intent for each, all sent in the name of the first."""
+        first, *others = (
+            self._about(
+                question, "answer", _name(decision), answers[question.interrupt.interrupt_id]
+            )
+            for question, decision in decided
+        )
+        return [first, *(replace(each, sent_as=first.decision_id) for each in others)]
+
+    def _about(
+        self,
+        question: Question,
+        event: Literal["answer", "reopen"],
+        decision: str,
+        answer: JsonValue,
+    ) -> Intent:
+        asked = question.interrupt
+        return Intent(
+            event=event,
+            server=self._connection.server.label,
+            graph_id=asked.graph_id,
+            thread_id=asked.thread_id,
+            node=asked.node,
+            interrupt_id=asked.interrupt_id,
+            fingerprint=question.fingerprint,
+            task_id=asked.task_id,
+            asked=asked_of(asked),
+            decision=decision,
+            answer=answer,
+        )
+
+
+def _answers(decided: Sequence[tuple[Question, Decision]]) -> JsonObject:
+    """Return the answers by interrupt id. Raises NotTaken, which names each that does not fit."""
+    answers: JsonObject = {}
+    misfits: list[tuple[Question, NotTaken]] = []
+    for question, decision in decided:
+        try:
+            answers[question.interrupt.interrupt_id] = answer_of(question, decision)
+        except NotTaken as error:
+            misfits.append((question, error))
+    if not misfits:
+        return answers
+    if len(decided) == 1:
+        raise misfits[0][1]
+    raise NotTaken(
+        " ".join(f"{named([question.interrupt])}: {error.what}" for question, error in misfits),
+        hint=" ".join(dict.fromkeys(error.hint for _, error in misfits if error.hint)),
+        faults=tuple(
+            replace(fault, path=(question.interrupt.interrupt_id, *fault.path))
+            for question, error in misfits
+            for fault in error.faults
+        ),
+    )
+
+
+def _compared(
+    found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
+) -> Outcome:
+    """Add what the tool calls did otherwise than decided; where nothing was taken, nothing."""
+    review = question.review
+    if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
+        return found
+    verdicts = payloads.verdicts_on(review, decision)
+    return replace(found, divergences=verification.divergences(review, verdicts, before, after))
+
+
+def _marked(intents: Sequence[Intent]) -> TaggedRun:
+    return TaggedRun(intents[0].thread_id, intents[0].mark)
+
+
+def _name(decision: Decision) -> str:
+    if isinstance(decision, Verdicts):
+        return ", ".join(map(_verdict_name, decision.verdicts))
+    return decision.kind
+
+
+def _verdict_name(verdict: Verdict) -> str:
+    to_another = isinstance(verdict, Edit) and verdict.name is not None
+    return f"{verdict.kind} to another tool" if to_another else verdict.kind

@@ -1,0 +1,125 @@
+"""What must hold before anything is sent: it is still what was shown, and it can be answered so.
+
+Pure: each function raises what is wrong, and says of which question where there are several.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+
+from hitl_engine.deciding.task_groups import shared_ids, together
+from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken, StillWaits
+from hitl_engine.fingerprint import fingerprint
+from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus
+from hitl_engine.reading.snapshot import Snapshot
+
+_KEPT = "Nothing was sent; what you typed is kept."
+
+
+def one_thread(questions: Sequence[Question]) -> str:
+    """Return the thread of these questions. Raises BadInput unless it is one, asked for once."""
+    threads = {question.interrupt.thread_id for question in questions}
+    named = {question.interrupt.interrupt_id for question in questions}
+    if len(threads) != 1:
+        raise BadInput("One resume answers the questions of one thread.", kept=_KEPT)
+    if len(named) < len(questions):
+        raise BadInput("One question was answered twice.", kept=_KEPT)
+    return threads.pop()
+
+
+def still_asked(shown: Sequence[Question], now: Snapshot, *, server: str) -> tuple[Interrupt, ...]:
+    """Return the questions as they are now: the same that were shown. Raises NoLongerWaits.
+
+    `server` is its identity, as in the fingerprints.
+    """
+    if now.status is ThreadStatus.BUSY:
+        raise NoLongerWaits(
+            "A run is under way on this thread: somebody else is answering.",
+            kept=_KEPT,
+            hint="Wait until it has ended.",
+        )
+    pending = {(each.task_id, each.interrupt_id): each for each in now.interrupts}
+    same, gone, changed = [], [], []
+    for question in shown:
+        asked = question.interrupt
+        found = pending.get((asked.task_id, asked.interrupt_id))
+        if found is None:
+            gone.append(asked)
+        elif fingerprint(server, found) != question.fingerprint:
+            changed.append(found)
+        else:
+            same.append(found)
+    if gone:
+        raise NoLongerWaits(
+            f"{_this(gone, shown)} was answered or replaced meanwhile.",
+            kept=_KEPT,
+            hint="Look at the thread again.",
+        )
+    if changed:
+        raise NoLongerWaits(
+            f"{_this(changed, shown)} changed while you read it.",
+            kept=_KEPT,
+            hint="Read it again.",
+            detail="\n".join(
+                json.dumps(asked.payload, indent=2, ensure_ascii=False) for asked in changed
+            ),
+        )
+    return tuple(same)
+
+
+def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) -> None:
+    """Refuse answers to a part of what a task asks: its node would run again for each of them.
+
+    And those to one of two questions of one id, which LangGraph cannot tell apart. Raises NotTaken.
+    """
+    ids = {asked.interrupt_id for asked in chosen}
+    if shared := ids & shared_ids(pending):
+        raise NotTaken(
+            f"Two questions share the id {', '.join(sorted(shared))}, so an answer could reach "
+            "the other one.",
+            hint="The graph runs on an old langgraph: from 1.2.11 on each question has its own id.",
+        )
+    for group in together(pending):
+        missing = [asked for asked in group if asked.interrupt_id not in ids]
+        if missing and len(missing) < len(group):
+            raise NotTaken(
+                f"{group[0].node} asks {len(group)} questions together and would run again for "
+                f"each answer. Not answered: {named(missing)}.",
+                hint="Answer them together.",
+            )
+
+
+def refuse_if_something_waits(thread: Snapshot) -> None:
+    """Refuse a new run where it would silently take the place of what waits. Raises StillWaits."""
+    match thread.waiting:
+        case ():
+            return
+        case (Breakpoint(when=when, node=node),):
+            what, hint = f"stands at a breakpoint, {when} {node}", "Step past it first"
+        case questions:
+            nodes = ", ".join(item.node for item in questions)
+            count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
+            what, hint = f"waits for an answer: {count} ({nodes})", "Answer first"
+    raise StillWaits(
+        f"Thread {thread.thread_id} {what}.",
+        kept="Nothing was sent; a run with new input would replace what waits.",
+        hint=f"{hint}, or run on a new thread.",
+    )
+
+
+def kept_answer(asked: Interrupt) -> str:
+    """Return what to know before a question is answered again whose node raised; or nothing."""
+    if asked.task_error is None:
+        return ""
+    return (
+        "An earlier answer met an error. LangGraph may have kept it: then the node takes that one "
+        "again, not yours. Reopen the question to be sure."
+    )
+
+
+def _this(those: Sequence[Interrupt], shown: Collection[Question]) -> str:
+    return "This question" if len(shown) == 1 else f"The question of {named(those)}"
+
+
+def named(questions: Sequence[Interrupt]) -> str:
+    """Return questions by node and id, on one line."""
+    return ", ".join(f"{asked.node} ({asked.interrupt_id})" for asked in questions)

@@ -1,0 +1,265 @@
+"""Sends a run once, watches it, and finds out how it ended when the line breaks.
+
+A request is never sent again. Where the answer to it is lost, the runs of the thread are looked
+at: ours carries the decision id in its metadata.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+from hitl_engine.errors import (
+    Conflict,
+    Denied,
+    NotThere,
+    ServerRefused,
+    TargetError,
+    Unreachable,
+)
+from hitl_engine.model import JsonObject, Progress
+from hitl_engine.reading.client import LangGraphServer, StreamEvent
+from hitl_engine.reading.wire import WireRun
+
+_STREAM_MODES = ("tasks", "custom")
+DECISION_ID = "hitl_decision_id"
+"""Key of the decision id in the metadata of a run, and so of the checkpoints that it writes."""
+_UNDER_WAY = frozenset({"pending", "running"})
+_OVER = frozenset({"success", "error", "interrupted", "timeout"})
+_SETTLE_PAUSE = 0.1
+_SETTLE_SECONDS = 60.0
+"""How long a broken line is given to come back before the outcome counts as unknown."""
+_STRICT_RESUME = "__pregel_strict_resume"
+"""LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
+_ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
+_OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_id"})
+
+
+@dataclass(frozen=True, slots=True)
+class TaggedRun:
+    """A run by what it is found again."""
+
+    thread_id: str
+    mark: str
+    """The decision id in the metadata of the run."""
+
+
+@dataclass(slots=True)
+class Ended:
+    """How a run that was sent came to its end, as far as that could be found out."""
+
+    run_id: str | None = None
+    status: str | None = None
+    """`success`, `error`, `interrupted` (cancelled), `timeout`; None: no trace of the run."""
+    error: str | None = None
+    """What the graph raised, as the stream told it."""
+    error_kind: str | None = None
+    finished: dict[str, frozenset[str]] = field(default_factory=dict)
+    """Tasks that this run brought to a result, each with the ids it asks about next."""
+    engine_died: bool = False
+    """Whether the server says that it died under this run; the graph did not raise, then."""
+
+    def take(self, run: WireRun) -> None:
+        """Take what the row of this run says."""
+        self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
+
+    def is_settled_by(self, run: WireRun | None) -> bool:
+        """Take what `run` says, if it is this run and over; say whether that was so."""
+        if run is None or run.run_id != self.run_id or run.status not in _OVER:
+            return False
+        self.take(run)
+        return True
+
+
+class RunSender:
+    """Starts runs on one server.
+
+    `recover` returns the server to ask after one that does not answer: the same, or the one that
+    took its place. It never raises for a server that is away.
+    """
+
+    def __init__(
+        self,
+        api: LangGraphServer,
+        recover: Callable[[], Awaitable[LangGraphServer]],
+    ) -> None:
+        self._api = api
+        self._recover = recover
+
+    async def last(self, thread_id: str) -> WireRun | None:
+        """Return the newest run of a thread, if it has any. Raises TargetError."""
+        runs = await self._api.runs(thread_id, limit=1)
+        return runs[0] if runs else None
+
+    async def send(
+        self, sent: TaggedRun, request: JsonObject, on_progress: Callable[[Progress], None]
+    ) -> Ended:
+        """Send the request once, and return what was seen of the run.
+
+        Whether and how the run ended is for `settle`. Raises TargetError where the server took
+        nothing.
+        """
+        request = {
+            **request,
+            "metadata": {DECISION_ID: sent.mark},
+            "multitask_strategy": "reject",
+            "stream_mode": list(_STREAM_MODES),
+            "stream_subgraphs": True,
+            "stream_resumable": True,
+        }
+        ended = Ended()
+        try:
+            events = self._api.stream_run(sent.thread_id, request, idempotency_key=sent.mark)
+            await _watch(events, sent.thread_id, ended, on_progress)
+        except TargetError as error:
+            if took_nothing(error):
+                raise
+            await self._find_again(sent, ended, on_progress)
+        return ended
+
+    async def settle(self, sent: TaggedRun, ended: Ended, until: frozenset[str] = _OVER) -> None:
+        """Look at the run until its status is one of `until`.
+
+        A server that is away is given a minute; the one that took its place knows how far the
+        run came. A run without a trace leaves no status.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                while not await self._is_settled(sent, ended, until):
+                    await asyncio.sleep(_SETTLE_PAUSE)
+
+    async def _is_settled(self, sent: TaggedRun, ended: Ended, until: frozenset[str]) -> bool:
+        try:
+            run = await self._find(sent, ended.run_id)
+        except Unreachable:
+            self._api = await self._recover()
+            return False
+        except TargetError:
+            return False
+        if run is None:
+            return True
+        ended.take(run)
+        return run.status in until
+
+    async def is_recorded(self, sent: TaggedRun) -> bool:
+        """Whether a checkpoint of the thread was written by this run."""
+        with suppress(TargetError):
+            states = await self._api.history(sent.thread_id, limit=20)
+            return any(state.metadata.get(DECISION_ID) == sent.mark for state in states)
+        return False
+
+    async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
+        """Watch the run that is under way on a thread, if there is one, to its end."""
+        run = await self.last(thread_id)
+        if run is None or run.status not in _UNDER_WAY:
+            return
+        ended = Ended(run_id=run.run_id)
+        events = self._api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
+        await _watch(events, thread_id, ended, on_progress)
+        while (await self._api.run(thread_id, run.run_id)).status in _UNDER_WAY:
+            await asyncio.sleep(_SETTLE_PAUSE)
+
+    async def _find_again(
+        self, sent: TaggedRun, ended: Ended, on_progress: Callable[[Progress], None]
+    ) -> None:
+        """The line broke: look for the run, and join its stream from the beginning."""
+        sent_to = self._api
+        await self.settle(sent, ended, until=_UNDER_WAY | _OVER)
+        if ended.run_id is not None and self._api is sent_to:  # a successor has no stream of it
+            events = self._api.join_stream(sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES)
+            with suppress(TargetError):
+                await _watch(events, sent.thread_id, ended, on_progress)
+
+    async def _find(self, sent: TaggedRun, run_id: str | None) -> WireRun | None:
+        if run_id is not None:
+            with suppress(NotThere):
+                return await self._api.run(sent.thread_id, run_id)
+            return None
+        for run in await self._api.runs(sent.thread_id, limit=20):
+            if run.metadata.get(DECISION_ID) == sent.mark:
+                return run
+        return None
+
+
+def again(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
+    """Return a request that carries again what the last run carried: servers do not remember it.
+
+    Assistant (`otherwise` where there was no run), context and run-time breakpoints. Context
+    goes as `configurable`, because servers refuse both at once; they keep that as the context
+    of the run, and so the flag of an earlier answer is taken out again.
+    """
+    kwargs = last.kwargs if last else {}
+    configurable = {**_own(kwargs.get("config")), **(kwargs.get("context") or {})}
+    configurable.pop(_STRICT_RESUME, None)
+    if strict:
+        configurable[_STRICT_RESUME] = True
+    request: JsonObject = {"assistant_id": last.assistant_id if last else otherwise}
+    if configurable:
+        request["config"] = {"configurable": configurable}
+    for name in ("interrupt_before", "interrupt_after"):
+        if kwargs.get(name):
+            request[name] = kwargs[name]
+    return request
+
+
+def _own(config: Any) -> JsonObject:
+    """Return what a person put into `configurable`, without what the server added."""
+    configurable = config.get("configurable") if isinstance(config, dict) else None
+    return {
+        key: value
+        for key, value in (configurable or {}).items()
+        if key not in _OWN_KEYS and not key.startswith(_ADDED_BY_SERVER)
+    }
+
+
+def took_nothing(error: TargetError) -> bool:
+    """Whether the server said no, or heard nothing, before a run could begin."""
+    match error:
+        case Unreachable(sent=sent):
+            return not sent
+        case ServerRefused(status=status):
+            return status < 500
+        case _:
+            return isinstance(error, Conflict | Denied | NotThere)
+
+
+async def _watch(
+    events: AsyncIterator[StreamEvent],
+    thread_id: str,
+    ended: Ended,
+    on_progress: Callable[[Progress], None],
+) -> None:
+    async for event in events:
+        match event.name, event.data:
+            case "metadata", {"run_id": str(run_id)}:
+                ended.run_id = run_id
+            case "error", {"error": kind, **others}:
+                ended.error_kind = str(kind)
+                ended.error = f"{kind}: {others.get('message', '')}"
+                on_progress(Progress(thread_id, "failed", "", ended.error))
+            case "tasks", {"id": str(task_id), "name": str(name), **task}:
+                path = _path(event.namespace, name)
+                progress, asks = _of_task(thread_id, path, task)
+                if asks is not None and not event.namespace:
+                    ended.finished[task_id] = asks
+                on_progress(progress)
+            case "custom", data:
+                on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
+
+
+def _of_task(
+    thread_id: str, path: str, task: Mapping[Any, Any]
+) -> tuple[Progress, frozenset[str] | None]:
+    """Return what a task event says, and the ids it asks about if the task came to a result."""
+    if "input" in task:
+        return Progress(thread_id, "started", path), None
+    if task.get("error") is not None:
+        return Progress(thread_id, "failed", path, task["error"]), None
+    interrupts = task.get("interrupts") or ()
+    asks = frozenset(str(asked.get("id")) for asked in interrupts if isinstance(asked, dict))
+    return Progress(thread_id, "stopped" if asks else "finished", path, task.get("result")), asks
+
+
+def _path(namespace: tuple[str, ...], name: str) -> str:
+    return " ▸ ".join([*(part.split(":")[0] for part in namespace), *([name] if name else [])])

@@ -1,0 +1,225 @@
+"""What became of tool calls that were decided on, read in the messages of their thread. Pure.
+
+A rejected call can run all the same (the middleware asks its `when` once more on resuming), an
+approved one can be dropped (JavaScript's middleware drops it where another is rejected), and an
+edited one can be tried again as it was, in spite of the note in its result. Only what the messages
+show is said; where they cannot be read, or a call cannot be told from others, nothing is.
+
+Source: langchain 1.5.2 `agents/middleware/human_in_the_loop.py`, and the same of langchainjs 1.0.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import takewhile
+from typing import Any, TypeAlias
+
+from hitl_engine.model import Approve, Edit, Reject, Respond, ToolCall, ToolCalls, Verdict
+from hitl_engine.reading.snapshot import Snapshot
+
+_Message: TypeAlias = dict[str, Any]
+
+
+def divergences(
+    review: ToolCalls, verdicts: Sequence[Verdict], before: Snapshot, after: Snapshot
+) -> tuple[str, ...]:
+    """Return a sentence for each call that did otherwise than decided, in the order of the calls.
+
+    `before` and `after`: the thread when the answer was sent, and when its run stood still. The
+    sentences hold untrusted names and results.
+    """
+    turn = _turn(review.calls, _messages(before), _messages(after))
+    if turn is None or len(verdicts) != len(review.calls):
+        return ()
+    # What graphs write for an older request that was not accepted is their own affair.
+    agreed = review.convention != "human interrupt"
+    several = len(review.calls) > 1
+    said: list[str] = []
+    for number, (call, verdict) in enumerate(zip(review.calls, verdicts, strict=True), 1):
+        name = _cut(call.name, 60)
+        place = f"Call {number}, {name}" if several else name
+        results = turn.results(turn.ids[number - 1])
+        said += [f"{place}: {each}" for each in _otherwise(call, verdict, results, turn, agreed)]
+    return tuple(said)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A message that asks for tools, and what came after it."""
+
+    ids: tuple[str, ...]
+    """Of the calls that were decided on."""
+    later: tuple[_Message, ...]
+
+    def results(self, call_id: str) -> list[_Message]:
+        """Return the results of a call. Some models use its id in a later turn again."""
+        own = takewhile(lambda message: _role(message) != "ai", self.later)
+        return [each for each in own if _role(each) == "tool" and each["tool_call_id"] == call_id]
+
+    @property
+    def next(self) -> _Message | None:
+        """What the model said next."""
+        return next((each for each in self.later if _role(each) == "ai"), None)
+
+
+def _otherwise(
+    call: ToolCall, verdict: Verdict, results: Sequence[_Message], turn: _Turn, agreed: bool
+) -> Iterator[str]:
+    match verdict:
+        case Reject() | Respond():
+            done = "rejected" if isinstance(verdict, Reject) else "answered in the tool's place"
+            for result in results if agreed else ():
+                if not _is_own(result, call, verdict):
+                    yield f"{done}, but it has a result as if it had run: {_excerpt(result)}"
+        case Approve() | Edit():
+            done = "approved" if isinstance(verdict, Approve) else "edited"
+            if turn.next is not None and not results:
+                yield f"{done}, but the agent went on without a result of it, as if it had not run."
+    again = any(_asks_for(call, each) for each in _calls(turn.next))
+    if again and isinstance(verdict, Edit) and not _asks_for(call, _as_edited(call, verdict)):
+        yield "edited, but the agent asks for it again with the arguments that it had before."
+
+
+def _as_edited(call: ToolCall, edit: Edit) -> _Message:
+    return {"name": edit.name or call.name, "args": edit.args}
+
+
+def _is_own(result: _Message, call: ToolCall, verdict: Reject | Respond) -> bool:
+    """Whether a result is what the middleware writes in the tool's place.
+
+    That is the message itself, or a refusal that may hold it; newer middleware marks it besides.
+    """
+    match result.get("additional_kwargs"):
+        case {"lc_source": "hitl_interrupt_decision", "lc_data": {"decision": decision}}:
+            return bool(decision == verdict.kind)
+    rejected = isinstance(verdict, Reject)
+    status = "error" if rejected else "success"
+    if (result.get("status") or status) != status:
+        return False
+    text = _text(result)
+    refusal = f"User rejected the tool call for `{call.name}`"
+    return text == verdict.message or rejected and text.startswith(refusal)
+
+
+# Which message asked
+
+
+def _turn(
+    calls: Sequence[ToolCall], before: Sequence[_Message], after: Sequence[_Message]
+) -> _Turn | None:
+    """Find the message whose calls were decided on, and what came after it.
+
+    It is the model's last one, and the calls have no results yet. Of a subgraph the messages show
+    only when it has ended: then it is the first of those that are new.
+    """
+    last = [message for message in before if _role(message) == "ai"][-1:]
+    new = [each for each in after if _calls(each) and _since(each, before) is None]
+    for message in (*last, *new):
+        ids = _ids(calls, _calls(message))
+        earlier = _since(message, before) or ()
+        if ids is not None and not any(each.get("tool_call_id") in ids for each in earlier):
+            later = _since(message, after)
+            return None if later is None else _Turn(ids, later)
+    return None
+
+
+def _since(message: _Message, messages: Sequence[_Message]) -> tuple[_Message, ...] | None:
+    """Return what came after a message, or None where it does not stand; it is known by its id."""
+    for place, each in enumerate(messages):
+        if message.get("id") and each.get("id") == message["id"]:
+            return tuple(messages[place + 1 :])
+    return None
+
+
+def _ids(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> tuple[str, ...] | None:
+    """Return the ids of calls among those of a message, or None where they are not all certain.
+
+    A batch names no ids, and holds some of the calls, in their order: they are certain where there
+    is one way only to find them.
+    """
+    first = _places(calls, listed)
+    last = _places(calls[::-1], listed[::-1])
+    if first is None or last is None:
+        return None
+    if first != [len(listed) - 1 - place for place in reversed(last)]:
+        return None
+    return tuple(listed[place]["id"] for place in first)
+
+
+def _places(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> list[int] | None:
+    """Return where the calls stand among those listed, taking the first that fits each time."""
+    found: list[int] = []
+    for call in calls:
+        start = found[-1] + 1 if found else 0
+        fits = (place for place in range(start, len(listed)) if _is(call, listed[place]))
+        if (place := next(fits, None)) is None:
+            return None
+        found.append(place)
+    return found
+
+
+def _is(call: ToolCall, listed: _Message) -> bool:
+    known = call.beside.get("tool_call_id")
+    return _asks_for(call, listed) and (known is None or known == listed["id"])
+
+
+def _asks_for(call: ToolCall, listed: _Message) -> bool:
+    return bool(call.name == listed.get("name") and call.args == listed.get("args"))
+
+
+# What messages are
+
+
+def _messages(thread: Snapshot) -> list[_Message]:
+    """Return what was said on a thread, and by tasks that are done before their step is."""
+    told = [thread.values, *(task.result for task in thread.tasks)]
+    return [message for each in told for message in _listed(each)]
+
+
+def _listed(values: Any) -> Iterable[_Message]:
+    match values:
+        case {"messages": list(messages)}:
+            return (each for each in messages if isinstance(each, dict))
+        case _:
+            return ()
+
+
+def _role(message: _Message) -> str:
+    """Return `ai`, `tool` (with a text as its `tool_call_id`) or anything else."""
+    match message:
+        case {"type": "ai" | "AIMessageChunk"}:
+            return "ai"
+        case {"type": "tool", "tool_call_id": str()}:
+            return "tool"
+        case _:
+            return ""
+
+
+def _calls(message: _Message | None) -> list[_Message]:
+    """Return the tool calls of a model's message, those with an id."""
+    match message:
+        case {"type": "ai" | "AIMessageChunk", "tool_calls": list(calls)}:
+            return [
+                each for each in calls if isinstance(each, dict) and isinstance(each.get("id"), str)
+            ]
+        case _:
+            return []
+
+
+def _text(message: _Message) -> str:
+    match message.get("content"):
+        case str(text):
+            return text
+        case list(blocks):
+            texts = (each.get("text") if isinstance(each, dict) else each for each in blocks)
+            return "".join(each for each in texts if isinstance(each, str))
+        case _:
+            return ""
+
+
+def _excerpt(message: _Message) -> str:
+    text = " ".join(_text(message).split())
+    return f"“{_cut(text, 160)}”" if text else "an empty one"
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else f"{text[:limit]}… ({len(text):,} characters)"

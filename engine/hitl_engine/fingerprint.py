@@ -1,0 +1,36 @@
+"""Digest of what was shown: a decision carries it, and it is compared again before sending."""
+
+import hashlib
+import json
+
+from hitl_engine.model import Interrupt, JsonValue
+
+
+def canonical_json(value: JsonValue) -> str:
+    """Return the one way to write `value`: sorted keys, no spaces, ASCII (RFC 8785 in spirit)."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+
+
+def digest(value: JsonValue) -> str:
+    """Return the SHA-256 of the canonical JSON, in 64 hex digits."""
+    return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def fingerprint(server_identity: str, interrupt: Interrupt) -> str:
+    """Return the digest that ties a decision to what was shown, where, and at which checkpoint.
+
+    The payload is in it because LangGraph accepts the first id of a task for every later
+    question of that task; the thread because copied threads have equal interrupt ids.
+    """
+    return digest(
+        [
+            server_identity,
+            interrupt.thread_id,
+            interrupt.checkpoint_id,
+            interrupt.namespace,
+            interrupt.task_id,
+            interrupt.interrupt_id,
+            interrupt.payload,
+            interrupt.response_schema,
+        ]
+    )

@@ -1,0 +1,168 @@
+"""The way to one server: opens it, names it, and keeps a project's engine running."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Self
+
+from hitl_engine.errors import GraphBroken, NotThere, Unreachable
+from hitl_engine.local import server_process
+from hitl_engine.local.target import Project, Remote, Target
+from hitl_engine.model import BrokenGraph, Server
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.wire import WireInfo
+
+_KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+"""Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
+
+
+class Connection:
+    """A server that can be used, until `aclose`."""
+
+    def __init__(
+        self, target: Target, folder: Path, headers: Mapping[str, str], python: str | None
+    ) -> None:
+        self._target = target
+        self._folder = folder
+        self._headers = headers
+        self._python = python
+        self._engine: server_process.RunningEngine | None = None
+        self._recovering = asyncio.Lock()
+        self._rests = False
+        self._at_work = 0
+        self.api: LangGraphServer
+        self.server: Server
+        self.flags: dict[str, object] = {}
+        """What the server says it can do."""
+
+    async def open(self) -> Self:
+        """Find or start the server and learn who it is. Raises TargetError."""
+        try:
+            await self._reach()
+        except Unreachable:
+            if isinstance(self._target, Remote):
+                raise
+            await self._reach()  # somebody ended the engine just after it was found
+        return self
+
+    def rest(self) -> None:
+        """Keep a project's engine no longer all the time, but only while `at_work`.
+
+        For a client that stays, and calls `recover` when the engine has gone.
+        """
+        self._rests = True
+        self._keep()
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Keep a project's engine until the block ends.
+
+        One that ended with its starter, or is about to, is replaced first. Raises TargetError.
+        """
+        self._at_work += 1
+        try:
+            if self._rests:
+                await self.recover()
+            yield
+        finally:
+            self._at_work -= 1
+            self._keep()
+
+    async def recover(self) -> None:
+        """Find or start a project's engine again if it has gone: `api` is another then.
+
+        Raises TargetError.
+        """
+        async with self._recovering:
+            if self._engine is None or await self._is_there(self._engine):
+                return
+            fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
+            gone, old = self._engine, self.api
+            self._engine, self.api = fresh._engine, fresh.api
+            self.server, self.flags = fresh.server, fresh.flags
+            self._keep()
+            await old.aclose()
+            await gone.aclose()
+
+    async def aclose(self) -> None:
+        """Let go of the server; an engine that was started here ends."""
+        await self.api.aclose()
+        if self._engine is not None:
+            await self._engine.aclose()
+
+    @property
+    def log(self) -> Path | None:
+        """The engine's log file; None for a remote server."""
+        return self._engine.log if self._engine else None
+
+    async def _reach(self) -> None:
+        if isinstance(self._target, Project):
+            self._engine = await server_process.find_or_start(
+                self._target.spec, self._folder, python=self._python
+            )
+            self.api = LangGraphServer(
+                self._engine.url, headers=self._engine.headers, through_proxy=False
+            )
+        else:
+            self.api = LangGraphServer(self._target.url, headers=self._headers)
+        try:
+            await self._use_server()
+        except BaseException:
+            await self.aclose()
+            raise
+
+    async def _is_there(self, engine: server_process.RunningEngine) -> bool:
+        if not engine.hold():  # first, so that what answers then also stays
+            return False
+        try:
+            await self.api.info()
+        except Unreachable:
+            return False
+        finally:
+            self._keep()
+        return True
+
+    def _keep(self) -> None:
+        """Hold the engine no longer than it is needed."""
+        if self._engine is not None and self._rests and not self._at_work:
+            self._engine.release()
+
+    async def _use_server(self) -> None:
+        info = await self._info()
+        broken = tuple(
+            BrokenGraph(graph.graph_id, graph.what, graph.traceback) for graph in info.graphs_broken
+        )
+        if broken and not await self.api.assistants():
+            raise GraphBroken(
+                broken[0].what,
+                hint="Mend the graph and start again.",
+                detail=broken[0].traceback,
+            )
+        self.flags = info.flags
+        self.server = Server(
+            label=self._target.label,
+            url=self.api.url,
+            local=self._engine is not None,
+            version=info.version,
+            identity=info.identity or self._target.label,
+            broken=broken,
+        )
+
+    async def _info(self) -> WireInfo:
+        try:
+            return await self.api.info()
+        except NotThere:
+            return WireInfo()
+
+
+def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
+    """Return the header that carries the API key of the environment, or nothing.
+
+    `variable` names the one to use; without it the ones of LangGraph's SDK are looked at.
+    """
+    for name in [variable] if variable else _KEYS:
+        key = environ.get(name, "").strip().strip("'\"")
+        if key:
+            return {"x-api-key": key}
+    return {}

@@ -1,0 +1,319 @@
+"""Find or start the engine server of a project on this machine.
+
+The server is a child process with an interpreter of its own choosing; this module talks to it
+through two pipes (one says when it is ready, the other ends it when we end) and two files: one
+says where it is, on the other clients hold leases.
+"""
+
+import asyncio
+import contextlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, TypeAlias
+
+import httpx
+
+from hitl_engine.errors import BadTarget, EngineFailed
+from hitl_engine.local.leases import Lease, LeaseOwner
+
+Json: TypeAlias = dict[str, Any]
+
+_ROOT = Path(__file__).resolve().parents[2]
+_PATIENCE = 10.0
+"""Seconds to wait for ours to end; and, beyond the time for one start, for somebody else's."""
+_PAUSE = 0.1
+_LOOKS = 10
+"""For a server that another console starts or ends, before a start is tried again."""
+
+
+class RunningEngine:
+    """A server that answers."""
+
+    def __init__(self, notice: Json, folder: Path, child: "_Child | None" = None) -> None:
+        self.url = str(notice["url"])
+        self.token = str(notice["token"])
+        self.pid = int(notice["pid"])
+        self.identity = str(notice["identity"])
+        self.log = folder / "engine.log"
+        """Where everything goes that its graphs print."""
+        self._child = child
+        self._lease = Lease(folder)
+
+    @property
+    def started_here(self) -> bool:
+        """Whether it ends with this process."""
+        return self._child is not None
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """What lets us in; a server that a person started on loopback may ask for nothing."""
+        return {"Authorization": f"Bearer {self.token}"} if self.token else {}
+
+    def hold(self) -> bool:
+        """Keep it from ending with the console that started it; False if it is about to end."""
+        return self.started_here or self._lease.take()
+
+    def release(self) -> None:
+        """Let it end with the console that started it."""
+        self._lease.release()
+
+    async def aclose(self) -> None:
+        """Let go of the server. One that was started here ends, once nobody is at work in it."""
+        self.release()
+        child, self._child = self._child, None
+        if child is not None:
+            await child.let_go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Child:
+    """A server that this process started, and what ends it."""
+
+    process: subprocess.Popen[bytes]
+    lifeline: int
+    """Our end of a pipe: the server ends when it is closed."""
+    lease_owner: LeaseOwner
+    words: IO[bytes]
+    """What it wrote to stderr, before it turned to its log."""
+
+    async def let_go(self) -> None:
+        """End the server; one in which others are at work ends by itself after them."""
+        if self.process.poll() is None and not self.lease_owner.shut():
+            os.close(self.lifeline)
+            self._close_files()
+            threading.Thread(target=self.process.wait, daemon=True, name="reaper").start()
+        else:
+            await self.end()
+
+    async def end(self) -> str:
+        """End the server, by force if need be, and return what it wrote to stderr."""
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + _PATIENCE
+        try:
+            os.close(self.lifeline)
+            self.process.terminate()
+            while self.process.poll() is None:
+                if loop.time() > deadline:
+                    self.kill()
+                await asyncio.sleep(0.02)
+            self.words.seek(0)
+            return self.words.read().decode(errors="replace").strip()
+        finally:
+            self._close_files()
+
+    def kill(self) -> None:
+        """End it at once, and whatever it started."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.process.pid, signal.SIGKILL)
+
+    def _close_files(self) -> None:
+        self.lease_owner.close()
+        self.words.close()
+
+
+async def find_or_start(
+    target: str, folder: Path, *, python: str | None = None, timeout: float = 60
+) -> RunningEngine:
+    """Return the running engine of `folder`, held, or start one that lives as long as we do.
+
+    `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
+    than this one. Raises `BadTarget`, and `EngineFailed` with the server's own words.
+    """
+    try:
+        async with asyncio.timeout(timeout + _PATIENCE):
+            engine = await _found(target, folder)
+            while engine is None:
+                engine = await _started(target, folder, python, timeout) or await _awaited(
+                    target, folder
+                )
+            return engine
+    except TimeoutError:
+        raise EngineFailed(
+            f"Another engine holds {folder / 'engine.lock'} and does not answer.",
+            hint="End it, then try again.",
+        ) from None
+
+
+async def _started(
+    target: str, folder: Path, python: str | None, timeout: float
+) -> RunningEngine | None:
+    """Start a server; None if another one holds the folder."""
+    child, report = _spawn(target, folder, python)
+    try:
+        told = await _first_line(child, report, timeout)
+    except BaseException:
+        await child.let_go()
+        raise
+    if ready := told.get("ready"):
+        return RunningEngine(ready, folder, child)
+    words = await child.end()
+    failed = told.get("failed") or {}
+    if failed.get("already_running"):
+        return None
+    raise _error(failed, words, folder, python)
+
+
+def serve_command(
+    target: str,
+    folder: Path,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    tokens: Path | None = None,
+    python: str | None = None,
+) -> list[str]:
+    """Return the command that serves a target by itself, for `os.execvpe` with `environment()`."""
+    command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
+    return [*command, "--tokens", str(tokens)] if tokens else command
+
+
+def environment(python: str | None = None) -> dict[str, str]:
+    """Return the environment for the server.
+
+    The same interpreter finds the package where we found it. Another one has to have its own:
+    ours may be built for a different Python.
+    """
+    if python is not None and os.path.abspath(python) != os.path.abspath(sys.executable):
+        return dict(os.environ)
+    known = os.environ.get("PYTHONPATH")
+    return {**os.environ, "PYTHONPATH": f"{_ROOT}{os.pathsep}{known}" if known else str(_ROOT)}
+
+
+def _command(target: str, folder: Path, python: str | None) -> list[str]:
+    return [python or sys.executable, "-P", "-m", "hitl_server", target, "--data", str(folder)]
+
+
+def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
+    """Start a server; return it, and the pipe on which it reports."""
+    lease_owner = LeaseOwner(folder)
+    theirs, lifeline = os.pipe()
+    report, their_report = os.pipe()
+    words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
+    inherited = {
+        "--parent-fd": theirs,
+        "--report-fd": their_report,
+        "--clients-fd": lease_owner.descriptor,
+    }
+    try:
+        process = subprocess.Popen(
+            [
+                *_command(target, folder, python),
+                *(word for option, fd in inherited.items() for word in (option, str(fd))),
+            ],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=words,
+            env=environment(python),
+            pass_fds=tuple(inherited.values()),
+            start_new_session=True,
+        )
+    except OSError as error:
+        os.close(lifeline)
+        os.close(report)
+        lease_owner.close()
+        words.close()
+        raise EngineFailed(
+            f"{python or sys.executable} cannot be run: {error.strerror}.",
+            hint="Give the path of a Python interpreter with --python.",
+        ) from error
+    finally:
+        os.close(theirs)
+        os.close(their_report)
+    return _Child(process, lifeline, lease_owner, words), report
+
+
+async def _first_line(child: _Child, report: int, timeout: float) -> Json:
+    """Return what the server reports; empty if it ended without a word."""
+    reader = asyncio.StreamReader(limit=1024 * 1024)
+    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(report, "rb", buffering=0)
+    )
+    try:
+        async with asyncio.timeout(timeout):
+            line = await reader.readline()
+    except TimeoutError:
+        child.kill()
+        raise EngineFailed(
+            f"The engine was not ready after {timeout:.0f} seconds and was ended.",
+            hint="A graph that takes long to import can be the reason.",
+        ) from None
+    finally:
+        transport.close()
+    told: Json = json.loads(line) if line else {}
+    return told
+
+
+async def _awaited(target: str, folder: Path) -> RunningEngine | None:
+    """Wait a little for the server that another console starts; None if there is none yet."""
+    for _ in range(_LOOKS):
+        await asyncio.sleep(_PAUSE)
+        if found := await _found(target, folder):
+            return found
+    return None
+
+
+async def _found(target: str, folder: Path) -> RunningEngine | None:
+    """Return the server that `engine.json` names, held, if it answers and is not about to end.
+
+    Raises `EngineFailed` if it serves something else.
+    """
+    try:
+        notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
+        engine, serves = RunningEngine(notice, folder), str(notice["target"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    with contextlib.ExitStack() as unless_found:
+        unless_found.callback(engine.release)
+        if not (engine.hold() and await _answers(engine)):
+            return None
+        if serves != target:
+            raise EngineFailed(
+                f"The engine that uses {folder} serves {serves}.",
+                hint="End it, or choose another folder with --data-dir.",
+            )
+        unless_found.pop_all()
+    return engine
+
+
+async def _answers(engine: RunningEngine) -> bool:
+    """Whether this very engine is where its notice says, and not another that came after it."""
+    try:
+        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
+            reply = await client.get(f"{engine.url}/info", headers=engine.headers)
+        return bool(reply.raise_for_status().json()["identity"] == engine.identity)
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        return False
+
+
+def _error(failed: Json, words: str, folder: Path, python: str | None) -> EngineFailed | BadTarget:
+    """Return the server's failure as an error of ours, in its own words."""
+    if failed:
+        kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else EngineFailed
+        return kind(failed["what"], hint=failed["hint"], detail=failed["detail"])
+    interpreter = python or sys.executable
+    if missing := re.search(r"No module named '?([\w.]+)", words):
+        return EngineFailed(
+            f"{interpreter} has no module {missing[1]}.",
+            hint=f"Install hitl-tui there: {interpreter} -m pip install hitl-tui",
+            detail=words,
+        )
+    return EngineFailed(
+        "The engine ended before it was ready.",
+        hint=f"See {folder / 'engine.log'}.",
+        detail=words or _tail(folder / "engine.log"),
+    )
+
+
+def _tail(log: Path) -> str:
+    try:
+        return log.read_bytes()[-4000:].decode(errors="replace")
+    except OSError:
+        return ""

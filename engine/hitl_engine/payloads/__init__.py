@@ -1,0 +1,132 @@
+"""The conventions of interrupt payloads: what is asked, and the JSON that answers it.
+
+One module per convention; who reads a payload's shape writes its answer. A new convention is
+one module and one name in `CONVENTIONS`. `hitl_engine.desk` is the only caller.
+
+Whatever a payload is taken for: where the interrupt brings a schema of its answer, that schema
+rules what is sent, because some graphs publish it and do not check it.
+"""
+
+from dataclasses import replace
+
+from hitl_engine.errors import NotTaken
+from hitl_engine.forms.validation import is_usable
+from hitl_engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Review
+from hitl_engine.payloads import (
+    agent_inbox,
+    any_json,
+    ask_user,
+    choice,
+    fields,
+    likely_answers,
+    machine,
+    middleware,
+    schema,
+    text,
+    tool_approval,
+)
+from hitl_engine.payloads.cautions import cautions
+from hitl_engine.payloads.convention import (
+    Asked,
+    Convention,
+    Malformed,
+    ToolCallConvention,
+    checked,
+)
+from hitl_engine.payloads.tool_calls import verdicts_on
+
+__all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise", "verdicts_on"]
+
+CONVENTIONS: tuple[Convention, ...] = (
+    machine,
+    tool_approval,
+    middleware,
+    agent_inbox,
+    ask_user,
+    schema,
+    fields,
+    choice,
+    text,
+    likely_answers,
+    any_json,
+)
+"""Most specific first: signs before schemas, because a tool approval brings a schema too."""
+_TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_inbox)
+
+
+def recognise(payload: JsonValue, response_schema: JsonObject | None = None) -> Review:
+    """Return what the first convention that knows this payload makes of it. Never fails.
+
+    A payload that only wears the sign of a convention is taken for nothing but a form or JSON,
+    and a note says so: a guess could be an answer on which its node fails for ever.
+    """
+    return _understood(Asked(payload, response_schema))[1]
+
+
+def encode(
+    payload: JsonValue, decision: Decision, response_schema: JsonObject | None = None
+) -> JsonValue:
+    """Return the JSON that answers `payload` with `decision`. Raises NotTaken, with its faults."""
+    asked = Asked(payload, response_schema)
+    try:
+        return _encoded(asked, decision)
+    except NotTaken as refusal:
+        refusal.faults = _of_their_calls(asked, refusal.faults)
+        raise
+
+
+def _encoded(asked: Asked, decision: Decision) -> JsonValue:
+    ruling = _ruling(asked)
+    if isinstance(decision, Answer) and ruling:
+        answer = decision.value
+    else:
+        answer = _understood(asked)[0].encode(asked, decision)
+    return checked(answer, ruling) if ruling else answer
+
+
+def _of_their_calls(asked: Asked, found: tuple[Fault, ...]) -> tuple[Fault, ...]:
+    """Say of each fault in which argument of which tool call it is."""
+    understood, _ = _understood(asked)
+    for convention in _TOOL_CALLS:
+        if convention is understood:
+            return tuple(
+                replace(each, argument=convention.argument_at(each.path)) for each in found
+            )
+    return found
+
+
+def answer_schema(payload: JsonValue, response_schema: JsonObject | None = None) -> JsonObject:
+    """Return which answers are expected, as JSON Schema; `{}` for anything."""
+    asked = Asked(payload, response_schema)
+    return _ruling(asked) or _understood(asked)[0].answer_schema(asked)
+
+
+def _ruling(asked: Asked) -> JsonObject | None:
+    return asked.schema if asked.schema and is_usable(asked.schema) else None
+
+
+def _understood(asked: Asked) -> tuple[Convention, Review]:
+    for convention in CONVENTIONS:
+        match _recognised(convention, asked):
+            case None:
+                continue
+            case Malformed() as malformed:
+                return _as_it_is(asked, malformed)
+            case review:
+                return convention, review
+    raise AssertionError("any_json takes anything")
+
+
+def _as_it_is(asked: Asked, malformed: Malformed) -> tuple[Convention, Review]:
+    form = schema.recognise(asked)
+    if form is not None:
+        return schema, replace(form, notes=(str(malformed),))
+    return any_json, replace(any_json.recognise(asked), notes=(str(malformed),))
+
+
+def _recognised(convention: Convention, asked: Asked) -> Review | Malformed | None:
+    """Ask one convention; payloads can be hostile, and one that it trips over is not its own."""
+    try:
+        return convention.recognise(asked)
+    except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):
+        return None

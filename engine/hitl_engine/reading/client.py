@@ -1,0 +1,393 @@
+"""The Server API over httpx: one method a call, every foreign error mapped here and only here.
+
+What only reads is asked once more where the server closed the connection before it answered, as
+servers do with idle ones; nothing else is retried. No redirect is followed: it would carry the
+key and the decision to another host (httpx strips only `Authorization`).
+"""
+
+import asyncio
+import json
+import math
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, NoReturn, TypeVar
+from urllib.request import getproxies
+
+import httpx
+from httpx_sse import EventSource, SSEError
+from pydantic import BaseModel, ValidationError
+
+from hitl_engine.errors import (
+    BadInput,
+    BadReply,
+    BadTarget,
+    Conflict,
+    Denied,
+    MovedOn,
+    NotThere,
+    ServerRefused,
+    TargetError,
+    Unreachable,
+)
+from hitl_engine.model import JsonObject, JsonValue
+from hitl_engine.reading.sse import bounded
+from hitl_engine.reading.wire import (
+    WireAssistant,
+    WireGraph,
+    WireInfo,
+    WireRun,
+    WireSchemas,
+    WireState,
+    WireThread,
+    WireUpdate,
+)
+
+CALL_SECONDS = 30.0
+"""Deadline of one call, the whole reply included."""
+SILENCE_SECONDS = 60.0
+"""How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
+REPLY_BYTES = 64 * 1024 * 1024
+"""The largest reply that is read, and the largest event of a stream."""
+
+_Model = TypeVar("_Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamEvent:
+    """One server-sent event of a run."""
+
+    name: str
+    """`metadata`, `tasks`, `custom`, `error`, …"""
+    namespace: tuple[str, ...]
+    """The subgraphs that it comes from, outermost first, each as `node:task id`."""
+    data: JsonValue
+
+
+class LangGraphServer:
+    """A server that speaks the LangGraph Server API.
+
+    `through_proxy`: use the proxy and the certificates that the environment names. `transport`
+    replaces the network in tests. Every method raises TargetError; the constructor raises
+    BadTarget for a `url` and BadInput for `headers` that cannot be used, and TargetError for such
+    an environment.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        through_proxy: bool = True,
+        transport: httpx.AsyncBaseTransport | None = None,
+    ) -> None:
+        self.url = url
+        self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
+        _refuse_unsendable(headers)
+        try:
+            base_url = httpx.URL(url)
+        except httpx.InvalidURL as error:
+            raise BadTarget(
+                f"This is not a URL: {error}.", hint="Give http://HOST:PORT."
+            ) from error
+        try:
+            self._http = httpx.AsyncClient(
+                base_url=base_url,
+                headers={"accept-encoding": "identity", **headers},
+                timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
+                follow_redirects=False,
+                trust_env=through_proxy,
+                transport=transport,
+            )
+        except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
+            raise TargetError(
+                f"The proxy or the certificates of the environment cannot be used: {_reason(error)}.",
+                hint="Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE.",
+            ) from error
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self._http.aclose()
+
+    async def info(self) -> WireInfo:
+        """Return what the server says of itself."""
+        return _read(WireInfo, await self._call("GET", "/info"))
+
+    async def assistants(self) -> tuple[WireAssistant, ...]:
+        """Return up to 1,000 assistants."""
+        reply = await self._call("POST", "/assistants/search", {"limit": 1000}, reads=True)
+        return _read_all(WireAssistant, reply)
+
+    async def schemas(self, assistant_id: str) -> WireSchemas:
+        """Return the JSON Schemas of an assistant."""
+        return _read(WireSchemas, await self._call("GET", f"/assistants/{assistant_id}/schemas"))
+
+    async def graph(self, assistant_id: str) -> WireGraph:
+        """Return the picture of an assistant's graph."""
+        return _read(WireGraph, await self._call("GET", f"/assistants/{assistant_id}/graph"))
+
+    async def search_threads(self, query: JsonObject) -> tuple[WireThread, ...]:
+        """Return one page of threads."""
+        return _read_all(WireThread, await self._call("POST", "/threads/search", query, reads=True))
+
+    async def count_threads(self, query: JsonObject) -> int:
+        """Return how many threads there are of a kind."""
+        reply = await self._call("POST", "/threads/count", query)
+        if not isinstance(reply, int):
+            raise _strange(f"A number was expected, not {type(reply).__name__}.")
+        return reply
+
+    async def create_thread(self, metadata: JsonObject) -> WireThread:
+        """Make a new thread."""
+        return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))
+
+    async def thread(self, thread_id: str) -> WireThread:
+        """Return the row of one thread."""
+        return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
+
+    async def state(self, thread_id: str, *, subgraphs: bool = False) -> WireState:
+        """Return the newest state of a thread, with that of its subgraphs if asked for."""
+        within = "?subgraphs=true" if subgraphs else ""
+        return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
+
+    async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
+        """Write into a thread's state as a node; return the id of the checkpoint that is new."""
+        body: JsonObject = {"values": values, "as_node": as_node}
+        reply = await self._call("POST", f"/threads/{thread_id}/state", body)
+        return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
+
+    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first."""
+        reply = await self._call(
+            "POST", f"/threads/{thread_id}/history", {"limit": limit}, reads=True
+        )
+        return _read_all(WireState, reply)
+
+    async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
+        """Return the newest runs of a thread, newest first."""
+        reply = await self._call("GET", f"/threads/{thread_id}/runs?limit={limit}")
+        return _read_all(WireRun, reply)
+
+    async def run(self, thread_id: str, run_id: str) -> WireRun:
+        """Return one run."""
+        return _read(WireRun, await self._call("GET", f"/threads/{thread_id}/runs/{run_id}"))
+
+    def stream_run(
+        self, thread_id: str, request: JsonObject, *, idempotency_key: str
+    ) -> AsyncIterator[StreamEvent]:
+        """Start a run and yield its events until it ends. Sent once, whatever happens."""
+        return self._stream(
+            "POST",
+            f"/threads/{thread_id}/runs/stream",
+            json=request,
+            headers={"idempotency-key": idempotency_key},
+        )
+
+    def join_stream(
+        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str]
+    ) -> AsyncIterator[StreamEvent]:
+        """Yield the events of a run that is under way, from its first one where they are kept."""
+        return self._stream(
+            "GET",
+            f"/threads/{thread_id}/runs/{run_id}/stream",
+            params={"stream_mode": list(stream_mode)},
+            headers={"last-event-id": "-1"},
+        )
+
+    async def _call(
+        self, method: str, path: str, body: JsonObject | None = None, *, reads: bool = False
+    ) -> JsonValue:
+        """Return what the server answers. `reads`: a POST that changes nothing, like every GET."""
+        self._refuse_if_closed()
+        request = self._request(method, path, json=body)
+        try:
+            async with asyncio.timeout(CALL_SECONDS), AsyncExitStack() as stack:
+                response = await self._answered(request, again=reads or method == "GET")
+                stack.push_async_callback(response.aclose)
+                content = await _content(response)
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise self._unreachable(error) from error
+        _raise_for_status(response, content)
+        return _parsed(response, content)
+
+    def _request(self, method: str, path: str, **options: Any) -> httpx.Request:
+        """Build a request. An id or a context from a server may hold what no request can carry."""
+        try:
+            return self._http.build_request(method, path, **options)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise Unreachable(f"The request cannot be written: {error}.", sent=False) from error
+
+    async def _answered(self, request: httpx.Request, *, again: bool) -> httpx.Response:
+        """Return the response as far as its headers; the caller closes it."""
+        try:
+            return await self._http.send(request, stream=True)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            if not again:
+                raise
+            return await self._http.send(request, stream=True)
+
+    def _unreachable(self, error: Exception) -> Unreachable:
+        shown = httpx.URL(self.url).copy_with(userinfo=b"")
+        hint = "The environment names a proxy: is it right?" if self._proxied else ""
+        match error:
+            case httpx.ConnectTimeout() | httpx.PoolTimeout():
+                what = f"{shown} cannot be reached: no connection in time."
+                return Unreachable(what, hint=hint, sent=False)
+            case httpx.ConnectError() | httpx.ProxyError():
+                what = f"{shown} cannot be reached: {_reason(error)}."
+                return Unreachable(what, hint=hint, sent=False)
+            case httpx.TimeoutException() | TimeoutError():
+                return Unreachable(f"{shown} did not answer in time.")
+            case _:
+                return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
+
+    def _refuse_if_closed(self) -> None:
+        """Another engine has taken this one's place; whoever still asks here hears nothing."""
+        if self._http.is_closed:
+            raise Unreachable("The connection to the server was closed.", sent=False)
+
+    def changes(self) -> AsyncIterator[StreamEvent]:
+        """Yield an event whenever threads have changed; only our engine tells (flag `changes`)."""
+        return self._stream("GET", "/threads/changes")
+
+    async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
+        self._refuse_if_closed()
+        timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
+        request = self._request(method, path, timeout=timeout, **options)
+        request.headers["accept"] = "text/event-stream"
+        try:
+            async with AsyncExitStack() as stack:
+                async with asyncio.timeout(SILENCE_SECONDS):
+                    response = await self._answered(request, again=method == "GET")
+                    stack.push_async_callback(response.aclose)
+                    if not response.is_success:
+                        _raise_for_status(response, await _content(response))
+                source = EventSource(bounded(response, limit=REPLY_BYTES))
+                async for event in source.aiter_sse():
+                    name, *namespace = event.event.split("|")
+                    data = _parsed(response, event.data.encode()) if event.data else None
+                    yield StreamEvent(name, tuple(namespace), data)
+        except SSEError as error:
+            raise BadReply(
+                f"The server answered {path} with something that is no stream."
+            ) from error
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise self._unreachable(error) from error
+
+
+async def _content(response: httpx.Response) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.aiter_bytes():
+        size += len(chunk)
+        if size > REPLY_BYTES:
+            raise BadReply(
+                f"The reply to {response.request.url.path} is larger than "
+                f"{REPLY_BYTES // 1024**2} MB, so it was not read."
+            )
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
+    try:
+        value: JsonValue = json.loads(content, parse_constant=_infinite, parse_float=_finite)
+    except (ValueError, RecursionError) as error:
+        page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
+        raise BadReply(
+            f"{response.request.url.copy_with(userinfo=b'')} answered with {page}.",
+            hint="Is this the address of a LangGraph server?",
+            detail=content[:2000].decode(errors="replace"),
+        ) from error
+    return value
+
+
+def _finite(digits: str) -> float:
+    """Read a number; one that overflows could never be shown or sent as JSON again."""
+    number = float(digits)
+    return number if math.isfinite(number) else _infinite(digits)
+
+
+def _infinite(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _raise_for_status(response: httpx.Response, content: bytes) -> None:
+    if response.is_success:
+        return
+    status = response.status_code
+    place = f"{response.request.method} {response.request.url.path}"
+    said = _said(content)
+    if status in {401, 403}:
+        raise Denied(
+            f"The server does not let us in ({status}): {said}.",
+            hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
+        )
+    if status == 404:
+        raise NotThere(f"The server has no {place}: {said}.")
+    if status == 409:
+        kind = MovedOn if _is_moved_on(content) else Conflict
+        raise kind(f"The server refused {place}: {said}.")
+    if response.is_redirect:
+        said = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
+    raise ServerRefused(f"The server answered {status} to {place}: {said}.", status=status)
+
+
+def _is_moved_on(content: bytes) -> bool:
+    """Whether a 409 shows where the thread stands now: our engine checked what was decided on."""
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(body, dict) and "current" in body
+
+
+def _said(content: bytes) -> str:
+    """Return the server's own words, in one line."""
+    text = content[:2000].decode(errors="replace")
+    try:
+        body = json.loads(content)
+    except (ValueError, RecursionError):
+        body = None
+    if isinstance(body, dict):
+        text = str(body.get("detail") or body.get("message") or body.get("error") or body)
+    return " ".join(text.split()).rstrip(".") or "no reason given"
+
+
+def _reason(error: Exception) -> str:
+    said = error.strerror if isinstance(error, OSError) else None
+    return (said or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def _refuse_unsendable(headers: Mapping[str, str]) -> None:
+    """Refuse what HTTP cannot carry. The values are secrets: only the name is told."""
+    for name, value in headers.items():
+        if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
+            raise BadInput("The name of a header holds a character that has no place there.")
+        if not (value.isascii() and value.isprintable()):
+            raise BadInput(
+                f"The value of the header {name} cannot be sent.",
+                hint="It may hold printable ASCII characters, in one line.",
+            )
+
+
+def _read(model: type[_Model], reply: JsonValue) -> _Model:
+    try:
+        return model.model_validate(reply)
+    except ValidationError as error:
+        raise _strange(str(error)) from error
+
+
+def _read_all(model: type[_Model], reply: JsonValue) -> tuple[_Model, ...]:
+    if not isinstance(reply, list):
+        raise _strange(f"A list was expected, not {type(reply).__name__}.")
+    return tuple(_read(model, item) for item in reply)
+
+
+def _strange(detail: str) -> BadReply:
+    return BadReply(
+        "The reply is not what a LangGraph server sends.",
+        hint="Is this the address of a LangGraph server?",
+        detail=detail,
+    )

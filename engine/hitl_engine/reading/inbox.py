@@ -1,0 +1,181 @@
+"""The inbox: what waits on all threads of a server, kept true by looking again.
+
+A look reads the threads whose rows have changed; `hitl_engine.reading.thread_list` says why none stays
+overlooked. Nothing leaves the inbox because a search did not bring it: a thread leaves when its
+own row is not there, or says that nobody waits.
+
+A thread that was deleted leaves no trace, so the threads are counted. As every change is read,
+what we know and what the server has can differ only by what was deleted, and by what changed
+between the two readings; a difference in two looks running calls for a look at everything, and
+there the rows that are missing are asked for one by one.
+"""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias, TypeVar
+
+from hitl_engine.errors import NotThere, TargetError
+from hitl_engine.model import Inbox, Waiting
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.thread_list import ThreadList
+from hitl_engine.reading.thread_reader import ThreadReader
+from hitl_engine.reading.wire import WireThread
+
+_READERS = 8
+"""Threads read at one time."""
+_LOOKS_PER_FULL = 60
+"""Every so many looks everything is read in any case: a server's clock may have been set back."""
+_RETRY_SECONDS = 5.0
+"""How long the unreadable threads may hold up one look, all together."""
+
+_Item = TypeVar("_Item")
+_Stamp: TypeAlias = tuple[datetime | None, str | None]
+"""(`updated_at`, status) of a row: one of them moves with every change."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A thread as it was read last."""
+
+    stamp: _Stamp
+    waiting: tuple[Waiting, ...] = ()
+    busy: bool = False
+    fault: str | None = None
+    """Why it could not be read; `waiting` is older then."""
+
+
+class InboxReader:
+    """Looks at the threads of one server, and remembers what it saw."""
+
+    def __init__(
+        self, api: LangGraphServer, reader: ThreadReader, *, rows_hold_state: bool
+    ) -> None:
+        self._api = api
+        self._reader = reader
+        self._list = ThreadList(api, rows_hold_state=rows_hold_state)
+        self._known: dict[str, _Known] = {}
+        self._looks = 0
+        self._doubts = 0
+        self._usual = 0
+        """By how much the server counts more than it lists, if it counts something else."""
+
+    async def look(self, named: frozenset[str] = frozenset()) -> Inbox:
+        """Read what has changed, or everything the first time, and return the whole inbox.
+
+        `named` are threads of which the server said that they changed, perhaps by their deletion.
+        """
+        await self._try_again()
+        if self._looks % _LOOKS_PER_FULL == 0:
+            await self._look_at_everything()
+        else:
+            rows = await self._list.changed()
+            await self._take(rows.values())
+            await _each(self._revisit, (self._known.keys() & named) - rows.keys())
+            if await self._is_doubtful():
+                await self._look_at_everything()
+        self._looks += 1
+        return Inbox(
+            items=tuple(item for known in self._known.values() for item in known.waiting),
+            busy=sum(known.busy for known in self._known.values()),
+            unreadable=tuple(
+                (thread_id, known.fault)
+                for thread_id, known in self._known.items()
+                if known.fault is not None
+            ),
+        )
+
+    async def _look_at_everything(self) -> None:
+        rows = await self._list.everything()
+        missing = self._known.keys() - rows.keys()
+        await self._take(rows.values())
+        await _each(self._revisit, missing)
+
+    async def _is_doubtful(self) -> bool:
+        """Whether the server has had another number of threads than we know, twice running.
+
+        A third time, after a look at everything, it is its way of counting.
+        """
+        try:
+            difference = await self._list.count() - len(self._known)
+        except TargetError:
+            return False  # it does not count for us; the look at everything comes in time
+        if self._doubts == 2:
+            self._usual = difference
+        self._doubts = self._doubts + 1 if difference != self._usual else 0
+        return self._doubts == 2
+
+    async def _try_again(self) -> None:
+        """Read anew what could not be read, in any order: one that hangs must not hide others."""
+        faulty = [thread_id for thread_id, known in self._known.items() if known.fault is not None]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_RETRY_SECONDS):
+                await _each(self._revisit, random.sample(faulty, len(faulty)))
+
+    async def _revisit(self, thread_id: str) -> None:
+        try:
+            row = await self._api.thread(thread_id)
+        except NotThere:
+            self._known.pop(thread_id, None)
+        except TargetError as error:
+            self._hold(thread_id, self._known[thread_id].stamp, error)
+        else:
+            await self._take_one(row)
+
+    async def _take(self, rows: Iterable[WireThread]) -> None:
+        await _each(self._take_one, [row for row in rows if self._has_changed(row)])
+
+    def _has_changed(self, row: WireThread) -> bool:
+        known = self._known.get(row.thread_id)
+        return known is None or known.stamp != _stamp(row)
+
+    async def _take_one(self, row: WireThread) -> None:
+        if not self._list.holds(row):
+            self._known.pop(row.thread_id, None)
+            return
+        try:
+            waiting = (await self._reader.of_row(row)).waiting if _can_wait(row) else ()
+        except NotThere:
+            self._known.pop(row.thread_id, None)
+        except TargetError as error:
+            self._hold(row.thread_id, _stamp(row), error)
+        else:
+            self._known[row.thread_id] = _Known(_stamp(row), waiting, row.status == "busy")
+
+    def _hold(self, thread_id: str, stamp: _Stamp, error: TargetError) -> None:
+        """Keep what was known of a thread that cannot be read now."""
+        known = self._known.get(thread_id)
+        self._known[thread_id] = _Known(stamp, known.waiting if known else (), fault=error.what)
+
+
+async def _each(do: Callable[[_Item], Awaitable[None]], items: Iterable[_Item]) -> None:
+    """Do something with each item, some at a time."""
+    slots = asyncio.Semaphore(_READERS)
+
+    async def one(item: _Item) -> None:
+        async with slots:
+            await do(item)
+
+    await asyncio.gather(*(one(item) for item in items))
+
+
+def _can_wait(row: WireThread) -> bool:
+    """Whether somebody may be waiting on a thread with this row.
+
+    An idle row tells what it asks, but for a copied thread, which says nothing of interrupts.
+    Nor does one on which nothing ran; that mostly names no graph, or else is read once.
+    """
+    match row.status:
+        case "busy":
+            return False
+        case "idle":
+            return bool(row.interrupts) or (row.interrupts is None and bool(row.graph_id))
+        case _:
+            return True
+
+
+def _stamp(row: WireThread) -> _Stamp:
+    return row.updated_at, row.status

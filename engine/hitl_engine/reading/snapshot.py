@@ -1,0 +1,197 @@
+"""What a thread's row and state say: interrupts, breakpoints, status. Pure functions.
+
+The state decides. A row's own `status` and `interrupts` can be out of step with it on some
+servers, so they are used only where there is no state. Source: measured on langgraph-api 0.16.7.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, TypeAlias
+
+from hitl_engine.model import Breakpoint, Interrupt, ThreadStatus, ThreadView, Waiting
+from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
+
+Place: TypeAlias = tuple[str, ...]
+"""Nodes, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A thread's row and its state, read at one time, in one shape for every server."""
+
+    thread_id: str
+    graph_id: str
+    row_status: str | None
+    row_error: Any
+    values: Any
+    next: tuple[str, ...]
+    tasks: tuple[WireTask, ...]
+    checkpoint_id: str
+    since: datetime | None
+    """Since when all that waits has waited, where an interrupt does not say more."""
+    when: Literal["before", "after"] | None = None
+    node: str = ""
+    """Where a run stopped without a question, as far as it is known."""
+
+    @property
+    def interrupts(self) -> tuple[Interrupt, ...]:
+        """Everything asked and not answered, in the order of the ids: theirs means nothing."""
+        found = {
+            (task.id, asked.id): Interrupt(
+                thread_id=self.thread_id,
+                graph_id=self.graph_id,
+                interrupt_id=asked.id,
+                payload=asked.value,
+                response_schema=asked.response_schema,
+                node=task.name,
+                task_id=task.id,
+                namespace=_namespace(task),
+                checkpoint_id=self.checkpoint_id,
+                since=asked.since or self.since,
+                task_error=None if task.error is None else str(task.error),
+            )
+            for task in self.tasks
+            if task.result is None
+            for asked in task.interrupts
+        }
+        return tuple(sorted(found.values(), key=lambda interrupt: interrupt.interrupt_id))
+
+    @property
+    def error(self) -> str | None:
+        """What went wrong in the last run, in one line, or None."""
+        for task in self.tasks:
+            if task.error is not None:
+                return f"{task.name}: {task.error}"
+        match self.row_error:
+            case None | "":
+                return None
+            case {"error": kind, "message": message}:
+                return f"{kind}: {message}"
+            case other:
+                return str(other)
+
+    @property
+    def status(self) -> ThreadStatus:
+        """Where the thread stands."""
+        if self.row_status == "busy":
+            return ThreadStatus.BUSY
+        if self.interrupts:
+            return ThreadStatus.INTERRUPTED
+        if self.row_status == "error" or any(task.error is not None for task in self.tasks):
+            return ThreadStatus.ERROR
+        return ThreadStatus.BREAKPOINT if self.next else ThreadStatus.DONE
+
+    @property
+    def waiting(self) -> tuple[Waiting, ...]:
+        """The interrupts, or the breakpoint at which the thread stands.
+
+        A thread with a run under way waits for nobody: its questions are being answered.
+        """
+        if self.status is ThreadStatus.BUSY:
+            return ()
+        if self.status is not ThreadStatus.BREAKPOINT:
+            return self.interrupts
+        stop = Breakpoint(
+            thread_id=self.thread_id,
+            graph_id=self.graph_id,
+            when=self.when or "before",
+            node=self.node or ", ".join(self.next),
+            next=self.next,
+            checkpoint_id=self.checkpoint_id,
+            since=self.since,
+            error=self.error,
+        )
+        return (stop,)
+
+    def view(self) -> ThreadView:
+        """Return the thread as the front ends see it."""
+        return ThreadView(
+            thread_id=self.thread_id,
+            graph_id=self.graph_id,
+            status=self.status,
+            values=self.values,
+            next=self.next,
+            waiting=self.waiting,
+            checkpoint_id=self.checkpoint_id,
+            error=self.error,
+        )
+
+
+def from_row(row: WireThread) -> Snapshot | None:
+    """Return the snapshot that a row holds by itself, or None where the state must be read."""
+    if row.tasks is None:
+        return None
+    stop = row.breakpoint
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error,
+        values=row.values,
+        next=row.next,
+        tasks=row.tasks,
+        checkpoint_id=row.checkpoint_id or "",
+        since=(stop and stop.since) or row.state_updated_at,
+        when="after" if stop and stop.when == "after" else "before" if stop else None,
+        node=stop.node if stop else "",
+    )
+
+
+def from_state(row: WireThread, state: WireState) -> Snapshot:
+    """Return the snapshot of a thread whose row is only a summary."""
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error if row.status == "error" else None,
+        values=state.values,
+        next=state.next,
+        tasks=state.tasks,
+        checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
+        since=row.state_updated_at or state.created_at,
+    )
+
+
+def stopped_at(
+    snapshot: Snapshot, run: WireRun | None, history: tuple[WireState, ...], marked: dict[str, str]
+) -> tuple[Literal["before", "after"], str]:
+    """Say where a run stopped: (`before` or `after`, the node).
+
+    `history` holds the newest two states, newest first; the older one names the nodes that ran
+    last. `marked` is what the graph was compiled with: node -> `before`, `after` or both.
+    LangGraph looks at `interrupt_after` first, so that wins where both fit.
+    """
+    ran = history[1].next if len(history) > 1 else ()
+    kwargs = run.kwargs if run else {}
+    for node in ran:
+        if _is_set(kwargs.get("interrupt_after"), node) or "after" in marked.get(node, ""):
+            return "after", node
+    for node in snapshot.next:
+        if _is_set(kwargs.get("interrupt_before"), node) or "before" in marked.get(node, ""):
+            return "before", node
+    return "before", ", ".join(snapshot.next)
+
+
+def places(tasks: Iterable[WireTask], above: Place = ()) -> dict[str, Place]:
+    """Return where each pending question is asked: its id -> nodes, outermost first.
+
+    A question inside a subgraph is pending at the node that holds it, too.
+    """
+    found: dict[str, Place] = {}
+    for task in tasks:
+        place = (*above, task.name)
+        found |= {asked.id: place for asked in task.interrupts}
+        if task.state is not None:
+            found |= places(task.state.tasks, place)
+    return found
+
+
+def _is_set(breakpoints: Any, node: str) -> bool:
+    return breakpoints == "*" or (
+        isinstance(breakpoints, list) and (node in breakpoints or "*" in breakpoints)
+    )
+
+
+def _namespace(task: WireTask) -> str:
+    return (task.checkpoint and task.checkpoint.checkpoint_ns) or ""

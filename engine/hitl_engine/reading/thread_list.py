@@ -1,0 +1,135 @@
+"""The list of threads of a server, read so that no change stays overlooked.
+
+A server sorts by `updated_at`, which moves with every change of a row, and pages by offset, so
+rows move while they are read. Three things make up for it:
+
+- A page begins with the last row of the page before. If it does not, rows above have gone
+  (deleted, or out of the filter) and others may have slipped through: then we step back.
+- Changes are read from the top down to what the newest stamp was some looks ago, ties included,
+  and "newest" is what the first page began with. A row that moved to the top while later pages
+  were read is newer than that, so the next look finds it. So does a row that became visible a
+  little later than its stamp says, as with a transaction that took its time.
+- The whole list is one search a status, and then the changes since before the first of them: a
+  thread that went from one status to another between two searches is among those.
+
+Only stamps of the server are compared, never with a clock of ours.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+
+from hitl_engine.model import JsonObject
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.wire import WireThread
+
+_STATUSES = ("interrupted", "error", "busy")
+_SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts"]
+_DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
+"""What our engine adds to a row, so that no state has to be read."""
+_PAGE = 1000
+"""The most that a server gives at once."""
+_RECENT = 100
+_STEPS_BACK = 5
+"""Then a listing goes on in spite of a gap: a server may not sort as it is asked to."""
+_LOOKS_BACK = 5
+"""How many looks ago the stamp was the newest down to which changes are read."""
+_LATE = timedelta(seconds=5)
+"""About as much, in the server's time, for the first look."""
+
+Rows = dict[str, WireThread]
+
+
+class ThreadList:
+    """Lists the threads on which somebody may wait. Methods raise TargetError.
+
+    `rows_hold_state`: rows follow the state, as on our own engine, so that nobody waits on an
+    `idle` one and none of those is listed. On other servers a question can wait on any thread.
+    """
+
+    def __init__(self, api: LangGraphServer, *, rows_hold_state: bool) -> None:
+        self._api = api
+        self._holds_idle = not rows_hold_state
+        self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
+        self._select = _SUMMARY if self._holds_idle else _SUMMARY + _DERIVED
+        self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
+
+    def holds(self, row: WireThread) -> bool:
+        """Whether this row belongs to the list; one that was just read may have left it."""
+        return self._holds_idle or row.status != "idle"
+
+    async def count(self) -> int:
+        """Return how many threads the server has in this list."""
+        if self._holds_idle:
+            return await self._api.count_threads({})
+        counts = (self._api.count_threads({"status": status}) for status in self._statuses)
+        return sum(await asyncio.gather(*counts))
+
+    async def everything(self) -> Rows:
+        """Return all rows of the list, and what changed while they were read."""
+        if not self._marks:
+            newest = await self._page({}, limit=1, offset=0)
+            stamp = newest[0].updated_at if newest else None
+            self._marks.append(stamp and stamp - _LATE)
+        found = await asyncio.gather(*(self._of_status(status) for status in self._statuses))
+        rows = {thread_id: row for part in found for thread_id, row in part.items()}
+        return rows | await self.changed()
+
+    async def changed(self) -> Rows:
+        """Return the rows that have changed since the last look, and some more."""
+        floor = self._marks[0] if self._marks else None
+        newest: datetime | None = None
+        rows: Rows = {}
+        async for page in self._pages({}, _RECENT):
+            newest = newest or page[0].updated_at
+            rows.update((row.thread_id, row) for row in page)
+            last = page[-1].updated_at
+            if floor is not None and last is not None and last < floor:
+                break
+        self._marks.append(newest)
+        return rows
+
+    async def _of_status(self, status: str) -> Rows:
+        rows: Rows = {}
+        async for page in self._pages({"status": status}, _PAGE):
+            rows.update((row.thread_id, row) for row in page)
+        return rows
+
+    async def _pages(self, query: JsonObject, limit: int) -> AsyncIterator[tuple[WireThread, ...]]:
+        """Yield pages without a gap between them, none of them empty; rows may come twice."""
+        offset, steps_back = 0, 0
+        last: WireThread | None = None
+        while True:
+            page = await self._page(query, limit=limit, offset=offset)
+            if offset and last and not _continues(page, last) and steps_back < _STEPS_BACK:
+                offset, steps_back = max(0, offset - _PAGE), steps_back + 1
+                continue
+            if page:
+                yield page
+            if len(page) < limit:
+                return
+            last = page[-1]
+            offset, limit = offset + len(page) - 1, _PAGE
+
+    async def _page(self, query: JsonObject, *, limit: int, offset: int) -> tuple[WireThread, ...]:
+        return await self._api.search_threads(
+            {
+                **query,
+                "limit": limit,
+                "offset": offset,
+                "select": list(self._select),
+                "sort_by": "updated_at",
+                "sort_order": "desc",
+            }
+        )
+
+
+def _continues(page: tuple[WireThread, ...], last: WireThread) -> bool:
+    """Whether this page begins at the last row of the one before, or above it."""
+    if not page:
+        return False
+    first = page[0]
+    if first.updated_at is None or last.updated_at is None:
+        return first.thread_id == last.thread_id
+    return first.thread_id == last.thread_id or first.updated_at > last.updated_at

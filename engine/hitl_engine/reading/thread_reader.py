@@ -1,0 +1,89 @@
+"""Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
+
+from collections.abc import Awaitable
+from dataclasses import replace
+from typing import TypeVar
+
+from hitl_engine.errors import NotThere, ServerRefused
+from hitl_engine.model import ThreadStatus
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.snapshot import Place, Snapshot, from_row, from_state, places, stopped_at
+from hitl_engine.reading.wire import WireRun, WireThread
+
+_Read = TypeVar("_Read")
+
+
+class ThreadReader:
+    """Reads the threads of one server. Methods raise TargetError.
+
+    `NotThere` says that the thread itself is gone. Any other 404 (of its state, its runs, its
+    graph) is something that this server refuses to tell, and becomes `ServerRefused`.
+
+    `rows_hold_runs`: whether the row of a thread brings its newest run along.
+    """
+
+    def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
+        self._api = api
+        self._rows_hold_runs = rows_hold_runs
+        self._marked: dict[str, dict[str, str]] = {}
+
+    async def snapshot(self, thread_id: str) -> Snapshot:
+        """Return one thread as it is now. Raises NotThere."""
+        return await self.of_row(await self._api.thread(thread_id))
+
+    async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
+        """Return one thread as it is now, and its newest run. Raises NotThere.
+
+        The run is read first: of one that is listed as over, row and state tell what came.
+        """
+        if self._rows_hold_runs:
+            row = await self._api.thread(thread_id)
+            return await self.of_row(row), row.last_run
+        runs = await self._told(thread_id, self._api.runs(thread_id, limit=1))
+        return await self.snapshot(thread_id), runs[0] if runs else None
+
+    async def places(self, thread_id: str) -> dict[str, Place]:
+        """Return where each pending question of a thread is asked, by its id. Raises NotThere."""
+        state = await self._told(thread_id, self._api.state(thread_id, subgraphs=True))
+        return places(state.tasks)
+
+    async def of_row(self, row: WireThread) -> Snapshot:
+        """Return the thread of a row that was just read. Raises NotThere."""
+        return await self._told(row.thread_id, self._of_row(row))
+
+    async def marked(self, assistant_id: str) -> dict[str, str]:
+        """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
+
+        Read once: a graph does not change while its server runs.
+        """
+        if assistant_id not in self._marked:
+            graph = await self._api.graph(assistant_id)
+            self._marked[assistant_id] = {
+                str(node.id): str((node.metadata or {}).get("__interrupt", ""))
+                for node in graph.nodes
+                if node.id not in {"__start__", "__end__"}
+            }
+        return self._marked[assistant_id]
+
+    async def _told(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
+        """Await what is read of a thread; after a 404, its row says whether the thread is gone."""
+        try:
+            return await reading
+        except NotThere as error:
+            await self._api.thread(thread_id)
+            raise ServerRefused(error.what, status=404) from error
+
+    async def _of_row(self, row: WireThread) -> Snapshot:
+        snapshot = from_row(row)
+        if snapshot is None:
+            snapshot = from_state(row, await self._api.state(row.thread_id))
+        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
+            return await self._located(snapshot)
+        return snapshot
+
+    async def _located(self, snapshot: Snapshot) -> Snapshot:
+        runs = await self._api.runs(snapshot.thread_id, limit=1)
+        history = await self._api.history(snapshot.thread_id, limit=2)
+        marked = await self.marked(snapshot.graph_id) if snapshot.graph_id else {}
+        when, node = stopped_at(snapshot, runs[0] if runs else None, history, marked)
+        return replace(snapshot, when=when, node=node)

@@ -1,0 +1,80 @@
+"""The data folder of a project: private, used by one server at a time, saying who that is."""
+
+import fcntl
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from hitl_server.errors import AlreadyRunning
+from hitl_server.private_files import private_file, private_folder
+
+_LOG_LIMIT = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """What `engine.json` says about the server that runs."""
+
+    url: str
+    token: str
+    pid: int
+    target: str
+    version: str
+    identity: str
+    """Of its database: tells it from another server that has come to the same address."""
+
+
+@dataclass(slots=True)
+class DataFolder:
+    """A folder of mode 0700 that belongs to us, with files of mode 0600."""
+
+    path: Path
+    _lock: int = -1
+
+    @classmethod
+    def claim(cls, path: Path) -> "DataFolder":
+        """Create or check the folder and lock it for the life of this process.
+
+        Raises `AlreadyRunning`, and `StartFailed` for a folder or file that is not ours.
+        """
+        private_folder(path)
+        folder = cls(path)
+        folder._lock = private_file(path / "engine.lock", os.O_RDWR)
+        try:
+            fcntl.flock(folder._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(folder._lock)
+            raise AlreadyRunning(
+                f"An engine already uses {path}.", hint="Use that one, or end it first."
+            ) from None
+        return folder
+
+    @property
+    def database(self) -> Path:
+        """Where threads, runs and checkpoints are kept."""
+        return self.path / "engine.sqlite"
+
+    def open_log(self) -> int:
+        """Return a descriptor that appends to the log, of which at most the last 1 MB is kept."""
+        descriptor = private_file(self.path / "engine.log", os.O_RDWR | os.O_APPEND)
+        size = os.fstat(descriptor).st_size
+        if size > _LOG_LIMIT:
+            kept = os.pread(descriptor, _LOG_LIMIT, size - _LOG_LIMIT)
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, kept)
+        return descriptor
+
+    def announce(self, notice: Notice) -> None:
+        """Say where the server is, all at once and durably."""
+        draft = self.path / f".engine.json.{os.getpid()}"
+        descriptor = private_file(draft, os.O_WRONLY | os.O_TRUNC)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(asdict(notice), file)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(self.path / "engine.json")
+
+    def withdraw(self) -> None:
+        """Say nothing any more."""
+        (self.path / "engine.json").unlink(missing_ok=True)

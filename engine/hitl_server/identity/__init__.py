@@ -1,0 +1,1 @@
+"""Who sends a request: tokens, a project's own authentication, web pages."""

@@ -1,0 +1,97 @@
+"""The server's parts, put together once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hitl_server.errors import StartFailed
+from hitl_server.idempotency import KeyLocks
+from hitl_server.project.config import ProjectConfig
+from hitl_server.project.graphs import Graphs
+from hitl_server.running.run_driver import Driver
+from hitl_server.running.run_queue import RunQueue
+from hitl_server.running.state_sync import StateSync
+from hitl_server.running.webhooks import Webhooks
+from hitl_server.storage.database import Database
+from hitl_server.tables.assistant_table import Assistants
+from hitl_server.tables.run_table import Runs
+from hitl_server.tables.store_table import Store
+from hitl_server.tables.thread_table import Threads
+
+
+@dataclass(frozen=True, slots=True)
+class ServerParts:
+    """What the routes work with."""
+
+    database: Database
+    graphs: Graphs
+    assistants: Assistants
+    threads: Threads
+    runs: Runs
+    run_queue: RunQueue
+    state_sync: StateSync
+    webhooks: Webhooks
+    key_locks: KeyLocks
+    store: Store
+
+    @classmethod
+    async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
+        """Open the database at `path` and bring its threads up to date. Raises `StartFailed`."""
+        database = await Database.open(path, project.allowed_types)
+        try:
+            store = await Store.open(path.with_name("store.sqlite"), project.store)
+        except StartFailed:
+            await database.close()
+            raise
+        graphs.attach(database.saver, store.items)
+        threads, runs = Threads(database), Runs(database)
+        await threads.prepare()
+        assistants = Assistants(graphs, database)
+        await assistants.prepare()
+        webhooks = Webhooks(project.webhook_hosts)
+        state_sync = StateSync(database, threads, runs, graphs)
+        driver = Driver(database, threads, runs, graphs, webhooks)
+        run_queue = RunQueue(database, threads, runs, state_sync, driver)
+        await run_queue.recover()
+        return cls(
+            database=database,
+            graphs=graphs,
+            assistants=assistants,
+            threads=threads,
+            runs=runs,
+            run_queue=run_queue,
+            state_sync=state_sync,
+            webhooks=webhooks,
+            key_locks=KeyLocks(),
+            store=store,
+        )
+
+    async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
+        """Copy a thread with all that waits on it; False if there is no such thread.
+
+        The row of a busy one is behind its checkpoints: then the copy's says what these tell.
+        """
+        was_busy = await self.threads.copy(thread_id, copy_id)
+        if was_busy:
+            await self.state_sync.derive(copy_id, None)
+        return was_busy is not None
+
+    async def delete_assistant(self, assistant_id: str, *, with_threads: bool) -> None:
+        """Cancel the runs of an assistant and delete it, with its threads if so asked.
+
+        Raises `Refusal` for one that is not there or has to stay.
+        """
+        self.assistants.check_deletable(assistant_id)
+        for thread_id in await self.assistants.threads(assistant_id) if with_threads else ():
+            await self.run_queue.delete(thread_id)
+        for thread_id, run_id in self.assistants.runs_under_way(assistant_id):
+            if live := self.run_queue.find(thread_id, run_id):
+                live.cancel("interrupt")
+                await live.ended.wait()
+        await self.assistants.delete(assistant_id)
+
+    async def close(self) -> None:
+        """Stop all runs and close the databases."""
+        await self.run_queue.close()
+        await self.webhooks.close()
+        await self.store.close()
+        await self.database.close()

@@ -1,0 +1,26 @@
+"""How endpoints answer, and what they work with."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import Request, Response
+
+from hitl_server.json_encoding import dumps
+from hitl_server.parts import ServerParts
+
+
+def parts_of(request: Request) -> ServerParts:
+    """Return the engine that the application was made for."""
+    parts: ServerParts = request.app.state.parts
+    return parts
+
+
+def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """Return `value` as JSON, without the detours of response models."""
+    return Response(dumps(value), status, headers, "application/json")
+
+
+def page_headers(offset: int, count: int, more: bool) -> dict[str, str]:
+    """Return the pagination headers: the next offset only where there is a next page."""
+    total = {"x-pagination-total": str(offset + count + more)}
+    return {**total, "x-pagination-next": str(offset + count)} if more else total

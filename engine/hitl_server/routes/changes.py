@@ -1,0 +1,55 @@
+"""`/threads/changes`: which threads change, as they change, so that no inbox has to poll."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from functools import partial
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import StreamingResponse
+
+from hitl_server.json_encoding import dumps
+from hitl_server.parts import ServerParts
+from hitl_server.policy.visibility import sees_thread
+from hitl_server.responses import parts_of
+from hitl_server.routes.run_replies import HEARTBEAT
+
+router = APIRouter(prefix="/threads", tags=["threads"])
+
+
+@router.get("/changes")
+async def changes(request: Request) -> Response:
+    """Tell which threads change (`event: change`, `data: {"threads": [id, …]}`), until one leaves.
+
+    `event: reset` says to look at everything: it comes first, and whenever more has changed than
+    is kept. Who comes back with `Last-Event-ID` hears instead what changed meanwhile, as long as
+    it is still this process.
+    """
+    parts = parts_of(request)
+    return StreamingResponse(
+        _told(parts, request.headers.get("last-event-id", ""), partial(sees_thread, request)),
+        headers={"Cache-Control": "no-store"},
+        media_type="text/event-stream",
+    )
+
+
+async def _told(
+    parts: ServerParts, last_event_id: str, sees: Callable[[str], bool]
+) -> AsyncIterator[bytes]:
+    feed = parts.database.changes
+    process, _, number = last_event_id.partition("-")
+    known = process == feed.process and number.isdecimal() and len(number) < 20
+    with feed.listening(int(number) if known else None) as listener:
+        while True:
+            try:
+                async with asyncio.timeout(HEARTBEAT):
+                    newest, everything, threads = await listener.news()
+                    seen = list(filter(sees, threads))
+            except TimeoutError:
+                seen, everything = [], False
+            if not seen and not everything:
+                yield b": heartbeat\r\n\r\n"
+                continue
+            name = b"reset" if everything else b"change"
+            data = dumps({"threads": seen})
+            place = f"{feed.process}-{newest}".encode()
+            yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)

@@ -1,0 +1,92 @@
+"""How the course of a run goes over the wire: a result that is awaited, events that are followed."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from fastapi import Request, Response
+from fastapi.responses import StreamingResponse
+
+from hitl_server.json_encoding import dumps, error_body
+from hitl_server.running.live_run import LiveRun
+from hitl_server.streams.run_stream import Event
+
+HEARTBEAT = 5.0
+"""Seconds of silence after which something is said, so that nobody takes the line for dead."""
+
+
+def run_headers(live: LiveRun, way: str = "join") -> dict[str, str]:
+    """Return where the run is, and where a client that lost it finds it again."""
+    path = f"/threads/{live.thread_id}/runs/{live.run_id}"
+    return {"Location": f"{path}/{way}", "Content-Location": path}
+
+
+async def awaited(live: LiveRun, cancel: bool) -> Response:
+    """Answer when the run has ended; a run that takes its time gets whitespace meanwhile.
+
+    `cancel`: a client that leaves takes the run with it.
+    """
+    if not cancel:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(live.ended.wait(), HEARTBEAT)
+            return Response(_result(live), 200, run_headers(live), "application/json")
+    return StreamingResponse(
+        _patiently(live, cancel), headers=run_headers(live), media_type="application/json"
+    )
+
+
+def followed(live: LiveRun, after: int | None, cancel: bool) -> Response:
+    """Answer with the events of a run from now on, or those kept after number `after`."""
+    events = _sse(live.stream.listen(after), live.stream.resumable, live if cancel else None)
+    headers = {**run_headers(live, "stream"), "Cache-Control": "no-store"}
+    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
+
+
+def event_number(request: Request) -> int | None:
+    """Return the number of `Last-Event-ID` (`<number>-0`); -1 and 0 mean: from the beginning."""
+    last = request.headers.get("last-event-id")
+    if not last:
+        return None
+    number = last.removesuffix("-0") if last != "-1" else "0"
+    return int(number) if number.isdecimal() and len(number) < 20 else 0
+
+
+async def _patiently(live: LiveRun, cancel: bool) -> AsyncIterator[bytes]:
+    try:
+        while not live.ended.is_set():
+            try:
+                await asyncio.wait_for(live.ended.wait(), HEARTBEAT)
+            except TimeoutError:
+                yield b"\n"
+        yield _result(live)
+    finally:
+        if cancel:
+            live.cancel("interrupt")
+
+
+def _result(live: LiveRun) -> bytes:
+    try:
+        return dumps(live.result.body)
+    except Exception as error:  # noqa: BLE001  a state may hold what no JSON can say
+        return dumps({"__error__": error_body(error)})
+
+
+async def _sse(
+    events: AsyncIterator[Event], with_ids: bool, cancelling: LiveRun | None
+) -> AsyncIterator[bytes]:
+    """Yield the events as they go over the wire, with a comment in every long silence."""
+    following = asyncio.ensure_future(anext(events, None))
+    try:
+        while True:
+            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT)
+            if not done:
+                yield b": heartbeat\r\n\r\n"
+                continue
+            if (event := following.result()) is None:
+                return
+            yield event.to_sse(with_ids)
+            following = asyncio.ensure_future(anext(events, None))
+    finally:
+        following.cancel()
+        if cancelling is not None:
+            cancelling.cancel("interrupt")

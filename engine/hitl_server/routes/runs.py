@@ -1,0 +1,127 @@
+"""`/threads/{thread_id}/runs`: start, await, follow, list, cancel and delete the runs of a thread."""
+
+from typing import Literal
+from uuid import UUID
+
+from fastapi import APIRouter, Query, Request, Response
+
+from hitl_server.parts import ServerParts
+from hitl_server.refusals import Refusal, checked_id, no_run, no_thread
+from hitl_server.request_models import RunBody
+from hitl_server.responses import answer, parts_of
+from hitl_server.routes.run_replies import awaited, event_number, followed, run_headers
+from hitl_server.routes.run_requests import admit
+
+router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"])
+
+
+@router.post("")
+async def create(request: Request, thread_id: str, body: RunBody) -> Response:
+    """Start a run and answer at once."""
+    try:
+        UUID(thread_id)
+    except ValueError:
+        raise Refusal(422, "Invalid thread ID") from None
+    live = await admit(request, thread_id, body)
+    return answer(live.order.to_json("pending"), headers=run_headers(live))
+
+
+@router.post("/wait")
+async def wait(request: Request, thread_id: str, body: RunBody) -> Response:
+    """Start a run and answer with what came of it."""
+    live = await admit(request, thread_id, body)
+    return await awaited(live, body.on_disconnect == "cancel")
+
+
+@router.post("/stream")
+async def stream(request: Request, thread_id: str, body: RunBody) -> Response:
+    """Start a run and answer with its events."""
+    live = await admit(request, thread_id, body)
+    return followed(live, 0, body.on_disconnect == "cancel")
+
+
+@router.get("")
+async def of_thread(
+    request: Request,
+    thread_id: str,
+    limit: int = Query(default=10, ge=1, le=1000),
+    offset: int = Query(default=0, ge=0, lt=2**63),
+    status: str | None = None,
+) -> Response:
+    """Return a thread's runs, newest first."""
+    parts = parts_of(request)
+    thread_id = _existing(parts, thread_id)
+    return answer(parts.runs.of_thread(thread_id, limit=limit, offset=offset, status=status))
+
+
+@router.get("/{run_id}")
+async def get(request: Request, thread_id: str, run_id: str) -> Response:
+    """Return one run."""
+    parts = parts_of(request)
+    run_id = checked_id(run_id, "run")
+    row = parts.runs.get(_existing(parts, thread_id), run_id)
+    if row is None:
+        raise no_run(run_id)
+    return answer(row)
+
+
+@router.delete("/{run_id}")
+async def delete(request: Request, thread_id: str, run_id: str) -> Response:
+    """Delete a run that has ended, and the checkpoints that it wrote."""
+    parts = parts_of(request)
+    run_id = checked_id(run_id, "run")
+    await parts.run_queue.erase(_existing(parts, thread_id), run_id)
+    return Response(status_code=204)
+
+
+@router.get("/{run_id}/join")
+async def join(
+    request: Request, thread_id: str, run_id: str, cancel_on_disconnect: bool = False
+) -> Response:
+    """Answer with what came of a run; for one that has ended, where its thread stands now."""
+    parts = parts_of(request)
+    thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
+    if live := parts.run_queue.find(thread_id, run_id):
+        return await awaited(live, cancel_on_disconnect)
+    if parts.runs.get(thread_id, run_id) is None:
+        error = {"error": "HTTPException", "message": "404: Run not found"}
+        return answer({"__error__": error})
+    return answer(parts.threads.outcome(thread_id))
+
+
+@router.get("/{run_id}/stream")
+async def join_stream(
+    request: Request, thread_id: str, run_id: str, cancel_on_disconnect: bool = False
+) -> Response:
+    """Answer with the events of a run from now on, or from `Last-Event-ID` on if it keeps them."""
+    run_queue = parts_of(request).run_queue
+    thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
+    live = run_queue.find(thread_id, run_id) or run_queue.silent(thread_id, run_id)
+    return followed(live, event_number(request), cancel_on_disconnect)
+
+
+@router.post("/{run_id}/cancel")
+async def cancel(
+    request: Request,
+    thread_id: str,
+    run_id: str,
+    wait: bool = False,
+    action: Literal["interrupt", "rollback"] = "interrupt",
+) -> Response:
+    """Cancel a run; what its nodes did so far has happened."""
+    thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
+    live = parts_of(request).run_queue.find(thread_id, run_id)
+    if live is None:
+        raise Refusal(404, "No runs found to cancel.")
+    live.cancel(action)
+    if not wait:
+        return Response(status_code=202)
+    await live.ended.wait()
+    return answer({}, headers=run_headers(live))
+
+
+def _existing(parts: ServerParts, thread_id: str) -> str:
+    thread_id = checked_id(thread_id)
+    if parts.threads.metadata(thread_id) is None:
+        raise no_thread(thread_id)
+    return thread_id

@@ -1,0 +1,73 @@
+"""`/runs`: runs on threads of their own, one or many at once; and cancelling by the dozen."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Body, Request, Response
+
+from hitl_server.policy.visibility import sees_thread
+from hitl_server.refusals import Refusal
+from hitl_server.request_models import RunBody, RunsCancel
+from hitl_server.responses import answer, parts_of
+from hitl_server.routes.run_replies import awaited, followed, run_headers
+from hitl_server.routes.run_requests import admit
+
+router = APIRouter(prefix="/runs", tags=["stateless runs"])
+
+
+@router.post("")
+async def create(request: Request, body: RunBody) -> Response:
+    """Start a run on a thread of its own and answer at once."""
+    live = await admit(request, None, body)
+    return answer(live.order.to_json("pending"), headers=run_headers(live))
+
+
+@router.post("/wait")
+async def wait(request: Request, body: RunBody) -> Response:
+    """Start a run on a thread of its own, and answer with what came of it."""
+    live = await admit(request, None, body)
+    return await awaited(live, body.on_disconnect == "cancel")
+
+
+@router.post("/stream")
+async def stream(request: Request, body: RunBody) -> Response:
+    """Start a run on a thread of its own, and answer with the events."""
+    live = await admit(request, None, body)
+    return followed(live, 0, body.on_disconnect == "cancel")
+
+
+@router.post("/batch")
+async def batch(
+    request: Request, bodies: Annotated[list[RunBody], Body(min_length=1, max_length=1000)]
+) -> Response:
+    """Start many runs, each on a thread of its own, and answer at once.
+
+    A run that is refused ends the batch there; those before it go on.
+    """
+    if "idempotency-key" in request.headers:
+        raise Refusal(400, "A batch takes no Idempotency-Key: it is many runs.")
+    runs = [await admit(request, None, body) for body in bodies]
+    return answer([live.order.to_json("pending") for live in runs])
+
+
+@router.post("/cancel")
+async def cancel(
+    request: Request, body: RunsCancel, action: Literal["interrupt", "rollback"] = "interrupt"
+) -> Response:
+    """Cancel the runs named, or all that wait for their turn, or are under way, or both."""
+    run_queue = parts_of(request).run_queue
+    if body.status is not None:
+        if body.thread_id or body.run_ids:
+            raise Refusal(
+                422, "When providing a 'status', 'thread_id' and 'run_ids' must be omitted."
+            )
+        for live in run_queue.under_way(body.status):
+            if sees_thread(request, live.thread_id):
+                live.cancel(action)
+        return Response(status_code=204)
+    named = (run_queue.find(str(body.thread_id), str(run_id)) for run_id in body.run_ids or ())
+    found = [live for live in named if live and sees_thread(request, live.thread_id)]
+    if not found:
+        raise Refusal(404, "No runs found to cancel.")
+    for live in found:
+        live.cancel(action)
+    return Response(status_code=204)

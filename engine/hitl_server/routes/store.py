@@ -1,0 +1,103 @@
+"""`/store`: items that graphs and clients keep beyond one thread, by namespace and key."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from fastapi import APIRouter, Query, Request, Response
+from langgraph.store.base import NOT_PROVIDED, Item
+from langgraph.store.sqlite import AsyncSqliteStore
+from pydantic import TypeAdapter, ValidationError
+
+from hitl_server.policy.visibility import scoped_namespace
+from hitl_server.refusals import Refusal
+from hitl_server.request_models import (
+    ItemDelete,
+    ItemKey,
+    ItemPut,
+    ItemSearch,
+    Namespace,
+    NamespaceSearch,
+)
+from hitl_server.response_models import REFUSALS, Found, Namespaces, shows
+from hitl_server.response_models import Item as ItemShape
+from hitl_server.responses import answer, parts_of
+
+router = APIRouter(prefix="/store", responses=REFUSALS)
+
+_NAMESPACE = TypeAdapter(Namespace)
+
+
+@router.put("/items", status_code=204)
+async def put(request: Request, body: ItemPut) -> Response:
+    """Keep an item; one that is there under this key is replaced."""
+    ttl = body.ttl if "ttl" in body.model_fields_set else NOT_PROVIDED
+    await _items(request).aput(tuple(body.namespace), body.key, body.value, ttl=ttl)
+    return Response(status_code=204)
+
+
+@router.get("/items", responses=shows(ItemShape | None))
+async def get(
+    request: Request,
+    key: ItemKey,
+    namespace: str = Query(description="Labels, joined by dots."),
+    refresh_ttl: bool | None = None,
+) -> Response:
+    """Return an item, or null if there is none."""
+    scoped = scoped_namespace(request)
+    labels = _labels(namespace) if scoped is None else scoped
+    item = await _items(request).aget(labels, key, refresh_ttl=refresh_ttl)
+    return answer(item and _wire(item))
+
+
+@router.delete("/items", status_code=204)
+async def delete(request: Request, body: ItemDelete) -> Response:
+    """Delete an item, if it is there."""
+    await _items(request).adelete(tuple(body.namespace), body.key)
+    return Response(status_code=204)
+
+
+@router.post("/items/search", responses=shows(Found))
+async def search(request: Request, body: ItemSearch) -> Response:
+    """Return one page of the items in and below a namespace, last updated first."""
+    found = await _items(request).asearch(
+        tuple(body.namespace_prefix or ()),
+        filter=body.filter,
+        limit=body.limit,
+        offset=body.offset,
+        refresh_ttl=body.refresh_ttl,
+    )
+    return answer({"items": [_wire(item) for item in found]})
+
+
+@router.post("/namespaces", responses=shows(Namespaces))
+async def namespaces(request: Request, body: NamespaceSearch) -> Response:
+    """Return one page of the namespaces that hold items."""
+    found = await _items(request).alist_namespaces(
+        prefix=tuple(body.prefix) if body.prefix else None,
+        suffix=tuple(body.suffix) if body.suffix else None,
+        max_depth=body.max_depth,
+        limit=body.limit,
+        offset=body.offset,
+    )
+    return answer({"namespaces": found})
+
+
+def _items(request: Request) -> AsyncSqliteStore:
+    return parts_of(request).store.items
+
+
+def _labels(namespace: str) -> tuple[str, ...]:
+    try:
+        return tuple(_NAMESPACE.validate_python(namespace.split(".")))
+    except ValidationError as error:
+        raise Refusal(422, f"namespace: {error.errors()[0]['msg']}") from None
+
+
+def _wire(item: Item) -> dict[str, Any]:
+    """Return an item as JSON. SQLite keeps its times in UTC without saying so."""
+    times = {"created_at": _utc(item.created_at), "updated_at": _utc(item.updated_at)}
+    return {**item.dict(), **times}
+
+
+def _utc(time: datetime) -> str:
+    return time.replace(tzinfo=UTC).isoformat()

@@ -1,0 +1,250 @@
+"""`/threads`: rows, state and history."""
+
+import sqlite3
+from typing import Any
+
+from fastapi import APIRouter, Query, Request, Response
+from langchain_core.runnables import RunnableConfig
+
+from hitl_server.extract import check_paths
+from hitl_server.identity.callers import caller_of
+from hitl_server.parts import ServerParts
+from hitl_server.policy.visibility import visible_to
+from hitl_server.project.graphs import GraphIsBroken
+from hitl_server.refusals import (
+    Refusal,
+    checked_id,
+    checked_select,
+    no_graph,
+    no_such_graph,
+    no_thread,
+    thread_exists,
+)
+from hitl_server.request_models import (
+    Before,
+    HistorySearch,
+    StateAt,
+    StateUpdate,
+    ThreadCount,
+    ThreadCreate,
+    ThreadPatch,
+    ThreadPrune,
+    ThreadSearch,
+)
+from hitl_server.response_models import REFUSALS, Pruned, Thread, ThreadState, ThreadUpdate, shows
+from hitl_server.responses import answer, page_headers, parts_of
+from hitl_server.running.run_order import new_id
+from hitl_server.snapshot import EMPTY_STATE, snapshot_json
+from hitl_server.tables.thread_table import FIELDS
+
+router = APIRouter(prefix="/threads", responses=REFUSALS)
+
+
+@router.post("", responses=shows(Thread))
+async def create(request: Request, body: ThreadCreate) -> Response:
+    """Create a thread; of many who ask for the same id at once, exactly one gets it."""
+    threads = parts_of(request).threads
+    thread_id = str(body.thread_id or new_id())
+    row = await threads.create(thread_id, body.metadata or {})
+    if row is None and body.if_exists == "do_nothing":
+        row = threads.get(thread_id)
+    if row is None:
+        raise thread_exists(thread_id)
+    return answer(row)
+
+
+@router.post("/search", responses=shows(list[Thread]))
+async def search(request: Request, body: ThreadSearch) -> Response:
+    """Return one page of threads, last updated first."""
+    checked_select(body.select, FIELDS)
+    check_paths(body.extract or {}, FIELDS)
+    rows, more = await parts_of(request).threads.search(body, visible_to(request))
+    return answer(rows, headers=page_headers(body.offset, len(rows), more))
+
+
+@router.post("/count", responses=shows(int))
+async def count(request: Request, body: ThreadCount) -> Response:
+    """Return how many threads there are, a bare number."""
+    return answer(await parts_of(request).threads.count(body, visible_to(request)))
+
+
+@router.post("/prune", responses=shows(Pruned))
+async def prune(request: Request, body: ThreadPrune) -> Response:
+    """Delete many threads; those that are not there are passed over."""
+    if body.strategy == "keep_latest":
+        raise Refusal(
+            422,
+            "keep_latest is not supported: a checkpoint may need the ones before it "
+            "to be put together.",
+        )
+    parts = parts_of(request)
+    deleted = [await parts.run_queue.delete(str(thread_id)) for thread_id in body.thread_ids]
+    return answer({"pruned_count": sum(deleted)})
+
+
+@router.get("/{thread_id}", responses=shows(Thread))
+async def get(request: Request, thread_id: str) -> Response:
+    """Return one thread, with its newest run.
+
+    The run is read first: of one that is listed as ended, the row tells what came.
+    """
+    parts = parts_of(request)
+    thread_id = checked_id(thread_id)
+    last_run = parts.runs.last(thread_id)
+    row = parts.threads.get(thread_id)
+    if row is None:
+        raise no_thread(thread_id)
+    return answer({**row, "last_run": last_run})
+
+
+@router.patch("/{thread_id}", responses=shows(Thread))
+async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
+    """Merge metadata into a thread's; with `Prefer: return=minimal` the answer has no body."""
+    threads = parts_of(request).threads
+    thread_id = checked_id(thread_id)
+    if not await threads.patch(thread_id, body.metadata or {}):
+        raise Refusal(404, "Not Found")
+    if request.headers.get("prefer") == "return=minimal":
+        return Response(status_code=204)
+    return answer(threads.get(thread_id))
+
+
+@router.delete("/{thread_id}", status_code=204)
+async def delete(request: Request, thread_id: str) -> Response:
+    """Delete a thread with all that belongs to it."""
+    thread_id = checked_id(thread_id)
+    if not await parts_of(request).run_queue.delete(thread_id):
+        raise no_thread(thread_id)
+    return Response(status_code=204)
+
+
+@router.post("/{thread_id}/copy", responses=shows(Thread))
+async def copy(request: Request, thread_id: str) -> Response:
+    """Copy a thread with its checkpoints; what waits on it waits on the copy as well."""
+    parts = parts_of(request)
+    thread_id, copy_id = checked_id(thread_id), new_id()
+    if not await parts.copy_thread(thread_id, copy_id):
+        raise Refusal(409, f"Thread with ID {thread_id} not found")
+    return answer(parts.threads.get(copy_id))
+
+
+@router.get("/{thread_id}/state", responses=shows(ThreadState))
+async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
+    """Return the state of a thread as its newest checkpoint tells it."""
+    return await _state(request, thread_id, {}, subgraphs)
+
+
+@router.post("/{thread_id}/state/checkpoint", responses=shows(ThreadState))
+async def state_of_checkpoint(request: Request, thread_id: str, body: StateAt) -> Response:
+    """Return the state at a checkpoint, which may be one of a subgraph."""
+    return await _state(request, thread_id, body.checkpoint.configurable(), body.subgraphs)
+
+
+@router.get("/{thread_id}/state/{checkpoint_id}", responses=shows(ThreadState))
+async def state_at(
+    request: Request, thread_id: str, checkpoint_id: str, subgraphs: bool = False
+) -> Response:
+    """Return the state at a checkpoint of the root graph."""
+    return await _state(request, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs)
+
+
+@router.post("/{thread_id}/state", responses=shows(ThreadUpdate))
+async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
+    """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
+    parts = parts_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = _graph_id(parts, thread_id)
+    if graph_id is None:
+        raise no_graph(thread_id)
+    at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
+    at |= body.checkpoint.configurable() if body.checkpoint else {}
+    config = _config(request, thread_id, {"checkpoint_ns": "", **at})
+    try:
+        changed = await parts.run_queue.change_state(
+            thread_id, graph_id, config, body.values, body.as_node
+        )
+    except (Refusal, GraphIsBroken, sqlite3.Error):
+        raise
+    except Exception as error:  # reducers are user code and raise anything
+        raise Refusal(400, f"{type(error).__name__}: {error}") from error
+    return answer(
+        {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
+    )
+
+
+@router.get("/{thread_id}/history", responses=shows(list[ThreadState]))
+async def history(
+    request: Request,
+    thread_id: str,
+    limit: int = Query(default=1, ge=1, le=1000),
+    before: str | None = None,
+) -> Response:
+    """Return the thread's past states, newest first."""
+    return await _history(request, thread_id, HistorySearch(limit=limit, before=before))
+
+
+@router.post("/{thread_id}/history", responses=shows(list[ThreadState]))
+async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
+    """Return the thread's past states, newest first, filtered by checkpoint metadata."""
+    return await _history(request, thread_id, body)
+
+
+async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs: bool) -> Response:
+    parts = parts_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = _graph_id(parts, thread_id)
+    if graph_id is None:
+        return answer(EMPTY_STATE)
+    config = _config(request, thread_id, at)
+    async with parts.graphs.open(graph_id, config) as graph:
+        snapshot = await graph.aget_state(config, subgraphs=subgraphs)
+    await parts.database.flushed()
+    return answer(snapshot_json(snapshot))
+
+
+async def _history(request: Request, thread_id: str, search: HistorySearch) -> Response:
+    parts = parts_of(request)
+    thread_id = checked_id(thread_id)
+    graph_id = _graph_id(parts, thread_id)
+    if graph_id is None:
+        return answer([])
+    at = search.checkpoint.configurable() if search.checkpoint else {}
+    config = _config(request, thread_id, {"checkpoint_ns": "", **at})
+    async with parts.graphs.open(graph_id, config) as graph:
+        states = graph.aget_state_history(
+            config,
+            limit=search.limit,
+            filter=search.metadata,
+            before=_before(search.before),
+        )
+        shown = [snapshot_json(state) async for state in states]
+    await parts.database.flushed()
+    return answer(shown)
+
+
+def _graph_id(parts: ServerParts, thread_id: str) -> str | None:
+    """Return the graph of a thread, None if nothing ran on it.
+
+    Raises a 404 for a thread that is not there, or that names a graph which is not.
+    """
+    metadata = parts.threads.metadata(thread_id)
+    if metadata is None:
+        raise no_thread(thread_id)
+    graph_id = metadata.get("graph_id")
+    if graph_id is None:
+        return None
+    if graph_id not in [*parts.graphs.loaded, *parts.graphs.broken]:
+        raise no_such_graph(graph_id, parts.graphs.loaded)
+    return str(graph_id)
+
+
+def _before(given: str | Before | None) -> RunnableConfig | None:
+    """Return the config of the checkpoint to begin after; clients name it in three ways."""
+    if isinstance(given, Before):
+        given = (given.configurable_ or given).checkpoint_id
+    return {"configurable": {"checkpoint_id": given}} if given else None
+
+
+def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:
+    caller = caller_of(request)
+    return {"configurable": {**caller.signed(at), **caller.configurable, "thread_id": thread_id}}

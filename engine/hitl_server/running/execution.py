@@ -1,0 +1,204 @@
+"""One run of one graph, from its order to the way it ended."""
+
+import re
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
+from typing import Any, TypeAlias, cast
+from uuid import UUID
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command, Send
+from pydantic import TypeAdapter
+
+from hitl_server.json_encoding import error_body
+from hitl_server.project.graphs import Graph
+from hitl_server.snapshot import INTERRUPT, Stop, just_stopped
+from hitl_server.streams.events import Translation, tells_interrupt
+from hitl_server.streams.run_stream import Result, Stream
+from hitl_server.tables.run_table import Run, RunStatus
+
+Json: TypeAlias = dict[str, Any]
+
+STRICT_RESUME = "__pregel_strict_resume"
+"""Makes langgraph refuse a resume map that names anything but what is pending."""
+
+_INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
+_CONFIG_KEYS = ("tags", "recursion_limit", "max_concurrency", "run_name")
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a run ended."""
+
+    status: RunStatus
+    error: Json | None = None
+    stop: Stop | None = None
+
+
+@dataclass(slots=True)
+class Execution:
+    """Runs a graph once, telling listeners and gathering the result.
+
+    What tells that the graph waits for somebody is held back in `held`, to be said when the
+    checkpoint and the rows are on disk.
+    """
+
+    run: Run
+    stream: Stream
+    result: Result
+    pending: Sequence[str] = ()
+    """Ids of the interrupts that wait as the run begins."""
+    held: list[tuple[str, Any]] = field(default_factory=list)
+    _ran: list[str] = field(default_factory=list)
+    _last_step: list[str] = field(default_factory=list)
+    _stopped: bool = False
+
+    async def perform(self, graph: Graph) -> Ending:
+        """Run the graph to its next stop. Errors of the graph are endings, not exceptions.
+
+        Raises only `asyncio.CancelledError`.
+        """
+        try:
+            await self._consume(graph)
+        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
+            self.result.error = error_body(error)
+            return Ending("error", self.result.error)
+        return Ending("success")
+
+    def stopped_at(self, graph: Graph, following: Sequence[str]) -> Stop | None:
+        """Return the static breakpoint at which the run stopped, if it did."""
+        if not self._stopped:
+            return None
+        return just_stopped(self._last_step, following, *breakpoints(graph, self.run.kwargs))
+
+    async def _consume(self, graph: Graph) -> None:
+        kwargs = self.run.kwargs
+        given, strict = self._input()
+        translation = Translation(kwargs["stream_mode"])
+        options: Json = {
+            "context": _context(graph, kwargs["context"]),
+            "stream_mode": translation.modes,
+            "output_keys": graph.output_channels,
+            "interrupt_before": kwargs["interrupt_before"],
+            "interrupt_after": kwargs["interrupt_after"],
+            "durability": kwargs["durability"],
+            "subgraphs": kwargs["subgraphs"],
+        }
+        stream = partial(_with_events, graph) if translation.hears_events else graph.astream
+        async for part in stream(given, self._config(strict), **options):
+            namespace, mode, chunk = part if len(part) == 3 else ((), *part)
+            if not namespace:
+                self._note(mode, chunk)
+            for name, payload in translation.events(namespace, mode, chunk):
+                if tells_interrupt(mode, chunk):
+                    self.held.append((name, payload))
+                else:
+                    self.stream.say(name, payload)
+
+    def _note(self, mode: str, chunk: Any) -> None:
+        """Keep the result, and which nodes ran in the last step."""
+        self.result.absorb(mode, chunk)
+        if mode == "updates" and isinstance(chunk, dict):
+            if chunk.get(INTERRUPT) == ():
+                self._stopped = True
+            self._ran += [node for node in chunk if not node.startswith("__")]
+        elif mode == "values":
+            self._last_step, self._ran = self._ran, []
+
+    def _input(self) -> tuple[Any, bool]:
+        """Return what the graph is given, and whether the answers in it must match what waits.
+
+        A single answer to a single question is addressed here: then it cannot slip to another
+        question, is never stored to be replayed, and null or an empty object reach the node.
+        """
+        command = self.run.kwargs["command"]
+        if not command:
+            return self.run.kwargs["input"], False
+        resume, addressed = command.get("resume"), is_map(command.get("resume"))
+        if not addressed and "resume" in command and len(self.pending) == 1 and not self._pinned:
+            resume, addressed = {self.pending[0]: resume}, True
+        if resume is None and not command.get("update") and not command.get("goto"):
+            return None, False
+        update, goto = _update(command.get("update")), _goto(command.get("goto"))
+        return Command(resume=resume, update=update, goto=goto), addressed
+
+    @property
+    def _pinned(self) -> bool:
+        return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
+
+    def _config(self, strict: bool) -> RunnableConfig:
+        ordered = self.run.kwargs["config"]
+        configurable = {
+            key: value
+            for key, value in ordered["configurable"].items()
+            if not key.startswith("__pregel")
+        } | self.run.caller.configurable
+        if strict:
+            configurable[STRICT_RESUME] = True
+        config: RunnableConfig = {
+            "configurable": configurable,
+            "metadata": {**ordered["metadata"], "run_attempt": 1},
+            "run_id": UUID(self.run.run_id),
+        }
+        given = {key: ordered[key] for key in _CONFIG_KEYS if ordered.get(key) is not None}
+        return config | cast(RunnableConfig, given)
+
+
+async def _with_events(
+    graph: Graph, given: Any, config: RunnableConfig, **options: Any
+) -> AsyncIterator[tuple[Any, ...]]:
+    """Yield what `graph.astream` yields, and all other events of the run as mode `events`."""
+    run_id = str(config["run_id"])
+    async for event in graph.astream_events(given, config, version="v2", **options):
+        if event["event"] == "on_chain_stream" and event["run_id"] == run_id:
+            yield event["data"]["chunk"]
+        elif "langsmith:hidden" not in event.get("tags", ()):
+            yield "events", event
+
+
+def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the nodes before and after which a run stops: its own, or else the graph's."""
+    before = kwargs.get("interrupt_before") or graph.interrupt_before_nodes or ()
+    after = kwargs.get("interrupt_after") or graph.interrupt_after_nodes or ()
+    return before, after
+
+
+def is_map(resume: Any) -> bool:
+    """Whether langgraph takes this answer for a map from interrupt ids (an empty one counts)."""
+    return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
+
+
+def _update(update: Any) -> Any:
+    pairs = isinstance(update, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and isinstance(pair[0], str) for pair in update
+    )
+    return [tuple(pair) for pair in update] if pairs else update
+
+
+def _goto(goto: Any) -> Any:
+    targets = goto if isinstance(goto, list) else [goto] if goto else []
+    return [
+        target if isinstance(target, str) else Send(target["node"], target["input"])
+        for target in targets
+    ]
+
+
+def _context(graph: Graph, given: Json) -> Any:
+    """Return the context for a run: what the graph's schema knows of what was given."""
+    if graph.context_schema is None:
+        return given or None
+    schema: Any = graph.context_schema
+    known, required = _context_fields(schema)
+    context = {key: given[key] for key in given if key in known} if known else given
+    return context if context or not required else None
+
+
+@lru_cache
+def _context_fields(schema: Any) -> tuple[frozenset[str], bool]:
+    """Return the fields of a context schema, and whether one of them has to be given."""
+    try:
+        shape = TypeAdapter(schema).json_schema()
+    except Exception:  # noqa: BLE001  types that pydantic cannot describe are passed as given
+        return frozenset(), False
+    return frozenset(shape.get("properties", ())), bool(shape.get("required"))

@@ -1,0 +1,118 @@
+"""A run as it was ordered: the request completed with what its thread and assistant add."""
+
+import os
+import time
+from typing import Any, TypeAlias
+from uuid import UUID
+
+from hitl_server.idempotency import Key
+from hitl_server.identity.callers import Caller
+from hitl_server.json_encoding import now
+from hitl_server.refusals import Refusal, said_twice
+from hitl_server.request_models import RunBody
+from hitl_server.tables.run_table import Run
+
+Json: TypeAlias = dict[str, Any]
+
+
+def new_id() -> str:
+    """Return a version 7 UUID: unique, and newer ones sort after older ones (RFC 9562)."""
+    stamp = time.time_ns() // 1_000_000 << 80
+    number = stamp | int.from_bytes(os.urandom(10), "big")
+    number = number & ~(0xF << 76) | (0x7 << 76)
+    return str(UUID(int=number & ~(0x3 << 62) | (0x2 << 62)))
+
+
+def check_order(body: RunBody, *, stateless: bool) -> None:
+    """Refuse what cannot be run, in the words of langgraph-api (`models/run.py`)."""
+    if stateless and body.resumes:
+        raise Refusal(400, "You must provide a thread_id when resuming.")
+    if body.context and (body.config or {}).get("configurable"):
+        raise said_twice()
+
+
+def order(
+    body: RunBody,
+    run_id: str,
+    thread_id: str,
+    assistant: Json,
+    key: Key | None,
+    caller: Caller,
+    thread_metadata: Json,
+) -> Run:
+    """Return the run that `body` asks for on a thread with this metadata, signed by the caller.
+
+    What the assistant says holds where the request says nothing, key by key.
+    """
+    given = body.config or {}
+    config = {**assistant["config"], **given}
+    configurable = {
+        **assistant["context"],
+        **(body.context or given.get("configurable") or {}),
+    }
+    described = {
+        **assistant["metadata"],
+        **thread_metadata,
+        **(config.get("metadata") or {}),
+        **(body.metadata or {}),
+    }
+    metadata = {
+        **caller.signed(described),
+        "graph_id": assistant["graph_id"],
+        "assistant_id": assistant["assistant_id"],
+    }
+    config["metadata"] = metadata
+    addressed = {
+        **configurable,
+        **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
+        **(body.checkpoint.configurable() if body.checkpoint else {}),
+    }
+    config["configurable"] = {
+        **caller.signed(addressed),
+        "run_id": run_id,
+        "thread_id": thread_id,
+        "graph_id": assistant["graph_id"],
+        "assistant_id": assistant["assistant_id"],
+    }
+    return Run(
+        run_id=run_id,
+        thread_id=thread_id,
+        assistant_id=assistant["assistant_id"],
+        graph_id=assistant["graph_id"],
+        metadata=metadata,
+        kwargs=_kwargs(body, config, configurable),
+        multitask_strategy=strategy(body),
+        created_at=now(),
+        delay=body.after_seconds,
+        key=key,
+        caller=caller,
+    )
+
+
+def strategy(body: RunBody) -> str:
+    """Return what happens to this run while another one of the thread has not ended.
+
+    Runs wait for their turn, as with langgraph-api. Answers do not, unless that was asked for:
+    one that waited would land on a question its sender has never seen.
+    """
+    return body.multitask_strategy or ("reject" if body.resumes else "enqueue")
+
+
+def _kwargs(body: RunBody, config: Json, context: Json) -> Json:
+    command = body.command.model_dump(exclude_unset=True) if body.command else None
+    durability = body.durability or ("exit" if body.checkpoint_during is False else "async")
+    return {
+        "input": body.input,
+        "command": command,
+        "config": config,
+        "context": context,
+        "stream_mode": body.stream_modes,
+        "interrupt_before": body.interrupt_before,
+        "interrupt_after": body.interrupt_after,
+        "subgraphs": body.stream_subgraphs,
+        "resumable": body.stream_resumable,
+        "checkpoint_during": durability != "exit",
+        "durability": durability,
+        "webhook": body.webhook,
+        "feedback_keys": None,
+    }

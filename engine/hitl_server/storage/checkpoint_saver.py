@@ -1,0 +1,156 @@
+"""The checkpoints of langgraph, written through our connection and its shared commits."""
+
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Collection, Coroutine, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
+from sqlite3 import Cursor
+from typing import Any, TypeVar
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver, CheckpointTuple, DeltaChannelHistory
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+from langgraph.checkpoint.sqlite import SqliteSaver
+
+from hitl_server.storage.shared_commits import SharedCommits
+
+_Answer = TypeVar("_Answer")
+
+
+class _Statements(SqliteSaver):
+    """langgraph's synchronous saver; where it commits, a commit is promised."""
+
+    def __init__(self, commits: SharedCommits, serde: JsonPlusSerializer) -> None:
+        super().__init__(commits.connection, serde=serde)
+        self._commits = commits
+
+    @contextmanager
+    def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
+        """Yield a cursor to whoever holds the lock of the connection."""
+        with closing(self.conn.cursor()) as cursor:
+            yield cursor
+        if transaction:
+            self._commits.promise()
+
+
+class Saver(BaseCheckpointSaver[str]):
+    """What graphs are compiled with; the methods are those of the base class.
+
+    Asynchronous calls run their statements at once, as soon as nothing is being written out.
+    Synchronous calls come from nodes that run a graph themselves, in threads, and are brought
+    to the loop.
+    """
+
+    def __init__(self, commits: SharedCommits, serde: JsonPlusSerializer) -> None:
+        super().__init__(serde=serde)
+        self._commits = commits
+        self._types = serde
+        self._statements = _Statements(commits, serde)
+        self._loop = asyncio.get_running_loop()
+        self._thread = threading.current_thread()
+        self._clones: dict[frozenset[tuple[str, ...]], Saver] = {}
+
+    def setup(self) -> None:
+        """Make the tables of langgraph, where they are not there yet."""
+        self._statements.setup()
+
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "Saver":
+        """Return the saver that may bring these types to life as well, made once.
+
+        Every run of a graph asks for one, and there are as many as there are graphs.
+        """
+        types = frozenset(extra_allowlist)
+        if types not in self._clones:
+            serde = self._types.with_msgpack_allowlist(extra_allowlist)
+            self._clones[types] = Saver(self._commits, serde)
+        return self._clones[types]
+
+    def get_next_version(self, current: str | None, channel: None) -> str:
+        """Count as langgraph's own saver does."""
+        return self._statements.get_next_version(current, channel)
+
+    async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """Return a checkpoint, the newest unless the config names another."""
+        async with self._commits.lock:
+            return self._statements.get_tuple(config)
+
+    async def alist(self, *args: Any, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
+        """Yield checkpoints, newest first."""
+        for checkpoint in await self._list(*args, **kwargs):
+            yield checkpoint
+
+    async def aput(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        """Write a checkpoint."""
+        async with self._commits.lock:
+            return self._statements.put(*args, **kwargs)
+
+    async def aput_writes(self, *args: Any, **kwargs: Any) -> None:
+        """Write what a task has brought."""
+        async with self._commits.lock:
+            self._statements.put_writes(*args, **kwargs)
+
+    @asynccontextmanager
+    async def undone_on_error(self, thread_id: str) -> AsyncIterator[None]:
+        """Take back what the block has written for a thread if it raises.
+
+        langgraph stores the writes of a state update before the reducers have seen them: those
+        that a reducer refuses would be put to it again by every later read, and the thread be
+        lost. Nobody else may write to this thread meanwhile.
+        """
+        marks = {}
+        async with self._commits.lock:
+            for table in ("checkpoints", "writes"):
+                sql = f"SELECT coalesce(max(rowid), 0) FROM {table}"
+                (marks[table],) = self._commits.connection.execute(sql).fetchone()
+        try:
+            yield
+        except BaseException:
+            async with self._commits.transaction() as connection:
+                for table, mark in marks.items():
+                    sql = f"DELETE FROM {table} WHERE thread_id = ? AND rowid > ?"
+                    connection.execute(sql, (thread_id, mark))
+            raise
+
+    async def adelete_thread(self, thread_id: str) -> None:
+        """Delete the checkpoints of a thread."""
+        async with self._commits.lock:
+            self._statements.delete_thread(thread_id)
+
+    async def aget_delta_channel_history(self, **kwargs: Any) -> Mapping[str, DeltaChannelHistory]:
+        """Return what channels that keep only their changes are put together from."""
+        async with self._commits.lock:
+            return self._statements.get_delta_channel_history(**kwargs)
+
+    def get_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
+        """`aget_tuple`, from a thread."""
+        return self._wait_for(self.aget_tuple(config))
+
+    def list(self, *args: Any, **kwargs: Any) -> Iterator[CheckpointTuple]:
+        """`alist`, from a thread."""
+        return iter(self._wait_for(self._list(*args, **kwargs)))
+
+    def put(self, *args: Any, **kwargs: Any) -> RunnableConfig:
+        """`aput`, from a thread."""
+        return self._wait_for(self.aput(*args, **kwargs))
+
+    def put_writes(self, *args: Any, **kwargs: Any) -> None:
+        """`aput_writes`, from a thread."""
+        self._wait_for(self.aput_writes(*args, **kwargs))
+
+    def delete_thread(self, thread_id: str) -> None:
+        """`adelete_thread`, from a thread."""
+        self._wait_for(self.adelete_thread(thread_id))
+
+    def get_delta_channel_history(self, **kwargs: Any) -> Mapping[str, DeltaChannelHistory]:
+        """`aget_delta_channel_history`, from a thread."""
+        return self._wait_for(self.aget_delta_channel_history(**kwargs))
+
+    async def _list(self, *args: Any, **kwargs: Any) -> tuple[CheckpointTuple, ...]:
+        async with self._commits.lock:
+            return tuple(self._statements.list(*args, **kwargs))
+
+    def _wait_for(self, call: Coroutine[Any, Any, _Answer]) -> _Answer:
+        if threading.current_thread() is self._thread:  # would wait for itself
+            call.close()
+            raise asyncio.InvalidStateError("On the event loop, use the asynchronous methods.")
+        return asyncio.run_coroutine_threadsafe(call, self._loop).result()

@@ -1,0 +1,167 @@
+"""One SQLite file: the checkpoints of langgraph and our tables beside them.
+
+One file and one writing connection, shared with the saver under the saver's own lock. All
+writes are one sequence, so "the checkpoint is on disk before the run is listed as ended" needs
+no protocol, and no two writers ever wait for each other's file lock. Reading has connections of
+its own, so that it sees only what is on disk: one for rows that are looked up, at once, and one
+for searches, in a thread: in WAL mode a long search holds up nobody.
+"""
+
+import os
+import sqlite3
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager, suppress
+from pathlib import Path
+from typing import Any, TypeAlias
+from uuid import uuid4
+
+import aiosqlite
+from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
+
+from hitl_server.errors import StartFailed
+from hitl_server.private_files import private_file
+from hitl_server.storage.changes import Changes
+from hitl_server.storage.checkpoint_saver import Saver
+from hitl_server.storage.shared_commits import SharedCommits
+
+Row: TypeAlias = sqlite3.Row
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS assistants (
+    assistant_id TEXT PRIMARY KEY, graph_id TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS assistant_versions (
+    assistant_id TEXT NOT NULL, version INTEGER NOT NULL, latest INTEGER NOT NULL,
+    graph_id TEXT NOT NULL, config TEXT NOT NULL, context TEXT NOT NULL, metadata TEXT NOT NULL,
+    name TEXT NOT NULL, description TEXT, created_at TEXT NOT NULL,
+    PRIMARY KEY (assistant_id, version)
+);
+CREATE UNIQUE INDEX IF NOT EXISTS latest_versions ON assistant_versions (assistant_id)
+    WHERE latest;
+CREATE TABLE IF NOT EXISTS threads (
+    thread_id TEXT PRIMARY KEY,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL, state_updated_at TEXT NOT NULL,
+    status TEXT NOT NULL, graph_id TEXT,
+    metadata TEXT NOT NULL, config TEXT NOT NULL DEFAULT '{}',
+    checkpoint_id TEXT,
+    next TEXT NOT NULL DEFAULT '[]', interrupts TEXT NOT NULL DEFAULT '{}',
+    tasks TEXT NOT NULL DEFAULT '[]', breakpoint TEXT, error TEXT, "values" TEXT
+);
+CREATE INDEX IF NOT EXISTS threads_by_status ON threads (status, updated_at);
+CREATE INDEX IF NOT EXISTS threads_by_status_state ON threads (status, state_updated_at);
+CREATE INDEX IF NOT EXISTS threads_by_status_creation ON threads (status, created_at);
+CREATE INDEX IF NOT EXISTS threads_by_update ON threads (updated_at);
+CREATE INDEX IF NOT EXISTS threads_by_creation ON threads (created_at);
+CREATE TABLE IF NOT EXISTS runs (
+    run_id TEXT PRIMARY KEY, thread_id TEXT NOT NULL, assistant_id TEXT NOT NULL,
+    created_at TEXT NOT NULL, updated_at TEXT NOT NULL,
+    status TEXT NOT NULL, multitask_strategy TEXT NOT NULL,
+    metadata TEXT NOT NULL, kwargs TEXT NOT NULL, error TEXT
+);
+CREATE TABLE IF NOT EXISTS unsettled (thread_id TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS run_keys (
+    key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS run_keys_of_thread ON run_keys (thread_id);
+CREATE INDEX IF NOT EXISTS runs_of_thread ON runs (thread_id, created_at);
+CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pending', 'running');
+"""
+
+
+class Database:
+    """The file, open: `saver` for langgraph, `write` and `read` for our tables."""
+
+    def __init__(
+        self,
+        saver: Saver,
+        commits: SharedCommits,
+        changes: Changes,
+        reader: sqlite3.Connection,
+        searcher: aiosqlite.Connection,
+        identity: str,
+    ) -> None:
+        self.saver = saver
+        self.changes = changes
+        self.identity = identity
+        """What makes this database this database; kept in it."""
+        self._commits = commits
+        self._reader = reader
+        self._searcher = searcher
+
+    @classmethod
+    async def open(cls, path: Path, allowed_types: Sequence[tuple[str, ...]] = ()) -> "Database":
+        """Open or create the file, mode 0600.
+
+        `allowed_types` are (module, name) pairs that checkpoints may bring to life beside the
+        types of the graphs' own schemas. Raises `StartFailed`.
+        """
+        os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
+        changes, writer = Changes(), _writer(path)
+        changes.attach(writer)
+        commits = SharedCommits(writer, changes.publish)
+        saver = Saver(commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None))
+        saver.setup()
+        async with commits.transaction() as connection:
+            insert = "INSERT OR IGNORE INTO meta VALUES ('identity', ?)"
+            connection.execute(insert, (str(uuid4()),))
+        reader = _reader(path)
+        (identity,) = reader.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+        searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
+        return cls(saver, commits, changes, reader, searcher, identity)
+
+    def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
+        """Return the writing connection for one transaction; on disk when the block ends."""
+        return self._commits.transaction()
+
+    async def flushed(self) -> None:
+        """Return when every checkpoint and row written so far is on disk."""
+        await self._commits.flushed()
+
+    @property
+    def losses(self) -> int:
+        """How often writes were lost that had been accepted; grows when the disk is full."""
+        return self._commits.losses
+
+    def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return rows that an index leads to, as of the last commit."""
+        return self._reader.execute(sql, values).fetchall()
+
+    async def search(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
+        """Return the rows of a query that may have to look at many, as of the last commit."""
+        return list(await self._searcher.execute_fetchall(sql, values))
+
+    async def add_function(self, name: str, arity: int, function: Any) -> None:
+        """Teach SQL a function of ours, for searching."""
+        await self._searcher.create_function(name, arity, function, deterministic=True)
+
+    async def close(self) -> None:
+        """Close all connections."""
+        with suppress(sqlite3.Error):
+            await self._commits.close()
+        await self._searcher.close()
+        self._reader.close()
+
+
+def _writer(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, check_same_thread=False)  # one uses it at a time
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):
+        (found,) = connection.execute(f"PRAGMA {pragma}").fetchone()
+        if found != wanted:
+            connection.close()
+            raise StartFailed(
+                f"{path} cannot be written durably: {pragma} is {found}, not {wanted}.",
+                hint="Keep the data folder on a local disk (--data-dir).",
+            )
+    connection.executescript(_SCHEMA)
+    return connection
+
+
+def _reader(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path)
+    connection.row_factory = sqlite3.Row
+    connection.execute("PRAGMA query_only = 1")
+    return connection

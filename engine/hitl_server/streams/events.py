@@ -1,0 +1,114 @@
+"""From what langgraph streams to what clients hear: event names and payloads of the Server API.
+
+The names and shapes are those of langgraph-api 0.16.7 (`stream.py`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias, cast
+
+from langchain_core.messages import (
+    BaseMessage,
+    BaseMessageChunk,
+    convert_to_messages,
+    message_chunk_to_message,
+)
+from langgraph.types import StreamMode
+
+from hitl_server.identity.callers import RESERVED
+from hitl_server.snapshot import INTERRUPT, checkpoint_of
+
+Json: TypeAlias = dict[str, Any]
+Namespace: TypeAlias = Sequence[str]
+
+
+@dataclass(slots=True)
+class Translation:
+    """Translates the stream of one run; `asked` are the modes that its client wants to hear."""
+
+    asked: Sequence[str]
+    _messages: dict[str, BaseMessage] = field(default_factory=dict)
+
+    @property
+    def hears_events(self) -> bool:
+        """Whether everything that langchain reports is asked for, too."""
+        return "events" in self.asked
+
+    @property
+    def modes(self) -> list[StreamMode]:
+        """The modes langgraph must stream: those asked for, and the two the server itself needs."""
+        native = {"messages" if mode == "messages-tuple" else mode for mode in self.asked}
+        native.discard("events")
+        return cast("list[StreamMode]", sorted(native | {"values", "updates"}))
+
+    def events(self, namespace: Namespace, mode: str, chunk: Any) -> Iterator[tuple[str, Any]]:
+        """Yield the events (name, payload) that one chunk becomes for the client."""
+        if mode == "messages":
+            yield from self._message_events(namespace, chunk)
+        elif mode in self.asked:
+            yield _named(mode, namespace), _shown(mode, chunk)
+
+    def _message_events(self, namespace: Namespace, chunk: Any) -> Iterator[tuple[str, Any]]:
+        if "messages-tuple" in self.asked:
+            yield _named("messages", namespace), chunk
+            return
+        message, metadata = chunk
+        if isinstance(message, dict):
+            message = convert_to_messages([message])[0]
+        if (known := self._messages.get(message.id)) is None:
+            yield "messages/metadata", {message.id: {"metadata": metadata}}
+        whole = message if known is None else cast(Any, known) + message
+        self._messages[message.id] = whole
+        partial = isinstance(message, BaseMessageChunk)
+        yield (
+            "messages/partial" if partial else "messages/complete",
+            [message_chunk_to_message(whole)],
+        )
+
+
+def tells_interrupt(mode: str, chunk: Any) -> bool:
+    """Whether a chunk says that the graph waits: such news must not outrun the disk."""
+    if mode == "debug" and isinstance(chunk, dict):
+        chunk = chunk.get("payload")
+    if not isinstance(chunk, dict):
+        return False
+    return INTERRUPT in chunk or (mode in ("tasks", "debug") and bool(chunk.get("interrupts")))
+
+
+def _named(mode: str, namespace: Namespace) -> str:
+    return f"{mode}|{'|'.join(namespace)}" if namespace else mode
+
+
+def _shown(mode: str, chunk: Any) -> Any:
+    if mode == "checkpoints":
+        return _checkpoint(chunk)
+    if mode == "debug" and chunk.get("type") == "checkpoint":
+        return {**chunk, "payload": _checkpoint(chunk["payload"])}
+    return chunk
+
+
+def _checkpoint(payload: Json) -> Json:
+    """Return a checkpoint event without the internals that langgraph keeps in its configs."""
+    shown = dict(payload)
+    for name, checkpoint in (("config", "checkpoint"), ("parent_config", "parent_checkpoint")):
+        config = payload.get(name)
+        shown[name] = config and {"configurable": _public(config.get("configurable", {}))}
+        shown[checkpoint] = checkpoint_of(config)
+    shown["tasks"] = [_task(task) for task in payload.get("tasks", ())]
+    return shown
+
+
+def _task(task: Json) -> Json:
+    state = task.get("state")
+    if not state or not state.get("configurable"):
+        return task
+    rest = {key: value for key, value in task.items() if key != "state"}
+    return {**rest, "checkpoint": _public(state["configurable"])}
+
+
+def _public(configurable: Json) -> Json:
+    return {
+        key: value
+        for key, value in configurable.items()
+        if not key.startswith("__") and key not in RESERVED
+    }

@@ -1,0 +1,1 @@
+"""The tables of the server: assistants, threads, runs and the store."""

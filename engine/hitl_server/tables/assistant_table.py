@@ -1,0 +1,335 @@
+"""Assistants: a graph with the configuration, context and metadata its runs are given.
+
+Every graph has one of its own, under the id that langgraph-api derives; people make more. Each
+change makes a new version, and any version can be made the latest again.
+"""
+
+import sqlite3
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+from uuid import UUID
+
+import orjson
+
+from hitl_server.json_encoding import dumps, now
+from hitl_server.metadata_filter import Filter
+from hitl_server.project.graphs import GraphIsBroken, Graphs, assistant_id_of
+from hitl_server.refusals import Refusal, checked_id, no_assistant, no_such_graph, said_twice
+from hitl_server.request_models import (
+    AssistantCount,
+    AssistantCreate,
+    AssistantPatch,
+    AssistantSearch,
+    Config,
+    VersionSearch,
+)
+from hitl_server.storage.database import Database
+
+Json: TypeAlias = dict[str, Any]
+
+_VERSION_FIELDS = (
+    "assistant_id",
+    "version",
+    "graph_id",
+    "config",
+    "context",
+    "metadata",
+    "name",
+    "description",
+    "created_at",
+)
+FIELDS = (*_VERSION_FIELDS, "updated_at")
+"""What an assistant shows: its latest version, and when the assistant itself was made."""
+
+_JSON_FIELDS = ("config", "context", "metadata")
+_VERSIONS = f"SELECT {', '.join(_VERSION_FIELDS)} FROM assistant_versions"
+_LATEST = f"""
+SELECT {", ".join(f"v.{field}" for field in _VERSION_FIELDS[:-1])}, a.created_at, a.updated_at
+FROM assistants a JOIN assistant_versions v ON v.assistant_id = a.assistant_id AND v.latest
+"""
+_SORT_KEYS = {
+    "assistant_id": "a.assistant_id",
+    "graph_id": "casefold(v.graph_id)",
+    "name": "casefold(v.name)",
+    "created_at": "a.created_at",
+    "updated_at": "a.updated_at",
+}
+_ADD = "INSERT INTO assistant_versions VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class Assistants:
+    """The table of assistants; rows come back as plain JSON, which a run may be made of."""
+
+    def __init__(self, graphs: Graphs, database: Database) -> None:
+        self._graphs = graphs
+        self._database = database
+
+    async def prepare(self) -> None:
+        """Make sure every graph has its assistant, named as the graph is named now."""
+        await self._database.add_function("casefold", 1, str.casefold)
+        async with self._database.write() as connection:
+            for graph_id, loaded in self._graphs.loaded.items():
+                _add_own(connection, graph_id, loaded.name, loaded.spec.description)
+
+    async def search(
+        self, search: AssistantSearch, visible: Filter | None = None
+    ) -> tuple[list[Json], bool]:
+        """Return one page, newest first by default, and whether there are more."""
+        where, values = self._filter(search, visible)
+        key = _SORT_KEYS[search.sort_by or "created_at"]
+        order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
+        rows = await self._database.search(
+            f"{_LATEST} {where} ORDER BY {key} {order}, a.rowid {order} LIMIT ? OFFSET ?",
+            (*values, search.limit + 1, search.offset),
+        )
+        return [_parsed(FIELDS, row) for row in rows[: search.limit]], len(rows) > search.limit
+
+    async def count(self, search: AssistantCount, visible: Filter | None = None) -> int:
+        """Return how many assistants a search would find."""
+        where, values = self._filter(search, visible)
+        rows = await self._database.search(f"SELECT count(*) FROM ({_LATEST} {where})", values)
+        return int(rows[0][0])
+
+    def get(self, name: str) -> Json:
+        """Return the assistant with this id, or of the graph with this name.
+
+        Raises `Refusal` (404, or 422 for what is neither), and `GraphIsBroken` for a graph that
+        could not be imported.
+        """
+        if name in self._graphs.broken:
+            raise GraphIsBroken(self._graphs.broken[name])
+        known = name in self._graphs.loaded
+        assistant_id = assistant_id_of(name) if known else checked_id(name, "assistant")
+        rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
+        return self._served(rows, assistant_id)
+
+    def metadata(self, assistant_id: str) -> Json | None:
+        """Return an assistant's metadata, also where its graph is gone; None if there is none."""
+        rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
+        return _parsed(FIELDS, rows[0])["metadata"] if rows else None
+
+    def for_run(self, name: str) -> Json:
+        """Like `get`, with the refusals that langgraph-api gives when a run is created."""
+        if name not in self._graphs.loaded and name not in self._graphs.broken:
+            try:
+                UUID(name)
+            except ValueError:
+                raise Refusal(
+                    422,
+                    f"Invalid assistant: '{name}'. Must be either:\n"
+                    "- A valid assistant UUID, or\n"
+                    f"- One of the registered graphs: {', '.join(self._graphs.loaded)}",
+                ) from None
+        try:
+            return self.get(name)
+        except Refusal:
+            raise Refusal(404, "Thread or assistant not found.") from None
+
+    async def create(self, assistant_id: str, body: AssistantCreate) -> Json | None:
+        """Make an assistant with its first version; None if there is one with this id."""
+        self._check_graph(body.graph_id)
+        config, context = _in_step(body.config, body.context)
+        content = {
+            "graph_id": body.graph_id,
+            "config": config or {},
+            "context": context or {},
+            "metadata": body.metadata or {},
+            "name": body.name or "Untitled",
+            "description": body.description,
+        }
+        async with self._database.write() as connection:
+            if not _insert(connection, assistant_id, body.graph_id):
+                return None
+            _add_version(connection, assistant_id, 1, content)
+        return self.get(assistant_id)
+
+    async def patch(self, assistant_id: str, body: AssistantPatch) -> Json:
+        """Make a new version and let it be the latest. Raises `Refusal`."""
+        if body.graph_id is not None:
+            self._check_graph(body.graph_id)
+        config, context = _in_step(body.config, body.context)
+        async with self._database.write() as connection:
+            current = self._current(connection, assistant_id)
+            changed = {
+                "graph_id": body.graph_id,
+                "config": config,
+                "context": context,
+                "metadata": {**current["metadata"], **(body.metadata or {})},
+                "name": body.name,
+                "description": body.description,
+            }
+            given = {field: value for field, value in changed.items() if value is not None}
+            _retire(connection, assistant_id)
+            sql = "SELECT max(version) + 1 FROM assistant_versions WHERE assistant_id = ?"
+            (version,) = connection.execute(sql, (assistant_id,)).fetchone()
+            _add_version(connection, assistant_id, version, {**current, **given})
+        return self.get(assistant_id)
+
+    async def versions(self, assistant_id: str, search: VersionSearch) -> list[Json]:
+        """Return one page of an assistant's versions, newest first. Raises `Refusal` (404)."""
+        self.get(assistant_id)
+        rows = await self._database.search(
+            f"{_VERSIONS} WHERE assistant_id = ? AND json_contains(metadata, ?)"
+            " ORDER BY version DESC LIMIT ? OFFSET ?",
+            (assistant_id, dumps(search.metadata or {}).decode(), search.limit, search.offset),
+        )
+        return [_parsed(_VERSION_FIELDS, row) for row in rows]
+
+    async def set_latest(self, assistant_id: str, version: int) -> Json:
+        """Let a version be what the assistant shows and what runs are given. Raises `Refusal`."""
+        async with self._database.write() as connection:
+            self._current(connection, assistant_id)
+            sql = f"{_VERSIONS} WHERE assistant_id = ? AND version = ?"
+            if not connection.execute(sql, (assistant_id, version)).fetchone():
+                raise Refusal(404, f"Version {version} not found for assistant {assistant_id}")
+            _retire(connection, assistant_id)
+            connection.execute(
+                "UPDATE assistant_versions SET latest = 1 WHERE assistant_id = ? AND version = ?",
+                (assistant_id, version),
+            )
+        return self.get(assistant_id)
+
+    async def delete(self, assistant_id: str) -> None:
+        """Delete an assistant with its versions."""
+        async with self._database.write() as connection:
+            for table in ("assistant_versions", "assistants"):
+                connection.execute(f"DELETE FROM {table} WHERE assistant_id = ?", (assistant_id,))
+
+    def check_deletable(self, assistant_id: str) -> None:
+        """Refuse to delete what is not there, and a graph's own assistant.
+
+        That one would be made again at the next start, and until then no run could name the
+        graph.
+        """
+        self.get(assistant_id)
+        own = {assistant_id_of(graph_id): graph_id for graph_id in self._graphs.loaded}
+        if graph_id := own.get(assistant_id):
+            raise Refusal(409, f"This is the own assistant of the graph '{graph_id}'; it stays.")
+
+    def runs_under_way(self, assistant_id: str) -> list[tuple[str, str]]:
+        """Return (thread, run) of every run of an assistant that has not ended."""
+        rows = self._database.read(
+            "SELECT thread_id, run_id FROM runs WHERE status IN ('pending', 'running')"
+            " AND assistant_id = ?",
+            (assistant_id,),
+        )
+        return [(row["thread_id"], row["run_id"]) for row in rows]
+
+    async def threads(self, assistant_id: str) -> list[str]:
+        """Return the ids of the threads whose newest run was one of this assistant."""
+        rows = await self._database.search(
+            "SELECT thread_id FROM threads WHERE json_extract(metadata, '$.assistant_id') = ?",
+            (assistant_id,),
+        )
+        return [row["thread_id"] for row in rows]
+
+    def _check_graph(self, graph_id: str) -> None:
+        if graph_id in self._graphs.broken:
+            raise GraphIsBroken(self._graphs.broken[graph_id])
+        if graph_id not in self._graphs.loaded:
+            raise no_such_graph(graph_id, self._graphs.loaded)
+
+    def _current(self, connection: sqlite3.Connection, assistant_id: str) -> Json:
+        """Return the latest version inside a transaction."""
+        sql = f"{_LATEST} WHERE a.assistant_id = ?"
+        return self._served(connection.execute(sql, (assistant_id,)).fetchall(), assistant_id)
+
+    def _served(self, rows: list[Any], assistant_id: str) -> Json:
+        """Return the one assistant that was found, if its graph is one of the project's."""
+        if not rows:
+            raise no_assistant(assistant_id)
+        assistant = _parsed(FIELDS, rows[0])
+        if (graph_id := assistant["graph_id"]) in self._graphs.broken:
+            raise GraphIsBroken(self._graphs.broken[graph_id])
+        if graph_id not in self._graphs.loaded:
+            raise no_assistant(assistant_id)
+        return assistant
+
+    def _filter(self, search: AssistantCount, visible: Filter | None) -> tuple[str, list[Any]]:
+        """Return what to look for; assistants of graphs that are not there now are left out."""
+        if search.graph_id is not None:
+            self._check_graph(search.graph_id)
+        graphs = [search.graph_id] if search.graph_id is not None else list(self._graphs.loaded)
+        clauses = ["v.graph_id IN (SELECT value FROM json_each(?))"]
+        values: list[Any] = [dumps(graphs).decode()]
+        if search.name:
+            clauses.append("instr(casefold(v.name), ?)")
+            values.append(search.name.casefold())
+        if search.metadata:
+            clauses.append("json_contains(v.metadata, ?)")
+            values.append(dumps(search.metadata).decode())
+        if visible:
+            clauses.append("json_allows(v.metadata, ?)")
+            values.append(dumps(visible).decode())
+        return f"WHERE {' AND '.join(clauses)}", values
+
+
+def _add_own(
+    connection: sqlite3.Connection, graph_id: str, name: str, description: str | None
+) -> None:
+    """Make a graph's own assistant; its first version is the graph as it is now."""
+    assistant_id = assistant_id_of(graph_id)
+    _insert(connection, assistant_id, graph_id)
+    if not _has_versions(connection, assistant_id):
+        content: Json = {"config": {}, "context": {}, "metadata": {"created_by": "system"}}
+        content |= {"graph_id": graph_id, "name": name, "description": description}
+        _add_version(connection, assistant_id, 1, content)
+        return
+    connection.execute(
+        "UPDATE assistant_versions SET name = ?, description = ?"
+        " WHERE assistant_id = ? AND version = 1",
+        (name, description, assistant_id),
+    )
+
+
+def _has_versions(connection: sqlite3.Connection, assistant_id: str) -> bool:
+    sql = "SELECT 1 FROM assistant_versions WHERE assistant_id = ?"
+    return connection.execute(sql, (assistant_id,)).fetchone() is not None
+
+
+def _insert(connection: sqlite3.Connection, assistant_id: str, graph_id: str) -> bool:
+    """Insert an assistant without a version; False if there is one with this id."""
+    insert = "INSERT OR IGNORE INTO assistants VALUES (?, ?, ?, ?)"
+    return connection.execute(insert, (assistant_id, graph_id, time := now(), time)).rowcount == 1
+
+
+def _retire(connection: sqlite3.Connection, assistant_id: str) -> None:
+    """Make room for another latest version."""
+    update = "UPDATE assistant_versions SET latest = 0 WHERE assistant_id = ? AND latest"
+    connection.execute(update, (assistant_id,))
+    update = "UPDATE assistants SET updated_at = ? WHERE assistant_id = ?"
+    connection.execute(update, (now(), assistant_id))
+
+
+def _add_version(
+    connection: sqlite3.Connection, assistant_id: str, version: int, content: Json
+) -> None:
+    written = (dumps(content[field]).decode() for field in _JSON_FIELDS)
+    connection.execute(
+        _ADD,
+        (
+            assistant_id,
+            version,
+            content["graph_id"],
+            *written,
+            content["name"],
+            content["description"],
+            now(),
+        ),
+    )
+
+
+def _in_step(config: Config | None, context: Json | None) -> tuple[Json | None, Json | None]:
+    """Return config and context saying the same, as langgraph-api keeps them; None if not given."""
+    given = config.model_dump(exclude_unset=True) if config else {}
+    configurable = given.get("configurable")
+    if configurable and context:
+        raise said_twice()
+    if context:
+        given["configurable"] = context
+    return given or None, configurable or context
+
+
+def _parsed(fields: Iterable[str], row: Iterable[Any]) -> Json:
+    parsed = dict(zip(fields, row, strict=True))
+    return {**parsed, **{field: orjson.loads(parsed[field]) for field in _JSON_FIELDS}}

@@ -1,0 +1,207 @@
+"""The table of runs: what was asked, by whom, and how it ended."""
+
+import sqlite3
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import orjson
+
+from hitl_server.idempotency import Key
+from hitl_server.identity.callers import UNNAMED, Caller
+from hitl_server.json_encoding import dumps, now
+from hitl_server.refusals import no_run, other_request
+from hitl_server.storage.database import Database, Row
+
+Json: TypeAlias = dict[str, Any]
+RunStatus: TypeAlias = Literal["pending", "running", "success", "error", "interrupted", "timeout"]
+
+FIELDS = (
+    "run_id",
+    "thread_id",
+    "assistant_id",
+    "created_at",
+    "updated_at",
+    "metadata",
+    "status",
+    "kwargs",
+    "multitask_strategy",
+    "error",
+)
+"""What a run row shows; `error` is ours."""
+
+_JSON_FIELDS = {"metadata", "kwargs", "error"}
+_UNDER_WAY = "status IN ('pending', 'running')"
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A run as it was asked for."""
+
+    run_id: str
+    thread_id: str
+    assistant_id: str
+    graph_id: str
+    metadata: Json
+    kwargs: Json
+    """What the request said, completed: input, command, config, context, breakpoints, modes."""
+    multitask_strategy: str
+    created_at: str
+    delay: float = 0
+    """Seconds until its turn may come."""
+    key: Key | None = None
+    """What makes the same request, sent again, this run and not another one."""
+    caller: Caller = UNNAMED
+    """Who asked for it. Only the identity is kept, in the metadata: the rest may be secret."""
+
+    def to_json(self, status: RunStatus) -> Json:
+        """Return the run as the answer to `POST /threads/{id}/runs`."""
+        return {
+            "run_id": self.run_id,
+            "thread_id": self.thread_id,
+            "assistant_id": self.assistant_id,
+            "created_at": self.created_at,
+            "updated_at": self.created_at,
+            "metadata": self.metadata,
+            "status": status,
+            "kwargs": self.kwargs,
+            "multitask_strategy": self.multitask_strategy,
+            "error": None,
+        }
+
+
+class Runs:
+    """Reads and writes run rows; writes happen inside the caller's transaction."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def insert(self, connection: sqlite3.Connection, run: Run, status: RunStatus) -> None:
+        """Record a run, and its idempotency key, before any of it happens."""
+        connection.execute(
+            "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+            (
+                run.run_id,
+                run.thread_id,
+                run.assistant_id,
+                run.created_at,
+                run.created_at,
+                status,
+                run.multitask_strategy,
+                dumps(run.metadata).decode(),
+                dumps(run.kwargs).decode(),
+            ),
+        )
+        if run.key is not None:
+            connection.execute(
+                "INSERT INTO run_keys VALUES (?, ?, ?, ?)",
+                (run.key.key, run.key.digest, run.thread_id, run.run_id),
+            )
+
+    def set_status(
+        self,
+        connection: sqlite3.Connection,
+        run_id: str,
+        status: RunStatus,
+        error: Json | None = None,
+    ) -> None:
+        """Record how far a run has come, or how it ended."""
+        connection.execute(
+            "UPDATE runs SET status = ?, updated_at = ?, error = ? WHERE run_id = ?",
+            (status, now(), error and dumps(error).decode(), run_id),
+        )
+
+    def delete(self, connection: sqlite3.Connection, thread_id: str, run_id: str) -> None:
+        """Forget a run, and the checkpoints that it wrote. Its idempotency key stays taken."""
+        self.delete_checkpoints(connection, thread_id, run_id)
+        connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
+
+    def delete_checkpoints(
+        self, connection: sqlite3.Connection, thread_id: str, run_id: str
+    ) -> None:
+        """Forget the checkpoints that a run wrote."""
+        written = (
+            "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
+            " AND json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"
+        )
+        for table in ("writes", "checkpoints"):
+            connection.execute(
+                f"DELETE FROM {table} WHERE thread_id = ? AND checkpoint_id IN ({written})",
+                (thread_id, thread_id, run_id),
+            )
+
+    def first(self, key: Key) -> tuple[str, str] | None:
+        """Return (thread, run) of the request that bore this key, None if it is the first.
+
+        Raises `Refusal` if that was another request.
+        """
+        sql = "SELECT digest, thread_id, run_id FROM run_keys WHERE key = ?"
+        rows = self._database.read(sql, (key.key,))
+        if not rows:
+            return None
+        if rows[0]["digest"] != key.digest:
+            raise other_request()
+        return rows[0]["thread_id"], rows[0]["run_id"]
+
+    def order(self, thread_id: str, run_id: str) -> Run:
+        """Return a run as it was ordered. Raises `Refusal` if there is none."""
+        rows = self._rows(thread_id, run_id)
+        if not rows:
+            raise no_run(run_id)
+        row = rows[0]
+        metadata = orjson.loads(row["metadata"])
+        return Run(
+            run_id=run_id,
+            thread_id=thread_id,
+            assistant_id=row["assistant_id"],
+            graph_id=metadata["graph_id"],
+            metadata=metadata,
+            kwargs=orjson.loads(row["kwargs"]),
+            multitask_strategy=row["multitask_strategy"],
+            created_at=row["created_at"],
+        )
+
+    def get(self, thread_id: str, run_id: str) -> Json | None:
+        """Return a run's row, or None."""
+        rows = self._rows(thread_id, run_id)
+        return _wire(rows[0]) if rows else None
+
+    def of_thread(
+        self, thread_id: str, *, limit: int, offset: int, status: str | None
+    ) -> list[Json]:
+        """Return a thread's runs, newest first."""
+        only = "AND status = ?" if status else ""
+        rows = self._database.read(
+            f"SELECT {', '.join(FIELDS)} FROM runs WHERE thread_id = ? {only}"
+            " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?",
+            (thread_id, *([status] if status else []), limit, offset),
+        )
+        return [_wire(row) for row in rows]
+
+    def last(self, thread_id: str) -> Json | None:
+        """Return a thread's newest run, or None."""
+        newest = self.of_thread(thread_id, limit=1, offset=0, status=None)
+        return newest[0] if newest else None
+
+    def last_kwargs(self, thread_id: str) -> Json:
+        """Return what the thread's newest run asked for; empty if there is none."""
+        rows = self._database.read(
+            "SELECT kwargs FROM runs WHERE thread_id = ? ORDER BY created_at DESC LIMIT 1",
+            (thread_id,),
+        )
+        return orjson.loads(rows[0]["kwargs"]) if rows else {}
+
+    def _rows(self, thread_id: str, run_id: str) -> list[Row]:
+        sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
+        return self._database.read(sql, (run_id, thread_id))
+
+    def under_way(self) -> list[tuple[str, str]]:
+        """Return (run, thread) of every run that is listed as not ended."""
+        rows = self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
+        return [(row["run_id"], row["thread_id"]) for row in rows]
+
+
+def _wire(row: Row) -> Json:
+    return {
+        field: orjson.Fragment(row[field]) if field in _JSON_FIELDS and row[field] else row[field]
+        for field in row.keys()  # noqa: SIM118  iterating a Row gives values
+    }

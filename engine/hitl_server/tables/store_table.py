@@ -1,0 +1,72 @@
+"""The store: what graphs remember beyond one thread, in a SQLite file beside the database.
+
+It is langgraph's own `AsyncSqliteStore`, which begins a transaction, waits, and commits. In the
+file of the checkpoints that transaction and the one of our writing connection, which works on
+the event loop, would each wait for the other to let go of the file.
+"""
+
+import logging
+import os
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, cast
+
+import aiosqlite
+from langgraph.store.base import TTLConfig
+from langgraph.store.sqlite import AsyncSqliteStore
+
+from hitl_server.errors import StartFailed
+from hitl_server.private_files import private_file
+
+_TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
+_SWEEP_INTERVAL = 5
+"""Minutes between two looks for expired items, where nothing else was asked for."""
+
+_log = logging.getLogger(__name__)
+
+
+class Store:
+    """The file, open; `items` is what graphs and routes use."""
+
+    def __init__(self, items: AsyncSqliteStore, connection: aiosqlite.Connection) -> None:
+        self.items = items
+        self._connection = connection
+
+    @classmethod
+    async def open(cls, path: Path, settings: Mapping[str, Any]) -> "Store":
+        """Open or create the file, mode 0600; `settings` is `store` of a langgraph.json.
+
+        Its `ttl` is heeded: `default_ttl` and `sweep_interval_minutes` in minutes, and
+        `refresh_on_read`. Raises `StartFailed`.
+        """
+        os.close(private_file(path, os.O_RDWR))
+        for name in {"index", "path"} & set(settings):
+            _log.warning("store.%s of langgraph.json is left out: items are kept in SQLite.", name)
+        connection = await aiosqlite.connect(path, isolation_level=None)
+        try:
+            await connection.execute("PRAGMA journal_mode = WAL")
+            await connection.execute("PRAGMA synchronous = FULL")
+            items = AsyncSqliteStore(connection, ttl=_ttl(settings.get("ttl")))
+            await items.setup()
+            await items.sweep_ttl()
+            await items.start_ttl_sweeper()
+        except sqlite3.Error as error:
+            await connection.close()
+            raise StartFailed(
+                f"The store {path} cannot be used: {error}.",
+                hint="Threads are in another file. Move this one away to begin an empty store.",
+            ) from error
+        return cls(items, connection)
+
+    async def close(self) -> None:
+        """Close the file."""
+        await self.items.stop_ttl_sweeper()
+        await self._connection.close()
+
+
+def _ttl(given: Any) -> TTLConfig:
+    """Return what was given; without an interval langgraph would never look for expired items."""
+    settings = {name: given.get(name) for name in _TTL} if isinstance(given, dict) else {}
+    known = {name: value for name, value in settings.items() if isinstance(value, int | float)}
+    return cast(TTLConfig, {"sweep_interval_minutes": _SWEEP_INTERVAL, **known})

@@ -1,0 +1,378 @@
+"""The table of threads: one row says where a thread stands, without reading its checkpoints."""
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeAlias
+
+import orjson
+
+from hitl_server.extract import ROOTS, extracted, root_of
+from hitl_server.json_encoding import dumps, now
+from hitl_server.metadata_filter import Filter, matches
+from hitl_server.refusals import moved_on, no_thread_or_assistant
+from hitl_server.request_models import Preconditions, ThreadCount, ThreadSearch
+from hitl_server.snapshot import INTERRUPT, StateColumns, Stop, dated, waited
+from hitl_server.storage.database import Database, Row
+
+Json: TypeAlias = dict[str, Any]
+
+FIELDS = (
+    "thread_id",
+    "created_at",
+    "updated_at",
+    "state_updated_at",
+    "metadata",
+    "status",
+    "config",
+    "values",
+    "error",
+    "interrupts",
+    "next",
+    "tasks",
+    "breakpoint",
+    "checkpoint_id",
+)
+"""What a thread row shows; the last four are ours and spare an inbox one state read a thread.
+
+In them, each interrupt of `tasks` and the `breakpoint` say `since` when they wait.
+"""
+
+_JSON_FIELDS = {
+    "metadata",
+    "config",
+    "values",
+    "error",
+    "interrupts",
+    "next",
+    "tasks",
+    "breakpoint",
+}
+_SETTLE = """
+UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = ?, next = ?,
+    tasks = ?, interrupts = ?, checkpoint_id = ?, breakpoint = ?, error = ?
+WHERE thread_id = ?
+"""
+
+
+class Threads:
+    """Reads and writes thread rows. Rows come back as wire JSON, ready for `dumps`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def prepare(self) -> None:
+        """Teach the database what the filters of searches and of auth handlers mean."""
+        await self._database.add_function("json_contains", 2, _contains)
+        await self._database.add_function("json_allows", 2, _allows)
+
+    async def create(self, thread_id: str, metadata: Json) -> Json | None:
+        """Insert a thread; None if there is one with this id."""
+        async with self._database.write() as connection:
+            if not self.insert(connection, thread_id, metadata):
+                return None
+        return self.get(thread_id)
+
+    def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: Json) -> bool:
+        """Insert a thread inside a transaction; False if there is one with this id."""
+        time = now()
+        cursor = connection.execute(
+            "INSERT OR IGNORE INTO threads (thread_id, created_at, updated_at, state_updated_at,"
+            " status, graph_id, metadata) VALUES (?, ?, ?, ?, 'idle', ?, ?)",
+            (thread_id, time, time, time, _graph_id(metadata), dumps(metadata).decode()),
+        )
+        return cursor.rowcount == 1
+
+    def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> Json | None:
+        """Return a thread's row, or None."""
+        sql = f"SELECT {_columns(fields)} FROM threads WHERE thread_id = ?"
+        rows = self._database.read(sql, (thread_id,))
+        return _wire(rows[0]) if rows else None
+
+    def metadata(self, thread_id: str) -> Json | None:
+        """Return a thread's metadata, parsed, or None if there is no such thread."""
+        sql = "SELECT metadata FROM threads WHERE thread_id = ?"
+        rows = self._database.read(sql, (thread_id,))
+        return orjson.loads(rows[0]["metadata"]) if rows else None
+
+    def pending(self, thread_id: str) -> list[str]:
+        """Return the ids of the interrupts that wait on a thread."""
+        sql = "SELECT interrupts FROM threads WHERE thread_id = ?"
+        rows = self._database.read(sql, (thread_id,))
+        by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
+        return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
+
+    async def search(
+        self, search: ThreadSearch, visible: Filter | None = None
+    ) -> tuple[list[Json], bool]:
+        """Return one page of rows, and whether there are more; newest update first by default."""
+        where, values = _filter(search, visible)
+        column = search.sort_by or "updated_at"
+        order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
+        roots = map(root_of, (search.extract or {}).values())
+        rows = await self._database.search(
+            f"SELECT {_columns([*(search.select or FIELDS), *roots])} FROM threads {where}"
+            f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
+            (*values, search.limit + 1, search.offset),
+        )
+        return [_shown(row, search) for row in rows[: search.limit]], len(rows) > search.limit
+
+    async def count(self, search: ThreadCount, visible: Filter | None = None) -> int:
+        """Return how many threads a search would find."""
+        where, values = _filter(search, visible)
+        rows = await self._database.search(f"SELECT count(*) FROM threads {where}", values)
+        return int(rows[0][0])
+
+    async def patch(self, thread_id: str, metadata: Json) -> bool:
+        """Merge `metadata` into a thread's, key by key; False if there is no such thread."""
+        async with self._database.write() as connection:
+            found = self.merge_metadata(connection, thread_id, metadata)
+        return found
+
+    def merge_metadata(
+        self, connection: sqlite3.Connection, thread_id: str, metadata: Json
+    ) -> bool:
+        """Merge metadata inside a transaction; False if there is no such thread."""
+        sql = "SELECT metadata FROM threads WHERE thread_id = ?"
+        rows = list(connection.execute(sql, (thread_id,)))
+        if not rows:
+            return False
+        merged = {**orjson.loads(rows[0][0]), **metadata}
+        connection.execute(
+            "UPDATE threads SET metadata = ?, graph_id = ?, updated_at = ? WHERE thread_id = ?",
+            (dumps(merged).decode(), _graph_id(merged), now(), thread_id),
+        )
+        return True
+
+    def refuse_if_moved_on(
+        self, connection: sqlite3.Connection, thread_id: str, wanted: Preconditions
+    ) -> None:
+        """Raise `Refusal`, with the thread's row, unless it stands where a decision was made on."""
+        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
+        cursor = connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        row = cursor.execute(sql, (thread_id,)).fetchone()
+        if row is None:
+            raise no_thread_or_assistant()
+        pending = {
+            asked["id"] for task in orjson.loads(row["interrupts"]).values() for asked in task
+        }
+        ids = wanted.interrupt_ids
+        moved = wanted.checkpoint_id not in (None, row["checkpoint_id"])
+        if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
+            raise moved_on(_wire(row))
+
+    def occupy(
+        self, connection: sqlite3.Connection, thread_id: str, assistant: Json
+    ) -> Json | None:
+        """Mark a thread busy with a run of this assistant; return its metadata, None if none."""
+        rows = list(
+            connection.execute(
+                "UPDATE threads SET status = 'busy', graph_id = ?, updated_at = ?, metadata ="
+                " json_set(metadata, '$.graph_id', ?, '$.assistant_id', ?)"
+                " WHERE thread_id = ? RETURNING metadata",
+                (
+                    assistant["graph_id"],
+                    now(),
+                    assistant["graph_id"],
+                    assistant["assistant_id"],
+                    thread_id,
+                ),
+            )
+        )
+        return orjson.loads(rows[0][0]) if rows else None
+
+    def release(
+        self, connection: sqlite3.Connection, thread_id: str, error: Json | None, busy: bool
+    ) -> None:
+        """End a run whose state could not be read; the rest of the row stays as it was."""
+        connection.execute(
+            "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
+            " WHEN interrupts != '{}' THEN 'interrupted' WHEN ? THEN 'error'"
+            " WHEN next != '[]' THEN 'interrupted' ELSE 'idle' END WHERE thread_id = ?",
+            (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
+        )
+
+    def settle(
+        self,
+        connection: sqlite3.Connection,
+        thread_id: str,
+        state_columns: StateColumns,
+        busy: bool,
+    ) -> None:
+        """Write where a thread stands; `busy` says that another run already waits."""
+        time = now()
+        state_columns = dated(state_columns, self._waited(connection, thread_id), time)
+        connection.execute(
+            _SETTLE,
+            (
+                time,
+                time,
+                "busy" if busy else state_columns.status,
+                dumps(state_columns.values).decode(),
+                dumps(state_columns.next).decode(),
+                dumps(state_columns.tasks).decode(),
+                dumps(state_columns.interrupts).decode(),
+                state_columns.checkpoint_id,
+                state_columns.breakpoint and dumps(state_columns.breakpoint).decode(),
+                state_columns.error and dumps(state_columns.error).decode(),
+                thread_id,
+            ),
+        )
+
+    def unsettle(self, connection: sqlite3.Connection, thread_id: str) -> None:
+        """Note that a thread's state is about to change, by something that is no run.
+
+        If the server dies before `settled`, the next start compares row and state.
+        """
+        connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (thread_id,))
+
+    def settled(self, connection: sqlite3.Connection, thread_id: str) -> None:
+        """Note that the row of a thread says again what its state says."""
+        connection.execute("DELETE FROM unsettled WHERE thread_id = ?", (thread_id,))
+
+    def unsettled(self) -> list[tuple[str, str | None]]:
+        """Return (thread, checkpoint of its row) of all rows that may not say what the state says.
+
+        The checkpoint is None for a row that is wrong for sure: at the start, nobody is busy.
+        """
+        rows = self._database.read(
+            "SELECT thread_id, NULL AS checkpoint_id FROM threads WHERE status = 'busy' UNION ALL"
+            " SELECT thread_id, checkpoint_id FROM unsettled JOIN threads USING (thread_id)"
+        )
+        return [(row["thread_id"], row["checkpoint_id"]) for row in rows]
+
+    def stop_at(
+        self, connection: sqlite3.Connection, thread_id: str, checkpoint_id: str | None
+    ) -> Stop | None:
+        """Return the breakpoint that the row records, if it was recorded at this checkpoint."""
+        sql = "SELECT breakpoint FROM threads WHERE thread_id = ? AND checkpoint_id = ?"
+        row = connection.execute(sql, (thread_id, checkpoint_id)).fetchone()
+        recorded = orjson.loads(row[0]) if row and row[0] else None
+        return Stop(recorded["when"], recorded["node"]) if recorded else None
+
+    def outcome(self, thread_id: str) -> Any:
+        """Return where a thread stands in the form of a run's result."""
+        rows = self._database.read(
+            'SELECT status, error, interrupts, "values" FROM threads WHERE thread_id = ?',
+            (thread_id,),
+        )
+        if not rows:
+            return {}
+        row = rows[0]
+        if row["status"] == "error" and row["error"]:
+            return {"__error__": orjson.Fragment(row["error"])}
+        waiting = [one for task in orjson.loads(row["interrupts"]).values() for one in task]
+        if waiting and row["status"] == "interrupted":
+            return {INTERRUPT: waiting}
+        return orjson.Fragment(row["values"]) if row["values"] else {}
+
+    async def copy(self, thread_id: str, copy_id: str) -> bool | None:
+        """Copy a thread with its checkpoints and what waits on it, but not its runs.
+
+        Return whether the thread is busy, which the copy is not, or None if there is no such
+        thread.
+        """
+        time = now()
+        async with self._database.write() as connection:
+            if not _duplicate(connection, "threads", thread_id, copy_id):
+                return None
+            for table in ("checkpoints", "writes"):
+                _duplicate(connection, table, thread_id, copy_id)
+            [(status,)] = connection.execute(
+                "UPDATE threads SET created_at = ?, updated_at = ?, state_updated_at = ?,"
+                " tasks = replace(tasks, ?, ?) WHERE thread_id = ? RETURNING status",
+                (time, time, time, thread_id, copy_id, copy_id),
+            ).fetchall()
+            if status == "busy":
+                self.release(connection, copy_id, None, False)
+        return bool(status == "busy")
+
+    def _waited(self, connection: sqlite3.Connection, thread_id: str) -> dict[str | None, str]:
+        sql = "SELECT tasks, breakpoint, checkpoint_id FROM threads WHERE thread_id = ?"
+        row = connection.execute(sql, (thread_id,)).fetchone()
+        if row is None:
+            return {}
+        tasks, breakpoint, checkpoint_id = row
+        return waited(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
+
+    def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
+        """Delete a thread inside a transaction; False if there is no such thread."""
+        for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled"):
+            connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
+        gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
+        return gone.rowcount == 1
+
+
+def _graph_id(metadata: Json) -> str | None:
+    """Return the graph that metadata name; clients may have written anything there."""
+    graph_id = metadata.get("graph_id")
+    return graph_id if isinstance(graph_id, str) else None
+
+
+def _duplicate(connection: sqlite3.Connection, table: str, thread_id: str, copy_id: str) -> int:
+    """Insert the rows of a thread once more under another thread's id; return how many."""
+    found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
+    columns = ", ".join(f'"{name}"' for (name,) in found if name != "thread_id")
+    return connection.execute(
+        f"INSERT INTO {table} (thread_id, {columns})"
+        f" SELECT ?, {columns} FROM {table} WHERE thread_id = ?",
+        (copy_id, thread_id),
+    ).rowcount
+
+
+def _columns(fields: Iterable[str]) -> str:
+    """Return a column list; only names of `FIELDS` pass, so nothing foreign reaches the SQL."""
+    return ", ".join(f'"{field}"' for field in FIELDS if field in set(fields))
+
+
+def _wire(row: Row) -> Json:
+    return {
+        field: orjson.Fragment(row[field]) if field in _JSON_FIELDS and row[field] else row[field]
+        for field in row.keys()  # noqa: SIM118  iterating a Row gives values
+    }
+
+
+def _shown(row: Row, search: ThreadSearch) -> Json:
+    """Return what a search asked for: fields, and values out of their depth."""
+    shown = _wire(row)
+    if not search.extract:
+        return shown
+    whole = {root: orjson.loads(row[root] or "null") for root in ROOTS if root in shown}
+    if search.select:
+        shown = {field: shown[field] for field in shown if field in search.select}
+    found = {alias: extracted(whole, path) for alias, path in search.extract.items()}
+    return {**shown, "extracted": found}
+
+
+def _filter(search: ThreadCount, visible: Filter | None) -> tuple[str, list[Any]]:
+    clauses: list[str] = []
+    values: list[Any] = []
+    if search.status:
+        clauses.append("status = ?")
+        values.append(search.status)
+    if search.ids:
+        clauses.append("thread_id IN (SELECT value FROM json_each(?))")
+        values.append(dumps(search.ids).decode())
+    for column, wanted in (("metadata", search.metadata), ("values", search.values)):
+        if wanted:
+            clauses.append(f'json_contains("{column}", ?)')
+            values.append(dumps(wanted).decode())
+    if visible:
+        clauses.append("json_allows(metadata, ?)")
+        values.append(dumps(visible).decode())
+    return f"WHERE {' AND '.join(clauses)}" if clauses else "", values
+
+
+def _contains(document: str | None, wanted: str) -> bool:
+    return _holds(orjson.loads(document or "null"), orjson.loads(wanted))
+
+
+def _allows(metadata: str, visible: str) -> bool:
+    return matches(orjson.loads(metadata), orjson.loads(visible))
+
+
+def _holds(whole: Any, part: Any) -> bool:
+    """Whether every key of `part` is in `whole` with the same value, nested objects alike."""
+    if not isinstance(part, dict) or not isinstance(whole, dict):
+        return bool(whole == part)
+    return all(key in whole and _holds(whole[key], part[key]) for key in part)

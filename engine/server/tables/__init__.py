@@ -1,1 +1,0 @@
-"""What is kept: one SQLite file of checkpoints and rows, and who writes what into it."""

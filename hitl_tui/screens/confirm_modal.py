@@ -1,0 +1,67 @@
+"""The modal that asks once more: what is about to happen, line by line."""
+
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.plan import Plan
+from hitl_tui.widgets.cards.plan_card import PlanCard
+from hitl_tui.widgets.key_line import KeyLine
+
+
+class ConfirmModal(ModalScreen[bool]):
+    """Shows a plan; answers True when it shall be carried out."""
+
+    DEFAULT_CSS = """
+    ConfirmModal {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 94%;
+            max-width: 110;
+            height: auto;
+            max-height: 94%;
+            background: $surface;
+            border: round $accent;
+            border-title-color: $accent;
+            border-title-style: bold;
+        }
+        &.-short > Vertical { max-height: 100%; }
+        &.-short PlanCard > VerticalScroll { max-height: 4; padding: 0 1; }
+        &.-short SendBar { margin-top: 0; }
+        &.-short SendBar TextPane { max-height: 2; }
+        KeyLine { dock: none; background: $surface; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "back", "Back", tooltip="Back, and do nothing", id="plan.back"),
+    ]
+    AUTO_FOCUS = "PlanCard"
+    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__()
+        self.plan = plan
+
+    def compose(self) -> ComposeResult:
+        """Frame the plan."""
+        frame = Vertical()
+        frame.border_title = Content(self.plan.title)
+        with frame:
+            yield PlanCard(self.plan)
+            yield KeyLine()
+
+    @on(PlanCard.Confirmed)
+    def confirm(self) -> None:
+        """It shall be done."""
+        self.dismiss(True)
+
+    def action_back(self) -> None:
+        """Nothing shall be done."""
+        self.dismiss(False)

@@ -1,0 +1,184 @@
+"""Starting a run: which graph, with what input, and where it shall stop."""
+
+from typing import ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Container, Horizontal, Vertical
+from textual.content import Content
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from hitl_engine.errors import HitlError
+from hitl_engine.model import Graph
+from hitl_engine.visible import one_line
+from hitl_tui.messages import RunWanted
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.session import Session
+from hitl_tui.widgets.banner import Banner
+from hitl_tui.widgets.run_form import RunForm, Unfinished
+from hitl_tui.widgets.send_bar import SendBar
+
+
+class StartScreen(ConsoleScreen):
+    """Asks for a graph and its input; what is typed stays until the console closes."""
+
+    DEFAULT_CSS = """
+    StartScreen {
+        #title { height: 1; padding: 0 1; text-style: bold; }
+        #choice { width: 28; height: 1fr; border-right: solid $foreground 20%; }
+        #graphs { height: 1fr; border: none; background: $background; padding: 0 1; }
+        #graphs:focus { background: $background; background-tint: $background 0%; }
+        #seat { height: 1fr; }
+        #right { width: 1fr; }
+        &.-narrow #both { layout: vertical; }
+        &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
+        &.-short #choice { height: 1; }
+        &.-short FieldBox, &.-short StopLine, &.-short FormView { margin-bottom: 0; }
+        &.-short SendBar TextPane { max-height: 2; }
+        &.-short #title { display: none; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "escape",
+            "back",
+            "Inbox",
+            tooltip="Back to the inbox; what you typed stays",
+            id="start.back",
+        ),
+        Binding("ctrl+s", "start", "Start", tooltip="Start the run", id="start.start"),
+        Binding(
+            "ctrl+t",
+            "turn",
+            "As JSON",
+            tooltip="Give the input as JSON, or in fields",
+            id="start.as_json",
+        ),
+    ]
+    HELP = """\
+    ### A new run
+    Choose a graph, fill in its input, press **ctrl+s**. Breakpoints given here hold for this
+    run only.
+    """
+    AUTO_FOCUS = "#graphs"
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session)
+        self.form: RunForm | None = None
+        self._graphs: tuple[Graph, ...] = ()
+
+    def compose_body(self) -> ComposeResult:
+        """Put the graphs beside the form, what will be sent below."""
+        self.banner = Banner()
+        self.graphs = OptionList(id="graphs", markup=False)
+        self.seat = Container(id="seat")
+        self.send_bar = SendBar("Start")
+        self.title_line = Static("New run", id="title", markup=False)
+        yield self.title_line
+        yield self.banner
+        with Horizontal(id="both"):
+            with Vertical(id="choice"):
+                yield self.graphs
+            with Vertical(id="right"):
+                yield self.seat
+                yield self.send_bar
+
+    def on_screen_resume(self) -> None:
+        """See which graphs there are now."""
+        self.read_graphs()
+
+    @work(group="graphs", exclusive=True, exit_on_error=False)
+    async def read_graphs(self) -> None:
+        """Read the list of graphs."""
+        try:
+            graphs = await self.desk.graphs()
+        except HitlError as error:
+            self.banner.show_error(error)
+            return
+        if graphs != self._graphs:
+            self._graphs = graphs
+            self.graphs.set_options(Option(Content(one_line(graph.name, 60))) for graph in graphs)
+            self.graphs.highlighted = 0 if graphs else None
+        if not graphs:
+            self.send_bar.block("The server has no graphs.")
+
+    @on(OptionList.OptionHighlighted, "#graphs")
+    def graph_in_view(self, event: OptionList.OptionHighlighted) -> None:
+        """Show the form of the graph."""
+        self.read_form(self._graphs[event.option_index])
+
+    @on(OptionList.OptionSelected, "#graphs")
+    def fill_in(self) -> None:
+        """Go to its first field."""
+        if self.form is not None:
+            self.form.take_focus()
+
+    @work(group="form", exclusive=True, exit_on_error=False)
+    async def read_form(self, graph: Graph) -> None:
+        """Read how the input of a graph is asked for, and show it if it is still in view."""
+        if self.form is not None and self.form.asked.graph == graph:
+            return
+        try:
+            form = await self.desk.input_form(graph)
+        except HitlError as error:
+            self.banner.show_error(error)
+            return
+        self.banner.clear()
+        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
+            self.form = None
+            await self.seat.remove_children()
+            self.form = RunForm(form)
+            await self.seat.mount(self.form)
+        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
+        self.show_input()
+
+    @on(RunForm.Changed)
+    def show_input(self) -> None:
+        """Show what would be sent, or what is missing."""
+        if self.form is None or not self.form.is_mounted:
+            return
+        try:
+            value, stops = self.form.read()
+        except Unfinished as problem:
+            self.send_bar.block(str(problem))
+        else:
+            parts = [
+                f"stops {when} {one_line(', '.join(nodes), 40)}"
+                for when, nodes in (("before", stops.before), ("after", stops.after))
+                if nodes
+            ]
+            self.send_bar.show(value, ", ".join(parts))
+        self.refresh_bindings()
+
+    # Keys
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to start only what can be started."""
+        if action == "start":
+            return self.form is not None
+        if action == "turn":
+            return self.form is not None and self.form.has_fields
+        return True
+
+    @on(SendBar.Pressed)
+    def action_start(self) -> None:
+        """Say which run is wanted."""
+        if self.form is None:
+            return
+        self.form.touch_all()
+        self.show_input()
+        if self.send_bar.blocked:
+            return
+        value, stops = self.form.read()
+        self.post_message(RunWanted(self.form.asked.graph, value, stops))
+
+    def action_turn(self) -> None:
+        """Give the input as JSON, or in fields."""
+        if self.form is not None:
+            self.form.turn()
+
+    def action_back(self) -> None:
+        """Go back to the inbox."""
+        self.app.pop_screen()

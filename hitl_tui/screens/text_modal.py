@@ -1,0 +1,145 @@
+"""The modal for what needs reading: an error, a traceback, a difference."""
+
+import traceback
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from hitl_engine.errors import HitlError
+from hitl_engine.visible import visible
+from hitl_tui.text.literal import literal
+from hitl_tui.widgets.text_view import Look, TextView
+
+
+@dataclass(frozen=True)
+class ModalText:
+    """What there is to read; all of it may be untrusted text."""
+
+    title: str
+    what: str
+    kept: str = ""
+    hint: str = ""
+    detail: str = ""
+    look: Look = Look.PLAIN
+
+    @classmethod
+    def of(cls, error: BaseException) -> "ModalText":
+        """Describe an error; of one that nobody foresaw, the traceback without its values."""
+        if isinstance(error, HitlError):
+            return cls(error.title, error.what, error.kept, error.hint, error.detail)
+        return cls(
+            "Something went wrong inside the console",
+            f"{type(error).__name__}: {error}",
+            hint="Please report this. The console goes on; what you typed is kept.",
+            detail="".join(traceback.format_exception(error)),
+        )
+
+    @property
+    def text(self) -> str:
+        """Everything, as it is copied: visible text only."""
+        parts = (self.title, self.what, self.kept, self.hint, self.detail)
+        return visible("\n".join(part for part in parts if part))
+
+
+class TextModal(ModalScreen[bool]):
+    """Shows a reading; answers True when its offer was taken."""
+
+    DEFAULT_CSS = """
+    TextModal {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 90%;
+            max-width: 100;
+            height: auto;
+            max-height: 90%;
+            background: $surface;
+            border: round $accent;
+            border-title-color: $accent;
+            border-title-style: bold;
+            padding: 0 1;
+        }
+        VerticalScroll { height: auto; padding: 1 1 0 1; scrollbar-size-vertical: 1; }
+        #what { text-style: bold; margin-bottom: 1; }
+        #kept { color: $text-success; margin-bottom: 1; }
+        #hint { margin-bottom: 1; }
+        #details {
+            height: auto;
+            border-top: solid $foreground 20%;
+            border-title-color: $foreground 70%;
+            margin-bottom: 1;
+        }
+        #buttons { dock: bottom; height: 1; align-horizontal: right; background: $surface; }
+        Button { margin-left: 1; min-width: 4; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "close", "Close", tooltip="Back to where you were", id="reading.close"),
+        Binding("c", "copy", "Copy", tooltip="Copy all of this", id="reading.copy"),
+        Binding("r", "offer", "Try again", tooltip="Try what failed again", id="reading.offer"),
+    ]
+    HELP = """\
+    ### Something to read
+    **c** copies all of it, **escape** closes it.
+    """
+    AUTO_FOCUS = "VerticalScroll"
+
+    def __init__(self, reading: ModalText, *, retry: bool = False, close: str = "Close") -> None:
+        super().__init__()
+        self.reading = reading
+        self._retry = retry
+        self._close = close
+
+    def compose(self) -> ComposeResult:
+        """Put what happened first, then what was kept, what to do, and the details."""
+        frame = Vertical()
+        frame.border_title = Content(self.reading.title)
+        with frame:
+            with VerticalScroll():
+                yield from self._parts()
+            with Horizontal(id="buttons"):
+                yield Button("Copy  c", id="copy", compact=True)
+                if self._retry:
+                    yield Button("Try again  r", id="offer", compact=True, variant="primary")
+                yield Button(f"{self._close}  esc", id="close", compact=True)
+
+    def _parts(self) -> ComposeResult:
+        reading = self.reading
+        yield Static(literal(reading.what), id="what")
+        if reading.kept:
+            yield Static(literal(reading.kept), id="kept")
+        if reading.hint:
+            yield Static(literal(reading.hint), id="hint")
+        if reading.detail:
+            details = TextView(numbered=True)
+            details.id = "details"
+            details.border_title = Content("Details")
+            details.show_text(reading.detail, reading.look)
+            yield details
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to try again only what can be."""
+        return self._retry if action == "offer" else True
+
+    @on(Button.Pressed, "#copy")
+    def action_copy(self) -> None:
+        """Copy everything to the clipboard."""
+        self.app.copy_to_clipboard(self.reading.text)
+        self.query_one("#copy", Button).label = Content("Copied ")
+
+    @on(Button.Pressed, "#close")
+    def action_close(self) -> None:
+        """Close without taking the offer."""
+        self.dismiss(False)
+
+    @on(Button.Pressed, "#offer")
+    def action_offer(self) -> None:
+        """Close and say yes."""
+        self.dismiss(True)

@@ -1,0 +1,1 @@
+"""The shell commands: their options, what they do, and what they print."""

@@ -1,0 +1,265 @@
+"""A question on a command line: for people in lines that are safe to print, and whole as JSON."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import assert_never
+
+from hitl_engine.model import (
+    AnyJson,
+    AskedQuestion,
+    Choices,
+    DecisionKind,
+    FormField,
+    FormToFill,
+    JsonObject,
+    JsonValue,
+    MachineRequest,
+    Option,
+    Question,
+    Questions,
+    Reopening,
+    Review,
+    TextToRevise,
+    ToolCall,
+    ToolCalls,
+)
+from hitl_engine.visible import json_text, one_line, visible
+
+_CONVENTIONS = {
+    "tool calls": "tool calls, decided together",
+    "tool approval": "a tool call, decided by itself",
+    "human interrupt": "a tool call, in the older shape of agent inboxes",
+    "schema": "values that fit a schema",
+    "form": "a form",
+}
+_LINE = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """All that is told of a question."""
+
+    question: Question
+    place: tuple[str, ...]
+    """The nodes in which it is asked, outermost first."""
+    schema: JsonObject
+    """Which answers it takes."""
+    together: tuple[str, ...] = ()
+    """Ids of the questions that are answered together with it."""
+    reopening: Reopening | None = None
+    """What reopening would do, where its node raised."""
+    answered_before: datetime | None = None
+    """When an answer given here to the same question was applied."""
+
+
+def document(told: Told) -> JsonObject:
+    """Return everything, as JSON."""
+    asked, review = told.question.interrupt, told.question.review
+    reopening = told.reopening
+    understood: JsonObject = asdict(review)
+    return {
+        "id": asked.interrupt_id,
+        "node": asked.node,
+        "path": list(told.place),
+        "namespace": asked.namespace,
+        "task_id": asked.task_id,
+        "waiting_since": asked.since.isoformat() if asked.since else None,
+        "kind": review.kind,
+        "convention": convention(review),
+        "understood": understood,
+        "notes": list(review.notes),
+        "payload": asked.payload,
+        "answer_schema": told.schema,
+        "answered_together_with": list(told.together),
+        "answered_before": told.answered_before.isoformat() if told.answered_before else None,
+        "error": asked.task_error,
+        "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
+        "reopening": None if reopening is None else asdict(reopening),
+    }
+
+
+def lines(told: Told) -> Iterator[str]:
+    """Return it in lines, without what only programs need."""
+    asked, review = told.question.interrupt, told.question.review
+    yield f"  node       {one_line(' ▸ '.join(told.place), _LINE)}"
+    if asked.namespace:
+        yield f"  namespace  {one_line(asked.namespace, _LINE)}"
+    yield f"  asks for   {convention(review)}"
+    if told.together:
+        yield f"  together   answered in one go with {', '.join(map(one_line, told.together))}"
+    if told.reopening is not None:
+        yield from _stuck(told.reopening)
+    if told.answered_before is not None:
+        when = f"{told.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
+        yield f"  answered   already at {when} by an answer from here, and asked again"
+    for note in review.notes:
+        yield f"  note       {one_line(note, _LINE)}"
+    yield ""
+    yield from (f"  {line}" for line in _asked(review))
+    yield ""
+    yield f"  answer with {', '.join(ways(review))}"
+    fits = json_text(told.schema, indent=None) if told.schema else "anything"
+    yield f"  that fits  {fits}"
+
+
+def convention(review: Review) -> str:
+    """Return in words what a review was taken for."""
+    match review:
+        case ToolCalls(convention=name) | FormToFill(convention=name):
+            return _CONVENTIONS[name]
+        case TextToRevise(text=""):
+            return "a text"
+        case TextToRevise():
+            return "a text, revised"
+        case Choices(listed=True):
+            return "one of its options"
+        case Choices():
+            return "anything; such graphs often take one of these"
+        case Questions():
+            return "replies to questions"
+        case MachineRequest():
+            return "the answer of a program: nobody is asked to approve"
+        case AnyJson():
+            return "anything, as JSON"
+        case _:
+            assert_never(review)
+
+
+def ways(review: Review) -> tuple[str, ...]:
+    """Return the options of `answer` that suit a review."""
+    match review:
+        case ToolCalls(calls=(call,)):
+            takes = {"edit": " JSON", "reject": " [MSG]", "respond": " MSG"}
+            return (*(f"--{kind}{takes.get(kind, '')}" for kind in call.allowed), "--value JSON")
+        case ToolCalls():
+            each = "--decision N=approve|reject[:MSG]|respond:MSG|edit:JSON for each call"
+            return each, "--approve or --reject [MSG] for all", "--value JSON"
+        case TextToRevise():
+            return ("--text T",)
+        case Choices(listed=True):
+            return "--choose N[:TEXT]", "--value JSON"
+        case Choices():
+            return "--choose N[:TEXT]", "--text T", "--value JSON"
+        case FormToFill(can_decline=True):
+            return "--value JSON", "--decline"
+        case Questions():
+            return (
+                "--reply N=TEXT for each (N=CHOICE again for each further choice)",
+                "--decline",
+                "--value JSON",
+            )
+        case _:
+            return ("--value JSON",)
+
+
+def _stuck(reopening: Reopening) -> Iterator[str]:
+    yield f"  raised     {one_line(reopening.happened, _LINE)}"
+    if reopening.stuck:
+        yield "  stuck      the same error came twice; hitl-tui reopen has it asked anew"
+    else:
+        yield "  stuck      perhaps: another answer may do, or hitl-tui reopen has it asked anew"
+    if reopening.runs_twice:
+        nodes = ", ".join(one_line(node, 60) for node in reopening.runs_twice)
+        yield f"             reopening runs again what had finished: {nodes}"
+
+
+def _asked(review: Review) -> Iterator[str]:
+    match review:
+        case ToolCalls(calls=calls, beside=beside):
+            for number, call in enumerate(calls, 1):
+                yield from _call(number, call)
+            yield from _beside(beside)
+        case TextToRevise(text=text, prompt=prompt):
+            yield from visible(prompt).splitlines()
+            if text:
+                yield from _indented(visible(text), "> ")
+        case Choices(options=options, prompt=prompt):
+            yield from visible(prompt).splitlines()
+            yield from map(_option, range(1, len(options) + 1), options)
+        case Questions(questions=questions, beside=beside):
+            for number, each in enumerate(questions, 1):
+                yield from _question(number, each)
+            yield from _beside(beside)
+        case FormToFill(form=form, payload=payload):
+            yield from json_text(payload).splitlines()
+            yield from _field(form, "")
+        case MachineRequest(payload=payload) | AnyJson(payload=payload):
+            yield from json_text(payload).splitlines()
+        case _:
+            assert_never(review)
+
+
+def _call(number: int, call: ToolCall) -> Iterator[str]:
+    yield f"{number}. {one_line(call.name, 120)}"
+    if call.description:
+        yield "   the agent's words:"
+        yield from _indented(visible(call.description), "   | ")
+    yield from _indented(json_text(call.args), "   ")
+    yield from (f"   {line}" for line in _beside(call.beside))
+    labels = dict(call.labels)
+    allowed = (f"{kind} ({labels[kind]})" if kind in labels else str(kind) for kind in call.allowed)
+    yield f"   decide     {', '.join(allowed) or 'nothing'}"
+    others = [kind for kind in DecisionKind if kind not in call.allowed]
+    if others:
+        yield f"   not        {', '.join(others)}: {one_line(call.why_not, _LINE)}"
+
+
+def _option(number: int, option: Option) -> str:
+    text = ""
+    if option.text_key:
+        text = " with a text" if option.needs_text else " with or without a text"
+    sends = one_line(json_text(option.answer, indent=None), _LINE)
+    return f"{number}. {one_line(option.label, _LINE)}: sends {sends}{text}"
+
+
+def _question(number: int, asked: AskedQuestion) -> Iterator[str]:
+    yield f"{number}. {one_line(asked.text, _LINE)}"
+    needed = "" if asked.required else ", or nothing"
+    yield f"   in {'a text' if asked.answered_by == 'text' else asked.answered_by}{needed}"
+    for offered in asked.choices:
+        yield f"   - {one_line(offered, _LINE)}"
+    yield from (f"   {line}" for line in _beside(asked.beside))
+
+
+def _field(field: FormField, indent: str) -> Iterator[str]:
+    """Tell a field and what it holds; the whole form has no name, and no line of its own."""
+    inner = indent
+    if field.name:
+        yield indent + _field_line(field)
+        inner = f"{indent}  "
+    for each in field.fields:
+        yield from _field(each, inner)
+    if field.item is not None:
+        yield f"{inner}each: {field.item.kind.replace('_', ' ')}"
+        yield from _field(replace(field.item, name=""), f"{inner}  ")
+    for variant in field.variants:
+        yield f"{inner}or: {one_line(variant.field.title or ', '.join(variant.types), 120)}"
+        yield from _field(replace(variant.field, name=""), f"{inner}  ")
+
+
+def _field_line(field: FormField) -> str:
+    said: list[str] = [field.kind.replace("_", " ")]
+    said += ["needed"] if field.required else []
+    said += ["or null"] if field.nullable else []
+    said += [one_line(hint, 120) for hint in field.hints]
+    if field.choices:
+        said.append("one of " + _values(field.choices))
+    if field.has_default:
+        said.append(f"by default {_values((field.default,))}")
+    told = f": {one_line(field.description, _LINE)}" if field.description else ""
+    return f"{one_line(field.name, 120)} ({', '.join(said)}){told}"
+
+
+def _values(values: tuple[JsonValue, ...]) -> str:
+    return ", ".join(one_line(json_text(value, indent=None), 120) for value in values)
+
+
+def _beside(others: JsonObject) -> Iterator[str]:
+    if others:
+        yield "besides:"
+        yield from _indented(json_text(others), "  ")
+
+
+def _indented(text: str, indent: str) -> Iterator[str]:
+    return (f"{indent}{line}" for line in text.split("\n"))

@@ -1,0 +1,1 @@
+"""What is selected, marked, typed or decided, and not sent yet."""

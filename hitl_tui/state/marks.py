@@ -1,0 +1,79 @@
+"""What is marked in the inbox, to be decided on together."""
+
+from collections.abc import Iterable
+
+from hitl_engine.model import Breakpoint, Interrupt, Waiting
+
+ItemKey = tuple[str, str]
+"""Thread and interrupt id; a thread stops at one breakpoint at most, which has no id."""
+
+
+def key_of(item: Waiting) -> ItemKey:
+    """Return what makes this item the same item when the list is read again."""
+    return item.thread_id, item.interrupt_id if isinstance(item, Interrupt) else ""
+
+
+class Marks:
+    """The marked items, in the order in which they were marked."""
+
+    def __init__(self) -> None:
+        self._marked: dict[ItemKey, Waiting] = {}
+        self.under_way = ""
+        """How far the decisions on them are, in words; empty while none are sent."""
+
+    def __len__(self) -> int:
+        return len(self._marked)
+
+    def __contains__(self, item: Waiting) -> bool:
+        return key_of(item) in self._marked
+
+    @property
+    def items(self) -> tuple[Waiting, ...]:
+        """The items as they were read last."""
+        return tuple(self._marked.values())
+
+    def add(self, items: Iterable[Waiting]) -> None:
+        """Mark these."""
+        self._marked |= {key_of(item): item for item in items}
+
+    def remove(self, item: Waiting) -> None:
+        """Unmark this one, if it is marked."""
+        self._marked.pop(key_of(item), None)
+
+    def turn(self, item: Waiting) -> None:
+        """Mark what is not marked, and the other way round."""
+        if item in self:
+            self.remove(item)
+        else:
+            self.add((item,))
+
+    def clear(self) -> None:
+        """Unmark all."""
+        self._marked.clear()
+
+    def keep(self, items: Iterable[Waiting]) -> None:
+        """Keep only the marks of what still waits among `items`, and is what it was."""
+        if not self._marked:
+            return
+        threads = {thread for thread, _ in self._marked}
+        now = {key_of(item): item for item in items if item.thread_id in threads}
+        self._marked = {
+            key: now[key]
+            for key, before in self._marked.items()
+            if key in now and _asks_the_same(before, now[key])
+        }
+
+
+def _asks_the_same(before: Waiting, now: Waiting) -> bool:
+    """A breakpoint has no id, and older servers give the next question of a task the same one."""
+    match before, now:
+        case Interrupt(), Interrupt():
+            return (before.task_id, before.payload, before.response_schema) == (
+                now.task_id,
+                now.payload,
+                now.response_schema,
+            )
+        case Breakpoint(), Breakpoint():
+            return before.checkpoint_id == now.checkpoint_id
+        case _:
+            return False

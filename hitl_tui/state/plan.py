@@ -1,0 +1,200 @@
+"""What is about to be sent, in words: one line for each decision, and what one should know first."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from hitl_engine.model import (
+    Answer,
+    Approve,
+    Breakpoint,
+    Choices,
+    Choose,
+    Decision,
+    Decline,
+    Edit,
+    Effect,
+    Fill,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    Planned,
+    Question,
+    Reject,
+    Reopening,
+    Replies,
+    Respond,
+    Revise,
+    ToolCall,
+    ToolCalls,
+    Verdict,
+    Verdicts,
+)
+from hitl_engine.visible import json_text, one_line
+from hitl_tui.text.argument_changes import changed_names
+
+PlaceOf = Callable[[Interrupt], str]
+"""Says where a question is asked; visible text."""
+_LONGEST = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What will happen, to be looked at before it does; all of it visible text."""
+
+    title: str
+    lines: tuple[str, ...]
+    cautions: tuple[str, ...] = ()
+    """What one should have meant: another tool, arguments of other types."""
+    answer: JsonValue = None
+    """The exact JSON that will be sent."""
+    note: str = ""
+    """A word about that JSON."""
+    why_not: str = ""
+    """Why it cannot be sent so, or nothing."""
+    verb: str = "Send"
+
+
+def decision_words(question: Question, decision: Decision) -> str:
+    """Return a decision in a few words, on one line."""
+    match decision:
+        case Verdicts():
+            return ", ".join(verdict_lines(question, decision))
+        case Revise(text=text):
+            return f"the text {_quoted(text)}"
+        case Choose(index=index, text=text):
+            label = _label(question, index)
+            return f"choose {label}, {_quoted(text)}" if text else f"choose {label}"
+        case Fill():
+            return "the filled form"
+        case Replies(replies=replies):
+            return f"{len(replies)} replies"
+        case Decline():
+            return "decline to answer"
+        case Answer(value=value):
+            return f"the JSON {one_line(json_text(value, indent=None), _LONGEST)}"
+
+
+def planned_line(planned: Planned) -> str:
+    """Return what one of many items gets, on one line: the verdicts in words, and the exact JSON."""
+    item, decision = planned.item, planned.decision
+    if planned.fault:
+        return one_line(planned.fault, _LONGEST)
+    if isinstance(item, Breakpoint):
+        return f"step past {one_line(item.node, 80)}, with no input"
+    answer = one_line(json_text(planned.answer, indent=None), 2 * _LONGEST)
+    words = decision_words(item, decision) if isinstance(decision, Verdicts) else ""
+    return f"{words}  {answer}" if words else answer
+
+
+def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:
+    """Return a line for each call of a request: the tool, the verdict in its words, and the text."""
+    review = question.review
+    calls = review.calls if isinstance(review, ToolCalls) else ()
+    return tuple(
+        f"{one_line(call.name, 60)}: {_verdict_words(verdict, call)}"
+        for call, verdict in zip(calls, decision.verdicts, strict=True)
+    )
+
+
+def _after_place(question: Question, decision: Decision) -> str:
+    """Return a decision in a few words, where the place before it names the tool already."""
+    match question.review, decision:
+        case ToolCalls(calls=(call,)), Verdicts(verdicts=(verdict,)):
+            return _verdict_words(verdict, call)
+        case _:
+            return decision_words(question, decision)
+
+
+def _verdict_words(verdict: Verdict, call: ToolCall) -> str:
+    label = dict(call.labels).get(verdict.kind, verdict.kind.value).lower()
+    match verdict:
+        case Approve():
+            return label
+        case Reject(message=text):
+            return f"{label}, {_quoted(text)}" if text is not None else label
+        case Respond(message=said):
+            return f"{label}, {_quoted(said)}"
+        case Edit(args=args, name=name):
+            changed = changed_names(call.args, args)
+            tool = f" to the tool {one_line(name, 60)}" if name not in (None, call.name) else ""
+            what = ", ".join(one_line(key, 40) for key in changed) or "nothing is changed"
+            return f"{label}{tool}: {what}"
+
+
+def _label(question: Question, index: int) -> str:
+    review = question.review
+    assert isinstance(review, Choices), "only choices are chosen from"
+    return _quoted(review.options[index].label)
+
+
+def _quoted(text: str) -> str:
+    return f"“{one_line(text, _LONGEST)}”"
+
+
+def plan_of_one(
+    question: Question, decision: Decision, answer: JsonValue, cautions: tuple[str, ...]
+) -> Plan:
+    """Return the plan for one question: its verdicts, a line each, or the decision."""
+    if isinstance(decision, Verdicts):
+        count = len(decision.verdicts)
+        lines = [
+            f"{number}  {line}" for number, line in enumerate(verdict_lines(question, decision), 1)
+        ]
+        title = f"Send {count} verdicts?" if count > 1 else "Send this verdict?"
+    else:
+        lines, title = [decision_words(question, decision)], "Send this answer?"
+    return Plan(title, tuple(lines), _visible(cautions), answer)
+
+
+def plan_of_several(
+    decided: Sequence[tuple[Question, Decision]],
+    undecided: Sequence[Interrupt],
+    place: PlaceOf,
+    effect: Effect,
+    answers: JsonObject,
+    cautions: tuple[str, ...],
+    why_not: str,
+) -> Plan:
+    """Return the plan for the questions of one thread: what goes out in one request."""
+    lines = [f"✓ {place(q.interrupt)}: {_after_place(q, d)}" for q, d in decided]
+    lines += [f"· {place(each)}: not decided, and not sent" for each in undecided]
+    if effect.asks_again:
+        lines += ["", f"Runs again up to its question: {_names(effect.asks_again)}"]
+    count = f"{len(decided)} of {len(decided) + len(undecided)} answers"
+    if not undecided:
+        count = "1 answer" if len(decided) == 1 else f"all {len(decided)} answers"
+    note = "each under the id of its question"
+    return Plan(f"Send {count}?", tuple(lines), _visible(cautions), answers, note, why_not)
+
+
+def plan_of_reopening(asked: Interrupt, place: PlaceOf, reopening: Reopening) -> Plan:
+    """Return the plan for asking a question anew."""
+    happened = one_line(reopening.happened, 400)
+    lines = [
+        f"{place(asked)}: the same question is asked again, under a new id.",
+        *([f"What happened: {happened}"] if happened else []),
+        *(["Answers given here met the same error twice."] if reopening.stuck else []),
+        f"Runs again up to its question: {_names(reopening.asks_again)}",
+    ]
+    cautions = ["All answers given in this step are forgotten."]
+    if reopening.runs_twice:
+        cautions.append(
+            f"{_names(reopening.runs_twice)} had finished and runs again:"
+            " whatever it does to the world is done twice."
+        )
+    return Plan(
+        "Ask this question again?",
+        tuple(lines),
+        tuple(cautions),
+        note="no answer: the thread is taken back to its question",
+        why_not=reopening.why_not,
+        verb="Reopen",
+    )
+
+
+def _names(nodes: Sequence[str]) -> str:
+    return ", ".join(one_line(node, 60) for node in nodes) or "nothing"
+
+
+def _visible(sentences: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(one_line(sentence, 400) for sentence in sentences)

@@ -1,0 +1,88 @@
+"""What a person decided and typed for all tool calls of one request."""
+
+from collections.abc import Iterable
+
+from hitl_engine.model import Approve, DecisionKind, JsonValue, ToolCall, Verdicts
+from hitl_engine.visible import one_line
+from hitl_tui.state.call_answer import CallAnswer
+from hitl_tui.state.not_ready import NotReady
+
+
+class RequestAnswer:
+    """An answer for each call, in the order of the request; a record of them for a draft."""
+
+    def __init__(self, calls: tuple[ToolCall, ...], typed: JsonValue = None) -> None:
+        records = (
+            typed if isinstance(typed, list) and len(typed) == len(calls) else [None] * len(calls)
+        )
+        self.answers = [
+            CallAnswer.restored(record, call) for record, call in zip(records, calls, strict=True)
+        ]
+
+    def record(self) -> list[JsonValue]:
+        """Return this as a draft keeps it."""
+        return [answer.record() for answer in self.answers]
+
+    @property
+    def undecided(self) -> list[int]:
+        """The calls that have no verdict yet."""
+        return [index for index, answer in enumerate(self.answers) if answer.verdict is None]
+
+    def next_undecided(self, after: int) -> int | None:
+        """Return the next call without a verdict, going around; None where all have one."""
+        undecided = self.undecided
+        later = [index for index in undecided if index > after]
+        return next(iter(later or undecided), None)
+
+    def can_give_rest(self, verdict: DecisionKind) -> bool:
+        """Whether any call that has no verdict takes this one."""
+        return any(verdict in self.answers[index].call.allowed for index in self.undecided)
+
+    def give_rest(self, verdict: DecisionKind) -> list[int]:
+        """Give this verdict to every call that has none and takes it; return which those are."""
+        given = [index for index in self.undecided if verdict in self.answers[index].call.allowed]
+        for index in given:
+            self.answers[index].verdict = verdict
+            if verdict is DecisionKind.REJECT:
+                self.answers[index].reason = ""
+        return given
+
+    def unchanged(self) -> str:
+        """Say so where an edit changes nothing."""
+        same = [
+            str(index + 1)
+            for index, answer in enumerate(self.answers)
+            if answer.verdict is DecisionKind.EDIT and answer.changes_nothing
+        ]
+        if not same:
+            return ""
+        calls = "" if len(self.answers) == 1 else f"call {', '.join(same)}: "
+        return f"{calls}the arguments are unchanged"
+
+    def decision(self) -> Verdicts:
+        """Return one verdict for each call. Raises NotReady, naming the first that lacks one."""
+        several = len(self.answers) > 1
+        return Verdicts(
+            tuple(
+                answer.decision(
+                    f"Call {index + 1}, {one_line(answer.call.name, 60)}. " if several else ""
+                )
+                for index, answer in enumerate(self.answers)
+            )
+        )
+
+    def decision_on(self, shown: int) -> Verdicts | None:
+        """Return the verdict on one call, all others approved; None where it has none yet."""
+        try:
+            verdict = self.answers[shown].decision()
+        except NotReady:
+            return None
+        return Verdicts(
+            tuple(verdict if index == shown else Approve() for index in range(len(self.answers)))
+        )
+
+    def named(self, indices: Iterable[int]) -> str:
+        """Return calls by number and name."""
+        return ", ".join(
+            f"{index + 1} {one_line(self.answers[index].call.name, 40)}" for index in indices
+        )

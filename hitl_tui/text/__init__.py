@@ -1,0 +1,1 @@
+"""Texts of any length: cut into rows, coloured, compared. Pure functions."""

@@ -1,0 +1,224 @@
+"""The lines that show the arguments of a tool call, and which of them can be folded.
+
+Nothing is left out, ever: what is folded stands there with how much it holds. Everything here
+went through `hitl_engine.visible`.
+"""
+
+from dataclasses import dataclass, replace
+
+from hitl_engine.model import JsonObject, JsonValue
+from hitl_engine.visible import json_text, visible
+from hitl_tui.text import highlight
+from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arguments_of
+from hitl_tui.text.diff import aligned, count_words
+from hitl_tui.text.highlight import LANGUAGES, Span
+
+_FIRST_LONG = 60
+"""An argument of more lines starts folded where others follow it: none is out of sight behind it."""
+_LONG_TREE = 40
+_LONG_BRANCH = 8
+"""In a tree of more lines than the first, a branch of more than the second starts folded."""
+_WIDEST_NAME = 20
+"""Names up to this many characters are lined up."""
+_COLOURED = 2 * highlight.LIMIT
+_COMPARED = 6_000
+"""Characters of code that are coloured in one call, and lines that are compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArgumentLine:
+    """One line, before it is wrapped."""
+
+    text: str
+    gutter: str = ""
+    """Stands before it and is not part of the text: a number, a sign."""
+    base: str = ""
+    """The colour of the whole line, or nothing."""
+    spans: tuple[Span, ...] = ()
+    json_from: int | None = None
+    """From here on it is JSON."""
+    hang: int = 0
+    """By how many cells its further rows are indented."""
+    inside: int = 0
+    """How many lines below belong to it, and vanish when it is folded."""
+    folded: str = ""
+    """What stands there then, before how much it holds."""
+    holds: str = ""
+    starts_folded: bool = False
+
+
+def lines_of(args: JsonObject) -> list[ArgumentLine]:
+    """Return the lines of all arguments, each in its own form."""
+    arguments = arguments_of(args)
+    names = [_name(each.name) for each in arguments if isinstance(each, Short)]
+    width = max((len(name) for name in names if len(name) <= _WIDEST_NAME), default=0)
+    writer = _Writer(width)
+    lines: list[ArgumentLine] = []
+    for number, argument in enumerate(arguments, 1):
+        written = writer.lines(argument)
+        if len(written) > _FIRST_LONG and number < len(arguments):
+            written[0] = replace(written[0], starts_folded=True)
+        lines += written
+    return lines
+
+
+def json_lines(value: JsonValue) -> list[ArgumentLine]:
+    """Return exactly the JSON of `value`, numbered."""
+    lines = json_text(value).split("\n")
+    width = len(str(len(lines)))
+    return [
+        ArgumentLine(line, f"{number:>{width}}  ", json_from=0, hang=_indent(line) + 2)
+        for number, line in enumerate(lines, 1)
+    ]
+
+
+class _Writer:
+    """Writes arguments, and counts what was spent on colours and comparisons."""
+
+    def __init__(self, width: int) -> None:
+        self._width = width
+        self._coloured = 0
+        self._compared = 0
+
+    def lines(self, argument: Argument) -> list[ArgumentLine]:
+        match argument:
+            case Short(name, value):
+                start = f"  {_name(name):<{self._width}}  "
+                text = start + json_text(value, indent=None)
+                hang = min(len(start), _WIDEST_NAME + 4)
+                return [
+                    ArgumentLine(
+                        text, spans=((2, len(start), "name"),), json_from=len(start), hang=hang
+                    )
+                ]
+            case LongText():
+                return self._text(argument)
+            case Tree(name, value):
+                return _tree(_name(name), value)
+            case Change():
+                return self._change(argument)
+
+    def _text(self, argument: LongText) -> list[ArgumentLine]:
+        lines = visible(argument.text).split("\n")
+        text = "\n".join(lines).replace("\t", " " * len(_TAB))
+        self._coloured += len(text)
+        language = argument.language if self._coloured <= _COLOURED else ""
+        colours = highlight.spans_of(text, language)
+        width = len(str(len(lines))) + 2
+        below = [
+            _marked(ArgumentLine(line, f"{number:>{width}}  ", spans=tuple(spans)))
+            for number, (line, spans) in enumerate(zip(lines, colours, strict=True), 1)
+        ]
+        known = LANGUAGES.get(argument.language)
+        kind = known.word if known else "changes" if argument.language == "diff" else "text"
+        words = kind if len(lines) == 1 else f"{kind}, {len(lines):,} lines"
+        if len(argument.text) > 1_000:
+            words += f", {len(argument.text):,} characters"
+        return _headed(_name(argument.name), words, below)
+
+    def _change(self, change: Change) -> list[ArgumentLine]:
+        before, after = visible(change.before), visible(change.after)
+        self._compared += before.count("\n") + after.count("\n") + 2
+        most = {} if self._compared <= _COMPARED else {"most_lines": 0}
+        lines = aligned(before, after, **most)
+        below = [
+            _marked(ArgumentLine(line[1:], f"  {line[0]} ", base=_SIGNS[line[0]])) for line in lines
+        ]
+        name = f"{_name(change.name)} → {_name(change.new_name)}"
+        return _headed(name, f"replaces a text, {count_words(lines)}", below)
+
+
+_SIGNS = {"+": "added", "-": "removed", " ": ""}
+
+
+def _headed(name: str, words: str, below: list[ArgumentLine]) -> list[ArgumentLine]:
+    text = f"▾ {name}  {words}"
+    spans = ((0, 2, "mark"), (2, 2 + len(name), "name"), (2 + len(name), len(text), "word"))
+    head = ArgumentLine(
+        text, spans=spans, hang=4, inside=len(below), folded=f"▸ {text[2:]}", holds="folded"
+    )
+    return [head, *below]
+
+
+def _name(name: str) -> str:
+    """Return a name whole, on one line; one that could be misread as JSON writes it."""
+    if name and name == name.strip() and "\n" not in name and "\t" not in name and '"' not in name:
+        return visible(name)
+    return json_text(name, indent=None)
+
+
+_TAB = "→   "
+
+
+def _marked(line: ArgumentLine) -> ArgumentLine:
+    """Show tabs and the spaces at the end."""
+    if "\t" not in line.text and not line.text.endswith(" "):
+        return line
+    body = line.text.rstrip(" ")
+    rest = len(line.text) - len(body)
+    spans = list(line.spans)
+    place = 0
+    for part in body.split("\t")[:-1]:
+        place += len(part)
+        spans.append((place, place + len(_TAB), "mark"))
+        place += len(_TAB)
+    text = body.replace("\t", _TAB)
+    spans.append((len(text), len(text) + rest, "mark"))
+    return replace(line, text=text + "·" * rest, spans=tuple(spans))
+
+
+# JSON that can be folded
+
+
+def _tree(name: str, value: JsonValue) -> list[ArgumentLine]:
+    raw = json_text(value).split("\n")
+    branches = _branches(raw)
+    long = len(raw) > _LONG_TREE
+    return [
+        _branch(raw, number, branches[number], f"{name}  " if number == 0 else "", long=long)
+        if number in branches
+        else ArgumentLine(f"  {line}", json_from=0, hang=_indent(line) + 4)
+        for number, line in enumerate(raw)
+    ]
+
+
+def _branches(raw: list[str]) -> dict[int, tuple[int, int]]:
+    """Return where each object or list of pretty-printed JSON ends, and how much it holds."""
+    found: dict[int, tuple[int, int]] = {}
+    opened: list[list[int]] = []
+    for number, line in enumerate(raw):
+        if line.lstrip()[:1] in ("}", "]"):
+            start, held = opened.pop()
+            found[start] = number, held
+            continue
+        if opened:
+            opened[-1][1] += 1
+        if line.endswith(("{", "[")):  # a text ends with its quotation mark
+            opened.append([number, 0])
+    return found
+
+
+def _branch(
+    raw: list[str], number: int, branch: tuple[int, int], name: str, *, long: bool
+) -> ArgumentLine:
+    end, held = branch
+    body, indent, inside = raw[number].strip(), _indent(raw[number]), end - number
+    noun = "key" if body.endswith("{") else "item"
+    words = f"{held:,} {noun}" if held == 1 else f"{held:,} {noun}s"
+    if inside - 1 > held:
+        words += f", {inside - 1:,} lines"
+    start = indent + 2 + len(name)
+    return ArgumentLine(
+        f"{' ' * indent}▾ {name}{body}",
+        spans=((indent, indent + 2, "mark"), (indent + 2, start, "name")),
+        json_from=start,
+        hang=indent + 4,
+        inside=inside,
+        folded=f"{' ' * indent}▸ {name}{body}…{raw[end].strip()}",
+        holds=words,
+        starts_folded=long and not name and inside > _LONG_BRANCH,
+    )
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))

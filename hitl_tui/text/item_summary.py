@@ -1,0 +1,111 @@
+"""What waits, in one line: what an item asks, where it stands, how long it has waited."""
+
+from datetime import UTC, datetime
+
+from hitl_engine.model import (
+    AnyJson,
+    Breakpoint,
+    Choices,
+    FormToFill,
+    Interrupt,
+    Item,
+    JsonValue,
+    MachineRequest,
+    Questions,
+    Review,
+    TextToRevise,
+    ToolCall,
+    ToolCalls,
+    Waiting,
+)
+from hitl_engine.visible import json_text, one_line
+
+_LINE = 400
+"""More characters than any terminal shows on one line of the inbox."""
+
+
+def review_line(review: Review) -> str:
+    """Return what a review asks for, safe and on one line."""
+    match review:
+        case TextToRevise(text=text, prompt=prompt):
+            if not text:
+                return one_line(prompt, _LINE)
+            quoted = f"“{one_line(text, _LINE)}”"
+            return f"{one_line(prompt, 80)}: {quoted}" if prompt else f"revise {quoted}"
+        case ToolCalls(calls=(first, *others)):
+            more = f" and {len(others)} more" if others else ""
+            return _call_line(first) + more
+        case Choices(prompt=prompt, options=options):
+            labels = " / ".join(one_line(option.label, 40) for option in options)
+            return f"{one_line(prompt, 200)} ({labels})" if prompt else labels
+        case Questions(questions=questions):
+            return one_line(" · ".join(question.text for question in questions), _LINE)
+        case MachineRequest(event=event):
+            return f"waits for its own client: {one_line(event, 80) or 'a hook'}"
+        case FormToFill(payload=payload) | AnyJson(payload=payload):
+            return _payload_line(payload)
+        case _:
+            raise AssertionError("a request holds at least one tool call")
+
+
+def _payload_line(payload: JsonValue) -> str:
+    """Return a payload that is told as it came, after what it calls itself."""
+    match payload:
+        case str():
+            return one_line(payload, _LINE)
+        case {"title": str(title)} if title.strip():
+            return f"{one_line(title, 200)}  {_json_line(payload)}"
+        case _:
+            return _json_line(payload)
+
+
+def _json_line(payload: JsonValue) -> str:
+    return one_line(json_text(payload, indent=None), _LINE)
+
+
+def _call_line(call: ToolCall) -> str:
+    arguments = ", ".join(
+        f"{one_line(name, 40)}={one_line(json_text(value, indent=None), 120)}"
+        for name, value in call.args.items()
+    )
+    return f"{one_line(call.name, 60)}({arguments})"
+
+
+def breakpoint_line(stop: Breakpoint) -> str:
+    """Return what stepping on would run."""
+    if not stop.next:
+        return "then the end"
+    return "next: " + ", ".join(one_line(node, 60) for node in stop.next)
+
+
+def item_line(item: Item) -> str:
+    """Return what an item asks, or where a run stopped and what stepping on would run."""
+    if isinstance(item, Breakpoint):
+        return f"{kind_words(item)}, {breakpoint_line(item)}"
+    return review_line(item.review)
+
+
+def kind_words(item: Waiting) -> str:
+    """Return the symbol and word that tell an item's kind, also without colour."""
+    match item:
+        case Breakpoint(when=when):
+            return f"■ {when}"
+        case Interrupt(task_error=str()):
+            return "! stuck?"
+        case _:
+            return "? asks"
+
+
+def waited(since: datetime | None, now: datetime | None = None) -> str:
+    """Return how long ago `since` was, in at most two units; seconds only below a minute."""
+    if since is None:
+        return "–"
+    since = since if since.tzinfo else since.replace(tzinfo=UTC)
+    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    if seconds < 60:
+        return f"{seconds}s"
+    if seconds < 3600:
+        return f"{seconds // 60}m"
+    if seconds < 86_400:
+        return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
+    return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"

@@ -1,0 +1,84 @@
+"""The card for a breakpoint: where the run stopped, and what comes next. No answer box."""
+
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.widgets import Static
+
+from hitl_engine.model import Breakpoint
+from hitl_engine.visible import one_line
+from hitl_tui.messages import Stepped
+from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.send_bar import SendBar
+
+
+class BreakpointCard(Card):
+    """Shows a static stop; says `Stepped` at most once."""
+
+    DEFAULT_CSS = """
+    BreakpointCard {
+        height: auto;
+        min-height: 7;
+        padding: 0 1;
+        #where { text-style: bold; margin: 1 0; }
+        #died { color: $text-warning; margin-top: 1; }
+        #explained { color: $foreground 70%; margin-top: 1; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "s,ctrl+s",
+            "send",
+            "Step",
+            key_display="s",
+            tooltip="Step past the breakpoint, to the next stop or the end",
+            id="card.step",
+        ),
+    ]
+    HELP = """\
+    ### A breakpoint
+    The run stands before or after a node, as the graph or the run asked for. It wants no
+    answer: **s** steps past it, with the state as it is, to the next stop or the end.
+    """
+
+    def __init__(self, breakpoint: Breakpoint) -> None:
+        super().__init__()
+        self.breakpoint = breakpoint
+        self.send_bar = SendBar("Step", "s")
+
+    def compose(self) -> ComposeResult:
+        """Say where, and what comes next."""
+        stop = self.breakpoint
+        yield Static(
+            Content.assemble(
+                ("■ ", "$text-primary"),
+                f"Stopped {stop.when} ",
+                (one_line(stop.node, 80), "bold $text-primary"),
+            ),
+            id="where",
+        )
+        nodes = ", ".join(one_line(node, 80) for node in stop.next) or "the end"
+        yield Static(Content.assemble(("Next   ", "$foreground 60%"), nodes))
+        if stop.error is not None:
+            yield Static(
+                f"The last step from here did not end: {one_line(stop.error, 300)}"
+                " Some of its nodes may have run already; stepping runs them again.",
+                id="died",
+                markup=False,
+            )
+        yield Static(
+            "Stepping goes on with the state as it is, to the next stop or the end.",
+            id="explained",
+        )
+        yield self.send_bar
+
+    def on_mount(self) -> None:
+        """Show what stepping sends."""
+        self.send_bar.show(None, "no input: the run goes on")
+
+    def decide(self) -> None:
+        """Say that the run is to go on."""
+        self.answered = True
+        self.post_message(Stepped(self.breakpoint))

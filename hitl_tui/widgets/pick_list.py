@@ -1,0 +1,158 @@
+"""Choices in view, of which one or several are picked by key or by click."""
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from textual import events
+from textual.binding import Binding, BindingType
+from textual.content import Content
+from textual.geometry import Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hitl_engine.visible import visible
+
+_BY_NUMBER = 9
+"""Choices that have a key of their own."""
+_GAP = 3
+
+
+class Pick(Widget, can_focus=True):
+    """Shows choices, side by side or a row each. Nothing is picked until somebody does."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--cursor"}
+    DEFAULT_CSS = """
+    Pick {
+        height: auto;
+        width: 1fr;
+        padding: 0 1;
+        background: $surface;
+        & > .pick--cursor { color: $foreground; }
+        &:focus { background: $panel; }
+        &:focus > .pick--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
+    }
+    """
+    HELP = """\
+    ### A choice
+    The arrow keys move, **space** picks, **enter** goes to the next field. Where the choices have
+    numbers, a number picks at once. Picking what is picked takes it back.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("space", "pick", "Pick", tooltip="Pick what is marked, or not", id="pick.pick"),
+        Binding("up,left", "move(-1)", "Before", show=False, tooltip="Go back", id="pick.before"),
+        Binding("down,right", "move(1)", "After", show=False, tooltip="Go on", id="pick.after"),
+        Binding("enter", "leave", "Next", show=False, tooltip="To the next field", id="pick.leave"),
+    ]
+
+    class Changed(Message):
+        """Something was picked, or is no longer."""
+
+    cursor: reactive[int] = reactive(0)
+    picked: reactive[frozenset[int]] = reactive(frozenset)
+    """Which choices are picked; more than one only of several."""
+
+    def __init__(
+        self,
+        labels: tuple[str, ...],
+        picked: frozenset[int] = frozenset(),
+        *,
+        several: bool = False,
+        across: bool = False,
+    ) -> None:
+        super().__init__()
+        self._labels = [visible(label) or '""' for label in labels]
+        self._several = several
+        self._across = across
+        self._rows: list[list[tuple[int, Content]]] = []
+        self.set_reactive(Pick.picked, picked)
+        self.set_reactive(Pick.cursor, min(picked, default=0))
+
+    # Drawing
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Count the rows that the choices take at this width."""
+        return sum(1 for _ in self._lines(width))
+
+    def render(self) -> Content:
+        """Draw the choices."""
+        self._rows = list(self._lines(self.size.width or 80))
+        lines = [
+            Content(" " * _GAP).join(part for _, part in row) if row else Content("")
+            for row in self._rows
+        ]
+        return Content("\n").join(lines)
+
+    def _lines(self, width: int) -> Iterator[list[tuple[int, Content]]]:
+        """Yield the rows, each made of parts that belong to a choice."""
+        row: list[tuple[int, Content]] = []
+        taken = 0
+        for index in range(len(self._labels)):
+            parts = self._choice(index).wrap(max(8, width))
+            size = parts[0].cell_length + _GAP
+            if row and (not self._across or len(parts) > 1 or taken + size > width + _GAP):
+                yield row
+                row, taken = [], 0
+            row.append((index, parts[0]))
+            taken += size
+            for more in parts[1:]:
+                yield row
+                row, taken = [(index, more)], width
+        if row:
+            yield row
+
+    def _choice(self, index: int) -> Content:
+        chosen = index in self.picked
+        marks = "■□" if self._several else "●○"
+        number = "" if self._across else f"{index + 1} " if index < _BY_NUMBER else "  "
+        text = Content.assemble(
+            (number, "$foreground 60%"),
+            (f"{marks[0] if chosen else marks[1]} ", "$text-accent" if chosen else ""),
+            (self._labels[index], "bold $text-accent" if chosen else ""),
+        )
+        if index == self.cursor and self.has_focus:
+            return text.stylize(self.get_visual_style("pick--cursor"))
+        return text
+
+    # Picking
+
+    def pick(self, index: int) -> None:
+        """Pick a choice, or take it back."""
+        self.cursor = index
+        if self._several:
+            self.picked = self.picked ^ {index}
+        else:
+            self.picked = frozenset() if index in self.picked else frozenset({index})
+        self.post_message(self.Changed())
+
+    def action_pick(self) -> None:
+        """Pick what is marked."""
+        self.pick(self.cursor)
+
+    def action_move(self, by: int) -> None:
+        """Mark another choice."""
+        self.cursor = max(0, min(self.cursor + by, len(self._labels) - 1))
+
+    def action_leave(self) -> None:
+        """Go to the next field, whatever is picked."""
+        self.screen.focus_next()
+
+    def on_key(self, event: events.Key) -> None:
+        """Pick by number, where numbers are shown."""
+        if not self._across and event.key.isdecimal() and event.key != "0":
+            event.stop()
+            if int(event.key) <= min(len(self._labels), _BY_NUMBER):
+                self.pick(int(event.key) - 1)
+
+    def on_click(self, event: events.Click) -> None:
+        """Pick what is under the mouse."""
+        event.stop()
+        offset = event.get_content_offset(self)
+        if offset is None or offset.y >= len(self._rows):
+            return
+        start = 0
+        for index, part in self._rows[offset.y]:
+            if start <= offset.x < start + part.cell_length:
+                self.pick(index)
+                return
+            start += part.cell_length + _GAP

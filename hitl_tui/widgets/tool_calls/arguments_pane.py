@@ -1,0 +1,340 @@
+"""The arguments of a tool call, whole: each in its own form, folded and unfolded, drawn row by row."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.geometry import Region
+from textual.message import Message
+from textual.strip import Strip
+
+from hitl_engine.model import JsonObject
+from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
+from hitl_tui.text.highlight import Span
+from hitl_tui.text.rows import Cuts, cut_anywhere, cut_loosely
+from hitl_tui.widgets.rows_view import RowsView
+from hitl_tui.widgets.titled_pane import TitledPane, titled
+
+_COLOURS = (
+    "gutter",
+    "name",
+    "word",
+    "mark",
+    "key",
+    "string",
+    "number",
+    "escaped",
+    "comment",
+    "keyword",
+    "operator",
+    "added",
+    "removed",
+    "cursor",
+)
+
+
+class ArgumentsView(RowsView):
+    """Shows lines, of which some can be folded."""
+
+    COLOUR_PREFIX: ClassVar[str] = "arguments"
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"arguments--{colour}" for colour in _COLOURS}
+    DEFAULT_CSS = """
+    ArgumentsView {
+        & > .arguments--gutter { color: $foreground 35%; }
+        & > .arguments--name { color: $text-accent; text-style: bold; }
+        & > .arguments--word { color: $foreground 50%; }
+        & > .arguments--mark { color: $foreground 40%; }
+        & > .arguments--key { color: $text-primary; }
+        & > .arguments--string { color: $text-success; }
+        & > .arguments--number { color: $text-accent; }
+        & > .arguments--escaped { color: $text-warning; text-style: bold; }
+        & > .arguments--comment { color: $foreground 55%; text-style: italic; }
+        & > .arguments--keyword { color: $text-primary; text-style: bold; }
+        & > .arguments--operator { color: $text-warning; }
+        & > .arguments--added { color: $text-success; }
+        & > .arguments--removed { color: $text-error; }
+        & > .arguments--cursor { background: $primary 25%; }
+    }
+    """
+
+    class Folded(Message):
+        """Something was folded or unfolded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[ArgumentLine] = []
+        self._folded: set[int] = set()
+        self._cursor: int | None = None
+
+    def show(self, lines: list[ArgumentLine]) -> None:
+        """Show these lines; what starts folded is folded."""
+        self._lines = lines
+        self._folded = {number for number, line in enumerate(lines) if line.starts_folded}
+        self.show_anew()
+
+    # Folding
+
+    @property
+    def hidden(self) -> int:
+        """How many lines are folded away."""
+        return len(self._lines) - len(self.lines_in_view())
+
+    def lines_in_view(self) -> Sequence[int]:
+        """Return the lines that are in no folded one."""
+        shown: list[int] = []
+        number = 0
+        while number < len(self._lines):
+            shown.append(number)
+            number += 1 + (self._lines[number].inside if number in self._folded else 0)
+        return shown
+
+    def toggle(self, row: int) -> int:
+        """Fold or unfold what the row belongs to; return the row where it stands then."""
+        if row not in range(self.row_count):
+            return row
+        number = self._branch_of(self.row(row)[0])
+        if number is None:
+            return row
+        self._folded ^= {number}
+        self.show_anew()
+        self.post_message(self.Folded())
+        self.wrap(self.size.width)
+        return self.row_of(number)
+
+    def on_click(self, event: events.Click) -> None:
+        """Fold or unfold what was clicked, unless text was being selected."""
+        if self.text_selection is None and self._can_fold(event.y):
+            self.toggle(event.y)
+
+    def _can_fold(self, row: int) -> bool:
+        return row in range(self.row_count) and self._lines[self.row(row)[0]].inside > 0
+
+    def _branch_of(self, number: int) -> int | None:
+        """Return the innermost line that holds this one, or the line itself where it can fold."""
+        for start in range(number, -1, -1):
+            if self._lines[start].inside and start + self._lines[start].inside >= number:
+                return start
+        return None
+
+    def fold_all(self, *, folded: bool) -> None:
+        """Fold everything that can be, or nothing."""
+        foldable = (number for number, line in enumerate(self._lines) if line.inside)
+        self._folded = set(foldable) if folded else set()
+        self.show_anew()
+        self.post_message(self.Folded())
+
+    # Rows
+
+    def line(self, number: int) -> str:
+        """Return a line, or what stands for it and those inside while they are folded."""
+        line = self._lines[number]
+        return f"{line.folded}  {line.holds}" if number in self._folded else line.text
+
+    def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
+        """Cut JSON anywhere, other texts at a space that is near; further rows hang."""
+        return (self._cuts(number, width) for number in shown)
+
+    def _cuts(self, number: int, width: int) -> Cuts:
+        line, text = self._lines[number], self.line(number)
+        room = max(4, width - len(line.gutter))
+        cut = cut_loosely if line.json_from is None else cut_anywhere
+        cuts = cut(text, room)
+        if not cuts or not line.hang:
+            return cuts
+        first = cuts[0]
+        rest = cut(text[first:], room - _hang(line, room))
+        return [first, *(first + each for each in rest)]
+
+    def in_gutter(self, number: int, *, further: bool) -> str:
+        """Return what stands before the line; before its further rows, room."""
+        line = self._lines[number]
+        if not further:
+            return line.gutter
+        gutter = f"{'⋮':>{len(line.gutter) - 2}}  " if line.gutter else ""
+        room = max(4, self.size.width - len(line.gutter))
+        return gutter + " " * _hang(line, room)
+
+    def base_style(self, number: int) -> Style:
+        """Return the colour of the whole line, where it has one."""
+        base = self._lines[number].base
+        return self.colour(base) if base else self.rich_style
+
+    def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """Colour code, JSON or escapes, and how much is folded."""
+        line, text = self._lines[number], self.line(number)
+        yield from line.spans
+        if line.json_from is None:
+            yield from self.escape_spans(text, start, end)
+        else:
+            offset = line.json_from
+            json, begin = text[offset:], max(0, start - offset)
+            for first, last, colour in self.json_spans(number, json, begin, end - offset):
+                yield first + offset, last + offset, colour
+        if number in self._folded:
+            yield len(line.folded), len(text), "word"
+
+    # The mark
+
+    def set_cursor(self, row: int | None) -> None:
+        """Mark a row, or none."""
+        self._cursor = row
+        self.refresh()
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one row, marked or not."""
+        strip = super().render_line(y)
+        if y != self._cursor or y >= self.row_count:
+            return strip
+        cursor = Style(bgcolor=self.colour("cursor").bgcolor)
+        return Strip(
+            [Segment(text, (style or Style()) + cursor) for text, style, _ in strip],
+            strip.cell_length,
+        )
+
+
+def _hang(line: ArgumentLine, room: int) -> int:
+    return min(line.hang, room // 2)
+
+
+class ArgumentsPane(TitledPane):
+    """A titled, scrolling frame around the arguments; a row is marked, and folds with a key."""
+
+    HELP = """\
+    ### Arguments: this is what runs
+    Arrow keys move the mark, **enter** or a click folds and unfolds, **plus** unfolds everything,
+    **j** shows the arguments as the JSON that they are. Texts stand in quotation marks where they
+    are short, and line by line where they are long: `→` is a tab, `·` a space at the end of a line.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "move(-1)", "Up", show=False, tooltip="One row up", id="arguments.up"),
+        Binding("down", "move(1)", "Down", show=False, tooltip="One row down", id="arguments.down"),
+        Binding(
+            "pageup",
+            "page(-1)",
+            "Page up",
+            show=False,
+            tooltip="One page up",
+            id="arguments.pageup",
+        ),
+        Binding(
+            "pagedown",
+            "page(1)",
+            "Page down",
+            show=False,
+            tooltip="One page down",
+            id="arguments.pagedown",
+        ),
+        Binding(
+            "home", "edge(0)", "Start", show=False, tooltip="To the first row", id="arguments.home"
+        ),
+        Binding("end", "edge(1)", "End", show=False, tooltip="To the last row", id="arguments.end"),
+        Binding(
+            "enter,space",
+            "fold_here",
+            "Fold",
+            show=False,
+            tooltip="Fold or unfold what the mark is in",
+            id="arguments.fold",
+        ),
+    ]
+
+    def __init__(self, title: str, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.view = ArgumentsView()
+        self._title = title
+        self._args: JsonObject = {}
+        self._row = 0
+        self.as_json = False
+
+    def compose(self) -> ComposeResult:
+        """Hold the one view."""
+        yield self.view
+
+    def show_args(self, args: JsonObject) -> None:
+        """Show these arguments from their start."""
+        self._args = args
+        self._row = 0
+        self.scroll_home(animate=False)
+        self._show()
+
+    def toggle_json(self) -> None:
+        """Show the arguments as JSON, or each in its own form."""
+        self.as_json = not self.as_json
+        self._row = 0
+        self.scroll_home(animate=False)
+        self._show()
+
+    def _show(self) -> None:
+        self.view.show(json_lines(self._args) if self.as_json else lines_of(self._args))
+        self._mark()
+        self.entitle()
+
+    def entitle(self) -> None:
+        """Say how many arguments there are, and whether something is folded."""
+        count = len(self._args)
+        words = [
+            "no arguments" if not count else "1 argument" if count == 1 else f"{count:,} arguments"
+        ]
+        if hidden := self.view.hidden:
+            lines = "1 line" if hidden == 1 else f"{hidden:,} lines"
+            words.append(f"{lines} folded: + unfolds")
+        if self.as_json:
+            words.append("as JSON")
+        self.border_title = titled(self._title, ", ".join(words))
+
+    def fold_all(self, *, folded: bool) -> None:
+        """Fold everything, or nothing."""
+        self.view.fold_all(folded=folded)
+        self._row = 0
+        self._mark()
+
+    @on(ArgumentsView.Folded)
+    def hear_folded(self, event: ArgumentsView.Folded) -> None:
+        """Say how much is folded now."""
+        event.stop()
+        self.entitle()
+
+    # The mark
+
+    def watch_has_focus(self, has_focus: bool) -> None:
+        """Show the mark while the keys are here."""
+        super().watch_has_focus(has_focus)
+        self._mark()
+
+    def _mark(self) -> None:
+        self.view.set_cursor(self._row if self.has_focus else None)
+
+    def action_move(self, by: int) -> None:
+        """Move the mark by some rows."""
+        self._go(self._row + by)
+
+    def action_page(self, by: int) -> None:
+        """Move the mark by a page."""
+        self._go(self._row + by * max(1, self.size.height - 2))
+
+    def action_edge(self, last: int) -> None:
+        """Move the mark to the first or the last row."""
+        self._go(self.view.row_count if last else 0)
+
+    def _go(self, row: int) -> None:
+        self._row = max(0, min(row, self.view.row_count - 1))
+        self._mark()
+        self.call_after_refresh(self._show_mark)
+
+    def _show_mark(self) -> None:
+        """Scroll to the mark, here and in what scrolls around this pane."""
+        self.scroll_to_region(Region(0, self._row, 1, 1), animate=False)
+        for outer in self.ancestors:
+            if isinstance(outer, VerticalScroll):
+                y = self.view.region.y + self._row - outer.content_region.y
+                outer.scroll_to_region(Region(0, y + round(outer.scroll_y), 1, 1), animate=False)
+                return
+
+    def action_fold_here(self) -> None:
+        """Fold or unfold what the mark is in."""
+        self._go(self.view.toggle(self._row))

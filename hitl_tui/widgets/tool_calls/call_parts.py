@@ -1,0 +1,163 @@
+"""The small parts of the card for tool calls: which call is in view, and the ways to decide."""
+
+from dataclasses import dataclass
+
+from rich.segment import Segment
+from textual import events
+from textual.content import Content
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+from textual.widgets import Static
+
+from hitl_engine.model import DecisionKind, ToolCall
+from hitl_engine.visible import one_line
+from hitl_tui.state.call_answer import KEYS, MARKS, CallAnswer, word
+
+_COLOURS = {
+    DecisionKind.APPROVE: "success",
+    DecisionKind.EDIT: "warning",
+    DecisionKind.REJECT: "error",
+    DecisionKind.RESPOND: "accent",
+    None: "muted",
+}
+
+
+class CallStrip(ScrollView, can_focus=False):
+    """One line for each call of a request: which one is in view, and each verdict."""
+
+    COMPONENT_CLASSES = {  # noqa: RUF012  as Widget declares it
+        *(f"call-strip--{colour}" for colour in _COLOURS.values()),
+        "call-strip--here",
+    }
+    DEFAULT_CSS = """
+    CallStrip {
+        height: auto;
+        max-height: 6;
+        padding: 0 1;
+        margin-bottom: 1;
+        scrollbar-size-vertical: 1;
+        & > .call-strip--success { color: $text-success; }
+        & > .call-strip--warning { color: $text-warning; }
+        & > .call-strip--error { color: $text-error; }
+        & > .call-strip--accent { color: $text-accent; }
+        & > .call-strip--muted { color: $text-muted; }
+        & > .call-strip--here { color: $text-accent; text-style: bold; }
+    }
+    .-high CallStrip { max-height: 4; margin-bottom: 0; }
+    .-short CallStrip { max-height: 2; margin-bottom: 0; }
+    """
+    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+
+    @dataclass
+    class Picked(Message):
+        """This call is to be shown."""
+
+        index: int
+
+    def __init__(self, calls: tuple[ToolCall, ...]) -> None:
+        super().__init__()
+        self._calls = calls
+        self._answers: list[CallAnswer] = []
+        self._shown = 0
+
+    def show(self, answers: list[CallAnswer], shown: int) -> None:
+        """Show what was decided on each call, and which one is in view."""
+        self._answers = answers
+        self.virtual_size = Size(0, len(self._calls))
+        if shown != self._shown:
+            self._shown = shown
+            self.call_after_refresh(self._bring)
+        self.refresh()
+
+    def on_resize(self) -> None:
+        """Keep the call that is in view on the strip."""
+        self._bring()
+
+    def _bring(self) -> None:
+        self.scroll_to_region(Region(0, self._shown, 1, 1), animate=False)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """Count the calls."""
+        return len(self._calls)
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one call."""
+        index = y + self.scroll_offset.y
+        if index >= len(self._answers):
+            return Strip.blank(self.size.width, self.rich_style)
+        call, answer, here = self._calls[index], self._answers[index], index == self._shown
+        name = "here" if here else ""
+        parts = (
+            ("▸ " if here else "  ", "here"),
+            (f"{index + 1:>{len(str(len(self._calls)))}}/{len(self._calls)}  ", ""),
+            (one_line(call.name, 60), name),
+            ("   ", ""),
+            (_verdict(call, answer), _COLOURS[answer.verdict]),
+        )
+        segments = [
+            Segment(text, self.get_component_rich_style(f"call-strip--{colour}"))
+            if colour
+            else Segment(text, self.rich_style)
+            for text, colour in parts
+        ]
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    def on_click(self, event: events.Click) -> None:
+        """Show the call under the mouse."""
+        index = event.y + self.scroll_offset.y
+        if 0 <= index < len(self._calls):
+            self.post_message(self.Picked(index))
+
+
+def _verdict(call: ToolCall, answer: CallAnswer) -> str:
+    match answer.verdict:
+        case None:
+            return "· undecided"
+        case DecisionKind.EDIT if answer.tool not in (None, call.name):
+            detail = f", runs {one_line(answer.tool or '', 40)}"
+        case DecisionKind.REJECT if call.takes_reason and answer.reason:
+            detail = f", “{one_line(answer.reason, 40)}”"
+        case DecisionKind.RESPOND if answer.message:
+            detail = f", “{one_line(answer.message, 40)}”"
+        case _:
+            detail = ""
+    return f"{MARKS[answer.verdict]} {word(call, answer.verdict)}{detail}"
+
+
+class Choice(Static):
+    """One way to decide: its key, its word, and whether it is offered and chosen."""
+
+    DEFAULT_CSS = """
+    Choice {
+        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
+        &.-chosen { background: $accent; color: $background; text-style: bold; }
+        &.-off { color: $foreground 40%; pointer: not-allowed; }
+        &:hover { background: $panel; }
+        &.-chosen:hover { background: $accent; }
+    }
+    """
+
+    @dataclass
+    class Picked(Message):
+        """This way was chosen with the mouse."""
+
+        kind: DecisionKind
+
+    def __init__(self, kind: DecisionKind) -> None:
+        super().__init__()
+        self.kind = kind
+
+    def show(self, call: ToolCall, chosen: DecisionKind | None) -> None:
+        """Say in words, too, what is chosen and what is not offered."""
+        offered = self.kind in call.allowed
+        self.set_class(self.kind is chosen, "-chosen")
+        self.set_class(not offered, "-off")
+        said = f"{KEYS[self.kind]} {word(call, self.kind)}"
+        mark = "● " if self.kind is chosen else ""
+        self.update(Content(f"{mark}{said}" if offered else f"({said})"))
+
+    def on_click(self) -> None:
+        """Say that this was chosen."""
+        self.post_message(self.Picked(self.kind))

@@ -1,1 +1,0 @@
-"""Sample graphs: one file each way a graph can wait for a person."""
