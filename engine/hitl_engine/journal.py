@@ -112,8 +112,8 @@ class Journal:
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
         if outcome.stuck:
             body["stuck"] = True
-        if outcome.divergences:
-            body["divergences"] = list(outcome.divergences)
+        if outcome.mismatches:
+            body["divergences"] = list(outcome.mismatches)
         await self._append("conclude", {intent.decision_id: body})
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
@@ -379,7 +379,7 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         sent_as=body.get("sent_as", decision_id),
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),
-        divergences=tuple(end.get("divergences", ())),
+        mismatches=tuple(end.get("divergences", ())),
     )
 
 

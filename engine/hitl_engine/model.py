@@ -293,7 +293,7 @@ class ToolCall:
     """Whether a rejection may carry a reason; otherwise the graph would never see it."""
     form: FormField | None = None
     """The form of the arguments, where the request brings their schema."""
-    beside: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
     """What the request says besides."""
 
 
@@ -314,7 +314,7 @@ class ToolCalls:
 
     calls: tuple[ToolCall, ...]
     convention: str = "tool calls"
-    beside: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
     """What the payload says beside the calls."""
     notes: tuple[str, ...] = ()
     kind: Literal["tool_calls"] = "tool_calls"
@@ -369,7 +369,7 @@ class AskedQuestion:
     choices: tuple[str, ...] = ()
     """Beside them a free text may be given, always."""
     required: bool = True
-    beside: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,7 +377,7 @@ class Questions:
     """Questions of an agent; the answer is one reply for each, in order."""
 
     questions: tuple[AskedQuestion, ...]
-    beside: JsonObject = field(default_factory=dict)
+    extra: JsonObject = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     kind: Literal["questions"] = "questions"
 
@@ -569,7 +569,7 @@ class Outcome:
     """What the graph raised in this run, if it did."""
     stuck: bool = False
     """Whether the question met the same error twice: to be answered it must be reopened."""
-    divergences: tuple[str, ...] = ()
+    mismatches: tuple[str, ...] = ()
     """Tool calls that did otherwise than decided, as the messages show: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known also where the thread could not be read."""
@@ -614,7 +614,7 @@ class LogEntry:
     why: str
     sent_as: str = ""
     """The decision in whose name it was sent; answers that went out as one share it."""
-    divergences: tuple[str, ...] = ()
+    mismatches: tuple[str, ...] = ()
     """What did otherwise than decided, as in `Outcome`."""
 
 

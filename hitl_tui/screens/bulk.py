@@ -313,13 +313,13 @@ def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
 
 
 def _standing(outcome: Outcome) -> RowStatus:
-    diverged = outcome.divergences and outcome.kind is OutcomeKind.APPLIED
-    return RowStatus.DIVERGED if diverged else _STANDINGS[outcome.kind]
+    mismatched = outcome.mismatches and outcome.kind is OutcomeKind.APPLIED
+    return RowStatus.DIVERGED if mismatched else _STANDINGS[outcome.kind]
 
 
 def _result_words(outcome: Outcome) -> str:
     """Return what went otherwise than decided, and how the thread goes on."""
-    return "; ".join((*outcome.divergences, _then(outcome)))
+    return "; ".join((*outcome.mismatches, _then(outcome)))
 
 
 def _then(outcome: Outcome) -> str:

@@ -158,7 +158,7 @@ class InboxScreen(ConsoleScreen):
 
     def _why_nothing(self) -> str:
         if self.session.inbox is None:
-            return "ModalText…"
+            return "Reading…"
         return _NO_MATCH if self.list.needle else _NOTHING
 
     def _show_summary(self) -> None:

@@ -130,7 +130,7 @@ class LogScreen(ConsoleScreen):
 
 def _entry_line(entry: LogEntry) -> Content:
     word, colour = _OUTCOMES[entry.outcome]
-    if entry.divergences:
+    if entry.mismatches:
         word, colour = f"{word}, otherwise than decided", "$text-warning"
     return Content.assemble(
         (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 60%"),
@@ -147,7 +147,7 @@ def _entry_text(entry: LogEntry) -> str:
     word, _ = _OUTCOMES[entry.outcome]
     lines = [
         f"{word}: {entry.why}" if entry.why else word,
-        *(f"Otherwise than decided: {each}" for each in entry.divergences),
+        *(f"Otherwise than decided: {each}" for each in entry.mismatches),
         f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
         "Sent",

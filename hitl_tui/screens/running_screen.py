@@ -191,7 +191,7 @@ class RunningScreen(ConsoleScreen):
         if refused and self.pane.card is not None:
             self.ask_again(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return
-        otherwise = [each for one in outcomes for each in one.divergences]
+        otherwise = [each for one in outcomes for each in one.mismatches]
         if otherwise and not self.is_current:
             self.tell(one_line(otherwise_words(otherwise), 400), severity="warning")
         if outcome.kind is OutcomeKind.UNKNOWN:

@@ -159,15 +159,15 @@ async def answer(desk: "Desk", args: Namespace) -> Said:
         args,
     )
     outcomes = await desk.decide_all(decided, _ignore)
-    diverged = tuple(each for outcome in outcomes for each in outcome.divergences)
-    said = _outcome(replace(_least_sure(outcomes), divergences=diverged))
+    mismatched = tuple(each for outcome in outcomes for each in outcome.mismatches)
+    said = _outcome(replace(_least_sure(outcomes), mismatches=mismatched))
     answers: list[JsonValue] = [
         {
             "interrupt_id": question.interrupt.interrupt_id,
             "outcome": outcome.kind.value,
             "why": outcome.why,
             "stuck": outcome.stuck,
-            "divergences": list(outcome.divergences),
+            "divergences": list(outcome.mismatches),
         }
         for (question, _), outcome in zip(decided, outcomes, strict=True)
     ]
@@ -226,7 +226,7 @@ def log(entries: Iterable[LogEntry]) -> Said:
                 "sent_as": entry.sent_as,
                 "outcome": entry.outcome,
                 "why": entry.why,
-                "divergences": list(entry.divergences),
+                "divergences": list(entry.mismatches),
             }
             for entry in entries
         ],
@@ -402,7 +402,7 @@ def _entry_lines(entry: LogEntry) -> Iterator[str]:
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"
     )
-    for each in entry.divergences:
+    for each in entry.mismatches:
         yield f"    otherwise than decided: {one_line(each, 400)}"
 
 
@@ -427,13 +427,13 @@ def _outcome(outcome: Outcome) -> Said:
         "values": thread.values if thread else None,
         "interrupts": _interrupt_documents(thread),
         "next": list(thread.next) if thread else [],
-        "divergences": list(outcome.divergences),
+        "divergences": list(outcome.mismatches),
     }
     applied = outcome.kind is OutcomeKind.APPLIED
     notes = [error_line(outcome.kind.capitalize(), outcome.why)] if not applied else []
     if outcome.error:
         notes.append(error_line("The graph raised", outcome.error))
-    notes += [error_line("Otherwise than decided", each) for each in outcome.divergences]
+    notes += [error_line("Otherwise than decided", each) for each in outcome.mismatches]
     return Said(document, (json_text(document),), tuple(notes), _exit_code(outcome))
 
 

@@ -166,10 +166,10 @@ def _stuck(reopening: Reopening) -> Iterator[str]:
 
 def _asked(review: Review) -> Iterator[str]:
     match review:
-        case ToolCalls(calls=calls, beside=beside):
+        case ToolCalls(calls=calls, extra=extra):
             for number, call in enumerate(calls, 1):
                 yield from _call(number, call)
-            yield from _beside(beside)
+            yield from _extra(extra)
         case TextToRevise(text=text, prompt=prompt):
             yield from visible(prompt).splitlines()
             if text:
@@ -177,10 +177,10 @@ def _asked(review: Review) -> Iterator[str]:
         case Choices(options=options, prompt=prompt):
             yield from visible(prompt).splitlines()
             yield from map(_option, range(1, len(options) + 1), options)
-        case Questions(questions=questions, beside=beside):
+        case Questions(questions=questions, extra=extra):
             for number, each in enumerate(questions, 1):
                 yield from _question(number, each)
-            yield from _beside(beside)
+            yield from _extra(extra)
         case FormToFill(form=form, payload=payload):
             yield from json_text(payload).splitlines()
             yield from _field(form, "")
@@ -196,7 +196,7 @@ def _call(number: int, call: ToolCall) -> Iterator[str]:
         yield "   the agent's words:"
         yield from _indented(visible(call.description), "   | ")
     yield from _indented(json_text(call.args), "   ")
-    yield from (f"   {line}" for line in _beside(call.beside))
+    yield from (f"   {line}" for line in _extra(call.extra))
     labels = dict(call.labels)
     allowed = (f"{kind} ({labels[kind]})" if kind in labels else str(kind) for kind in call.allowed)
     yield f"   decide     {', '.join(allowed) or 'nothing'}"
@@ -219,7 +219,7 @@ def _question(number: int, asked: AskedQuestion) -> Iterator[str]:
     yield f"   in {'a text' if asked.answered_by == 'text' else asked.answered_by}{needed}"
     for offered in asked.choices:
         yield f"   - {one_line(offered, _LINE)}"
-    yield from (f"   {line}" for line in _beside(asked.beside))
+    yield from (f"   {line}" for line in _extra(asked.extra))
 
 
 def _field(field: FormField, indent: str) -> Iterator[str]:
@@ -255,7 +255,7 @@ def _values(values: tuple[JsonValue, ...]) -> str:
     return ", ".join(one_line(json_text(value, indent=None), 120) for value in values)
 
 
-def _beside(others: JsonObject) -> Iterator[str]:
+def _extra(others: JsonObject) -> Iterator[str]:
     if others:
         yield "besides:"
         yield from _indented(json_text(others), "  ")

@@ -41,13 +41,13 @@ class ThreadHeader(Vertical):
         self.banner.clear()
         self.note.clear()
 
-    def show_otherwise(self, divergences: Sequence[str]) -> None:
+    def show_otherwise(self, mismatches: Sequence[str]) -> None:
         """Say what went otherwise than it was decided."""
-        self.banner.show(Weight.WARNING, otherwise_words(divergences))
+        self.banner.show(Weight.WARNING, otherwise_words(mismatches))
 
-    def show_unknown(self, why: str, divergences: Sequence[str]) -> None:
+    def show_unknown(self, why: str, mismatches: Sequence[str]) -> None:
         """Say that it is not known what came of what was sent."""
-        seen = f" {otherwise_words(divergences)}" if divergences else ""
+        seen = f" {otherwise_words(mismatches)}" if mismatches else ""
         words = f"{why} Nothing is sent again; ctrl+r looks again.{seen}"
         self.banner.show(Weight.UNKNOWN, words)
 
@@ -87,11 +87,11 @@ class ThreadHeader(Vertical):
             self.note.show(Weight.WARNING, f"{words} but the question has changed since.")
 
 
-def otherwise_words(divergences: Sequence[str]) -> str:
+def otherwise_words(mismatches: Sequence[str]) -> str:
     """Return what did otherwise than decided, as far as a banner has room."""
-    count = len(divergences)
+    count = len(mismatches)
     several = f"{count} times otherwise than decided; the log has each. " if count > 1 else ""
-    return several + " ".join(divergences[:2])
+    return several + " ".join(mismatches[:2])
 
 
 def _when(at: datetime) -> str:

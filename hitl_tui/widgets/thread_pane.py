@@ -54,7 +54,7 @@ class ThreadPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Hold everything; what is in view is a matter of the phase."""
-        yield Static("ModalText…", id="reading", markup=False)
+        yield Static("Reading…", id="reading", markup=False)
         yield self._seat
         yield self._ended
         yield self._progress

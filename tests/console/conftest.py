@@ -142,7 +142,7 @@ class ThreadPane(App[None]):
 
 
 @asynccontextmanager
-async def on_stage(
+async def card_shown(
     widget: Widget, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[Pilot[None], list[Message]]]:
     """Run one widget alone; yield the pilot and what was said."""

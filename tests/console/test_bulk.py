@@ -220,7 +220,7 @@ async def test_what_went_otherwise_than_decided_stands_in_its_row(console: OpenC
     desk = DeskDouble(email(1), email(2))
     said = ("send_email: rejected, but it ran.",)
     view = ThreadView("x", "revise", ThreadStatus.DONE, {}, (), (), "c", None)
-    taken = Outcome(OutcomeKind.APPLIED, "Taken.", view, divergences=said, thread_id="x")
+    taken = Outcome(OutcomeKind.APPLIED, "Taken.", view, mismatches=said, thread_id="x")
     desk.script = [taken, None]
     async with console(desk) as c:
         await mark(c, 0, 1)

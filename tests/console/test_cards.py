@@ -23,7 +23,7 @@ from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
 
-from .conftest import heard, on_stage, screen_text, settle, until
+from .conftest import card_shown, heard, screen_text, settle, until
 from .desk_double import interrupt, stop, tool_request
 from .hostile import HIDDEN, HOSTILE, ODD
 
@@ -59,7 +59,7 @@ async def shown(made: QuestionCard, pilot: Any) -> None:
 
 async def test_sending_again_and_again_decides_once() -> None:
     made = card(tool_request(call("approve", "reject", to="bob")))
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("a", "ctrl+s", "ctrl+s", "a", "r", "ctrl+s")
         await settle(pilot)
@@ -70,7 +70,7 @@ async def test_sending_again_and_again_decides_once() -> None:
 @pytest.mark.usefixtures("real_guard")
 async def test_keys_typed_before_it_could_be_read_decide_nothing() -> None:
     made = card(tool_request(call(*ALL)))
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         made.take_focus()
         await pilot.press("a", "ctrl+s", "a", "ctrl+s")
         await settle(pilot)
@@ -86,7 +86,7 @@ async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
 ) -> None:
     monkeypatch.setattr(Card, "GUARD", 60.0)
     made = card({"text_to_revise": "a"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         made.take_focus()
         await settle(pilot)
         begun: list[None] = []
@@ -98,7 +98,7 @@ async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
 
 async def test_a_reopened_card_can_be_decided_again() -> None:
     made = card({"text_to_revise": "a"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         made.reopen()
@@ -110,7 +110,7 @@ async def test_a_reopened_card_can_be_decided_again() -> None:
 
 async def test_the_button_sends_too_and_once() -> None:
     made = card({"text_to_revise": "a"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.click("SendBar Button", times=2)
         await settle(pilot)
@@ -122,7 +122,7 @@ async def test_the_button_sends_too_and_once() -> None:
 
 async def test_a_text_is_loaded_changed_and_sent_as_seen() -> None:
     made = card({"text_to_revise": "old text", "why": "please"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("end", *"!")
         await settle(pilot)
@@ -138,7 +138,7 @@ async def test_a_text_is_loaded_changed_and_sent_as_seen() -> None:
 async def test_a_text_with_hidden_characters_comes_back_as_it_was() -> None:
     nasty = "a\x1b[31m\u202e \\u{41} \ud800 \r end"
     made = card({"text_to_revise": nasty})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -149,7 +149,7 @@ async def test_what_is_pasted_is_made_visible() -> None:
     from textual.events import Paste
 
     made = card("Your name?")
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         pilot.app.post_message(Paste("a\x1b[31m\rb\u200b"))
         await settle(pilot)
@@ -161,7 +161,7 @@ async def test_what_is_pasted_is_made_visible() -> None:
 
 async def test_a_question_needs_an_answer() -> None:
     made = card("Your name?")
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -171,7 +171,7 @@ async def test_a_question_needs_an_answer() -> None:
 
 async def test_any_question_takes_json_instead() -> None:
     made = card({"text_to_revise": "a"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+t", *"[1]")
         await until(pilot, lambda: made.armed)
@@ -182,7 +182,7 @@ async def test_any_question_takes_json_instead() -> None:
 
 async def test_json_begins_with_what_the_form_would_send() -> None:
     made = card({"text_to_revise": "a"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("end", "b", "ctrl+t")
         assert made.answer.text == '"ab"'
@@ -195,7 +195,7 @@ async def test_json_begins_with_what_the_form_would_send() -> None:
 
 async def test_yes_and_no_are_said_and_not_guessed() -> None:
     made = card({"what": "no known convention"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+t", "ctrl+t")
         assert made.way is Way.YES_NO
@@ -212,7 +212,7 @@ async def test_yes_and_no_are_said_and_not_guessed() -> None:
 
 async def test_true_as_text_is_a_text() -> None:
     made = card({"message": "Pick one", "options": ["a", "b"]})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+t", "ctrl+t", *"true")
         await until(pilot, lambda: made.armed)
@@ -223,7 +223,7 @@ async def test_true_as_text_is_a_text() -> None:
 
 async def test_the_payload_as_it_came_is_one_key_away() -> None:
     made = card({"text_to_revise": "old", "deep": {"key": [1, None]}})
-    async with on_stage(made, (80, 40)) as (pilot, _):
+    async with card_shown(made, (80, 40)) as (pilot, _):
         await shown(made, pilot)
         assert '"text_to_revise": "old"' not in screen_text(pilot.app)
         await pilot.press("f2")
@@ -234,14 +234,14 @@ async def test_the_payload_as_it_came_is_one_key_away() -> None:
 
 async def test_notes_of_a_review_are_shown() -> None:
     made = card({"type": "tool_approval"})
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         await shown(made, pilot)
         assert "looks like a tool approval" in screen_text(pilot.app)
 
 
 async def test_trying_to_send_nothing_says_why() -> None:
     made = card({"what": 1})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -254,7 +254,7 @@ async def test_trying_to_send_nothing_says_why() -> None:
 @pytest.mark.parametrize("typed", ["", "   ", "{", "tru", '{"a":1,"a":2}', "1e999", "NaN", "'a'"])
 async def test_what_is_no_json_is_never_sent(typed: str) -> None:
     made = card({"x": 1})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         made.answer.show_source(typed)
         await settle(pilot)
@@ -270,7 +270,7 @@ async def test_what_is_no_json_is_never_sent(typed: str) -> None:
 )
 async def test_json_is_sent_as_typed(typed: str, value: JsonValue) -> None:
     made = card({"x": 1})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         made.answer.show_source(typed)
         await settle(pilot)
@@ -281,7 +281,7 @@ async def test_json_is_sent_as_typed(typed: str, value: JsonValue) -> None:
 
 async def test_words_are_sent_as_a_json_string() -> None:
     made = card({"x": 1})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+t", *"yes")
         await until(pilot, lambda: made.armed)
@@ -296,7 +296,7 @@ async def test_words_are_sent_as_a_json_string() -> None:
 
 async def test_a_breakpoint_has_no_answer_and_is_stepped_past_once() -> None:
     made = BreakpointCard(stop(when="after", node="draft", next=("review", "publish")))
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         made.focus()
         await until(pilot, lambda: made.armed)
         text = screen_text(pilot.app)
@@ -309,7 +309,7 @@ async def test_a_breakpoint_has_no_answer_and_is_stepped_past_once() -> None:
 
 async def test_a_step_that_died_is_told_before_the_next_one() -> None:
     made = BreakpointCard(stop(error="EngineDied: [/b] \x1b[31mthe server ended"))
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         await settle(pilot)
         text = " ".join(screen_text(pilot.app).split())
         assert "EngineDied: [/b]" in text and "may have run already" in text
@@ -329,7 +329,7 @@ async def test_a_step_that_died_is_told_before_the_next_one() -> None:
 )
 async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
     made = card(payload)
-    async with on_stage(made, (90, 30)) as (pilot, said):
+    async with card_shown(made, (90, 30)) as (pilot, said):
         await shown(made, pilot)
         keys = {"action_requests": ["r"], "question": ["2", "tab"]}
         await pilot.press(*next((keys[key] for key in keys if key in payload), ["x"]))  # type: ignore[operator]
@@ -338,7 +338,7 @@ async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
         await settle(pilot)
         record = heard(said, Typed)[-1].content
     again = card(payload, record)
-    async with on_stage(again, (90, 30)) as (pilot, said):
+    async with card_shown(again, (90, 30)) as (pilot, said):
         await shown(again, pilot)
         assert again.content() == record
         assert heard(said, Typed) == []
@@ -360,7 +360,7 @@ async def test_what_was_typed_comes_back(payload: JsonValue) -> None:
 )
 async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, Any]) -> None:
     made = card(payload, record)
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         await shown(made, pilot)
 
 
@@ -371,7 +371,7 @@ async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, 
 @pytest.mark.parametrize("size", [(40, 12), (100, 40)])
 async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
     seat = Container()
-    async with on_stage(seat, size) as (pilot, _):
+    async with card_shown(seat, size) as (pilot, _):
         for payload in hostile_payloads():
             made = card(payload)
             with pilot.app.batch_update():
@@ -403,7 +403,7 @@ CONFIRM: JsonValue = {"type": "approval_request", "question": "Publish?"}
 
 async def test_nothing_is_chosen_until_a_person_does() -> None:
     made = card({"message": "Which?", "options": ["small", "large"]})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("ctrl+s", "3")
         await settle(pilot)
@@ -419,7 +419,7 @@ async def test_nothing_is_chosen_until_a_person_does() -> None:
 
 async def test_yes_and_no_have_their_letters() -> None:
     made = card({"question": "Publish it?"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert "1 y  Yes" in screen_text(pilot.app)
         await pilot.press("n")
@@ -430,7 +430,7 @@ async def test_yes_and_no_have_their_letters() -> None:
 
 async def test_enter_chooses_and_does_not_send() -> None:
     made = card({"message": "Which?", "options": ["small", "large"]})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("end", "enter", "enter")
         await settle(pilot)
@@ -440,7 +440,7 @@ async def test_enter_chooses_and_does_not_send() -> None:
 
 async def test_an_answer_may_take_a_text() -> None:
     made = card(CONFIRM)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("2", "tab", *"not yet 1")
         await until(pilot, lambda: made.armed)
@@ -452,7 +452,7 @@ async def test_an_answer_may_take_a_text() -> None:
 
 async def test_a_guess_is_called_a_guess_and_any_json_is_taken() -> None:
     made = card(CONFIRM)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert "a guess" in screen_text(pilot.app)
         await pilot.press("ctrl+t", *"[1]")
@@ -464,7 +464,7 @@ async def test_a_guess_is_called_a_guess_and_any_json_is_taken() -> None:
 
 async def test_a_program_s_request_is_never_offered_as_an_approval() -> None:
     made = card({"type": "hook_invocation", "request": {"deadline": "soon"}})
-    async with on_stage(made, (100, 30)) as (pilot, said):
+    async with card_shown(made, (100, 30)) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("a", "enter", "1", "ctrl+s")
         await settle(pilot)

@@ -16,7 +16,7 @@ from hitl_tui.text.diff import difference
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.editor import Editor, JsonEditor
 
-from .conftest import OpenConsole, heard, on_stage, until
+from .conftest import OpenConsole, card_shown, heard, until
 from .desk_double import DeskDouble, interrupt
 
 
@@ -41,7 +41,7 @@ def test_what_differs_is_found_at_both_ends(old: str, new: str) -> None:
 )
 async def test_what_comes_back_is_one_edit(before: str, after: str) -> None:
     editor = Editor()
-    async with on_stage(editor) as (pilot, _):
+    async with card_shown(editor) as (pilot, _):
         editor.show(before)
         editor.focus()
         editor.selection = Selection.cursor(editor.document.end)
@@ -58,7 +58,7 @@ async def test_what_comes_back_is_one_edit(before: str, after: str) -> None:
 
 async def test_what_comes_back_unchanged_is_no_edit() -> None:
     editor = JsonEditor()
-    async with on_stage(editor) as (_, said):
+    async with card_shown(editor) as (_, said):
         editor.show_json({"a": "\u202e\n"})
         said.clear()
         editor.take_back(editor.text)
@@ -67,7 +67,7 @@ async def test_what_comes_back_unchanged_is_no_edit() -> None:
 
 async def test_json_that_comes_back_is_escaped_as_json() -> None:
     editor = JsonEditor()
-    async with on_stage(editor):
+    async with card_shown(editor):
         editor.show_json({})
         editor.take_back('{"a": "\u202e"}')
         assert editor.text == '{"a": "\\u202e"}' and editor.read() == {"a": "\u202e"}
@@ -75,7 +75,7 @@ async def test_json_that_comes_back_is_escaped_as_json() -> None:
 
 async def test_a_large_paste_is_escaped_whole_and_undone_at_once() -> None:
     editor = Editor()
-    async with on_stage(editor):
+    async with card_shown(editor):
         editor.insert("\x1b\r\n" * 20_000 + "\\u{41}")
         assert editor.document.line_count == 20_001
         assert editor.value == "\x1b\n" * 20_000 + "A"  # an escape that was typed is meant as one
@@ -85,7 +85,7 @@ async def test_a_large_paste_is_escaped_whole_and_undone_at_once() -> None:
 
 async def test_a_long_line_is_wrapped_and_coloured_to_its_end() -> None:
     editor = JsonEditor()
-    async with on_stage(editor) as (pilot, _):
+    async with card_shown(editor) as (pilot, _):
         editor.show_source('{"long": "' + "x\\n " * 25_000 + '", "key": 1x}')
         editor.focus()
         editor.check()

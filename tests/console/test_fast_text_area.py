@@ -19,7 +19,7 @@ from textual.widgets.text_area import Selection
 from hitl_tui.text.rows import cut_at_words
 from hitl_tui.widgets.fast_text_area import FastTextArea
 
-from .conftest import on_stage
+from .conftest import card_shown
 
 WIDTH = 24
 TEXTS = {
@@ -104,7 +104,7 @@ def test_words_are_wrapped_as_textual_does(line: str, width: int) -> None:
 
 async def test_a_bracket_far_away_is_not_looked_for() -> None:
     area = FastTextArea()
-    async with on_stage(area):
+    async with card_shown(area):
         for far in ("x" * 300_000, "x\n" * 100_000):
             area.load_text(f"[{far}]")
             end = area.document.end

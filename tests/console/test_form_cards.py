@@ -14,7 +14,7 @@ from hitl_tui.widgets.cards.questions_card import QuestionBox
 from sample_graphs.ask_user import QUESTIONS
 from sample_graphs.typed_answer import Approval
 
-from .conftest import heard, on_stage, screen_text, settle, until
+from .conftest import card_shown, heard, screen_text, settle, until
 from .desk_double import interrupt
 
 EXPENSE: JsonObject = {
@@ -67,7 +67,7 @@ async def sent(made: QuestionCard, pilot: Any, said: list[Any]) -> list[object]:
 
 async def test_a_form_is_filled_in_field_by_field() -> None:
     made = card(EXPENSE)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert "title: Pay this expense?" in screen_text(pilot.app)
         await press(pilot, "backspace", *"2.5", "enter", "tab", *"lunch")
@@ -77,7 +77,7 @@ async def test_a_form_is_filled_in_field_by_field() -> None:
 
 async def test_whoever_sends_too_early_sees_what_is_wrong_at_each_field() -> None:
     made = card(RELEASE, Approval.model_json_schema())
-    async with on_stage(made, (80, 40)) as (pilot, said):
+    async with card_shown(made, (80, 40)) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "tab", *"1001")
         text = screen_text(pilot.app)
@@ -96,7 +96,7 @@ async def test_whoever_sends_too_early_sees_what_is_wrong_at_each_field() -> Non
 
 async def test_whoever_sends_too_early_is_taken_to_the_first_fault_by_its_name() -> None:
     made = card(RELEASE, Approval.model_json_schema())
-    async with on_stage(made, (80, 40)) as (pilot, said):
+    async with card_shown(made, (80, 40)) as (pilot, said):
         await shown(made, pilot)
         assert "Decision: is needed. (2 more)" in screen_text(pilot.app)
         await press(pilot, "space", "tab", *"7", "tab", "right", "space", "tab", "tab", "x")
@@ -130,7 +130,7 @@ async def test_an_answer_need_not_be_an_object(
     schema: JsonObject, keys: list[str], value: JsonValue
 ) -> None:
     made = card({"q": "?"}, schema)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         if "items" not in schema and "const" not in schema:
             assert await sent(made, pilot, said) == [], "nothing is answered unasked"
@@ -141,7 +141,7 @@ async def test_an_answer_need_not_be_an_object(
 async def test_json_is_checked_while_one_types() -> None:
     schema: JsonObject = {"type": "object", "additionalProperties": {"type": "integer"}}
     made = card({"q": "?"}, schema)
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         await shown(made, pilot)
         assert "Its keys are free." in screen_text(pilot.app)
         await press(pilot, *'{"a":"1"')
@@ -154,7 +154,7 @@ async def test_json_is_checked_while_one_types() -> None:
 
 async def test_declining_is_a_decision_that_one_sees_before_it_is_sent() -> None:
     made = card(EXPENSE)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "f9")
         assert '{"approved": false}' in screen_text(pilot.app)
@@ -166,7 +166,7 @@ async def test_declining_is_a_decision_that_one_sees_before_it_is_sent() -> None
 
 async def test_a_form_without_a_word_for_it_cannot_be_declined() -> None:
     made = card(RELEASE, Approval.model_json_schema())
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "f9")
         assert await sent(made, pilot, said) == []
@@ -175,12 +175,12 @@ async def test_a_form_without_a_word_for_it_cannot_be_declined() -> None:
 
 async def test_a_draft_comes_back_as_it_was_typed() -> None:
     made = card(EXPENSE)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "x", "enter", "y", "f9")
         kept = heard(said, Typed)[-1].content
     again = card(EXPENSE, typed=json.loads(json.dumps(kept)))
-    async with on_stage(again) as (pilot, said):
+    async with card_shown(again) as (pilot, said):
         await shown(again, pilot)
         assert again.content() == kept
         assert heard(said, Typed) == []
@@ -194,7 +194,7 @@ async def test_a_draft_comes_back_as_it_was_typed() -> None:
 )  # fmt: skip
 async def test_a_broken_draft_is_left_aside(typed: JsonObject) -> None:
     made = card(EXPENSE, typed=typed)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert await sent(made, pilot, said) == []
         assert "Nothing to send yet" in screen_text(pilot.app)
@@ -202,7 +202,7 @@ async def test_a_broken_draft_is_left_aside(typed: JsonObject) -> None:
 
 async def test_a_form_can_be_answered_with_json() -> None:
     made = card(RELEASE, {"type": "integer"})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "7", "ctrl+t")
         assert made.answer.text == "7", "JSON begins with what stands in the form"
@@ -215,7 +215,7 @@ async def test_a_form_can_be_answered_with_json() -> None:
 
 async def test_each_question_gets_a_reply_by_keys() -> None:
     made = card(ASK)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "2", "enter", "enter", "1", "down", "down", "space", "enter", *"Mars")
         await press(pilot, "enter", *"no")
@@ -226,7 +226,7 @@ async def test_each_question_gets_a_reply_by_keys() -> None:
 
 async def test_what_needs_a_reply_is_said_at_its_question() -> None:
     made = card(ASK)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert "✗" not in screen_text(pilot.app)
         assert await sent(made, pilot, said) == []
@@ -240,12 +240,12 @@ async def test_what_needs_a_reply_is_said_at_its_question() -> None:
 
 async def test_replies_come_back_and_can_all_be_declined() -> None:
     made = card(ASK)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "1", "tab", "tab", "2", "tab", *"own")
         kept = heard(said, Typed)[-1].content
     again = card(ASK, typed=json.loads(json.dumps(kept)))
-    async with on_stage(again) as (pilot, said):
+    async with card_shown(again) as (pilot, said):
         await shown(again, pilot)
         assert again.content() == kept
         await press(pilot, "f9")
@@ -258,7 +258,7 @@ async def test_replies_come_back_and_can_all_be_declined() -> None:
 )
 async def test_broken_replies_are_left_aside(typed: JsonObject) -> None:
     made = card(ASK, typed=typed)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert await sent(made, pilot, said) == []
 
@@ -271,7 +271,7 @@ async def test_twenty_questions_and_hostile_ones_fit() -> None:
     ]  # fmt: skip
     replies: list[JsonValue] = [{"text": "", "picked": [0]}] * 19 + [None]
     made = card({"type": "ask_user", "questions": asked}, typed={"replies": replies})
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         text = screen_text(pilot.app)
         assert "\x1b" not in text and "\u202e" not in text and "[/b] \\u{1B}[31m" in text

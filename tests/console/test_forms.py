@@ -28,7 +28,7 @@ from tests.engine.test_forms import (
     schema_of,
 )
 
-from .conftest import heard, on_stage, screen_text, settle, until
+from .conftest import card_shown, heard, screen_text, settle, until
 
 ODD: list[JsonValue] = [
     None, True, 0, 1.5, "", "a\nb\t\x1b[31m\u202e", [], [1], ["1", None], {}, {"x": 1, "name": None},
@@ -68,7 +68,7 @@ def test_what_is_loaded_is_read_back(shape: Any) -> None:
 async def test_what_is_loaded_is_the_same_on_the_screen(shape: Any, value: Any) -> None:
     dumped = json.loads(TypeAdapter(shape).dump_json(value))
     made = form(shape)
-    async with on_stage(made) as (pilot, said):
+    async with card_shown(made) as (pilot, said):
         typed = typed_of(made.field, dumped)
         made.load(typed)
         await settle(pilot)
@@ -84,7 +84,7 @@ async def test_what_is_loaded_is_the_same_on_the_screen(shape: Any, value: Any) 
 async def test_a_broken_record_begins_anew(broken: Typed) -> None:
     made = form(Everything)
     made.load(broken)
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         await settle(pilot)
         value = made.reading().value
         assert isinstance(value, dict)
@@ -111,7 +111,7 @@ ALL_KINDS: JsonObject = {
 
 async def test_each_kind_arrives_with_its_type_and_nothing_unasked() -> None:
     made = form(ALL_KINDS)
-    async with on_stage(made, (80, 50)) as (pilot, said):
+    async with card_shown(made, (80, 50)) as (pilot, said):
         made.take_focus()
         assert made.reading().value == {"fixed": "v1"}
         await press(pilot, *"7", "enter", *"007", "enter", *"1e2", "enter", "y", "enter")
@@ -130,7 +130,7 @@ async def test_each_kind_arrives_with_its_type_and_nothing_unasked() -> None:
 
 async def test_going_through_the_fields_answers_nothing() -> None:
     made = form(ALL_KINDS)
-    async with on_stage(made, (80, 50)) as (pilot, said):
+    async with card_shown(made, (80, 50)) as (pilot, said):
         made.take_focus()
         await press(pilot, *["enter"] * 5, *["tab"] * 4)
         assert made.reading().value == {"fixed": "v1"}
@@ -141,7 +141,7 @@ async def test_null_empty_and_left_out_are_three_things_that_one_sees() -> None:
     made = form(
         {"properties": {"note": {"type": ["string", "null"]}, "name": {"type": "string"}}, "required": ["name"]}
     )  # fmt: skip
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         seen = []
         for _ in range(3):
@@ -166,7 +166,7 @@ async def test_null_empty_and_left_out_are_three_things_that_one_sees() -> None:
 
 async def test_yes_and_no_can_be_taken_back() -> None:
     made = form({"type": "boolean"})
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         seen = []
         for key in ("n", "y", "y", "space", "right", "space"):
@@ -177,7 +177,7 @@ async def test_yes_and_no_can_be_taken_back() -> None:
 
 async def test_items_are_added_moved_and_removed() -> None:
     made = form(list[int])
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         await press(pilot, "enter", *"1", "f3", *"2", "f3", *"x", "alt+up")
         assert made.typed == ["1", "x", "2"]
@@ -198,7 +198,7 @@ async def test_a_shape_is_chosen_and_keeps_what_was_typed_in_it() -> None:
     made = form(
         {"properties": {"pet": schema_of(Cat | Dog)}} | {"$defs": schema_of(Cat | Dog)["$defs"]}
     )
-    async with on_stage(made, (80, 40)) as (pilot, _):
+    async with card_shown(made, (80, 40)) as (pilot, _):
         made.take_focus()
         assert made.reading().value == {}
         await press(pilot, "space", "tab", "backspace", *"7")
@@ -214,7 +214,7 @@ async def test_a_shape_is_chosen_and_keeps_what_was_typed_in_it() -> None:
 
 async def test_an_object_may_be_left_out_null_or_json() -> None:
     made = form({"properties": {"maybe": {"anyOf": [schema_of(Inner), {"type": "null"}]}}})
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         seen = [made.reading().value]
         for keys in (("enter",), ("5",), ("shift+tab", "f4"), ("f4",), ("f4",), ("f4",)):
@@ -232,7 +232,7 @@ async def test_an_object_may_be_left_out_null_or_json() -> None:
 async def test_a_fault_stands_at_its_field_once_it_was_touched() -> None:
     schema = schema_of(Everything)
     made = FormView(form_of(schema))
-    async with on_stage(made, (80, 60)) as (pilot, _):
+    async with card_shown(made, (80, 60)) as (pilot, _):
         made.take_focus()
 
         def check() -> list[str]:
@@ -254,7 +254,7 @@ async def test_a_fault_stands_at_its_field_once_it_was_touched() -> None:
 
 async def test_what_is_not_in_the_form_is_told_above() -> None:
     made = form(Everything)
-    async with on_stage(made, (80, 60)) as (pilot, _):
+    async with card_shown(made, (80, 60)) as (pilot, _):
         made.touch_all()
         made.show_faults([Fault(("inner", "odd", 1), "is not known here"), Fault((), "is wrong")])
         await settle(pilot)
@@ -278,7 +278,7 @@ async def test_hostile_words_stay_words() -> None:
         },
     }  # fmt: skip
     made = form(schema)
-    async with on_stage(made, (200, 50)) as (pilot, _):
+    async with card_shown(made, (200, 50)) as (pilot, _):
         made.touch_all()
         made.show_faults([Fault((hostile,), hostile), Fault((hostile, hostile), hostile)])
         await settle(pilot)
@@ -291,7 +291,7 @@ async def test_hostile_words_stay_words() -> None:
 
 async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
     made = form({"type": "string"})
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         pilot.app.post_message(Paste("a\x1b[31m\r\nb\t\u200b\u202e"))
         await settle(pilot)
@@ -301,7 +301,7 @@ async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
 
 async def test_the_field_that_has_the_keys_is_in_view() -> None:
     made = form({"properties": {f"f{n}": {"type": "string"} for n in range(100)}})
-    async with on_stage(made, (60, 12)) as (pilot, _):
+    async with card_shown(made, (60, 12)) as (pilot, _):
         await until(pilot, lambda: len(made.query(FieldBox)) == 101)
         for n in (70, 99, 3):
             box = list(made.query(FieldBox))[n + 1]  # after the form itself
@@ -314,7 +314,7 @@ async def test_the_field_that_has_the_keys_is_in_view() -> None:
 async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
     made = form({"properties": {"count": {"type": "integer"}}})
     made.load(typed_of(made.field, {"count": "many"}))
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         assert "as JSON" in screen_text(pilot.app)
         assert made.reading().value == {"count": "many"}
@@ -329,7 +329,7 @@ async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
 async def test_the_items_of_a_long_list_are_folded_and_open_by_a_key() -> None:
     made = form(list[Inner])
     made.load(typed_of(made.field, [{"x": n} for n in range(6)]))
-    async with on_stage(made) as (pilot, _):
+    async with card_shown(made) as (pilot, _):
         made.take_focus()
         await settle(pilot)
         assert '{"x": 5}' in screen_text(pilot.app)

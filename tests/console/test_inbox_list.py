@@ -14,7 +14,7 @@ from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
 from hitl_tui.widgets.inbox_list import InboxList, Order
 
-from .conftest import heard, on_stage, screen_text
+from .conftest import card_shown, heard, screen_text
 from .desk_double import interrupt, stop
 from .hostile import HIDDEN, HOSTILE
 
@@ -43,7 +43,7 @@ async def test_columns_fit_the_width(
     width: int, seen: tuple[str, ...], unseen: tuple[str, ...]
 ) -> None:
     listed = InboxList(describe)
-    async with on_stage(listed, (width, 10)) as (pilot, _):
+    async with card_shown(listed, (width, 10)) as (pilot, _):
         listed.show((interrupt({"text_to_revise": "hello"}),))
         await pilot.pause()
         text = screen_text(pilot.app)
@@ -53,7 +53,7 @@ async def test_columns_fit_the_width(
 
 async def test_kinds_are_told_apart_by_words() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed) as (pilot, _):
+    async with card_shown(listed) as (pilot, _):
         listed.show(
             (
                 interrupt({}, n=1),
@@ -69,7 +69,7 @@ async def test_kinds_are_told_apart_by_words() -> None:
 
 async def test_the_order_turns_and_the_selection_stays() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed) as (pilot, _):
+    async with card_shown(listed) as (pilot, _):
         listed.show(many(5))
         await pilot.press("j")
         chosen = listed.item
@@ -81,7 +81,7 @@ async def test_the_order_turns_and_the_selection_stays() -> None:
 
 async def test_a_new_item_moves_nothing_under_the_eye() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed, (80, 12)) as (pilot, _):
+    async with card_shown(listed, (80, 12)) as (pilot, _):
         items = many(60)
         listed.show(items)
         await pilot.press(*["j"] * 30)
@@ -96,7 +96,7 @@ async def test_a_new_item_moves_nothing_under_the_eye() -> None:
 
 async def test_what_is_gone_leaves_a_neighbour_selected() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed) as (pilot, _):
+    async with card_shown(listed) as (pilot, _):
         items = many(3)
         listed.show(items)
         await pilot.press("end")
@@ -110,7 +110,7 @@ async def test_what_is_gone_leaves_a_neighbour_selected() -> None:
 
 async def test_keys_and_mouse_choose() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed) as (pilot, said):
+    async with card_shown(listed) as (pilot, said):
         items = many(5)
         listed.show(items)
         await pilot.press("j", "j", "k", "enter")
@@ -129,7 +129,7 @@ async def test_only_the_rows_on_screen_are_described() -> None:
         return "text"
 
     listed = InboxList(count)
-    async with on_stage(listed, (80, 24)) as (pilot, _):
+    async with card_shown(listed, (80, 24)) as (pilot, _):
         listed.show(many(20_000))
         await pilot.press("j", "end", "pageup")
         await pilot.pause()
@@ -138,7 +138,7 @@ async def test_only_the_rows_on_screen_are_described() -> None:
 
 async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed) as (_, __):
+    async with card_shown(listed) as (_, __):
         listed.show((interrupt("find me", n=1), interrupt("other", n=2), stop(n=3)))
         listed.needle = "FIND"
         assert len(listed.listed) == 1
@@ -154,7 +154,7 @@ async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
 async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
     marks = Marks()
     listed = InboxList(describe, marks)
-    async with on_stage(listed) as (pilot, said):
+    async with card_shown(listed) as (pilot, said):
         items = many(5)
         listed.show(items)
         await pilot.press("space", "j", "space")
@@ -179,7 +179,7 @@ async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
 async def test_what_no_longer_waits_or_asks_something_else_loses_its_mark() -> None:
     marks = Marks()
     listed = InboxList(describe, marks)
-    async with on_stage(listed) as (pilot, _):
+    async with card_shown(listed) as (pilot, _):
         first, second, third = many(3)
         before = stop(minutes=10)
         listed.show((first, second, third, before))
@@ -200,7 +200,7 @@ async def test_a_mark_costs_the_rows_it_changes() -> None:
             return super().render_line(y)
 
     listed = Counted(describe)
-    async with on_stage(listed, (80, 30)) as (pilot, _):
+    async with card_shown(listed, (80, 30)) as (pilot, _):
         listed.show(many(20_000))
         await pilot.press("j")
         await pilot.pause()
@@ -213,7 +213,7 @@ async def test_a_mark_costs_the_rows_it_changes() -> None:
 @pytest.mark.usefixtures("without_net")
 async def test_hostile_words_are_shown_and_never_obeyed() -> None:
     listed = InboxList(describe)
-    async with on_stage(listed, (160, 80)) as (pilot, _):
+    async with card_shown(listed, (160, 80)) as (pilot, _):
         listed.show(
             tuple(
                 interrupt(text, n=n, graph=str(text), node=str(text), thread=str(text))

@@ -15,7 +15,7 @@ from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.text.rows import Cuts, Rows, cut_anywhere, cut_at_words, cut_loosely
 from hitl_tui.widgets.text_view import TextView
 
-from .conftest import on_stage
+from .conftest import card_shown
 
 
 @given(
@@ -54,7 +54,7 @@ def test_rows_are_found_after_lines_are_replaced(parts: list[int], data: st.Data
 async def test_a_long_text_is_scrolled_and_never_cut() -> None:
     view = TextView(numbered=True)
     view.styles.height = "auto"
-    async with on_stage(view, (40, 10)) as (pilot, _):
+    async with card_shown(view, (40, 10)) as (pilot, _):
         view.show_text("word " * 400 + "\nlast line")
         await pilot.pause()
         assert view.size.height > 50

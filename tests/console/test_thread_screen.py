@@ -106,13 +106,13 @@ async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: Ope
 RAN = "send_email: rejected, but it has a result as if it had run: “Sent \x1b[31m.”"
 
 
-def diverged(desk: DeskDouble, *said: str) -> Outcome:
+def mismatched(desk: DeskDouble, *said: str) -> Outcome:
     """What comes of an answer that was taken, and not followed: the next question, or the end."""
     item = desk.items[-1]
     view = ThreadView(
         item.thread_id, "revise", ThreadStatus.INTERRUPTED, {}, (), (item,), "c", None
     )
-    return Outcome(OutcomeKind.APPLIED, "Taken.", view, divergences=said, thread_id=item.thread_id)
+    return Outcome(OutcomeKind.APPLIED, "Taken.", view, mismatches=said, thread_id=item.thread_id)
 
 
 async def test_what_went_otherwise_is_told_above_the_next_question(console: OpenConsole) -> None:
@@ -123,7 +123,7 @@ async def test_what_went_otherwise_is_told_above_the_next_question(console: Open
     async with console(desk) as c:
         await c.open()
         desk.items = more
-        desk.script = [diverged(desk, RAN, "second.", "third.", "fourth.")]
+        desk.script = [mismatched(desk, RAN, "second.", "third.", "fourth.")]
         await c.press("ctrl+s")
         await c.armed()
         text = " ".join(c.text.split())
@@ -137,7 +137,7 @@ async def test_what_went_otherwise_behind_ones_back_is_kept_for_the_next_visit(
 ) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.hold = asyncio.Event()
-    desk.script = [diverged(desk, "send_email: rejected, but it ran.")]
+    desk.script = [mismatched(desk, "send_email: rejected, but it ran.")]
     async with console(desk) as c:
         await c.open()
         await c.pilot.press("ctrl+s")

@@ -24,7 +24,7 @@ from hitl_tui.state.plan import verdict_lines
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
 
-from .conftest import OpenConsole, heard, on_stage, screen_text, settle, until
+from .conftest import OpenConsole, card_shown, heard, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, tool_request
 
 ALL = ("approve", "edit", "reject", "respond")
@@ -128,7 +128,7 @@ async def opened(
         lambda q, decision: payloads.cautions(q.review, decision),
     )
     assert isinstance(card, ToolCallsCard)
-    async with on_stage(card, size) as (pilot, said):
+    async with card_shown(card, size) as (pilot, said):
         await settle(pilot)
         card.take_focus()
         yield ThreadPane(card, pilot, said)

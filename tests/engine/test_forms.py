@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 
 from hitl_engine.fingerprint import canonical_json
 from hitl_engine.forms.schema_fields import form_of, form_of_input
-from hitl_engine.forms.typed_values import Reading, left_out, read, start_of, typed_of
+from hitl_engine.forms.typed_values import ReadResult, left_out, read, start_of, typed_of
 from hitl_engine.forms.validation import faults
 from hitl_engine.model import Fault, FormField, JsonObject, JsonValue
 from tests.json_values import JSON
@@ -256,7 +256,7 @@ def test_what_a_form_takes_its_own_runtime_takes(shape: Any, value: Any) -> None
     form = form_of(schema_of(shape))
     typed = typed_of(form, dumped)
     assert not (isinstance(typed, dict) and "json" in typed)
-    assert read(form, typed) == Reading(dumped, ())
+    assert read(form, typed) == ReadResult(dumped, ())
     assert faults(schema_of(shape), dumped) == ()
     assert TypeAdapter(shape).validate_python(dumped) == value
 
@@ -293,7 +293,7 @@ def typed_in(**fields: JsonValue) -> JsonValue:
     ],
 )
 def test_what_was_typed_becomes_typed_values(typed: JsonValue, value: JsonValue) -> None:
-    assert read(form_of(schema_of(Options)), typed) == Reading(value, ())
+    assert read(form_of(schema_of(Options)), typed) == ReadResult(value, ())
 
 
 def test_what_was_typed_wrongly_is_said_at_its_field() -> None:

@@ -59,11 +59,11 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
 
 async def test_what_went_otherwise_is_recorded(tmp_path: Path) -> None:
     said = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
-    taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, divergences=said, thread_id="t1")
+    taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, mismatches=said, thread_id="t1")
     async with open_journal(tmp_path) as journal:
         await journal.intend(INTENT)
         await journal.conclude(INTENT, taken, "r1")
-        assert (await journal.log(limit=1))[0].divergences == said
+        assert (await journal.log(limit=1))[0].mismatches == said
 
 
 async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> None:

@@ -369,13 +369,13 @@ def test_everything_beside_is_kept() -> None:
     odd = {**SNAKE, "trace": [1], "action_requests": [{"name": "x", "args": {}, "risk": "high"}]}
     review = payloads.recognise(odd)
     assert isinstance(review, ToolCalls)
-    assert (review.beside, review.calls[0].beside) == ({"trace": [1]}, {"risk": "high"})
+    assert (review.extra, review.calls[0].extra) == ({"trace": [1]}, {"risk": "high"})
     approval = payloads.recognise(APPROVAL, EVERY)
     assert isinstance(approval, ToolCalls)
-    assert approval.calls[0].beside == {"tool_call_id": "c1"}
+    assert approval.calls[0].extra == {"tool_call_id": "c1"}
     questions = payloads.recognise(ASK)
     assert isinstance(questions, Questions)
-    assert questions.beside == {"tool_call_id": "call_7"}
+    assert questions.extra == {"tool_call_id": "call_7"}
 
 
 # What is offered

@@ -37,7 +37,7 @@ async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
 async def answered(desk: Desk, asked: Interrupt, decision: Decision) -> ThreadView:
     outcome = await desk.decide(desk.question(asked), decision, lambda _: None)
     assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None)
-    assert outcome.divergences == ()
+    assert outcome.mismatches == ()
     assert outcome.thread is not None
     return outcome.thread
 
@@ -91,8 +91,8 @@ async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: 
     rejected = Verdicts((Reject("Keep it."),))
     outcome = await desk.decide(desk.question(asked), rejected, lambda _: None)
     said = "delete_file: rejected, but it has a result as if it had run: “Deleted old.md.”"
-    assert (outcome.kind, outcome.divergences) == (OutcomeKind.APPLIED, (said,))
-    assert (await desk.log())[0].divergences == (said,)
+    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, (said,))
+    assert (await desk.log())[0].mismatches == (said,)
 
 
 @on_engine

@@ -10,8 +10,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hitl_engine.errors import BadInput
 from hitl_engine.local.server_process import find_or_start
+from hitl_server.errors import BadOption
 from hitl_server.identity.tokens import Token, checked_token, read_tokens
 from tests.server.processes import ROOT, SAMPLES
 
@@ -70,24 +70,24 @@ def test_a_file_of_tokens(file: Path) -> None:
 )
 def test_a_file_that_cannot_be_used(file: Path, text: str | bytes, words: str) -> None:
     file.write_bytes(text.encode() if isinstance(text, str) else text)
-    with pytest.raises(BadInput, match=words) as refused:
+    with pytest.raises(BadOption, match=words) as refused:
         read_tokens(file)
     assert "hush" not in str(refused.value) and "hüsh" not in str(refused.value)
 
 
 def test_a_file_that_others_can_read(file: Path) -> None:
     file.chmod(0o640)
-    with pytest.raises(BadInput, match="open to other users"):
+    with pytest.raises(BadOption, match="open to other users"):
         read_tokens(file)
-    with pytest.raises(BadInput, match="not a file|cannot be read"):
+    with pytest.raises(BadOption, match="not a file|cannot be read"):
         read_tokens(file.parent)
-    with pytest.raises(BadInput, match="cannot be read"):
+    with pytest.raises(BadOption, match="cannot be read"):
         read_tokens(file.with_name("missing"))
 
 
 @pytest.mark.parametrize("secret", ["", "two words", "sécret"])
 def test_a_token_that_no_header_could_bring(secret: str) -> None:
-    with pytest.raises(BadInput, match="HITL_TUI_TOKEN"):
+    with pytest.raises(BadOption, match="HITL_TUI_TOKEN"):
         checked_token(secret, "HITL_TUI_TOKEN")
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from hitl_engine.deciding import run_sender
 from hitl_engine.desk import open_desk
 from hitl_engine.model import OutcomeKind
 from tests.server import processes
@@ -194,7 +195,7 @@ async def test_an_unknown_outcome_names_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The server is gone while the run is watched: the thread is known all the same."""
-    monkeypatch.setattr(runs, "_SETTLE_SECONDS", 0)
+    monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
         opened = open_desk(served.url, data_dir=tmp_path / "data", headers=served.headers)

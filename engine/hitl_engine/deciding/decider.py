@@ -6,8 +6,7 @@ from dataclasses import replace
 from typing import Literal
 
 from hitl_engine import payloads
-from hitl_engine.deciding import outcome
-from hitl_engine.deciding import verification as verification
+from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.preconditions import named, one_thread, refuse_in_part, still_asked
 from hitl_engine.deciding.run_sender import Ended, RunSender, TaggedRun, again, took_nothing
 from hitl_engine.deciding.task_groups import reopening_of
@@ -378,7 +377,7 @@ def _compared(
     if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
         return found
     verdicts = payloads.verdicts_on(review, decision)
-    return replace(found, divergences=verification.divergences(review, verdicts, before, after))
+    return replace(found, mismatches=verification.mismatches(review, verdicts, before, after))
 
 
 def _marked(intents: Sequence[Intent]) -> TaggedRun:

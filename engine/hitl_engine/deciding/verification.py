@@ -19,7 +19,7 @@ from hitl_engine.reading.snapshot import Snapshot
 _Message: TypeAlias = dict[str, Any]
 
 
-def divergences(
+def mismatches(
     review: ToolCalls, verdicts: Sequence[Verdict], before: Snapshot, after: Snapshot
 ) -> tuple[str, ...]:
     """Return a sentence for each call that did otherwise than decided, in the order of the calls.
@@ -158,7 +158,7 @@ def _places(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> list[int] 
 
 
 def _is(call: ToolCall, listed: _Message) -> bool:
-    known = call.beside.get("tool_call_id")
+    known = call.extra.get("tool_call_id")
     return _asks_for(call, listed) and (known is None or known == listed["id"])
 
 

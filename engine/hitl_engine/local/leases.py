@@ -49,7 +49,7 @@ class LeaseOwner:
         return _locked(self.descriptor, fcntl.LOCK_EX)
 
     def close(self) -> None:
-        """Leave the lease_owner to the engine."""
+        """Leave the lock to the server process."""
         os.close(self.descriptor)
 
 

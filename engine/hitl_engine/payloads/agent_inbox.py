@@ -22,7 +22,7 @@ from hitl_engine.model import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.payloads.convention import Asked, Malformed, beside, checked, one_of, text_in
+from hitl_engine.payloads.convention import Asked, Malformed, checked, extra_keys, one_of, text_in
 from hitl_engine.payloads.tool_calls import verdicts_of
 from hitl_engine.strict_json import JsonProblem, read_json
 
@@ -125,7 +125,7 @@ def _call(request: JsonValue, *, alone: bool) -> ToolCall | None:
                 why_not="The request does not allow it." if alone else _MANY,
                 labels=_LABELS,
                 takes_reason=False,
-                beside=beside(others, "description"),
+                extra=extra_keys(others, "description"),
             )
         case _:
             return None

@@ -22,7 +22,7 @@ from hitl_engine.model import (
     Replies,
     Reply,
 )
-from hitl_engine.payloads.convention import Asked, Malformed, beside, checked
+from hitl_engine.payloads.convention import Asked, Malformed, checked, extra_keys
 
 _NAME = "questions to the user"
 _ANSWERED_BY: dict[str, Literal["text", "one choice", "choices"]] = {
@@ -44,7 +44,7 @@ def recognise(asked: Asked) -> Questions | Malformed | None:
     known = tuple(question for question in questions if question is not None)
     if len(known) < len(questions):
         return Malformed(_NAME, f"question {questions.index(None) + 1} cannot be read")
-    return Questions(known, beside(others))
+    return Questions(known, extra_keys(others))
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:
@@ -104,7 +104,7 @@ def _question(listed: JsonValue) -> AskedQuestion | None:
                 answered_by=_ANSWERED_BY[kind],
                 choices=tuple(value for value in values if isinstance(value, str)),
                 required=others.get("required") is not False,
-                beside=beside(others, "choices", "required"),
+                extra=extra_keys(others, "choices", "required"),
             )
         case _:
             return None

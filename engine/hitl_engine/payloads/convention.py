@@ -63,14 +63,14 @@ def checked(answer: JsonValue, schema: JsonObject) -> JsonValue:
     return answer
 
 
-def beside(payload: Mapping[Any, Any], *known: str) -> JsonObject:
+def extra_keys(payload: Mapping[Any, Any], *known: str) -> JsonObject:
     """Return what a payload says besides; nothing of it is lost."""
     return {key: value for key, value in payload.items() if key not in known}
 
 
 def in_words(payload: JsonObject, *known: str) -> str:
     """Return what a payload says besides, a line each: texts as they are, the rest as JSON."""
-    others = beside(payload, *known).items()
+    others = extra_keys(payload, *known).items()
     return "\n".join(f"{key}: {as_text(value)}" for key, value in others)
 
 

@@ -26,8 +26,8 @@ from hitl_engine.model import (
 from hitl_engine.payloads.convention import (
     Asked,
     Malformed,
-    beside,
     checked,
+    extra_keys,
     one_of,
     text_in,
     texts_in,
@@ -93,8 +93,8 @@ def recognise(asked: Asked) -> ToolCalls | Malformed | None:
     known = tuple(call for call in calls if call is not None)
     if len(known) < len(calls):
         return Malformed(_NAME, f"call {calls.index(None) + 1} has no name or no arguments")
-    others = beside(batch.payload, batch.spelling.requests, batch.spelling.configs)
-    return ToolCalls(known, beside=others, notes=_notes(batch))
+    others = extra_keys(batch.payload, batch.spelling.requests, batch.spelling.configs)
+    return ToolCalls(known, extra=others, notes=_notes(batch))
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:
@@ -177,7 +177,7 @@ def _call(request: JsonValue, rule: JsonObject, spelling: _Spelling) -> ToolCall
                 allowed=allowed if kinds else (DecisionKind.REJECT,),
                 why_not=f"The request allows {', '.join(kinds)}." if kinds else UNRULED,
                 form=form_of(schema) if schema else None,
-                beside=beside(others, "description"),
+                extra=extra_keys(others, "description"),
             )
         case _:
             return None

@@ -18,7 +18,7 @@ from hitl_engine.model import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.payloads.convention import Asked, Malformed, beside, checked, one_of, text_in
+from hitl_engine.payloads.convention import Asked, Malformed, checked, extra_keys, one_of, text_in
 from hitl_engine.payloads.tool_calls import (
     EVERY_KIND,
     UNRULED,
@@ -44,7 +44,7 @@ def recognise(asked: Asked) -> ToolCalls | Malformed | None:
                 allowed=allowed if kinds else (DecisionKind.REJECT,),
                 why_not=f"The request allows {', '.join(kinds)}." if kinds else UNRULED,
                 form=form,
-                beside=beside(others, "description"),
+                extra=extra_keys(others, "description"),
             )
             return ToolCalls((call,), convention="tool approval")
         case {"type": "tool_approval"}:

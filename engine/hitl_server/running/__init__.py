@@ -1,1 +1,1 @@
-"""How runs go: admitted to run_queue, driven to their end, heard by those who listen."""
+"""How runs go: queued, driven to their end, heard by those who listen."""

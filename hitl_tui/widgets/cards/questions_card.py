@@ -78,7 +78,7 @@ class QuestionBox(Vertical):
                 else ("  optional", "$foreground 60%"),
                 (f"  {how}" if how else "", "$foreground 60%"),
                 (
-                    f"  {json_text(asked.beside, indent=None)}" if asked.beside else "",
+                    f"  {json_text(asked.extra, indent=None)}" if asked.extra else "",
                     "$foreground 60%",
                 ),
             ),
@@ -193,8 +193,8 @@ class QuestionsCard(DeclinableCard):
 
     def load(self) -> None:
         """Show what the request says besides."""
-        self.beside.set_class(not self.review.beside, "-none")
-        self.beside.show_text(in_words(self.review.beside))
+        self.beside.set_class(not self.review.extra, "-none")
+        self.beside.show_text(in_words(self.review.extra))
 
     def restore(self, typed: JsonObject) -> None:
         """Take up the replies."""

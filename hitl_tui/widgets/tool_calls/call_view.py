@@ -58,7 +58,7 @@ class CallView(Vertical):
         self.story.entitle(
             "Described by the agent as", "" if call.args else "it brings no arguments, only this"
         )
-        self._show_beside(call.beside, of_request)
+        self._show_beside(call.extra, of_request)
 
     def _show_beside(self, of_call: JsonObject, of_request: JsonObject) -> None:
         both: JsonObject = {"of this call": of_call, "of the request": of_request}

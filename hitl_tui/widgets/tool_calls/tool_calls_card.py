@@ -250,7 +250,7 @@ class ToolCallsCard(QuestionCard):
             self.scroll_home(animate=False)
 
     def _show_call(self) -> None:
-        self.view.show(self.call, self.review.beside)
+        self.view.show(self.call, self.review.extra)
         self._show_verdict()
 
     def _show_verdict(self, together: Iterable[int] = ()) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hitl_engine import payloads
-from hitl_engine.deciding.verification import divergences
+from hitl_engine.deciding.verification import mismatches
 from hitl_engine.model import Answer, Approve, Edit, JsonValue, Reject, Respond, ToolCalls, Verdicts
 from hitl_engine.reading.snapshot import Snapshot, from_state
 from hitl_engine.reading.wire import WireState, WireThread
@@ -102,7 +102,7 @@ def test_what_a_call_did_is_compared_with_its_verdict(
     review: ToolCalls, verdict: Any, since: list[Any], said: list[str]
 ) -> None:
     """S36, B24: a rejected call runs, an approved one is dropped, an edited one comes again."""
-    found = divergences(review, (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
+    found = mismatches(review, (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
     assert len(found) == len(said)
     assert all(words in sentence for words, sentence in zip(said, found, strict=True))
 
@@ -111,7 +111,7 @@ def test_javascript_drops_the_approved_calls_of_a_batch() -> None:
     """B24: and writes the message anew, without their calls."""
     after = thread(human(), ai("a1", SQL), tool(SQL, "Keep it.", "error"), DONE)
     verdicts = (Approve(), Reject("Keep it."))
-    (said,) = divergences(batch(EMAIL, SQL), verdicts, thread(*BEFORE), after)
+    (said,) = mismatches(batch(EMAIL, SQL), verdicts, thread(*BEFORE), after)
     assert said.startswith("Call 1, send_email: approved, but the agent went on without a result")
 
 
@@ -124,15 +124,15 @@ def test_what_the_middleware_marked_is_known_by_its_mark() -> None:
 
     for decision, count in (("reject", 0), ("respond", 1)):
         after = thread(*BEFORE, marked(decision))
-        assert len(divergences(batch(EMAIL), (Reject(),), thread(*BEFORE), after)) == count
+        assert len(mismatches(batch(EMAIL), (Reject(),), thread(*BEFORE), after)) == count
 
 
 def test_a_task_that_is_done_before_its_step_has_told_its_result() -> None:
     """A partial answer: the messages come with the end of the step, when nobody compares them."""
     done = {"id": "k", "name": "tools", "result": {"messages": [RAN]}}
     after = thread(*BEFORE, tasks=[done])
-    assert divergences(approval(EMAIL), (Reject(),), thread(*BEFORE), after)
-    assert not divergences(approval(SQL), (Reject(),), thread(*BEFORE), after)
+    assert mismatches(approval(EMAIL), (Reject(),), thread(*BEFORE), after)
+    assert not mismatches(approval(SQL), (Reject(),), thread(*BEFORE), after)
 
 
 def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
@@ -140,9 +140,9 @@ def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
     earlier = (human(), ai("a1", EMAIL), RAN, ai("a2"))
     again = ai("a3", EMAIL)
     asked, ended = thread(*earlier), thread(*earlier, again, refusal(EMAIL), ai("a4"))
-    assert not divergences(batch(EMAIL), (Reject(),), asked, ended)
+    assert not mismatches(batch(EMAIL), (Reject(),), asked, ended)
     ran = thread(*earlier, again, RAN, ai("a4"))
-    assert len(divergences(batch(EMAIL), (Reject(),), asked, ran)) == 1
+    assert len(mismatches(batch(EMAIL), (Reject(),), asked, ran)) == 1
 
 
 @pytest.mark.parametrize(
@@ -167,7 +167,7 @@ def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
 def test_where_it_cannot_be_told_nothing_is_said(
     review: ToolCalls, before: Snapshot, after: Snapshot
 ) -> None:
-    assert divergences(review, (Reject(),), before, after) == ()
+    assert mismatches(review, (Reject(),), before, after) == ()
 
 
 KEYS = st.sampled_from(["id", "type", "tool_calls", "tool_call_id", "content", "name", "args"])
@@ -182,8 +182,8 @@ JSON = st.recursive(
 @given(st.lists(JSON, max_size=4))
 def test_no_message_is_too_strange(since: list[Any]) -> None:
     for verdict in (Reject("No."), Edit(DRAFTED)):
-        divergences(batch(EMAIL), (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
-        divergences(batch(EMAIL), (verdict,), thread(*since), thread(*BEFORE, *since))
+        mismatches(batch(EMAIL), (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
+        mismatches(batch(EMAIL), (verdict,), thread(*since), thread(*BEFORE, *since))
 
 
 def test_of_an_older_request_only_what_never_ran_is_said() -> None:
@@ -193,15 +193,15 @@ def test_of_an_older_request_only_what_never_ran_is_said() -> None:
     review = payloads.recognise([{**request, "config": config}])
     assert isinstance(review, ToolCalls)
     after = thread(*BEFORE, tool(EMAIL, "Ignored by the user."), DONE)
-    assert divergences(review, (Reject(),), thread(*BEFORE), after) == ()
-    assert divergences(review, (Approve(),), thread(*BEFORE), thread(*BEFORE, DONE))
+    assert mismatches(review, (Reject(),), thread(*BEFORE), after) == ()
+    assert mismatches(review, (Approve(),), thread(*BEFORE), thread(*BEFORE, DONE))
 
 
 def test_long_results_and_names_are_cut_with_a_count() -> None:
     long = {**EMAIL, "name": "n" * 1000}
     before = (human(), ai("a1", long))
     after = thread(*before, tool(long, "x\n" * 1000))
-    (said,) = divergences(batch(long), (Reject(),), thread(*before), after)
+    (said,) = mismatches(batch(long), (Reject(),), thread(*before), after)
     assert len(said) < 400 and "(1,999 characters)" in said and "(1,000 characters)" in said
 
 
