@@ -93,7 +93,7 @@ def asking(*texts: str) -> JsonObject:
 
 NUMBERS = [str(number) for number in range(MANY)]
 SAME_ID: JsonObject = {"name": "pay", "args": {"n": 1}, "id": "call_1"}
-TWICE = call("pay", {"n": 1}, APPROVE, REJECT, beside={"id": "call_1"})
+TWICE = call("pay", {"n": 1}, APPROVE, REJECT, extra={"id": "call_1"})
 
 GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
     (
