@@ -95,7 +95,7 @@ class BulkScreen(ConsoleScreen):
         """Put the count above the card."""
         self.title_line = Static(id="title", markup=False)
         self.banner = Banner()
-        self.card = BulkCard(self.desk.alike, self.desk.plan)
+        self.card = BulkCard(self.desk.bulk.alike, self.desk.bulk.plan)
         yield self.title_line
         yield self.banner
         yield self.card
@@ -111,7 +111,7 @@ class BulkScreen(ConsoleScreen):
     def _show_marked(self) -> None:
         marked = self.marks.items[:MOST]
         if _by_key(marked) != _by_key(row.waiting for row in self.card.taken):
-            self.card.show_rows([BulkRow(self.desk.item(waiting)) for waiting in marked])
+            self.card.show_rows([BulkRow(self.desk.reviews.item(waiting)) for waiting in marked])
             self.banner.clear()
             if len(self.marks) > MOST:
                 words = f"these are the first {MOST:,}; the others stay marked, and come next."
@@ -189,7 +189,7 @@ class BulkScreen(ConsoleScreen):
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[Planned, ...]) -> None:
         """Send a decision to each, and show what comes of it."""
-        await self.desk.decide_each(
+        await self.desk.bulk.decide_each(
             planned,
             self.hear_progress,
             on_begun=self.hear_begun,

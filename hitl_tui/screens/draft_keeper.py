@@ -33,7 +33,7 @@ class DraftKeeper:
             if typed is None:
                 return
             try:
-                await desk.save_draft(typed.question, typed.content)
+                await desk.drafts.save(typed.question, typed.content)
             except BaseException:
                 self._unsaved = self._unsaved or typed
                 raise
@@ -43,4 +43,4 @@ class DraftKeeper:
         async with self._writing:
             if self._unsaved is not None and self._unsaved.question == question:
                 self._unsaved = None
-            await desk.discard_draft(question)
+            await desk.drafts.discard(question)

@@ -189,7 +189,7 @@ class InboxScreen(ConsoleScreen):
     def _describe(self, item: Waiting) -> str:
         if isinstance(item, Breakpoint):
             return breakpoint_line(item)
-        return review_line(self.desk.question(item).review)
+        return review_line(self.desk.reviews.question(item).review)
 
     # Keys
 
@@ -262,10 +262,10 @@ class InboxScreen(ConsoleScreen):
     @work(group="mark", exclusive=True, exit_on_error=False)
     async def mark_kind(self, chosen: Waiting, listed: Sequence[Waiting]) -> None:
         """Mark in steps: to understand a hundred thousand items takes seconds."""
-        if not self.desk.same_kind(chosen, [chosen]):
+        if not self.desk.bulk.same_kind(chosen, [chosen]):
             self.tell("This needs a look of its own: it is not decided on together with others.")
         for start in range(0, len(listed), _AT_ONCE):
-            self.marks.add(self.desk.same_kind(chosen, listed[start : start + _AT_ONCE]))
+            self.marks.add(self.desk.bulk.same_kind(chosen, listed[start : start + _AT_ONCE]))
             await asyncio.sleep(0)
         self.marks.keep(self.list.items)  # they may have changed meanwhile
         self.show_marks()

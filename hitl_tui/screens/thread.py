@@ -157,12 +157,14 @@ class ThreadScreen(RunningScreen):
             self.header.note.clear()
             await self.pane.seat(BreakpointCard(item))
         else:
-            question = self.desk.question(item)
-            draft = await self.desk.draft(question)
+            question = self.desk.reviews.question(item)
+            draft = await self.desk.drafts.find(question)
             answered = await self.desk.answered_before(question)
             self._wanted_id = item.interrupt_id
             typed = draft.content if draft else None
-            card = card_for(question, self.desk.answer_of, typed, self.desk.cautions)
+            card = card_for(
+                question, self.desk.reviews.answer_of, typed, self.desk.reviews.cautions
+            )
             card.one_of_several = len(self.waiting) > 1
             await self.pane.seat(card)
             self.header.show_note(
@@ -204,7 +206,7 @@ class ThreadScreen(RunningScreen):
             return one_line(item.node, 60)
         nodes = self._places.get(item.interrupt_id, (item.node,))
         place = " ▸ ".join(one_line(node, 60) for node in nodes)
-        match self.desk.question(item).review:
+        match self.desk.reviews.question(item).review:
             case ToolCalls(calls=(call,)):
                 return f"{place}: {one_line(call.name, 40)}"
             case _:
@@ -225,12 +227,12 @@ class ThreadScreen(RunningScreen):
             self._send_or_confirm(event.question, event.decision)
 
     def _send_or_confirm(self, question: Question, decision: Decision) -> None:
-        cautions = self.desk.cautions(question, decision)
+        cautions = self.desk.reviews.cautions(question, decision)
         batch = isinstance(decision, Verdicts) and len(decision.verdicts) > 1
         if not cautions and not batch:
             self.decide([(question, decision)])
             return
-        answer = self.desk.answer_of(question, decision)
+        answer = self.desk.reviews.answer_of(question, decision)
         plan = plan_of_one(question, decision, answer, cautions)
         self._confirm(plan, lambda: self.decide([(question, decision)]))
 
@@ -267,16 +269,16 @@ class ThreadScreen(RunningScreen):
         answers: JsonObject = {}
         why_not = ""
         try:
-            answers = self.desk.resume_of(self.waiting, decided)
+            answers = self.desk.reviews.resume_of(self.waiting, decided)
         except NotTaken as refusal:
             why_not = str(refusal)
         cautions = tuple(
             f"{self.place(question.interrupt)}: {caution}"
             for question, decision in decided
-            for caution in self.desk.cautions(question, decision)
+            for caution in self.desk.reviews.cautions(question, decision)
         )
         assert self.view is not None, "decisions are made on what was read"
-        effect = self.desk.effect(self.view, [question for question, _ in decided])
+        effect = self.desk.reviews.effect(self.view, [question for question, _ in decided])
         plan = plan_of_several(decided, undecided, self.place, effect, answers, cautions, why_not)
         self._confirm(plan, lambda: self.decide(decided))
 

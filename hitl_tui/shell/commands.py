@@ -154,7 +154,7 @@ async def answer(desk: "Desk", args: Namespace) -> Said:
         [
             caution
             for question, decision in decided
-            for caution in desk.cautions(question, decision)
+            for caution in desk.reviews.cautions(question, decision)
         ],
         args,
     )
@@ -304,7 +304,7 @@ def _the_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -
             hint="Say which with --interrupt ID, or answer several with --interrupt ID=JSON:",
             detail="\n".join(
                 f"{item.interrupt_id}  {one_line(item.node)}: "
-                f"{one_line(review_line(desk.question(item).review))}"
+                f"{one_line(review_line(desk.reviews.question(item).review))}"
                 for item in pending
             ),
         )
@@ -340,11 +340,11 @@ def _decided(
 ) -> Iterator[tuple[Question, Decision]]:
     if decides(args):
         interrupt_id = args.interrupt[0][0] if args.interrupt else None
-        question = desk.question(_the_interrupt(desk, thread, interrupt_id))
+        question = desk.reviews.question(_the_interrupt(desk, thread, interrupt_id))
         yield question, decision_on(question, args)
     else:
         for interrupt_id, value in args.interrupt:
-            yield desk.question(_the_interrupt(desk, thread, interrupt_id)), Answer(value)
+            yield desk.reviews.question(_the_interrupt(desk, thread, interrupt_id)), Answer(value)
 
 
 def _refuse_unconfirmed(cautions: Sequence[str], args: Namespace) -> None:
@@ -359,11 +359,11 @@ def _refuse_unconfirmed(cautions: Sequence[str], args: Namespace) -> None:
 async def _told(
     desk: "Desk", thread: ThreadView, item: Interrupt, place: tuple[str, ...]
 ) -> question_output.Told:
-    question = desk.question(item)
+    question = desk.reviews.question(item)
     return question_output.Told(
         question,
         place,
-        desk.answer_schema(question),
+        desk.reviews.answer_schema(question),
         together=tuple(
             other.interrupt_id
             for other in _interrupts(thread)
@@ -493,7 +493,7 @@ def _waiting_line(desk: "Desk", item: Waiting) -> str:
     place = one_line(f"{item.graph_id} ▸ {item.node}")
     match item:
         case Interrupt():
-            said = f"interrupt   {place}: {review_line(desk.question(item).review)}"
+            said = f"interrupt   {place}: {review_line(desk.reviews.question(item).review)}"
         case Breakpoint():
             said = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
     return f"{since}  {one_line(item.thread_id)}  {said}"

@@ -30,7 +30,7 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
             assert started.thread is not None
             (interrupt,) = started.thread.waiting
             assert isinstance(interrupt, Interrupt)
-            question = desk.question(interrupt)
+            question = desk.reviews.question(interrupt)
             begin = time.perf_counter()
             outcome = await desk.decide(question, Revise("Edited text"), _ignore)
             ours.append(time.perf_counter() - begin)

@@ -4,40 +4,32 @@ Journeys run on the real one; this one exists for weather that is hard to make t
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from hitl_engine import payloads
-from hitl_engine.deciding import bulk
-from hitl_engine.deciding import bulk_sender as many
-from hitl_engine.deciding.decider import resume_of
-from hitl_engine.deciding.task_groups import effect_of
+from hitl_engine.deciding.bulk_decisions import BulkDecisions
+from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.model import (
-    Alike,
     Breakpoint,
     Breakpoints,
     Decision,
     Draft,
-    Effect,
     FormField,
     Graph,
     Inbox,
     InputForm,
     Interrupt,
-    Item,
     JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
     OutcomeKind,
-    Planned,
     Progress,
     Question,
     Reopening,
-    Same,
     Server,
     ThreadStatus,
     ThreadView,
@@ -108,6 +100,34 @@ def tool_request(*calls: tuple[str, JsonObject, str, tuple[str, ...]]) -> JsonOb
     }
 
 
+class DraftsDouble:
+    """Keeps drafts in memory, as `(thread id, interrupt id) -> draft`."""
+
+    def __init__(self) -> None:
+        self.kept: dict[tuple[str, str], Draft] = {}
+
+    async def save(self, question: Question, content: JsonObject) -> None:
+        asked = question.interrupt
+        self.kept[asked.thread_id, asked.interrupt_id] = Draft(
+            question.fingerprint,
+            asked.thread_id,
+            asked.interrupt_id,
+            content,
+            True,
+            datetime.now(UTC),
+        )
+
+    async def find(self, question: Question) -> Draft | None:
+        asked = question.interrupt
+        found = self.kept.get((asked.thread_id, asked.interrupt_id))
+        same = found is not None and found.fingerprint == question.fingerprint
+        return replace(found, unchanged=same) if found else None
+
+    async def discard(self, question: Question) -> None:
+        asked = question.interrupt
+        self.kept.pop((asked.thread_id, asked.interrupt_id), None)
+
+
 class DeskDouble:
     """Holds threads in memory; what `decide`, `step` and `start` do is scripted."""
 
@@ -123,7 +143,9 @@ class DeskDouble:
         self.hold: asyncio.Event | None = None
         """Decisions wait for this."""
         self.sent: list[tuple[str, JsonValue]] = []
-        self.drafts: dict[tuple[str, str], Draft] = {}
+        self.reviews = Reviews(lambda: self.server.identity)
+        self.drafts = DraftsDouble()
+        self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.above: tuple[str, ...] = ()
         """The nodes in whose subgraphs everything is asked."""
         self.entries: tuple[LogEntry, ...] = ()
@@ -174,14 +196,6 @@ class DeskDouble:
         asked = [item for item in thread.waiting if isinstance(item, Interrupt)]
         return {item.interrupt_id: (*self.above, item.node) for item in asked}
 
-    def question(self, asked: Interrupt) -> Question:
-        review = payloads.recognise(asked.payload, asked.response_schema)
-        return Question(asked, review, f"print of {asked.payload!r}")
-
-    def answer_of(self, question: Question, decision: Decision) -> JsonValue:
-        asked = question.interrupt
-        return payloads.encode(asked.payload, decision, asked.response_schema)
-
     async def _run(
         self, thread_id: str, items: Sequence[Waiting], on_progress: OnProgress
     ) -> Outcome:
@@ -201,22 +215,10 @@ class DeskDouble:
         view = self._view(thread_id)
         return Outcome(OutcomeKind.APPLIED, "The state says so.", view, thread_id=thread_id)
 
-    def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
-        return payloads.cautions(question.review, decision)
-
-    def resume_of(
-        self, waiting: Sequence[Waiting], decided: Sequence[tuple[Question, Decision]]
-    ) -> JsonObject:
-        return resume_of(decided, [item for item in waiting if isinstance(item, Interrupt)])
-
-    def effect(self, thread: ThreadView, answered: Sequence[Question]) -> Effect:
-        pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
-        return effect_of(pending, {question.interrupt.interrupt_id for question in answered})
-
     async def decide_all(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
-        self.sent += [("answer", self.answer_of(*each)) for each in decided]
+        self.sent += [("answer", self.reviews.answer_of(*each)) for each in decided]
         items = [question.interrupt for question, _ in decided]
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
@@ -231,37 +233,6 @@ class DeskDouble:
     async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
         return await self._run(at.thread_id, [at], on_progress)
-
-    def item(self, waiting: Waiting) -> Item:
-        return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
-
-    def same_kind(self, chosen: Waiting, others: Iterable[Waiting]) -> tuple[Waiting, ...]:
-        found = bulk.same_kind(self.item(chosen), map(self.item, others))
-        return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
-
-    def alike(self, items: Sequence[Item]) -> Alike:
-        return bulk.alike(items)
-
-    def plan(self, items: Sequence[Item], same: Same) -> tuple[Planned, ...]:
-        return bulk.plan(items, same, self.answer_of, self.cautions)
-
-    async def decide_each(
-        self,
-        planned: Sequence[Planned],
-        on_progress: OnProgress,
-        *,
-        on_begun: Callable[[int], None],
-        on_ended: Callable[[int, many.Result], None],
-        stopped: Callable[[], bool],
-    ) -> None:
-        async def send(lot: bulk.Lot) -> Sequence[Outcome]:
-            its = [planned[place] for place in lot]
-            if isinstance(its[0].item, Breakpoint):
-                return [await self.step(its[0].item, on_progress)]
-            return await self.decide_all([(each.item, each.decision) for each in its], on_progress)
-
-        lots = bulk.lots([each.item for each in planned])
-        await many.carry_out(lots, send, on_begun=on_begun, on_ended=on_ended, stopped=stopped)
 
     async def input_form(self, graph: Graph) -> InputForm:
         fields = (
@@ -292,29 +263,8 @@ class DeskDouble:
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         return self._view(thread_id)
 
-    async def save_draft(self, question: Question, content: JsonObject) -> None:
-        asked = question.interrupt
-        self.drafts[asked.thread_id, asked.interrupt_id] = Draft(
-            question.fingerprint,
-            asked.thread_id,
-            asked.interrupt_id,
-            content,
-            True,
-            datetime.now(UTC),
-        )
-
-    async def draft(self, question: Question) -> Draft | None:
-        asked = question.interrupt
-        found = self.drafts.get((asked.thread_id, asked.interrupt_id))
-        same = found is not None and found.fingerprint == question.fingerprint
-        return replace(found, unchanged=same) if found else None
-
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at
-
-    async def discard_draft(self, question: Question) -> None:
-        asked = question.interrupt
-        self.drafts.pop((asked.thread_id, asked.interrupt_id), None)
 
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries

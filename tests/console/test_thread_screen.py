@@ -233,13 +233,15 @@ async def test_a_draft_is_kept_within_a_second_and_restored(console: OpenConsole
         await c.open()
         await c.pilot.press(*"half")
         await asyncio.sleep(0.8)
-        assert [draft.content["text"] for draft in desk.drafts.values()] == ["halforiginal text"]
+        assert [draft.content["text"] for draft in desk.drafts.kept.values()] == [
+            "halforiginal text"
+        ]
     async with console(desk) as c:
         await c.open()
         assert "restored" in c.text and "unchanged" in c.text
         assert "halforiginal text" in c.text
         await c.press("ctrl+s")
-        assert desk.drafts == {}
+        assert desk.drafts.kept == {}
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+q"])
@@ -248,7 +250,7 @@ async def test_a_draft_is_kept_on_leaving_at_once(console: OpenConsole, key: str
     async with console(desk) as c:
         await c.open()
         await c.pilot.press("h", key)
-        await until(c.pilot, lambda: desk.drafts)
+        await until(c.pilot, lambda: desk.drafts.kept)
 
 
 async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
@@ -257,7 +259,7 @@ async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
         for index in (0, 1):
             await c.open(index)
             await c.press("escape")
-        assert desk.drafts == {}
+        assert desk.drafts.kept == {}
 
 
 async def test_of_a_large_text_the_last_letter_is_kept_too(
@@ -271,7 +273,7 @@ async def test_of_a_large_text_the_last_letter_is_kept_too(
         await c.open()
         await c.pilot.press("x", "y", "escape")
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
-        (draft,) = desk.drafts.values()
+        (draft,) = desk.drafts.kept.values()
         assert str(draft.content["text"]).startswith("xya")
 
 

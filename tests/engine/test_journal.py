@@ -11,7 +11,8 @@ import pytest
 from hitl_engine import payloads
 from hitl_engine.errors import JournalFailed
 from hitl_engine.fingerprint import fingerprint
-from hitl_engine.journal import Intent, asked_of, open_journal
+from hitl_engine.journal import open_journal
+from hitl_engine.journal.decisions import Intent, asked_of
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, Question
 
 INTENT = Intent(
@@ -46,13 +47,13 @@ def question(payload: str = "What?", checkpoint: str = "c1") -> Question:
 
 async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        await journal.intend(INTENT)
-        (before,) = await journal.log(limit=10)
+        await journal.decisions.intend(INTENT)
+        (before,) = await journal.decisions.log(limit=10)
         assert before.outcome is None
         taken = Outcome(OutcomeKind.APPLIED, "It was taken.", None, thread_id="t1")
-        await journal.conclude(INTENT, taken, "r1")
+        await journal.decisions.conclude(INTENT, taken, "r1")
     async with open_journal(tmp_path) as journal:
-        (after,) = await journal.log(limit=10)
+        (after,) = await journal.decisions.log(limit=10)
     assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
 
@@ -61,9 +62,9 @@ async def test_what_went_otherwise_is_recorded(tmp_path: Path) -> None:
     said = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
     taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, mismatches=said, thread_id="t1")
     async with open_journal(tmp_path) as journal:
-        await journal.intend(INTENT)
-        await journal.conclude(INTENT, taken, "r1")
-        assert (await journal.log(limit=1))[0].mismatches == said
+        await journal.decisions.intend(INTENT)
+        await journal.decisions.conclude(INTENT, taken, "r1")
+        assert (await journal.decisions.log(limit=1))[0].mismatches == said
 
 
 async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> None:
@@ -73,53 +74,57 @@ async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> N
     async with open_journal(tmp_path) as journal:
         for kind, known in ((OutcomeKind.UNKNOWN, False), (OutcomeKind.APPLIED, True)):
             sent = replace(intent, decision_id=kind.value)
-            await journal.intend(sent)
-            await journal.conclude(sent, Outcome(kind, "", None, thread_id="t1"), None)
-            assert (await journal.answered(asked) is not None) is known
-        assert await journal.answered(asked) == (await journal.log(limit=1))[0].at
+            await journal.decisions.intend(sent)
+            await journal.decisions.conclude(sent, Outcome(kind, "", None, thread_id="t1"), None)
+            assert (await journal.decisions.answered(asked) is not None) is known
+        assert (
+            await journal.decisions.answered(asked) == (await journal.decisions.log(limit=1))[0].at
+        )
         again = replace(asked, interrupt_id="i2", checkpoint_id="c2")
-        assert await journal.answered(again) is not None
+        assert await journal.decisions.answered(again) is not None
         for other in (
             replace(asked, task_id="k2"),
             replace(asked, thread_id="t2"),
             replace(asked, payload="What now?"),
         ):
-            assert await journal.answered(other) is None
+            assert await journal.decisions.answered(other) is None
 
 
 async def test_decisions_sent_as_one_are_recorded_all_or_none(tmp_path: Path) -> None:
     others = [replace(INTENT, decision_id=f"d{number}", sent_as="d1") for number in (2, 3)]
     async with open_journal(tmp_path) as journal:
-        await journal.intend(INTENT, *others)
-        assert {entry.sent_as for entry in await journal.log(limit=9)} == {"d1"}
-        ((pages,),) = await journal._connection.execute_fetchall("PRAGMA page_count")
-        await journal._connection.execute(f"PRAGMA max_page_count = {pages}")
+        await journal.decisions.intend(INTENT, *others)
+        assert {entry.sent_as for entry in await journal.decisions.log(limit=9)} == {"d1"}
+        ((pages,),) = await journal.decisions._database._connection.execute_fetchall(
+            "PRAGMA page_count"
+        )
+        await journal.decisions._database._connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalFailed, match="Nothing was sent"):
-            await journal.intend(
+            await journal.decisions.intend(
                 replace(INTENT, decision_id="d4"), replace(INTENT, answer="x" * 100_000)
             )
-        assert len(await journal.log(limit=9)) == 3
+        assert len(await journal.decisions.log(limit=9)) == 3
 
 
 async def test_the_newest_decision_comes_first(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         for number in range(5):
-            await journal.intend(replace(INTENT, decision_id=f"d{number}"))
-        entries = await journal.log(limit=2)
+            await journal.decisions.intend(replace(INTENT, decision_id=f"d{number}"))
+        entries = await journal.decisions.log(limit=2)
     assert [entry.decision_id for entry in entries] == ["d4", "d3"]
 
 
 async def test_a_draft_knows_whether_the_question_changed(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        assert await journal.draft("server", question()) is None
-        await journal.save_draft("server", question(), {"text": "half"})
-        await journal.save_draft("server", question(), {"text": "half a thought"})
-        same = await journal.draft("server", question())
-        other = await journal.draft("server", question("What now?"))
+        assert await journal.drafts.find("server", question()) is None
+        await journal.drafts.save("server", question(), {"text": "half"})
+        await journal.drafts.save("server", question(), {"text": "half a thought"})
+        same = await journal.drafts.find("server", question())
+        other = await journal.drafts.find("server", question("What now?"))
         assert same is not None and same.unchanged and same.content == {"text": "half a thought"}
         assert other is not None and not other.unchanged
-        await journal.discard_draft("server", question().interrupt)
-        assert await journal.draft("server", question()) is None
+        await journal.drafts.discard("server", question().interrupt)
+        assert await journal.drafts.find("server", question()) is None
 
 
 async def test_drafts_of_the_gone_go_after_their_time(tmp_path: Path) -> None:
@@ -131,32 +136,34 @@ async def test_drafts_of_the_gone_go_after_their_time(tmp_path: Path) -> None:
     asked_anew = replace(anew.interrupt, interrupt_id="new", task_id="k2", checkpoint_id="c2")
     async with open_journal(tmp_path) as journal:
         for each in (waiting, anew, gone):
-            await journal.save_draft("server", each, {"text": "half"})
-            await journal.save_draft("another", each, {"text": "half"})
+            await journal.drafts.save("server", each, {"text": "half"})
+            await journal.drafts.save("another", each, {"text": "half"})
         there = [waiting.interrupt, asked_anew]
         for days, left in ((1, True), (0, False)):
             age = timedelta(days=days)
-            await journal.discard_drafts_of_the_gone("server", there, older_than=age)
-            assert bool(await journal.draft("server", gone)) is left
-        assert await journal.draft("server", waiting) and await journal.draft("server", anew)
-        assert await journal.draft("another", gone)
+            await journal.drafts.discard_old("server", there, older_than=age)
+            assert bool(await journal.drafts.find("server", gone)) is left
+        assert await journal.drafts.find("server", waiting) and await journal.drafts.find(
+            "server", anew
+        )
+        assert await journal.drafts.find("another", gone)
 
 
 async def test_a_draft_of_an_older_journal_is_kept(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        await journal.save_draft("server", question(), {"text": "half"})
-        await journal._connection.execute("ALTER TABLE draft DROP COLUMN asked")
+        await journal.drafts.save("server", question(), {"text": "half"})
+        await journal.decisions._database._connection.execute("ALTER TABLE draft DROP COLUMN asked")
     async with open_journal(tmp_path) as journal:
-        found = await journal.draft("server", question())
+        found = await journal.drafts.find("server", question())
         assert found is not None and found.unchanged and found.content == {"text": "half"}
-        await journal.save_draft("server", question(), {"text": "more"})
+        await journal.drafts.save("server", question(), {"text": "more"})
 
 
 async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
     before = os.umask(0)
     try:
         async with open_journal(tmp_path) as journal:
-            await journal.intend(INTENT)
+            await journal.decisions.intend(INTENT)
             modes = {stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir()}
     finally:
         os.umask(before)
@@ -181,12 +188,12 @@ async def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
 
 async def test_a_journal_that_cannot_be_written_raises(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        full = await journal._connection.execute_fetchall("PRAGMA page_count")
+        full = await journal.decisions._database._connection.execute_fetchall("PRAGMA page_count")
         (pages,) = tuple(full)
-        await journal._connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+        await journal.decisions._database._connection.execute(f"PRAGMA max_page_count = {pages[0]}")
         with pytest.raises(JournalFailed, match="Nothing was sent"):
-            await journal.intend(replace(INTENT, answer="x" * 100_000))
-        assert await journal.log(limit=10) == ()
+            await journal.decisions.intend(replace(INTENT, answer="x" * 100_000))
+        assert await journal.decisions.log(limit=10) == ()
 
 
 async def test_a_link_in_place_of_the_journal_is_refused(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hitl_engine.errors import BadTarget, JournalFailed
-from hitl_engine.local.target import Project, Remote, data_folder, find_target
+from hitl_engine.local.target import LocalProject, RemoteServer, data_folder, find_target
 
 
 @pytest.fixture
@@ -19,22 +19,24 @@ def project(tmp_path: Path) -> Path:
 
 def test_a_url_is_shown_without_its_credentials(tmp_path: Path) -> None:
     found = find_target("https://me:secret@host:8123/base/", environ={}, cwd=tmp_path)
-    assert found == Remote(url="https://me:secret@host:8123/base", label="https://host:8123/base")
+    assert found == RemoteServer(
+        url="https://me:secret@host:8123/base", label="https://host:8123/base"
+    )
 
 
 def test_local_targets_become_absolute(project: Path) -> None:
-    config = Project(spec=str(project / "langgraph.json"), label=project.name)
+    config = LocalProject(spec=str(project / "langgraph.json"), label=project.name)
     assert find_target("langgraph.json", environ={}, cwd=project) == config
     assert find_target(str(project), environ={}, cwd=Path("/")) == config
     assert find_target(None, environ={}, cwd=project) == config
     found = find_target("agent.py:graph", environ={}, cwd=project)
-    assert found == Project(spec=f"{project / 'agent.py'}:graph", label="agent.py:graph")
+    assert found == LocalProject(spec=f"{project / 'agent.py'}:graph", label="agent.py:graph")
 
 
 def test_the_environment_comes_before_the_folder(project: Path) -> None:
     environ = {"HITL_TUI_TARGET": "http://127.0.0.1:2024"}
     found = find_target(None, environ=environ, cwd=project)
-    assert isinstance(found, Remote)
+    assert isinstance(found, RemoteServer)
 
 
 @pytest.mark.parametrize(
@@ -90,15 +92,15 @@ def test_no_target_at_all(tmp_path: Path) -> None:
 
 def test_each_project_has_a_private_folder_of_its_own(tmp_path: Path) -> None:
     base = tmp_path / "data"
-    one = data_folder(Project(spec="/a/langgraph.json", label="same"), base)
-    two = data_folder(Project(spec="/b/langgraph.json", label="same"), base)
+    one = data_folder(LocalProject(spec="/a/langgraph.json", label="same"), base)
+    two = data_folder(LocalProject(spec="/b/langgraph.json", label="same"), base)
     assert one != two
-    assert one == data_folder(Project(spec="/a/langgraph.json", label="same"), base)
+    assert one == data_folder(LocalProject(spec="/a/langgraph.json", label="same"), base)
     assert {stat.S_IMODE(path.stat().st_mode) for path in (base, one, two)} == {0o700}
 
 
 def test_parents_are_private_too_and_a_lax_folder_is_tightened(tmp_path: Path) -> None:
-    project = Project(spec="/a/langgraph.json", label="same")
+    project = LocalProject(spec="/a/langgraph.json", label="same")
     folder = data_folder(project, tmp_path / "a" / "b")
     folder.chmod(0o755)
     assert data_folder(project, tmp_path / "a" / "b") == folder
@@ -107,11 +109,13 @@ def test_parents_are_private_too_and_a_lax_folder_is_tightened(tmp_path: Path) -
 
 
 def test_a_path_in_no_encoding_has_a_folder(tmp_path: Path) -> None:
-    assert data_folder(Project(spec="/\udcff/langgraph.json", label="\udcff"), tmp_path).is_dir()
+    assert data_folder(
+        LocalProject(spec="/\udcff/langgraph.json", label="\udcff"), tmp_path
+    ).is_dir()
 
 
 def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
-    target = Project(spec="/a/langgraph.json", label="same")
+    target = LocalProject(spec="/a/langgraph.json", label="same")
     folder = data_folder(target, tmp_path)
     folder.rmdir()
     (tmp_path / "other").mkdir()

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hitl_engine import desk as desk_module
+from hitl_engine.deciding import drafts
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken
 from hitl_engine.model import (
@@ -63,7 +63,7 @@ async def asked(desk: Desk, graph_id: str, trace: Trace | None = None, **given: 
 def questions(desk: Desk, thread: ThreadView) -> dict[str, Question]:
     """Return what waits by what it asks."""
     waiting = [item for item in thread.waiting if isinstance(item, Interrupt)]
-    return {_asks(item.payload): desk.question(item) for item in waiting}
+    return {_asks(item.payload): desk.reviews.question(item) for item in waiting}
 
 
 def _asks(payload: Any) -> str:
@@ -88,7 +88,7 @@ async def test_several_questions_are_answered_in_one_run(desk: Desk, trace: Trac
     """S8, S15, B4, B9: one map, by id; each has its row and its outcome, in the order given."""
     thread = await asked(desk, "step_of_three", trace)
     shown = questions(desk, thread)
-    effect = desk.effect(thread, [*shown.values()])
+    effect = desk.reviews.effect(thread, [*shown.values()])
     assert (set(effect.goes_on), effect.asks_again) == ({"left", "right"}, ())
     outcomes, thread = await decide(desk, thread, {"right": None, "left": {"a": 1}})
     assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
@@ -108,7 +108,7 @@ async def test_a_partial_answer_runs_the_others_again(desk: Desk, trace: Trace) 
     """S15, S16, S22: allowed between tasks, and told beforehand; no new checkpoint comes of it."""
     thread = await asked(desk, "step_of_three", trace)
     left = questions(desk, thread)["left"]
-    assert desk.effect(thread, [left]) == Effect(("left",), ("right",))
+    assert desk.reviews.effect(thread, [left]) == Effect(("left",), ("right",))
     (outcome,), after = await decide(desk, thread, {"left": "yes"})
     assert outcome.kind is OutcomeKind.APPLIED
     assert trace.since() == Counter(["left", "left!", "right"])
@@ -191,7 +191,7 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     assert (seen.asks_again, set(seen.runs_twice)) == (("left",), {"right", "beside"})
     assert (seen.happened, seen.stuck, seen.why_not) == ("ValueError('a bad answer')", False, "")
 
-    (caution,) = desk.cautions(question, Answer("good"))
+    (caution,) = desk.reviews.cautions(question, Answer("good"))
     assert "may have kept it" in caution
     again = await desk.decide(question, Answer("good"), lambda _: None)
     assert (again.kind, again.stuck) == (OutcomeKind.UNKNOWN, True)
@@ -254,18 +254,18 @@ async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
     """The same is asked under a new id: nobody types it twice. A question that waits keeps its own."""
     thread = await stuck(desk, trace)
     (question,) = questions(desk, thread).values()
-    await desk.save_draft(question, {"text": "half a thought"})
+    await desk.drafts.save(question, {"text": "half a thought"})
     twin = replace(question.interrupt, interrupt_id="e" * 32)
-    assert await desk.draft(desk.question(twin)) is None
+    assert await desk.drafts.find(desk.reviews.question(twin)) is None
     opened = await desk.reopen(question.interrupt, lambda _: None)
     assert opened.thread is not None
     anew = questions(desk, opened.thread)
-    assert await desk.draft(anew["right"]) is None
-    draft = await desk.draft(anew["left"])
+    assert await desk.drafts.find(anew["right"]) is None
+    draft = await desk.drafts.find(anew["left"])
     assert draft is not None and draft.unchanged
     assert draft.content == {"text": "half a thought"}
     assert draft.interrupt_id == anew["left"].interrupt.interrupt_id
-    assert await desk.draft(question) is None
+    assert await desk.drafts.find(question) is None
 
 
 async def test_where_a_question_is_asked_is_known_by_all_its_nodes(desk: Desk) -> None:
@@ -289,7 +289,7 @@ async def test_watching_forgets_old_drafts_of_questions_that_are_gone(
             """Watch for one look; say whether the draft of this question is there then."""
             async with desk_of() as desk:
                 await anext(desk.watch())
-                return await desk.draft(question) is not None
+                return await desk.drafts.find(question) is not None
 
         async with desk_of() as desk:
             (gone,) = questions(desk, await asked(desk, "revise", some_text="x")).values()
@@ -298,8 +298,8 @@ async def test_watching_forgets_old_drafts_of_questions_that_are_gone(
                 command = {"resume": {gone.interrupt.interrupt_id: "theirs"}}
                 await wait(http, gone.interrupt.thread_id, "revise", command=command)
             for question in (gone, left):
-                await desk.save_draft(question, {"text": "half"})
+                await desk.drafts.save(question, {"text": "half"})
         assert await left_of(gone)
-        monkeypatch.setattr(desk_module, "_DRAFT_KEPT", timedelta())
+        monkeypatch.setattr(drafts, "_KEPT_FOR", timedelta())
         assert await left_of(left)
         assert not await left_of(gone)

@@ -39,8 +39,8 @@ async def waits(desk: Desk, *starts: tuple[str, object]) -> list[Waiting]:
 async def decided(desk: Desk, items: Sequence[Item], same: Same) -> dict[int, Result]:
     """Decide on all; return what came of each, by its place."""
     ended: dict[int, Result] = {}
-    await desk.decide_each(
-        desk.plan(items, same),
+    await desk.bulk.decide_each(
+        desk.bulk.plan(items, same),
         lambda _: None,
         on_begun=lambda _: None,
         on_ended=ended.__setitem__,
@@ -62,8 +62,8 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
     waiting = await waits(
         desk, *((name, REQUEST if name == "tool_agent" else {}) for name in names)
     )
-    items = [desk.item(each) for each in waiting]
-    found = desk.alike(items)
+    items = [desk.reviews.item(each) for each in waiting]
+    found = desk.bulk.alike(items)
     assert BulkWay.APPROVE in found.ways and found.payloads == 2
     elsewhere = items[2]
     assert isinstance(elsewhere, Question)
@@ -84,7 +84,7 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
 
 async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None:
     waiting = await waits(desk, *(("revise", {"some_text": text}) for text in "ab"))
-    ended = await decided(desk, [desk.item(each) for each in waiting], Revise("one text"))
+    ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Revise("one text"))
     assert [
         each.thread.values for each in ended.values() if isinstance(each, Outcome) and each.thread
     ] == [{"some_text": "one text"}] * 2
@@ -93,7 +93,7 @@ async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None
 async def test_questions_and_breakpoints_of_one_thread_come_one_after_the_other(desk: Desk) -> None:
     waiting = await waits(desk, ("parallel", {"proposal": "a chair"}))
     assert len(waiting) == 2
-    ended = await decided(desk, [desk.item(each) for each in waiting], Answer("yes"))
+    ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Answer("yes"))
     assert statuses(ended) == [ThreadStatus.INTERRUPTED, ThreadStatus.DONE]
     stops = await waits(desk, ("breakpoints", {}), ("breakpoints", {}))
     ended = await decided(desk, stops, None)
@@ -107,6 +107,6 @@ async def test_the_questions_of_one_task_are_answered_in_one_request(
     waiting = await waits(desk, ("step_inside", {"trace": str(trace)}))
     assert len({each.task_id for each in waiting if isinstance(each, Interrupt)}) == 1
     ran = trace.read_text().split()
-    ended = await decided(desk, [desk.item(each) for each in waiting], Answer("yes"))
+    ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Answer("yes"))
     assert statuses(ended) == [ThreadStatus.DONE] * 2
     assert sorted(trace.read_text().split()[len(ran) :]).count("left") == 1

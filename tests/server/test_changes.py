@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hitl_engine import desk as desk_module
 from hitl_engine.desk import open_desk
+from hitl_engine.reading import inbox_watch
 from tests.server.processes import Served
 from tests.server.test_contract import thread, wait
 
@@ -92,7 +92,7 @@ async def test_the_inbox_does_not_wait_for_its_turn_to_look(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(desk_module, "_LOOK_SECONDS", 3600.0)
+    monkeypatch.setattr(inbox_watch, "_LOOK_SECONDS", 3600.0)
     async with (
         asyncio.timeout(30),
         open_desk(engine_server.url, data_dir=tmp_path, headers=engine_server.headers) as desk,

@@ -35,7 +35,7 @@ async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
 
 
 async def answered(desk: Desk, asked: Interrupt, decision: Decision) -> ThreadView:
-    outcome = await desk.decide(desk.question(asked), decision, lambda _: None)
+    outcome = await desk.decide(desk.reviews.question(asked), decision, lambda _: None)
     assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None)
     assert outcome.mismatches == ()
     assert outcome.thread is not None
@@ -70,7 +70,7 @@ async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, t
     thread = await stopped(desk, "tool_approval", {"messages": [message]})
     for asked in thread.waiting:
         assert isinstance(asked, Interrupt)
-        review = desk.question(asked).review
+        review = desk.reviews.question(asked).review
         assert isinstance(review, ToolCalls)
         (call,) = review.calls
         its_own = verdict if call.name == "write_file" else Reject()
@@ -89,7 +89,7 @@ async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: 
     (asked,) = thread.waiting
     assert isinstance(asked, Interrupt)
     rejected = Verdicts((Reject("Keep it."),))
-    outcome = await desk.decide(desk.question(asked), rejected, lambda _: None)
+    outcome = await desk.decide(desk.reviews.question(asked), rejected, lambda _: None)
     said = "delete_file: rejected, but it has a result as if it had run: “Deleted old.md.”"
     assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, (said,))
     assert (await desk.log())[0].mismatches == (said,)

@@ -574,6 +574,8 @@ async def test_an_engine_that_died_answering_leaves_the_question(
             assert isinstance(item, Interrupt) and item.payload == "go?"
             view = await desk.thread(thread_id)
             assert view.error is not None and "engine died" in view.error
-            outcome = await desk.decide(desk.question(item), Answer("again"), lambda progress: None)
+            outcome = await desk.decide(
+                desk.reviews.question(item), Answer("again"), lambda progress: None
+            )
             assert outcome.kind is OutcomeKind.APPLIED
     assert trace.read_text().splitlines() == ["go", "again"]

@@ -270,7 +270,7 @@ async def test_an_engine_that_ends_under_a_run(
             assert asked.thread is not None
             (interrupt,) = asked.thread.waiting
             assert isinstance(interrupt, Interrupt)
-            deciding = desk.decide(desk.question(interrupt), Answer(True), ignore)
+            deciding = desk.decide(desk.reviews.question(interrupt), Answer(True), ignore)
         run = asyncio.create_task(deciding)
         await asyncio.to_thread(eventually, project.begun.exists)
         os.kill(json.loads((project.data / "engine.json").read_text())["pid"], end)

@@ -81,7 +81,7 @@ async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
 
     weather.meanwhile = just_before("/runs/stream", read)
     looks_like_ids = {"f" * 32: "approve"}
-    outcome = await desk.decide(desk.question(item), Answer(looks_like_ids), lambda _: None)
+    outcome = await desk.decide(desk.reviews.question(item), Answer(looks_like_ids), lambda _: None)
     assert outcome.kind is OutcomeKind.APPLIED
     (body,) = bodies
     assert body["command"] == {"resume": {item.interrupt_id: looks_like_ids}}
@@ -103,7 +103,7 @@ async def test_somebody_else_answers_first(
 
     weather.meanwhile = just_before("/runs/stream", answer)
     try:
-        outcome = await desk.decide(desk.question(item), Answer("ours"), lambda _: None)
+        outcome = await desk.decide(desk.reviews.question(item), Answer("ours"), lambda _: None)
     except NoLongerWaits as refusal:  # the engine looks and begins in one go
         assert "faster" in str(refusal)
     else:
@@ -126,7 +126,7 @@ async def test_a_question_that_was_replaced_is_not_answered(
     else:
         await wait(http, thread.thread_id, "two_questions", input={"said": ["again"]})
     with pytest.raises(NoLongerWaits, match="replaced"):
-        await desk.decide(desk.question(item), Answer("yes"), lambda _: None)
+        await desk.decide(desk.reviews.question(item), Answer("yes"), lambda _: None)
     assert [entry.event for entry in await desk.log()] == ["start"]
 
 
@@ -150,7 +150,9 @@ async def test_a_cancelled_answer_may_have_acted(
     thread = await asked(desk, "gated_effect", trace, seconds=60)
     item = await only(desk, thread)
     runs = f"/threads/{thread.thread_id}/runs"
-    deciding = asyncio.create_task(desk.decide(desk.question(item), Answer("go"), lambda _: None))
+    deciding = asyncio.create_task(
+        desk.decide(desk.reviews.question(item), Answer("go"), lambda _: None)
+    )
     async with asyncio.timeout(30):
         while not trace.path.read_text():
             await asyncio.sleep(0.02)

@@ -7,7 +7,8 @@ from typing import Literal
 
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
-from hitl_engine.deciding.preconditions import named, one_thread, refuse_in_part, still_asked
+from hitl_engine.deciding.answers import answers_of
+from hitl_engine.deciding.preconditions import one_thread, refuse_in_part, still_asked
 from hitl_engine.deciding.run_sender import Ended, RunSender, TaggedRun, again, took_nothing
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
@@ -21,13 +22,12 @@ from hitl_engine.errors import (
     TargetError,
     Unreachable,
 )
-from hitl_engine.journal import Intent, Journal, asked_of
-from hitl_engine.local.connection import Connection
+from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
+from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
     Breakpoint,
     Decision,
     Edit,
-    Interrupt,
     JsonObject,
     JsonValue,
     Outcome,
@@ -40,11 +40,8 @@ from hitl_engine.model import (
     Verdicts,
     Waiting,
 )
-from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.snapshot import Snapshot
-from hitl_engine.reading.thread_reader import ThreadReader
 from hitl_engine.reading.wire import WireRun
-from hitl_engine.strict_json import unwritable
 
 OnProgress = Callable[[Progress], None]
 Judge = Callable[[Ended, Snapshot], Awaitable[Sequence[Outcome]]]
@@ -54,48 +51,17 @@ _COPY = "__copy__"
 """As this node, langgraph writes the state once more and forgets what was answered in its step."""
 
 
-def answer_of(question: Question, decision: Decision) -> JsonValue:
-    """Return the exact JSON that answers. Raises NotTaken, with every fault at its place."""
-    asked = question.interrupt
-    answer = payloads.encode(asked.payload, decision, asked.response_schema)
-    if fault := unwritable(answer):
-        raise NotTaken(f"The answer cannot be written as JSON: {fault}.")
-    return answer
-
-
-def resume_of(
-    decided: Sequence[tuple[Question, Decision]], pending: Sequence[Interrupt]
-) -> JsonObject:
-    """Return the exact resume map: id of a question -> its answer. Raises NotTaken."""
-    refuse_in_part([question.interrupt for question, _ in decided], pending)
-    return _answers(decided)
-
-
 class Decider:
-    """Carries out decisions on one server.
+    """Carries out decisions on the server in use.
 
-    `recover` returns the server to ask after one that does not answer; where that is another one,
-    `use_server` is called before it returns. Methods raise TargetError or JournalFailed where nothing
-    was sent, or the server took nothing.
+    Methods raise TargetError or JournalFailed where nothing was sent, or the server took nothing.
     """
 
-    def __init__(
-        self,
-        connection: Connection,
-        journal: Journal,
-        recover: Callable[[], Awaitable[LangGraphServer]],
-    ) -> None:
-        self._connection = connection
-        self._journal = journal
-        self._recover = recover
+    def __init__(self, session: ServerSession, log: DecisionLog) -> None:
+        self._session = session
+        self._log = log
+        self._runs = RunSender(session)
         self._unsettled: dict[str, str] = {}
-        self._reader: ThreadReader
-        self._runs: RunSender
-
-    def use_server(self, reader: ThreadReader) -> None:
-        """Take up the server that the connection leads to now."""
-        self._reader = reader
-        self._runs = RunSender(self._connection.api, self._recover)
 
     @property
     def unsettled(self) -> tuple[str, ...]:
@@ -111,9 +77,9 @@ class Decider:
         """
         questions = [question for question, _ in decided]
         thread_id = one_thread(questions)
-        answers = _answers(decided)
-        before, last_run = await self._reader.with_last_run(thread_id)
-        asked = still_asked(questions, before, server=self._connection.server.identity)
+        answers = answers_of(decided)
+        before, last_run = await self._session.reader.with_last_run(thread_id)
+        asked = still_asked(questions, before, server=self._session.server.identity)
         refuse_in_part(asked, before.interrupts)
         intents = self._intents(decided, answers)
         request = await self._again(last_run, asked[0], strict=True)
@@ -133,7 +99,7 @@ class Decider:
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Run on from a breakpoint. Raises NoLongerWaits besides."""
-        before, last_run = await self._reader.with_last_run(breakpoint.thread_id)
+        before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
             raise NoLongerWaits(
                 f"The thread is {before.status} now; it no longer stands at this breakpoint.",
@@ -145,7 +111,7 @@ class Decider:
         request |= self.decided_on(breakpoint.checkpoint_id, [])
         intent = Intent(
             event="step",
-            server=self._connection.server.label,
+            server=self._session.server.label,
             graph_id=breakpoint.graph_id,
             thread_id=breakpoint.thread_id,
             node=breakpoint.node,
@@ -165,16 +131,16 @@ class Decider:
     async def reopening(self, question: Question) -> Reopening:
         """Return what `reopen` would do. Raises NoLongerWaits besides."""
         asked = question.interrupt
-        now = await self._reader.snapshot(asked.thread_id)
-        (asked,) = still_asked([question], now, server=self._connection.server.identity)
-        stuck = await self._journal.is_stuck(asked.thread_id, asked.interrupt_id)
+        now = await self._session.reader.snapshot(asked.thread_id)
+        (asked,) = still_asked([question], now, server=self._session.server.identity)
+        stuck = await self._log.is_stuck(asked.thread_id, asked.interrupt_id)
         return reopening_of(asked, now.tasks, stuck=stuck)
 
     async def reopen(self, question: Question, on_progress: OnProgress) -> Outcome:
         """Have a question asked anew. Raises NotTaken and NoLongerWaits besides."""
         shown = question.interrupt
-        before, last_run = await self._reader.with_last_run(shown.thread_id)
-        (asked,) = still_asked([question], before, server=self._connection.server.identity)
+        before, last_run = await self._session.reader.with_last_run(shown.thread_id)
+        (asked,) = still_asked([question], before, server=self._session.server.identity)
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
             raise NotTaken(why_not)
         request = await self._again(last_run, asked, strict=False)
@@ -185,7 +151,7 @@ class Decider:
             return (outcome.of_reopening(asked, ended, after),)
 
         with self._accounted_for([intent]):
-            await self._journal.intend(intent)
+            await self._log.intend(intent)
             ended = await self._ask_anew(intent, request, on_progress)
             (found,) = await self._judged([intent], ended, judge)
         return found
@@ -197,7 +163,7 @@ class Decider:
         begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
         with a run under way, and ids that are not pending.
         """
-        if not self._connection.flags.get("preconditions"):
+        if not self._session.supports("preconditions"):
             return {}
         seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
         return {"preconditions": seen}
@@ -208,7 +174,7 @@ class Decider:
         self, intents: Sequence[Intent], request: JsonObject, on_progress: OnProgress, judge: Judge
     ) -> tuple[Outcome, ...]:
         with self._accounted_for(intents):
-            await self._journal.intend(*intents)
+            await self._log.intend(*intents)
             try:
                 ended = await self._runs.send(_marked(intents), request, on_progress)
             except TargetError as error:
@@ -223,7 +189,7 @@ class Decider:
         The second is not sent where it is not certain that the first was heard.
         """
         try:
-            copied = await self._connection.api.update_state(intent.thread_id, None, as_node=_COPY)
+            copied = await self._session.api.update_state(intent.thread_id, None, as_node=_COPY)
         except TargetError as error:
             if took_nothing(error):
                 if isinstance(error, ServerRefused | NotThere):
@@ -240,7 +206,7 @@ class Decider:
         """Write down that nothing was taken, and return what to raise."""
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
-            await self._journal.conclude(intent, nothing, None)
+            await self._log.conclude(intent, nothing, None)
         if not isinstance(error, MovedOn):
             return error
         return NoLongerWaits(
@@ -285,7 +251,7 @@ class Decider:
 
     async def _concluded(self, intent: Intent, found: Outcome, run_id: str | None) -> Outcome:
         try:
-            await self._journal.conclude(intent, found, run_id)
+            await self._log.conclude(intent, found, run_id)
         except JournalFailed as error:
             return replace(found, why=f"{found.why} This could not be recorded: {error.what}")
         return found
@@ -293,11 +259,11 @@ class Decider:
     async def _settled(self, sent: TaggedRun, ended: Ended) -> Snapshot:
         """Return the thread when the run is over, as far as that can be awaited."""
         with suppress(Unreachable):  # an engine that died is replaced while the run is settled
-            after, last_run = await self._reader.with_last_run(sent.thread_id)
+            after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if ended.is_settled_by(last_run):
                 return after
         await self._runs.settle(sent, ended)
-        return await self._reader.snapshot(sent.thread_id)
+        return await self._session.reader.snapshot(sent.thread_id)
 
     async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
         """Return the request that goes on where `last` stopped.
@@ -306,7 +272,7 @@ class Decider:
         """
         otherwise = waiting.graph_id
         if last is None:
-            row = await self._connection.api.thread(waiting.thread_id)
+            row = await self._session.api.thread(waiting.thread_id)
             otherwise = str(row.metadata.get("assistant_id") or otherwise)
         return again(last, otherwise, strict=strict)
 
@@ -332,7 +298,7 @@ class Decider:
         asked = question.interrupt
         return Intent(
             event=event,
-            server=self._connection.server.label,
+            server=self._session.server.label,
             graph_id=asked.graph_id,
             thread_id=asked.thread_id,
             node=asked.node,
@@ -343,30 +309,6 @@ class Decider:
             decision=decision,
             answer=answer,
         )
-
-
-def _answers(decided: Sequence[tuple[Question, Decision]]) -> JsonObject:
-    """Return the answers by interrupt id. Raises NotTaken, which names each that does not fit."""
-    answers: JsonObject = {}
-    misfits: list[tuple[Question, NotTaken]] = []
-    for question, decision in decided:
-        try:
-            answers[question.interrupt.interrupt_id] = answer_of(question, decision)
-        except NotTaken as error:
-            misfits.append((question, error))
-    if not misfits:
-        return answers
-    if len(decided) == 1:
-        raise misfits[0][1]
-    raise NotTaken(
-        " ".join(f"{named([question.interrupt])}: {error.what}" for question, error in misfits),
-        hint=" ".join(dict.fromkeys(error.hint for _, error in misfits if error.hint)),
-        faults=tuple(
-            replace(fault, path=(question.interrupt.interrupt_id, *fault.path))
-            for question, error in misfits
-            for fault in error.faults
-        ),
-    )
 
 
 def _compared(

@@ -5,7 +5,7 @@ at: ours carries the decision id in its metadata.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,8 +18,9 @@ from hitl_engine.errors import (
     TargetError,
     Unreachable,
 )
+from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, Progress
-from hitl_engine.reading.client import LangGraphServer, StreamEvent
+from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.wire import WireRun
 
 _STREAM_MODES = ("tasks", "custom")
@@ -73,23 +74,14 @@ class Ended:
 
 
 class RunSender:
-    """Starts runs on one server.
+    """Starts runs on the server in use, and follows them there."""
 
-    `recover` returns the server to ask after one that does not answer: the same, or the one that
-    took its place. It never raises for a server that is away.
-    """
-
-    def __init__(
-        self,
-        api: LangGraphServer,
-        recover: Callable[[], Awaitable[LangGraphServer]],
-    ) -> None:
-        self._api = api
-        self._recover = recover
+    def __init__(self, session: ServerSession) -> None:
+        self._session = session
 
     async def last(self, thread_id: str) -> WireRun | None:
         """Return the newest run of a thread, if it has any. Raises TargetError."""
-        runs = await self._api.runs(thread_id, limit=1)
+        runs = await self._session.api.runs(thread_id, limit=1)
         return runs[0] if runs else None
 
     async def send(
@@ -110,7 +102,9 @@ class RunSender:
         }
         ended = Ended()
         try:
-            events = self._api.stream_run(sent.thread_id, request, idempotency_key=sent.mark)
+            events = self._session.api.stream_run(
+                sent.thread_id, request, idempotency_key=sent.mark
+            )
             await _watch(events, sent.thread_id, ended, on_progress)
         except TargetError as error:
             if took_nothing(error):
@@ -133,7 +127,7 @@ class RunSender:
         try:
             run = await self._find(sent, ended.run_id)
         except Unreachable:
-            self._api = await self._recover()
+            await self._session.recover()
             return False
         except TargetError:
             return False
@@ -145,7 +139,7 @@ class RunSender:
     async def is_recorded(self, sent: TaggedRun) -> bool:
         """Whether a checkpoint of the thread was written by this run."""
         with suppress(TargetError):
-            states = await self._api.history(sent.thread_id, limit=20)
+            states = await self._session.api.history(sent.thread_id, limit=20)
             return any(state.metadata.get(DECISION_ID) == sent.mark for state in states)
         return False
 
@@ -155,28 +149,32 @@ class RunSender:
         if run is None or run.status not in _UNDER_WAY:
             return
         ended = Ended(run_id=run.run_id)
-        events = self._api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
+        events = self._session.api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
         await _watch(events, thread_id, ended, on_progress)
-        while (await self._api.run(thread_id, run.run_id)).status in _UNDER_WAY:
+        while (await self._session.api.run(thread_id, run.run_id)).status in _UNDER_WAY:
             await asyncio.sleep(_SETTLE_PAUSE)
 
     async def _find_again(
         self, sent: TaggedRun, ended: Ended, on_progress: Callable[[Progress], None]
     ) -> None:
         """The line broke: look for the run, and join its stream from the beginning."""
-        sent_to = self._api
+        sent_to = self._session.api
         await self.settle(sent, ended, until=_UNDER_WAY | _OVER)
-        if ended.run_id is not None and self._api is sent_to:  # a successor has no stream of it
-            events = self._api.join_stream(sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES)
+        if (
+            ended.run_id is not None and self._session.api is sent_to
+        ):  # a successor has no stream of it
+            events = self._session.api.join_stream(
+                sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
+            )
             with suppress(TargetError):
                 await _watch(events, sent.thread_id, ended, on_progress)
 
     async def _find(self, sent: TaggedRun, run_id: str | None) -> WireRun | None:
         if run_id is not None:
             with suppress(NotThere):
-                return await self._api.run(sent.thread_id, run_id)
+                return await self._session.api.run(sent.thread_id, run_id)
             return None
-        for run in await self._api.runs(sent.thread_id, limit=20):
+        for run in await self._session.api.runs(sent.thread_id, limit=20):
             if run.metadata.get(DECISION_ID) == sent.mark:
                 return run
         return None

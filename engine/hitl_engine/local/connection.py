@@ -8,7 +8,7 @@ from typing import Self
 
 from hitl_engine.errors import GraphBroken, NotThere, Unreachable
 from hitl_engine.local import server_process
-from hitl_engine.local.target import Project, Remote, Target
+from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.model import BrokenGraph, Server
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
@@ -41,7 +41,7 @@ class Connection:
         try:
             await self._reach()
         except Unreachable:
-            if isinstance(self._target, Remote):
+            if isinstance(self._target, RemoteServer):
                 raise
             await self._reach()  # somebody ended the engine just after it was found
         return self
@@ -97,7 +97,7 @@ class Connection:
         return self._engine.log if self._engine else None
 
     async def _reach(self) -> None:
-        if isinstance(self._target, Project):
+        if isinstance(self._target, LocalProject):
             self._engine = await server_process.find_or_start(
                 self._target.spec, self._folder, python=self._python
             )

@@ -1,28 +1,32 @@
-"""Leases: who is at work in the engine of a project, so that it does not end under them.
+"""Leases: a client that works in the server process of a project keeps it from ending.
 
-A lease is a shared lock on the file `engine.clients` of the data folder. An engine whose starter
-has gone takes the lock for itself before it ends: it waits for every lease, and from then on
-nobody gets one. The kernel takes locks back from whoever dies.
+A lease is a shared lock on the file `engine.clients` in the data folder. A server whose starter has
+gone takes the lock exclusively before it ends: it waits for every lease, and from then on no client
+gets one. The kernel releases the locks of a process that dies.
 """
 
 import fcntl
 import os
 from pathlib import Path
 
-from hitl_engine.local.private_files import private_file, private_folder
+from hitl_engine.errors import EngineFailed
+from hitl_engine.private_files import make_private_folder, open_private_file
 
 
 class Lease:
-    """A client's hold on the engine of one data folder; not held at first."""
+    """One client's lease on the server process of a data folder; not taken at first."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._descriptor = -1
 
     def take(self) -> bool:
-        """Hold the engine, if it is not held yet; say whether it is held, or about to end."""
+        """Take the lease unless it is taken; False if the server is about to end.
+
+        Raises EngineFailed.
+        """
         if self._descriptor < 0:
-            descriptor = _clients(self._folder)
+            descriptor = _open_clients_file(self._folder)
             if not _locked(descriptor, fcntl.LOCK_SH):
                 os.close(descriptor)
                 return False
@@ -30,22 +34,21 @@ class Lease:
         return True
 
     def release(self) -> None:
-        """Let the engine end as far as we are concerned."""
+        """Let the server end as far as this client is concerned."""
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
 
-class LeaseOwner:
-    """The starter's side: shared with its engine, so that what is shut for one is for both."""
+class LeaseFile:
+    """The lock as its starter and the server share it: what one locks, both hold."""
 
     def __init__(self, folder: Path) -> None:
-        private_folder(folder)
-        self.descriptor = _clients(folder)
-        """For the engine to inherit: a lock belongs to all who share the open file."""
+        self.descriptor = _open_clients_file(folder)
+        """For the server to inherit: a lock belongs to all processes that share the open file."""
 
-    def shut(self) -> bool:
-        """Let nobody in any more; False, and still open, where somebody is at work."""
+    def refuse_new(self) -> bool:
+        """Grant no lease from now on; False, and nothing changes, while a client has one."""
         return _locked(self.descriptor, fcntl.LOCK_EX)
 
     def close(self) -> None:
@@ -53,8 +56,14 @@ class LeaseOwner:
         os.close(self.descriptor)
 
 
-def _clients(folder: Path) -> int:
-    return private_file(folder / "engine.clients", os.O_RDWR)
+def _open_clients_file(folder: Path) -> int:
+    try:
+        make_private_folder(folder)
+        return open_private_file(folder / "engine.clients", os.O_RDWR)
+    except OSError as error:
+        raise EngineFailed(
+            f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
+        ) from error
 
 
 def _locked(descriptor: int, kind: int) -> bool:

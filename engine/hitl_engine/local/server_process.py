@@ -22,7 +22,7 @@ from typing import IO, Any, TypeAlias
 import httpx
 
 from hitl_engine.errors import BadTarget, EngineFailed
-from hitl_engine.local.leases import Lease, LeaseOwner
+from hitl_engine.local.leases import Lease, LeaseFile
 
 Json: TypeAlias = dict[str, Any]
 
@@ -80,13 +80,13 @@ class _Child:
     process: subprocess.Popen[bytes]
     lifeline: int
     """Our end of a pipe: the server ends when it is closed."""
-    lease_owner: LeaseOwner
+    lease_file: LeaseFile
     words: IO[bytes]
     """What it wrote to stderr, before it turned to its log."""
 
     async def let_go(self) -> None:
         """End the server; one in which others are at work ends by itself after them."""
-        if self.process.poll() is None and not self.lease_owner.shut():
+        if self.process.poll() is None and not self.lease_file.refuse_new():
             os.close(self.lifeline)
             self._close_files()
             threading.Thread(target=self.process.wait, daemon=True, name="reaper").start()
@@ -115,7 +115,7 @@ class _Child:
             os.killpg(self.process.pid, signal.SIGKILL)
 
     def _close_files(self) -> None:
-        self.lease_owner.close()
+        self.lease_file.close()
         self.words.close()
 
 
@@ -193,14 +193,14 @@ def _command(target: str, folder: Path, python: str | None) -> list[str]:
 
 def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
     """Start a server; return it, and the pipe on which it reports."""
-    lease_owner = LeaseOwner(folder)
+    lease_file = LeaseFile(folder)
     theirs, lifeline = os.pipe()
     report, their_report = os.pipe()
     words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
     inherited = {
         "--parent-fd": theirs,
         "--report-fd": their_report,
-        "--clients-fd": lease_owner.descriptor,
+        "--clients-fd": lease_file.descriptor,
     }
     try:
         process = subprocess.Popen(
@@ -218,7 +218,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
     except OSError as error:
         os.close(lifeline)
         os.close(report)
-        lease_owner.close()
+        lease_file.close()
         words.close()
         raise EngineFailed(
             f"{python or sys.executable} cannot be run: {error.strerror}.",
@@ -227,7 +227,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
     finally:
         os.close(theirs)
         os.close(their_report)
-    return _Child(process, lifeline, lease_owner, words), report
+    return _Child(process, lifeline, lease_file, words), report
 
 
 async def _first_line(child: _Child, report: int, timeout: float) -> Json:

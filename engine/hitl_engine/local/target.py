@@ -12,12 +12,13 @@ from urllib.parse import urlsplit, urlunsplit
 from platformdirs import user_data_path
 
 from hitl_engine.errors import BadTarget, JournalFailed
+from hitl_engine.private_files import make_private_folder
 
 _HINT = "Give a URL, a langgraph.json, or file.py:graph."
 
 
 @dataclass(frozen=True, slots=True)
-class Remote:
+class RemoteServer:
     """A server that speaks the LangGraph Server API."""
 
     url: str
@@ -26,7 +27,7 @@ class Remote:
 
 
 @dataclass(frozen=True, slots=True)
-class Project:
+class LocalProject:
     """Graphs on this machine, run by an engine of our own."""
 
     spec: str
@@ -34,7 +35,7 @@ class Project:
     label: str
 
 
-Target: TypeAlias = Remote | Project
+Target: TypeAlias = RemoteServer | LocalProject
 
 
 def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path | None = None) -> Target:
@@ -53,7 +54,7 @@ def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path | Non
     return _project(text, cwd)
 
 
-def _remote(text: str) -> Remote:
+def _remote(text: str) -> RemoteServer:
     shown = re.sub(r"//[^/]*@", "//", text)  # no credentials in an error
     if not text.isprintable() or " " in text:
         raise BadTarget(f"{shown} is not a URL: a character in it has no place there.", hint=_HINT)
@@ -68,10 +69,10 @@ def _remote(text: str) -> Remote:
     netloc = f"{place}:{port}" if port else place
     path = parts.path.rstrip("/")
     label = urlunsplit((parts.scheme, netloc, path, "", ""))
-    return Remote(url=urlunsplit((parts.scheme, parts.netloc, path, "", "")), label=label)
+    return RemoteServer(url=urlunsplit((parts.scheme, parts.netloc, path, "", "")), label=label)
 
 
-def _project(text: str, cwd: Path) -> Project:
+def _project(text: str, cwd: Path) -> LocalProject:
     file, colon, attribute = text.rpartition(":") if _names_graph(text) else (text, "", "")
     path = _resolved(cwd / file)
     if not _is_file(path):
@@ -82,10 +83,10 @@ def _project(text: str, cwd: Path) -> Project:
                 f"{path.name} is Python, but which graph of it?",
                 hint=f"Name the variable: {path.name}:graph.",
             )
-        return Project(spec=f"{path}:{attribute}", label=f"{path.name}:{attribute}")
+        return LocalProject(spec=f"{path}:{attribute}", label=f"{path.name}:{attribute}")
     if path.suffix != ".json" or colon:
         raise BadTarget(f"{path.name} is neither a langgraph.json nor Python.", hint=_HINT)
-    return Project(spec=str(path), label=path.parent.name)
+    return LocalProject(spec=str(path), label=path.parent.name)
 
 
 def _resolved(path: Path) -> Path:
@@ -121,24 +122,14 @@ def data_folder(target: Target, base: Path | None) -> Path:
     Raises JournalFailed.
     """
     base = base or user_data_path("hitl-tui")
-    identity = target.spec if isinstance(target, Project) else target.label
+    identity = target.spec if isinstance(target, LocalProject) else target.label
     name = re.sub(r"[^A-Za-z0-9._-]+", "-", target.label).strip("-.")[-40:] or "project"
     folder = base / f"{name}-{hashlib.sha256(os.fsencode(identity)).hexdigest()[:10]}"
     try:
         folder = folder.absolute()
-        _make_private(folder)
-        if folder.is_symlink() or folder.stat().st_uid != os.getuid():
-            raise PermissionError(f"{folder} is a link or belongs to somebody else")
-        folder.chmod(0o700)
+        make_private_folder(folder)
     except OSError as error:
         raise JournalFailed(
             f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
         ) from error
     return folder
-
-
-def _make_private(folder: Path) -> None:
-    """Make a folder and its missing parents; `Path.mkdir` would leave the parents to the umask."""
-    if not folder.parent.exists():
-        _make_private(folder.parent)
-    folder.mkdir(mode=0o700, exist_ok=True)

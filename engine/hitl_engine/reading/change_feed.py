@@ -14,7 +14,7 @@ _GATHERING = 0.05
 """Seconds for which changes are gathered: a busy server makes many at a time."""
 
 
-class Feed:
+class ChangeFeed:
     """Hears of changes on a server that tells of them, in the background while it is open.
 
     `listen` begins to hear anew: it returns the events of the server one is on now, or None

@@ -1,0 +1,69 @@
+"""Questions understood: what an interrupt asks, and the JSON that a decision on it would send.
+
+Nothing here asks the server.
+"""
+
+from collections.abc import Callable, Sequence
+
+from hitl_engine import payloads
+from hitl_engine.deciding.answers import answer_of, resume_of
+from hitl_engine.deciding.preconditions import kept_answer
+from hitl_engine.deciding.task_groups import effect_of
+from hitl_engine.fingerprint import fingerprint
+from hitl_engine.model import (
+    Breakpoint,
+    Decision,
+    Effect,
+    Interrupt,
+    Item,
+    JsonObject,
+    JsonValue,
+    Question,
+    ThreadView,
+    Waiting,
+)
+
+
+class Reviews:
+    """Understands the questions of the server in use, whose identity is in each fingerprint."""
+
+    def __init__(self, identity: Callable[[], str]) -> None:
+        self._identity = identity
+
+    def question(self, interrupt: Interrupt) -> Question:
+        """Understand an interrupt and fingerprint it. Never fails."""
+        return Question(
+            interrupt=interrupt,
+            review=payloads.recognise(interrupt.payload, interrupt.response_schema),
+            fingerprint=fingerprint(self._identity(), interrupt),
+        )
+
+    def item(self, waiting: Waiting) -> Item:
+        """Return what a person decides on: a question, or a breakpoint as it is. Never fails."""
+        return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def answer_of(self, question: Question, decision: Decision) -> JsonValue:
+        """Return the exact JSON that `Desk.decide` would send. Raises NotTaken, with every fault."""
+        return answer_of(question, decision)
+
+    def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
+        """Return what a person should confirm before `Desk.decide`, one sentence each."""
+        kept = kept_answer(question.interrupt)
+        return (*payloads.cautions(question.review, decision), *([kept] if kept else []))
+
+    def answer_schema(self, question: Question) -> JsonObject:
+        """Return which answers a question expects, as JSON Schema; `{}` for anything."""
+        asked = question.interrupt
+        return payloads.answer_schema(asked.payload, asked.response_schema)
+
+    def resume_of(
+        self, waiting: Sequence[Waiting], decided: Sequence[tuple[Question, Decision]]
+    ) -> JsonObject:
+        """Return the exact JSON of `Desk.decide_all`: interrupt id -> answer. Raises NotTaken."""
+        pending = [item for item in waiting if isinstance(item, Interrupt)]
+        return resume_of(decided, pending)
+
+    def effect(self, thread: ThreadView, answered: Sequence[Question]) -> Effect:
+        """Return which nodes run when these questions of a thread are answered in one map."""
+        pending = [item for item in thread.waiting if isinstance(item, Interrupt)]
+        return effect_of(pending, {question.interrupt.interrupt_id for question in answered})

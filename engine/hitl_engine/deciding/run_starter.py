@@ -1,0 +1,82 @@
+"""Starting runs: the form of a graph's input, what must hold before, and the run itself."""
+
+import asyncio
+
+from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.preconditions import refuse_if_something_waits
+from hitl_engine.errors import BadInput
+from hitl_engine.forms.schema_fields import form_of_input
+from hitl_engine.journal.decisions import Intent
+from hitl_engine.local.server_session import ServerSession
+from hitl_engine.model import Breakpoints, Graph, InputForm, JsonObject, JsonValue, Outcome
+from hitl_engine.strict_json import unwritable
+
+
+class RunStarter:
+    """Starts runs on the server in use."""
+
+    def __init__(self, session: ServerSession, decider: Decider) -> None:
+        self._session = session
+        self._decider = decider
+
+    async def input_form(self, graph: Graph) -> InputForm:
+        """Return the form for the input of a graph. Raises TargetError."""
+        schemas, nodes = await asyncio.gather(
+            self._session.api.schemas(graph.assistant_id),
+            self._session.reader.marked(graph.assistant_id),
+        )
+        form = form_of_input(schemas.input_schema or schemas.state_schema or {})
+        return InputForm(graph, form, tuple(nodes))
+
+    async def start(
+        self,
+        graph: Graph,
+        input: JsonValue,
+        on_progress: OnProgress,
+        *,
+        thread_id: str | None,
+        breakpoints: Breakpoints | None,
+    ) -> Outcome:
+        """Start a run; return at its next stop or end. Raises as `Desk.start`."""
+        if fault := unwritable(input):
+            raise BadInput(f"The input cannot be written as JSON: {fault}.")
+        if breakpoints:
+            await self._refuse_unknown_nodes(graph, breakpoints)
+        thread_id, unchanged = await self._thread_for(graph, thread_id)
+        intent = Intent(
+            event="start",
+            server=self._session.server.label,
+            graph_id=graph.graph_id,
+            thread_id=thread_id,
+            decision="start",
+        )
+        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input, **unchanged}
+        if breakpoints:
+            request["interrupt_before"] = _nodes_json(breakpoints.before)
+            request["interrupt_after"] = _nodes_json(breakpoints.after)
+        return await self._decider.run(intent, request, on_progress)
+
+    async def _thread_for(self, graph: Graph, thread_id: str | None) -> tuple[str, JsonObject]:
+        """Return the thread to run on, created if None, and its preconditions."""
+        if thread_id is None:
+            made = await self._session.api.create_thread({"graph_id": graph.graph_id})
+            return made.thread_id, {}
+        before = await self._session.reader.snapshot(thread_id)
+        refuse_if_something_waits(before)
+        return thread_id, self._decider.decided_on(before.checkpoint_id, [])
+
+    async def _refuse_unknown_nodes(self, graph: Graph, breakpoints: Breakpoints) -> None:
+        named = {*breakpoints.before, *breakpoints.after} - {"*"}
+        if not named:
+            return
+        nodes = await self._session.reader.marked(graph.assistant_id)
+        if unknown := sorted(named - nodes.keys()):
+            raise BadInput(
+                f"{graph.name} has no node {', '.join(unknown)}.",
+                kept="Nothing was sent.",
+                hint=f"Its nodes are: {', '.join(nodes) or 'none'}.",
+            )
+
+
+def _nodes_json(nodes: tuple[str, ...]) -> JsonValue:
+    return "*" if "*" in nodes else list(nodes)

@@ -1,0 +1,185 @@
+"""The record of decisions: append-only rows, `intend` before sending and `conclude` after.
+
+A row that cannot be made durable raises, and then nothing is sent.
+"""
+
+import getpass
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import chain
+from uuid import uuid4
+
+from hitl_engine.errors import JournalFailed
+from hitl_engine.fingerprint import digest
+from hitl_engine.journal.database import JournalDatabase
+from hitl_engine.model import (
+    Event,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    LogEntry,
+    Outcome,
+    OutcomeKind,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What is about to be sent."""
+
+    event: Event
+    server: str
+    graph_id: str
+    thread_id: str
+    decision: str
+    node: str = ""
+    interrupt_id: str | None = None
+    fingerprint: str | None = None
+    task_id: str = ""
+    asked: str = ""
+    """What was asked and by which node, as `asked_of` tells it."""
+    answer: JsonValue = None
+    decision_id: str = field(default_factory=lambda: str(uuid4()))
+    sent_as: str = ""
+    """The decision in whose name it is sent, where several are sent as one; else its own."""
+
+    @property
+    def mark(self) -> str:
+        """What the run bears, and so the checkpoints that it writes."""
+        return self.sent_as or self.decision_id
+
+
+class DecisionLog:
+    """The decisions that were sent from here, and what became of them."""
+
+    def __init__(self, database: JournalDatabase) -> None:
+        self._database = database
+
+    async def intend(self, *intents: Intent) -> None:
+        """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
+        who = _who()
+        try:
+            await self._append("intend", {each.decision_id: _body(each, who) for each in intents})
+        except JournalFailed as error:
+            error.kept = "Nothing was sent."
+            raise
+
+    async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
+        """Record what came of it. Raises JournalFailed."""
+        body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
+        if outcome.stuck:
+            body["stuck"] = True
+        if outcome.mismatches:
+            body["divergences"] = list(outcome.mismatches)
+        await self._append("conclude", {intent.decision_id: body})
+
+    async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
+        """Whether an answer to this question was found to be stuck."""
+        rows = await self._database.rows(
+            """SELECT 1 FROM decision AS intend JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend'
+                   AND json_extract(intend.body, '$.thread_id') = ?
+                   AND json_extract(intend.body, '$.interrupt_id') = ?
+                   AND json_extract(conclude.body, '$.stuck') LIMIT 1""",
+            (thread_id, interrupt_id),
+        )
+        return bool(rows)
+
+    async def answered(self, interrupt: Interrupt) -> datetime | None:
+        """Return when an answer of ours to the same, asked by the same task, was applied last."""
+        rows = await self._database.rows(
+            """SELECT intend.at FROM decision AS intend JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend'
+                   AND json_extract(intend.body, '$.thread_id') = ?
+                   AND json_extract(intend.body, '$.event') = 'answer'
+                   AND json_extract(intend.body, '$.task_id') = ?
+                   AND json_extract(intend.body, '$.asked') = ?
+                   AND json_extract(conclude.body, '$.outcome') = ?
+               ORDER BY intend.seq DESC LIMIT 1""",
+            (
+                interrupt.thread_id,
+                interrupt.task_id,
+                asked_of(interrupt),
+                OutcomeKind.APPLIED.value,
+            ),
+        )
+        return datetime.fromisoformat(rows[0][0]) if rows else None
+
+    async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
+        """Return the newest `limit` decisions, newest first."""
+        rows = await self._database.rows(
+            """SELECT intend.decision_id, intend.at, intend.body, conclude.body
+               FROM decision AS intend
+               LEFT JOIN decision AS conclude
+                    ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
+               WHERE intend.event = 'intend' ORDER BY intend.seq DESC LIMIT ?""",
+            (limit,),
+        )
+        return tuple(_entry(*row) for row in rows)
+
+    async def _append(self, event: str, bodies: dict[str, JsonObject]) -> None:
+        """Add a row for each decision, in one statement, which is one transaction."""
+        at = datetime.now(UTC).isoformat()
+        rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
+        places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+        await self._database.write(
+            f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}",
+            chain.from_iterable(rows),
+        )
+
+
+def _who() -> str:
+    """Return the user's name, or the number of one who has none (as in a container)."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _body(intent: Intent, who: str) -> JsonObject:
+    return {
+        "who": who,
+        "event": intent.event,
+        "server": intent.server,
+        "graph_id": intent.graph_id,
+        "thread_id": intent.thread_id,
+        "node": intent.node,
+        "interrupt_id": intent.interrupt_id,
+        "fingerprint": intent.fingerprint,
+        "task_id": intent.task_id,
+        "asked": intent.asked,
+        "decision": intent.decision,
+        "answer": intent.answer,
+        "sent_as": intent.mark,
+    }
+
+
+def asked_of(interrupt: Interrupt) -> str:
+    """Return the digest of what is asked and by which node, under whatever id."""
+    return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
+
+
+def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogEntry:
+    body = json.loads(intend)
+    end = json.loads(conclude) if conclude else {}
+    return LogEntry(
+        decision_id=decision_id,
+        at=datetime.fromisoformat(at),
+        who=body["who"],
+        event=body["event"],
+        server=body["server"],
+        graph_id=body["graph_id"],
+        thread_id=body["thread_id"],
+        node=body["node"],
+        interrupt_id=body["interrupt_id"],
+        decision=body["decision"],
+        answer=body["answer"],
+        sent_as=body.get("sent_as", decision_id),
+        outcome=OutcomeKind(end["outcome"]) if end else None,
+        why=end.get("why", "No outcome was recorded."),
+        mismatches=tuple(end.get("divergences", ())),
+    )

@@ -1,0 +1,87 @@
+"""The server in use: its client and its readers, replaced together when another server takes over."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from hitl_engine.errors import HitlError
+from hitl_engine.local.connection import Connection
+from hitl_engine.model import Inbox, Server
+from hitl_engine.reading.client import LangGraphServer, StreamEvent
+from hitl_engine.reading.inbox import InboxReader
+from hitl_engine.reading.thread_reader import ThreadReader
+
+
+class ServerSession:
+    """What reads the server that a connection leads to now.
+
+    A local server process that ended is started again: `api`, `reader` and `inbox` are then others.
+    """
+
+    api: LangGraphServer
+    reader: ThreadReader
+    inbox: InboxReader
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._use(connection.api)
+
+    @property
+    def server(self) -> Server:
+        """Which server this is."""
+        return self._connection.server
+
+    def supports(self, flag: str) -> bool:
+        """Whether the server lists this ability in `GET /info`."""
+        return bool(self._connection.flags.get(flag))
+
+    def changes(self) -> AsyncIterator[StreamEvent] | None:
+        """Return the server's feed of changes; None where it has none."""
+        return self.api.changes() if self.supports("changes") else None
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Keep a local server process until the block ends, even if its starter quits."""
+        async with self._connection.at_work():
+            self._follow_connection()
+            yield
+
+    async def recover(self) -> LangGraphServer:
+        """Start a local server process again if it has ended; return the client to use now.
+
+        Raises nothing: the next request to a server that is away raises.
+        """
+        with suppress(HitlError):
+            await self._connection.recover()
+        self._follow_connection()
+        return self.api
+
+    async def look(self, changed: frozenset[str]) -> Inbox:
+        """Return everything that waits, given the threads known to have changed. Raises TargetError."""
+        return await self.inbox.look(changed)
+
+    def log_text(self, limit: int) -> str | None:
+        """Return the last `limit` bytes of the local server's log; None for a remote server."""
+        path = self._connection.log
+        if path is None:
+            return None
+        try:
+            with path.open("rb") as file:
+                file.seek(0, os.SEEK_END)
+                file.seek(max(0, file.tell() - limit))
+                return file.read().decode(errors="replace")
+        except OSError as error:
+            return f"The log {path} cannot be read: {error}."
+
+    def rest(self) -> None:
+        """Keep a local server process only while `at_work` from now on."""
+        self._connection.rest()
+
+    def _follow_connection(self) -> None:
+        if self.api is not self._connection.api:
+            self._use(self._connection.api)
+
+    def _use(self, api: LangGraphServer) -> None:
+        self.api = api
+        self.reader = ThreadReader(api, rows_hold_runs=self.supports("last_run"))
+        self.inbox = InboxReader(api, self.reader, rows_hold_state=self.supports("derived_status"))

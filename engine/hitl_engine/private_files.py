@@ -1,0 +1,57 @@
+"""Private files and folders: modes 0600 and 0700, owned by this user, never a link.
+
+All functions raise OSError; `hitl_server.private_files` is its own copy of the same rules, because
+the server also runs where this package is missing.
+"""
+
+import os
+import stat
+from pathlib import Path
+
+
+def make_private_folder(path: Path) -> None:
+    """Create the folder and its missing parents with mode 0700, or check one that exists."""
+    if not path.parent.exists():  # `Path.mkdir` would leave the parents to the umask
+        make_private_folder(path.parent)
+    path.mkdir(mode=0o700, exist_ok=True)
+    found = path.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid():
+        raise PermissionError(f"{path} is a link or belongs to another user")
+    if stat.S_IMODE(found.st_mode) != 0o700:
+        path.chmod(0o700)
+
+
+def open_private_file(path: Path, flags: int) -> int:
+    """Open or create a file of mode 0600 and return its descriptor."""
+    flags |= os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+    descriptor = os.open(path, flags, 0o600)
+    try:
+        found = os.fstat(descriptor)
+        _check_file(path, found)
+        if found.st_mode & 0o077:
+            os.fchmod(descriptor, 0o600)
+    except BaseException:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
+def make_file_private(path: Path, *, create: bool) -> None:
+    """Check a file and give it mode 0600; create a missing one if `create`.
+
+    A file of that mode is not opened: closing it would release the locks that SQLite holds on it.
+    """
+    try:
+        found = path.lstat()
+    except FileNotFoundError:
+        if create:
+            os.close(open_private_file(path, os.O_RDWR))
+        return
+    _check_file(path, found)
+    if found.st_mode & 0o077:
+        os.close(open_private_file(path, os.O_RDWR))
+
+
+def _check_file(path: Path, found: os.stat_result) -> None:
+    if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid():
+        raise PermissionError(f"{path} is not a file of yours")

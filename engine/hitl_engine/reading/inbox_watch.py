@@ -1,0 +1,44 @@
+"""Watching the inbox: looking again when the server reports changes, or after a while."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+
+from hitl_engine.errors import TargetError
+from hitl_engine.model import Inbox
+from hitl_engine.reading.change_feed import ChangeFeed
+from hitl_engine.reading.client import StreamEvent
+
+_LOOK_SECONDS = 1.0
+"""Between two looks at the inbox."""
+_LONGEST_PAUSE = 15.0
+"""Between two attempts to reach a server that is away."""
+
+
+async def watch_inbox(
+    look: Callable[[frozenset[str]], Awaitable[Inbox]],
+    changes: Callable[[], AsyncIterator[StreamEvent] | None],
+    recover: Callable[[], Awaitable[object]],
+) -> AsyncIterator[Inbox]:
+    """Yield the inbox at once, and then whenever it has changed; never raises TargetError.
+
+    `look` reads it, given the threads that are known to have changed; `changes` opens the server's
+    feed; `recover` is called after a look that failed. While the server is away the old items are
+    yielded with `error` set.
+    """
+    last: Inbox | None = None
+    pause = _LOOK_SECONDS
+    named: frozenset[str] = frozenset()
+    async with ChangeFeed(changes) as feed:
+        while True:
+            try:
+                inbox = await look(named)
+                pause = _LOOK_SECONDS
+            except TargetError as error:
+                inbox = replace(last or Inbox(items=(), busy=0), error=str(error))
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            if inbox != last:
+                last = inbox
+                yield inbox
+            named = await feed.wait(pause)
+            if inbox.error is not None:
+                await recover()
