@@ -1,6 +1,11 @@
-"""Any JSON, for properties that hold whatever a graph says."""
+"""JSON in tests: the type of an object in it, and a strategy that makes any value of it."""
+
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
+
+Json: TypeAlias = dict[str, Any]
+"""An object as it came over HTTP: what is in it is for the test to find out."""
 
 JSON = st.recursive(
     st.none()

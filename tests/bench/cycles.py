@@ -11,11 +11,12 @@ from uuid import uuid4
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
+from sample_graphs.revise import State
 from sample_graphs.revise import graph as revise
 from tests.bench.wire import Wire, wired
 from tests.server.processes import Served
 
-ORIGINAL, EDITED = {"some_text": "original text"}, {"some_text": "Edited text"}
+ORIGINAL, EDITED = State(some_text="original text"), State(some_text="Edited text")
 ASKED = {"text_to_revise": "original text"}
 
 Cycle: TypeAlias = Callable[[], Awaitable[tuple[float, float]]]

@@ -83,6 +83,7 @@ async def wired(served: Served) -> AsyncIterator[Wire]:
     headers = {"host": place.netloc, "content-type": "application/json", **served.headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     loop = asyncio.get_running_loop()
+    assert place.hostname is not None and place.port is not None
     _, wire = await loop.create_connection(lambda: Wire(head), place.hostname, place.port)
     try:
         yield wire

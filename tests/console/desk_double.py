@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 
 from hitl_engine import payloads
 from hitl_engine.deciding import bulk
@@ -44,7 +45,9 @@ from hitl_engine.model import (
     Waiting,
 )
 
-OnProgress = Callable[[Progress], None]
+OnProgress: TypeAlias = Callable[[Progress], None]
+ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
+"""(name, args, description, allowed decisions)"""
 
 
 def interrupt(
@@ -55,28 +58,30 @@ def interrupt(
     node: str = "human_node",
     minutes: float = 2,
     thread: str = "",
-    **others: object,
+    task_id: str = "",
+    response_schema: JsonObject | None = None,
+    task_error: str | None = None,
 ) -> Interrupt:
     """Make an interrupt that waits since `minutes` ago."""
-    made = Interrupt(
+    return Interrupt(
         thread_id=thread or f"{n:08x}-7a2b-4c11-9d55-0123456789ab",
         graph_id=graph,
         interrupt_id=f"{n:032x}",
         payload=payload,
-        response_schema=None,
+        response_schema=response_schema,
         node=node,
-        task_id=f"task-{n}",
+        task_id=task_id or f"task-{n}",
         namespace="",
         checkpoint_id=f"checkpoint-{n}",
         since=datetime.now(UTC) - timedelta(minutes=minutes),
+        task_error=task_error,
     )
-    return replace(made, **others)
 
 
 def stop(
     *,
     n: int = 100,
-    when: str = "before",
+    when: Literal["before", "after"] = "before",
     node: str = "send",
     next: tuple[str, ...] = ("send",),
     minutes: float = 1,
@@ -95,8 +100,8 @@ def stop(
     )
 
 
-def tool_request(*calls: tuple[str, JsonObject, str, tuple[str, ...]]) -> JsonObject:
-    """Make the payload of the middleware for these (name, args, description, allowed)."""
+def tool_request(*calls: ToolCall) -> JsonObject:
+    """Make the payload that the middleware sends for these calls."""
     return {
         "action_requests": [
             {"name": name, "args": args, "description": story} for name, args, story, _ in calls
@@ -174,9 +179,9 @@ class DeskDouble:
         asked = [item for item in thread.waiting if isinstance(item, Interrupt)]
         return {item.interrupt_id: (*self.above, item.node) for item in asked}
 
-    def question(self, asked: Interrupt) -> Question:
-        review = payloads.recognise(asked.payload, asked.response_schema)
-        return Question(asked, review, f"print of {asked.payload!r}")
+    def question(self, interrupt: Interrupt) -> Question:
+        review = payloads.recognise(interrupt.payload, interrupt.response_schema)
+        return Question(interrupt, review, f"print of {interrupt.payload!r}")
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         asked = question.interrupt
@@ -221,16 +226,16 @@ class DeskDouble:
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
 
-    async def reopening(self, asked: Interrupt) -> Reopening:
-        return Reopening((asked.node,), ("sibling",), asked.task_error or "", stuck=False)
+    async def reopening(self, interrupt: Interrupt) -> Reopening:
+        return Reopening((interrupt.node,), ("sibling",), interrupt.task_error or "", stuck=False)
 
-    async def reopen(self, asked: Interrupt, on_progress: OnProgress) -> Outcome:
-        self.sent.append(("reopen", asked.interrupt_id))
-        return await self._run(asked.thread_id, [asked], on_progress)
+    async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
+        self.sent.append(("reopen", interrupt.interrupt_id))
+        return await self._run(interrupt.thread_id, [interrupt], on_progress)
 
-    async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
+    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
-        return await self._run(at.thread_id, [at], on_progress)
+        return await self._run(breakpoint.thread_id, [breakpoint], on_progress)
 
     def item(self, waiting: Waiting) -> Item:
         return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
@@ -258,13 +263,19 @@ class DeskDouble:
             its = [planned[place] for place in lot]
             if isinstance(its[0].item, Breakpoint):
                 return [await self.step(its[0].item, on_progress)]
-            return await self.decide_all([(each.item, each.decision) for each in its], on_progress)
+            decided = [
+                (each.item, each.decision)
+                for each in its
+                if isinstance(each.item, Question) and each.decision is not None
+            ]
+            assert len(decided) == len(its)
+            return await self.decide_all(decided, on_progress)
 
         lots = bulk.lots([each.item for each in planned])
         await many.carry_out(lots, send, on_begun=on_begun, on_ended=on_ended, stopped=stopped)
 
     async def input_form(self, graph: Graph) -> InputForm:
-        fields = (
+        fields: tuple[FormField, ...] = (
             FormField("some_text", "Some text", "text", required=True, description="What to edit"),
             FormField("times", "Times", "integer", required=False, default=2, has_default=True),
             FormField("tone", "Tone", "choice", required=False, choices=("calm", "bold")),

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hitl_engine.desk import open_desk
-from hitl_engine.model import Interrupt, Outcome
+from hitl_engine.model import Interrupt, JsonObject, JsonValue, Outcome
 from tests.server import processes
 
 ROOT = Path(__file__).parents[2]
@@ -96,7 +96,8 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """The same commands on our engine and on a real LangGraph server."""
     if request.param == "engine":
-        return request.getfixturevalue("local_shell")
+        local: Shell = request.getfixturevalue("local_shell")
+        return local
     served: processes.Served = request.getfixturevalue("langgraph_dev")
     return Shell(served.url, tmp_path_factory.mktemp("remote"))
 
@@ -320,8 +321,10 @@ MAIN_WAYS: dict[str, tuple[list[str], str]] = {
 async def test_each_convention_is_answered_in_its_main_way(shell: Shell) -> None:
     async with open_desk(shell.target, data_dir=shell.data) as desk:
         known = {graph.graph_id: graph for graph in await desk.graphs()}
-        asked = {"messages": [{"role": "user", "content": "hi"}]}
-        inputs = {graph: asked if graph == "tool_approval" else {} for graph in MAIN_WAYS}
+        asked: JsonValue = {"messages": [{"role": "user", "content": "hi"}]}
+        inputs: JsonObject = {
+            graph: asked if graph == "tool_approval" else {} for graph in MAIN_WAYS
+        }
         outcomes = await asyncio.gather(
             *(desk.start(known[graph], inputs[graph], lambda _: None) for graph in MAIN_WAYS)
         )

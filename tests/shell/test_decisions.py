@@ -220,4 +220,5 @@ def test_a_question_is_told_as_it_was_understood(
     assert "\x1b" not in text
     document = question_output.document(told)
     assert (document["stuck"], document["payload"]) == ("perhaps", payload)
-    assert document["understood"]["kind"] == asked.review.kind
+    understood = document["understood"]
+    assert isinstance(understood, dict) and understood["kind"] == asked.review.kind
