@@ -1,11 +1,11 @@
-"""JSON in tests: the type of an object in it, and a strategy that makes any value of it."""
+"""JSON in tests: the type of a decoded object, and a strategy for any value."""
 
 from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
 Json: TypeAlias = dict[str, Any]
-"""An object as it came over HTTP: what is in it is for the test to find out."""
+"""A decoded JSON object, as a server or a command returned it. Its contents are not checked."""
 
 JSON = st.recursive(
     st.none()

@@ -1,4 +1,4 @@
-"""Answers, timed: through desk, client and engine, and by bare langgraph with the same saver."""
+"""How long answers take: through desk, client and engine, and by langgraph alone."""
 
 import time
 from pathlib import Path
@@ -18,7 +18,7 @@ INPUT: JsonObject = {"some_text": "original text"}
 
 
 async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of `count` answers each: ours, and those of bare langgraph."""
+    """Return the seconds of `count` answers each: ours, and those of langgraph alone."""
     ours: list[float] = []
     floor: list[float] = []
     async with (
@@ -49,4 +49,4 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
 
 
 def _ignore(progress: Progress) -> None:
-    """The end counts."""
+    """Ignore it: only the outcome is timed."""
