@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -29,7 +30,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     (asked,) = demo.invoke({}, config)["__interrupt__"]
     print("Asked:", asked.value["pending_writes"])
     answer = [{"write": 7, "keep": True}, {"write": 12, "keep": False}]

@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -54,7 +55,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     (asked,) = demo.invoke({}, config)["__interrupt__"]
     print("Asked:", *(each["question"] for each in asked.value["questions"]))
     answer = {"answers": ["SQLite", '["Europe"]', ""]}

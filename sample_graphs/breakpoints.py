@@ -6,6 +6,7 @@ One looks at the state, changes it if need be, and steps on with the input None.
 import operator
 from typing import Annotated
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from typing_extensions import TypedDict
@@ -48,7 +49,7 @@ def main() -> None:
     demo = builder.compile(
         checkpointer=InMemorySaver(), interrupt_after=["draft"], interrupt_before=["publish"]
     )
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     demo.invoke({"text": "  an early thought"}, config)
     while following := demo.get_state(config).next:
         print("Stopped, next is:", *following)

@@ -1,5 +1,6 @@
 """Something to choose: the answer is one of the options, word for word."""
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -30,7 +31,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     (asked,) = demo.invoke({}, config)["__interrupt__"]
     print("Asked:", asked.value["options"])
     answer = "Small and soon"

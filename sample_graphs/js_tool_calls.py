@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -49,7 +50,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     (asked,) = demo.invoke({}, config)["__interrupt__"]
     print("Asked:", *(request["name"] for request in asked.value["actionRequests"]))
     answer = {"decisions": [{"type": "approve"}, {"type": "reject"}]}

@@ -3,6 +3,7 @@
 import operator
 from typing import Annotated
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -42,7 +43,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer both questions at once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     demo.invoke({"proposal": "a bigger office"}, config)
     waiting = demo.get_state(config).interrupts
     for question in waiting:

@@ -1,5 +1,6 @@
 """A text waits to be revised: the example of LangGraph's guide to human-in-the-loop."""
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -25,7 +26,7 @@ graph = builder.compile()
 def main() -> None:
     """Run the graph once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     waiting = demo.invoke({"some_text": "original text"}, config)
     print("Asked:  ", waiting["__interrupt__"][0].value)
     print("Answer: ", "Edited text")

@@ -4,6 +4,7 @@ Answer with a word: the node raises. Answer with a number now: it raises again, 
 word again. Reopen the question, and a number will do.
 """
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -40,7 +41,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer wrongly, answer rightly in vain, reopen and answer again."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     question = demo.invoke({}, config)["__interrupt__"][0]
     for answer in ("a few", 3):
         try:

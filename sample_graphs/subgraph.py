@@ -1,5 +1,6 @@
 """The question is asked inside a subgraph; it shows, and is answered, on the outer thread."""
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -38,7 +39,7 @@ graph = builder.compile()
 def main() -> None:
     """Approve an order in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     print("Asked:", demo.invoke({"order": "two desks"}, config)["__interrupt__"][0].value)
     print("Done: ", demo.invoke(Command(resume="Grace"), config)["receipt"])
 

@@ -3,14 +3,15 @@
 It reads the calendar freely, then wants to send an email and to run an SQL statement.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
-from langchain.agents.middleware import HumanInTheLoopMiddleware
+from langchain.agents.middleware import HumanInTheLoopMiddleware, InputAgentState
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -33,7 +34,7 @@ def execute_sql(query: str) -> str:
 class ScriptedModel(BaseChatModel):
     """Follows a script where a language model would think, so that nothing leaves the machine."""
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":  # type: ignore[override]
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
         """Accept the tools; the script knows them already."""
         return self
 
@@ -79,15 +80,15 @@ gates = HumanInTheLoopMiddleware(
         "execute_sql": {"allowed_decisions": ["approve", "reject"]},
     }
 )
-tools = [read_calendar, send_email, execute_sql]
+tools: list[Callable[..., str]] = [read_calendar, send_email, execute_sql]
 graph = create_agent(ScriptedModel(), tools, middleware=[gates])
 
 
 def main() -> None:
     """Run the agent once in the terminal: approve the email, reject the statement."""
     agent = create_agent(ScriptedModel(), tools, middleware=[gates], checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
-    request = {"messages": [HumanMessage("Prepare my Monday.")]}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
+    request: InputAgentState = {"messages": [HumanMessage("Prepare my Monday.")]}
     for asked in agent.invoke(request, config)["__interrupt__"][0].value["action_requests"]:
         print("Asked:", asked["name"], asked["args"])
     decisions = [{"type": "approve"}, {"type": "reject", "message": "Keep the reminders."}]

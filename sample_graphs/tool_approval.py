@@ -4,7 +4,7 @@ The middleware's mode is `per_call`: every call is an interrupt of its own, whic
 schema of its answer.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain.agents import create_agent
@@ -12,6 +12,7 @@ from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessage, BaseMessage, HumanMessage, ToolMessage
 from langchain_core.outputs import ChatGeneration, ChatResult
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.types import Command
 
@@ -29,7 +30,7 @@ def delete_file(path: str) -> str:
 class ScriptedModel(BaseChatModel):
     """Asks for two tool calls, then tells what came of them."""
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":  # type: ignore[override]
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
         """Accept the tools; the script knows them already."""
         return self
 
@@ -62,14 +63,14 @@ gates = HumanInTheLoopMiddleware(
     },
     interrupt_mode="per_call",
 )
-tools = [write_file, delete_file]
+tools: list[Callable[..., str]] = [write_file, delete_file]
 graph = create_agent(ScriptedModel(), tools, middleware=[gates])
 
 
 def main() -> None:
     """Run the agent once in the terminal: approve whatever is asked."""
     agent = create_agent(ScriptedModel(), tools, middleware=[gates], checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     asked = agent.invoke({"messages": [HumanMessage("Tidy up.")]}, config)["__interrupt__"]
     for question in asked:
         print("Asked:", question.value["name"], question.value["args"])

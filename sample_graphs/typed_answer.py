@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -53,7 +54,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer once in the terminal."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     (asked,) = demo.invoke({}, config)["__interrupt__"]
     print("Asked:", asked.value)
     answer = {"decision": "approve", "amount": 700, "payment": {"by": "cash"}}

@@ -1,5 +1,6 @@
 """The same node asks again until the answer is valid; each time it is another question."""
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph
 from langgraph.types import Command, interrupt
@@ -29,7 +30,7 @@ graph = builder.compile()
 def main() -> None:
     """Answer twice in the terminal, first wrongly."""
     demo = builder.compile(checkpointer=InMemorySaver())
-    config = {"configurable": {"thread_id": "demo"}}
+    config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     print("Asked:", demo.invoke({}, config)["__interrupt__"][0].value)
     print("Asked:", demo.invoke(Command(resume="old"), config)["__interrupt__"][0].value)
     print("Done: ", demo.invoke(Command(resume="36"), config))

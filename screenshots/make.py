@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from textual.app import App
 from textual.pilot import Pilot
 
 from hitl_engine.desk import Desk, open_desk
@@ -149,7 +150,7 @@ async def _until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
             await pilot.pause(0.1)
 
 
-def _save(app: ConsoleApp, path: Path) -> None:
+def _save(app: App[None], path: Path) -> None:
     path.write_text(app.export_screenshot(title="hitl-tui"), encoding="utf-8")
 
 

@@ -10,7 +10,7 @@ from tests.server import processes
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_open() -> Iterator[None]:
-    """Let what the last test left open fail it: a worker of pytest-xdist looks no more after it."""
+    """Collect garbage at the end, so that a resource that the last test left open fails it."""
     yield
     gc.collect()
 

@@ -1,6 +1,11 @@
-"""Any JSON, for properties that hold whatever a graph says."""
+"""JSON in tests: the type of a decoded object, and a strategy for any value."""
+
+from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
+
+Json: TypeAlias = dict[str, Any]
+"""A decoded JSON object, as a server or a command returned it. Its contents are not checked."""
 
 JSON = st.recursive(
     st.none()

@@ -1,7 +1,7 @@
 """A program in a real pseudo-terminal: keys in, bytes out, and the screen that they draw.
 
-Bytes are stamped as they arrive and given to the emulator later, so that the emulator's own time
-never counts. Queries are answered as a modern terminal would.
+Each chunk of bytes gets a timestamp when it arrives and goes to the emulator later, so that no
+measurement includes the emulator's own time. Queries are answered as a modern terminal does.
 """
 
 import contextlib
@@ -46,11 +46,11 @@ _REPLIES = (
 _UNREADABLE = re.compile(
     rb"\x1b[_P^X][^\x1b\x07]*(?:\x1b\\|\x07)|\x1b\[[<>=][0-9;]*[a-zA-Z]|\x1b\[[0-9;?]*\$[pqryz]"
 )
-"""What pyte would print instead of obeying."""
+"""Sequences that pyte would print instead of interpreting."""
 
 
 def key_bytes(name: str) -> bytes:
-    """Return what a terminal sends for `name`: a key of `KEYS`, `ctrl+x`, or text as it is."""
+    """Return what a terminal sends for `name`: a key of `KEYS`, `ctrl+x`, or plain text."""
     if name in KEYS:
         return KEYS[name].encode()
     if re.fullmatch(r"ctrl\+[a-z]", name):
@@ -78,8 +78,8 @@ class Terminal:
         self.pid, self._master = pty.fork()
         if self.pid == 0:
             environ = {**os.environ, "TERM": "xterm-256color", "COLORTERM": "truecolor"}
-            for theirs in ("COLUMNS", "LINES"):  # of the terminal that the tests run in
-                environ.pop(theirs, None)
+            for name in ("COLUMNS", "LINES"):  # they describe the terminal that the tests run in
+                environ.pop(name, None)
             os.execvpe(command[0], list(command), {**environ, **(env or {})})
         size = struct.pack("HHHH", rows, columns, 0, 0)
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, size)
@@ -100,14 +100,14 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """The screen as it stands, a line a row, trailing blanks cut."""
+        """The current screen, one line per row, without trailing blanks."""
         fresh = bytes(self.raw[self._fed :])
         self._fed = len(self.raw)
         self._stream.feed(_UNREADABLE.sub(b"", fresh))
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def key_colour(self, key: str) -> str | None:
-        """The colour in which the lowest row shows a key, `s Step`; None if no row does."""
+        """The colour of a key (`s Step`) in the lowest row that shows it; None if no row does."""
         for number, row in reversed(list(enumerate(self.text.splitlines()))):
             if key in row:
                 return str(self._screen.buffer[number][row.index(key)].fg)
@@ -115,18 +115,18 @@ class Terminal:
 
     @property
     def last_byte(self) -> float:
-        """When the newest chunk came."""
+        """When the newest chunk arrived, in seconds of `time.perf_counter`."""
         return self._stamps[-1][1]
 
     def press(self, *names: str) -> float:
-        """Press keys, one after the other; return when the last was pressed."""
+        """Press keys one after the other; return the time of the last (`time.perf_counter`)."""
         for name in names:
             when = time.perf_counter()
             os.write(self._master, key_bytes(name))
         return when
 
     def read(self, seconds: float) -> bool:
-        """Take in what comes within `seconds`; say whether anything came."""
+        """Read the output that arrives within `seconds`; return whether there was any."""
         ready, _, _ = select.select([self._master], [], [], seconds)
         if not ready:
             return False
@@ -145,7 +145,7 @@ class Terminal:
         return bool(chunk)
 
     def settle(self, quiet: float = 0.15, limit: float = 10) -> None:
-        """Read until nothing has come for `quiet` seconds."""
+        """Read until no output has arrived for `quiet` seconds, at most for `limit` seconds."""
         deadline = time.monotonic() + limit
         while self.read(quiet) and time.monotonic() < deadline:
             pass
@@ -161,7 +161,8 @@ class Terminal:
     def painted(self, pattern: str, since: float) -> float:
         """Return the seconds from `since` to the chunk that first made the screen show `pattern`.
 
-        Feeds the emulator chunk by chunk, so call it when the screen is still.
+        Feeds the emulator chunk by chunk, so call it when the screen no longer changes. Raises
+        AssertionError.
         """
         fed = self._fed
         bounds = [(start, when) for start, when in self._stamps if start >= fed]
@@ -185,7 +186,7 @@ class Terminal:
         raise AssertionError(f"still running after {seconds} s")
 
     def kill(self) -> None:
-        """End the program, if it has not ended."""
+        """Kill the program, if it is still running."""
         if self.pid:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(self.pid, signal.SIGKILL)

@@ -1,4 +1,4 @@
-"""What no linter says about the house: what is loaded when, and how the screen starts work."""
+"""Rules that no linter checks: which imports are slow, how workers start, where markup is read."""
 
 import ast
 import json
@@ -14,7 +14,7 @@ GRAPHS = ("langgraph", "langgraph_sdk", "langchain_core", "fastapi", "uvicorn")
 
 
 def loaded_by(statement: str) -> set[str]:
-    """Return the modules that a fresh interpreter holds after `statement`."""
+    """Return the modules that a fresh interpreter has loaded after `statement`."""
     code = f"{statement}; import sys, json; print(json.dumps(sorted(sys.modules)))"
     done = subprocess.run(
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT
@@ -34,7 +34,7 @@ def loaded_by(statement: str) -> set[str]:
         ("import hitl_engine.local.server_process", GRAPHS),
     ],
 )
-def test_nothing_is_loaded_before_its_time(statement: str, never: tuple[str, ...]) -> None:
+def test_an_import_does_not_load_slow_modules(statement: str, never: tuple[str, ...]) -> None:
     assert not loaded_by(statement) & set(never)
 
 
@@ -53,7 +53,7 @@ def called(call: ast.Call) -> str:
 
 @pytest.mark.parametrize("path", CONSOLE, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_worker_names_its_group(path: Path) -> None:
-    """Workers without a group share one, and cancel each other silently."""
+    """Workers without a group share the default one, and cancel each other silently."""
     tree = ast.parse(path.read_text())
     for node in ast.walk(tree):
         for decorator in getattr(node, "decorator_list", ()):
@@ -66,24 +66,24 @@ def test_every_worker_names_its_group(path: Path) -> None:
             assert "thread" not in given, f"{path}:{call.lineno}"
 
 
-def test_one_place_tells() -> None:
-    """`notify` reads markup unless it is told not to."""
-    tellers = {
+def test_notify_is_called_in_one_place_without_markup() -> None:
+    """`notify` interprets markup unless `markup` is given."""
+    callers = {
         path.relative_to(ROOT): [keyword.arg for keyword in call.keywords]
         for path in CONSOLE
         for call in calls(path)
         if called(call) == "notify"
     }
-    assert len(tellers) <= 1, tellers
-    assert all("markup" in arguments for arguments in tellers.values())
+    assert len(callers) <= 1, callers
+    assert all("markup" in arguments for arguments in callers.values())
 
 
-def test_no_data_meets_markup() -> None:
+def test_no_text_is_parsed_as_markup() -> None:
     for path in CONSOLE:
         assert not [call for call in calls(path) if called(call) in {"from_markup", "from_text"}]
 
 
-def test_the_commit_names_no_path_of_one_machine() -> None:
+def test_no_file_names_a_path_of_this_machine() -> None:
     listed = subprocess.run(
         ["git", "ls-files", "-z"], capture_output=True, text=True, cwd=ROOT, check=False
     )

@@ -1,4 +1,4 @@
-"""The sample graphs: each file runs alone, and the pictures of the README are made from them."""
+"""The sample graphs: each file is a program of its own, and the README's pictures show them."""
 
 import subprocess
 import sys

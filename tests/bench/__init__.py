@@ -1,1 +1,1 @@
-"""Ratios, measured in one run; never a timed assertion."""
+"""Benchmarks: ratios measured in one run. No test asserts a duration."""

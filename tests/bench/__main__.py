@@ -1,6 +1,6 @@
-"""`make bench`: each figure beside the floor it is compared with, from one run.
+"""`make bench`: each figure next to the floor, the baseline it is compared with, from one run.
 
-Pairs are measured alternately, so that a noisy minute hits both sides. The noise is the floor
+Both sides are measured in turn, so that other load slows down both. The noise is the floor
 measured against itself: a goal missed by less than that counts as equal.
 """
 
@@ -26,7 +26,7 @@ ANSWERS = 60
 
 
 def main(names: list[str]) -> None:
-    """Measure everything, or what is named, and print one table."""
+    """Measure everything, or only `names`, and print one table."""
     if unknown := set(names) - set(MEASURES):
         sys.exit(f"Not measured: {', '.join(unknown)}. There is: {', '.join(MEASURES)}.")
     os.environ["PYTHONDONTWRITEBYTECODE"] = ""
@@ -39,7 +39,7 @@ def main(names: list[str]) -> None:
 
 
 def start_to_first_paint(folder: Path) -> Iterable[Row]:
-    """Process start to the painted inbox, over process start to a painted bare app."""
+    """From process start to the painted console, over the same for a bare app."""
     console = [PYTHON, "-m", "hitl_tui", "--data-dir", str(folder), "http://127.0.0.1:9"]
     ours, floor = alternately(
         STARTS, lambda: _start(console, "hitl-tui"), lambda: _start(BARE, "ready 0")
@@ -48,7 +48,7 @@ def start_to_first_paint(folder: Path) -> Iterable[Row]:
 
 
 def key_to_repaint(folder: Path) -> Iterable[Row]:
-    """Down in an inbox of 10,000 items, over a key in a bare app."""
+    """The down key in an inbox of 10,000 items, over a key in a bare app."""
     command = [PYTHON, "-m", "tests.bench.full_inbox", str(ITEMS)]
     with Terminal(command, columns=120, rows=40) as inbox, Terminal(BARE) as bare:
         inbox.wait_for(r"text number 00003")
@@ -60,7 +60,7 @@ def key_to_repaint(folder: Path) -> Iterable[Row]:
 
 
 def answer(folder: Path) -> Iterable[Row]:
-    """An answer through desk, client and engine, over the same resume in bare langgraph."""
+    """An answer through desk, client and engine, over the same resume by langgraph alone."""
     ours, floor = asyncio.run(measure_answers(folder, ANSWERS))
     yield timed("answer through the desk / bare langgraph resume", ours, floor, 1.6)
 
@@ -82,7 +82,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
     "history": serving.history,
     "start": serving.start,
 }
-"""What can be measured; each gets a folder of its own."""
+"""The measurements; each gets a folder of its own."""
 
 
 if __name__ == "__main__":

@@ -1,22 +1,24 @@
-"""Answers, timed: through desk, client and engine, and by bare langgraph with the same saver."""
+"""How long answers take: through desk, client and engine, and by langgraph alone."""
 
 import time
 from pathlib import Path
 from uuid import uuid4
 
+from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
 from hitl_engine.desk import open_desk
-from hitl_engine.model import Interrupt, OutcomeKind, Progress, Revise
+from hitl_engine.model import Interrupt, JsonObject, OutcomeKind, Progress, Revise
+from sample_graphs.revise import State
 from sample_graphs.revise import graph as revise
 
 TARGET = str(Path(__file__).parents[2] / "sample_graphs" / "langgraph.json")
-INPUT = {"some_text": "original text"}
+INPUT: JsonObject = {"some_text": "original text"}
 
 
 async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[float]]:
-    """Return the seconds of `count` answers each: ours, and those of bare langgraph."""
+    """Return the seconds of `count` answers each: ours, and those of langgraph alone."""
     ours: list[float] = []
     floor: list[float] = []
     async with (
@@ -36,9 +38,9 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
             ours.append(time.perf_counter() - begin)
             assert outcome.kind is OutcomeKind.APPLIED
 
-            config = {"configurable": {"thread_id": str(uuid4())}}
-            stopped = await bare.ainvoke(INPUT, config)
-            command = Command(resume={stopped["__interrupt__"][0].id: "Edited text"})
+            config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
+            stopped = await bare.ainvoke(State(some_text="original text"), config)
+            command: Command[str] = Command(resume={stopped["__interrupt__"][0].id: "Edited text"})
             begin = time.perf_counter()
             result = await bare.ainvoke(command, config)
             floor.append(time.perf_counter() - begin)
@@ -47,4 +49,4 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
 
 
 def _ignore(progress: Progress) -> None:
-    """The end counts."""
+    """Ignore it: only the outcome is timed."""

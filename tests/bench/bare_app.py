@@ -6,7 +6,7 @@ from textual.widgets import Static
 
 
 class BareApp(App[None]):
-    """Shows `ready 0`, and one more with each key."""
+    """Shows `ready 0` and adds one for each key."""
 
     presses = 0
 

@@ -1,4 +1,4 @@
-"""The guide's cycle (create, run, state, resume), by a server and by bare langgraph."""
+"""The guide's cycle (create, run, state, resume), by a server and by langgraph alone."""
 
 import asyncio
 import time
@@ -11,20 +11,21 @@ from uuid import uuid4
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from langgraph.types import Command
 
+from sample_graphs.revise import State
 from sample_graphs.revise import graph as revise
 from tests.bench.wire import Wire, wired
 from tests.server.processes import Served
 
-ORIGINAL, EDITED = {"some_text": "original text"}, {"some_text": "Edited text"}
+ORIGINAL, EDITED = State(some_text="original text"), State(some_text="Edited text")
 ASKED = {"text_to_revise": "original text"}
 
 Cycle: TypeAlias = Callable[[], Awaitable[tuple[float, float]]]
-"""Goes through one cycle; returns the seconds of the run and those of the resume."""
+"""Runs one cycle; returns the seconds of the run and of the resume."""
 
 
 @asynccontextmanager
 async def bare_cycle(folder: Path) -> AsyncIterator[Cycle]:
-    """The limit: langgraph alone, with the same kind of saver on the same disk."""
+    """The floor: langgraph alone, with the same kind of saver on the same disk."""
     async with AsyncSqliteSaver.from_conn_string(str(folder / "bare.sqlite")) as saver:
         graph = revise.copy(update={"checkpointer": saver})
 
@@ -46,7 +47,7 @@ async def bare_cycle(folder: Path) -> AsyncIterator[Cycle]:
 
 @asynccontextmanager
 async def served_cycles(served: Served, clients: int) -> AsyncIterator[list[Cycle]]:
-    """One cycle for each client, who has a connection of his own."""
+    """One cycle for each client; each client has its own connection."""
     async with AsyncExitStack() as stack:
         wires = [await stack.enter_async_context(wired(served)) for _ in range(clients)]
         yield [_cycle_of(wire) for wire in wires]
@@ -72,7 +73,7 @@ def _cycle_of(wire: Wire) -> Cycle:
 
 
 async def together(cycles: list[Cycle], count: int) -> float:
-    """Let all do their cycles at once, `count` in all; return the seconds for each cycle."""
+    """Run `count` cycles in all, concurrently; return the seconds per cycle."""
     left = iter(range(count))
 
     async def work(cycle: Cycle) -> None:

@@ -1,4 +1,4 @@
-"""Large texts: a key in them, and opening them, beside Textual's own text area."""
+"""Large texts: typing in them and opening them, compared with Textual's own text area."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ OPENINGS = 5
 
 
 def keys(folder: Path) -> Iterable[Row]:
-    """A character typed at the start of a large text, over the same in a text area."""
+    """A character typed at the start of a large text, over the same in Textual's text area."""
     for kind, size, name in (
         ("text", MEGABYTE, "key in 1 MB of text / stock TextArea"),
         ("json", MEGABYTE, "key in 1 MB of JSON / stock TextArea"),
@@ -29,7 +29,7 @@ def keys(folder: Path) -> Iterable[Row]:
 
 
 def opening(folder: Path) -> Iterable[Row]:
-    """From the key that loads a large text to the end of its painting, over a text area."""
+    """From the key that loads a large text until it is painted, over the same in a text area."""
     for whose, kind, name in (
         ("editor", "text", "opening 1 MB of text to edit / stock TextArea"),
         ("editor", "json", "opening 1 MB of JSON to edit / stock TextArea"),

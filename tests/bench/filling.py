@@ -1,4 +1,4 @@
-"""Data folders that are full before the engine starts, written by the engine's own modules."""
+"""Data folders filled before the engine starts, by the engine's own modules."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -27,7 +27,7 @@ async def fill_with_threads(data: Path, count: int) -> None:
 
 
 async def fill_with_checkpoints(data: Path, *counts: int) -> list[str]:
-    """Make a folder with a thread of so many checkpoints for each count; return their ids."""
+    """Make a folder with one thread for each count of checkpoints; return the thread ids."""
     async with _created(data) as database:
         return [await _long_thread(database, count) for count in counts]
 
@@ -43,7 +43,7 @@ async def _created(data: Path) -> AsyncIterator[Database]:
 
 
 async def _asked(database: Database, thread_id: str) -> StateColumns:
-    """Run the guide's graph to its question; return where that leaves the thread."""
+    """Run the guide's graph to its question; return the thread's state as columns of its row."""
     graph = revise.copy(update={"checkpointer": database.saver})
     config: Any = {"configurable": {"thread_id": thread_id}}
     await graph.ainvoke(ORIGINAL, config)
@@ -51,7 +51,7 @@ async def _asked(database: Database, thread_id: str) -> StateColumns:
 
 
 async def _long_thread(database: Database, count: int) -> str:
-    """Make a thread whose newest checkpoint has `count - 1` before it."""
+    """Make a thread with `count` checkpoints; return its id."""
     thread_id = new_id()
     where = await _asked(database, thread_id)
     config: Any = {"configurable": {"thread_id": thread_id, "checkpoint_ns": ""}}

@@ -1,4 +1,4 @@
-"""The console over an inbox of many items: the real screen, fed with items made here."""
+"""The real console with an inbox of many items, which are made here."""
 
 import sys
 from collections.abc import AsyncIterator
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Items:
-    """What the inbox asks of a desk."""
+    """The part of a desk that the inbox screen uses."""
 
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 

@@ -1,4 +1,4 @@
-"""One row of the table, and how the two sides of it are measured."""
+"""One row of the table, and how both of its sides are measured."""
 
 import statistics
 import time
@@ -18,17 +18,18 @@ class Row:
     ours: float
     floor: float
     noise: float
-    """The floor's second half over its first."""
+    """The floor's second half over its first half, both as medians."""
     goal: float
     unit: str = "ms"
     reference: float | None = None
-    """What `langgraph dev` takes for the same; no goal, only beside it."""
+    """What `langgraph dev` takes for the same, to compare; None if not measured."""
 
     def __str__(self) -> str:
-        beside = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
+        reference = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
         return (
             f"{self.name + ', ' + self.unit:<54} {self.ours:8.1f} {self.floor:8.1f}"
-            f" {self.ratio:6.2f} {self.goal:5.2f}  {self.verdict:<8} noise {self.noise:.2f}{beside}"
+            f" {self.ratio:6.2f} {self.goal:5.2f}  {self.verdict:<8}"
+            f" noise {self.noise:.2f}{reference}"
         )
 
     @property
@@ -47,13 +48,13 @@ class Row:
 def alternately(
     count: int, ours: Callable[[], float], floor: Callable[[], float]
 ) -> tuple[list[float], list[float]]:
-    """Measure both in turn; the first of each is not counted."""
+    """Measure both in turn, `count` times each; a first measurement of each is dropped."""
     pairs = [(ours(), floor()) for _ in range(count + 1)][1:]
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
 def pressed(terminal: Terminal, key: str) -> float:
-    """Return the seconds from a key to the last byte of the frame that it caused."""
+    """Return the seconds from a key to the last byte of the frame that it causes."""
     terminal.settle(quiet=0.05)
     before = len(terminal.raw)
     when = terminal.press(key)
@@ -71,7 +72,7 @@ def timed(
     goal: float,
     reference: Sequence[float] = (),
 ) -> Row:
-    """Return the row of what took these seconds."""
+    """Return the row for two series of durations in seconds."""
     half = len(floor) // 2
     return Row(
         name,

@@ -1,4 +1,4 @@
-"""The rows of the server: what it adds to langgraph, and that it does not slow down as it fills."""
+"""The server's rows: what it costs over langgraph alone, and with more data."""
 
 import asyncio
 import subprocess
@@ -22,7 +22,7 @@ CYCLES, REFERENCE_CYCLES = 100, 5
 CLIENTS, ROUNDS, CYCLES_A_ROUND = 16, 8, 64
 READS = 100
 TOO_LONG = 120
-"""Seconds after which a measurement is given up."""
+"""Seconds after which a measurement fails."""
 STARTS = 9
 FEW, MANY = 1_000, 100_000
 SHORT, LONG = 10, 10_000
@@ -43,7 +43,7 @@ def runs(folder: Path) -> Iterator[Row]:
 
 
 def search(folder: Path) -> Iterator[Row]:
-    """A page of what waits, where many threads wait and where few do."""
+    """A page of waiting threads: where many wait, over where few do."""
     asyncio.run(fill_with_threads(folder / "many", MANY))
     asyncio.run(fill_with_threads(folder / "few", FEW))
     with engine(GRAPH, folder / "many") as many, engine(GRAPH, folder / "few") as few:
@@ -52,7 +52,7 @@ def search(folder: Path) -> Iterator[Row]:
 
 
 def history(folder: Path) -> Iterator[Row]:
-    """The latest state of a thread with a long history, and of one with a short one."""
+    """The latest state of a thread with a long history, over that of one with a short history."""
     short, long = asyncio.run(fill_with_checkpoints(folder / "history", SHORT, LONG))
     with engine(GRAPH, folder / "history") as served:
         ours, floor = asyncio.run(_states(served, long, short))
@@ -60,7 +60,7 @@ def history(folder: Path) -> Iterator[Row]:
 
 
 def start(folder: Path) -> Iterator[Row]:
-    """From the start to the first answer, and the memory held then."""
+    """From the start to the first response, and the memory in use then."""
     data = folder / "start"
     ours, floor = alternately(STARTS, lambda: _first_answer(data), _import)
     yield timed("engine start to first answer / bare imports", ours, floor, 1.3)
@@ -73,8 +73,8 @@ def start(folder: Path) -> Iterator[Row]:
 
 async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
     async with bare_cycle(folder) as bare, asyncio.timeout(TOO_LONG):
-        async with served_cycles(reference, 1) as (stranger,):
-            apart = [await stranger() for _ in range(REFERENCE_CYCLES + 1)][1:]
+        async with served_cycles(reference, 1) as (other,):
+            apart = [await other() for _ in range(REFERENCE_CYCLES + 1)][1:]
         async with served_cycles(ours, 1) as (client,):
             pairs = [(await client(), await bare()) for _ in range(CYCLES + 5)][5:]
         rows = [
@@ -87,13 +87,13 @@ async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
             )
             for step, name in enumerate(("run to the interrupt", "resume"))
         ]
-        return [*rows, await _crowd(ours, bare, reference)]
+        return [*rows, await _concurrent(ours, bare, reference)]
 
 
-async def _crowd(ours: Served, bare: Cycle, reference: Served) -> Row:
-    """Whole cycles: how long one takes of many that go on at once."""
-    async with served_cycles(reference, CLIENTS) as strangers:
-        apart = await together(strangers, 2 * CLIENTS)
+async def _concurrent(ours: Served, bare: Cycle, reference: Served) -> Row:
+    """How long one of many concurrent cycles takes."""
+    async with served_cycles(reference, CLIENTS) as others:
+        apart = await together(others, 2 * CLIENTS)
     async with served_cycles(ours, CLIENTS) as clients:
         pairs = [
             (
@@ -165,7 +165,7 @@ def _memory_of_imports() -> dict[str, float]:
 
 
 def _memory(pid: int) -> dict[str, float]:
-    """Return the megabytes that a process holds, as RSS and as PSS."""
+    """Return the megabytes that a process uses, as RSS and as PSS."""
     lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()[1:]
     sizes = {line.split(":")[0]: int(line.split()[1]) / 1024 for line in lines}
     return {kind: sizes[kind] for kind in ("Rss", "Pss")}

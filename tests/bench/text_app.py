@@ -1,4 +1,4 @@
-"""An app of one text widget, ours or Textual's own, which loads a large text when `f5` is pressed."""
+"""An app of one text widget, ours or Textual's own, which loads a large text on `f5`."""
 
 import json
 import sys
@@ -13,7 +13,7 @@ from hitl_tui.widgets.editor import Editor, JsonEditor
 from hitl_tui.widgets.text_view import Look, TextPane
 
 FIRST = "BEGIN"
-"""What the first row of every text shows."""
+"""The first row of every text contains this."""
 
 
 def text_of(kind: str, size: int) -> str:
@@ -60,7 +60,7 @@ class TextApp(App[None]):
 
     def on_mount(self) -> None:
         if isinstance(self.widget, TextArea):
-            self.widget.cursor_blink = False  # its frames would be taken for those of a key
+            self.widget.cursor_blink = False  # its frames would be counted as frames of a key
             self.widget.load_text("ready")
         else:
             self.widget.show_lines(["ready"])

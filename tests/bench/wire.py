@@ -1,6 +1,6 @@
-"""An HTTP client that costs next to nothing, so that what is measured is the server.
+"""An HTTP client that costs almost nothing, so that the benchmarks measure the server.
 
-httpx takes as long for a small request as the server for its answer.
+httpx takes as long to send a small request as the server takes to answer it.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from tests.server.processes import Served
 
 
 class Wire(asyncio.Protocol):
-    """One connection that is kept, with one request at a time on it."""
+    """One connection that stays open, with one request at a time."""
 
     def __init__(self, head: str) -> None:
         self._head = head
@@ -26,17 +26,19 @@ class Wire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
 
     async def get(self, path: str) -> Any:
-        """Return the JSON that this path answers with."""
+        """Return the JSON of the response to a GET of `path`."""
         return await self._ask("GET", path, b"")
 
     async def post(self, path: str, **body: Any) -> Any:
-        """Return the JSON that this path answers to `body` with."""
+        """Return the JSON of the response to a POST of `body` to `path`."""
         return await self._ask("POST", path, json.dumps(body).encode())
 
     async def _ask(self, method: str, path: str, body: bytes) -> Any:
         assert self._transport is not None
         if self._transport.is_closing():
-            raise ConnectionResetError("the server hung up: it had heard nothing for a while")
+            raise ConnectionResetError(
+                "the server closed the connection after a time without requests"
+            )
         self._answered = asyncio.get_running_loop().create_future()
         head = f"{method} {path} HTTP/1.1\r\n{self._head}content-length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
@@ -46,11 +48,11 @@ class Wire(asyncio.Protocol):
         return json.loads(self._body)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         assert self._transport is not None
         self._transport.close()
 
-    # What asyncio calls
+    # Called by asyncio
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
@@ -61,9 +63,11 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._answered is not None and not self._answered.done():
-            self._answered.set_exception(error or ConnectionResetError("the server hung up"))
+            self._answered.set_exception(
+                error or ConnectionResetError("the server closed the connection")
+            )
 
-    # What the parser calls
+    # Called by the parser
 
     def on_message_begin(self) -> None:
         self._body.clear()
@@ -78,11 +82,12 @@ class Wire(asyncio.Protocol):
 
 @asynccontextmanager
 async def wired(served: Served) -> AsyncIterator[Wire]:
-    """A connection to a server, for the length of a block."""
+    """Open a connection to a server for the length of a block."""
     place = urlsplit(served.url)
     headers = {"host": place.netloc, "content-type": "application/json", **served.headers}
     head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     loop = asyncio.get_running_loop()
+    assert place.hostname is not None and place.port is not None
     _, wire = await loop.create_connection(lambda: Wire(head), place.hostname, place.port)
     try:
         yield wire

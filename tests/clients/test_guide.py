@@ -12,6 +12,7 @@ import pytest
 from langgraph_sdk import get_client
 from langgraph_sdk.schema import Command
 
+from tests.json_values import Json
 from tests.server import processes
 
 HERE = Path(__file__).parent
@@ -19,8 +20,6 @@ ASKED = {"text_to_revise": "original text"}
 STOPS = [[], ["a", "b"], ["a", "b", "c"]]
 """What has run at each stop before `node_a`, after `node_b` and `node_c`."""
 EVERY_STOP = [[], ["a"], ["a", "b"], ["a", "b", "c"]]
-
-Json = dict[str, Any]
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Literal, TypeAlias
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.reviews import Reviews
@@ -36,7 +37,9 @@ from hitl_engine.model import (
     Waiting,
 )
 
-OnProgress = Callable[[Progress], None]
+OnProgress: TypeAlias = Callable[[Progress], None]
+ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
+"""(name, args, description, allowed decisions)"""
 
 
 def interrupt(
@@ -47,28 +50,30 @@ def interrupt(
     node: str = "human_node",
     minutes: float = 2,
     thread: str = "",
-    **others: object,
+    task_id: str = "",
+    response_schema: JsonObject | None = None,
+    task_error: str | None = None,
 ) -> Interrupt:
     """Make an interrupt that waits since `minutes` ago."""
-    made = Interrupt(
+    return Interrupt(
         thread_id=thread or f"{n:08x}-7a2b-4c11-9d55-0123456789ab",
         graph_id=graph,
         interrupt_id=f"{n:032x}",
         payload=payload,
-        response_schema=None,
+        response_schema=response_schema,
         node=node,
-        task_id=f"task-{n}",
+        task_id=task_id or f"task-{n}",
         namespace="",
         checkpoint_id=f"checkpoint-{n}",
         since=datetime.now(UTC) - timedelta(minutes=minutes),
+        task_error=task_error,
     )
-    return replace(made, **others)
 
 
 def stop(
     *,
     n: int = 100,
-    when: str = "before",
+    when: Literal["before", "after"] = "before",
     node: str = "send",
     next: tuple[str, ...] = ("send",),
     minutes: float = 1,
@@ -87,8 +92,8 @@ def stop(
     )
 
 
-def tool_request(*calls: tuple[str, JsonObject, str, tuple[str, ...]]) -> JsonObject:
-    """Make the payload of the middleware for these (name, args, description, allowed)."""
+def tool_request(*calls: ToolCall) -> JsonObject:
+    """Make the payload that the middleware sends for these calls."""
     return {
         "action_requests": [
             {"name": name, "args": args, "description": story} for name, args, story, _ in calls
@@ -223,19 +228,19 @@ class DeskDouble:
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
 
-    async def reopening(self, asked: Interrupt) -> Reopening:
-        return Reopening((asked.node,), ("sibling",), asked.task_error or "", stuck=False)
+    async def reopening(self, interrupt: Interrupt) -> Reopening:
+        return Reopening((interrupt.node,), ("sibling",), interrupt.task_error or "", stuck=False)
 
-    async def reopen(self, asked: Interrupt, on_progress: OnProgress) -> Outcome:
-        self.sent.append(("reopen", asked.interrupt_id))
-        return await self._run(asked.thread_id, [asked], on_progress)
+    async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
+        self.sent.append(("reopen", interrupt.interrupt_id))
+        return await self._run(interrupt.thread_id, [interrupt], on_progress)
 
-    async def step(self, at: Breakpoint, on_progress: OnProgress) -> Outcome:
+    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         self.sent.append(("step", None))
-        return await self._run(at.thread_id, [at], on_progress)
+        return await self._run(breakpoint.thread_id, [breakpoint], on_progress)
 
     async def input_form(self, graph: Graph) -> InputForm:
-        fields = (
+        fields: tuple[FormField, ...] = (
             FormField("some_text", "Some text", "text", required=True, description="What to edit"),
             FormField("times", "Times", "integer", required=False, default=2, has_default=True),
             FormField("tone", "Tone", "choice", required=False, choices=("calm", "bold")),

@@ -1,9 +1,11 @@
 """Payloads that want more than to be read."""
 
+from hitl_engine.model import JsonValue
+
 HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 """Unicode categories that no payload may bring onto the screen."""
 
-HOSTILE: tuple[object, ...] = (
+HOSTILE: tuple[JsonValue, ...] = (
     "[/b] hi",
     "[/etc/x]",
     "[@click=app.quit]press[/]",

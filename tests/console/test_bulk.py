@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from hitl_engine.errors import NoLongerWaits
-from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus, ThreadView
+from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, ThreadStatus, ThreadView
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
@@ -170,8 +170,11 @@ async def test_one_text_one_choice_or_one_json_for_all(
 
 
 async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole) -> None:
-    properties = {"ok": {"type": "boolean"}, "note": {"type": "string", "default": "-"}}
-    schema = {"type": "object", "properties": properties, "required": ["ok"]}
+    properties: JsonObject = {
+        "ok": {"type": "boolean"},
+        "note": {"type": "string", "default": "-"},
+    }
+    schema: JsonObject = {"type": "object", "properties": properties, "required": ["ok"]}
     asked = [interrupt({"title": n}, n=n, response_schema=schema) for n in (1, 2)]
     desk = DeskDouble(*asked)
     async with console(desk) as c:

@@ -90,7 +90,7 @@ async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
         made.take_focus()
         await settle(pilot)
         begun: list[None] = []
-        made._drawn = lambda _: begun.append(None)  # type: ignore[method-assign]  # it counts
+        made._drawn = lambda drawing: begun.append(None)  # type: ignore[method-assign]  # it counts
         await pilot.press("ctrl+s", "ctrl+s", "x", "ctrl+s")
         await settle(pilot)
         assert len(begun) == 3 and not made.armed and decisions(said) == []

@@ -269,7 +269,8 @@ async def test_twenty_questions_and_hostile_ones_fit() -> None:
         {"question": hostile, "type": "multiple_choice", "choices": [{"value": hostile}, {"value": f"{n}"}]}
         for n in range(20)
     ]  # fmt: skip
-    replies: list[JsonValue] = [{"text": "", "picked": [0]}] * 19 + [None]
+    reply: JsonValue = {"text": "", "picked": [0]}
+    replies: list[JsonValue] = [*[reply] * 19, None]
     made = card({"type": "ask_user", "questions": asked}, typed={"replies": replies})
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)

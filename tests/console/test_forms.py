@@ -1,6 +1,7 @@
 """The form on the screen: what is typed arrives with its type, and nothing is answered unasked."""
 
 import json
+from functools import partial
 from typing import Any
 
 import pytest
@@ -301,12 +302,16 @@ async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
 
 async def test_the_field_that_has_the_keys_is_in_view() -> None:
     made = form({"properties": {f"f{n}": {"type": "string"} for n in range(100)}})
+
+    def in_view(box: FieldBox) -> bool:
+        return made.region.contains_region(box.region)
+
     async with card_shown(made, (60, 12)) as (pilot, _):
         await until(pilot, lambda: len(made.query(FieldBox)) == 101)
         for n in (70, 99, 3):
             box = list(made.query(FieldBox))[n + 1]  # after the form itself
             box.take_focus()
-            await until(pilot, lambda box=box: made.region.contains_region(box.region))
+            await until(pilot, partial(in_view, box))
             await press(pilot, "x")
             assert made.typed["fields"][f"f{n}"] == "x"  # type: ignore[index,call-overload]  # an object
 

@@ -7,13 +7,14 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.widgets.key_line import KeyLine
 
 from .conftest import Console, OpenConsole
-from .desk_double import DeskDouble, interrupt, tool_request
+from .desk_double import DeskDouble, ToolCall, interrupt, tool_request
 
 FORM: JsonObject = {
     "formType": "x",
     "fields": [{"name": "amount", "label": "Amount", "type": "text", "required": True}],
 }
-CALLS = tool_request(*[("send", {"to": "bob"}, "", ("approve", "reject"))] * 2)
+SEND: ToolCall = ("send", {"to": "bob"}, "", ("approve", "reject"))
+CALLS = tool_request(SEND, SEND)
 
 
 def keys(c: Console) -> str:

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
-from hitl_engine.model import BrokenGraph, LogEntry, OutcomeKind
+from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
@@ -24,7 +24,7 @@ from hitl_tui.text.output_filter import NoControls
 from .conftest import OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop
 
-TEXT = {"text_to_revise": "original text"}
+TEXT: JsonObject = {"text_to_revise": "original text"}
 
 
 # The inbox

@@ -6,7 +6,7 @@ from datetime import datetime
 import pytest
 
 from hitl_engine.errors import NoLongerWaits, NotTaken, Unreachable
-from hitl_engine.model import Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
+from hitl_engine.model import JsonObject, Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
@@ -18,7 +18,7 @@ from hitl_tui.widgets.cards.text_card import TextCard
 from .conftest import OpenConsole, until
 from .desk_double import DeskDouble, interrupt, stop
 
-TEXT = {"text_to_revise": "original text"}
+TEXT: JsonObject = {"text_to_revise": "original text"}
 
 
 async def test_a_text_is_revised_and_the_end_appears_by_itself(console: OpenConsole) -> None:

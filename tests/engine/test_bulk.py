@@ -221,7 +221,7 @@ def test_cautions_are_those_of_each_item() -> None:
 
 
 def test_a_task_is_one_lot_and_a_thread_one_row_of_lots() -> None:
-    items = [
+    items: list[Item] = [
         asked(TEXT, thread="a", task="one", number=1),
         asked(TEXT, thread="b", task="two", number=2),
         asked(TEXT, thread="a", task="three", number=3),

@@ -7,7 +7,7 @@ from hypothesis import given
 
 from hitl_engine.forms.inferred_fields import form_of_value
 from hitl_engine.forms.typed_values import read, typed_of
-from hitl_engine.model import JsonValue
+from hitl_engine.model import JsonObject, JsonValue
 from tests.json_values import JSON
 
 
@@ -45,7 +45,7 @@ def test_each_value_is_asked_for_as_what_it_is(value: JsonValue, kind: str) -> N
 
 def test_a_whole_number_stays_one() -> None:
     field = form_of_value({"amount": 5})
-    typed = {"fields": {"amount": "5.5"}, "beside": {}}
+    typed: JsonObject = {"fields": {"amount": "5.5"}, "beside": {}}
     assert [str(fault) for fault in read(field, typed).faults] == [
         "$.amount: must be a whole number"
     ]

@@ -360,13 +360,15 @@ def test_deep_and_large_payloads_are_taken() -> None:
     for _ in range(5_000):
         deep = [deep]
     large: JsonValue = {"question": "x" * 1_000_000, "rows": list(range(50_000))}
-    for payload in (deep, {"type": "tool_approval", "name": "x", "args": {"deep": deep}}, large):
+    call: JsonValue = {"type": "tool_approval", "name": "x", "args": {"deep": deep}}
+    for payload in (deep, call, large):
         payloads.recognise(payload)
     assert unwritable(deep) is not None
 
 
 def test_everything_beside_is_kept() -> None:
-    odd = {**SNAKE, "trace": [1], "action_requests": [{"name": "x", "args": {}, "risk": "high"}]}
+    risky: JsonValue = [{"name": "x", "args": {}, "risk": "high"}]
+    odd: JsonObject = {**SNAKE, "trace": [1], "action_requests": risky}
     review = payloads.recognise(odd)
     assert isinstance(review, ToolCalls)
     assert (review.extra, review.calls[0].extra) == ({"trace": [1]}, {"risk": "high"})
@@ -891,7 +893,7 @@ def test_the_values_of_a_form_go_through_its_fields() -> None:
     review = payloads.recognise(PROFILE)
     assert isinstance(review, FormToFill)
     assert [field.kind for field in review.form.fields] == ["text", "integer", "json"]
-    values = {"name": "Ada", "age": 36, "tags": ["x"]}
+    values: JsonObject = {"name": "Ada", "age": 36, "tags": ["x"]}
     assert read(review.form, typed_of(review.form, values)).value == values
     assert {field.name: field.default for field in review.form.fields} == values
     expense = payloads.recognise(EXPENSE)
@@ -912,5 +914,6 @@ def test_the_values_of_a_form_go_through_its_fields() -> None:
 
 def test_every_kind_of_review_is_met_here() -> None:
     met = {type(payloads.recognise(payload)) for payload, _ in SIGNS}
-    met |= {type(payloads.recognise(odd)) for odd in ("", None, {"options": ["a"]})}
+    others: tuple[JsonValue, ...] = ("", None, {"options": ["a"]})
+    met |= {type(payloads.recognise(odd)) for odd in others}
     assert met == set(get_args(Review))

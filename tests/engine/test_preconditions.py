@@ -20,8 +20,8 @@ def shown(now: Snapshot) -> list[Question]:
     ]
 
 
-def twin(asked: Interrupt, **others: str) -> Interrupt:
-    return replace(asked, interrupt_id=OTHER, **others)
+def twin(asked: Interrupt, task_id: str) -> Interrupt:
+    return replace(asked, interrupt_id=OTHER, task_id=task_id)
 
 
 def test_what_still_waits_as_shown_is_found() -> None:
@@ -54,8 +54,8 @@ def test_anything_else_is_refused(now: Snapshot, words: str) -> None:
 def test_a_part_of_what_a_task_asks_is_refused() -> None:
     """B13: the node would run again for each answer. Other tasks do not matter."""
     (first,) = snapshot(asks=ID).interrupts
-    second = twin(first)
-    elsewhere = twin(first, task_id="k2")
+    second = twin(first, first.task_id)
+    elsewhere = twin(first, "k2")
     with pytest.raises(NotTaken, match=f"asks 2 questions together.*ask .{OTHER}"):
         refuse_in_part([first], [first, second])
     refuse_in_part([first, second], [first, second])

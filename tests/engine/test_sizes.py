@@ -45,6 +45,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
+from tests.json_values import JSON
 
 from .test_payloads import (
     APPROVAL,
@@ -54,7 +55,6 @@ from .test_payloads import (
     EVERY,
     EXPENSE,
     HOOK,
-    JSON,
     PROFILE,
     RELEASE,
     RELEASE_SCHEMA,
@@ -92,6 +92,7 @@ def asking(*texts: str) -> JsonObject:
 
 
 NUMBERS = [str(number) for number in range(MANY)]
+LISTED: JsonValue = [*NUMBERS]
 SAME_ID: JsonObject = {"name": "pay", "args": {"n": 1}, "id": "call_1"}
 TWICE = call("pay", {"n": 1}, APPROVE, REJECT, extra={"id": "call_1"})
 
@@ -190,7 +191,7 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
         asking(*NUMBERS),
         Questions(tuple(AskedQuestion(text, "text") for text in NUMBERS)),
         Replies(tuple(Reply(text) for text in NUMBERS)),
-        {"answers": NUMBERS},
+        {"answers": LISTED},
     ),
     (
         asking("Same?", "Same?"),
@@ -205,7 +206,7 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
         "a",
     ),
     (
-        {"actions": NUMBERS, "n": 1},
+        {"actions": LISTED, "n": 1},
         Choices(tuple(Option(text, {"action": text}) for text in NUMBERS), prompt="n: 1"),
         Choose(MANY - 1),
         {"action": str(MANY - 1)},
@@ -251,7 +252,7 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
         },
     ),
     ({}, AnyJson({}), Answer({}), {}),
-    (NUMBERS, AnyJson(NUMBERS), Answer(NUMBERS), NUMBERS),
+    (LISTED, AnyJson(LISTED), Answer(LISTED), LISTED),
 ]  # fmt: skip
 
 

@@ -37,6 +37,7 @@ from hitl_engine.model import (
     Edit,
     Fill,
     FormToFill,
+    JsonObject,
     JsonValue,
     Reject,
     Replies,
@@ -67,7 +68,7 @@ class Stopped:
         """Answer every question, in the order of `asked`; return what the graph made of it."""
         asked = self.asked
         answers = {
-            each.id: payloads.encode(on_the_wire(each.value), decision, each.response_schema)
+            each.id: payloads.encode(on_the_wire(each.value), decision, schema_of(each))
             for each, decision in zip(asked, decisions, strict=True)
         }
         return self.send(answers)
@@ -77,13 +78,20 @@ class Stopped:
         return self.graph.invoke(Command(resume=on_the_wire(answers)), self.config)
 
 
+def schema_of(asked: Interrupt) -> JsonObject | None:
+    """Return the schema of an answer, which the runtime has made JSON of, whatever it was."""
+    schema = asked.response_schema
+    assert schema is None or isinstance(schema, dict)
+    return schema
+
+
 def on_the_wire(value: Any) -> Any:
     return json.loads(json.dumps(value))
 
 
 # LangChain's middleware, in both modes
 
-WRITE = {"path": "notes.md", "content": "# Notes\n\nBuy milk.\n", "mode": 644}
+WRITE: JsonObject = {"path": "notes.md", "content": "# Notes\n\nBuy milk.\n", "mode": 644}
 
 
 def agent(mode: Literal["batched", "per_call"]) -> Stopped:
@@ -106,7 +114,7 @@ def agent(mode: Literal["batched", "per_call"]) -> Stopped:
 def results(state: Any) -> dict[str, tuple[str, str]]:
     """Return what the model was told of each call: its status and the text."""
     return {
-        message.name: (message.status, message.text)
+        message.name or "": (message.status, message.text)
         for message in state["messages"]
         if isinstance(message, ToolMessage)
     }
@@ -146,7 +154,7 @@ def test_another_tool_runs_only_where_a_person_named_it() -> None:
     write = next(each for each in stopped.asked if each.value["name"] == "write_file")
     to_another = Verdicts((Edit(WRITE, name="delete_file"),))
     with pytest.raises(NotTaken, match="name: must be"):
-        payloads.encode(write.value, to_another, write.response_schema)
+        payloads.encode(write.value, to_another, schema_of(write))
 
 
 STICKS: list[Any] = [
@@ -174,9 +182,9 @@ def test_what_is_refused_here_is_refused_by_an_approval_and_can_be_given_again()
     """P8, S31: the runtime checks, stores nothing, and takes a corrected answer."""
     stopped = agent("per_call")
     delete, _ = sorted(stopped.asked, key=lambda each: each.value["name"])
-    wrong = {"decisions": [{"type": "approve"}]}
+    wrong: JsonValue = {"decisions": [{"type": "approve"}]}
     with pytest.raises(NotTaken):
-        payloads.encode(delete.value, Answer(wrong), delete.response_schema)
+        payloads.encode(delete.value, Answer(wrong), schema_of(delete))
     with pytest.raises(ValidationError):
         stopped.send({delete.id: wrong})
     assert len(stopped.asked) == 2
@@ -315,7 +323,7 @@ def test_the_values_of_a_schema_arrive_with_their_types(
         kept = InMemorySaver() if saver == "memory" else SqliteSaver(connection)
         stopped = Stopped(asking({"title": "?"}, schema).compile(checkpointer=kept), {})
         (asked,) = stopped.asked
-        review = payloads.recognise(asked.value, asked.response_schema)
+        review = payloads.recognise(asked.value, schema_of(asked))
         assert isinstance(review, FormToFill)
         typed = on_the_wire(typed_of(review.form, value))
         state = stopped.answer(Fill(read(review.form, typed).value))
@@ -329,7 +337,7 @@ def test_a_published_schema_is_checked_here_because_nobody_else_does() -> None:
     stopped = Stopped(asking("?", RAW).compile(checkpointer=InMemorySaver()), {})
     (asked,) = stopped.asked
     with pytest.raises(NotTaken, match=r"\$\.n: is needed"):
-        payloads.encode(asked.value, Answer({"nope": 1}), asked.response_schema)
+        payloads.encode(asked.value, Answer({"nope": 1}), schema_of(asked))
     assert stopped.send({asked.id: {"nope": 1}})["answer"] == {"nope": 1}
 
 
@@ -375,16 +383,22 @@ def test_the_next_question_of_a_subgraph_waits_for_an_answer_of_its_own(called: 
     assert state["answer"] == ["first", "second", "third"] and len(ids) == 3
 
 
-SENT = {"to": "ada@example.com", "body": "See you at 10.", "copies": 1}
-SENT_TWICE = {**SENT, "copies": 2}
-FILLED = {"amount": 12.5, "kind": "meal", "urgent": True, "reason": "Lunch"}
-HOOK = {
+SENT: JsonObject = {"to": "ada@example.com", "body": "See you at 10.", "copies": 1}
+SENT_TWICE: JsonObject = {**SENT, "copies": 2}
+FILLED: JsonObject = {"amount": 12.5, "kind": "meal", "urgent": True, "reason": "Lunch"}
+HOOK: JsonObject = {
     "protocol_version": 1,
     "invocation_id": "0b0e4b1c-5b1a-4c1e-8a58-2f4b6a3f0a11",
     "snapshot_id": "snapshot-1",
 }
-CASH = {"by": "cash", "notes": [50]}
-PAID = {"decision": "approve", "amount": 700, "payment": CASH, "due": "2026-01-31", "note": None}
+CASH: JsonObject = {"by": "cash", "notes": [50]}
+PAID: JsonObject = {
+    "decision": "approve",
+    "amount": 700,
+    "payment": CASH,
+    "due": "2026-01-31",
+    "note": None,
+}
 
 
 SAMPLES: list[tuple[str, Any, Decision, dict[str, Any]]] = [

@@ -3,7 +3,7 @@
 import operator
 from collections.abc import Callable
 from itertools import combinations
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import pytest
 from langgraph.checkpoint.memory import InMemorySaver
@@ -19,7 +19,11 @@ class State(TypedDict, total=False):
     said: Annotated[list[str], operator.add]
 
 
-def asker(name: str, ran: list[str]) -> Callable[[State], State]:
+class Node(Protocol):
+    def __call__(self, state: State) -> State: ...
+
+
+def asker(name: str, ran: list[str]) -> Node:
     def ask(state: State) -> State:
         ran.append(name)
         answer = interrupt({"asks": name})

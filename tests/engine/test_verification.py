@@ -8,7 +8,17 @@ from hypothesis import strategies as st
 
 from hitl_engine import payloads
 from hitl_engine.deciding.verification import mismatches
-from hitl_engine.model import Answer, Approve, Edit, JsonValue, Reject, Respond, ToolCalls, Verdicts
+from hitl_engine.model import (
+    Answer,
+    Approve,
+    Edit,
+    JsonObject,
+    JsonValue,
+    Reject,
+    Respond,
+    ToolCalls,
+    Verdicts,
+)
 from hitl_engine.reading.snapshot import Snapshot, from_state
 from hitl_engine.reading.wire import WireState, WireThread
 
@@ -188,7 +198,7 @@ def test_no_message_is_too_strange(since: list[Any]) -> None:
 
 def test_of_an_older_request_only_what_never_ran_is_said() -> None:
     """What a graph writes for a request that was ignored is agreed on nowhere."""
-    config = {f"allow_{kind}": True for kind in ("accept", "edit", "respond", "ignore")}
+    config: JsonObject = {f"allow_{kind}": True for kind in ("accept", "edit", "respond", "ignore")}
     request: Any = {"action_request": {"action": "send_email", "args": EMAIL["args"]}}
     review = payloads.recognise([{**request, "config": config}])
     assert isinstance(review, ToolCalls)
@@ -211,7 +221,7 @@ def test_long_results_and_names_are_cut_with_a_count() -> None:
 def test_verdicts_are_read_in_plain_json_too(verdict: Any) -> None:
     for review in (batch(EMAIL), approval(EMAIL)):
         assert payloads.verdicts_on(review, Verdicts((verdict,))) == (verdict,)
-    payload: JsonValue = {"action_requests": [{"name": "send_email", "args": {}}]}
+    payload: JsonObject = {"action_requests": [{"name": "send_email", "args": {}}]}
     rules: JsonValue = [{"allowed_decisions": ["approve", "edit", "reject", "respond"]}]
     answer = payloads.encode({**payload, "review_configs": rules}, Verdicts((verdict,)))
     assert isinstance(answer, dict) and isinstance(answer["decisions"], list)

@@ -5,7 +5,7 @@ import random
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -15,9 +15,8 @@ from hypothesis import seed as seeded
 from hypothesis import strategies as st
 
 from tests.hardening.requests import TEXT, Operation, encoded, operations
+from tests.json_values import Json
 from tests.server.processes import copied_project, engine
-
-Json: TypeAlias = dict[str, Any]
 
 GRAPHS = ("revise", "parallel", "breakpoints", "subgraph", "validate", "two_questions", "typed")
 """Graphs that come to a stop by themselves, whatever they are given."""

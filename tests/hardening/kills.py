@@ -12,14 +12,13 @@ import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import uuid4
 
 import httpx
 
+from tests.json_values import Json
 from tests.server.processes import PROJECT, ROOT, Served, start_engine
-
-Json: TypeAlias = dict[str, Any]
 
 TARGET = PROJECT / "langgraph.json"
 GRAPH = "gated_effect"

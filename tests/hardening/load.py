@@ -4,13 +4,12 @@ import asyncio
 import os
 import random
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import httpx
 
+from tests.json_values import Json
 from tests.server.processes import SAMPLES, engine
-
-Json: TypeAlias = dict[str, Any]
 
 THREADS, CLIENTS = 10_000, 64
 LEFT_WAITING = 0.1

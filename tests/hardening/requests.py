@@ -11,7 +11,8 @@ from typing import Any, TypeAlias
 
 from hypothesis import strategies as st
 
-Json: TypeAlias = dict[str, Any]
+from tests.json_values import Json
+
 Strategy: TypeAlias = st.SearchStrategy[Any]
 
 TEXT = st.one_of(
@@ -123,6 +124,8 @@ def _broken(value: Any, draw: st.DrawFn) -> Any:
 
 def encoded(body: Any, taken: bool) -> bytes | None:
     """Return a body as it goes over the wire; None if none is `taken`."""
-    if not taken or isinstance(body, bytes):
+    if not taken:
+        return None
+    if isinstance(body, bytes):
         return body
     return json.dumps(body).encode()

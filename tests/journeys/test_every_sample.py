@@ -1,6 +1,6 @@
-"""Every way to ask is answered in its main way on the real console, one after another.
+"""Each sample graph's question is answered in the real console, in the most usual way.
 
-The keys are those that the screen names. What the graph then holds, read back over HTTP, proves
+The keys are those that the screen shows. The final state of the graph, read over HTTP, proves
 that the answer arrived with its type.
 """
 
@@ -17,7 +17,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import JsonObject, JsonValue, ThreadStatus
-from tests.journeys.test_journeys import AWAKE
+from tests.journeys.test_journeys import ENABLED
 from tests.server.processes import Served
 from tests.terminal import Terminal
 
@@ -33,7 +33,7 @@ HOOK = {
 
 @dataclass(frozen=True)
 class Then:
-    """A key, pressed once the card hears decisions, and what the screen then shows."""
+    """A key, pressed when the card takes decisions, and the text that the screen then shows."""
 
     key: str
     shows: str
@@ -41,13 +41,13 @@ class Then:
 
 @dataclass(frozen=True)
 class Journey:
-    """From what is asked, by keys, to what the graph holds in the end."""
+    """A question, the keys that answer it, and the state that results."""
 
     asked: str
     keys: tuple[str | Then, ...]
-    """All but the last, which sends."""
+    """All keys except the last one, which sends the answer."""
     holds: tuple[str, ...]
-    """Parts of the state, as JSON."""
+    """Parts of the final state, as JSON."""
     input: JsonValue = None
 
 
@@ -117,8 +117,8 @@ SESSIONS = {
     "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
     "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
 }
-"""Each is one session of the console; the last has what depends on the server: schemas, one
-question a call, several together, reopening."""
+"""Each is one session of the console. The last covers what depends on the server: schemas, one
+question per call, several answers together, reopening."""
 
 
 @pytest.mark.parametrize(("server", "graphs"), SESSIONS.values(), ids=SESSIONS)
@@ -126,7 +126,7 @@ def test_what_is_answered_arrives_with_its_type(
     server: str, graphs: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     served: Served = request.getfixturevalue(server)
-    held = asyncio.run(travelled(served, tmp_path, graphs))
+    held = asyncio.run(final_states(served, tmp_path, graphs))
     assert {graph: missing(values, graph) for graph, values in held.items()} == {
         graph: [] for graph in graphs
     }
@@ -137,7 +137,7 @@ def missing(values: JsonValue, graph: str) -> list[str]:
     return [part for part in JOURNEYS[graph].holds if part not in said]
 
 
-def test_every_journey_is_made() -> None:
+def test_every_journey_has_a_session() -> None:
     made = [
         graph
         for server, graphs in SESSIONS.values()
@@ -147,14 +147,14 @@ def test_every_journey_is_made() -> None:
     assert sorted(made) == sorted(JOURNEYS)
 
 
-async def travelled(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
-    """Start a thread of each graph, answer all in one session of the console, read them back."""
+async def final_states(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
+    """Start a thread of each graph, answer all in one session; return the final states by graph."""
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
         threads = await started(desk, graphs)
     with console(served, folder / "c") as terminal:
         terminal.wait_for("connected")
         for graph, thread in threads.items():
-            travel(terminal, thread, JOURNEYS[graph])
+            answer_in_console(terminal, thread, JOURNEYS[graph])
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
@@ -164,7 +164,7 @@ async def travelled(served: Served, folder: Path, graphs: Iterable[str]) -> dict
 
 
 async def started(desk: Desk, graphs: Iterable[str]) -> dict[str, str]:
-    """Run each graph to its question; return the threads."""
+    """Run each graph to its question; return the thread ids by graph."""
     known = {graph.graph_id: graph for graph in await desk.graphs()}
     names = list(graphs)
     outcomes = await asyncio.gather(
@@ -185,8 +185,8 @@ def console(served: Served, data: Path) -> Terminal:
     return Terminal(command, env={"PYTHONPATH": str(ROOT)})
 
 
-def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
-    """Open a thread from the inbox, answer what it asks, come back."""
+def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None:
+    """Open a thread from the inbox, answer its question, and return to the inbox."""
     terminal.press("/")
     terminal.wait_for("⏎ To the list")
     terminal.press(thread)
@@ -195,14 +195,14 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.wait_for("⏎ Open")
     terminal.press("enter")
     terminal.wait_for(journey.asked)
-    look(terminal)
+    wait_until_enabled(terminal)
     last: str | Then = ""
     for key in (*journey.keys, Then("ctrl+s", "✓ done")):
         if isinstance(key, Then):
             decide(terminal, key)
         else:
             if isinstance(last, Then):
-                look(terminal)  # a key that comes before the focus has moved goes astray
+                wait_until_enabled(terminal)  # the focus may still have to move
             terminal.press(key)
             terminal.settle()
         last = key
@@ -213,9 +213,9 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
 
 
 def decide(terminal: Terminal, wanted: Then) -> None:
-    """Press a key when it is heard; once more, as a person does, if the look was too early."""
+    """Press a key when the card takes decisions; press it again if that was too early."""
     for seconds in (5, 30):
-        look(terminal)
+        wait_until_enabled(terminal)
         terminal.press(wanted.key)
         if shows(terminal, wanted.shows, seconds):
             return
@@ -231,13 +231,13 @@ def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
     return True
 
 
-def look(terminal: Terminal) -> None:
-    """Look at what is uppermost for as long as it is deaf to decisions."""
+def wait_until_enabled(terminal: Terminal) -> None:
+    """Wait until the topmost card or window takes decisions."""
     terminal.settle(0.1)
     deadline = time.monotonic() + 30
     while True:
         shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
-        if next(shown, None) == AWAKE:
+        if next(shown, None) == ENABLED:
             return
-        assert time.monotonic() < deadline, "it stays deaf"
+        assert time.monotonic() < deadline, "it takes no decisions"
         terminal.read(0.05)

@@ -185,7 +185,8 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     """S4, S25, S26, S28, S29: no answer helps, until it is reopened; earlier nodes do not run."""
     thread = await stuck(desk, trace)
     (question,) = questions(desk, thread).values()
-    assert thread.waiting in ((item,) for item in (await desk.inbox()).items)
+    (item,) = thread.waiting
+    assert item in (await desk.inbox()).items
     assert question.interrupt.task_error == "ValueError('a bad answer')"
     seen = await desk.reopening(question.interrupt)
     assert (seen.asks_again, set(seen.runs_twice)) == (("left",), {"right", "beside"})

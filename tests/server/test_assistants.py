@@ -11,11 +11,10 @@ from langgraph_sdk import get_client
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import ConflictError, NotFoundError
 
+from tests.json_values import Json
 from tests.server.differences import ours
 from tests.server.processes import Served, copied_project, engine
 from tests.server.test_contract import row, thread, wait
-
-Json = dict[str, Any]
 
 
 async def own(http: httpx.AsyncClient, graph_id: str) -> Json:
@@ -140,11 +139,11 @@ async def test_assistants_are_searched(http: httpx.AsyncClient) -> None:
     assert await names(graph_id="chain") == ["Gamma", "Beta"]
     assert await names(name="ALPH") == ["alpha"]
     assert await names(metadata={"mark": mark, "in": {"n": "Beta"}}) == ["Beta"]
-    body = {"metadata": {"mark": mark}, "limit": 2, "select": ["name", "version"]}
-    page = await http.post("/assistants/search", json=body)
+    two: Json = {"metadata": {"mark": mark}, "limit": 2, "select": ["name", "version"]}
+    page = await http.post("/assistants/search", json=two)
     assert page.json() == [{"name": "Gamma", "version": 1}, {"name": "alpha", "version": 1}]
     assert (page.headers["x-pagination-next"], page.headers["x-pagination-total"]) == ("2", "3")
-    rest = await http.post("/assistants/search", json={**body, "offset": 2})
+    rest = await http.post("/assistants/search", json={**two, "offset": 2})
     assert (len(rest.json()), "x-pagination-next" in rest.headers) == (1, False)
     counted = await http.post("/assistants/count", json={"metadata": {"mark": mark}})
     assert counted.json() == 3

@@ -13,6 +13,7 @@ import pytest
 from fastapi.routing import APIRoute
 
 from hitl_engine.local.server_process import find_or_start
+from hitl_engine.model import JsonValue
 from hitl_server.identity.callers import User
 from hitl_server.metadata_filter import BadFilter, checked, matches
 from hitl_server.policy import RULES
@@ -355,7 +356,7 @@ def test_every_route_has_a_rule() -> None:
     """One that is forgotten is closed, but that is no way to find out."""
     parts = (service, assistants, changes, threads, runs, stateless, store)
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
-    assert {(method, one.path) for one in routes for method in one.methods} == set(RULES)
+    assert {(method, one.path) for one in routes for method in one.methods or ()} == set(RULES)
 
 
 # The owner of the machine
@@ -504,7 +505,8 @@ async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
             assert code == 500 and "a mistake" not in words
             code, words = await said(http, "POST", "/store/items/search", {})
             assert code == 500 and "store.search returned a filter" in words
-            for body in ([], {"metadata": "text"}):
+            odd: tuple[JsonValue, ...] = ([], {"metadata": "text"})
+            for body in odd:
                 assert (await http.post("/threads", json=body)).status_code == 422
         log = (tmp_path / "data" / "engine.log").read_text()
         assert "no database" in log and "a mistake" in log

@@ -13,6 +13,8 @@ from hitl_engine.model import (
     BulkWay,
     Interrupt,
     Item,
+    JsonObject,
+    JsonValue,
     Outcome,
     OutcomeKind,
     Question,
@@ -24,10 +26,10 @@ from hitl_engine.model import (
     Waiting,
 )
 
-REQUEST = {"messages": [{"role": "user", "content": "Prepare my Monday."}]}
+REQUEST: JsonObject = {"messages": [{"role": "user", "content": "Prepare my Monday."}]}
 
 
-async def waits(desk: Desk, *starts: tuple[str, object]) -> list[Waiting]:
+async def waits(desk: Desk, *starts: tuple[str, JsonValue]) -> list[Waiting]:
     """Start runs at once; return what waits then, in their order."""
     graphs = {graph.graph_id: graph for graph in await desk.graphs()}
     started = await asyncio.gather(
@@ -83,7 +85,7 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
 
 
 async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None:
-    waiting = await waits(desk, *(("revise", {"some_text": text}) for text in "ab"))
+    waiting = await waits(desk, ("revise", {"some_text": "a"}), ("revise", {"some_text": "b"}))
     ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Revise("one text"))
     assert [
         each.thread.values for each in ended.values() if isinstance(each, Outcome) and each.thread
@@ -96,7 +98,7 @@ async def test_questions_and_breakpoints_of_one_thread_come_one_after_the_other(
     ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Answer("yes"))
     assert statuses(ended) == [ThreadStatus.INTERRUPTED, ThreadStatus.DONE]
     stops = await waits(desk, ("breakpoints", {}), ("breakpoints", {}))
-    ended = await decided(desk, stops, None)
+    ended = await decided(desk, [desk.reviews.item(each) for each in stops], None)
     assert statuses(ended) == [ThreadStatus.BREAKPOINT] * 2
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hitl_engine.desk import open_desk
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.model import Inbox
 from hitl_engine.reading import inbox_watch
 from tests.server.processes import Served
 from tests.server.test_contract import thread, wait
@@ -30,7 +31,7 @@ async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
 async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[AsyncIterator[Told]]:
     """Listen to the feed, after the event `last` if one is given."""
 
-    async def told(lines: AsyncIterator[str]) -> AsyncIterator[Told]:
+    async def told(lines: AsyncIterator[str]) -> AsyncGenerator[Told]:
         fields: dict[str, Any] = {}
         async for line in lines:
             name, _, value = line.partition(": ")
@@ -46,6 +47,15 @@ async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[As
         assert reply.status_code == 200
         async with aclosing(told(reply.aiter_lines())) as events:
             yield events
+
+
+@asynccontextmanager
+async def watching(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
+    """Watch the inbox, and end that at the end of the block."""
+    looks = desk.watch()
+    assert isinstance(looks, AsyncGenerator)
+    async with aclosing(looks):
+        yield looks
 
 
 async def until(told: AsyncIterator[Told], thread_id: str) -> Told:
@@ -96,7 +106,7 @@ async def test_the_inbox_does_not_wait_for_its_turn_to_look(
     async with (
         asyncio.timeout(30),
         open_desk(engine_server.url, data_dir=tmp_path, headers=engine_server.headers) as desk,
-        aclosing(desk.watch()) as watch,
+        watching(desk) as watch,
     ):
         await anext(watch)
         thread_id = await thread(http)

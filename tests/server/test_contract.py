@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-Json = dict[str, Any]
+from tests.json_values import Json
 
 
 async def thread(http: httpx.AsyncClient, **body: Any) -> str:
@@ -111,7 +111,7 @@ async def test_an_answer_by_id(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "revise", input={"some_text": "x"})
     interrupt_id = asked["__interrupt__"][0]["id"]
-    for_it = {interrupt_id: {}}
+    for_it: Json = {interrupt_id: {}}
     assert await wait(http, thread_id, "revise", command={"resume": for_it}) == {"some_text": {}}
 
 

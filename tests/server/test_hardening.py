@@ -13,8 +13,9 @@ from hitl_server.tables.thread_table import Threads
 from sample_graphs.revise import graph as revise
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
+from tests.json_values import Json
 from tests.server.processes import SAMPLES, Served, engine
-from tests.server.test_contract import Json, row, state, thread, wait
+from tests.server.test_contract import row, state, thread, wait
 
 CONFIG = SAMPLES / "langgraph.json"
 SEED, CASES, KILLS = 20_261_123, 25, 3

@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 
+from tests.json_values import Json
 from tests.server.test_contract import events, row, state, thread, wait
 
 
@@ -15,7 +16,7 @@ async def test_a_run_without_a_thread_in_the_background(http: httpx.AsyncClient)
 
 
 async def test_a_batch(http: httpx.AsyncClient) -> None:
-    bodies = [{"assistant_id": name, "input": {}} for name in ("chain", "subgraph")]
+    bodies: list[Json] = [{"assistant_id": name, "input": {}} for name in ("chain", "subgraph")]
     created = await http.post("/runs/batch", json=bodies)
     assert created.status_code == 200
     assert len({run["run_id"] for run in created.json()}) == 2

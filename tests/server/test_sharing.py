@@ -20,7 +20,7 @@ from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import EngineFailed
 from hitl_engine.local.server_process import environment, find_or_start, serve_command
 from hitl_engine.local.target import data_folder, find_target
-from hitl_engine.model import Answer, Interrupt, OutcomeKind, Progress, ThreadStatus
+from hitl_engine.model import Answer, Interrupt, JsonObject, OutcomeKind, Progress, ThreadStatus
 from tests.server.processes import ROOT, start_engine
 from tests.server.test_local import answers
 
@@ -263,7 +263,7 @@ async def test_an_engine_that_ends_under_a_run(
     """Its successor knows the run; what the node did cannot be known, and nothing is resent."""
     async with project.desk() as desk:
         (graph,) = await desk.graphs()
-        given = {"folder": str(project.folder), "asks": asks}
+        given: JsonObject = {"folder": str(project.folder), "asks": asks}
         deciding = desk.start(graph, given, ignore)
         if asks:
             asked = await deciding

@@ -17,10 +17,12 @@ from hitl_engine.model import (
     Answer,
     Breakpoint,
     Interrupt,
+    JsonObject,
     OutcomeKind,
     ThreadStatus,
     ThreadView,
 )
+from hitl_engine.reading.client import LangGraphServer
 from tests.server.conftest import on_engine
 from tests.server.processes import Served
 from tests.server.test_answering import Trace, asked, decide, questions, stuck, trace
@@ -34,7 +36,7 @@ __all__ = ["trace"]
 def weather(monkeypatch: pytest.MonkeyPatch) -> Weather:
     """What happens to the requests of the desk that is opened next."""
     weather = Weather()
-    between = partial(connection.LangGraphServer, transport=weather)
+    between = partial(LangGraphServer, transport=weather)
     monkeypatch.setattr(connection, "LangGraphServer", between)
     return weather
 
@@ -80,7 +82,7 @@ async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
         bodies.append(json.loads(request.content))
 
     weather.meanwhile = just_before("/runs/stream", read)
-    looks_like_ids = {"f" * 32: "approve"}
+    looks_like_ids: JsonObject = {"f" * 32: "approve"}
     outcome = await desk.decide(desk.reviews.question(item), Answer(looks_like_ids), lambda _: None)
     assert outcome.kind is OutcomeKind.APPLIED
     (body,) = bodies

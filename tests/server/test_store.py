@@ -11,6 +11,7 @@ import httpx
 import pytest
 from langgraph_sdk.client import LangGraphClient
 
+from tests.json_values import Json
 from tests.server.differences import ours
 from tests.server.processes import (
     SAMPLES,
@@ -21,8 +22,6 @@ from tests.server.processes import (
     start_engine,
 )
 from tests.server.test_contract import thread, wait
-
-Json = dict[str, Any]
 
 
 @pytest.fixture

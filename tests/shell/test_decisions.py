@@ -1,4 +1,4 @@
-"""What the options of `answer` mean, and how questions are told: in process, without a server."""
+"""Options of `answer` as decisions, and questions as lines and JSON; without a server."""
 
 import argparse
 from datetime import datetime
@@ -103,7 +103,7 @@ def typed(*options: str) -> argparse.Namespace:
         ),
     ],
 )
-def test_options_are_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
+def test_options_make_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
     args = typed(*options)
     assert decides(args)
     assert decision_on(question(payload), args) == decision
@@ -132,7 +132,7 @@ def test_options_are_a_decision(payload: Any, options: list[str], decision: Deci
         ({"confirm": 1}, ["--choose", "7"], "7 is none of them", []),
     ],
 )
-def test_what_does_not_fit_is_told_at_its_place(
+def test_a_fault_names_its_place(
     payload: Any, options: list[str], words: str, paths: list[str]
 ) -> None:
     asked = question(payload)
@@ -154,7 +154,7 @@ def test_what_does_not_fit_is_told_at_its_place(
         (["--text", "a", "--approve"], "not allowed with"),
     ],
 )
-def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) -> None:
+def test_malformed_options_are_refused(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         typed(*options)
 
@@ -167,7 +167,7 @@ def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) ->
         (["--edit", "{}"], "not clear which"),
     ],
 )
-def test_what_says_two_things_is_no_decision(options: list[str], words: str) -> None:
+def test_contradicting_options_are_refused(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         decision_on(question(CALLS), typed(*options))
 
@@ -196,7 +196,7 @@ FORM = {"type": "object", "properties": {"n": {"type": "integer", "description":
         ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),
     ],
 )
-def test_a_question_is_told_as_it_was_understood(
+def test_a_question_is_printed_as_it_was_understood(
     payload: Any, schema: Any, words: list[str]
 ) -> None:
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
@@ -220,4 +220,5 @@ def test_a_question_is_told_as_it_was_understood(
     assert "\x1b" not in text
     document = question_output.document(told)
     assert (document["stuck"], document["payload"]) == ("perhaps", payload)
-    assert document["understood"]["kind"] == asked.review.kind
+    understood = document["understood"]
+    assert isinstance(understood, dict) and understood["kind"] == asked.review.kind

@@ -46,7 +46,9 @@ builder.add_edge("look", "ask")
 graph = builder.compile()
 
 
-def make_graph(runtime: ServerRuntime) -> CompiledStateGraph:
+def make_graph(
+    runtime: ServerRuntime,  # type: ignore[type-arg]  # the server takes it without its type too
+) -> CompiledStateGraph[State]:
     """Make a graph that knows who it was made for."""
     name = runtime.user.identity if runtime.user else None
 

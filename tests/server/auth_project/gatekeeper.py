@@ -30,14 +30,16 @@ async def own(ctx: Auth.types.AuthContext, value: Any) -> dict[str, Any]:
     return {"owner": ctx.user.identity}
 
 
-@auth.on.threads.create
-@auth.on.threads.create_run
 async def write(ctx: Auth.types.AuthContext, value: Any) -> dict[str, Any]:
     """Writers start things, which become theirs."""
     if "write" not in ctx.permissions:
         raise Auth.exceptions.HTTPException(status_code=403, detail="read-only reviewer")
     (value.setdefault("metadata", {}))["owner"] = ctx.user.identity
     return {"owner": ctx.user.identity}
+
+
+auth.on.threads.create(write)
+auth.on.threads.create_run(write)
 
 
 @auth.on.threads.delete
@@ -52,14 +54,16 @@ async def assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
     return {"owner": "bob"} if ctx.user["team"] == "red" else None
 
 
-@auth.on.assistants.create
-@auth.on.assistants.update
-@auth.on.assistants.delete
 async def own_assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
     """Writers make assistants, which are theirs."""
     assert "write" in ctx.permissions, "read-only reviewer"
     value.setdefault("metadata", {})["owner"] = ctx.user.identity
     return {"owner": ctx.user.identity}
+
+
+auth.on.assistants.create(own_assistants)
+auth.on.assistants.update(own_assistants)
+auth.on.assistants.delete(own_assistants)
 
 
 @auth.on.store

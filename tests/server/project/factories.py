@@ -61,7 +61,10 @@ def runtime_factory(runtime: ServerRuntime[Any]) -> Any:
 
 
 @contextmanager
-def full_factory(runtime: "ServerRuntime", config: RunnableConfig) -> Iterator[Any]:
+def full_factory(
+    runtime: "ServerRuntime",  # type: ignore[type-arg]  # the server takes it without its type too
+    config: RunnableConfig,
+) -> Iterator[Any]:
     """Lend a builder that knows everything, whatever comes first."""
     known = runtime.execution_runtime and config["configurable"]["thread_id"]
     yield _builder("full_factory" if known else "nobody")

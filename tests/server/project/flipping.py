@@ -28,7 +28,7 @@ def only_once(request: Any) -> bool:
 class ScriptedModel(BaseChatModel):
     """Deletes a file, then is done."""
 
-    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":  # type: ignore[override]
+    def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
         """Accept the tools; the script knows them already."""
         return self
 

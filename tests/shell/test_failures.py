@@ -1,4 +1,4 @@
-"""The shell commands under bad input and bad luck: one clear line each, and the right exit code."""
+"""The shell commands under invalid input and failures: one clear line, and the exit code."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from .test_commands import ROOT, Shell
 
 
 def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command as it is typed, without a terminal."""
+    """Run the command without a terminal."""
     return subprocess.run(
         [sys.executable, "-m", "hitl_tui", *args],
         capture_output=True,
@@ -34,8 +34,8 @@ def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
-    """Return the one line that was said, and nothing else."""
+def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """Return the one line on standard error. There must be no other output."""
     assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
     (line,) = done.stderr.splitlines()
     assert line.startswith("hitl-tui: ")
@@ -61,7 +61,7 @@ def test_a_connection_that_cannot_be_made(
     tmp_path: Path, args: list[str], environment: dict[str, str], code: int, words: str
 ) -> None:
     target = ["--target", "http://127.0.0.1:9"]
-    said = complaint(
+    said = error_line(
         hitl_tui("list", *target, "--data-dir", str(tmp_path), *args, **environment), code
     )
     assert words in said
@@ -80,15 +80,15 @@ def test_a_connection_that_cannot_be_made(
         (["show"], "the following arguments are required: thread. See hitl-tui show --help."),
     ],
 )
-def test_a_command_that_is_none(args: list[str], words: str) -> None:
-    assert words in complaint(hitl_tui(*args), 2)
+def test_an_unknown_command(args: list[str], words: str) -> None:
+    assert words in error_line(hitl_tui(*args), 2)
 
 
-def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
+def test_an_interpreter_that_cannot_be_run(tmp_path: Path) -> None:
     config = str(processes.SAMPLES / "langgraph.json")
     for args in (["serve", config], ["list", "--target", config]):
         done = hitl_tui(*args, "--python", "/nope", "--data-dir", str(tmp_path))
-        assert "/nope cannot be run" in complaint(done, 5)
+        assert "/nope cannot be run" in error_line(done, 5)
 
 
 def test_the_log_is_read_without_the_server(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_no_standard_input_at_all(tmp_path: Path) -> None:
-    """A terminal to write to, and a standard input that was closed."""
+    """Standard error is a terminal; standard input is closed."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
         ["sh", "-c", 'exec "$0" -m hitl_tui --data-dir "$1" <&-', sys.executable, str(tmp_path)],
@@ -165,7 +165,7 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
 
 
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
-    """The run goes on at the server; the one line says so, and the journal can be read."""
+    """The run continues on the server; the one line names the thread, and the journal has it."""
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
         header = f"Authorization: {served.headers['Authorization']}"
@@ -194,7 +194,7 @@ async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
 async def test_an_unknown_outcome_names_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server is gone while the run is watched: the thread is known all the same."""
+    """The server ends while the run is watched; the thread is known nevertheless."""
     monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
@@ -209,7 +209,7 @@ async def test_an_unknown_outcome_names_its_thread(
 
 
 def test_ctrl_c_before_sending(tmp_path: Path) -> None:
-    """Nothing was sent, so there is nothing to tell."""
+    """Nothing was sent, so nothing is printed."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(
@@ -234,4 +234,4 @@ async def _busy_thread(served: processes.Served) -> str:
             if found:
                 return str(found[0]["thread_id"])
             await asyncio.sleep(0.1)
-    raise AssertionError("the run did not begin")
+    raise AssertionError("no run began")
