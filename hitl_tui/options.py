@@ -1,52 +1,15 @@
-"""What arguments are made of: the parser, options that several commands share, and their types."""
+"""Options that several commands share, and the types of their values."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput
 from hitl_engine.strict_json import JsonProblem, read_json
 
 if TYPE_CHECKING:
     from hitl_engine.model import JsonValue
-
-COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
-"""Words that are no target when they come first."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains as the rest of the program does: one line, and what to do."""
-
-    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
-        """Parse, and say what is left over."""
-        args, left_over = self.parse_known_args(argv)
-        if left_over:
-            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
-        return args
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
-        value = " A value that begins with a dash is written --option=-value."
-        hint = value if "expected one argument" in message else ""
-        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
-
-    def _hint(self, argv: Sequence[str]) -> str:
-        command = next((word for word in argv if word in COMMANDS), None)
-        if command and self.prog == "hitl-tui":
-            return f"The command comes first: hitl-tui {command}."
-        return f"See {self.prog} --help."
-
-
-def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
-    """Say what is left over; never what may be a part of a header, which is a secret."""
-    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
-    if options:
-        return f"There is no option {', '.join(options)} here."
-    if any(word.startswith("--header") for word in argv):
-        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
-    return f"There is a word too many: {' '.join(left_over)}."
 
 
 def add_target_argument(parser: argparse.ArgumentParser) -> None:

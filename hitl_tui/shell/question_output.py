@@ -37,7 +37,7 @@ _LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class QuestionDetails:
     """All that is told of a question."""
 
     question: Question
@@ -53,15 +53,15 @@ class Told:
     """When an answer given here to the same question was applied."""
 
 
-def document(told: Told) -> JsonObject:
+def document(details: QuestionDetails) -> JsonObject:
     """Return everything, as JSON."""
-    asked, review = told.question.interrupt, told.question.review
-    reopening = told.reopening
+    asked, review = details.question.interrupt, details.question.review
+    reopening = details.reopening
     understood: JsonObject = asdict(review)
     return {
         "id": asked.interrupt_id,
         "node": asked.node,
-        "path": list(told.place),
+        "path": list(details.place),
         "namespace": asked.namespace,
         "task_id": asked.task_id,
         "waiting_since": asked.since.isoformat() if asked.since else None,
@@ -70,28 +70,28 @@ def document(told: Told) -> JsonObject:
         "understood": understood,
         "notes": list(review.notes),
         "payload": asked.payload,
-        "answer_schema": told.schema,
-        "answered_together_with": list(told.together),
-        "answered_before": told.answered_before.isoformat() if told.answered_before else None,
+        "answer_schema": details.schema,
+        "answered_together_with": list(details.together),
+        "answered_before": details.answered_before.isoformat() if details.answered_before else None,
         "error": asked.task_error,
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
     }
 
 
-def lines(told: Told) -> Iterator[str]:
+def lines(details: QuestionDetails) -> Iterator[str]:
     """Return it in lines, without what only programs need."""
-    asked, review = told.question.interrupt, told.question.review
-    yield f"  node       {one_line(' ▸ '.join(told.place), _LINE)}"
+    asked, review = details.question.interrupt, details.question.review
+    yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
     yield f"  asks for   {convention(review)}"
-    if told.together:
-        yield f"  together   answered in one go with {', '.join(map(one_line, told.together))}"
-    if told.reopening is not None:
-        yield from _stuck(told.reopening)
-    if told.answered_before is not None:
-        when = f"{told.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
+    if details.together:
+        yield f"  together   answered in one go with {', '.join(map(one_line, details.together))}"
+    if details.reopening is not None:
+        yield from _stuck(details.reopening)
+    if details.answered_before is not None:
+        when = f"{details.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
         yield f"  answered   already at {when} by an answer from here, and asked again"
     for note in review.notes:
         yield f"  note       {one_line(note, _LINE)}"
@@ -99,7 +99,7 @@ def lines(told: Told) -> Iterator[str]:
     yield from (f"  {line}" for line in _asked(review))
     yield ""
     yield f"  answer with {', '.join(ways(review))}"
-    fits = json_text(told.schema, indent=None) if told.schema else "anything"
+    fits = json_text(details.schema, indent=None) if details.schema else "anything"
     yield f"  that fits  {fits}"
 
 

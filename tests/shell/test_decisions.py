@@ -26,8 +26,9 @@ from hitl_engine.model import (
     Verdicts,
     json_path,
 )
-from hitl_tui.options import Parser
-from hitl_tui.shell import parsers, question_output
+from hitl_tui.argument_parser import Parser
+from hitl_tui.shell import question_output
+from hitl_tui.shell.command_options import ADD_OPTIONS
 from hitl_tui.shell.decision_options import decides, decision_on
 
 CALLS = {
@@ -71,7 +72,7 @@ def question(payload: Any, schema: Any = None, **others: Any) -> Question:
 
 def typed(*options: str) -> argparse.Namespace:
     parser = Parser(prog="hitl-tui answer", allow_abbrev=False)
-    parsers.PARSERS["answer"](parser)
+    ADD_OPTIONS["answer"](parser)
     return parser.parse_args(["thread", *options])
 
 
@@ -201,12 +202,12 @@ def test_a_question_is_told_as_it_was_understood(
 ) -> None:
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
     reopening = Reopening(("ask",), ("beside",), "E('x')", stuck=False)
-    told = question_output.Told(
+    details = question_output.QuestionDetails(
         *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
         reopening=reopening,
         answered_before=datetime(2026, 1, 31, 12, 5).astimezone(),
     )
-    text = "\n".join(question_output.lines(told))
+    text = "\n".join(question_output.lines(details))
     for expected in [
         *words,
         "outer ▸ inner",
@@ -218,6 +219,6 @@ def test_a_question_is_told_as_it_was_understood(
     ]:
         assert expected in text
     assert "\x1b" not in text
-    document = question_output.document(told)
+    document = question_output.document(details)
     assert (document["stuck"], document["payload"]) == ("perhaps", payload)
     assert document["understood"]["kind"] == asked.review.kind

@@ -1,4 +1,4 @@
-"""The options of the shell commands. The console does not load them: it has a screen to paint."""
+"""The options of each shell command. The console does not load this module."""
 
 import argparse
 from collections.abc import Awaitable, Callable
@@ -12,18 +12,19 @@ from hitl_tui.options import (
     number_between,
 )
 from hitl_tui.shell import commands, decision_options
+from hitl_tui.shell.command_result import CommandResult
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
-Command = Callable[["Desk", argparse.Namespace], Awaitable[commands.Said]]
+Command = Callable[["Desk", argparse.Namespace], Awaitable[CommandResult]]
 
 
-def _graphs_options(parser: argparse.ArgumentParser) -> None:
+def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.graphs, "Print the graphs of the target.")
 
 
-def _run_options(parser: argparse.ArgumentParser) -> None:
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
     parser.add_argument("graph")
     parser.add_argument("--input", type=json_value, required=True, metavar="JSON")
@@ -38,17 +39,17 @@ def _run_options(parser: argparse.ArgumentParser) -> None:
         )
 
 
-def _list_options(parser: argparse.ArgumentParser) -> None:
+def _add_list_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.list_waiting, "Print what waits, longest waiting first.")
     parser.add_argument("--graph", metavar="G")
 
 
-def _show_options(parser: argparse.ArgumentParser) -> None:
+def _add_show_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.show, "Print the state of one thread.")
     parser.add_argument("thread")
 
 
-def _answer_options(parser: argparse.ArgumentParser) -> None:
+def _add_answer_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.answer, "Answer one interrupt, or several at once.")
     parser.epilog = (
         "N counts calls, options and questions from 1, as hitl-tui show numbers them. JSON given "
@@ -113,10 +114,10 @@ def _answer_options(parser: argparse.ArgumentParser) -> None:
         metavar="N=NAME",
         help="let the edited call N run this tool instead",
     )
-    _add_yes(parser)
+    _add_yes_option(parser)
 
 
-def _reopen_options(parser: argparse.ArgumentParser) -> None:
+def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(
         parser, commands.reopen, "Have a question asked anew whose node failed on an answer."
     )
@@ -125,19 +126,19 @@ def _reopen_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("thread")
     parser.add_argument("--interrupt", metavar="ID", help="which one; else the one that failed")
-    _add_yes(parser)
+    _add_yes_option(parser)
 
 
-def _add_yes(parser: argparse.ArgumentParser) -> None:
+def _add_yes_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="also where it wants to be confirmed")
 
 
-def _step_options(parser: argparse.ArgumentParser) -> None:
+def _add_step_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
     parser.add_argument("thread")
 
 
-def _log_options(parser: argparse.ArgumentParser) -> None:
+def _add_log_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, None, "Print the decisions made here, newest first.")
     parser.add_argument("--limit", type=number_between(1, 1_000_000), default=200)
 
@@ -152,13 +153,13 @@ def _add_shell_options(
     add_connection_options(parser)
 
 
-PARSERS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
-    "graphs": _graphs_options,
-    "run": _run_options,
-    "list": _list_options,
-    "show": _show_options,
-    "answer": _answer_options,
-    "reopen": _reopen_options,
-    "step": _step_options,
-    "log": _log_options,
+ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "graphs": _add_graphs_options,
+    "run": _add_run_options,
+    "list": _add_list_options,
+    "show": _add_show_options,
+    "answer": _add_answer_options,
+    "reopen": _add_reopen_options,
+    "step": _add_step_options,
+    "log": _add_log_options,
 }
