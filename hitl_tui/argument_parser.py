@@ -13,53 +13,66 @@ from typing import NoReturn
 
 from hitl_engine.errors import BadInput
 from hitl_tui import demo
-from hitl_tui.options import add_connection_options, add_target_argument, number_between
+from hitl_tui.options import (
+    add_connection_options,
+    add_data_dir_option,
+    add_python_option,
+    add_target_argument,
+    number_between,
+)
 
 COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
 """First words that are a command, not a target."""
 
 _EPILOG = """\
 commands:
-  hitl-tui [TARGET]         open the console (hitl-tui --help)
+  hitl-tui [TARGET]         open the console
   hitl-tui demo             open the console on the sample graphs
-  hitl-tui serve [TARGET]   run the engine server alone
+  hitl-tui serve [TARGET]   run the local server without a console
 
-  hitl-tui graphs           the graphs of the target
+  hitl-tui graphs           list the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
-  hitl-tui list             what waits
-  hitl-tui show THREAD      the state of one thread, what it asks, and what it takes
+  hitl-tui list             list what waits for a person
+  hitl-tui show THREAD      print the state of a thread and its questions
   hitl-tui answer THREAD    answer one interrupt, or several at once
-  hitl-tui reopen THREAD    have a question asked anew that is stuck on an answer
+  hitl-tui reopen THREAD    ask again a question whose last answer crashed its node
   hitl-tui step THREAD      step past a breakpoint
-  hitl-tui log              the decisions made here
+  hitl-tui log              list the decisions made from here
 
-Each has its own --help. TARGET is a URL, a langgraph.json, or file.py:graph; without one:
-HITL_TUI_TARGET, then ./langgraph.json.
+Each command has its own --help. TARGET is a URL, a langgraph.json, or
+file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
 
-exit codes: 0 done as asked; 1 the output was lost; 2 wrong usage; 3 refused: it
-no longer waits, was never there, or would replace what waits; 4 the answer is not one this
-interrupt takes, or it wants --yes; 5 the target cannot be reached or refuses us; 6 the outcome is unknown; 7 the
-graph raised; 130 interrupted before anything was sent.
+exit codes:
+  0    done
+  1    the output could not be written
+  2    wrong usage; nothing was sent
+  3    refused: the item no longer waits, does not exist, or a new run would
+       replace what waits on the thread
+  4    the answer does not fit this interrupt, or needs --yes
+  5    the target cannot be reached or used; nothing was sent
+  6    the outcome is unknown
+  7    the graph raised an error
+  130  interrupted before anything was sent
 
-With --json, standard output is one JSON document and messages go to standard error. run, answer,
-reopen and step print theirs also when they are refused (3, 4) or do not know the outcome (6); an
-answer that does not fit has its faults in it, each with its path. With 2 and 5 nothing was sent and
+With --json, standard output is one JSON document; messages go to standard
+error. run, answer, reopen and step print a document also with exit codes 3, 4,
+6 and 7. With 4 it lists each fault of the answer, with its path. With 2 and 5
 there is no document.
 """
 
 
 class Parser(argparse.ArgumentParser):
-    """Complains as the rest of the program does: one line, and what to do."""
+    """Reports errors as the rest of the program does: in one line, with what to do."""
 
     def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
-        """Parse, and say what is left over."""
+        """Parse all arguments. Raises BadInput that names those that are not known."""
         args, left_over = self.parse_known_args(argv)
         if left_over:
-            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
+            raise BadInput(_unknown(left_over, argv), hint=self._hint(argv))
         return args
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
+        """Raise BadInput with this message and a hint."""
         value = " A value that begins with a dash is written --option=-value."
         hint = value if "expected one argument" in message else ""
         raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
@@ -71,14 +84,14 @@ class Parser(argparse.ArgumentParser):
         return f"See {self.prog} --help."
 
 
-def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
-    """Say what is left over; never what may be a part of a header, which is a secret."""
+def _unknown(left_over: Sequence[str], argv: Sequence[str]) -> str:
+    """Name the arguments that are not known, but never a part of a header: it may be a secret."""
     options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
     if options:
         return f"There is no option {', '.join(options)} here."
     if any(word.startswith("--header") for word in argv):
-        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
-    return f"There is a word too many: {' '.join(left_over)}."
+        return "Unexpected argument; a header is one argument, in quotes: --header 'K: V'."
+    return f"Unexpected argument: {' '.join(left_over)}."
 
 
 def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
@@ -130,33 +143,43 @@ def _refuse_a_misspelt_command(word: str) -> None:
         return
     close = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
     raise BadInput(
-        f"There is no command and no target {word}.",
+        f"{word} is neither a command nor a target.",
         hint=f"Did you mean hitl-tui {close[0]}?" if close else "See hitl-tui --help.",
     )
 
 
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Open the console on the sample graphs, with threads that wait."
+    parser.description = (
+        "Open the console on the sample graphs, with threads that wait for an answer."
+    )
     add_connection_options(parser)
     parser.set_defaults(target=demo.TARGET)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:
-    parser.description = "Run the engine alone: a LangGraph server on SQLite."
+    parser.description = "Run the local server without a console: a LangGraph server on SQLite."
     add_target_argument(parser)
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=number_between(0, 65_535), default=2024)
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on (%(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=number_between(0, 65_535),
+        default=2024,
+        help="the port to listen on (%(default)s); 0 takes any free port",
+    )
     parser.add_argument(
         "--token",
         metavar="SECRET",
-        help="what clients have to show, required for any address but loopback; other users of "
-        "this machine may see it here, but not in HITL_TUI_TOKEN",
+        help="the token that clients must send; required unless --host is a loopback address. "
+        "Other users of this machine can see it here; HITL_TUI_TOKEN hides it from them",
     )
     parser.add_argument(
         "--tokens",
         type=Path,
         metavar="FILE",
-        help="more tokens: a line each, name = secret; runs record the name of who started them",
+        help="a file with more tokens, one per line: name = secret. A run records the name that "
+        "started it",
     )
-    parser.add_argument("--data-dir", type=Path, metavar="DIR")
-    parser.add_argument("--python", metavar="PATH")
+    add_data_dir_option(parser)
+    add_python_option(parser)

@@ -21,50 +21,62 @@ Command = Callable[["Desk", argparse.Namespace], Awaitable[CommandResult]]
 
 
 def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.graphs, "Print the graphs of the target.")
+    _add_shell_options(parser, commands.graphs, "List the graphs of the target.")
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
-    parser.add_argument("graph")
-    parser.add_argument("--input", type=json_value, required=True, metavar="JSON")
-    parser.add_argument("--thread", metavar="ID", help="run on this thread, not on a new one")
+    parser.add_argument("graph", help="the name of a graph, as hitl-tui graphs lists it")
+    parser.add_argument(
+        "--input",
+        type=json_value,
+        required=True,
+        metavar="JSON",
+        help="the input of the graph; - reads it from standard input",
+    )
+    parser.add_argument("--thread", metavar="ID", help="run on this thread instead of a new one")
     for when in ("before", "after"):
         parser.add_argument(
             f"--interrupt-{when}",
             type=nodes,
             default=(),
             metavar="NODES",
-            help=f"stop {when} these nodes: a,b or '*'",
+            help=f"stop {when} these nodes: a,b or '*' for all",
         )
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.list_waiting, "Print what waits, longest waiting first.")
-    parser.add_argument("--graph", metavar="G")
+    _add_shell_options(
+        parser, commands.list_waiting, "List what waits for a person, longest waiting first."
+    )
+    parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
 
 
 def _add_show_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.show, "Print the state of one thread.")
-    parser.add_argument("thread")
+    _add_shell_options(
+        parser,
+        commands.show,
+        "Print the state of a thread: what each question asks, and which answers it takes.",
+    )
+    _add_thread_argument(parser)
 
 
 def _add_answer_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.answer, "Answer one interrupt, or several at once.")
     parser.epilog = (
-        "N counts calls, options and questions from 1, as hitl-tui show numbers them. JSON given "
-        "as - is read from standard input. A text that begins with a dash is written with an "
+        "N is the number of a call, an option or a question in hitl-tui show, from 1. Give - for "
+        "JSON to read it from standard input. If a text begins with a dash, write it with an "
         "equals sign: --text=-text."
     )
-    parser.add_argument("thread")
+    _add_thread_argument(parser)
     parser.add_argument(
         "--interrupt",
         type=decision_options.asked_and_answer,
         action="append",
         default=[],
         metavar="ID[=JSON]",
-        help="which one; needed where more than one waits. With JSON it is the answer, and may "
-        "be repeated: all are sent as one",
+        help="the interrupt to answer, if more than one waits. With =JSON it contains the answer "
+        "and may be repeated; all answers are sent in one request",
     )
     given = parser.add_mutually_exclusive_group()
     given.add_argument("--text", metavar="T", help="answer with this text")
@@ -73,16 +85,21 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=json_value,
         default=decision_options.ABSENT,
         metavar="JSON",
-        help="with this JSON",
+        help="answer with this JSON",
     )
-    given.add_argument("--approve", action="store_true", help="let the tool calls run as they are")
-    given.add_argument("--edit", type=json_object, metavar="JSON", help="run it with these args")
+    given.add_argument("--approve", action="store_true", help="let the tool calls run as shown")
+    given.add_argument(
+        "--edit",
+        type=json_object,
+        metavar="JSON",
+        help="let the tool call run with these arguments instead",
+    )
     given.add_argument(
         "--reject",
         nargs="?",
         default=decision_options.ABSENT,
         metavar="MSG",
-        help="do not run them",
+        help="do not let the tool calls run, and give this reason",
     )
     given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
     given.add_argument(
@@ -90,22 +107,26 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=decision_options.numbered_verdict,
         action="append",
         metavar="N=VERDICT",
-        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; one for each",
+        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; give one for each call",
     )
     given.add_argument(
         "--choose",
         type=decision_options.choice,
         metavar="N[:TEXT]",
-        help="take option N, with a text",
+        help="choose option N, with a text where it takes one",
     )
     given.add_argument(
         "--reply",
         type=decision_options.numbered_text,
         action="append",
         metavar="N=TEXT",
-        help="reply to question N; one for each, or for each choice",
+        help="reply to question N; give one for each question, or for each choice",
     )
-    given.add_argument("--decline", action="store_true", help="answer neither form nor questions")
+    given.add_argument(
+        "--decline",
+        action="store_true",
+        help="decline to fill in the form or to answer the questions",
+    )
     parser.add_argument(
         "--tool",
         type=decision_options.numbered_text,
@@ -119,28 +140,41 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(
-        parser, commands.reopen, "Have a question asked anew whose node failed on an answer."
+        parser, commands.reopen, "Ask again a question whose last answer crashed its node."
     )
     parser.epilog = (
-        "All answers of its step are forgotten, and its nodes run again; no earlier ones."
+        "All answers of the current step are discarded, and the nodes of that step run again. "
+        "Earlier nodes do not."
     )
-    parser.add_argument("thread")
-    parser.add_argument("--interrupt", metavar="ID", help="which one; else the one that failed")
+    _add_thread_argument(parser)
+    parser.add_argument(
+        "--interrupt", metavar="ID", help="the interrupt to reopen, if more than one failed"
+    )
     _add_yes_option(parser)
 
 
 def _add_yes_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="also where it wants to be confirmed")
+    parser.add_argument("--yes", action="store_true", help="confirm what the command warns about")
 
 
 def _add_step_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
-    parser.add_argument("thread")
+    _add_thread_argument(parser)
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, None, "Print the decisions made here, newest first.")
-    parser.add_argument("--limit", type=number_between(1, 1_000_000), default=200)
+    _add_shell_options(parser, None, "List the decisions made from here, newest first.")
+    parser.add_argument(
+        "--limit",
+        type=number_between(1, 1_000_000),
+        default=200,
+        metavar="N",
+        help="how many decisions to list (%(default)s)",
+    )
+
+
+def _add_thread_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("thread", help="the id of a thread, as hitl-tui list prints it")
 
 
 def _add_shell_options(

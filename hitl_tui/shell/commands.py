@@ -112,7 +112,7 @@ async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
     reopening = await desk.reopening(item)
     if reopening.runs_twice and not reopening.why_not:
         nodes = ", ".join(reopening.runs_twice)
-        caution = f"What had finished in this step runs a second time: {nodes}."
+        caution = f"Nodes of this step that have finished will run again: {nodes}."
         _require_confirmation([caution], args)
     return reopen_result(await desk.reopen(item, _ignore), reopening)
 
@@ -125,12 +125,12 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
             return outcome_result(await desk.step(breakpoint, _ignore))
         case ():
             raise NoLongerWaits(
-                f"Thread {thread.thread_id} is {thread.status}; it stands at no breakpoint.",
+                f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
                 kept="Nothing was sent.",
             )
         case _:
             raise NoLongerWaits(
-                f"Thread {thread.thread_id} waits for an answer, not at a breakpoint.",
+                f"Thread {thread.thread_id} waits for an answer; it is not at a breakpoint.",
                 kept="Nothing was sent.",
                 hint="Use hitl-tui answer.",
             )
@@ -146,11 +146,11 @@ def _check_answer_options(args: Namespace) -> None:
     bare = [interrupt_id for interrupt_id, value in args.interrupt if value is ABSENT]
     one = decides(args)
     if one and len(args.interrupt) > len(bare):
-        what = "--interrupt ID=JSON is an answer already."
+        what = "--interrupt ID=JSON already contains an answer."
     elif one and len(bare) > 1:
-        what = "One answer answers one interrupt."
+        what = "This is one answer for several interrupts."
     elif not one and (bare or not args.interrupt):
-        what = "There is no answer in this."
+        what = "No answer was given."
     else:
         return
     raise BadInput(what, kept="Nothing was sent.", hint="See hitl-tui answer --help.")
@@ -172,7 +172,7 @@ def _require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
     if cautions and not args.yes:
         raise NotConfirmed(
             " ".join(cautions),
-            hint="With --yes it is sent all the same.",
+            hint="To send it anyway, add --yes.",
             faults=tuple(Fault((), caution) for caution in cautions),
         )
 

@@ -19,8 +19,8 @@ async def find_graph(desk: "Desk", name: str) -> Graph:
     known = await desk.graphs()
     for broken in desk.server.broken:
         if broken.graph_id == name:
-            raise GraphBroken(broken.what, hint="Mend it first.", detail=broken.traceback)
-    # A graph's own assistant bears its name; others of the same graph have settings of their own.
+            raise GraphBroken(broken.what, hint="Fix it first.", detail=broken.traceback)
+    # A graph's own assistant has its name; other assistants of the graph have their own settings.
     named = (graph for graph in known if graph.name == name)
     of_graph = (graph for graph in known if name in (graph.graph_id, graph.assistant_id))
     graph = next(chain(named, of_graph), None)
@@ -68,7 +68,7 @@ def find_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -
     for item in pending:
         if interrupt_id in (None, item.interrupt_id):
             return item
-    hint = "It stands at a breakpoint: use hitl-tui step." if thread.waiting and not pending else ""
+    hint = "It is at a breakpoint: use hitl-tui step." if thread.waiting and not pending else ""
     what = f"interrupt {interrupt_id}" if interrupt_id else "interrupt"
     raise NoLongerWaits(
         f"No {what} waits on thread {thread.thread_id}, which is {thread.status}.",
@@ -81,7 +81,7 @@ def _several(desk: "Desk", pending: list[Interrupt]) -> BadInput:
     return BadInput(
         f"{len(pending)} interrupts wait on this thread.",
         kept="Nothing was sent.",
-        hint="Say which with --interrupt ID, or answer several with --interrupt ID=JSON:",
+        hint="Choose one with --interrupt ID, or answer several with --interrupt ID=JSON:",
         detail="\n".join(
             f"{item.interrupt_id}  {one_line(item.node)}: "
             f"{one_line(review_line(desk.reviews.question(item).review))}"

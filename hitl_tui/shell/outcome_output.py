@@ -53,9 +53,9 @@ def reopen_result(outcome: Outcome, reopening: Reopening) -> CommandResult:
 
 def interrupted_result(thread_id: str) -> CommandResult:
     """Return what is known of a run that was sent and not awaited."""
-    what = "You left before the run ended, so its outcome is unknown."
+    what = "You interrupted the command before the run ended, so the outcome is unknown."
     document = _unread_document(thread_id, OutcomeKind.UNKNOWN, what)
-    hint = f"It is in the journal. See where it stands: hitl-tui show {thread_id}"
+    hint = f"It is in the journal. To see its state: hitl-tui show {thread_id}"
     note = error_line("Interrupted", f"{what} {hint}")
     return CommandResult(document, (json_text(document),), (note,), EXIT_UNKNOWN)
 

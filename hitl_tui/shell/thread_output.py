@@ -46,7 +46,7 @@ def _lines(thread: ThreadView, questions: Sequence[QuestionDetails]) -> Iterator
         if isinstance(item, Breakpoint):
             yield ""
             yield f"Stopped {item.when} {one_line(item.node)}; {breakpoint_line(item)}"
-            yield "  go on with hitl-tui step"
+            yield "  continue with hitl-tui step"
     yield ""
     yield "Values"
     yield from json_text(thread.values).split("\n")

@@ -1,4 +1,4 @@
-"""The shell commands under bad input and bad luck: one clear line each, and the right exit code."""
+"""The shell commands with bad input and failing servers: one clear line and an exit code each."""
 
 import asyncio
 import json
@@ -35,7 +35,7 @@ def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
 
 
 def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
-    """Return the one line that was said, and nothing else."""
+    """Return the one line on standard error; there must be no other output."""
     assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
     (line,) = done.stderr.splitlines()
     assert line.startswith("hitl-tui: ")
@@ -73,7 +73,7 @@ def test_a_connection_that_cannot_be_made(
     [
         (["lst"], "Did you mean hitl-tui list?"),
         (["Answer", "x"], "Did you mean hitl-tui answer?"),
-        (["quetzalcoatl"], "no command and no target quetzalcoatl. See hitl-tui --help."),
+        (["quetzalcoatl"], "quetzalcoatl is neither a command nor a target. See hitl-tui --help."),
         (["--json", "list"], "The command comes first: hitl-tui list."),
         (["serve", "--port", "99999"], "0 to 65,535"),
         (["log", "--limit", "0"], "1 to 1,000,000"),
@@ -114,7 +114,7 @@ def test_a_broken_graph_among_good_ones(tmp_path: Path) -> None:
     assert any("in build" in line for line in trace)
     assert "\x1b" not in done.stderr
     said = Shell(str(project), tmp_path / "data").refused("run", "bad", "--input", "{}", code=5)
-    assert r"[31m. Mend it first." in said
+    assert r"[31m. Fix it first." in said
 
 
 def test_an_output_in_ascii(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_no_standard_input_at_all(tmp_path: Path) -> None:
-    """A terminal to write to, and a standard input that was closed."""
+    """A terminal for output, and a closed standard input."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
         ["sh", "-c", 'exec "$0" -m hitl_tui --data-dir "$1" <&-', sys.executable, str(tmp_path)],
@@ -165,7 +165,7 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
 
 
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
-    """The run goes on at the server; the one line says so, and the journal can be read."""
+    """The run continues on the server; the one line names the thread, and the journal has it."""
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
         header = f"Authorization: {served.headers['Authorization']}"
@@ -194,7 +194,7 @@ async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
 async def test_an_unknown_outcome_names_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server is gone while the run is watched: the thread is known all the same."""
+    """The server dies while the run is watched: the thread is still known."""
     monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
@@ -209,7 +209,7 @@ async def test_an_unknown_outcome_names_its_thread(
 
 
 def test_ctrl_c_before_sending(tmp_path: Path) -> None:
-    """Nothing was sent, so there is nothing to tell."""
+    """Nothing was sent, so nothing is printed."""
     with socket.create_server(("127.0.0.1", 0)) as silent:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         with subprocess.Popen(

@@ -1,4 +1,4 @@
-"""The shell commands as a person types them: real processes, against both kinds of server."""
+"""The shell commands as a person types them: real processes, with both kinds of server."""
 
 import asyncio
 import json
@@ -40,9 +40,9 @@ class Shell:
         return json.loads(done.stdout) if done.stdout else None
 
     def refused(self, command: str, *args: str, code: int) -> str:
-        """Return what a command says on standard error.
+        """Return what a command prints on standard error.
 
-        A run, answer or step that was refused prints its document too.
+        A refused run, answer, reopen or step prints its document too.
         """
         done = self.raw(command, *args, "--json")
         assert done.returncode == code, (done.stdout, done.stderr)
@@ -77,7 +77,7 @@ class Shell:
 
 @pytest.fixture(scope="session")
 def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A project whose engine is kept running by `hitl-tui serve`, as beside an open console."""
+    """A project whose local server `hitl-tui serve` keeps running, as an open console would."""
     config = processes.copied_project(tmp_path_factory.mktemp("project"))
     data = tmp_path_factory.mktemp("data")
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(config), "--port", "0"]
@@ -94,7 +94,7 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 @pytest.fixture(scope="session", params=["engine", "langgraph dev"])
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """The same commands on our engine and on a real LangGraph server."""
+    """The same commands on our local server and on a real LangGraph server."""
     if request.param == "engine":
         return request.getfixturevalue("local_shell")
     served: processes.Served = request.getfixturevalue("langgraph_dev")
@@ -152,7 +152,7 @@ def test_breakpoints_are_stepped_past(shell: Shell) -> None:
     assert (waiting["when"], waiting["node"]) == ("before", "publish")
     done = shell.run("step", thread)
     assert done["status"] == "done"
-    assert "stands at no breakpoint" in shell.refused("step", thread, code=3)
+    assert "it is not at a breakpoint" in shell.refused("step", thread, code=3)
 
 
 def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
@@ -242,7 +242,7 @@ def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
     each = [
         f"--interrupt={ids[node]}={value}" for node, value in (("legal", '"y"'), ("finance", 0))
     ]
-    assert "is an answer already" in local_shell.refused(
+    assert "already contains an answer" in local_shell.refused(
         "answer", thread, *each, "--text=x", code=2
     )
     done = local_shell.run("answer", thread, *each)
@@ -254,7 +254,7 @@ def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
 
 
 def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
-    """S25, S28: and asked under a new id; earlier nodes do not run again."""
+    """S25, S28: it is asked again under a new id; earlier nodes do not run again."""
     thread = local_shell.run("run", "stuck", "--input", "{}")["thread_id"]
     failed = local_shell.run("answer", thread, "--text", "a few", code=7)
     assert (failed["outcome"], failed["answers"][0]["stuck"]) == ("unknown", False)
@@ -349,7 +349,7 @@ def test_a_question_inside_a_subgraph(shell: Shell) -> None:
 
 
 def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
-    """B7: each time it is another question."""
+    """B7: each time it is a new question."""
     started = shell.run("run", "validate", "--input", "{}")
     thread = started["thread_id"]
     (first,) = started["interrupts"]
@@ -395,7 +395,7 @@ def test_show_and_graphs(shell: Shell) -> None:
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
-    """S34, B17: a finished thread takes one; on one that waits it would replace the question."""
+    """S34, B17: only on a finished thread; on a waiting one it would replace the question."""
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
     thread = started["thread_id"]
     second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)
@@ -426,7 +426,7 @@ def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
 async def test_a_copied_thread_goes_on_with_its_assistant(
     langgraph_dev: processes.Served, tmp_path: Path
 ) -> None:
-    """It has no run to learn from; without the assistant's context the node would raise."""
+    """It has no run to copy from; without the assistant's context the node would raise."""
     async with langgraph_dev.client() as http:
 
         async def post(path: str, **body: Any) -> Any:
@@ -475,7 +475,7 @@ def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:
 
 
 def test_a_project_of_its_own_time(tmp_path: Path) -> None:
-    """Without a running engine a command starts one for its own time, and what waits still waits."""
+    """Without a running local server, each command starts one and ends it; nothing is lost."""
     config = processes.copied_project(tmp_path / "project")
     shell = Shell(str(config), tmp_path / "data")
     started = shell.run("run", "revise", "--input", '{"some_text":"kept"}')

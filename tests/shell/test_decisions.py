@@ -1,4 +1,4 @@
-"""What the options of `answer` mean, and how questions are told: in process, without a server."""
+"""The options of `answer` as decisions, and questions as they are printed; without a server."""
 
 import argparse
 from datetime import datetime
@@ -117,7 +117,7 @@ def test_options_are_a_decision(payload: Any, options: list[str], decision: Deci
         (
             CALLS,
             ["--decision", "3=approve", "--decision", "1=approve"],
-            "2 calls wait",
+            "2 calls need",
             ["$.decisions[1]", "$.decisions[2]"],
         ),
         (
@@ -133,7 +133,7 @@ def test_options_are_a_decision(payload: Any, options: list[str], decision: Deci
         ({"confirm": 1}, ["--choose", "7"], "7 is none of them", []),
     ],
 )
-def test_what_does_not_fit_is_told_at_its_place(
+def test_what_does_not_fit_is_reported_with_its_path(
     payload: Any, options: list[str], words: str, paths: list[str]
 ) -> None:
     asked = question(payload)
@@ -146,11 +146,11 @@ def test_what_does_not_fit_is_told_at_its_place(
     ("options", "words"),
     [
         (["--decision", "approve"], "is not N=approve"),
-        (["--decision", "0=approve"], "no number from 1 on"),
-        (["--decision", "1=approve:x"], "none of approve"),
+        (["--decision", "0=approve"], "no number from 1 up"),
+        (["--decision", "1=approve:x"], "is not approve, reject"),
         (["--decision", "1=edit:[]"], "as a JSON object"),
         (["--decision", "1=edit:{"], "not JSON"),
-        (["--choose", "x"], "N:TEXT is wanted"),
+        (["--choose", "x"], "expected N or N:TEXT"),
         (["--interrupt", "a={"], "not JSON"),
         (["--text", "a", "--approve"], "not allowed with"),
     ],
@@ -182,22 +182,22 @@ FORM = {"type": "object", "properties": {"n": {"type": "integer", "description":
         (
             CALLS,
             None,
-            ["tool calls, decided together", "1. send", "the agent's words:", "No harm."],
+            ["tool calls, decided together", "1. send", "described by the agent as:", "No harm."],
         ),
         (
             CALLS,
             None,
-            ["decide     approve, edit, reject", "not        respond: The request allows"],
+            ["allowed    approve, edit, reject", "not        respond: The request allows"],
         ),
         (ASKS, None, ["replies to questions", "2. Colours?", "- blue", "--reply N=TEXT"]),
         ({"text_to_revise": "a\nb"}, None, ["a text, revised", "> a", "> b", "--text T"]),
         ({"confirm": "go?"}, None, ["1. Approve: sends", "--choose N[:TEXT]"]),
         ({"q": 1}, FORM, ["values that fit a schema", "n (integer", "How many", "--value JSON"]),
-        ({"q": 1}, None, ["anything, as JSON", "that fits  anything"]),
+        ({"q": 1}, None, ["anything, as JSON", "accepts    anything"]),
         ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),
     ],
 )
-def test_a_question_is_told_as_it_was_understood(
+def test_a_question_is_printed_as_it_was_understood(
     payload: Any, schema: Any, words: list[str]
 ) -> None:
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
