@@ -1,4 +1,4 @@
-"""Something to choose: the answer is one of the options, word for word."""
+"""A choice: the answer is exactly one of the options."""
 
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph

@@ -1,6 +1,6 @@
-"""An agent whose tool calls wait for approval; a scripted model plays the language model.
+"""An agent whose tool calls wait for approval; a scripted model replaces the language model.
 
-It reads the calendar freely, then wants to send an email and to run an SQL statement.
+It may read the calendar; to send an email and to run an SQL statement it needs approval.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ def execute_sql(query: str) -> str:
 
 
 class ScriptedModel(BaseChatModel):
-    """Follows a script where a language model would think, so that nothing leaves the machine."""
+    """Follows a script in place of a language model, so that nothing leaves this machine."""
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":  # type: ignore[override]
         """Accept the tools; the script knows them already."""
@@ -52,40 +52,42 @@ def _since_last_request(messages: list[BaseMessage]) -> list[BaseMessage]:
 
 
 def _next_message(turn: list[BaseMessage]) -> AIMessage:
-    said = [message for message in turn if isinstance(message, AIMessage)]
-    if not said:
+    replies = [message for message in turn if isinstance(message, AIMessage)]
+    if not replies:
         calendar = _call("read_calendar", day="Monday")
         return AIMessage("I look at the calendar first.", tool_calls=[calendar])
-    if len(said) == 1:
+    if len(replies) == 1:
         email = _call("send_email", to="ada@example.com", subject="Monday", body="See you at 10.")
         query = _call("execute_sql", query="DELETE FROM reminders WHERE day = 'Sunday'")
         return AIMessage("I tell Ada and clean up old reminders.", tool_calls=[email, query])
     results = [message for message in turn if isinstance(message, ToolMessage)][1:]
-    return AIMessage("\n".join(["That is all.", *(_told(result) for result in results)]))
+    return AIMessage("\n".join(["That is all.", *(_result_line(result) for result in results)]))
 
 
 def _call(name: str, **arguments: str) -> Any:
     return {"name": name, "args": arguments, "id": f"call_{name}"}
 
 
-def _told(result: ToolMessage) -> str:
+def _result_line(result: ToolMessage) -> str:
     outcome = "not done" if result.status == "error" else "done"
     return f"- {result.name}: {outcome}. {result.text}"
 
 
-gates = HumanInTheLoopMiddleware(
+approvals = HumanInTheLoopMiddleware(
     interrupt_on={
         "send_email": True,
         "execute_sql": {"allowed_decisions": ["approve", "reject"]},
     }
 )
 tools = [read_calendar, send_email, execute_sql]
-graph = create_agent(ScriptedModel(), tools, middleware=[gates])
+graph = create_agent(ScriptedModel(), tools, middleware=[approvals])
 
 
 def main() -> None:
     """Run the agent once in the terminal: approve the email, reject the statement."""
-    agent = create_agent(ScriptedModel(), tools, middleware=[gates], checkpointer=InMemorySaver())
+    agent = create_agent(
+        ScriptedModel(), tools, middleware=[approvals], checkpointer=InMemorySaver()
+    )
     config = {"configurable": {"thread_id": "demo"}}
     request = {"messages": [HumanMessage("Prepare my Monday.")]}
     for asked in agent.invoke(request, config)["__interrupt__"][0].value["action_requests"]:

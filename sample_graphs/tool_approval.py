@@ -1,6 +1,6 @@
-"""An agent that asks about each tool call by itself; a scripted model plays the language model.
+"""An agent that asks about each tool call by itself; a scripted model replaces the language model.
 
-The middleware's mode is `per_call`: every call is an interrupt of its own, which brings the
+The middleware's mode is `per_call`: every call is an interrupt of its own, with the
 schema of its answer.
 """
 
@@ -27,7 +27,7 @@ def delete_file(path: str) -> str:
 
 
 class ScriptedModel(BaseChatModel):
-    """Asks for two tool calls, then tells what came of them."""
+    """Asks for two tool calls, then lists their results."""
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":  # type: ignore[override]
         """Accept the tools; the script knows them already."""
@@ -55,7 +55,7 @@ def _call(name: str, args: dict[str, Any]) -> Any:
     return {"name": name, "args": args, "id": f"call_{name}"}
 
 
-gates = HumanInTheLoopMiddleware(
+approvals = HumanInTheLoopMiddleware(
     interrupt_on={
         "write_file": True,
         "delete_file": {"allowed_decisions": ["approve", "reject"]},
@@ -63,12 +63,14 @@ gates = HumanInTheLoopMiddleware(
     interrupt_mode="per_call",
 )
 tools = [write_file, delete_file]
-graph = create_agent(ScriptedModel(), tools, middleware=[gates])
+graph = create_agent(ScriptedModel(), tools, middleware=[approvals])
 
 
 def main() -> None:
-    """Run the agent once in the terminal: approve whatever is asked."""
-    agent = create_agent(ScriptedModel(), tools, middleware=[gates], checkpointer=InMemorySaver())
+    """Run the agent once in the terminal, and approve everything."""
+    agent = create_agent(
+        ScriptedModel(), tools, middleware=[approvals], checkpointer=InMemorySaver()
+    )
     config = {"configurable": {"thread_id": "demo"}}
     asked = agent.invoke({"messages": [HumanMessage("Tidy up.")]}, config)["__interrupt__"]
     for question in asked:

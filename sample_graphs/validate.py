@@ -1,4 +1,4 @@
-"""The same node asks again until the answer is valid; each time it is another question."""
+"""The same node asks again until the answer is valid; each time it is a new question."""
 
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph

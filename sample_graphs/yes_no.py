@@ -1,4 +1,4 @@
-"""A question to approve or not; the graph takes true and false, and nothing else."""
+"""A yes-or-no question; the graph takes only true or false."""
 
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, StateGraph

@@ -1,4 +1,4 @@
-"""The sample graphs: each file runs alone, and the pictures of the README are made from them."""
+"""The sample graphs: each file runs alone, and the screenshots of the README are made with them."""
 
 import subprocess
 import sys

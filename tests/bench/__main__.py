@@ -1,6 +1,6 @@
-"""`make bench`: each figure beside the floor it is compared with, from one run.
+"""`make bench`: each measurement and the floor that it is compared with, from one run.
 
-Pairs are measured alternately, so that a noisy minute hits both sides. The noise is the floor
+Pairs are measured alternately, so that a noisy minute affects both. The noise is the floor
 measured against itself: a goal missed by less than that counts as equal.
 """
 
@@ -28,7 +28,7 @@ ANSWERS = 60
 def main(names: list[str]) -> None:
     """Measure everything, or what is named, and print one table."""
     if unknown := set(names) - set(MEASURES):
-        sys.exit(f"Not measured: {', '.join(unknown)}. There is: {', '.join(MEASURES)}.")
+        sys.exit(f"Unknown: {', '.join(unknown)}. Choose from: {', '.join(MEASURES)}.")
     os.environ["PYTHONDONTWRITEBYTECODE"] = ""
     print(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores")
     print(HEAD)
@@ -60,7 +60,7 @@ def key_to_repaint(folder: Path) -> Iterable[Row]:
 
 
 def answer(folder: Path) -> Iterable[Row]:
-    """An answer through desk, client and engine, over the same resume in bare langgraph."""
+    """An answer through desk, client and local server, over the same resume in bare langgraph."""
     ours, floor = asyncio.run(measure_answers(folder, ANSWERS))
     yield timed("answer through the desk / bare langgraph resume", ours, floor, 1.6)
 

@@ -1,4 +1,4 @@
-"""Answers, timed: through desk, client and engine, and by bare langgraph with the same saver."""
+"""Answers, timed: through desk, client and local server, and by bare langgraph with its saver."""
 
 import time
 from pathlib import Path
@@ -47,4 +47,4 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
 
 
 def _ignore(progress: Progress) -> None:
-    """The end counts."""
+    """Only the end is measured."""

@@ -19,7 +19,7 @@ ORIGINAL, EDITED = {"some_text": "original text"}, {"some_text": "Edited text"}
 ASKED = {"text_to_revise": "original text"}
 
 Cycle: TypeAlias = Callable[[], Awaitable[tuple[float, float]]]
-"""Goes through one cycle; returns the seconds of the run and those of the resume."""
+"""Runs one cycle; returns the seconds of the run and those of the resume."""
 
 
 @asynccontextmanager
@@ -46,7 +46,7 @@ async def bare_cycle(folder: Path) -> AsyncIterator[Cycle]:
 
 @asynccontextmanager
 async def served_cycles(served: Served, clients: int) -> AsyncIterator[list[Cycle]]:
-    """One cycle for each client, who has a connection of his own."""
+    """One cycle for each client; each has its own connection."""
     async with AsyncExitStack() as stack:
         wires = [await stack.enter_async_context(wired(served)) for _ in range(clients)]
         yield [_cycle_of(wire) for wire in wires]
@@ -72,7 +72,7 @@ def _cycle_of(wire: Wire) -> Cycle:
 
 
 async def together(cycles: list[Cycle], count: int) -> float:
-    """Let all do their cycles at once, `count` in all; return the seconds for each cycle."""
+    """Run cycles at the same time, `count` in total; return the seconds per cycle."""
     left = iter(range(count))
 
     async def work(cycle: Cycle) -> None:

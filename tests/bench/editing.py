@@ -1,4 +1,4 @@
-"""Large texts: a key in them, and opening them, beside Textual's own text area."""
+"""Large texts: a key in them, and opening them, compared with Textual's own text area."""
 
 import sys
 from collections.abc import Iterable, Iterator

@@ -1,4 +1,4 @@
-"""Data folders that are full before the engine starts, written by the engine's own modules."""
+"""Data folders that are full before the local server starts, written by its own modules."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -43,7 +43,7 @@ async def _created(data: Path) -> AsyncIterator[Database]:
 
 
 async def _asked(database: Database, thread_id: str) -> StateColumns:
-    """Run the guide's graph to its question; return where that leaves the thread."""
+    """Run the guide's graph to its question; return the state of the thread."""
     graph = revise.copy(update={"checkpointer": database.saver})
     config: Any = {"configurable": {"thread_id": thread_id}}
     await graph.ainvoke(ORIGINAL, config)

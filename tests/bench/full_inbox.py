@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class _Items:
-    """What the inbox asks of a desk."""
+    """The part of a desk that the inbox uses."""
 
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 

@@ -22,7 +22,7 @@ class Row:
     goal: float
     unit: str = "ms"
     reference: float | None = None
-    """What `langgraph dev` takes for the same; no goal, only beside it."""
+    """What `langgraph dev` takes for the same; for comparison, without a goal."""
 
     def __str__(self) -> str:
         beside = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
@@ -71,7 +71,7 @@ def timed(
     goal: float,
     reference: Sequence[float] = (),
 ) -> Row:
-    """Return the row of what took these seconds."""
+    """Return the row of these durations, in seconds."""
     half = len(floor) // 2
     return Row(
         name,

@@ -1,4 +1,4 @@
-"""The rows of the server: what it adds to langgraph, and that it does not slow down as it fills."""
+"""The rows of the local server: what it adds to langgraph, and whether it slows down as it fills."""
 
 import asyncio
 import subprocess
@@ -63,12 +63,14 @@ def start(folder: Path) -> Iterator[Row]:
     """From the start to the first answer, and the memory held then."""
     data = folder / "start"
     ours, floor = alternately(STARTS, lambda: _first_answer(data), _import)
-    yield timed("engine start to first answer / bare imports", ours, floor, 1.3)
+    yield timed("local server start to first answer / bare imports", ours, floor, 1.3)
     with engine(GRAPH, data) as served:
         _ask(served)
         held = _memory(served.process.pid)
     for kind, bare in _memory_of_imports().items():
-        yield Row(f"memory of the engine / bare imports, {kind}", held[kind], bare, 1, 1.5, "MB")
+        yield Row(
+            f"memory of the local server / bare imports, {kind}", held[kind], bare, 1, 1.5, "MB"
+        )
 
 
 async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
@@ -91,7 +93,7 @@ async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
 
 
 async def _crowd(ours: Served, bare: Cycle, reference: Served) -> Row:
-    """Whole cycles: how long one takes of many that go on at once."""
+    """Return how long a whole cycle takes when many run at once."""
     async with served_cycles(reference, CLIENTS) as strangers:
         apart = await together(strangers, 2 * CLIENTS)
     async with served_cycles(ours, CLIENTS) as clients:

@@ -1,6 +1,6 @@
-"""An HTTP client that costs next to nothing, so that what is measured is the server.
+"""An HTTP client that takes almost no time, so that only the server is measured.
 
-httpx takes as long for a small request as the server for its answer.
+httpx takes as long for a small request as the server.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ class Wire(asyncio.Protocol):
     async def _ask(self, method: str, path: str, body: bytes) -> Any:
         assert self._transport is not None
         if self._transport.is_closing():
-            raise ConnectionResetError("the server hung up: it had heard nothing for a while")
+            raise ConnectionResetError("the server closed the connection: it was idle for too long")
         self._answered = asyncio.get_running_loop().create_future()
         head = f"{method} {path} HTTP/1.1\r\n{self._head}content-length: {len(body)}\r\n\r\n"
         self._transport.write(head.encode() + body)
@@ -46,7 +46,7 @@ class Wire(asyncio.Protocol):
         return json.loads(self._body)
 
     def close(self) -> None:
-        """Hang up."""
+        """Close the connection."""
         assert self._transport is not None
         self._transport.close()
 
@@ -61,7 +61,9 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._answered is not None and not self._answered.done():
-            self._answered.set_exception(error or ConnectionResetError("the server hung up"))
+            self._answered.set_exception(
+                error or ConnectionResetError("the server closed the connection")
+            )
 
     # What the parser calls
 

@@ -1,7 +1,7 @@
-"""Every way to ask is answered in its main way on the real console, one after another.
+"""Every sample graph is answered in its main way on the real console, one after another.
 
-The keys are those that the screen names. What the graph then holds, read back over HTTP, proves
-that the answer arrived with its type.
+The keys are those that the screen shows. The state of the graph, read back over HTTP, proves that
+the answer arrived with its type.
 """
 
 import asyncio
@@ -33,7 +33,7 @@ HOOK = {
 
 @dataclass(frozen=True)
 class Then:
-    """A key, pressed once the card hears decisions, and what the screen then shows."""
+    """A key, pressed once the card accepts decisions, and what the screen then shows."""
 
     key: str
     shows: str
@@ -41,7 +41,7 @@ class Then:
 
 @dataclass(frozen=True)
 class Journey:
-    """From what is asked, by keys, to what the graph holds in the end."""
+    """What is asked, the keys that answer it, and the final state of the graph."""
 
     asked: str
     keys: tuple[str | Then, ...]
@@ -117,7 +117,7 @@ SESSIONS = {
     "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
     "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
 }
-"""Each is one session of the console; the last has what depends on the server: schemas, one
+"""Each is one session of the console; the last contains what depends on the server: schemas, one
 question a call, several together, reopening."""
 
 
@@ -202,7 +202,7 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
             decide(terminal, key)
         else:
             if isinstance(last, Then):
-                look(terminal)  # a key that comes before the focus has moved goes astray
+                look(terminal)  # a key pressed before the focus has moved would be lost
             terminal.press(key)
             terminal.settle()
         last = key
@@ -213,7 +213,7 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
 
 
 def decide(terminal: Terminal, wanted: Then) -> None:
-    """Press a key when it is heard; once more, as a person does, if the look was too early."""
+    """Press a key when the card accepts it; again, as a person would, if that was too early."""
     for seconds in (5, 30):
         look(terminal)
         terminal.press(wanted.key)
@@ -232,12 +232,12 @@ def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
 
 
 def look(terminal: Terminal) -> None:
-    """Look at what is uppermost for as long as it is deaf to decisions."""
+    """Wait until the topmost screen accepts decisions."""
     terminal.settle(0.1)
     deadline = time.monotonic() + 30
     while True:
         shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
         if next(shown, None) == AWAKE:
             return
-        assert time.monotonic() < deadline, "it stays deaf"
+        assert time.monotonic() < deadline, "it accepts no decisions"
         terminal.read(0.05)

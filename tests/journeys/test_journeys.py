@@ -19,7 +19,7 @@ from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
 AWAKE = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
-"""The colour of keys that can be pressed; those of a fresh card stand dim while it is deaf."""
+"""The colour of keys that can be pressed; those of a new card are dim until it accepts decisions."""
 
 
 class Project:
@@ -79,7 +79,7 @@ def press(terminal: Terminal, *keys: str) -> None:
 
 
 def look(terminal: Terminal, key: str = "^s Send") -> None:
-    """Look at a card for as long as it is deaf to decisions: until this key of it is awake."""
+    """Wait until a card accepts decisions: until this key has the colour of active keys."""
     terminal.settle()
     deadline = time.monotonic() + 30
     while terminal.key_colour(key) != AWAKE:
@@ -367,7 +367,7 @@ def test_a_text_is_edited_in_an_editor_of_ones_own(project: Project, tmp_path: P
         look(terminal)
         press(terminal, "!", "ctrl+g")
         terminal.wait_for("EDITING '!original text'")
-        press(terminal, "ctrl+s")  # nobody reads it there; it must send nothing here
+        press(terminal, "ctrl+s")  # the editor ignores it; it must send nothing here
         (tmp_path / "go").touch()
         terminal.wait_for(r'"another\\u001b text"')
         look(terminal)
