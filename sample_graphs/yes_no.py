@@ -16,7 +16,7 @@ class State(TypedDict, total=False):
 def publish(state: State) -> State:
     """Ask before publishing."""
     text = state.get("text", "A first draft.")
-    approved = interrupt({"question": "Shall this be published?", "details": {"text": text}})
+    approved = interrupt({"question": "Should this be published?", "details": {"text": text}})
     if not isinstance(approved, bool):
         raise TypeError(f"Neither true nor false: {approved!r}")
     return {"published": approved}

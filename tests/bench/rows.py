@@ -25,10 +25,10 @@ class Row:
     """What `langgraph dev` takes for the same; for comparison, without a goal."""
 
     def __str__(self) -> str:
-        beside = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
+        reference = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"
         return (
             f"{self.name + ', ' + self.unit:<54} {self.ours:8.1f} {self.floor:8.1f}"
-            f" {self.ratio:6.2f} {self.goal:5.2f}  {self.verdict:<8} noise {self.noise:.2f}{beside}"
+            f" {self.ratio:6.2f} {self.goal:5.2f}  {self.verdict:<8} noise {self.noise:.2f}{reference}"
         )
 
     @property

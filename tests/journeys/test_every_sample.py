@@ -64,7 +64,7 @@ JOURNEYS: Mapping[str, Journey] = {
         "How old are you", ("old", Then("ctrl+s", "is not an age"), "36"), ('"age": 36',)
     ),
     "choice": Journey("Which plan", (Then("3", "● 3"),), ('"plan": "Not at all"',)),
-    "yes_no": Journey("Shall this be published", (Then("n", "● 2 n"),), ('"published": false',)),
+    "yes_no": Journey("Should this be published", (Then("n", "● 2 n"),), ('"published": false',)),
     "form": Journey(
         "Pay this expense",
         ("backspace", "5", "tab", " ", "tab", "y", "tab", "x"),
@@ -133,8 +133,8 @@ def test_what_is_answered_arrives_with_its_type(
 
 
 def missing(values: JsonValue, graph: str) -> list[str]:
-    said = json.dumps(values, ensure_ascii=False)
-    return [part for part in JOURNEYS[graph].holds if part not in said]
+    state = json.dumps(values, ensure_ascii=False)
+    return [part for part in JOURNEYS[graph].holds if part not in state]
 
 
 def test_every_journey_is_made() -> None:

@@ -61,11 +61,11 @@ def test_a_connection_that_cannot_be_made(
     tmp_path: Path, args: list[str], environment: dict[str, str], code: int, words: str
 ) -> None:
     target = ["--target", "http://127.0.0.1:9"]
-    said = complaint(
+    message = complaint(
         hitl_tui("list", *target, "--data-dir", str(tmp_path), *args, **environment), code
     )
-    assert words in said
-    assert "sécret" not in said
+    assert words in message
+    assert "sécret" not in message
 
 
 @pytest.mark.parametrize(
@@ -113,8 +113,8 @@ def test_a_broken_graph_among_good_ones(tmp_path: Path) -> None:
     assert "Traceback (your code):" in trace[0]
     assert any("in build" in line for line in trace)
     assert "\x1b" not in done.stderr
-    said = Shell(str(project), tmp_path / "data").refused("run", "bad", "--input", "{}", code=5)
-    assert r"[31m. Fix it first." in said
+    message = Shell(str(project), tmp_path / "data").refused("run", "bad", "--input", "{}", code=5)
+    assert r"[31m. Fix it first." in message
 
 
 def test_an_output_in_ascii(tmp_path: Path) -> None:
@@ -156,12 +156,12 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    said = os.read(ours, 4096).decode()
+    message = os.read(ours, 4096).decode()
     os.close(ours)
     os.close(theirs)
     assert done.returncode == 2
-    assert "The console needs a terminal." in said
-    assert "Traceback" not in said
+    assert "The console needs a terminal." in message
+    assert "Traceback" not in message
 
 
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:

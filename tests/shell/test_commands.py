@@ -213,9 +213,9 @@ def test_a_call_that_did_otherwise_than_decided_is_told(local_shell: Shell) -> N
     done = local_shell.raw("answer", thread, "--reject", "Keep it.", "--json")
     assert "hitl-tui: Otherwise than decided: delete_file: rejected, but" in done.stderr
     document = json.loads(done.stdout)
-    (said,) = document["divergences"]
-    assert "“Deleted old.md.”" in said and document["answers"][0]["divergences"] == [said]
-    assert local_shell.run("log")[0]["divergences"] == [said]
+    (message,) = document["divergences"]
+    assert "“Deleted old.md.”" in message and document["answers"][0]["divergences"] == [message]
+    assert local_shell.run("log")[0]["divergences"] == [message]
     assert "otherwise than decided: delete_file" in local_shell.raw("log").stdout
 
 
@@ -223,10 +223,10 @@ def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     """S3, S8, S15."""
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
     thread, ids = started["thread_id"], interrupts(started)
-    said = shell.refused("answer", thread, "--text", "yes", code=2)
-    assert "2 interrupts wait" in said
+    message = shell.refused("answer", thread, "--text", "yes", code=2)
+    assert "2 interrupts wait" in message
     for node, asked in (("legal", "Is this legal?"), ("finance", "Can we pay for it?")):
-        (line,) = [line for line in said.splitlines() if line.startswith(ids[node])]
+        (line,) = [line for line in message.splitlines() if line.startswith(ids[node])]
         assert node in line and asked in line
     half = shell.run("answer", thread, "--interrupt", ids["legal"], "--text", "yes")
     assert (half["outcome"], half["status"]) == ("applied", "interrupted")
@@ -369,8 +369,8 @@ def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
     half = shell.run("answer", started["thread_id"], "--interrupt", legal, "--value", value)
     assert half["outcome"] == "applied"
     done = shell.run("answer", started["thread_id"], "--value", value)
-    said = repr(json.loads(value)) if value != '""' else ""
-    assert done["values"]["verdict"] == f"finance: {said}; legal: {said}"
+    opinion = repr(json.loads(value)) if value != '""' else ""
+    assert done["values"]["verdict"] == f"finance: {opinion}; legal: {opinion}"
 
 
 def test_show_and_graphs(shell: Shell) -> None:
@@ -399,9 +399,9 @@ def test_a_second_run_on_a_thread(shell: Shell) -> None:
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
     thread = started["thread_id"]
     second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)
-    said = shell.refused(*second, code=3)
-    assert "a question (human_node)" in said
-    assert "Nothing was sent" in said
+    message = shell.refused(*second, code=3)
+    assert "a question (human_node)" in message
+    assert "Nothing was sent" in message
     assert shell.run("show", thread)["interrupts"] == started["interrupts"]
     shell.run("answer", thread, "--text", "done")
     again = shell.run(*second)
@@ -411,16 +411,18 @@ def test_a_second_run_on_a_thread(shell: Shell) -> None:
 
 def test_a_second_run_on_a_thread_at_a_breakpoint(shell: Shell) -> None:
     thread = shell.run("run", "breakpoints", "--input", "{}")["thread_id"]
-    said = shell.refused("run", "breakpoints", "--input", "{}", "--thread", thread, code=3)
-    assert "at a breakpoint, after draft" in said
+    message = shell.refused("run", "breakpoints", "--input", "{}", "--thread", thread, code=3)
+    assert "at a breakpoint, after draft" in message
     assert shell.run("step", thread)["next"] == ["publish"]
 
 
 def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
     for option in ("--interrupt-before", "--interrupt-after"):
-        said = shell.refused("run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2)
-        assert "no node publsh" in said
-        assert "draft, polish, publish" in said
+        message = shell.refused(
+            "run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2
+        )
+        assert "no node publsh" in message
+        assert "draft, polish, publish" in message
 
 
 async def test_a_copied_thread_goes_on_with_its_assistant(
@@ -455,8 +457,8 @@ def test_what_was_never_there(shell: Shell) -> None:
 def test_what_is_typed_wrongly(shell: Shell) -> None:
     assert "not JSON" in shell.refused("run", "revise", "--input", "{", code=2)
     for number in ("NaN", "-Infinity", "1e999", "1" * 5000):
-        said = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
-        assert "argument --value: not JSON. Line 1, column 7" in said
+        message = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
+        assert "argument --value: not JSON. Line 1, column 7" in message
     assert "column 7" in shell.refused("answer", "x", "--edit", '{"a": NaN}', code=2)
     assert "column 7" in shell.refused("run", "revise", "--input", '{"a": NaN}', code=2)
     assert "--help" in shell.refused("answer", "x", code=2)
@@ -518,10 +520,10 @@ def test_a_graph_that_raises_on_import(tmp_path: Path) -> None:
 def test_a_missing_module_says_where_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import no_such_module_here\n")
     shell = Shell(f"{tmp_path / 'bad.py'}:graph", tmp_path / "data")
-    said = shell.refused("graphs", code=5)
-    assert "no_such_module_here" in said
-    assert sys.executable in said
-    assert "pip install" in said
+    message = shell.refused("graphs", code=5)
+    assert "no_such_module_here" in message
+    assert sys.executable in message
+    assert "pip install" in message
 
 
 def test_a_graph_that_raises(tmp_path: Path) -> None:
