@@ -1,4 +1,4 @@
-"""`python -m hitl_tui` is `hitl-tui`."""
+"""`python -m hitl_tui` runs `hitl-tui`."""
 
 from hitl_tui.cli import main
 

@@ -1,77 +1,55 @@
-"""What arguments are made of: the parser, options that several commands share, and their types."""
+"""Options that several commands share, and the types of their values."""
 
 import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput
 from hitl_engine.strict_json import JsonProblem, read_json
 
 if TYPE_CHECKING:
     from hitl_engine.model import JsonValue
 
-COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
-"""Words that are no target when they come first."""
-
-
-class Parser(argparse.ArgumentParser):
-    """Complains as the rest of the program does: one line, and what to do."""
-
-    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
-        """Parse, and say what is left over."""
-        args, left_over = self.parse_known_args(argv)
-        if left_over:
-            raise BadInput(_about(left_over, argv), hint=self._hint(argv))
-        return args
-
-    def error(self, message: str) -> NoReturn:
-        """Say what is wrong."""
-        value = " A value that begins with a dash is written --option=-value."
-        hint = value if "expected one argument" in message else ""
-        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
-
-    def _hint(self, argv: Sequence[str]) -> str:
-        command = next((word for word in argv if word in COMMANDS), None)
-        if command and self.prog == "hitl-tui":
-            return f"The command comes first: hitl-tui {command}."
-        return f"See {self.prog} --help."
-
-
-def _about(left_over: Sequence[str], argv: Sequence[str]) -> str:
-    """Say what is left over; never what may be a part of a header, which is a secret."""
-    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
-    if options:
-        return f"There is no option {', '.join(options)} here."
-    if any(word.startswith("--header") for word in argv):
-        return "There is a word too many; a header is one argument, in quotes: --header 'K: V'."
-    return f"There is a word too many: {' '.join(left_over)}."
-
 
 def add_target_argument(parser: argparse.ArgumentParser) -> None:
-    """Let a target be named."""
+    """Add the optional target."""
     parser.add_argument("target", nargs="?", help="a URL, a langgraph.json, or file.py:graph")
 
 
 def add_connection_options(parser: argparse.ArgumentParser) -> None:
-    """Add what says how a target is reached, and where local state lives."""
+    """Add how a target is reached, and where local data is kept."""
     parser.add_argument(
         "--header",
         action="append",
         default=[],
         type=_header,
         metavar="'K: V'",
-        help="a header for a URL; may be repeated",
+        help="a header to send, if the target is a URL; may be repeated",
     )
     parser.add_argument(
         "--api-key-env", metavar="NAME", help="the environment variable that holds the API key"
     )
+    add_data_dir_option(parser)
+    add_python_option(parser)
+
+
+def add_data_dir_option(parser: argparse.ArgumentParser) -> None:
+    """Add the folder of local data."""
     parser.add_argument(
-        "--data-dir", type=Path, metavar="DIR", help="where local state lives, a folder a project"
+        "--data-dir",
+        type=Path,
+        metavar="DIR",
+        help="where to keep local data, a folder per project",
     )
+
+
+def add_python_option(parser: argparse.ArgumentParser) -> None:
+    """Add the interpreter that runs the graphs."""
     parser.add_argument(
-        "--python", metavar="PATH", help="the interpreter that has the graphs' dependencies"
+        "--python",
+        metavar="PATH",
+        help="the Python interpreter that has the graphs' dependencies",
     )
 
 
@@ -84,18 +62,18 @@ def number_between(least: int, most: int) -> Callable[[str], int]:
         except ValueError:
             value = least - 1
         if not least <= value <= most:
-            raise argparse.ArgumentTypeError(f"a number from {least:,} to {most:,} is wanted")
+            raise argparse.ArgumentTypeError(f"must be a number from {least:,} to {most:,}")
         return value
 
     return number
 
 
 def json_value(text: str) -> "JsonValue":
-    """Read JSON; `-` stands for what is on standard input."""
+    """Read JSON; `-` means standard input."""
     try:
         return read_json(sys.stdin.read() if text == "-" else text)
     except UnicodeDecodeError as error:
-        raise argparse.ArgumentTypeError("what is on standard input is no UTF-8") from error
+        raise argparse.ArgumentTypeError("standard input is not UTF-8") from error
     except JsonProblem as problem:
         raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
 
@@ -104,7 +82,7 @@ def json_object(text: str) -> "JsonValue":
     """Read a JSON object."""
     value = json_value(text)
     if not isinstance(value, dict):
-        raise argparse.ArgumentTypeError("all the arguments are wanted, as a JSON object")
+        raise argparse.ArgumentTypeError("must be all the arguments, as a JSON object")
     return value
 
 

@@ -1,4 +1,4 @@
-"""A payload of no convention; what comes back is kept with its type."""
+"""A payload that follows no convention; the answer is kept with its type."""
 
 from typing import Any
 

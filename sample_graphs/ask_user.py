@@ -1,4 +1,4 @@
-"""Questions of an agent to its user, as the ask_user tool of Deep Agents puts them."""
+"""Questions of an agent to its user, in the format of the ask_user tool of Deep Agents."""
 
 import json
 from typing import Any
@@ -33,7 +33,7 @@ QUESTIONS: list[dict[str, Any]] = [
 
 
 def ask(state: State) -> State:
-    """Ask all questions at once; the choices of one come as a JSON array in a string."""
+    """Ask all questions at once; several choices come back as a JSON array in a string."""
     request = {"type": "ask_user", "tool_call_id": "call_1", "questions": QUESTIONS}
     reply = interrupt(request)
     if reply.get("status") == "cancelled":

@@ -1,6 +1,6 @@
 """A chain that stops after `draft` and before `publish`, without asking anything.
 
-One looks at the state, changes it if need be, and steps on with the input None.
+You can read and change the state there, and step on with the input None.
 """
 
 import operator
@@ -13,7 +13,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """What was done so far, and the text it was done to."""
+    """A text, and what was done to it so far."""
 
     text: str
     log: Annotated[list[str], operator.add]
@@ -35,7 +35,7 @@ def publish(state: State) -> State:
 
 
 def announce(state: State) -> State:
-    """Tell everybody."""
+    """Announce the text."""
     return {"log": ["announced"]}
 
 

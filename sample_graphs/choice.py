@@ -1,4 +1,4 @@
-"""Something to choose: the answer is one of the options, word for word."""
+"""A choice: the answer is exactly one of the options."""
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
@@ -18,7 +18,7 @@ PLANS = ["Small and soon", "Large and late", "Not at all"]
 
 def choose(state: State) -> State:
     """Ask which plan to follow."""
-    chosen = interrupt({"message": "Which plan shall it be?", "options": PLANS})
+    chosen = interrupt({"message": "Which plan should we follow?", "options": PLANS})
     if chosen not in PLANS:
         raise ValueError(f"There is no plan {chosen!r}.")
     return {"plan": chosen}

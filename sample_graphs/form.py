@@ -1,4 +1,4 @@
-"""A form that the payload spells out itself, field by field."""
+"""A form that the payload describes field by field."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """What was filled in, or nothing if it was declined."""
+    """The values of the form, or None if it was declined."""
 
     expense: dict[str, Any] | None
 

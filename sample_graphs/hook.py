@@ -1,4 +1,4 @@
-"""A program asks its own client, as the hooks of Deep Agents do: nobody is to approve anything."""
+"""A request to a program, as the hooks of Deep Agents send it; no person approves anything."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""A batch of tool calls as the JavaScript middleware asks for it: in camelCase, and answered so."""
+"""A batch of tool calls in the format of the JavaScript middleware, with keys in camelCase."""
 
 from typing import Any
 
@@ -30,7 +30,7 @@ CONFIGS = [
 
 
 def review(state: State) -> State:
-    """Ask about both calls, and be as strict about the answer as the middleware is."""
+    """Ask about both calls, and check the answer as strictly as the middleware does."""
     reply = interrupt({"actionRequests": REQUESTS, "reviewConfigs": CONFIGS})
     decisions = reply["decisions"]
     if len(decisions) != len(REQUESTS):

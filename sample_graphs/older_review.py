@@ -1,4 +1,4 @@
-"""The older request for review of the agent inbox: `HumanInterrupt`, answered with a list of one."""
+"""The older format of agent inboxes, `HumanInterrupt`; the answer is a list of one."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """The email, and what became of it."""
+    """An email, and whether it was sent."""
 
     to: str
     body: str

@@ -11,7 +11,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """What is proposed, and what was said about it."""
+    """A proposal, and the opinions on it."""
 
     proposal: str
     opinions: Annotated[list[str], operator.add]
@@ -31,7 +31,7 @@ def finance(state: State) -> State:
 
 
 def decide(state: State) -> State:
-    """Sum up what both said."""
+    """Combine both opinions."""
     return {"verdict": "; ".join(sorted(state["opinions"]))}
 
 

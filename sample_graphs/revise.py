@@ -1,4 +1,4 @@
-"""A text waits to be revised: the example of LangGraph's guide to human-in-the-loop."""
+"""A text waits to be revised: the example in LangGraph's guide to human-in-the-loop."""
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
@@ -8,7 +8,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict):
-    """The text, first as it came, then as the reviewer left it."""
+    """The text, before and after the review."""
 
     some_text: str
 

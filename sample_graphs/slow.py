@@ -1,4 +1,4 @@
-"""Works for a while and says how far it is, through the custom stream."""
+"""A graph that works for a while and reports its progress through the custom stream."""
 
 import asyncio
 
@@ -16,12 +16,12 @@ class State(TypedDict, total=False):
 
 
 async def work(state: State) -> State:
-    """Take the steps one by one, telling of each."""
-    say = get_stream_writer()
+    """Take the steps one by one, and report each."""
+    report = get_stream_writer()
     steps = state.get("steps", 20)
     for step in range(1, steps + 1):
         await asyncio.sleep(state.get("seconds_per_step", 0.5))
-        say({"progress": step / steps, "text": f"step {step} of {steps}"})
+        report({"progress": step / steps, "text": f"step {step} of {steps}"})
     return {"done": steps}
 
 
@@ -32,8 +32,8 @@ graph = builder.compile()
 async def main() -> None:
     """Watch a short run in the terminal."""
     short: State = {"steps": 5, "seconds_per_step": 0.2}
-    async for said in graph.astream(short, stream_mode="custom"):
-        print(said["text"])
+    async for progress in graph.astream(short, stream_mode="custom"):
+        print(progress["text"])
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """A node that fails on some answers: LangGraph keeps them, and the question is stuck until reopened.
 
-Answer with a word: the node raises. Answer with a number now: it raises again, for it is given the
-word again. Reopen the question, and a number will do.
+If you answer with a word, the node raises an error. If you then answer with a number, it raises again,
+because it gets the word again. Reopen the question, and a number works.
 """
 
 from langchain_core.runnables import RunnableConfig
@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """An order on its way."""
+    """An order and its boxes."""
 
     order: str
     boxes: int
@@ -20,12 +20,12 @@ class State(TypedDict, total=False):
 
 
 def pack(state: State) -> State:
-    """Say what is ordered; this runs once."""
+    """Set what is ordered; this runs once."""
     return {"order": state.get("order", "four chairs")}
 
 
 def count(state: State) -> State:
-    """Ask into how many boxes the order goes, and trust that the answer is a number."""
+    """Ask how many boxes the order needs; an answer that is no number raises an error."""
     return {"boxes": int(interrupt(f"How many boxes for {state['order']}?"))}
 
 
@@ -39,7 +39,7 @@ graph = builder.compile()
 
 
 def main() -> None:
-    """Answer wrongly, answer rightly in vain, reopen and answer again."""
+    """Answer with a word, then a number, which fails too; reopen and answer again."""
     demo = builder.compile(checkpointer=InMemorySaver())
     config: RunnableConfig = {"configurable": {"thread_id": "demo"}}
     question = demo.invoke({}, config)["__interrupt__"][0]
@@ -51,7 +51,7 @@ def main() -> None:
             print("Failed:", error)
     demo.update_state(config, None, as_node="__copy__")
     question = demo.invoke(None, config)["__interrupt__"][0]
-    print("Asked anew:", question.value, 3)
+    print("Asked again:", question.value, 3)
     print("Done: ", demo.invoke(Command(resume={question.id: 3}), config)["receipt"])
 
 

@@ -1,4 +1,4 @@
-"""The question is asked inside a subgraph; it shows, and is answered, on the outer thread."""
+"""A question inside a subgraph; it appears and is answered on the outer thread."""
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver

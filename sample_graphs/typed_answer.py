@@ -1,4 +1,4 @@
-"""The answer has a schema, made from a pydantic model: the runtime refuses what does not fit."""
+"""The answer has a schema, made from a pydantic model: LangGraph refuses what does not fit."""
 
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -12,7 +12,7 @@ from typing_extensions import TypedDict
 
 
 class State(TypedDict, total=False):
-    """What was decided, as the node received it."""
+    """The answer, as the node received it."""
 
     decision: dict[str, Any]
 

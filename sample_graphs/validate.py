@@ -1,4 +1,4 @@
-"""The same node asks again until the answer is valid; each time it is another question."""
+"""The same node asks again until the answer is valid; each time it is a new question."""
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver

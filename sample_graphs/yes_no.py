@@ -1,4 +1,4 @@
-"""A question to approve or not; the graph takes true and false, and nothing else."""
+"""A yes-or-no question; the graph takes only true or false."""
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.memory import InMemorySaver
@@ -17,7 +17,7 @@ class State(TypedDict, total=False):
 def publish(state: State) -> State:
     """Ask before publishing."""
     text = state.get("text", "A first draft.")
-    approved = interrupt({"question": "Shall this be published?", "details": {"text": text}})
+    approved = interrupt({"question": "Should this be published?", "details": {"text": text}})
     if not isinstance(approved, bool):
         raise TypeError(f"Neither true nor false: {approved!r}")
     return {"published": approved}

@@ -1,6 +1,6 @@
-"""Drive the real console over the sample graphs, and save what it shows as SVG beside this file.
+"""Drive the real console on the sample graphs, and save its screens as SVG in this folder.
 
-Run it with `make screenshots`. A real engine runs the graphs; nothing on the pictures is made up.
+Run it with `make screenshots`. The graphs run in a real local server.
 """
 
 import asyncio
@@ -123,12 +123,12 @@ async def _open(pilot: Pilot[None], graph: str) -> None:
 
 
 async def _armed(pilot: Pilot[None]) -> None:
-    """Wait until the card in view hears decisions."""
+    """Wait until the card in view accepts decisions."""
     await _until(pilot, lambda: any(card.armed for card in pilot.app.screen.query(Card)))
 
 
 async def _leave(pilot: Pilot[None]) -> None:
-    """Go back to the inbox, and to everything in it."""
+    """Go back to the inbox, and clear its filter."""
     inbox = pilot.app.screen_stack[1]
     while pilot.app.screen is not inbox:
         await pilot.press("escape")

@@ -1,4 +1,4 @@
-"""The sample graphs: each file is a program of its own, and the README's pictures show them."""
+"""The sample graphs: each file runs alone, and the screenshots of the README are made with them."""
 
 import subprocess
 import sys

@@ -1,4 +1,4 @@
-"""What the options of `answer` say, as the decision on the question that they answer. Pure."""
+"""From the options of `hitl-tui answer` to the decision on a question. Pure."""
 
 from argparse import ArgumentTypeError, Namespace
 from collections.abc import Iterable, Sequence
@@ -55,11 +55,11 @@ def numbered_verdict(text: str) -> tuple[int, Verdict]:
             return number, Respond(rest)
         case "edit", ":":
             args = json_object(rest)
-            assert isinstance(args, dict), "or it would have been refused"
+            assert isinstance(args, dict), "json_object returns nothing else"
             return number, Edit(args)
         case _:
             raise ArgumentTypeError(
-                f"{verdict!r} is none of approve, reject[:REASON], respond:TEXT and edit:JSON"
+                f"{verdict!r} is not approve, reject[:REASON], respond:TEXT or edit:JSON"
             )
 
 
@@ -70,8 +70,8 @@ def numbered_text(text: str) -> tuple[int, str]:
 
 def choice(text: str) -> Choose:
     """Read `N` or `N:TEXT`."""
-    number, colon, beside = text.partition(":")
-    return Choose(_number(number, "N or N:TEXT") - 1, beside if colon else None)
+    number, colon, extra = text.partition(":")
+    return Choose(_number(number, "N or N:TEXT") - 1, extra if colon else None)
 
 
 def _numbered(text: str, shape: str) -> tuple[int, str]:
@@ -83,7 +83,7 @@ def _numbered(text: str, shape: str) -> tuple[int, str]:
 
 def _number(text: str, shape: str) -> int:
     if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10 and int(text)):
-        raise ArgumentTypeError(f"{text!r} is no number from 1 on; {shape} is wanted")
+        raise ArgumentTypeError(f"{text!r} has no number from 1 up; expected {shape}")
     return int(text)
 
 
@@ -91,7 +91,7 @@ def _number(text: str, shape: str) -> int:
 
 
 def decides(args: Namespace) -> bool:
-    """Say whether an option tells how one interrupt is answered."""
+    """Return whether an option answers one interrupt."""
     texts = (args.text, args.edit, args.respond, args.choose)
     return (
         any(given is not None for given in texts)
@@ -102,7 +102,7 @@ def decides(args: Namespace) -> bool:
 
 
 def decision_on(question: Question, args: Namespace) -> Decision:
-    """Return what was decided on `question`. Raises BadInput, NotTaken."""
+    """Return the decision on `question`. Raises BadInput, NotTaken."""
     if args.text is not None:
         return Revise(args.text)
     if args.value is not ABSENT:
@@ -118,7 +118,7 @@ def decision_on(question: Question, args: Namespace) -> Decision:
 
 
 def _verdicts(question: Question, args: Namespace) -> tuple[Verdict, ...]:
-    """Return a verdict for each call; one without arguments of its own holds for all of them."""
+    """Return a verdict for each call; `--approve` and `--reject` apply to all of them."""
     calls = question.review.calls if isinstance(question.review, ToolCalls) else ()
     count = max(len(calls), 1)
     if args.decision:
@@ -129,7 +129,7 @@ def _verdicts(question: Question, args: Namespace) -> tuple[Verdict, ...]:
         return (Reject(args.reject),) * count
     if count > 1:
         raise BadInput(
-            f"{count} tool calls wait in this request, so it is not clear which is meant.",
+            f"This request has {count} tool calls, so it is not clear which one is meant.",
             kept=_NOTHING,
             hint="Give a decision for each: --decision 1=approve --decision 2=edit:JSON …",
         )
@@ -157,9 +157,9 @@ def _one_each(decided: Sequence[tuple[int, Verdict]], count: int) -> tuple[Verdi
         ),
     ]
     if faults:
-        calls = "1 call waits" if count == 1 else f"{count} calls wait"
+        calls = "1 call needs" if count == 1 else f"{count} calls need"
         raise NotTaken(
-            f"{calls} for one decision each. {'; '.join(map(str, faults))}.",
+            f"{calls} one decision each. {'; '.join(map(str, faults))}.",
             hint="Give --decision N=… for each, or --approve or --reject for all.",
             faults=tuple(faults),
         )
@@ -169,7 +169,7 @@ def _one_each(decided: Sequence[tuple[int, Verdict]], count: int) -> tuple[Verdi
 def _renamed(
     verdicts: tuple[Verdict, ...], tools: Iterable[tuple[int, str]]
 ) -> tuple[Verdict, ...]:
-    """Let edited calls go to another tool."""
+    """Let edited calls run another tool."""
     changed = list(verdicts)
     for number, name in tools:
         edit = changed[number - 1] if number <= len(changed) else None
@@ -187,7 +187,8 @@ def _replies(question: Question, given: Sequence[tuple[int, str]]) -> Replies:
     """Return one reply to each question: a text that is one of its choices chooses it."""
     if not isinstance(question.review, Questions):
         raise NotTaken(
-            "This asks no questions to reply to.", hint="hitl-tui show says what it asks."
+            "This interrupt asks no questions, so --reply does not fit.",
+            hint="hitl-tui show prints what it asks.",
         )
     asked = question.review.questions
     if beyond := [number for number, _ in given if number > len(asked)]:
@@ -201,7 +202,7 @@ def _replies(question: Question, given: Sequence[tuple[int, str]]) -> Replies:
         texts = [text for to, text in given if to == number]
         own = [text for text in texts if text not in each.choices]
         if len(own) > 1:
-            raise BadInput(f"Question {number} takes one text of your own.", kept=_NOTHING)
+            raise BadInput(f"Question {number} takes only one text of your own.", kept=_NOTHING)
         chosen = tuple(text for text in texts if text in each.choices)
         replies.append(Reply(own[0] if own else "", chosen))
     return Replies(tuple(replies))

@@ -1,4 +1,4 @@
-"""A question on a command line: for people in lines that are safe to print, and whole as JSON."""
+"""A question as `hitl-tui show` prints it: whole as JSON, and for people in lines."""
 
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
@@ -28,8 +28,8 @@ from hitl_engine.visible import json_text, one_line, visible
 
 _CONVENTIONS = {
     "tool calls": "tool calls, decided together",
-    "tool approval": "a tool call, decided by itself",
-    "human interrupt": "a tool call, in the older shape of agent inboxes",
+    "tool approval": "a tool call, decided on its own",
+    "human interrupt": "a tool call, in the older HumanInterrupt format",
     "schema": "values that fit a schema",
     "form": "a form",
 }
@@ -37,31 +37,31 @@ _LINE = 400
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """All that is told of a question."""
+class QuestionDetails:
+    """Everything that is printed about a question."""
 
     question: Question
     place: tuple[str, ...]
     """The nodes in which it is asked, outermost first."""
     schema: JsonObject
-    """Which answers it takes."""
+    """The JSON Schema of its answers; empty if it takes any."""
     together: tuple[str, ...] = ()
-    """Ids of the questions that are answered together with it."""
+    """Ids of the questions that must be answered in the same request."""
     reopening: Reopening | None = None
-    """What reopening would do, where its node raised."""
+    """What reopening would do, if its node raised an error."""
     answered_before: datetime | None = None
-    """When an answer given here to the same question was applied."""
+    """When an answer from here to the same question was applied."""
 
 
-def document(told: Told) -> JsonObject:
+def document(details: QuestionDetails) -> JsonObject:
     """Return everything, as JSON."""
-    asked, review = told.question.interrupt, told.question.review
-    reopening = told.reopening
+    asked, review = details.question.interrupt, details.question.review
+    reopening = details.reopening
     understood: JsonObject = asdict(review)
     return {
         "id": asked.interrupt_id,
         "node": asked.node,
-        "path": list(told.place),
+        "path": list(details.place),
         "namespace": asked.namespace,
         "task_id": asked.task_id,
         "waiting_since": asked.since.isoformat() if asked.since else None,
@@ -70,41 +70,41 @@ def document(told: Told) -> JsonObject:
         "understood": understood,
         "notes": list(review.notes),
         "payload": asked.payload,
-        "answer_schema": told.schema,
-        "answered_together_with": list(told.together),
-        "answered_before": told.answered_before.isoformat() if told.answered_before else None,
+        "answer_schema": details.schema,
+        "answered_together_with": list(details.together),
+        "answered_before": details.answered_before.isoformat() if details.answered_before else None,
         "error": asked.task_error,
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
     }
 
 
-def lines(told: Told) -> Iterator[str]:
-    """Return it in lines, without what only programs need."""
-    asked, review = told.question.interrupt, told.question.review
-    yield f"  node       {one_line(' ▸ '.join(told.place), _LINE)}"
+def lines(details: QuestionDetails) -> Iterator[str]:
+    """Return what people need, safe to print."""
+    asked, review = details.question.interrupt, details.question.review
+    yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
     yield f"  asks for   {convention(review)}"
-    if told.together:
-        yield f"  together   answered in one go with {', '.join(map(one_line, told.together))}"
-    if told.reopening is not None:
-        yield from _stuck(told.reopening)
-    if told.answered_before is not None:
-        when = f"{told.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
-        yield f"  answered   already at {when} by an answer from here, and asked again"
+    if details.together:
+        yield f"  together   answered in the same request as {', '.join(map(one_line, details.together))}"
+    if details.reopening is not None:
+        yield from _stuck(details.reopening)
+    if details.answered_before is not None:
+        when = f"{details.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
+        yield f"  answered   from here at {when}; now it is asked again"
     for note in review.notes:
         yield f"  note       {one_line(note, _LINE)}"
     yield ""
     yield from (f"  {line}" for line in _asked(review))
     yield ""
     yield f"  answer with {', '.join(ways(review))}"
-    fits = json_text(told.schema, indent=None) if told.schema else "anything"
-    yield f"  that fits  {fits}"
+    fits = json_text(details.schema, indent=None) if details.schema else "anything"
+    yield f"  accepts    {fits}"
 
 
 def convention(review: Review) -> str:
-    """Return in words what a review was taken for."""
+    """Return in words what a review asks for."""
     match review:
         case ToolCalls(convention=name) | FormToFill(convention=name):
             return _CONVENTIONS[name]
@@ -115,11 +115,11 @@ def convention(review: Review) -> str:
         case Choices(listed=True):
             return "one of its options"
         case Choices():
-            return "anything; such graphs often take one of these"
+            return "anything; probably one of these"
         case Questions():
             return "replies to questions"
         case MachineRequest():
-            return "the answer of a program: nobody is asked to approve"
+            return "the answer of a program, not an approval by a person"
         case AnyJson():
             return "anything, as JSON"
         case _:
@@ -156,12 +156,12 @@ def ways(review: Review) -> tuple[str, ...]:
 def _stuck(reopening: Reopening) -> Iterator[str]:
     yield f"  raised     {one_line(reopening.happened, _LINE)}"
     if reopening.stuck:
-        yield "  stuck      the same error came twice; hitl-tui reopen has it asked anew"
+        yield "  stuck      the same error came twice; hitl-tui reopen asks it again"
     else:
-        yield "  stuck      perhaps: another answer may do, or hitl-tui reopen has it asked anew"
+        yield "  stuck      perhaps; try another answer, or hitl-tui reopen to ask it again"
     if reopening.runs_twice:
         nodes = ", ".join(one_line(node, 60) for node in reopening.runs_twice)
-        yield f"             reopening runs again what had finished: {nodes}"
+        yield f"             reopening also runs finished nodes again: {nodes}"
 
 
 def _asked(review: Review) -> Iterator[str]:
@@ -193,13 +193,13 @@ def _asked(review: Review) -> Iterator[str]:
 def _call(number: int, call: ToolCall) -> Iterator[str]:
     yield f"{number}. {one_line(call.name, 120)}"
     if call.description:
-        yield "   the agent's words:"
+        yield "   described by the agent as:"
         yield from _indented(visible(call.description), "   | ")
     yield from _indented(json_text(call.args), "   ")
     yield from (f"   {line}" for line in _extra(call.extra))
     labels = dict(call.labels)
     allowed = (f"{kind} ({labels[kind]})" if kind in labels else str(kind) for kind in call.allowed)
-    yield f"   decide     {', '.join(allowed) or 'nothing'}"
+    yield f"   allowed    {', '.join(allowed) or 'nothing'}"
     others = [kind for kind in DecisionKind if kind not in call.allowed]
     if others:
         yield f"   not        {', '.join(others)}: {one_line(call.why_not, _LINE)}"
@@ -215,15 +215,15 @@ def _option(number: int, option: Option) -> str:
 
 def _question(number: int, asked: AskedQuestion) -> Iterator[str]:
     yield f"{number}. {one_line(asked.text, _LINE)}"
-    needed = "" if asked.required else ", or nothing"
-    yield f"   in {'a text' if asked.answered_by == 'text' else asked.answered_by}{needed}"
+    needed = "" if asked.required else ", or leave it out"
+    yield f"   reply with {'a text' if asked.answered_by == 'text' else asked.answered_by}{needed}"
     for offered in asked.choices:
         yield f"   - {one_line(offered, _LINE)}"
     yield from (f"   {line}" for line in _extra(asked.extra))
 
 
 def _field(field: FormField, indent: str) -> Iterator[str]:
-    """Tell a field and what it holds; the whole form has no name, and no line of its own."""
+    """Return a field and what it contains; a form as a whole has no name, and so no line."""
     inner = indent
     if field.name:
         yield indent + _field_line(field)
@@ -231,7 +231,7 @@ def _field(field: FormField, indent: str) -> Iterator[str]:
     for each in field.fields:
         yield from _field(each, inner)
     if field.item is not None:
-        yield f"{inner}each: {field.item.kind.replace('_', ' ')}"
+        yield f"{inner}each item: {field.item.kind.replace('_', ' ')}"
         yield from _field(replace(field.item, name=""), f"{inner}  ")
     for variant in field.variants:
         yield f"{inner}or: {one_line(variant.field.title or ', '.join(variant.types), 120)}"
@@ -239,16 +239,16 @@ def _field(field: FormField, indent: str) -> Iterator[str]:
 
 
 def _field_line(field: FormField) -> str:
-    said: list[str] = [field.kind.replace("_", " ")]
-    said += ["needed"] if field.required else []
-    said += ["or null"] if field.nullable else []
-    said += [one_line(hint, 120) for hint in field.hints]
+    parts: list[str] = [field.kind.replace("_", " ")]
+    parts += ["required"] if field.required else []
+    parts += ["or null"] if field.nullable else []
+    parts += [one_line(hint, 120) for hint in field.hints]
     if field.choices:
-        said.append("one of " + _values(field.choices))
+        parts.append("one of " + _values(field.choices))
     if field.has_default:
-        said.append(f"by default {_values((field.default,))}")
-    told = f": {one_line(field.description, _LINE)}" if field.description else ""
-    return f"{one_line(field.name, 120)} ({', '.join(said)}){told}"
+        parts.append(f"default {_values((field.default,))}")
+    description = f": {one_line(field.description, _LINE)}" if field.description else ""
+    return f"{one_line(field.name, 120)} ({', '.join(parts)}){description}"
 
 
 def _values(values: tuple[JsonValue, ...]) -> str:
@@ -257,7 +257,7 @@ def _values(values: tuple[JsonValue, ...]) -> str:
 
 def _extra(others: JsonObject) -> Iterator[str]:
     if others:
-        yield "besides:"
+        yield "other keys:"
         yield from _indented(json_text(others), "  ")
 
 

@@ -1,7 +1,7 @@
-"""Each sample graph's question is answered in the real console, in the most usual way.
+"""Every sample graph is answered in its main way on the real console, one after another.
 
-The keys are those that the screen shows. The final state of the graph, read over HTTP, proves
-that the answer arrived with its type.
+The keys are those that the screen shows. The state of the graph, read back over HTTP, proves that
+the answer arrived with its type.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import JsonObject, JsonValue, ThreadStatus
-from tests.journeys.test_journeys import ENABLED
+from tests.journeys.test_journeys import AWAKE
 from tests.server.processes import Served
 from tests.terminal import Terminal
 
@@ -33,7 +33,7 @@ HOOK = {
 
 @dataclass(frozen=True)
 class Then:
-    """A key, pressed when the card takes decisions, and the text that the screen then shows."""
+    """A key, pressed once the card accepts decisions, and what the screen then shows."""
 
     key: str
     shows: str
@@ -41,13 +41,13 @@ class Then:
 
 @dataclass(frozen=True)
 class Journey:
-    """A question, the keys that answer it, and the state that results."""
+    """What is asked, the keys that answer it, and the final state of the graph."""
 
     asked: str
     keys: tuple[str | Then, ...]
-    """All keys except the last one, which sends the answer."""
+    """All but the last, which sends."""
     holds: tuple[str, ...]
-    """Parts of the final state, as JSON."""
+    """Parts of the state, as JSON."""
     input: JsonValue = None
 
 
@@ -64,7 +64,7 @@ JOURNEYS: Mapping[str, Journey] = {
         "How old are you", ("old", Then("ctrl+s", "is not an age"), "36"), ('"age": 36',)
     ),
     "choice": Journey("Which plan", (Then("3", "● 3"),), ('"plan": "Not at all"',)),
-    "yes_no": Journey("Shall this be published", (Then("n", "● 2 n"),), ('"published": false',)),
+    "yes_no": Journey("Should this be published", (Then("n", "● 2 n"),), ('"published": false',)),
     "form": Journey(
         "Pay this expense",
         ("backspace", "5", "tab", " ", "tab", "y", "tab", "x"),
@@ -117,8 +117,8 @@ SESSIONS = {
     "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
     "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
 }
-"""Each is one session of the console. The last covers what depends on the server: schemas, one
-question per call, several answers together, reopening."""
+"""Each is one session of the console; the last contains what depends on the server: schemas, one
+question a call, several together, reopening."""
 
 
 @pytest.mark.parametrize(("server", "graphs"), SESSIONS.values(), ids=SESSIONS)
@@ -126,18 +126,18 @@ def test_what_is_answered_arrives_with_its_type(
     server: str, graphs: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     served: Served = request.getfixturevalue(server)
-    held = asyncio.run(final_states(served, tmp_path, graphs))
+    held = asyncio.run(travelled(served, tmp_path, graphs))
     assert {graph: missing(values, graph) for graph, values in held.items()} == {
         graph: [] for graph in graphs
     }
 
 
 def missing(values: JsonValue, graph: str) -> list[str]:
-    said = json.dumps(values, ensure_ascii=False)
-    return [part for part in JOURNEYS[graph].holds if part not in said]
+    state = json.dumps(values, ensure_ascii=False)
+    return [part for part in JOURNEYS[graph].holds if part not in state]
 
 
-def test_every_journey_has_a_session() -> None:
+def test_every_journey_is_made() -> None:
     made = [
         graph
         for server, graphs in SESSIONS.values()
@@ -147,14 +147,14 @@ def test_every_journey_has_a_session() -> None:
     assert sorted(made) == sorted(JOURNEYS)
 
 
-async def final_states(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
-    """Start a thread of each graph, answer all in one session; return the final states by graph."""
+async def travelled(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
+    """Start a thread of each graph, answer all in one session of the console, read them back."""
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
         threads = await started(desk, graphs)
     with console(served, folder / "c") as terminal:
         terminal.wait_for("connected")
         for graph, thread in threads.items():
-            answer_in_console(terminal, thread, JOURNEYS[graph])
+            travel(terminal, thread, JOURNEYS[graph])
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
@@ -164,7 +164,7 @@ async def final_states(served: Served, folder: Path, graphs: Iterable[str]) -> d
 
 
 async def started(desk: Desk, graphs: Iterable[str]) -> dict[str, str]:
-    """Run each graph to its question; return the thread ids by graph."""
+    """Run each graph to its question; return the threads."""
     known = {graph.graph_id: graph for graph in await desk.graphs()}
     names = list(graphs)
     outcomes = await asyncio.gather(
@@ -185,8 +185,8 @@ def console(served: Served, data: Path) -> Terminal:
     return Terminal(command, env={"PYTHONPATH": str(ROOT)})
 
 
-def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None:
-    """Open a thread from the inbox, answer its question, and return to the inbox."""
+def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
+    """Open a thread from the inbox, answer what it asks, come back."""
     terminal.press("/")
     terminal.wait_for("⏎ To the list")
     terminal.press(thread)
@@ -195,14 +195,14 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
     terminal.wait_for("⏎ Open")
     terminal.press("enter")
     terminal.wait_for(journey.asked)
-    wait_until_enabled(terminal)
+    look(terminal)
     last: str | Then = ""
     for key in (*journey.keys, Then("ctrl+s", "✓ done")):
         if isinstance(key, Then):
             decide(terminal, key)
         else:
             if isinstance(last, Then):
-                wait_until_enabled(terminal)  # the focus may still have to move
+                look(terminal)  # a key pressed before the focus has moved would be lost
             terminal.press(key)
             terminal.settle()
         last = key
@@ -213,9 +213,9 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
 
 
 def decide(terminal: Terminal, wanted: Then) -> None:
-    """Press a key when the card takes decisions; press it again if that was too early."""
+    """Press a key when the card accepts it; again, as a person would, if that was too early."""
     for seconds in (5, 30):
-        wait_until_enabled(terminal)
+        look(terminal)
         terminal.press(wanted.key)
         if shows(terminal, wanted.shows, seconds):
             return
@@ -231,13 +231,13 @@ def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
     return True
 
 
-def wait_until_enabled(terminal: Terminal) -> None:
-    """Wait until the topmost card or window takes decisions."""
+def look(terminal: Terminal) -> None:
+    """Wait until the topmost screen accepts decisions."""
     terminal.settle(0.1)
     deadline = time.monotonic() + 30
     while True:
         shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
-        if next(shown, None) == ENABLED:
+        if next(shown, None) == AWAKE:
             return
-        assert time.monotonic() < deadline, "it takes no decisions"
+        assert time.monotonic() < deadline, "it accepts no decisions"
         terminal.read(0.05)

@@ -1,4 +1,4 @@
-"""Journeys: the console in a pseudo-terminal, with real graphs, used as a person uses it."""
+"""Journeys: the console in a real pseudo-terminal, on real graphs, as a person would use it."""
 
 import json
 import os
@@ -18,12 +18,12 @@ from tests.server import processes
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
-ENABLED = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
-"""The colour of keys that can be pressed. A new card ignores decisions at first: its are dim."""
+AWAKE = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
+"""The colour of keys that can be pressed; those of a new card are dim until it accepts decisions."""
 
 
 class Project:
-    """A copy of the sample graphs with a data folder of its own."""
+    """The sample graphs, with data of their own."""
 
     def __init__(self, folder: Path) -> None:
         shutil.copytree(processes.SAMPLES, folder / "project")
@@ -37,7 +37,7 @@ class Project:
         target: str | None = None,
         env: dict[str, str] | None = None,
     ) -> Terminal:
-        """Open the console on the project."""
+        """Open the console on it."""
         command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
         return Terminal(
             [*command, "--data-dir", str(self.data)],
@@ -47,7 +47,7 @@ class Project:
         )
 
     def shell(self, *args: str) -> Any:
-        """Run a shell command on the project; return the JSON that it prints."""
+        """Run a shell command on it."""
         done = subprocess.run(
             [sys.executable, "-m", "hitl_tui", *args, "--json"]
             + ["--target", str(self.config), "--data-dir", str(self.data)],
@@ -60,7 +60,7 @@ class Project:
         return json.loads(done.stdout)
 
     def waits(self, graph: str, input: Any = None) -> str:
-        """Start a run that stops; return the id of its thread."""
+        """Start a run that stops; return its thread."""
         thread = self.shell("run", graph, "--input", json.dumps(input or {}))["thread_id"]
         assert isinstance(thread, str)
         return thread
@@ -72,17 +72,17 @@ def project(tmp_path: Path) -> Project:
 
 
 def press(terminal: Terminal, *keys: str) -> None:
-    """Press keys one by one, and wait after each until the screen no longer changes."""
+    """Press keys one by one, as a person does: the screen settles after each."""
     for key in keys:
         terminal.press(key)
         terminal.settle()
 
 
-def wait_until_enabled(terminal: Terminal, key: str = "^s Send") -> None:
-    """Wait until the card takes decisions: until `key` is shown as enabled."""
+def look(terminal: Terminal, key: str = "^s Send") -> None:
+    """Wait until a card accepts decisions: until this key has the colour of active keys."""
     terminal.settle()
     deadline = time.monotonic() + 30
-    while terminal.key_colour(key) != ENABLED:
+    while terminal.key_colour(key) != AWAKE:
         assert time.monotonic() < deadline, f"{key} is {terminal.key_colour(key)}"
         terminal.read(0.05)
 
@@ -95,7 +95,7 @@ def quit_console(terminal: Terminal) -> None:
 def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "the condition did not become true"
+        assert time.monotonic() < deadline, "it did not come true"
         time.sleep(0.1)
 
 
@@ -105,7 +105,7 @@ def test_a_text_is_revised(project: Project) -> None:
         terminal.wait_for(r"\? asks +revise +human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "end", *"!")
         screen = terminal.wait_for(r'"original text!"')
         assert re.search(r"^ *-original text", screen, re.MULTILINE)
@@ -124,10 +124,10 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
         terminal.wait_for("send_email")
         press(terminal, "enter")
         terminal.wait_for('subject +"Monday"')
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "a", "right")
         terminal.wait_for("DELETE FROM reminders")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "e")
         terminal.wait_for("not allowed")
         press(terminal, "r")
@@ -135,7 +135,7 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
         terminal.wait_for(r'"type": "reject", "message": "no deletes"')
         press(terminal, "ctrl+s")
         terminal.wait_for("2  execute_sql: reject, “no deletes”")
-        wait_until_enabled(terminal, "^s Do it")
+        look(terminal, "^s Do it")
         press(terminal, "ctrl+s")
         terminal.wait_for("done")
         quit_console(terminal)
@@ -151,10 +151,10 @@ def test_breakpoints_are_stepped_past(project: Project) -> None:
         terminal.wait_for(r"■ after +breakpoints +draft")
         press(terminal, "enter")
         terminal.wait_for("polish")
-        wait_until_enabled(terminal, "s Step")
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("publish")
-        wait_until_enabled(terminal, "s Step")
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("done")
         quit_console(terminal)
@@ -170,11 +170,11 @@ def test_marked_items_are_decided_on_together(project: Project) -> None:
         terminal.wait_for("2 marked")
         press(terminal, "m")
         terminal.wait_for("Decide on 2 items")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "r")
         terminal.press("not today")
         terminal.wait_for("Will send  to each of 2")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "ctrl+s")
         terminal.wait_for("2 applied")
         press(terminal, "escape")
@@ -192,7 +192,7 @@ def test_a_half_written_edit_survives(project: Project) -> None:
         terminal.wait_for("human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "end")
         terminal.press(" half written")
         terminal.wait_for("half written")
@@ -207,11 +207,11 @@ def test_a_half_written_edit_survives(project: Project) -> None:
 
 
 def kept(project: Project, text: bytes) -> bool:
-    """Whether a journal on disk contains this text."""
+    """Whether a journal on disk holds this text."""
     return any(text in path.read_bytes() for path in project.data.rglob("journal.sqlite*"))
 
 
-def test_an_answer_from_the_shell_is_noticed(project: Project) -> None:
+def test_answers_from_elsewhere_are_seen(project: Project) -> None:
     thread = project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
         terminal.wait_for("human_node")
@@ -237,7 +237,7 @@ def test_a_second_console_takes_over_when_the_first_ends(project: Project) -> No
         second.wait_for("connected")
         press(second, "enter")
         second.wait_for("original text")
-        wait_until_enabled(second)
+        look(second)
         press(second, "end", *"?")
         press(second, "ctrl+s")
         second.wait_for("done")
@@ -279,7 +279,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         quit_console(terminal)
 
 
-def test_a_run_stops_before_a_chosen_node(project: Project) -> None:
+def test_a_run_is_stopped_where_one_likes(project: Project) -> None:
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("connected")
         press(terminal, "n")
@@ -290,14 +290,14 @@ def test_a_run_stops_before_a_chosen_node(project: Project) -> None:
         terminal.wait_for("stops before announce")
         press(terminal, "ctrl+s")
         terminal.wait_for("Stopped after draft")
-        wait_until_enabled(terminal, "s Step")
+        look(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("Stopped before announce")
         quit_console(terminal)
 
 
 def choose(terminal: Terminal, graph: str) -> None:
-    """Move down the list of graphs to this one, and wait for the form of each."""
+    """Move down the list of graphs to this one, waiting for the form of each."""
     while True:
         here = re.search(r"New run ▸ (\w+)", terminal.wait_for(r"New run ▸ \w"))
         assert here is not None
@@ -317,7 +317,7 @@ def test_a_graph_that_raises_on_import_is_shown(tmp_path: Path) -> None:
         assert terminal.wait_for_exit() == 5
 
 
-def test_the_url_of_a_remote_server_is_shown(
+def test_a_remote_server_is_always_in_view(
     project: Project, langgraph_dev: processes.Served
 ) -> None:
     with project.console(target=langgraph_dev.url) as terminal:
@@ -326,7 +326,7 @@ def test_the_url_of_a_remote_server_is_shown(
         quit_console(terminal)
 
 
-def test_an_unreachable_server(project: Project) -> None:
+def test_a_server_that_is_away(project: Project) -> None:
     with project.console(target="http://127.0.0.1:9") as terminal:
         terminal.wait_for("cannot be reached")
         press(terminal, "escape")
@@ -334,9 +334,7 @@ def test_an_unreachable_server(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(40, 12), (80, 24), (120, 40)])
-def test_control_characters_of_a_payload_are_escaped(
-    project: Project, columns: int, rows: int
-) -> None:
+def test_hostile_payloads_reach_no_terminal(project: Project, columns: int, rows: int) -> None:
     hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[@click=app.quit]x[/] \u202e \x9b31m [/etc]"
     project.waits("revise", {"some_text": hostile})
     with project.console(columns, rows) as terminal:
@@ -349,12 +347,12 @@ def test_control_characters_of_a_payload_are_escaped(
         quit_console(terminal)
 
 
-def test_a_text_is_edited_in_an_external_editor(project: Project, tmp_path: Path) -> None:
+def test_a_text_is_edited_in_an_editor_of_ones_own(project: Project, tmp_path: Path) -> None:
     editor = tmp_path / "editor.py"
     editor.write_text(
         "import pathlib, sys, termios, time\n"
         "attributes = termios.tcgetattr(0)\n"
-        "attributes[0] &= ~termios.IXON\n"  # otherwise ctrl+s would stop the terminal itself
+        "attributes[0] &= ~termios.IXON\n"  # or else ctrl+s would stop the terminal itself
         "termios.tcsetattr(0, termios.TCSANOW, attributes)\n"
         "file = pathlib.Path(sys.argv[-1])\n"
         "print('EDITING', repr(file.read_text()), flush=True)\n"
@@ -366,13 +364,13 @@ def test_a_text_is_edited_in_an_external_editor(project: Project, tmp_path: Path
         terminal.wait_for(r"\? asks +revise +human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "!", "ctrl+g")
         terminal.wait_for("EDITING '!original text'")
-        press(terminal, "ctrl+s")  # neither the editor nor the console may act on it
+        press(terminal, "ctrl+s")  # the editor ignores it; it must send nothing here
         (tmp_path / "go").touch()
         terminal.wait_for(r'"another\\u001b text"')
-        wait_until_enabled(terminal)
+        look(terminal)
         press(terminal, "ctrl+z")
         terminal.wait_for(r'"!original text"')
         press(terminal, "ctrl+y", "ctrl+s")

@@ -1,4 +1,4 @@
-"""The shell commands, run as processes against our engine and against `langgraph dev`."""
+"""The shell commands as a person types them: real processes, with both kinds of server."""
 
 import asyncio
 import json
@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hitl_engine.desk import open_desk
-from hitl_engine.model import Interrupt, JsonObject, JsonValue, Outcome
+from hitl_engine.model import Interrupt, JsonObject, Outcome
 from tests.server import processes
 
 ROOT = Path(__file__).parents[2]
@@ -40,9 +40,9 @@ class Shell:
         return json.loads(done.stdout) if done.stdout else None
 
     def refused(self, command: str, *args: str, code: int) -> str:
-        """Return what a refused command writes to standard error; its exit code must be `code`.
+        """Return what a command prints on standard error.
 
-        A refused run, answer, reopen or step also prints its document.
+        A refused run, answer, reopen or step prints its document too.
         """
         done = self.raw(command, *args, "--json")
         assert done.returncode == code, (done.stdout, done.stderr)
@@ -77,7 +77,7 @@ class Shell:
 
 @pytest.fixture(scope="session")
 def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
-    """A project whose engine `hitl-tui serve` keeps running, as an open console would."""
+    """A project whose local server `hitl-tui serve` keeps running, as an open console would."""
     config = processes.copied_project(tmp_path_factory.mktemp("project"))
     data = tmp_path_factory.mktemp("data")
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(config), "--port", "0"]
@@ -94,7 +94,7 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
 
 @pytest.fixture(scope="session", params=["engine", "langgraph dev"])
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
-    """The same commands on our engine and on a real LangGraph server."""
+    """The same commands on our local server and on a real LangGraph server."""
     if request.param == "engine":
         local: Shell = request.getfixturevalue("local_shell")
         return local
@@ -135,7 +135,7 @@ def test_a_text_is_revised(shell: Shell) -> None:
 
 
 def test_breakpoints_are_stepped_past(shell: Shell) -> None:
-    """S9, B15: a breakpoint takes no answer, and each step is one request."""
+    """S9, B15: it takes no answer; one step is one request."""
     stopped = shell.run("run", "breakpoints", "--input", "{}")
     thread = stopped["thread_id"]
     assert (stopped["status"], stopped["next"], stopped["interrupts"]) == (
@@ -153,10 +153,10 @@ def test_breakpoints_are_stepped_past(shell: Shell) -> None:
     assert (waiting["when"], waiting["node"]) == ("before", "publish")
     done = shell.run("step", thread)
     assert done["status"] == "done"
-    assert "stands at no breakpoint" in shell.refused("step", thread, code=3)
+    assert "it is not at a breakpoint" in shell.refused("step", thread, code=3)
 
 
-def test_breakpoints_of_a_run_hold_for_its_steps_too(shell: Shell) -> None:
+def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
     """S72."""
     stopped = shell.run(
         "run", "breakpoints", "--input", "{}", "--interrupt-before", "*", "--interrupt-after", "*"
@@ -207,16 +207,16 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     assert "no deletes" in tools["execute_sql"]
 
 
-def test_a_call_that_did_not_follow_the_decision_is_reported(local_shell: Shell) -> None:
-    """S36, B24: the call was rejected and ran nevertheless."""
+def test_a_call_that_did_otherwise_than_decided_is_told(local_shell: Shell) -> None:
+    """S36, B24: it was rejected, and ran."""
     given = '{"messages":[{"role":"user","content":"hi"}]}'
     thread = local_shell.run("run", "flipping_per_call", "--input", given)["thread_id"]
     done = local_shell.raw("answer", thread, "--reject", "Keep it.", "--json")
     assert "hitl-tui: Otherwise than decided: delete_file: rejected, but" in done.stderr
     document = json.loads(done.stdout)
-    (said,) = document["divergences"]
-    assert "“Deleted old.md.”" in said and document["answers"][0]["divergences"] == [said]
-    assert local_shell.run("log")[0]["divergences"] == [said]
+    (message,) = document["divergences"]
+    assert "“Deleted old.md.”" in message and document["answers"][0]["divergences"] == [message]
+    assert local_shell.run("log")[0]["divergences"] == [message]
     assert "otherwise than decided: delete_file" in local_shell.raw("log").stdout
 
 
@@ -224,10 +224,10 @@ def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     """S3, S8, S15."""
     started = shell.run("run", "parallel", "--input", '{"proposal":"a boat"}')
     thread, ids = started["thread_id"], interrupts(started)
-    said = shell.refused("answer", thread, "--text", "yes", code=2)
-    assert "2 interrupts wait" in said
+    message = shell.refused("answer", thread, "--text", "yes", code=2)
+    assert "2 interrupts wait" in message
     for node, asked in (("legal", "Is this legal?"), ("finance", "Can we pay for it?")):
-        (line,) = [line for line in said.splitlines() if line.startswith(ids[node])]
+        (line,) = [line for line in message.splitlines() if line.startswith(ids[node])]
         assert node in line and asked in line
     half = shell.run("answer", thread, "--interrupt", ids["legal"], "--text", "yes")
     assert (half["outcome"], half["status"]) == ("applied", "interrupted")
@@ -243,7 +243,7 @@ def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
     each = [
         f"--interrupt={ids[node]}={value}" for node, value in (("legal", '"y"'), ("finance", 0))
     ]
-    assert "is an answer already" in local_shell.refused(
+    assert "already contains an answer" in local_shell.refused(
         "answer", thread, *each, "--text=x", code=2
     )
     done = local_shell.run("answer", thread, *each)
@@ -255,7 +255,7 @@ def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
 
 
 def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
-    """S25, S28: it is asked again under a new id, and earlier nodes do not run again."""
+    """S25, S28: it is asked again under a new id; earlier nodes do not run again."""
     thread = local_shell.run("run", "stuck", "--input", "{}")["thread_id"]
     failed = local_shell.run("answer", thread, "--text", "a few", code=7)
     assert (failed["outcome"], failed["answers"][0]["stuck"]) == ("unknown", False)
@@ -315,14 +315,14 @@ MAIN_WAYS: dict[str, tuple[list[str], str]] = {
     "anything": (["--value", '[7, "x"]'], '"type": "list"'),
     "hook": (["--value", json.dumps(HOOK)], '{"decision": {"allow": false}}'),
 }
-"""Options of `answer`, with `{}` for the id of each question, and a part of the final state."""
+"""The options of `answer`, with a place for the id of each question, and a part of the state."""
 
 
 async def test_each_convention_is_answered_in_its_main_way(shell: Shell) -> None:
     async with open_desk(shell.target, data_dir=shell.data) as desk:
         known = {graph.graph_id: graph for graph in await desk.graphs()}
-        asked: JsonValue = {"messages": [{"role": "user", "content": "hi"}]}
-        inputs: JsonObject = {
+        asked: JsonObject = {"messages": [{"role": "user", "content": "hi"}]}
+        inputs: dict[str, JsonObject] = {
             graph: asked if graph == "tool_approval" else {} for graph in MAIN_WAYS
         }
         outcomes = await asyncio.gather(
@@ -372,8 +372,8 @@ def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
     half = shell.run("answer", started["thread_id"], "--interrupt", legal, "--value", value)
     assert half["outcome"] == "applied"
     done = shell.run("answer", started["thread_id"], "--value", value)
-    said = repr(json.loads(value)) if value != '""' else ""
-    assert done["values"]["verdict"] == f"finance: {said}; legal: {said}"
+    opinion = repr(json.loads(value)) if value != '""' else ""
+    assert done["values"]["verdict"] == f"finance: {opinion}; legal: {opinion}"
 
 
 def test_show_and_graphs(shell: Shell) -> None:
@@ -398,13 +398,13 @@ def test_show_and_graphs(shell: Shell) -> None:
 
 
 def test_a_second_run_on_a_thread(shell: Shell) -> None:
-    """S34, B17: allowed on a finished thread; on a waiting thread it would replace the question."""
+    """S34, B17: only on a finished thread; on a waiting one it would replace the question."""
     started = shell.run("run", "revise", "--input", '{"some_text":"one"}')
     thread = started["thread_id"]
     second = ("run", "revise", "--input", '{"some_text":"two"}', "--thread", thread)
-    said = shell.refused(*second, code=3)
-    assert "a question (human_node)" in said
-    assert "Nothing was sent" in said
+    message = shell.refused(*second, code=3)
+    assert "a question (human_node)" in message
+    assert "Nothing was sent" in message
     assert shell.run("show", thread)["interrupts"] == started["interrupts"]
     shell.run("answer", thread, "--text", "done")
     again = shell.run(*second)
@@ -414,22 +414,24 @@ def test_a_second_run_on_a_thread(shell: Shell) -> None:
 
 def test_a_second_run_on_a_thread_at_a_breakpoint(shell: Shell) -> None:
     thread = shell.run("run", "breakpoints", "--input", "{}")["thread_id"]
-    said = shell.refused("run", "breakpoints", "--input", "{}", "--thread", thread, code=3)
-    assert "at a breakpoint, after draft" in said
+    message = shell.refused("run", "breakpoints", "--input", "{}", "--thread", thread, code=3)
+    assert "at a breakpoint, after draft" in message
     assert shell.run("step", thread)["next"] == ["publish"]
 
 
-def test_breakpoints_at_unknown_nodes(shell: Shell) -> None:
+def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
     for option in ("--interrupt-before", "--interrupt-after"):
-        said = shell.refused("run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2)
-        assert "no node publsh" in said
-        assert "draft, polish, publish" in said
+        message = shell.refused(
+            "run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2
+        )
+        assert "no node publsh" in message
+        assert "draft, polish, publish" in message
 
 
-async def test_a_copied_thread_keeps_its_assistant(
+async def test_a_copied_thread_goes_on_with_its_assistant(
     langgraph_dev: processes.Served, tmp_path: Path
 ) -> None:
-    """The copy has no run that names the assistant, without whose context the node would raise."""
+    """It has no run to copy from; without the assistant's context the node would raise."""
     async with langgraph_dev.client() as http:
 
         async def post(path: str, **body: Any) -> Any:
@@ -444,7 +446,7 @@ async def test_a_copied_thread_keeps_its_assistant(
     assert (done["status"], done["values"]) == ("done", {"said": ["acme", 1]})
 
 
-def test_unknown_threads_and_graphs(shell: Shell) -> None:
+def test_what_was_never_there(shell: Shell) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     for thread in (missing, "nonsense"):
         shell.refused("show", thread, code=3)
@@ -455,11 +457,11 @@ def test_unknown_threads_and_graphs(shell: Shell) -> None:
     assert "There is no graph revize." in shell.refused("list", "--graph", "revize", code=2)
 
 
-def test_invalid_arguments(shell: Shell) -> None:
+def test_what_is_typed_wrongly(shell: Shell) -> None:
     assert "not JSON" in shell.refused("run", "revise", "--input", "{", code=2)
     for number in ("NaN", "-Infinity", "1e999", "1" * 5000):
-        said = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
-        assert "argument --value: not JSON. Line 1, column 7" in said
+        message = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
+        assert "argument --value: not JSON. Line 1, column 7" in message
     assert "column 7" in shell.refused("answer", "x", "--edit", '{"a": NaN}', code=2)
     assert "column 7" in shell.refused("run", "revise", "--input", '{"a": NaN}', code=2)
     assert "--help" in shell.refused("answer", "x", code=2)
@@ -468,7 +470,7 @@ def test_invalid_arguments(shell: Shell) -> None:
     assert "1 to 1,000,000" in shell.refused("log", "--limit", "1" * 20, code=2)
 
 
-def test_control_characters_are_escaped_in_lines_for_people(local_shell: Shell) -> None:
+def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:
     started = local_shell.run("run", "revise", "--input", json.dumps({"some_text": "a\x1b[31mb"}))
     listed = local_shell.raw("list")
     assert "\x1b" not in listed.stdout
@@ -477,8 +479,8 @@ def test_control_characters_are_escaped_in_lines_for_people(local_shell: Shell) 
     assert r"a\u001b[31mb" in shown.stdout
 
 
-def test_a_command_without_a_running_engine(tmp_path: Path) -> None:
-    """A command starts an engine for itself; afterwards the question is still waiting."""
+def test_a_project_of_its_own_time(tmp_path: Path) -> None:
+    """Without a running local server, each command starts one and ends it; nothing is lost."""
     config = processes.copied_project(tmp_path / "project")
     shell = Shell(str(config), tmp_path / "data")
     started = shell.run("run", "revise", "--input", '{"some_text":"kept"}')
@@ -498,7 +500,7 @@ def test_a_command_without_a_running_engine(tmp_path: Path) -> None:
         ("ftp://host", 2, "not an http"),
     ],
 )
-def test_an_unusable_target(tmp_path: Path, target: str, code: int, words: str) -> None:
+def test_a_target_that_is_none(tmp_path: Path, target: str, code: int, words: str) -> None:
     assert words in Shell(target, tmp_path).refused("list", code=code)
 
 
@@ -518,13 +520,13 @@ def test_a_graph_that_raises_on_import(tmp_path: Path) -> None:
     assert "\x1b" not in done.stderr
 
 
-def test_the_error_for_a_missing_module_names_where_to_install_it(tmp_path: Path) -> None:
+def test_a_missing_module_says_where_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import no_such_module_here\n")
     shell = Shell(f"{tmp_path / 'bad.py'}:graph", tmp_path / "data")
-    said = shell.refused("graphs", code=5)
-    assert "no_such_module_here" in said
-    assert sys.executable in said
-    assert "pip install" in said
+    message = shell.refused("graphs", code=5)
+    assert "no_such_module_here" in message
+    assert sys.executable in message
+    assert "pip install" in message
 
 
 def test_a_graph_that_raises(tmp_path: Path) -> None:

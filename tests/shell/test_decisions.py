@@ -1,4 +1,4 @@
-"""Options of `answer` as decisions, and questions as lines and JSON; without a server."""
+"""The options of `answer` as decisions, and questions as they are printed; without a server."""
 
 import argparse
 from datetime import datetime
@@ -26,8 +26,9 @@ from hitl_engine.model import (
     Verdicts,
     json_path,
 )
-from hitl_tui.options import Parser
-from hitl_tui.shell import parsers, question_output
+from hitl_tui.argument_parser import Parser
+from hitl_tui.shell import question_output
+from hitl_tui.shell.command_options import ADD_OPTIONS
 from hitl_tui.shell.decision_options import decides, decision_on
 
 CALLS = {
@@ -71,7 +72,7 @@ def question(payload: Any, schema: Any = None, **others: Any) -> Question:
 
 def typed(*options: str) -> argparse.Namespace:
     parser = Parser(prog="hitl-tui answer", allow_abbrev=False)
-    parsers.PARSERS["answer"](parser)
+    ADD_OPTIONS["answer"](parser)
     return parser.parse_args(["thread", *options])
 
 
@@ -103,7 +104,7 @@ def typed(*options: str) -> argparse.Namespace:
         ),
     ],
 )
-def test_options_make_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
+def test_options_are_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
     args = typed(*options)
     assert decides(args)
     assert decision_on(question(payload), args) == decision
@@ -116,7 +117,7 @@ def test_options_make_a_decision(payload: Any, options: list[str], decision: Dec
         (
             CALLS,
             ["--decision", "3=approve", "--decision", "1=approve"],
-            "2 calls wait",
+            "2 calls need",
             ["$.decisions[1]", "$.decisions[2]"],
         ),
         (
@@ -132,7 +133,7 @@ def test_options_make_a_decision(payload: Any, options: list[str], decision: Dec
         ({"confirm": 1}, ["--choose", "7"], "7 is none of them", []),
     ],
 )
-def test_a_fault_names_its_place(
+def test_what_does_not_fit_is_reported_with_its_path(
     payload: Any, options: list[str], words: str, paths: list[str]
 ) -> None:
     asked = question(payload)
@@ -145,16 +146,16 @@ def test_a_fault_names_its_place(
     ("options", "words"),
     [
         (["--decision", "approve"], "is not N=approve"),
-        (["--decision", "0=approve"], "no number from 1 on"),
-        (["--decision", "1=approve:x"], "none of approve"),
+        (["--decision", "0=approve"], "no number from 1 up"),
+        (["--decision", "1=approve:x"], "is not approve, reject"),
         (["--decision", "1=edit:[]"], "as a JSON object"),
         (["--decision", "1=edit:{"], "not JSON"),
-        (["--choose", "x"], "N:TEXT is wanted"),
+        (["--choose", "x"], "expected N or N:TEXT"),
         (["--interrupt", "a={"], "not JSON"),
         (["--text", "a", "--approve"], "not allowed with"),
     ],
 )
-def test_malformed_options_are_refused(options: list[str], words: str) -> None:
+def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         typed(*options)
 
@@ -167,7 +168,7 @@ def test_malformed_options_are_refused(options: list[str], words: str) -> None:
         (["--edit", "{}"], "not clear which"),
     ],
 )
-def test_contradicting_options_are_refused(options: list[str], words: str) -> None:
+def test_what_says_two_things_is_no_decision(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         decision_on(question(CALLS), typed(*options))
 
@@ -181,18 +182,18 @@ FORM = {"type": "object", "properties": {"n": {"type": "integer", "description":
         (
             CALLS,
             None,
-            ["tool calls, decided together", "1. send", "the agent's words:", "No harm."],
+            ["tool calls, decided together", "1. send", "described by the agent as:", "No harm."],
         ),
         (
             CALLS,
             None,
-            ["decide     approve, edit, reject", "not        respond: The request allows"],
+            ["allowed    approve, edit, reject", "not        respond: The request allows"],
         ),
         (ASKS, None, ["replies to questions", "2. Colours?", "- blue", "--reply N=TEXT"]),
         ({"text_to_revise": "a\nb"}, None, ["a text, revised", "> a", "> b", "--text T"]),
         ({"confirm": "go?"}, None, ["1. Approve: sends", "--choose N[:TEXT]"]),
         ({"q": 1}, FORM, ["values that fit a schema", "n (integer", "How many", "--value JSON"]),
-        ({"q": 1}, None, ["anything, as JSON", "that fits  anything"]),
+        ({"q": 1}, None, ["anything, as JSON", "accepts    anything"]),
         ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),
     ],
 )
@@ -201,12 +202,12 @@ def test_a_question_is_printed_as_it_was_understood(
 ) -> None:
     asked = question(payload, schema, namespace="outer:1|inner:2", task_error="E('x')")
     reopening = Reopening(("ask",), ("beside",), "E('x')", stuck=False)
-    told = question_output.Told(
+    details = question_output.QuestionDetails(
         *(asked, ("outer", "inner"), payloads.answer_schema(payload, schema), ("b" * 32,)),
         reopening=reopening,
         answered_before=datetime(2026, 1, 31, 12, 5).astimezone(),
     )
-    text = "\n".join(question_output.lines(told))
+    text = "\n".join(question_output.lines(details))
     for expected in [
         *words,
         "outer ▸ inner",
@@ -218,7 +219,8 @@ def test_a_question_is_printed_as_it_was_understood(
     ]:
         assert expected in text
     assert "\x1b" not in text
-    document = question_output.document(told)
+    document = question_output.document(details)
     assert (document["stuck"], document["payload"]) == ("perhaps", payload)
     understood = document["understood"]
-    assert isinstance(understood, dict) and understood["kind"] == asked.review.kind
+    assert isinstance(understood, dict)
+    assert understood["kind"] == asked.review.kind

@@ -1,4 +1,4 @@
-"""The shell commands under invalid input and failures: one clear line, and the exit code."""
+"""The shell commands with bad input and failing servers: one clear line and an exit code each."""
 
 import asyncio
 import json
@@ -21,7 +21,7 @@ from .test_commands import ROOT, Shell
 
 
 def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the command without a terminal."""
+    """Run the command as it is typed, without a terminal."""
     return subprocess.run(
         [sys.executable, "-m", "hitl_tui", *args],
         capture_output=True,
@@ -34,8 +34,8 @@ def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:
-    """Return the one line on standard error. There must be no other output."""
+def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """Return the one line on standard error; there must be no other output."""
     assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
     (line,) = done.stderr.splitlines()
     assert line.startswith("hitl-tui: ")
@@ -61,11 +61,11 @@ def test_a_connection_that_cannot_be_made(
     tmp_path: Path, args: list[str], environment: dict[str, str], code: int, words: str
 ) -> None:
     target = ["--target", "http://127.0.0.1:9"]
-    said = error_line(
+    message = complaint(
         hitl_tui("list", *target, "--data-dir", str(tmp_path), *args, **environment), code
     )
-    assert words in said
-    assert "sécret" not in said
+    assert words in message
+    assert "sécret" not in message
 
 
 @pytest.mark.parametrize(
@@ -73,22 +73,22 @@ def test_a_connection_that_cannot_be_made(
     [
         (["lst"], "Did you mean hitl-tui list?"),
         (["Answer", "x"], "Did you mean hitl-tui answer?"),
-        (["quetzalcoatl"], "no command and no target quetzalcoatl. See hitl-tui --help."),
+        (["quetzalcoatl"], "quetzalcoatl is neither a command nor a target. See hitl-tui --help."),
         (["--json", "list"], "The command comes first: hitl-tui list."),
         (["serve", "--port", "99999"], "0 to 65,535"),
         (["log", "--limit", "0"], "1 to 1,000,000"),
         (["show"], "the following arguments are required: thread. See hitl-tui show --help."),
     ],
 )
-def test_an_unknown_command(args: list[str], words: str) -> None:
-    assert words in error_line(hitl_tui(*args), 2)
+def test_a_command_that_is_none(args: list[str], words: str) -> None:
+    assert words in complaint(hitl_tui(*args), 2)
 
 
-def test_an_interpreter_that_cannot_be_run(tmp_path: Path) -> None:
+def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
     config = str(processes.SAMPLES / "langgraph.json")
     for args in (["serve", config], ["list", "--target", config]):
         done = hitl_tui(*args, "--python", "/nope", "--data-dir", str(tmp_path))
-        assert "/nope cannot be run" in error_line(done, 5)
+        assert "/nope cannot be run" in complaint(done, 5)
 
 
 def test_the_log_is_read_without_the_server(tmp_path: Path) -> None:
@@ -113,8 +113,8 @@ def test_a_broken_graph_among_good_ones(tmp_path: Path) -> None:
     assert "Traceback (your code):" in trace[0]
     assert any("in build" in line for line in trace)
     assert "\x1b" not in done.stderr
-    said = Shell(str(project), tmp_path / "data").refused("run", "bad", "--input", "{}", code=5)
-    assert r"[31m. Mend it first." in said
+    message = Shell(str(project), tmp_path / "data").refused("run", "bad", "--input", "{}", code=5)
+    assert r"[31m. Fix it first." in message
 
 
 def test_an_output_in_ascii(tmp_path: Path) -> None:
@@ -147,7 +147,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
 
 
 def test_no_standard_input_at_all(tmp_path: Path) -> None:
-    """Standard error is a terminal; standard input is closed."""
+    """A terminal for output, and a closed standard input."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
         ["sh", "-c", 'exec "$0" -m hitl_tui --data-dir "$1" <&-', sys.executable, str(tmp_path)],
@@ -156,12 +156,12 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    said = os.read(ours, 4096).decode()
+    message = os.read(ours, 4096).decode()
     os.close(ours)
     os.close(theirs)
     assert done.returncode == 2
-    assert "The console needs a terminal." in said
-    assert "Traceback" not in said
+    assert "The console needs a terminal." in message
+    assert "Traceback" not in message
 
 
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
@@ -194,7 +194,7 @@ async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
 async def test_an_unknown_outcome_names_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server ends while the run is watched; the thread is known nevertheless."""
+    """The server dies while the run is watched: the thread is still known."""
     monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
     with processes.engine(config, tmp_path / "engine") as served:
@@ -234,4 +234,4 @@ async def _busy_thread(served: processes.Served) -> str:
             if found:
                 return str(found[0]["thread_id"])
             await asyncio.sleep(0.1)
-    raise AssertionError("no run began")
+    raise AssertionError("the run did not begin")

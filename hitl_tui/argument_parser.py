@@ -1,0 +1,185 @@
+"""From a command line to its parsed arguments: the commands, and the options of the console.
+
+The options of the shell commands are in `shell/command_options.py`.
+"""
+
+import argparse
+import difflib
+import os
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from hitl_engine.errors import BadInput
+from hitl_tui import demo
+from hitl_tui.options import (
+    add_connection_options,
+    add_data_dir_option,
+    add_python_option,
+    add_target_argument,
+    number_between,
+)
+
+COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
+"""First words that are a command, not a target."""
+
+_EPILOG = """\
+commands:
+  hitl-tui [TARGET]         open the console
+  hitl-tui demo             open the console on the sample graphs
+  hitl-tui serve [TARGET]   run the local server without a console
+
+  hitl-tui graphs           list the graphs of the target
+  hitl-tui run GRAPH        run a graph to its next stop or end
+  hitl-tui list             list what waits for a person
+  hitl-tui show THREAD      print the state of a thread and its questions
+  hitl-tui answer THREAD    answer one interrupt, or several at once
+  hitl-tui reopen THREAD    ask again a question whose last answer crashed its node
+  hitl-tui step THREAD      step past a breakpoint
+  hitl-tui log              list the decisions made from here
+
+Each command has its own --help. TARGET is a URL, a langgraph.json, or
+file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
+
+exit codes:
+  0    done
+  1    the output could not be written
+  2    wrong usage; nothing was sent
+  3    refused: the item no longer waits, does not exist, or a new run would
+       replace what waits on the thread
+  4    the answer does not fit this interrupt, or needs --yes
+  5    the target cannot be reached or used; nothing was sent
+  6    the outcome is unknown
+  7    the graph raised an error
+  130  interrupted before anything was sent
+
+With --json, standard output is one JSON document; messages go to standard
+error. run, answer, reopen and step print a document also with exit codes 3, 4,
+6 and 7. With 4 it lists each fault of the answer, with its path. With 2 and 5
+there is no document.
+"""
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports errors as the rest of the program does: in one line, with what to do."""
+
+    def parse_args(self, argv: Sequence[str]) -> argparse.Namespace:  # type: ignore[override]  # one use
+        """Parse all arguments. Raises BadInput that names those that are not known."""
+        args, left_over = self.parse_known_args(argv)
+        if left_over:
+            raise BadInput(_unknown(left_over, argv), hint=self._hint(argv))
+        return args
+
+    def error(self, message: str) -> NoReturn:
+        """Raise BadInput with this message and a hint."""
+        value = " A value that begins with a dash is written --option=-value."
+        hint = value if "expected one argument" in message else ""
+        raise BadInput(f"{message.rstrip('.')}.", hint=f"See {self.prog} --help.{hint}")
+
+    def _hint(self, argv: Sequence[str]) -> str:
+        command = next((word for word in argv if word in COMMANDS), None)
+        if command and self.prog == "hitl-tui":
+            return f"The command comes first: hitl-tui {command}."
+        return f"See {self.prog} --help."
+
+
+def _unknown(left_over: Sequence[str], argv: Sequence[str]) -> str:
+    """Name the arguments that are not known, but never a part of a header: it may be a secret."""
+    options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
+    if options:
+        return f"There is no option {', '.join(options)} here."
+    if any(word.startswith("--header") for word in argv):
+        return "Unexpected argument; a header is one argument, in quotes: --header 'K: V'."
+    return f"Unexpected argument: {' '.join(left_over)}."
+
+
+def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+    """Return the arguments, with the name of the command, or None for the console.
+
+    Raises BadInput.
+    """
+    if argv and argv[0] in COMMANDS:
+        return _parse_command(argv[0], argv[1:])
+    if argv:
+        _refuse_a_misspelt_command(argv[0])
+    parser = _console_parser()
+    args = parser.parse_args(argv)
+    args.command = None
+    return args
+
+
+def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
+    parser = Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
+    match command:
+        case "demo":
+            _add_demo_options(parser)
+        case "serve":
+            _add_serve_options(parser)
+        case _:
+            from hitl_tui.shell.command_options import ADD_OPTIONS  # the console needs none of it
+
+            ADD_OPTIONS[command](parser)
+    args = parser.parse_args(argv)
+    args.command = command
+    return args
+
+
+def _console_parser() -> Parser:
+    parser = Parser(
+        prog="hitl-tui",
+        description="Review what LangGraph graphs are about to do.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    add_target_argument(parser)
+    add_connection_options(parser)
+    return parser
+
+
+def _refuse_a_misspelt_command(word: str) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", word) or os.path.exists(word):
+        return
+    close = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
+    raise BadInput(
+        f"{word} is neither a command nor a target.",
+        hint=f"Did you mean hitl-tui {close[0]}?" if close else "See hitl-tui --help.",
+    )
+
+
+def _add_demo_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Open the console on the sample graphs, with threads that wait for an answer."
+    )
+    add_connection_options(parser)
+    parser.set_defaults(target=demo.TARGET)
+
+
+def _add_serve_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = "Run the local server without a console: a LangGraph server on SQLite."
+    add_target_argument(parser)
+    parser.add_argument(
+        "--host", default="127.0.0.1", help="the address to listen on (%(default)s)"
+    )
+    parser.add_argument(
+        "--port",
+        type=number_between(0, 65_535),
+        default=2024,
+        help="the port to listen on (%(default)s); 0 takes any free port",
+    )
+    parser.add_argument(
+        "--token",
+        metavar="SECRET",
+        help="the token that clients must send; required unless --host is a loopback address. "
+        "Other users of this machine can see it here; HITL_TUI_TOKEN hides it from them",
+    )
+    parser.add_argument(
+        "--tokens",
+        type=Path,
+        metavar="FILE",
+        help="a file with more tokens, one per line: name = secret. A run records the name that "
+        "started it",
+    )
+    add_data_dir_option(parser)
+    add_python_option(parser)

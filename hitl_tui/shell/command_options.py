@@ -1,0 +1,199 @@
+"""The options of each shell command. The console does not load this module."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+from hitl_tui.options import (
+    add_connection_options,
+    json_object,
+    json_value,
+    nodes,
+    number_between,
+)
+from hitl_tui.shell import commands, decision_options
+from hitl_tui.shell.command_result import CommandResult
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+Command = Callable[["Desk", argparse.Namespace], Awaitable[CommandResult]]
+
+
+def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, commands.graphs, "List the graphs of the target.")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
+    parser.add_argument("graph", help="the name of a graph, as hitl-tui graphs lists it")
+    parser.add_argument(
+        "--input",
+        type=json_value,
+        required=True,
+        metavar="JSON",
+        help="the input of the graph; - reads it from standard input",
+    )
+    parser.add_argument("--thread", metavar="ID", help="run on this thread instead of a new one")
+    for when in ("before", "after"):
+        parser.add_argument(
+            f"--interrupt-{when}",
+            type=nodes,
+            default=(),
+            metavar="NODES",
+            help=f"stop {when} these nodes: a,b or '*' for all",
+        )
+
+
+def _add_list_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(
+        parser, commands.list_waiting, "List what waits for a person, longest waiting first."
+    )
+    parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
+
+
+def _add_show_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(
+        parser,
+        commands.show,
+        "Print the state of a thread: what each question asks, and which answers it takes.",
+    )
+    _add_thread_argument(parser)
+
+
+def _add_answer_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, commands.answer, "Answer one interrupt, or several at once.")
+    parser.epilog = (
+        "N is the number of a call, an option or a question in hitl-tui show, from 1. Give - for "
+        "JSON to read it from standard input. If a text begins with a dash, write it with an "
+        "equals sign: --text=-text."
+    )
+    _add_thread_argument(parser)
+    parser.add_argument(
+        "--interrupt",
+        type=decision_options.asked_and_answer,
+        action="append",
+        default=[],
+        metavar="ID[=JSON]",
+        help="the interrupt to answer, if more than one waits. With =JSON it contains the answer "
+        "and may be repeated; all answers are sent in one request",
+    )
+    given = parser.add_mutually_exclusive_group()
+    given.add_argument("--text", metavar="T", help="answer with this text")
+    given.add_argument(
+        "--value",
+        type=json_value,
+        default=decision_options.ABSENT,
+        metavar="JSON",
+        help="answer with this JSON",
+    )
+    given.add_argument("--approve", action="store_true", help="let the tool calls run as shown")
+    given.add_argument(
+        "--edit",
+        type=json_object,
+        metavar="JSON",
+        help="let the tool call run with these arguments instead",
+    )
+    given.add_argument(
+        "--reject",
+        nargs="?",
+        default=decision_options.ABSENT,
+        metavar="MSG",
+        help="do not let the tool calls run, and give this reason",
+    )
+    given.add_argument("--respond", metavar="MSG", help="answer in the tool's place")
+    given.add_argument(
+        "--decision",
+        type=decision_options.numbered_verdict,
+        action="append",
+        metavar="N=VERDICT",
+        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; give one for each call",
+    )
+    given.add_argument(
+        "--choose",
+        type=decision_options.choice,
+        metavar="N[:TEXT]",
+        help="choose option N, with a text where it takes one",
+    )
+    given.add_argument(
+        "--reply",
+        type=decision_options.numbered_text,
+        action="append",
+        metavar="N=TEXT",
+        help="reply to question N; give one for each question, or for each choice",
+    )
+    given.add_argument(
+        "--decline",
+        action="store_true",
+        help="decline to fill in the form or to answer the questions",
+    )
+    parser.add_argument(
+        "--tool",
+        type=decision_options.numbered_text,
+        action="append",
+        default=[],
+        metavar="N=NAME",
+        help="let the edited call N run this tool instead",
+    )
+    _add_yes_option(parser)
+
+
+def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(
+        parser, commands.reopen, "Ask again a question whose last answer crashed its node."
+    )
+    parser.epilog = (
+        "All answers of the current step are discarded, and the nodes of that step run again. "
+        "Earlier nodes do not."
+    )
+    _add_thread_argument(parser)
+    parser.add_argument(
+        "--interrupt", metavar="ID", help="the interrupt to reopen, if more than one failed"
+    )
+    _add_yes_option(parser)
+
+
+def _add_yes_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--yes", action="store_true", help="confirm what the command warns about")
+
+
+def _add_step_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
+    _add_thread_argument(parser)
+
+
+def _add_log_options(parser: argparse.ArgumentParser) -> None:
+    _add_shell_options(parser, None, "List the decisions made from here, newest first.")
+    parser.add_argument(
+        "--limit",
+        type=number_between(1, 1_000_000),
+        default=200,
+        metavar="N",
+        help="how many decisions to list (%(default)s)",
+    )
+
+
+def _add_thread_argument(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("thread", help="the id of a thread, as hitl-tui list prints it")
+
+
+def _add_shell_options(
+    parser: argparse.ArgumentParser, run: Command | None, description: str
+) -> None:
+    parser.description = description
+    parser.set_defaults(run=run)
+    parser.add_argument("-t", "--target", help="a URL, a langgraph.json, or file.py:graph")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_connection_options(parser)
+
+
+ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "graphs": _add_graphs_options,
+    "run": _add_run_options,
+    "list": _add_list_options,
+    "show": _add_show_options,
+    "answer": _add_answer_options,
+    "reopen": _add_reopen_options,
+    "step": _add_step_options,
+    "log": _add_log_options,
+}

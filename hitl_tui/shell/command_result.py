@@ -1,0 +1,18 @@
+"""What every shell command returns: its result for programs, for people, and as an exit code."""
+
+from dataclasses import dataclass
+
+from hitl_engine.model import JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class CommandResult:
+    """What a command prints, and the code it exits with."""
+
+    document: JsonValue
+    """What `--json` prints."""
+    lines: tuple[str, ...]
+    """The same for people; safe to print."""
+    notes: tuple[str, ...] = ()
+    """For standard error, in both forms; safe to print."""
+    exit_code: int = 0

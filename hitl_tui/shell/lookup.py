@@ -1,0 +1,90 @@
+"""Finds the graph, the thread and the interrupt that the arguments of a command name."""
+
+from collections.abc import Iterable
+from itertools import chain
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from hitl_engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
+from hitl_engine.model import Graph, Inbox, Interrupt, ThreadView
+from hitl_engine.visible import one_line
+from hitl_tui.text.item_summary import review_line
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+async def find_graph(desk: "Desk", name: str) -> Graph:
+    """Return a graph by its name, its id or its assistant's id. Raises BadInput, GraphBroken."""
+    known = await desk.graphs()
+    for broken in desk.server.broken:
+        if broken.graph_id == name:
+            raise GraphBroken(broken.what, hint="Fix it first.", detail=broken.traceback)
+    # A graph's own assistant has its name; other assistants of the graph have their own settings.
+    named = (graph for graph in known if graph.name == name)
+    of_graph = (graph for graph in known if name in (graph.graph_id, graph.assistant_id))
+    graph = next(chain(named, of_graph), None)
+    if graph is None:
+        raise _no_graph(name, (graph.name for graph in known))
+    return graph
+
+
+async def find_graph_id(desk: "Desk", inbox: Inbox, name: str) -> str:
+    """Return the id of a graph. Threads of a graph that is gone still wait. Raises BadInput."""
+    by_name = {graph.name: graph.graph_id for graph in await desk.graphs()}
+    ids = {*by_name.values(), *(broken.graph_id for broken in desk.server.broken)}
+    ids |= {item.graph_id for item in inbox.items}
+    if name not in ids and name not in by_name:
+        raise _no_graph(name, {*by_name, *ids})
+    return name if name in ids else by_name[name]
+
+
+def _no_graph(name: str, known: Iterable[str]) -> BadInput:
+    names = ", ".join(sorted(known)) or "none"
+    return BadInput(f"There is no graph {name}.", hint=f"The target has: {names}.")
+
+
+async def find_thread(desk: "Desk", thread_id: str) -> ThreadView:
+    """Read a thread. Raises NoLongerWaits for one that was never there: the target is not at fault."""
+    try:
+        UUID(thread_id)
+        return await desk.thread(thread_id)
+    except (ValueError, NotThere) as error:
+        raise NoLongerWaits(
+            f"There is no thread {thread_id}.", hint="hitl-tui list shows what waits."
+        ) from error
+
+
+def pending_interrupts(thread: ThreadView) -> list[Interrupt]:
+    """Return the interrupts of a thread, without a breakpoint."""
+    return [item for item in thread.waiting if isinstance(item, Interrupt)]
+
+
+def find_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -> Interrupt:
+    """Return the interrupt with this id, or the only one. Raises BadInput, NoLongerWaits."""
+    pending = pending_interrupts(thread)
+    if interrupt_id is None and len(pending) > 1:
+        raise _several(desk, pending)
+    for item in pending:
+        if interrupt_id in (None, item.interrupt_id):
+            return item
+    hint = "It is at a breakpoint: use hitl-tui step." if thread.waiting and not pending else ""
+    what = f"interrupt {interrupt_id}" if interrupt_id else "interrupt"
+    raise NoLongerWaits(
+        f"No {what} waits on thread {thread.thread_id}, which is {thread.status}.",
+        kept="Nothing was sent.",
+        hint=hint,
+    )
+
+
+def _several(desk: "Desk", pending: list[Interrupt]) -> BadInput:
+    return BadInput(
+        f"{len(pending)} interrupts wait on this thread.",
+        kept="Nothing was sent.",
+        hint="Choose one with --interrupt ID, or answer several with --interrupt ID=JSON:",
+        detail="\n".join(
+            f"{item.interrupt_id}  {one_line(item.node)}: "
+            f"{one_line(review_line(desk.reviews.question(item).review))}"
+            for item in pending
+        ),
+    )

@@ -1,0 +1,57 @@
+"""Runs one shell command: opens the desk, prints the result, returns the exit code."""
+
+import asyncio
+import json
+from argparse import Namespace
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+
+from hitl_engine.desk import Desk, read_log
+from hitl_engine.errors import HitlError
+from hitl_tui.shell import commands
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
+from hitl_tui.shell.standard_streams import print_note, print_output
+
+
+async def run_command(
+    args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager[Desk]]
+) -> int:
+    """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
+    if args.command == "log":
+        return _print_result(await _log(args), args)
+    try:
+        async with open_desk() as desk:
+            result = await _result(desk, args)
+            # Before the desk closes, so that a second ctrl+c cannot hide it.
+            return _print_result(result, args)
+    except HitlError as error:
+        document = refusal_document(error, args)
+        if args.json and document is not None:
+            print_output(json.dumps(document))
+        raise
+
+
+async def _log(args: Namespace) -> CommandResult:
+    """Read the journal without the desk: it is on this machine even when the target is away."""
+    return commands.log(await read_log(args.target, data_dir=args.data_dir, limit=args.limit))
+
+
+async def _result(desk: Desk, args: Namespace) -> CommandResult:
+    """Run the command. Interrupted by ctrl+c after it has sent something, it has a result too."""
+    try:
+        result: CommandResult = await args.run(desk, args)
+    except asyncio.CancelledError:
+        if not desk.unsettled:
+            raise
+        return interrupted_result(desk.unsettled[-1])
+    return result
+
+
+def _print_result(result: CommandResult, args: Namespace) -> int:
+    try:
+        print_output(json.dumps(result.document) if args.json else "\n".join(result.lines))
+    finally:
+        for note in result.notes:
+            print_note(note)
+    return result.exit_code

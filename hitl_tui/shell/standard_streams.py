@@ -1,0 +1,43 @@
+"""Standard output and standard error, which may be closed, full, or unable to encode a text."""
+
+import io
+import os
+import sys
+
+from hitl_engine.errors import HitlError
+
+
+class OutputFailed(HitlError):
+    """The command was carried out, but its output could not be written."""
+
+    title = "Output lost"
+    exit_code = 1
+
+
+def escape_unencodable() -> None:
+    """Print characters that a terminal cannot encode as escapes, instead of a traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def print_output(text: str) -> None:
+    """Print to standard output. Raises OutputFailed, and BrokenPipeError if nothing reads it."""
+    try:
+        print(text, flush=True)
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        discard_output()
+        raise OutputFailed(f"It could not be written: {error.strerror}.") from error
+
+
+def print_note(text: str) -> None:
+    """Print to standard error, or nowhere if it is closed: `print` would use standard output."""
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)
+
+
+def discard_output() -> None:
+    """Let the interpreter's last flush of standard output succeed when nothing reads it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
