@@ -11,12 +11,12 @@ from hitl_engine.deciding import bulk
 from hitl_engine.deciding import bulk_sender as many
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
-    Alike,
     Answer,
     Approve,
     Breakpoint,
     BulkWay,
     Choose,
+    CommonWays,
     Decision,
     Fill,
     Interrupt,
@@ -29,7 +29,7 @@ from hitl_engine.model import (
     Reject,
     Respond,
     Revise,
-    Same,
+    SameDecision,
 )
 from tests.engine.test_payloads import APPROVAL, ASK, CAMEL, EMAIL, HOOK, SNAKE
 
@@ -60,7 +60,7 @@ def stop(thread: str = "s") -> Breakpoint:
     return Breakpoint(thread, "graph", "before", "send", ("send",), "c", None)
 
 
-def answers(items: Sequence[Item], same: Same) -> list[JsonValue]:
+def answers(items: Sequence[Item], same: SameDecision) -> list[JsonValue]:
     def answer_of(question: Question, decision: Decision) -> JsonValue:
         interrupt = question.interrupt
         return payloads.encode(interrupt.payload, decision, interrupt.response_schema)
@@ -70,7 +70,7 @@ def answers(items: Sequence[Item], same: Same) -> list[JsonValue]:
     return [each.fault or each.answer for each in planned]
 
 
-def why(found: Alike, way: BulkWay) -> tuple[int, str]:
+def why(found: CommonWays, way: BulkWay) -> tuple[int, str]:
     return next((each.item, each.why) for each in found.withheld if each.way is way)
 
 
@@ -100,27 +100,27 @@ def why(found: Alike, way: BulkWay) -> tuple[int, str]:
     ],
 )
 def test_only_what_all_take_is_offered(items: list[Item], ways: set[BulkWay]) -> None:
-    found = bulk.alike(items)
+    found = bulk.common_ways(items)
     assert set(found.ways) == ways
     if items:
         assert {*found.ways, *(each.way for each in found.withheld)} == set(BulkWay)
 
 
 def test_who_prevents_a_decision_is_named() -> None:
-    found = bulk.alike([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
+    found = bulk.common_ways([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         1,
         "write_file does not take it. The request allows approve, edit, reject.",
     )
-    found = bulk.alike([asked(SNAKE)])
+    found = bulk.common_ways([asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         0,
         "call 2, execute_sql does not take it. The request allows approve, reject.",
     )
-    found = bulk.alike([asked(TEXT), asked(SNAKE), stop()])
+    found = bulk.common_ways([asked(TEXT), asked(SNAKE), stop()])
     assert why(found, BulkWay.TEXT)[0] == 1
     assert "verdicts" in why(found, BulkWay.JSON)[1] and "a text" in why(found, BulkWay.JSON)[1]
-    found = bulk.alike([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
+    found = bulk.common_ways([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
     assert why(found, BulkWay.TEXT) == (
         1,
         "an earlier answer made its node fail: decide on it alone",
@@ -145,15 +145,15 @@ def test_who_prevents_a_decision_is_named() -> None:
     ],
 )
 def test_what_differs_is_not_the_same(one: Question, other: Question, way: BulkWay) -> None:
-    assert way in bulk.alike([one, one]).ways
-    assert why(bulk.alike([one, other]), way)[0] == 1
+    assert way in bulk.common_ways([one, one]).ways
+    assert why(bulk.common_ways([one, other]), way)[0] == 1
 
 
 def test_different_payloads_are_counted() -> None:
     texts = [asked({"text_to_revise": text}) for text in "aabca"]
-    assert bulk.alike(texts).payloads == 3
-    assert bulk.alike([asked({"a": True}), asked({"a": 1})]).payloads == 2
-    assert bulk.alike([stop(), stop("b")]).payloads == 0
+    assert bulk.common_ways(texts).payloads == 3
+    assert bulk.common_ways([asked({"a": True}), asked({"a": 1})]).payloads == 2
+    assert bulk.common_ways([stop(), stop("b")]).payloads == 0
 
 
 def test_a_kind_is_what_takes_the_same_answers() -> None:

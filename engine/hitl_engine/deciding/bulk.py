@@ -12,29 +12,29 @@ from hitl_engine.deciding.task_groups import together
 from hitl_engine.errors import NotTaken
 from hitl_engine.fingerprint import canonical_json
 from hitl_engine.model import (
-    Alike,
     AnyJson,
     Approve,
     Breakpoint,
     BulkWay,
     Choices,
+    CommonWays,
     Decision,
     DecisionKind,
     FormToFill,
     Item,
     JsonValue,
     MachineRequest,
-    Planned,
+    PlannedDecision,
     Question,
     Questions,
     Reject,
     Respond,
     Review,
-    Same,
+    SameDecision,
     TextToRevise,
     ToolCalls,
     Verdicts,
-    Withheld,
+    WithheldWay,
 )
 
 AnswerOf: TypeAlias = Callable[[Question, Decision], JsonValue]
@@ -57,12 +57,12 @@ _ASKS = {
 }
 
 
-def alike(items: Sequence[Item]) -> Alike:
+def common_ways(items: Sequence[Item]) -> CommonWays:
     """Return which ways to decide all of these take, and who prevents the others."""
     refusals = {way: _first_refusal(way, items) for way in BulkWay}
     ways = tuple(way for way, refusal in refusals.items() if refusal is None and items)
     first = items[0].review if items and isinstance(items[0], Question) else None
-    return Alike(
+    return CommonWays(
         ways=ways,
         withheld=tuple(refusal for refusal in refusals.values() if refusal is not None),
         options=first.options if isinstance(first, Choices) and BulkWay.CHOOSE in ways else (),
@@ -78,14 +78,14 @@ def same_kind(chosen: Item, others: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def plan(
-    items: Iterable[Item], same: Same, answer_of: AnswerOf, cautions: Cautions
-) -> tuple[Planned, ...]:
+    items: Iterable[Item], same: SameDecision, answer_of: AnswerOf, cautions: Cautions
+) -> tuple[PlannedDecision, ...]:
     """Return what each item gets when the same is decided for all of them.
 
     `answer_of` must depend on what is asked alone: it is called once for each payload.
     """
-    known: dict[str, Planned] = {}
-    planned: list[Planned] = []
+    known: dict[str, PlannedDecision] = {}
+    planned: list[PlannedDecision] = []
     for item in items:
         asked = _asked(item)
         if asked not in known:
@@ -109,10 +109,10 @@ def lots(items: Sequence[Item]) -> tuple[tuple[Lot, ...], ...]:
 # What an item takes
 
 
-def _first_refusal(way: BulkWay, items: Sequence[Item]) -> Withheld | None:
+def _first_refusal(way: BulkWay, items: Sequence[Item]) -> WithheldWay | None:
     for place, item in enumerate(items):
         if why := _why_not(way, item, items[0]):
-            return Withheld(way, place, why)
+            return WithheldWay(way, place, why)
     return None
 
 
@@ -199,29 +199,29 @@ def _asked(item: Item) -> str:
 # What an item gets
 
 
-def _planned(item: Item, same: Same, answer_of: AnswerOf) -> Planned:
+def _planned(item: Item, same: SameDecision, answer_of: AnswerOf) -> PlannedDecision:
     match item, same:
         case Breakpoint(), None:
-            return Planned(item, None)
+            return PlannedDecision(item, None)
         case Breakpoint(), _:
-            return Planned(item, None, fault="A breakpoint takes no answer.")
+            return PlannedDecision(item, None, fault="A breakpoint takes no answer.")
         case _, None:
-            return Planned(item, None, fault="A question is not stepped past.")
+            return PlannedDecision(item, None, fault="A question is not stepped past.")
         case Question(), _:
             decision = _decision(item, same)
             try:
                 answer = answer_of(item, decision)
             except NotTaken as refusal:
-                return Planned(item, decision, fault=str(refusal))
-            return Planned(item, decision, answer)
+                return PlannedDecision(item, decision, fault=str(refusal))
+            return PlannedDecision(item, decision, answer)
 
 
-def _cautions_of(planned: Planned, cautions: Cautions) -> tuple[str, ...]:
+def _cautions_of(planned: PlannedDecision, cautions: Cautions) -> tuple[str, ...]:
     """Return what holds for this very item, whatever others ask the same."""
     match planned:
-        case Planned(item=Breakpoint(error=str(error)), fault=""):
+        case PlannedDecision(item=Breakpoint(error=str(error)), fault=""):
             return (f"The last step did not end: some nodes may run twice. {error}",)
-        case Planned(item=Question() as question, decision=decision, fault="") if decision:
+        case PlannedDecision(item=Question() as question, decision=decision, fault="") if decision:
             return cautions(question, decision)
         case _:
             return ()

@@ -8,14 +8,14 @@ from hitl_engine.deciding import bulk, bulk_sender
 from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.model import (
-    Alike,
     Breakpoint,
+    CommonWays,
     Decision,
     Item,
     Outcome,
-    Planned,
+    PlannedDecision,
     Question,
-    Same,
+    SameDecision,
     Waiting,
 )
 
@@ -57,17 +57,17 @@ class BulkDecisions:
         found = bulk.same_kind(item(chosen), map(item, others))
         return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
 
-    def alike(self, items: Sequence[Item]) -> Alike:
+    def common_ways(self, items: Sequence[Item]) -> CommonWays:
         """Return which ways to decide all of these take, and which items prevent the others."""
-        return bulk.alike(items)
+        return bulk.common_ways(items)
 
-    def plan(self, items: Sequence[Item], same: Same) -> tuple[Planned, ...]:
+    def plan(self, items: Sequence[Item], same: SameDecision) -> tuple[PlannedDecision, ...]:
         """Return what each item gets, exactly, when the same is decided for all of them."""
         return bulk.plan(items, same, self._reviews.answer_of, self._reviews.cautions)
 
     async def decide_each(
         self,
-        planned: Sequence[Planned],
+        planned: Sequence[PlannedDecision],
         on_progress: OnProgress,
         *,
         on_begun: Callable[[int], None],
