@@ -116,14 +116,14 @@ def serve_command(
             raise BadInput(f"{label} is a server already.", hint="Serve a langgraph.json.")
 
 
-def _at_work(
+def _keeps_server_running(
     use: Callable[Concatenate["Desk", _Given], Awaitable[_Got]],
 ) -> Callable[Concatenate["Desk", _Given], Coroutine[Any, Any, _Got]]:
     """Keep a local server process until `use` is done, even if its starter quits."""
 
     @wraps(use)
     async def used(desk: "Desk", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
-        async with desk._session.at_work():
+        async with desk._session.keep_running():
             return await use(desk, *args, **kwargs)
 
     return used
@@ -141,7 +141,7 @@ class Desk:
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
         """What was typed and not sent."""
-        self.bulk = BulkDecisions(self.reviews, self, session.at_work)
+        self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
 
     @property
@@ -184,7 +184,7 @@ class Desk:
         process of another console only for the time of a run.
         """
         session = self._session
-        session.rest()
+        session.release_when_idle()
         async for inbox in watch_inbox(session.look, session.changes, session.recover):
             await self.drafts.tidy(inbox)
             yield inbox
@@ -203,7 +203,7 @@ class Desk:
             return {item.interrupt_id: (item.node,) for item in asked}
         return await self._session.reader.places(thread.thread_id)
 
-    @_at_work
+    @_keeps_server_running
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         """Watch the run that is under way on a thread; return the thread when it has stopped.
 
@@ -232,7 +232,7 @@ class Desk:
 
     # Deciding
 
-    @_at_work
+    @_keeps_server_running
     async def decide(
         self, question: Question, decision: Decision, on_progress: OnProgress
     ) -> Outcome:
@@ -244,7 +244,7 @@ class Desk:
         (found,) = await self._decided([(question, decision)], on_progress)
         return found
 
-    @_at_work
+    @_keeps_server_running
     async def decide_all(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
@@ -269,7 +269,7 @@ class Desk:
         """Return what `reopen` would do. Raises NoLongerWaits, JournalFailed, TargetError."""
         return await self._decider.reopening(self.reviews.question(interrupt))
 
-    @_at_work
+    @_keeps_server_running
     async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
         """Ask again a question whose last answer crashed its node.
 
@@ -278,7 +278,7 @@ class Desk:
         """
         return await self._decider.reopen(self.reviews.question(interrupt), on_progress)
 
-    @_at_work
+    @_keeps_server_running
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         return await self._decider.step(breakpoint, on_progress)
@@ -287,7 +287,7 @@ class Desk:
         """Return the form for the input of a graph. Raises TargetError."""
         return await self._starter.input_form(graph)
 
-    @_at_work
+    @_keeps_server_running
     async def start(
         self,
         graph: Graph,

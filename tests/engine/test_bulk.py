@@ -228,7 +228,7 @@ def test_a_task_is_one_lot_and_a_thread_one_row_of_lots() -> None:
         stop("c"),
         asked(TEXT, thread="a", task="one", number=4),
     ]
-    assert bulk.lots(items) == (((0, 4), (2,)), ((1,),), ((3,),))
+    assert bulk.send_groups(items) == (((0, 4), (2,)), ((1,),), ((3,),))
 
 
 class Sending:
@@ -242,19 +242,21 @@ class Sending:
         self.begun: list[int] = []
         self.ended: dict[int, many.Result] = {}
 
-    async def send(self, lot: bulk.Lot) -> Sequence[Outcome]:
-        self.under_way += lot
+    async def send(self, group: bulk.SendGroup) -> Sequence[Outcome]:
+        self.under_way += group
         self.most = max(self.most, len(self.under_way))
         await asyncio.sleep(0)
-        for place in lot:
+        for place in group:
             self.under_way.remove(place)
-        if self.broken in lot:
+        if self.broken in group:
             raise ZeroDivisionError
-        if set(lot) & set(self.refused):
+        if set(group) & set(self.refused):
             raise NoLongerWaits("It is gone.")
-        return [Outcome(OutcomeKind.APPLIED, "", None, thread_id=str(place)) for place in lot]
+        return [Outcome(OutcomeKind.APPLIED, "", None, thread_id=str(place)) for place in group]
 
-    async def all(self, threads: Sequence[Sequence[bulk.Lot]], stop_after: int = 1000) -> None:
+    async def all(
+        self, threads: Sequence[Sequence[bulk.SendGroup]], stop_after: int = 1000
+    ) -> None:
         await many.carry_out(
             threads,
             self.send,

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from hitl_engine.deciding.task_groups import together
+from hitl_engine.deciding.task_groups import group_by_task
 from hitl_engine.errors import NotTaken
 from hitl_engine.fingerprint import canonical_json
 from hitl_engine.model import (
@@ -39,7 +39,7 @@ from hitl_engine.model import (
 
 AnswerOf: TypeAlias = Callable[[Question, Decision], JsonValue]
 Cautions: TypeAlias = Callable[[Question, Decision], tuple[str, ...]]
-Lot: TypeAlias = tuple[int, ...]
+SendGroup: TypeAlias = tuple[int, ...]
 """Places of items that are sent together, in one request."""
 
 _VERDICTS = {
@@ -95,7 +95,7 @@ def plan(
     return tuple(planned)
 
 
-def lots(items: Sequence[Item]) -> tuple[tuple[Lot, ...], ...]:
+def send_groups(items: Sequence[Item]) -> tuple[tuple[SendGroup, ...], ...]:
     """Return the places of all items: by thread, and on a thread by what is sent together.
 
     The questions of one task are answered in one request, for each request runs their node anew.
@@ -103,7 +103,7 @@ def lots(items: Sequence[Item]) -> tuple[tuple[Lot, ...], ...]:
     threads: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         threads.setdefault(_thread(item), []).append(place)
-    return tuple(_lots_of(places, items) for places in threads.values())
+    return tuple(_send_groups_of(places, items) for places in threads.values())
 
 
 # What an item takes
@@ -234,14 +234,14 @@ def _decision(question: Question, same: Approve | Reject | Respond | Decision) -
     return same
 
 
-def _lots_of(places: Sequence[int], items: Sequence[Item]) -> tuple[Lot, ...]:
+def _send_groups_of(places: Sequence[int], items: Sequence[Item]) -> tuple[SendGroup, ...]:
     """Divide what waits on one thread, whose breakpoint is never beside a question."""
     asked = {
         id(item.interrupt): place for place in places if isinstance(item := items[place], Question)
     }
     if not asked:
         return tuple((place,) for place in places)
-    groups = together(
+    groups = group_by_task(
         item.interrupt for place in places if isinstance(item := items[place], Question)
     )
     return tuple(tuple(asked[id(interrupt)] for interrupt in group) for group in groups)

@@ -35,18 +35,18 @@ class SendsDecisions(Protocol):
 class BulkDecisions:
     """Decides on many items at once; each item still gets a decision of its own.
 
-    `at_work` keeps a local server process until all of them are sent.
+    `keep_running` keeps a local server process until all of them are sent.
     """
 
     def __init__(
         self,
         reviews: Reviews,
         sender: SendsDecisions,
-        at_work: Callable[[], AbstractAsyncContextManager[None]],
+        keep_running: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
         self._reviews = reviews
         self._sender = sender
-        self._at_work = at_work
+        self._keep_running = keep_running
 
     def same_kind(self, chosen: Waiting, others: Iterable[Waiting]) -> tuple[Waiting, ...]:
         """Return those of `others` that ask the same kind of thing and take the same answers.
@@ -80,8 +80,8 @@ class BulkDecisions:
         error for which nothing was sent. Nothing more begins once `stopped` returns True.
         """
 
-        async def send(lot: bulk.Lot) -> Sequence[Outcome]:
-            its = [planned[index] for index in lot]
+        async def send(group: bulk.SendGroup) -> Sequence[Outcome]:
+            its = [planned[index] for index in group]
             if isinstance(stop := its[0].item, Breakpoint):
                 return [await self._sender.step(stop, on_progress)]
             decided = [
@@ -91,9 +91,9 @@ class BulkDecisions:
             ]
             return await self._sender.decide_all(decided, on_progress)
 
-        async with self._at_work():
+        async with self._keep_running():
             await bulk_sender.carry_out(
-                bulk.lots([each.item for each in planned]),
+                bulk.send_groups([each.item for each in planned]),
                 send,
                 on_begun=on_begun,
                 on_ended=on_ended,

@@ -8,7 +8,7 @@ these prove only that one of the two was taken, for LangGraph may have kept the 
 
 from dataclasses import replace
 
-from hitl_engine.deciding.run_sender import Ended
+from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -24,22 +24,24 @@ _ONE_OF_TWO = (
 )
 
 
-def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
+def of_answer(
+    interrupt: Interrupt, observed: ObservedRun, after: Snapshot, *, recorded: bool
+) -> Outcome:
     """Judge the answer to `interrupt`.
 
     `recorded`: a checkpoint of the thread carries the decision id, which a stale answer never
     brings about.
     """
-    error = _error(ended, after)
-    raised = None if ended.engine_died else error
-    if ended.error_kind == "UnknownInterruptError":
+    error = _error(observed, after)
+    raised = None if observed.engine_died else error
+    if observed.error_kind == "UnknownInterruptError":
         return _found(OutcomeKind.REFUSED, "Somebody else answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
-        why = _STUCK if stuck else _why_pending(ended, error)
+        why = _STUCK if stuck else _why_pending(observed, error)
         return replace(_found(OutcomeKind.UNKNOWN, why, after, raised), stuck=stuck)
-    asks = ended.finished.get(interrupt.task_id)
+    asks = observed.finished.get(interrupt.task_id)
     taken = asks is not None and interrupt.interrupt_id not in asks
     if taken or recorded:
         if interrupt.task_error is not None:
@@ -51,11 +53,11 @@ def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: 
     return _found(OutcomeKind.UNKNOWN, why, after, raised)
 
 
-def of_reopening(interrupt: Interrupt, ended: Ended, after: Snapshot) -> Outcome:
+def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -> Outcome:
     """Judge the reopening of `interrupt`: applied is what asks again, under a new id."""
-    error = _error(ended, after)
+    error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        said = f": {ended.error}" if ended.error else "."
+        said = f": {observed.error}" if observed.error else "."
         why = f"The question waits as before; the server did not reopen it{said}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
     anew = [
@@ -69,16 +71,16 @@ def of_reopening(interrupt: Interrupt, ended: Ended, after: Snapshot) -> Outcome
     if anew:
         why = "The node asks again, but something else: read it anew."
         return _found(OutcomeKind.APPLIED, why, after, error)
-    return _found(OutcomeKind.UNKNOWN, _why_not_asked(ended, after), after, error)
+    return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
 
 
-def of_run(ended: Ended, after: Snapshot) -> Outcome:
+def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
-    if ended.engine_died:
+    if observed.engine_died:
         why = f"{_DIED}; side effects cannot be excluded."
         return _found(OutcomeKind.UNKNOWN, why, after)
-    error = _error(ended, after)
-    match ended.status:
+    error = _error(observed, after)
+    match observed.status:
         case None:
             why = "The server has no trace of the run; side effects cannot be excluded."
             return _found(OutcomeKind.UNKNOWN, why, after, error)
@@ -96,37 +98,37 @@ def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = Non
     return Outcome(kind, why, after.view(), error, thread_id=after.thread_id)
 
 
-def _error(ended: Ended, after: Snapshot) -> str | None:
+def _error(observed: ObservedRun, after: Snapshot) -> str | None:
     """The state tells more than the stream, where a server hides messages."""
-    if ended.status == "error" or ended.error is not None:
-        return after.error or ended.error or "The run ended in an error."
+    if observed.status == "error" or observed.error is not None:
+        return after.error or observed.error or "The run ended in an error."
     return None
 
 
-def _why_pending(ended: Ended, error: str | None) -> str:
+def _why_pending(observed: ObservedRun, error: str | None) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
-    if ended.engine_died:
+    if observed.engine_died:
         return f"{_DIED}, and the question still waits; side effects may have happened."
     if error is not None:
         return (
             "The node raised and the question still waits: perhaps the answer is stuck. "
             "Answering again runs the node again."
         )
-    if ended.status == "interrupted":
+    if observed.status == "interrupted":
         return "The run was cancelled and the question still waits; side effects may have happened."
-    if ended.status is None:
+    if observed.status is None:
         return "The server has no trace of the answer, and the question still waits."
-    if ended.status != "success":
-        return f"The run is {ended.status}, and the question still waits; look again."
+    if observed.status != "success":
+        return f"The run is {observed.status}, and the question still waits; look again."
     return (
         "The run ended well, but the same question still waits: it was asked again, or the "
         "answer went nowhere."
     )
 
 
-def _why_not_asked(ended: Ended, after: Snapshot) -> str:
+def _why_not_asked(observed: ObservedRun, after: Snapshot) -> str:
     forgotten = "What was answered is forgotten, but the question was not asked again"
-    if ended.engine_died:
+    if observed.engine_died:
         return f"{_DIED}. {forgotten}."
     if after.status is ThreadStatus.BREAKPOINT:
         return f"{forgotten} yet: step past the breakpoint, and it is."

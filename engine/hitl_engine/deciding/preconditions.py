@@ -6,7 +6,7 @@ Pure: each function raises what is wrong, and says of which question where there
 import json
 from collections.abc import Collection, Sequence
 
-from hitl_engine.deciding.task_groups import shared_ids, together
+from hitl_engine.deciding.task_groups import duplicate_ids, group_by_task
 from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken, StillWaits
 from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus
@@ -15,7 +15,7 @@ from hitl_engine.reading.snapshot import Snapshot
 _KEPT = "Nothing was sent; what you typed is kept."
 
 
-def one_thread(questions: Sequence[Question]) -> str:
+def common_thread(questions: Sequence[Question]) -> str:
     """Return the thread of these questions. Raises BadInput unless it is one, asked for once."""
     threads = {question.interrupt.thread_id for question in questions}
     named = {question.interrupt.interrupt_id for question in questions}
@@ -26,7 +26,9 @@ def one_thread(questions: Sequence[Question]) -> str:
     return threads.pop()
 
 
-def still_asked(shown: Sequence[Question], now: Snapshot, *, server: str) -> tuple[Interrupt, ...]:
+def still_pending(
+    shown: Sequence[Question], now: Snapshot, *, server: str
+) -> tuple[Interrupt, ...]:
     """Return the questions as they are now: the same that were shown. Raises NoLongerWaits.
 
     `server` is its identity, as in the fingerprints.
@@ -72,18 +74,18 @@ def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) ->
     And those to one of two questions of one id, which LangGraph cannot tell apart. Raises NotTaken.
     """
     ids = {asked.interrupt_id for asked in chosen}
-    if shared := ids & shared_ids(pending):
+    if shared := ids & duplicate_ids(pending):
         raise NotTaken(
             f"Two questions share the id {', '.join(sorted(shared))}, so an answer could reach "
             "the other one.",
             hint="The graph runs on an old langgraph: from 1.2.11 on each question has its own id.",
         )
-    for group in together(pending):
+    for group in group_by_task(pending):
         missing = [asked for asked in group if asked.interrupt_id not in ids]
         if missing and len(missing) < len(group):
             raise NotTaken(
                 f"{group[0].node} asks {len(group)} questions together and would run again for "
-                f"each answer. Not answered: {named(missing)}.",
+                f"each answer. Not answered: {names_of(missing)}.",
                 hint="Answer them together.",
             )
 
@@ -106,7 +108,7 @@ def refuse_if_something_waits(thread: Snapshot) -> None:
     )
 
 
-def kept_answer(asked: Interrupt) -> str:
+def earlier_answer_caution(asked: Interrupt) -> str:
     """Return what to know before a question is answered again whose node raised; or nothing."""
     if asked.task_error is None:
         return ""
@@ -117,9 +119,9 @@ def kept_answer(asked: Interrupt) -> str:
 
 
 def _this(those: Sequence[Interrupt], shown: Collection[Question]) -> str:
-    return "This question" if len(shown) == 1 else f"The question of {named(those)}"
+    return "This question" if len(shown) == 1 else f"The question of {names_of(those)}"
 
 
-def named(questions: Sequence[Interrupt]) -> str:
+def names_of(questions: Sequence[Interrupt]) -> str:
     """Return questions by node and id, on one line."""
     return ", ".join(f"{asked.node} ({asked.interrupt_id})" for asked in questions)

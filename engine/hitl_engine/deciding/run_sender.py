@@ -38,16 +38,16 @@ _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedRun:
+class SentRun:
     """A run by what it is found again."""
 
     thread_id: str
-    mark: str
+    decision_id: str
     """The decision id in the metadata of the run."""
 
 
 @dataclass(slots=True)
-class Ended:
+class ObservedRun:
     """How a run that was sent came to its end, as far as that could be found out."""
 
     run_id: str | None = None
@@ -85,8 +85,8 @@ class RunSender:
         return runs[0] if runs else None
 
     async def send(
-        self, sent: TaggedRun, request: JsonObject, on_progress: Callable[[Progress], None]
-    ) -> Ended:
+        self, sent: SentRun, request: JsonObject, on_progress: Callable[[Progress], None]
+    ) -> ObservedRun:
         """Send the request once, and return what was seen of the run.
 
         Whether and how the run ended is for `settle`. Raises TargetError where the server took
@@ -94,25 +94,27 @@ class RunSender:
         """
         request = {
             **request,
-            "metadata": {DECISION_ID: sent.mark},
+            "metadata": {DECISION_ID: sent.decision_id},
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
             "stream_resumable": True,
         }
-        ended = Ended()
+        observed = ObservedRun()
         try:
             events = self._session.api.stream_run(
-                sent.thread_id, request, idempotency_key=sent.mark
+                sent.thread_id, request, idempotency_key=sent.decision_id
             )
-            await _watch(events, sent.thread_id, ended, on_progress)
+            await _watch(events, sent.thread_id, observed, on_progress)
         except TargetError as error:
-            if took_nothing(error):
+            if nothing_was_taken(error):
                 raise
-            await self._find_again(sent, ended, on_progress)
-        return ended
+            await self._find_again(sent, observed, on_progress)
+        return observed
 
-    async def settle(self, sent: TaggedRun, ended: Ended, until: frozenset[str] = _OVER) -> None:
+    async def settle(
+        self, sent: SentRun, observed: ObservedRun, until: frozenset[str] = _OVER
+    ) -> None:
         """Look at the run until its status is one of `until`.
 
         A server that is away is given a minute; the one that took its place knows how far the
@@ -120,12 +122,14 @@ class RunSender:
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
-                while not await self._is_settled(sent, ended, until):
+                while not await self._is_settled(sent, observed, until):
                     await asyncio.sleep(_SETTLE_PAUSE)
 
-    async def _is_settled(self, sent: TaggedRun, ended: Ended, until: frozenset[str]) -> bool:
+    async def _is_settled(
+        self, sent: SentRun, observed: ObservedRun, until: frozenset[str]
+    ) -> bool:
         try:
-            run = await self._find(sent, ended.run_id)
+            run = await self._find(sent, observed.run_id)
         except Unreachable:
             await self._session.recover()
             return False
@@ -133,14 +137,14 @@ class RunSender:
             return False
         if run is None:
             return True
-        ended.take(run)
+        observed.take(run)
         return run.status in until
 
-    async def is_recorded(self, sent: TaggedRun) -> bool:
+    async def is_recorded(self, sent: SentRun) -> bool:
         """Whether a checkpoint of the thread was written by this run."""
         with suppress(TargetError):
             states = await self._session.api.history(sent.thread_id, limit=20)
-            return any(state.metadata.get(DECISION_ID) == sent.mark for state in states)
+            return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
@@ -148,39 +152,39 @@ class RunSender:
         run = await self.last(thread_id)
         if run is None or run.status not in _UNDER_WAY:
             return
-        ended = Ended(run_id=run.run_id)
+        observed = ObservedRun(run_id=run.run_id)
         events = self._session.api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
-        await _watch(events, thread_id, ended, on_progress)
+        await _watch(events, thread_id, observed, on_progress)
         while (await self._session.api.run(thread_id, run.run_id)).status in _UNDER_WAY:
             await asyncio.sleep(_SETTLE_PAUSE)
 
     async def _find_again(
-        self, sent: TaggedRun, ended: Ended, on_progress: Callable[[Progress], None]
+        self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
     ) -> None:
         """The line broke: look for the run, and join its stream from the beginning."""
         sent_to = self._session.api
-        await self.settle(sent, ended, until=_UNDER_WAY | _OVER)
+        await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
         if (
-            ended.run_id is not None and self._session.api is sent_to
+            observed.run_id is not None and self._session.api is sent_to
         ):  # a successor has no stream of it
             events = self._session.api.join_stream(
-                sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
+                sent.thread_id, observed.run_id, stream_mode=_STREAM_MODES
             )
             with suppress(TargetError):
-                await _watch(events, sent.thread_id, ended, on_progress)
+                await _watch(events, sent.thread_id, observed, on_progress)
 
-    async def _find(self, sent: TaggedRun, run_id: str | None) -> WireRun | None:
+    async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
         for run in await self._session.api.runs(sent.thread_id, limit=20):
-            if run.metadata.get(DECISION_ID) == sent.mark:
+            if run.metadata.get(DECISION_ID) == sent.decision_id:
                 return run
         return None
 
 
-def again(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
+def continuing_request(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
     """Return a request that carries again what the last run carried: servers do not remember it.
 
     Assistant (`otherwise` where there was no run), context and run-time breakpoints. Context
@@ -211,7 +215,7 @@ def _own(config: Any) -> JsonObject:
     }
 
 
-def took_nothing(error: TargetError) -> bool:
+def nothing_was_taken(error: TargetError) -> bool:
     """Whether the server said no, or heard nothing, before a run could begin."""
     match error:
         case Unreachable(sent=sent):
@@ -225,22 +229,22 @@ def took_nothing(error: TargetError) -> bool:
 async def _watch(
     events: AsyncIterator[StreamEvent],
     thread_id: str,
-    ended: Ended,
+    observed: ObservedRun,
     on_progress: Callable[[Progress], None],
 ) -> None:
     async for event in events:
         match event.name, event.data:
             case "metadata", {"run_id": str(run_id)}:
-                ended.run_id = run_id
+                observed.run_id = run_id
             case "error", {"error": kind, **others}:
-                ended.error_kind = str(kind)
-                ended.error = f"{kind}: {others.get('message', '')}"
-                on_progress(Progress(thread_id, "failed", "", ended.error))
+                observed.error_kind = str(kind)
+                observed.error = f"{kind}: {others.get('message', '')}"
+                on_progress(Progress(thread_id, "failed", "", observed.error))
             case "tasks", {"id": str(task_id), "name": str(name), **task}:
                 path = _path(event.namespace, name)
                 progress, asks = _of_task(thread_id, path, task)
                 if asks is not None and not event.namespace:
-                    ended.finished[task_id] = asks
+                    observed.finished[task_id] = asks
                 on_progress(progress)
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))

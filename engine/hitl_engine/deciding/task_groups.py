@@ -12,7 +12,7 @@ from hitl_engine.model import Effect, Interrupt, Reopening
 from hitl_engine.reading.wire import WireTask
 
 
-def together(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], ...]:
+def group_by_task(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], ...]:
     """Return the questions in groups, one for each task: those of one task are answered together.
 
     A subgraph asks in the name of the node that holds it, so its questions are one group: with a
@@ -31,7 +31,7 @@ def effect_of(pending: Iterable[Interrupt], answered: Collection[str]) -> Effect
     """
     if not answered:
         return Effect((), ())
-    groups = together(pending)
+    groups = group_by_task(pending)
     done = [group for group in groups if all(each.interrupt_id in answered for each in group)]
     return Effect(
         goes_on=tuple(group[0].node for group in done),
@@ -39,7 +39,7 @@ def effect_of(pending: Iterable[Interrupt], answered: Collection[str]) -> Effect
     )
 
 
-def shared_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
+def duplicate_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
     """Return the ids that two pending questions share: neither can be answered by its id.
 
     langgraph before 1.2.11 gave all questions of a task one id.

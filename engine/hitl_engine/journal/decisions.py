@@ -46,7 +46,7 @@ class Intent:
     """The decision in whose name it is sent, where several are sent as one; else its own."""
 
     @property
-    def mark(self) -> str:
+    def run_decision_id(self) -> str:
         """What the run bears, and so the checkpoints that it writes."""
         return self.sent_as or self.decision_id
 
@@ -154,7 +154,7 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "asked": intent.asked,
         "decision": intent.decision,
         "answer": intent.answer,
-        "sent_as": intent.mark,
+        "sent_as": intent.run_decision_id,
     }
 
 

@@ -29,8 +29,8 @@ class Connection:
         self._python = python
         self._engine: server_process.RunningEngine | None = None
         self._recovering = asyncio.Lock()
-        self._rests = False
-        self._at_work = 0
+        self._releases_when_idle = False
+        self._users = 0
         self.api: LangGraphServer
         self.server: Server
         self.flags: dict[str, object] = {}
@@ -39,35 +39,35 @@ class Connection:
     async def open(self) -> Self:
         """Find or start the server and learn who it is. Raises TargetError."""
         try:
-            await self._reach()
+            await self._connect()
         except Unreachable:
             if isinstance(self._target, RemoteServer):
                 raise
-            await self._reach()  # somebody ended the engine just after it was found
+            await self._connect()  # somebody ended the engine just after it was found
         return self
 
-    def rest(self) -> None:
-        """Keep a project's engine no longer all the time, but only while `at_work`.
+    def release_when_idle(self) -> None:
+        """Keep a project's engine no longer all the time, but only while `keep_running`.
 
         For a client that stays, and calls `recover` when the engine has gone.
         """
-        self._rests = True
-        self._keep()
+        self._releases_when_idle = True
+        self._release_if_idle()
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def keep_running(self) -> AsyncIterator[None]:
         """Keep a project's engine until the block ends.
 
         One that ended with its starter, or is about to, is replaced first. Raises TargetError.
         """
-        self._at_work += 1
+        self._users += 1
         try:
-            if self._rests:
+            if self._releases_when_idle:
                 await self.recover()
             yield
         finally:
-            self._at_work -= 1
-            self._keep()
+            self._users -= 1
+            self._release_if_idle()
 
     async def recover(self) -> None:
         """Find or start a project's engine again if it has gone: `api` is another then.
@@ -81,7 +81,7 @@ class Connection:
             gone, old = self._engine, self.api
             self._engine, self.api = fresh._engine, fresh.api
             self.server, self.flags = fresh.server, fresh.flags
-            self._keep()
+            self._release_if_idle()
             await old.aclose()
             await gone.aclose()
 
@@ -96,7 +96,7 @@ class Connection:
         """The engine's log file; None for a remote server."""
         return self._engine.log if self._engine else None
 
-    async def _reach(self) -> None:
+    async def _connect(self) -> None:
         if isinstance(self._target, LocalProject):
             self._engine = await server_process.find_or_start(
                 self._target.spec, self._folder, python=self._python
@@ -120,12 +120,12 @@ class Connection:
         except Unreachable:
             return False
         finally:
-            self._keep()
+            self._release_if_idle()
         return True
 
-    def _keep(self) -> None:
+    def _release_if_idle(self) -> None:
         """Hold the engine no longer than it is needed."""
-        if self._engine is not None and self._rests and not self._at_work:
+        if self._engine is not None and self._releases_when_idle and not self._users:
             self._engine.release()
 
     async def _use_server(self) -> None:

@@ -40,9 +40,9 @@ class ServerSession:
         return self.api.changes() if self.supports("changes") else None
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def keep_running(self) -> AsyncIterator[None]:
         """Keep a local server process until the block ends, even if its starter quits."""
-        async with self._connection.at_work():
+        async with self._connection.keep_running():
             self._follow_connection()
             yield
 
@@ -73,9 +73,9 @@ class ServerSession:
         except OSError as error:
             return f"The log {path} cannot be read: {error}."
 
-    def rest(self) -> None:
-        """Keep a local server process only while `at_work` from now on."""
-        self._connection.rest()
+    def release_when_idle(self) -> None:
+        """Keep a local server process only while `keep_running` from now on."""
+        self._connection.release_when_idle()
 
     def _follow_connection(self) -> None:
         if self.api is not self._connection.api:

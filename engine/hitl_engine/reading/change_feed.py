@@ -25,43 +25,43 @@ class ChangeFeed:
         self._listen = listen
         self._changed = asyncio.Event()
         self._named: set[str] = set()
-        self._ear: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._ear is not None:
-            self._ear.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
             with suppress(asyncio.CancelledError):
-                await self._ear
+                await self._listener
 
     async def wait(self, seconds: float) -> frozenset[str]:
         """Return when something may have changed: at the latest after `seconds` without an ear.
 
         What is returned are the threads that the server named; others may have changed, too.
         """
-        if self._ear is None or self._ear.done():
+        if self._listener is None or self._listener.done():
             events = self._listen()
-            self._ear = asyncio.create_task(self._hear(events)) if events else None
-            if self._ear is None:
+            self._listener = asyncio.create_task(self._receive(events)) if events else None
+            if self._listener is None:
                 await asyncio.sleep(seconds)
                 return frozenset()
         changed = asyncio.create_task(self._changed.wait())
         try:
             await asyncio.wait(
-                {changed, self._ear},
+                {changed, self._listener},
                 timeout=max(seconds, _LONGEST_SILENCE),
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             changed.cancel()
-        await asyncio.sleep(seconds if self._ear.done() else _GATHERING)
+        await asyncio.sleep(seconds if self._listener.done() else _GATHERING)
         self._changed.clear()
         named, self._named = self._named, set()
         return frozenset(named)
 
-    async def _hear(self, events: AsyncIterator[StreamEvent]) -> None:
+    async def _receive(self, events: AsyncIterator[StreamEvent]) -> None:
         with suppress(TargetError):  # the next look says what is the matter
             async for event in events:
                 match event.data:

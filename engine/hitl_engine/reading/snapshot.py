@@ -154,21 +154,24 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
 
 
 def stopped_at(
-    snapshot: Snapshot, run: WireRun | None, history: tuple[WireState, ...], marked: dict[str, str]
+    snapshot: Snapshot,
+    run: WireRun | None,
+    history: tuple[WireState, ...],
+    compiled: dict[str, str],
 ) -> tuple[Literal["before", "after"], str]:
     """Say where a run stopped: (`before` or `after`, the node).
 
     `history` holds the newest two states, newest first; the older one names the nodes that ran
-    last. `marked` is what the graph was compiled with: node -> `before`, `after` or both.
+    last. `compiled` is what the graph was compiled with: node -> `before`, `after` or both.
     LangGraph looks at `interrupt_after` first, so that wins where both fit.
     """
     ran = history[1].next if len(history) > 1 else ()
     kwargs = run.kwargs if run else {}
     for node in ran:
-        if _is_set(kwargs.get("interrupt_after"), node) or "after" in marked.get(node, ""):
+        if _is_set(kwargs.get("interrupt_after"), node) or "after" in compiled.get(node, ""):
             return "after", node
     for node in snapshot.next:
-        if _is_set(kwargs.get("interrupt_before"), node) or "before" in marked.get(node, ""):
+        if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
             return "before", node
     return "before", ", ".join(snapshot.next)
 
