@@ -110,12 +110,12 @@ def test_who_prevents_a_decision_is_named() -> None:
     found = bulk.common_ways([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         1,
-        "write_file does not take it. The request allows approve, edit, reject.",
+        "write_file does not allow it. The request allows approve, edit, reject.",
     )
     found = bulk.common_ways([asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         0,
-        "call 2, execute_sql does not take it. The request allows approve, reject.",
+        "call 2, execute_sql does not allow it. The request allows approve, reject.",
     )
     found = bulk.common_ways([asked(TEXT), asked(SNAKE), stop()])
     assert why(found, BulkWay.TEXT)[0] == 1
@@ -123,7 +123,7 @@ def test_who_prevents_a_decision_is_named() -> None:
     found = bulk.common_ways([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
     assert why(found, BulkWay.TEXT) == (
         1,
-        "an earlier answer made its node fail: decide on it alone",
+        "an earlier answer made its node fail; decide on it alone",
     )
     assert not found.ways
 
@@ -201,7 +201,7 @@ def test_what_one_does_not_take_is_said_at_its_place() -> None:
     first, second = answers([asked(SNAKE), asked(EMAIL)], Reject("no"))
     assert isinstance(first, dict)
     assert isinstance(second, str) and "carries no reason" in second
-    assert answers([stop(), asked(TEXT)], None) == [None, "A question is not stepped past."]
+    assert answers([stop(), asked(TEXT)], None) == [None, "A question cannot be stepped past."]
     assert answers([stop()], Revise("x")) == ["A breakpoint takes no answer."]
 
 

@@ -169,7 +169,7 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
             observed(error="no"),
             snapshot(asks=ID, error="E"),
             OutcomeKind.UNKNOWN,
-            "as before.*: no",
+            "still waits.*: no",
         ),
         # Another question of the same checkpoint is no proof.
         (observed(), snapshot(asks=OTHER), OutcomeKind.UNKNOWN, "is gone"),
@@ -178,7 +178,7 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
             observed(status="error", error="E: x"),
             snapshot(checkpoint="c2", row="error"),
             OutcomeKind.UNKNOWN,
-            "raised before it asked",
+            "raised an error before it asked",
         ),
         (
             observed(status="error", engine_died=True),

@@ -37,7 +37,7 @@ def test_what_still_waits_as_shown_is_found() -> None:
     ("now", "words"),
     [
         # S18, B23: never a second answer while a run is under way, however long it takes.
-        (snapshot(asks=ID, row="busy"), "run is under way"),
+        (snapshot(asks=ID, row="busy"), "run is in progress"),
         # S14: nothing waits any more.
         (snapshot(), "was answered or replaced"),
         # S33, S34, B17: another question has taken its place.

@@ -1,4 +1,4 @@
-"""The same decision on many items: what they have in common, what each gets, and sending it."""
+"""The same decision on many items: the ways in common, what is sent for each, and sending it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -35,7 +35,7 @@ class SendsDecisions(Protocol):
 class BulkDecisions:
     """Decides on many items at once; each item still gets a decision of its own.
 
-    `keep_running` keeps a local server process until all of them are sent.
+    `keep_running` keeps a local server process alive until all of them are sent.
     """
 
     def __init__(
@@ -58,11 +58,11 @@ class BulkDecisions:
         return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
 
     def common_ways(self, items: Sequence[Item]) -> CommonWays:
-        """Return which ways to decide all of these take, and which items prevent the others."""
+        """Return the ways to decide that all items take, and which item prevents each other way."""
         return bulk.common_ways(items)
 
     def plan(self, items: Sequence[Item], same: SameDecision) -> tuple[PlannedDecision, ...]:
-        """Return what each item gets, exactly, when the same is decided for all of them."""
+        """Return exactly what is sent for each item when the same is decided for all of them."""
         return bulk.plan(items, same, self._reviews.answer_of, self._reviews.cautions)
 
     async def decide_each(
@@ -74,7 +74,7 @@ class BulkDecisions:
         on_ended: Callable[[int, bulk_sender.Result], None],
         stopped: Callable[[], bool],
     ) -> None:
-        """Send each decision by itself: a few at once, one at a time on a thread.
+        """Send each decision separately: a few at once, one at a time on a thread.
 
         `on_begun` and `on_ended` get the index of an item; `on_ended` also gets its outcome, or the
         error for which nothing was sent. Nothing more begins once `stopped` returns True.

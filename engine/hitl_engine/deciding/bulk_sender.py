@@ -1,4 +1,4 @@
-"""Many decisions carried out: a few at once, one at a time on a thread, each with its own result."""
+"""Sends many decisions: a few at once, one at a time on a thread, each with its own result."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -9,12 +9,12 @@ from hitl_engine.errors import HitlError
 from hitl_engine.model import Outcome
 
 AT_ONCE = 4
-"""Requests under way: enough to keep a server busy, few enough to be stopped soon."""
+"""Requests in progress: enough to keep a server busy, few enough to stop soon."""
 
 Result: TypeAlias = Outcome | HitlError
-"""An error says that nothing was sent, or that the server refused it before taking anything."""
+"""An error means that nothing was sent, or that the server refused it before taking anything."""
 Send: TypeAlias = Callable[[SendGroup], Awaitable[Sequence[Outcome]]]
-"""Sends what belongs together; returns an outcome for each place. Raises HitlError."""
+"""Sends what belongs together; returns an outcome for each index. Raises HitlError."""
 
 
 async def carry_out(
@@ -25,10 +25,10 @@ async def carry_out(
     on_ended: Callable[[int, Result], None],
     stopped: Callable[[], bool],
 ) -> None:
-    """Send all groups; one that is refused stops no other one.
+    """Send all groups; a refused one does not stop the others.
 
-    `stopped` is asked before each group: once it says so, nothing more begins. What nobody foresaw
-    ends its thread, and is raised when everything else is over; that group has no result then.
+    `stopped` is asked before each group: once it returns True, nothing more begins. An unexpected
+    exception ends its thread and is raised when all others are done; that group has no result.
     """
     few = asyncio.Semaphore(AT_ONCE)
 

@@ -1,4 +1,4 @@
-"""Carries out what was decided: written down, sent once, read back, judged, written down again."""
+"""Carries out what was decided: recorded, sent once, read back, judged, recorded again."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -51,16 +51,16 @@ from hitl_engine.reading.wire import WireRun
 
 OnProgress = Callable[[Progress], None]
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
-"""Says what became of each intent of a run, in their order."""
+"""Returns the outcome of each intent of a run, in their order."""
 
 _COPY = "__copy__"
-"""As this node, langgraph writes the state once more and forgets what was answered in its step."""
+"""As this node, langgraph writes the state once more and forgets the answers given in its step."""
 
 
 class Decider:
     """Carries out decisions on the server in use.
 
-    Methods raise TargetError or JournalFailed where nothing was sent, or the server took nothing.
+    Methods raise TargetError or JournalFailed if nothing was sent, or the server took nothing.
     """
 
     def __init__(self, session: ServerSession, log: DecisionLog) -> None:
@@ -79,7 +79,7 @@ class Decider:
     ) -> tuple[Outcome, ...]:
         """Answer questions of one thread in one resume map, if all fit and all still wait.
 
-        Raises BadInput, NotTaken and NoLongerWaits besides.
+        Also raises BadInput, NotTaken and NoLongerWaits.
         """
         questions = [question for question, _ in decided]
         thread_id = common_thread(questions)
@@ -104,11 +104,11 @@ class Decider:
         return await self._carry_out(intents, request, on_progress, outcomes_of)
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
-        """Run on from a breakpoint. Raises NoLongerWaits besides."""
+        """Step past a breakpoint. Also raises NoLongerWaits."""
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
             raise NoLongerWaits(
-                f"The thread is {before.status} now; it no longer stands at this breakpoint.",
+                f"The thread is {before.status} now; it is no longer at this breakpoint.",
                 kept="Nothing was sent.",
                 hint="Look at the thread again.",
             )
@@ -135,7 +135,7 @@ class Decider:
         return found
 
     async def reopening(self, question: Question) -> Reopening:
-        """Return what `reopen` would do. Raises NoLongerWaits besides."""
+        """Return what `reopen` would do. Also raises NoLongerWaits."""
         asked = question.interrupt
         now = await self._session.reader.snapshot(asked.thread_id)
         (asked,) = still_pending([question], now, server=self._session.server.identity)
@@ -143,7 +143,7 @@ class Decider:
         return reopening_of(asked, now.tasks, stuck=stuck)
 
     async def reopen(self, question: Question, on_progress: OnProgress) -> Outcome:
-        """Have a question asked anew. Raises NotTaken and NoLongerWaits besides."""
+        """Ask a question again. Also raises NotTaken and NoLongerWaits."""
         shown = question.interrupt
         before, last_run = await self._session.reader.with_last_run(shown.thread_id)
         (asked,) = still_pending([question], before, server=self._session.server.identity)
@@ -163,11 +163,11 @@ class Decider:
         return found
 
     def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
-        """Return what lets the server refuse a run when its thread has moved on meanwhile.
+        """Return the preconditions with which the server refuses a run if its thread has changed.
 
-        Between our last look and the run others may be faster; only the server can look and
-        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
-        with a run under way, and ids that are not pending.
+        Others may answer between our last look and the run; only the server can check and start
+        in one step. A server without this ability (flag `preconditions`) still refuses a thread
+        with a run in progress, and ids that are not pending.
         """
         if not self._session.supports("preconditions"):
             return {}
@@ -196,7 +196,7 @@ class Decider:
     ) -> ObservedRun:
         """Two requests, each sent once: forget the answers of the step, and run to the question.
 
-        The second is not sent where it is not certain that the first was heard.
+        The second is sent only if the first certainly arrived.
         """
         try:
             copied = await self._session.api.update_state(intent.thread_id, None, as_node=_COPY)
@@ -213,14 +213,14 @@ class Decider:
             return ObservedRun(error=error.what)
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
-        """Write down that nothing was taken, and return what to raise."""
+        """Record that nothing was taken, and return the error to raise."""
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
             await self._log.conclude(intent, nothing, None)
         if not isinstance(error, MovedOn):
             return error
         return NoLongerWaits(
-            "Somebody else was faster: the thread is not as it was decided on.",
+            "Another reviewer was faster: the thread has changed since you decided.",
             kept="Nothing was taken; what you typed is kept.",
             hint="Look at the thread again.",
         )
@@ -240,7 +240,7 @@ class Decider:
     async def _judged(
         self, intents: Sequence[Intent], observed: ObservedRun, outcomes_of: OutcomesOf
     ) -> tuple[Outcome, ...]:
-        """Read run and thread back, judge, and write the outcomes down."""
+        """Read run and thread back, judge, and record the outcomes."""
         try:
             found = await outcomes_of(observed, await self._settled(_sent_run(intents), observed))
         except TargetError as error:
@@ -267,7 +267,7 @@ class Decider:
         return found
 
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
-        """Return the thread when the run is over, as far as that can be awaited."""
+        """Wait for the end of the run as long as that is possible, and return the thread."""
         with suppress(Unreachable):  # an engine that died is replaced while the run is settled
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
@@ -278,9 +278,9 @@ class Decider:
     async def _continuing_request(
         self, last: WireRun | None, waiting: Waiting, *, strict: bool
     ) -> JsonObject:
-        """Return the request that goes on where `last` stopped.
+        """Return the request that continues where `last` stopped.
 
-        A copied thread has no run yet; its metadata names the assistant, whose settings count.
+        A copied thread has no run yet; its metadata names the assistant whose settings apply.
         """
         otherwise = waiting.graph_id
         if last is None:
@@ -291,7 +291,7 @@ class Decider:
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
     ) -> list[Intent]:
-        """Return one intent for each, all sent in the name of the first."""
+        """Return one intent for each; all are sent with the decision id of the first."""
         first, *others = (
             self._about(
                 question, "answer", _name(decision), answers[question.interrupt.interrupt_id]
@@ -326,7 +326,7 @@ class Decider:
 def _compared(
     found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
 ) -> Outcome:
-    """Add what the tool calls did otherwise than decided; where nothing was taken, nothing."""
+    """Add the tool calls that did not do what was decided; none if nothing was taken."""
     review = question.review
     if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
         return found

@@ -1,6 +1,6 @@
 """Questions understood: what an interrupt asks, and the JSON that a decision on it would send.
 
-Nothing here asks the server.
+Nothing here sends a request.
 """
 
 from collections.abc import Callable, Sequence
@@ -25,7 +25,7 @@ from hitl_engine.model import (
 
 
 class Reviews:
-    """Understands the questions of the server in use, whose identity is in each fingerprint."""
+    """Reads the questions of the server in use; its identity is part of each fingerprint."""
 
     def __init__(self, identity: Callable[[], str]) -> None:
         self._identity = identity

@@ -1,7 +1,7 @@
-"""Sends a run once, watches it, and finds out how it ended when the line breaks.
+"""Sends a run once, watches it, and finds out how it ended if the connection breaks.
 
-A request is never sent again. Where the answer to it is lost, the runs of the thread are looked
-at: ours carries the decision id in its metadata.
+A request is never sent again. If its reply is lost, our run is found among the runs of the
+thread: it has the decision id in its metadata.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
-"""How long a broken line is given to come back before the outcome counts as unknown."""
+"""Seconds to wait for a broken connection before the outcome counts as unknown."""
 _STRICT_RESUME = "__pregel_strict_resume"
 """LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
@@ -39,7 +39,7 @@ _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_
 
 @dataclass(frozen=True, slots=True)
 class SentRun:
-    """A run by what it is found again."""
+    """A run that was sent, and how to find it again."""
 
     thread_id: str
     decision_id: str
@@ -48,25 +48,25 @@ class SentRun:
 
 @dataclass(slots=True)
 class ObservedRun:
-    """How a run that was sent came to its end, as far as that could be found out."""
+    """What was seen of a run that was sent, until its end if possible."""
 
     run_id: str | None = None
     status: str | None = None
-    """`success`, `error`, `interrupted` (cancelled), `timeout`; None: no trace of the run."""
+    """`success`, `error`, `interrupted` (cancelled), `timeout`; None: the server does not know the run."""
     error: str | None = None
-    """What the graph raised, as the stream told it."""
+    """What the graph raised, from the stream."""
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Tasks that this run brought to a result, each with the ids it asks about next."""
+    """Tasks that returned a result in this run, each with the ids of its next questions."""
     engine_died: bool = False
-    """Whether the server says that it died under this run; the graph did not raise, then."""
+    """Whether the server process died during this run; the graph then raised nothing."""
 
     def take(self, run: WireRun) -> None:
-        """Take what the row of this run says."""
+        """Take status and id from the row of this run."""
         self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
 
     def is_settled_by(self, run: WireRun | None) -> bool:
-        """Take what `run` says, if it is this run and over; say whether that was so."""
+        """Update from `run` if it is this run and has ended; return whether it was."""
         if run is None or run.run_id != self.run_id or run.status not in _OVER:
             return False
         self.take(run)
@@ -89,7 +89,7 @@ class RunSender:
     ) -> ObservedRun:
         """Send the request once, and return what was seen of the run.
 
-        Whether and how the run ended is for `settle`. Raises TargetError where the server took
+        `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
         request = {
@@ -117,8 +117,8 @@ class RunSender:
     ) -> None:
         """Look at the run until its status is one of `until`.
 
-        A server that is away is given a minute; the one that took its place knows how far the
-        run came. A run without a trace leaves no status.
+        A server that cannot be reached gets a minute; the server that replaces it knows how far the
+        run got. A run that the server does not know has no status.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
@@ -148,7 +148,7 @@ class RunSender:
         return False
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
-        """Watch the run that is under way on a thread, if there is one, to its end."""
+        """Watch the run in progress on a thread, if there is one, to its end."""
         run = await self.last(thread_id)
         if run is None or run.status not in _UNDER_WAY:
             return
@@ -161,7 +161,7 @@ class RunSender:
     async def _find_again(
         self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
     ) -> None:
-        """The line broke: look for the run, and join its stream from the beginning."""
+        """Find the run after the connection broke, and join its stream from the beginning."""
         sent_to = self._session.api
         await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
         if (
@@ -185,9 +185,9 @@ class RunSender:
 
 
 def continuing_request(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
-    """Return a request that carries again what the last run carried: servers do not remember it.
+    """Return a request with the settings of the last run, which servers do not remember.
 
-    Assistant (`otherwise` where there was no run), context and run-time breakpoints. Context
+    These are the assistant (`otherwise` if there was no run), context and run-time breakpoints. Context
     goes as `configurable`, because servers refuse both at once; they keep that as the context
     of the run, and so the flag of an earlier answer is taken out again.
     """
@@ -216,7 +216,7 @@ def _own(config: Any) -> JsonObject:
 
 
 def nothing_was_taken(error: TargetError) -> bool:
-    """Whether the server said no, or heard nothing, before a run could begin."""
+    """Whether the server refused, or received nothing, before a run could begin."""
     match error:
         case Unreachable(sent=sent):
             return not sent
@@ -253,7 +253,7 @@ async def _watch(
 def _of_task(
     thread_id: str, path: str, task: Mapping[Any, Any]
 ) -> tuple[Progress, frozenset[str] | None]:
-    """Return what a task event says, and the ids it asks about if the task came to a result."""
+    """Return the progress of a task event, and the ids of its questions if the task has a result."""
     if "input" in task:
         return Progress(thread_id, "started", path), None
     if task.get("error") is not None:

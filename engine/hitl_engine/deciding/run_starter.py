@@ -1,4 +1,4 @@
-"""Starting runs: the form of a graph's input, what must hold before, and the run itself."""
+"""Starting runs: the form of a graph's input, the checks before sending, and the run itself."""
 
 import asyncio
 
