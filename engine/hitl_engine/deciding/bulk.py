@@ -220,7 +220,7 @@ def _cautions_of(planned: PlannedDecision, cautions: Cautions) -> tuple[str, ...
     """Return the cautions for this item: they can differ between items that ask the same."""
     match planned:
         case PlannedDecision(item=Breakpoint(error=str(error)), fault=""):
-            return (f"The last step was cut off: some nodes may run twice. {error}",)
+            return (f"The last step did not end: some nodes may run twice. {error}",)
         case PlannedDecision(item=Question() as question, decision=decision, fault="") if decision:
             return cautions(question, decision)
         case _:

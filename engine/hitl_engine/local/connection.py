@@ -1,4 +1,4 @@
-"""The way to one server: opens it, names it, and keeps a project's engine running."""
+"""The connection to one server: opens it, names it, and keeps a project's engine running."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -34,22 +34,22 @@ class Connection:
         self.api: LangGraphServer
         self.server: Server
         self.flags: dict[str, object] = {}
-        """What the server says it can do."""
+        """The abilities that the server reports."""
 
     async def open(self) -> Self:
-        """Find or start the server and learn who it is. Raises TargetError."""
+        """Find or start the server and read its identity. Raises TargetError."""
         try:
             await self._connect()
         except Unreachable:
             if isinstance(self._target, RemoteServer):
                 raise
-            await self._connect()  # somebody ended the engine just after it was found
+            await self._connect()  # another process ended the engine just after it was found
         return self
 
     def release_when_idle(self) -> None:
-        """Keep a project's engine no longer all the time, but only while `keep_running`.
+        """From now on keep a project's engine only while `keep_running`, not all the time.
 
-        For a client that stays, and calls `recover` when the engine has gone.
+        For a client that stays open, and calls `recover` when the engine has ended.
         """
         self._releases_when_idle = True
         self._release_if_idle()
@@ -70,7 +70,7 @@ class Connection:
             self._release_if_idle()
 
     async def recover(self) -> None:
-        """Find or start a project's engine again if it has gone: `api` is another then.
+        """Find or start a project's engine again if it has ended; `api` is then a new client.
 
         Raises TargetError.
         """
@@ -113,7 +113,7 @@ class Connection:
             raise
 
     async def _is_there(self, engine: server_process.RunningEngine) -> bool:
-        if not engine.hold():  # first, so that what answers then also stays
+        if not engine.hold():  # first, so that an engine that replies cannot end afterwards
             return False
         try:
             await self.api.info()
@@ -124,7 +124,7 @@ class Connection:
         return True
 
     def _release_if_idle(self) -> None:
-        """Hold the engine no longer than it is needed."""
+        """Release the engine if nothing uses it."""
         if self._engine is not None and self._releases_when_idle and not self._users:
             self._engine.release()
 
@@ -136,7 +136,7 @@ class Connection:
         if broken and not await self.api.assistants():
             raise GraphBroken(
                 broken[0].what,
-                hint="Mend the graph and start again.",
+                hint="Fix the graph and start again.",
                 detail=broken[0].traceback,
             )
         self.flags = info.flags
@@ -159,7 +159,7 @@ class Connection:
 def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
     """Return the header that carries the API key of the environment, or nothing.
 
-    `variable` names the one to use; without it the ones of LangGraph's SDK are looked at.
+    `variable` names the one to use; without it, the variables of LangGraph's SDK are tried.
     """
     for name in [variable] if variable else _KEYS:
         key = environ.get(name, "").strip().strip("'\"")

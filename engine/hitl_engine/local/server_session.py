@@ -13,9 +13,9 @@ from hitl_engine.reading.thread_reader import ThreadReader
 
 
 class ServerSession:
-    """What reads the server that a connection leads to now.
+    """Reads the server that a connection currently uses.
 
-    A local server process that ended is started again: `api`, `reader` and `inbox` are then others.
+    A local server process that ended is started again: `api`, `reader` and `inbox` are then replaced.
     """
 
     api: LangGraphServer
@@ -49,7 +49,7 @@ class ServerSession:
     async def recover(self) -> LangGraphServer:
         """Start a local server process again if it has ended; return the client to use now.
 
-        Raises nothing: the next request to a server that is away raises.
+        Raises nothing: the next request raises if the server cannot be reached.
         """
         with suppress(HitlError):
             await self._connection.recover()
@@ -57,7 +57,7 @@ class ServerSession:
         return self.api
 
     async def look(self, changed: frozenset[str]) -> Inbox:
-        """Return everything that waits, given the threads known to have changed. Raises TargetError."""
+        """Return all waiting items, given the threads known to have changed. Raises TargetError."""
         return await self.inbox.look(changed)
 
     def log_text(self, limit: int) -> str | None:

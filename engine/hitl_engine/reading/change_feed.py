@@ -9,20 +9,19 @@ from hitl_engine.errors import TargetError
 from hitl_engine.reading.client import StreamEvent
 
 _LONGEST_SILENCE = 30.0
-"""Seconds after which one looks in any case, also at a server that tells of changes."""
+"""Seconds after which to look in any case, even if the server reports changes."""
 _GATHERING = 0.05
-"""Seconds for which changes are gathered: a busy server makes many at a time."""
+"""Seconds for which changes are collected: a busy server reports many at a time."""
 
 
 class ChangeFeed:
-    """Hears of changes on a server that tells of them, in the background while it is open.
+    """Receives the changes that a server reports, in the background while it is open.
 
-    `listen` begins to hear anew: it returns the events of the server one is on now, or None
-    where that one does not tell.
+    `open_feed` returns the events of the server in use, or None if that server reports none.
     """
 
-    def __init__(self, listen: Callable[[], AsyncIterator[StreamEvent] | None]) -> None:
-        self._listen = listen
+    def __init__(self, open_feed: Callable[[], AsyncIterator[StreamEvent] | None]) -> None:
+        self._open_feed = open_feed
         self._changed = asyncio.Event()
         self._named: set[str] = set()
         self._listener: asyncio.Task[None] | None = None
@@ -37,12 +36,12 @@ class ChangeFeed:
                 await self._listener
 
     async def wait(self, seconds: float) -> frozenset[str]:
-        """Return when something may have changed: at the latest after `seconds` without an ear.
+        """Return when something may have changed: at the latest after `seconds` if there is no feed.
 
-        What is returned are the threads that the server named; others may have changed, too.
+        Returns the threads that the server named; others may have changed too.
         """
         if self._listener is None or self._listener.done():
-            events = self._listen()
+            events = self._open_feed()
             self._listener = asyncio.create_task(self._receive(events)) if events else None
             if self._listener is None:
                 await asyncio.sleep(seconds)
@@ -62,7 +61,7 @@ class ChangeFeed:
         return frozenset(named)
 
     async def _receive(self, events: AsyncIterator[StreamEvent]) -> None:
-        with suppress(TargetError):  # the next look says what is the matter
+        with suppress(TargetError):  # the next look shows the error
             async for event in events:
                 match event.data:
                     case {"threads": [*threads]}:

@@ -1,4 +1,4 @@
-"""Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
+"""Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -16,10 +16,10 @@ _Read = TypeVar("_Read")
 class ThreadReader:
     """Reads the threads of one server. Methods raise TargetError.
 
-    `NotThere` says that the thread itself is gone. Any other 404 (of its state, its runs, its
-    graph) is something that this server refuses to tell, and becomes `ServerRefused`.
+    `NotThere` means that the thread itself is gone. Any other 404 (of its state, its runs, its
+    graph) means that this server does not provide it, and becomes `ServerRefused`.
 
-    `rows_hold_runs`: whether the row of a thread brings its newest run along.
+    `rows_hold_runs`: whether the row of a thread contains its newest run.
     """
 
     def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
@@ -34,7 +34,7 @@ class ThreadReader:
     async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
         """Return one thread as it is now, and its newest run. Raises NotThere.
 
-        The run is read first: of one that is listed as over, row and state tell what came.
+        The run is read first: if it has ended, row and state then contain its result.
         """
         if self._rows_hold_runs:
             row = await self._api.thread(thread_id)
@@ -66,7 +66,7 @@ class ThreadReader:
         return self._node_breakpoints[assistant_id]
 
     async def _read_part(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
-        """Await what is read of a thread; after a 404, its row says whether the thread is gone."""
+        """Read a part of a thread; after a 404, its row shows whether the thread is gone."""
         try:
             return await reading
         except NotThere as error:
