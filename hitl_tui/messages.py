@@ -16,7 +16,7 @@ if TYPE_CHECKING:
         Graph,
         JsonObject,
         JsonValue,
-        Planned,
+        PlannedDecision,
         Question,
         Waiting,
     )
@@ -120,4 +120,4 @@ class BulkWanted(Message):
 class BulkDecided(Message):
     """A decision was made on each of many items. A card says so at most once."""
 
-    planned: tuple[Planned, ...]
+    planned: tuple[PlannedDecision, ...]

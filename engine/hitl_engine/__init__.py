@@ -1,1 +1,1 @@
-"""The headless core: everything that decides. It has never heard of a terminal."""
+"""The headless core: everything that decides. It does not depend on a terminal."""

@@ -67,7 +67,7 @@ async def open_desk(
     if api_key_env and not key:
         raise BadInput(
             f"The environment variable {api_key_env} is not set, or empty.",
-            hint="Let it hold the API key, or leave out --api-key-env.",
+            hint="Set it to the API key, or leave out --api-key-env.",
         )
     folder = data_folder(found, data_dir)
     sent = {**key, **(headers or {})}
@@ -82,7 +82,7 @@ async def open_desk(
 async def read_log(
     target: str | None, *, data_dir: Path | None = None, limit: int = 200
 ) -> tuple[LogEntry, ...]:
-    """Return the decisions of a target's journal, newest first; its server may be away.
+    """Return the decisions of a target's journal, newest first; its server need not run.
 
     Raises BadTarget, JournalFailed.
     """
@@ -102,8 +102,8 @@ def serve_command(
 ) -> list[str]:
     """Return the command that runs the engine of a target alone. Raises BadTarget.
 
-    A single token is not part of it, for all users see commands: it goes into the environment,
-    as HITL_TUI_TOKEN. `tokens` is a file.
+    A single token is not part of it, because other users can see command lines: it goes into the
+    environment, as HITL_TUI_TOKEN. `tokens` is a file.
     """
     found = find_target(target, environ=os.environ)
     match found:
@@ -113,17 +113,17 @@ def serve_command(
                 spec, folder, host=host, port=port, tokens=tokens, python=python
             )
         case RemoteServer(label=label):
-            raise BadInput(f"{label} is a server already.", hint="Serve a langgraph.json.")
+            raise BadInput(f"{label} is already a server.", hint="Serve a langgraph.json.")
 
 
-def _at_work(
+def _keeps_server_running(
     use: Callable[Concatenate["Desk", _Given], Awaitable[_Got]],
 ) -> Callable[Concatenate["Desk", _Given], Coroutine[Any, Any, _Got]]:
     """Keep a local server process until `use` is done, even if its starter quits."""
 
     @wraps(use)
     async def used(desk: "Desk", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
-        async with desk._session.at_work():
+        async with desk._session.keep_running():
             return await use(desk, *args, **kwargs)
 
     return used
@@ -141,7 +141,7 @@ class Desk:
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
         """What was typed and not sent."""
-        self.bulk = BulkDecisions(self.reviews, self, session.at_work)
+        self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
 
     @property
@@ -173,18 +173,18 @@ class Desk:
         return tuple(sorted(found, key=lambda graph: (graph.name, graph.assistant_id)))
 
     async def inbox(self) -> Inbox:
-        """Return everything that waits, unordered. Raises TargetError."""
+        """Return all waiting items, unordered. Raises TargetError."""
         return await self._session.inbox.look()
 
     async def watch(self) -> AsyncIterator[Inbox]:
         """Yield the inbox at once, and then whenever it has changed.
 
-        Never raises TargetError: while a server is away the old items are yielded with `error` set,
+        Never raises TargetError: while a server cannot be reached the old items are yielded with `error` set,
         and a local server process that ended is started again. A watching console keeps the server
         process of another console only for the time of a run.
         """
         session = self._session
-        session.rest()
+        session.release_when_idle()
         async for inbox in watch_inbox(session.look, session.changes, session.recover):
             await self.drafts.tidy(inbox)
             yield inbox
@@ -203,9 +203,9 @@ class Desk:
             return {item.interrupt_id: (item.node,) for item in asked}
         return await self._session.reader.places(thread.thread_id)
 
-    @_at_work
+    @_keeps_server_running
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
-        """Watch the run that is under way on a thread; return the thread when it has stopped.
+        """Watch the run in progress on a thread; return the thread when it has stopped.
 
         Raises NotThere, TargetError.
         """
@@ -232,7 +232,7 @@ class Desk:
 
     # Deciding
 
-    @_at_work
+    @_keeps_server_running
     async def decide(
         self, question: Question, decision: Decision, on_progress: OnProgress
     ) -> Outcome:
@@ -244,14 +244,14 @@ class Desk:
         (found,) = await self._decided([(question, decision)], on_progress)
         return found
 
-    @_at_work
+    @_keeps_server_running
     async def decide_all(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
         """Send decisions on several questions of one thread in one request; return an outcome each.
 
-        Nothing is sent unless all fit, all are still what was shown, and no task is answered in
-        part. Raises as `decide`, naming which, and BadInput for questions of several threads.
+        Nothing is sent unless all fit, none has changed, and no task is answered in part. Raises as
+        `decide`, naming the question, and BadInput for questions of several threads.
         """
         return await self._decided(decided, on_progress)
 
@@ -261,7 +261,7 @@ class Desk:
         outcomes = await self._decider.answer(decided, on_progress)
         for (question, _), found in zip(decided, outcomes, strict=True):
             if found.kind is OutcomeKind.APPLIED:
-                with suppress(JournalFailed):  # a draft too many does no harm
+                with suppress(JournalFailed):  # a leftover draft does no harm
                     await self.drafts.discard(question)
         return outcomes
 
@@ -269,7 +269,7 @@ class Desk:
         """Return what `reopen` would do. Raises NoLongerWaits, JournalFailed, TargetError."""
         return await self._decider.reopening(self.reviews.question(interrupt))
 
-    @_at_work
+    @_keeps_server_running
     async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
         """Ask again a question whose last answer crashed its node.
 
@@ -278,7 +278,7 @@ class Desk:
         """
         return await self._decider.reopen(self.reviews.question(interrupt), on_progress)
 
-    @_at_work
+    @_keeps_server_running
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         return await self._decider.step(breakpoint, on_progress)
@@ -287,7 +287,7 @@ class Desk:
         """Return the form for the input of a graph. Raises TargetError."""
         return await self._starter.input_form(graph)
 
-    @_at_work
+    @_keeps_server_running
     async def start(
         self,
         graph: Graph,
@@ -300,7 +300,7 @@ class Desk:
         """Start a run (on a new thread unless one is given); return at its next stop or end.
 
         Raises NotThere for an unknown thread, StillWaits where something waits on it (a new
-        input would silently replace it), Conflict where a run is under way, BadInput for
+        input would silently replace it), Conflict while a run is in progress, BadInput for
         breakpoints at nodes that the graph does not have, and as `decide`.
         """
         return await self._starter.start(

@@ -2,10 +2,10 @@
 
 HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
-├── BadInput                  2   JSON that does not parse, an option that makes no sense here
+├── BadInput                  2   JSON that does not parse, an option that does not apply here
 ├── NoLongerWaits             3   answered elsewhere, changed since it was read, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
-├── NotTaken                  4   an answer that this interrupt does not take
+├── NotTaken                  4   an answer that this interrupt does not accept
 ├── TargetError               5   the target cannot be used
 │   ├── Unreachable           5     no connection, or no answer in time
 │   ├── Denied                5     401 or 403
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 class HitlError(Exception):
     """Something went wrong that a person should read about.
 
-    `what` happened, what was `kept`, what to do (`hint`): one sentence each.
+    `what` happened, what was `kept`, and a `hint` what to do: one sentence each.
     `detail` may have many lines (a traceback, a reply) and is untrusted text.
     """
 
@@ -47,7 +47,7 @@ class HitlError(Exception):
 
 
 def _ended(sentence: str) -> str:
-    """End what may be the words of a graph, before the next sentence begins."""
+    """End a sentence that may come from a graph, before the next one begins."""
     return sentence if sentence.endswith((".", "!", "?", "…", ":")) else f"{sentence}."
 
 
@@ -59,33 +59,33 @@ class BadTarget(HitlError):
 
 
 class BadInput(HitlError):
-    """What was typed cannot be used as it stands."""
+    """What was typed cannot be used."""
 
-    title = "Not understood"
+    title = "Invalid input"
     exit_code = 2
 
 
 class NoLongerWaits(HitlError):
-    """What was to be answered is gone or is not what was shown."""
+    """The item to answer is gone, or is no longer what was shown."""
 
-    title = "No longer waits"
+    title = "No longer waiting"
     exit_code = 3
 
 
 class StillWaits(HitlError):
-    """Something waits on the thread that a new run would silently replace; nothing was sent."""
+    """A new run would silently replace what waits on the thread; nothing was sent."""
 
-    title = "Something waits"
+    title = "Still waiting"
     exit_code = 3
 
 
 class NotTaken(HitlError):
-    """The answer is not one that this interrupt takes; nothing was sent.
+    """This interrupt does not accept the answer; nothing was sent.
 
-    `faults` say where and why, for whoever can show each at its field.
+    `faults` contain where and why, so that a form can show each at its field.
     """
 
-    title = "Not an answer to this"
+    title = "Answer not accepted"
     exit_code = 4
 
     def __init__(self, what: str, *, hint: str = "", faults: "tuple[Fault, ...]" = ()) -> None:
@@ -115,7 +115,7 @@ class Unreachable(TargetError):
 
 
 class Denied(TargetError):
-    """The server does not let us in (401 or 403)."""
+    """The server denies access (401 or 403)."""
 
     title = "Not allowed"
 
@@ -123,30 +123,30 @@ class Denied(TargetError):
 class NotThere(TargetError):
     """The server has no such thing (404)."""
 
-    title = "Not there"
+    title = "Not found"
 
 
 class Conflict(TargetError):
-    """Another run is on the thread (409): somebody else is answering."""
+    """Another run is in progress on the thread (409): another reviewer is answering."""
 
     title = "Busy"
     exit_code = 3
 
 
 class MovedOn(Conflict):
-    """The thread is not any more as it was when somebody decided (409 on preconditions)."""
+    """The thread has changed since the decision was made (409 on preconditions)."""
 
-    title = "No longer waits"
+    title = "No longer waiting"
 
 
 class BadReply(TargetError):
     """The reply is not JSON, is too large, or is not what a LangGraph server sends."""
 
-    title = "Reply not understood"
+    title = "Unexpected reply"
 
 
 class ServerRefused(TargetError):
-    """The server said no (any other 4xx or 5xx)."""
+    """The server refused the request (any other 4xx or 5xx)."""
 
     title = "Server refused"
 

@@ -22,7 +22,7 @@ class JsonProblem(Exception):
 
 
 class _Refused(ValueError):
-    """A value or key that Python's reader would take and JSON does not have, or only loses."""
+    """A value or key that Python's reader accepts but JSON does not have, or would lose."""
 
     def __init__(self, what: str, token: str, occurrence: int = 1) -> None:
         super().__init__(what)
@@ -55,14 +55,14 @@ def read_json(text: str) -> "JsonValue":
 
 
 def unwritable(value: "JsonValue") -> str | None:
-    """Say why JSON in UTF-8 cannot carry this value: NaN, a lone surrogate, too deep, or None."""
+    """Return why JSON in UTF-8 cannot carry this value (NaN, a lone surrogate, too deep), or None."""
     try:
         written = json.dumps(value, ensure_ascii=False, allow_nan=False)
         written.encode()
         same = json.loads(written) == value
     except (ValueError, TypeError, RecursionError) as error:
         return str(error)
-    return None if same else "read back, it is another value"
+    return None if same else "reading it back gives a different value"
 
 
 _WORDS = {
@@ -70,13 +70,13 @@ _WORDS = {
     "Expecting ',' delimiter": "a comma is expected here",
     "Expecting ':' delimiter": "a colon is expected here",
     "Expecting property name enclosed in double quotes": "a key in double quotes is expected here",
-    "Illegal trailing comma before end of object": "no comma may stand before the end",
-    "Illegal trailing comma before end of array": "no comma may stand before the end",
+    "Illegal trailing comma before end of object": "remove the comma before the end",
+    "Illegal trailing comma before end of array": "remove the comma before the end",
     "Unterminated string starting at": "the string that begins here has no end",
     "Extra data": "the value has ended before this",
     "Invalid control character at": "a line break or tab in a string is written \\n or \\t",
 }
-"""What Python's reader says, in words for whoever types."""
+"""The messages of Python's reader, in plain words for the person who types."""
 
 
 def _in_words(error: json.JSONDecodeError) -> str:
@@ -92,7 +92,7 @@ def _object(pairs: "list[tuple[str, JsonValue]]") -> "dict[str, JsonValue]":
         seen: set[str] = set()
         for key, _ in pairs:
             if key in seen:
-                raise _Refused("this key stands here twice", json.dumps(key, ensure_ascii=False), 2)
+                raise _Refused("this key is used twice", json.dumps(key, ensure_ascii=False), 2)
             seen.add(key)
     return made
 

@@ -1,8 +1,8 @@
-"""Untrusted text made visible: nothing stripped, nothing interpreted, two texts never alike.
+"""Untrusted text made visible: nothing removed, nothing interpreted, no two texts shown the same.
 
-Every character that a terminal could obey or hide becomes `\\u{HEX}`: the Unicode categories
-Cc (but newline and tab), Cf, Cs, Co, Cn, Zl and Zp. A backslash that stands before `u{` is
-itself written so, which makes the mapping injective and `decode(visible(x)) == x` for every x.
+Every character that a terminal could interpret or hide becomes `\\u{HEX}`: the Unicode categories
+Cc (but newline and tab), Cf, Cs, Co, Cn, Zl and Zp. A backslash before `u{` is
+itself escaped, which makes the mapping injective and `decode(visible(x)) == x` for every x.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 _UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
-"""The characters whose category is looked up; printable ASCII is most text, and needs no look."""
+"""The characters whose category is looked up; most text is printable ASCII and needs no lookup."""
 _USUAL = bytes([9, 10, *range(0x20, 0x7F)])
 _compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _WRITTEN: dict[type, Callable[[Any], str]] = {
@@ -24,7 +24,7 @@ _WRITTEN: dict[type, Callable[[Any], str]] = {
     int: repr,
     bool: ("false", "true").__getitem__,
 }
-"""How most of what JSON holds is written."""
+"""How the most common JSON values are written."""
 _ESCAPE = re.compile(r"\\u\{([0-9A-F]{1,6})\}")
 
 
@@ -34,7 +34,7 @@ def visible(text: str) -> str:
 
 
 def visible_typed(text: str) -> str:
-    """Return a text that a person typed: as `visible`, but escapes in it are meant as such."""
+    """Return a text that a person typed: as `visible`, but its escapes are kept as escapes."""
     return text if _is_usual(text) else _UNUSUAL.sub(_text_escape, text)
 
 
@@ -66,18 +66,18 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
 
 
 def visible_json(text: str) -> str:
-    """Return JSON, or what a person typed as such, with a JSON escape for what is hidden in it."""
+    """Return JSON, or what a person typed as such, with JSON escapes for its hidden characters."""
     return text if _is_usual(text) else _UNUSUAL.sub(_json_escape, text)
 
 
 @lru_cache(maxsize=4096)
 def is_hidden(char: str) -> bool:
-    """Say whether a terminal could obey this character, or a reader overlook it."""
+    """Return whether a terminal could interpret this character, or a reader overlook it."""
     return unicodedata.category(char) in _HIDDEN
 
 
 def _is_usual(text: str) -> bool:
-    """Say whether there is nothing to look up. In a large text this is much quicker to find out."""
+    """Return whether no character needs a lookup: much faster to find out for a large text."""
     return text.isascii() and not text.encode().translate(None, _USUAL)
 
 

@@ -17,7 +17,7 @@ from hitl_engine.model import (
     Breakpoint,
     Outcome,
     OutcomeKind,
-    Planned,
+    PlannedDecision,
     Progress,
     ThreadStatus,
     Waiting,
@@ -95,7 +95,7 @@ class BulkScreen(ConsoleScreen):
         """Put the count above the card."""
         self.title_line = Static(id="title", markup=False)
         self.banner = Banner()
-        self.card = BulkCard(self.desk.bulk.alike, self.desk.bulk.plan)
+        self.card = BulkCard(self.desk.bulk.common_ways, self.desk.bulk.plan)
         yield self.title_line
         yield self.banner
         yield self.card
@@ -187,7 +187,7 @@ class BulkScreen(ConsoleScreen):
             self.decide(event.planned)
 
     @work(group="decide", exit_on_error=False)
-    async def decide(self, planned: tuple[Planned, ...]) -> None:
+    async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
         """Send a decision to each, and show what comes of it."""
         await self.desk.bulk.decide_each(
             planned,

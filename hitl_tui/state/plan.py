@@ -17,7 +17,7 @@ from hitl_engine.model import (
     Interrupt,
     JsonObject,
     JsonValue,
-    Planned,
+    PlannedDecision,
     Question,
     Reject,
     Reopening,
@@ -74,7 +74,7 @@ def decision_words(question: Question, decision: Decision) -> str:
             return f"the JSON {one_line(json_text(value, indent=None), _LONGEST)}"
 
 
-def planned_line(planned: Planned) -> str:
+def planned_line(planned: PlannedDecision) -> str:
     """Return what one of many items gets, on one line: the verdicts in words, and the exact JSON."""
     item, decision = planned.item, planned.decision
     if planned.fault:

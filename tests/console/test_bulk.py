@@ -91,7 +91,7 @@ async def test_all_is_listed_and_nothing_is_chosen(console: OpenConsole) -> None
         assert "Decide on 3 items  ·  2 different payloads" in c.text
         assert c.text.count("tool_agent ▸ human_node …456789ab  send_email(") == 3
         assert "a approve  r reject  j JSON" in c.text
-        assert "not p: item 1, tool_agent: send_email does not take it." in c.text
+        assert "not p: item 1, tool_agent: send_email does not allow it." in c.text
         await c.press("ctrl+s")
         assert desk.sent == [] and "Choose what all of them get" in c.text
         await c.press("a")
@@ -107,7 +107,7 @@ async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: Op
         await c.press("down", "space")
         assert standings(c) == [RowStatus.WAITING, RowStatus.OUT, RowStatus.WAITING]
         assert "a approve  j JSON" in c.text and "Decide on 2 items" in c.text
-        assert "not r: item 3, tool_agent: send_email does not take it." in c.text
+        assert "not r: item 3, tool_agent: send_email does not allow it." in c.text
         await c.press("up", "space")
         assert "a approve" not in c.text
         await c.armed()

@@ -11,12 +11,12 @@ from hitl_engine.deciding import bulk
 from hitl_engine.deciding import bulk_sender as many
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
-    Alike,
     Answer,
     Approve,
     Breakpoint,
     BulkWay,
     Choose,
+    CommonWays,
     Decision,
     Fill,
     Interrupt,
@@ -29,7 +29,7 @@ from hitl_engine.model import (
     Reject,
     Respond,
     Revise,
-    Same,
+    SameDecision,
 )
 from tests.engine.test_payloads import APPROVAL, ASK, CAMEL, EMAIL, HOOK, SNAKE
 
@@ -60,7 +60,7 @@ def stop(thread: str = "s") -> Breakpoint:
     return Breakpoint(thread, "graph", "before", "send", ("send",), "c", None)
 
 
-def answers(items: Sequence[Item], same: Same) -> list[JsonValue]:
+def answers(items: Sequence[Item], same: SameDecision) -> list[JsonValue]:
     def answer_of(question: Question, decision: Decision) -> JsonValue:
         interrupt = question.interrupt
         return payloads.encode(interrupt.payload, decision, interrupt.response_schema)
@@ -70,7 +70,7 @@ def answers(items: Sequence[Item], same: Same) -> list[JsonValue]:
     return [each.fault or each.answer for each in planned]
 
 
-def why(found: Alike, way: BulkWay) -> tuple[int, str]:
+def why(found: CommonWays, way: BulkWay) -> tuple[int, str]:
     return next((each.item, each.why) for each in found.withheld if each.way is way)
 
 
@@ -100,30 +100,30 @@ def why(found: Alike, way: BulkWay) -> tuple[int, str]:
     ],
 )
 def test_only_what_all_take_is_offered(items: list[Item], ways: set[BulkWay]) -> None:
-    found = bulk.alike(items)
+    found = bulk.common_ways(items)
     assert set(found.ways) == ways
     if items:
         assert {*found.ways, *(each.way for each in found.withheld)} == set(BulkWay)
 
 
 def test_who_prevents_a_decision_is_named() -> None:
-    found = bulk.alike([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
+    found = bulk.common_ways([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         1,
-        "write_file does not take it. The request allows approve, edit, reject.",
+        "write_file does not allow it. The request allows approve, edit, reject.",
     )
-    found = bulk.alike([asked(SNAKE)])
+    found = bulk.common_ways([asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         0,
-        "call 2, execute_sql does not take it. The request allows approve, reject.",
+        "call 2, execute_sql does not allow it. The request allows approve, reject.",
     )
-    found = bulk.alike([asked(TEXT), asked(SNAKE), stop()])
+    found = bulk.common_ways([asked(TEXT), asked(SNAKE), stop()])
     assert why(found, BulkWay.TEXT)[0] == 1
     assert "verdicts" in why(found, BulkWay.JSON)[1] and "a text" in why(found, BulkWay.JSON)[1]
-    found = bulk.alike([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
+    found = bulk.common_ways([asked(TEXT), asked(TEXT, task_error="boom"), asked(HOOK)])
     assert why(found, BulkWay.TEXT) == (
         1,
-        "an earlier answer made its node fail: decide on it alone",
+        "an earlier answer made its node fail; decide on it alone",
     )
     assert not found.ways
 
@@ -145,15 +145,15 @@ def test_who_prevents_a_decision_is_named() -> None:
     ],
 )
 def test_what_differs_is_not_the_same(one: Question, other: Question, way: BulkWay) -> None:
-    assert way in bulk.alike([one, one]).ways
-    assert why(bulk.alike([one, other]), way)[0] == 1
+    assert way in bulk.common_ways([one, one]).ways
+    assert why(bulk.common_ways([one, other]), way)[0] == 1
 
 
 def test_different_payloads_are_counted() -> None:
     texts = [asked({"text_to_revise": text}) for text in "aabca"]
-    assert bulk.alike(texts).payloads == 3
-    assert bulk.alike([asked({"a": True}), asked({"a": 1})]).payloads == 2
-    assert bulk.alike([stop(), stop("b")]).payloads == 0
+    assert bulk.common_ways(texts).payloads == 3
+    assert bulk.common_ways([asked({"a": True}), asked({"a": 1})]).payloads == 2
+    assert bulk.common_ways([stop(), stop("b")]).payloads == 0
 
 
 def test_a_kind_is_what_takes_the_same_answers() -> None:
@@ -201,7 +201,7 @@ def test_what_one_does_not_take_is_said_at_its_place() -> None:
     first, second = answers([asked(SNAKE), asked(EMAIL)], Reject("no"))
     assert isinstance(first, dict)
     assert isinstance(second, str) and "carries no reason" in second
-    assert answers([stop(), asked(TEXT)], None) == [None, "A question is not stepped past."]
+    assert answers([stop(), asked(TEXT)], None) == [None, "A question cannot be stepped past."]
     assert answers([stop()], Revise("x")) == ["A breakpoint takes no answer."]
 
 
@@ -228,7 +228,7 @@ def test_a_task_is_one_lot_and_a_thread_one_row_of_lots() -> None:
         stop("c"),
         asked(TEXT, thread="a", task="one", number=4),
     ]
-    assert bulk.lots(items) == (((0, 4), (2,)), ((1,),), ((3,),))
+    assert bulk.send_groups(items) == (((0, 4), (2,)), ((1,),), ((3,),))
 
 
 class Sending:
@@ -242,19 +242,21 @@ class Sending:
         self.begun: list[int] = []
         self.ended: dict[int, many.Result] = {}
 
-    async def send(self, lot: bulk.Lot) -> Sequence[Outcome]:
-        self.under_way += lot
+    async def send(self, group: bulk.SendGroup) -> Sequence[Outcome]:
+        self.under_way += group
         self.most = max(self.most, len(self.under_way))
         await asyncio.sleep(0)
-        for place in lot:
+        for place in group:
             self.under_way.remove(place)
-        if self.broken in lot:
+        if self.broken in group:
             raise ZeroDivisionError
-        if set(lot) & set(self.refused):
+        if set(group) & set(self.refused):
             raise NoLongerWaits("It is gone.")
-        return [Outcome(OutcomeKind.APPLIED, "", None, thread_id=str(place)) for place in lot]
+        return [Outcome(OutcomeKind.APPLIED, "", None, thread_id=str(place)) for place in group]
 
-    async def all(self, threads: Sequence[Sequence[bulk.Lot]], stop_after: int = 1000) -> None:
+    async def all(
+        self, threads: Sequence[Sequence[bulk.SendGroup]], stop_after: int = 1000
+    ) -> None:
         await many.carry_out(
             threads,
             self.send,

@@ -122,7 +122,7 @@ def test_each_type_gets_its_field() -> None:
     assert fields["many"].hints == ("at most 3 items",)
     assert fields["many"].item is not None
     assert [inner.name for inner in fields["many"].item.fields] == ["x"]
-    assert fields["free"].beyond == "Its keys are free."
+    assert fields["free"].beyond == "Its keys can be anything."
 
 
 def test_a_discriminator_is_a_choice_of_variants() -> None:
@@ -376,7 +376,7 @@ DECISION: JsonObject = {
         ),
         ({"amount": -1}, ["$.amount: must be at least 0; it is -1", "$.decision: is needed"]),
         (None, ["$: must be an object; it is null"]),
-        ({"decision": "approve", "amount": 1, "x y": 1}, ['$["x y"]: is not known here']),
+        ({"decision": "approve", "amount": 1, "x y": 1}, ['$["x y"]: is not a known key']),
     ],
 )
 def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) -> None:
@@ -391,13 +391,13 @@ def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) ->
         ({"pattern": "^a+$"}, "b", '$: must match the pattern "^a+$"; it is the text "b"'),
         ({"format": "date"}, "tomorrow", '$: must be a date, as 2026-01-31; it is the text "tomorrow"'),
         ({"const": 1}, True, "$: must be 1; it is true"),
-        ({"uniqueItems": True}, [1, 1], "$: holds the same item twice"),
+        ({"uniqueItems": True}, [1, 1], "$: contains the same item twice"),
         ({"items": {"type": "integer"}}, [1, "2"], '$[1]: must be a whole number; it is the text "2"'),
-        ({"properties": {"a": {"not": {}}}}, {"a": 1}, "$.a: is not taken here: the number 1"),
+        ({"properties": {"a": {"not": {}}}}, {"a": 1}, "$.a: is not accepted here: the number 1"),
         (
             {"anyOf": [{"type": "string"}, {"type": "integer"}]},
             1.5,
-            "$: fits none of the shapes that are taken here; it is the number 1.5",
+            "$: fits none of the accepted shapes; it is the number 1.5",
         ),
         (
             {"anyOf": [{"type": "string"}, {"type": "integer", "minimum": 3}]},
@@ -455,4 +455,4 @@ def test_a_pattern_from_outside_cannot_hang_the_console() -> None:
     assert [str(each) for each in faults(by_key, {"aa": 1, "aaa": "1"})] == [
         '$.aaa: must be a whole number; it is the text "1"'
     ]
-    assert [each.words for each in faults(by_key, {long: 1})] == ["is not known here"]
+    assert [each.words for each in faults(by_key, {long: 1})] == ["is not a known key"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from hitl_engine.deciding.outcome import of_answer, of_reopening, of_run
-from hitl_engine.deciding.run_sender import Ended
+from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot, from_state
 from hitl_engine.reading.wire import WireState, WireThread
@@ -42,8 +42,8 @@ def question() -> Interrupt:
     return interrupt
 
 
-def ended(**known: Any) -> Ended:
-    return Ended(run_id="r", **{"status": "success", **known})
+def observed(**known: Any) -> ObservedRun:
+    return ObservedRun(run_id="r", **{"status": "success", **known})
 
 
 NONE: frozenset[str] = frozenset()
@@ -53,38 +53,38 @@ NONE: frozenset[str] = frozenset()
     ("run", "after", "recorded", "kind"),
     [
         # The task's own result in our run's stream is proof.
-        (ended(finished={"k1": NONE}), snapshot(checkpoint="c2"), False, OutcomeKind.APPLIED),
+        (observed(finished={"k1": NONE}), snapshot(checkpoint="c2"), False, OutcomeKind.APPLIED),
         # The same node asks its next question: same checkpoint, another id.
-        (ended(finished={"k1": {OTHER}}), snapshot(asks=OTHER), False, OutcomeKind.APPLIED),
+        (observed(finished={"k1": {OTHER}}), snapshot(asks=OTHER), False, OutcomeKind.APPLIED),
         # A later node raised; the answer itself was taken.
         (
-            ended(status="error", error="ValueError: x", finished={"k1": NONE}),
+            observed(status="error", error="ValueError: x", finished={"k1": NONE}),
             snapshot(checkpoint="c2", row="error"),
             False,
             OutcomeKind.APPLIED,
         ),
         # The line broke, but a checkpoint carries the decision.
-        (ended(), snapshot(checkpoint="c2"), True, OutcomeKind.APPLIED),
+        (observed(), snapshot(checkpoint="c2"), True, OutcomeKind.APPLIED),
         # The question is gone, and nothing ties that to us: a stale answer ends well too.
-        (ended(), snapshot(checkpoint="c2"), False, OutcomeKind.UNKNOWN),
+        (observed(), snapshot(checkpoint="c2"), False, OutcomeKind.UNKNOWN),
         # No-op: the run ended well and asks the same again.
-        (ended(finished={"k1": {ID}}), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (observed(finished={"k1": {ID}}), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         # The node raised after it took the answer, or before: both look alike.
         (
-            ended(status="error", error="ValueError: x"),
+            observed(status="error", error="ValueError: x"),
             snapshot(asks=ID, error="ValueError('x')"),
             False,
             OutcomeKind.UNKNOWN,
         ),
-        (ended(status="interrupted"), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        (Ended(), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (observed(status="interrupted"), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (ObservedRun(), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         # The engine died under the run.
-        (ended(status="error", engine_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        (ended(status="error", engine_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
-        (ended(status="error", engine_died=True), snapshot(), True, OutcomeKind.APPLIED),
+        (observed(status="error", engine_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", engine_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", engine_died=True), snapshot(), True, OutcomeKind.APPLIED),
         # Strict resume: refused before anything was written.
         (
-            ended(status="error", error="E", error_kind="UnknownInterruptError"),
+            observed(status="error", error="E", error_kind="UnknownInterruptError"),
             snapshot(asks=OTHER),
             False,
             OutcomeKind.REFUSED,
@@ -92,14 +92,14 @@ NONE: frozenset[str] = frozenset()
     ],
 )
 def test_the_label_needs_a_proof(
-    run: Ended, after: Snapshot, recorded: bool, kind: OutcomeKind
+    run: ObservedRun, after: Snapshot, recorded: bool, kind: OutcomeKind
 ) -> None:
     """S20, S21, S22, S24, B6, B21: neither success nor an error says whether it was taken."""
     assert of_answer(question(), run, after, recorded=recorded).kind is kind
 
 
 def test_what_the_state_says_of_an_error_is_told_first() -> None:
-    run = ended(status="error", error="E: An internal error occurred")
+    run = observed(status="error", error="E: An internal error occurred")
     outcome = of_answer(question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False)
     assert outcome.error == "ask: E('deep')"
 
@@ -107,14 +107,14 @@ def test_what_the_state_says_of_an_error_is_told_first() -> None:
 @pytest.mark.parametrize(
     ("run", "kind", "error"),
     [
-        (ended(), OutcomeKind.APPLIED, None),
-        (ended(status="error", error="E: x"), OutcomeKind.APPLIED, "E: x"),
-        (ended(status="interrupted"), OutcomeKind.UNKNOWN, None),
-        (ended(status="error", engine_died=True), OutcomeKind.UNKNOWN, None),
-        (Ended(), OutcomeKind.UNKNOWN, None),
+        (observed(), OutcomeKind.APPLIED, None),
+        (observed(status="error", error="E: x"), OutcomeKind.APPLIED, "E: x"),
+        (observed(status="interrupted"), OutcomeKind.UNKNOWN, None),
+        (observed(status="error", engine_died=True), OutcomeKind.UNKNOWN, None),
+        (ObservedRun(), OutcomeKind.UNKNOWN, None),
     ],
 )
-def test_a_run_without_an_answer(run: Ended, kind: OutcomeKind, error: str | None) -> None:
+def test_a_run_without_an_answer(run: ObservedRun, kind: OutcomeKind, error: str | None) -> None:
     outcome = of_run(run, snapshot())
     assert (outcome.kind, outcome.error) == (kind, error)
 
@@ -156,7 +156,7 @@ def erring(error: str | None) -> Interrupt:
 )
 def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool) -> None:
     """S27: one error is only a suspicion; three causes look the same."""
-    run = ended(status="error", error="E: x")
+    run = observed(status="error", error="E: x")
     outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False)
     assert (outcome.kind, outcome.stuck) == (OutcomeKind.UNKNOWN, stuck)
 
@@ -164,19 +164,24 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
 @pytest.mark.parametrize(
     ("run", "after", "kind", "words"),
     [
-        (ended(), snapshot(asks=OTHER, checkpoint="c2"), OutcomeKind.APPLIED, "same question"),
-        (ended(error="no"), snapshot(asks=ID, error="E"), OutcomeKind.UNKNOWN, "as before.*: no"),
-        # Another question of the same checkpoint is no proof.
-        (ended(), snapshot(asks=OTHER), OutcomeKind.UNKNOWN, "is gone"),
-        (ended(), snapshot(checkpoint="c2"), OutcomeKind.UNKNOWN, "is gone"),
+        (observed(), snapshot(asks=OTHER, checkpoint="c2"), OutcomeKind.APPLIED, "same question"),
         (
-            ended(status="error", error="E: x"),
+            observed(error="no"),
+            snapshot(asks=ID, error="E"),
+            OutcomeKind.UNKNOWN,
+            "still waits.*: no",
+        ),
+        # Another question of the same checkpoint is no proof.
+        (observed(), snapshot(asks=OTHER), OutcomeKind.UNKNOWN, "is gone"),
+        (observed(), snapshot(checkpoint="c2"), OutcomeKind.UNKNOWN, "is gone"),
+        (
+            observed(status="error", error="E: x"),
             snapshot(checkpoint="c2", row="error"),
             OutcomeKind.UNKNOWN,
-            "raised before it asked",
+            "raised an error before it asked",
         ),
         (
-            ended(status="error", engine_died=True),
+            observed(status="error", engine_died=True),
             snapshot(checkpoint="c2"),
             OutcomeKind.UNKNOWN,
             "engine ended",
@@ -184,7 +189,7 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
     ],
 )
 def test_reopened_is_what_asks_again(
-    run: Ended, after: Snapshot, kind: OutcomeKind, words: str
+    run: ObservedRun, after: Snapshot, kind: OutcomeKind, words: str
 ) -> None:
     """S28."""
     outcome = of_reopening(erring("E"), run, after)

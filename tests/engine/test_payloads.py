@@ -401,7 +401,7 @@ def test_without_a_rule_only_a_rejection_is_offered_and_json_is_taken() -> None:
     assert allowed(payload) == [(DecisionKind.REJECT,)]
     approve: JsonValue = {"decisions": [{"type": "approve"}]}
     assert payloads.encode(payload, Answer(approve)) == approve
-    with pytest.raises(NotTaken, match="does not say which"):
+    with pytest.raises(NotTaken, match="does not list its allowed"):
         payloads.encode(payload, Verdicts((Approve(),)))
 
 
@@ -411,7 +411,7 @@ def test_rules_in_the_other_spelling_are_not_followed() -> None:
         "reviewConfigs": SNAKE["review_configs"],
     }
     assert allowed(mixed) == [(DecisionKind.REJECT,)] * 2
-    assert "spelled otherwise" in payloads.recognise(mixed).notes[0]
+    assert "different spelling" in payloads.recognise(mixed).notes[0]
 
 
 def test_rules_of_another_number_are_paired_by_name() -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hitl_engine import payloads
-from hitl_engine.deciding.preconditions import kept_answer, refuse_in_part, still_asked
+from hitl_engine.deciding.preconditions import earlier_answer_caution, refuse_in_part, still_pending
 from hitl_engine.errors import NoLongerWaits, NotTaken
 from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import Interrupt, Question
@@ -26,9 +26,9 @@ def twin(asked: Interrupt, task_id: str) -> Interrupt:
 
 def test_what_still_waits_as_shown_is_found() -> None:
     now = snapshot(asks=ID, error="E")
-    (asked,) = still_asked(shown(snapshot(asks=ID)), now, server="server")
+    (asked,) = still_pending(shown(snapshot(asks=ID)), now, server="server")
     assert asked.task_error == "E"
-    assert "may have kept" in kept_answer(asked) and not kept_answer(
+    assert "may have kept" in earlier_answer_caution(asked) and not earlier_answer_caution(
         shown(snapshot(asks=ID))[0].interrupt
     )
 
@@ -37,7 +37,7 @@ def test_what_still_waits_as_shown_is_found() -> None:
     ("now", "words"),
     [
         # S18, B23: never a second answer while a run is under way, however long it takes.
-        (snapshot(asks=ID, row="busy"), "run is under way"),
+        (snapshot(asks=ID, row="busy"), "run is in progress"),
         # S14: nothing waits any more.
         (snapshot(), "was answered or replaced"),
         # S33, S34, B17: another question has taken its place.
@@ -48,7 +48,7 @@ def test_what_still_waits_as_shown_is_found() -> None:
 )
 def test_anything_else_is_refused(now: Snapshot, words: str) -> None:
     with pytest.raises(NoLongerWaits, match=words):
-        still_asked(shown(snapshot(asks=ID)), now, server="server")
+        still_pending(shown(snapshot(asks=ID)), now, server="server")
 
 
 def test_a_part_of_what_a_task_asks_is_refused() -> None:

@@ -43,7 +43,7 @@ def test_the_environment_comes_before_the_folder(project: Path) -> None:
     ("text", "words"),
     [
         ("nowhere.json", "There is no file"),
-        ("agent.py", "which graph"),
+        ("agent.py", "name of the graph"),
         ("missing.py:graph", "There is no file"),
         ("ftp://host", "not an http"),
         ("http://", "not an http"),
@@ -52,10 +52,10 @@ def test_the_environment_comes_before_the_folder(project: Path) -> None:
         ("notes.txt", "neither"),
         ("loop/langgraph.json", "loop"),
         ("a" * 300, "name too long"),
-        ("http://h\x01st", "a character in it"),
-        ("http://host/\n", "a character in it"),
-        ("http://\udcff", "a character in it"),
-        ("http://ho st", "a character in it"),
+        ("http://h\x01st", "a character that is not allowed"),
+        ("http://host/\n", "a character that is not allowed"),
+        ("http://\udcff", "a character that is not allowed"),
+        ("http://ho st", "a character that is not allowed"),
     ],
 )
 def test_what_is_no_target_is_refused_in_words(project: Path, text: str, words: str) -> None:

@@ -11,7 +11,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import Command, Send, interrupt
 from typing_extensions import TypedDict
 
-from hitl_engine.deciding.task_groups import effect_of, shared_ids, together
+from hitl_engine.deciding.task_groups import duplicate_ids, effect_of, group_by_task
 from hitl_engine.model import Effect, Interrupt
 
 
@@ -108,7 +108,7 @@ def test_what_an_answer_makes_run_is_told_beforehand(
         )
         assert sorted({each.task_id for each in left}) == sorted(
             group[0].task_id
-            for group in together(asked)
+            for group in group_by_task(asked)
             if not {each.interrupt_id for each in group} <= set(chosen)
         )
 
@@ -120,9 +120,9 @@ def question(interrupt_id: str, task: str, node: str = "n") -> Interrupt:
 def test_questions_of_one_task_belong_together_in_the_order_of_their_ids() -> None:
     """S6, B5: their own order means nothing."""
     one, two, three = question("3", "x"), question("1", "y"), question("2", "x")
-    assert together([one, two, three]) == ((two,), (three, one))
-    assert together([three, one, two]) == together([one, two, three])
-    assert together([]) == ()
+    assert group_by_task([one, two, three]) == ((two,), (three, one))
+    assert group_by_task([three, one, two]) == group_by_task([one, two, three])
+    assert group_by_task([]) == ()
 
 
 def test_a_partial_answer_is_told_by_its_nodes() -> None:
@@ -135,5 +135,5 @@ def test_a_partial_answer_is_told_by_its_nodes() -> None:
 
 def test_two_questions_of_one_id_are_found() -> None:
     """B3: neither can be answered by its id."""
-    assert shared_ids([question("1", "x"), question("1", "y"), question("2", "z")]) == {"1"}
-    assert shared_ids([question("1", "x"), question("2", "x")]) == frozenset()
+    assert duplicate_ids([question("1", "x"), question("1", "y"), question("2", "z")]) == {"1"}
+    assert duplicate_ids([question("1", "x"), question("2", "x")]) == frozenset()

@@ -100,9 +100,9 @@ AS_IF = "send_email: {}, but it has a result as if it had run: â€œSent to ada.â€
         (Reject("No."), [], []),
         (Approve(), [RAN, DONE], []),
         (Approve(), [], []),
-        (Approve(), [DONE], ["send_email: approved, but the agent went on without a result"]),
-        (Edit(DRAFTED), [DONE], ["send_email: edited, but the agent went on without a result"]),
-        (Edit(DRAFTED), [RAN, ai("a2", EMAIL)], ["asks for it again with the arguments"]),
+        (Approve(), [DONE], ["send_email: approved, but the agent continued without its result"]),
+        (Edit(DRAFTED), [DONE], ["send_email: edited, but the agent continued without its result"]),
+        (Edit(DRAFTED), [RAN, ai("a2", EMAIL)], ["asks for it again with the original arguments"]),
         (Edit(DRAFTED), [RAN, ai("a2", {**EMAIL, "args": DRAFTED})], []),
         (Edit({"to": "ada"}), [RAN, ai("a2", EMAIL)], []),
         (Approve(), [RAN, ai("a2", EMAIL)], []),
@@ -122,7 +122,9 @@ def test_javascript_drops_the_approved_calls_of_a_batch() -> None:
     after = thread(human(), ai("a1", SQL), tool(SQL, "Keep it.", "error"), DONE)
     verdicts = (Approve(), Reject("Keep it."))
     (said,) = mismatches(batch(EMAIL, SQL), verdicts, thread(*BEFORE), after)
-    assert said.startswith("Call 1, send_email: approved, but the agent went on without a result")
+    assert said.startswith(
+        "Call 1, send_email: approved, but the agent continued without its result"
+    )
 
 
 def test_what_the_middleware_marked_is_known_by_its_mark() -> None:

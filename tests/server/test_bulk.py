@@ -20,7 +20,7 @@ from hitl_engine.model import (
     Question,
     Reject,
     Revise,
-    Same,
+    SameDecision,
     ThreadStatus,
     Verdicts,
     Waiting,
@@ -38,7 +38,7 @@ async def waits(desk: Desk, *starts: tuple[str, JsonValue]) -> list[Waiting]:
     return [item for outcome in started if outcome.thread for item in outcome.thread.waiting]
 
 
-async def decided(desk: Desk, items: Sequence[Item], same: Same) -> dict[int, Result]:
+async def decided(desk: Desk, items: Sequence[Item], same: SameDecision) -> dict[int, Result]:
     """Decide on all; return what came of each, by its place."""
     ended: dict[int, Result] = {}
     await desk.bulk.decide_each(
@@ -65,7 +65,7 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
         desk, *((name, REQUEST if name == "tool_agent" else {}) for name in names)
     )
     items = [desk.reviews.item(each) for each in waiting]
-    found = desk.bulk.alike(items)
+    found = desk.bulk.common_ways(items)
     assert BulkWay.APPROVE in found.ways and found.payloads == 2
     elsewhere = items[2]
     assert isinstance(elsewhere, Question)

@@ -22,7 +22,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from tests.engine.test_sources import SAMPLES, WRITE
+from tests.engine.test_payload_sources import SAMPLES, WRITE
 from tests.server.conftest import on_engine
 
 

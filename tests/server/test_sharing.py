@@ -276,7 +276,7 @@ async def test_an_engine_that_ends_under_a_run(
         os.kill(json.loads((project.data / "engine.json").read_text())["pid"], end)
         outcome = await run
         assert (outcome.kind, outcome.error) == (OutcomeKind.UNKNOWN, None)
-        assert outcome.why.startswith("The engine ended while the run was under way")
+        assert outcome.why.startswith("The engine ended while the run was in progress")
         assert outcome.thread is not None
         expected = ThreadStatus.INTERRUPTED if asks else ThreadStatus.ERROR
         assert outcome.thread.status is expected

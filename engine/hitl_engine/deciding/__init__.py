@@ -1,1 +1,1 @@
-"""Carrying out decisions: checked, written down, sent once, read back, judged."""
+"""Carrying out decisions: checked, recorded, sent once, read back, judged."""

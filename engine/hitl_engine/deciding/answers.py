@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hitl_engine import payloads
-from hitl_engine.deciding.preconditions import named, refuse_in_part
+from hitl_engine.deciding.preconditions import names_of, refuse_in_part
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Interrupt, JsonObject, JsonValue, Question
 from hitl_engine.strict_json import unwritable
@@ -41,7 +41,7 @@ def answers_of(decided: Sequence[tuple[Question, Decision]]) -> JsonObject:
     if len(decided) == 1:
         raise misfits[0][1]
     raise NotTaken(
-        " ".join(f"{named([question.interrupt])}: {error.what}" for question, error in misfits),
+        " ".join(f"{names_of([question.interrupt])}: {error.what}" for question, error in misfits),
         hint=" ".join(dict.fromkeys(error.hint for _, error in misfits if error.hint)),
         faults=tuple(
             replace(fault, path=(question.interrupt.interrupt_id, *fault.path))

@@ -1,46 +1,46 @@
-"""Many items at once: which decisions all of them take, and what each then gets. Pure.
+"""Many items at once: which decisions all of them take, and what is sent for each. Pure.
 
-Each item still gets a decision of its own; nothing here is sent. Machines' requests and stuck
-questions are never decided on together with others: each needs a look of its own.
+Each item still gets a decision of its own; nothing here is sent. Requests of programs and stuck
+questions are never part of a bulk decision: a person must look at each alone.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import TypeAlias
 
-from hitl_engine.deciding.task_groups import together
+from hitl_engine.deciding.task_groups import group_by_task
 from hitl_engine.errors import NotTaken
 from hitl_engine.fingerprint import canonical_json
 from hitl_engine.model import (
-    Alike,
     AnyJson,
     Approve,
     Breakpoint,
     BulkWay,
     Choices,
+    CommonWays,
     Decision,
     DecisionKind,
     FormToFill,
     Item,
     JsonValue,
     MachineRequest,
-    Planned,
+    PlannedDecision,
     Question,
     Questions,
     Reject,
     Respond,
     Review,
-    Same,
+    SameDecision,
     TextToRevise,
     ToolCalls,
     Verdicts,
-    Withheld,
+    WithheldWay,
 )
 
 AnswerOf: TypeAlias = Callable[[Question, Decision], JsonValue]
 Cautions: TypeAlias = Callable[[Question, Decision], tuple[str, ...]]
-Lot: TypeAlias = tuple[int, ...]
-"""Places of items that are sent together, in one request."""
+SendGroup: TypeAlias = tuple[int, ...]
+"""Indexes of items that are sent together, in one request."""
 
 _VERDICTS = {
     BulkWay.APPROVE: DecisionKind.APPROVE,
@@ -57,12 +57,12 @@ _ASKS = {
 }
 
 
-def alike(items: Sequence[Item]) -> Alike:
-    """Return which ways to decide all of these take, and who prevents the others."""
+def common_ways(items: Sequence[Item]) -> CommonWays:
+    """Return the ways to decide that all items take, and which item prevents each other way."""
     refusals = {way: _first_refusal(way, items) for way in BulkWay}
     ways = tuple(way for way, refusal in refusals.items() if refusal is None and items)
     first = items[0].review if items and isinstance(items[0], Question) else None
-    return Alike(
+    return CommonWays(
         ways=ways,
         withheld=tuple(refusal for refusal in refusals.values() if refusal is not None),
         options=first.options if isinstance(first, Choices) and BulkWay.CHOOSE in ways else (),
@@ -78,14 +78,14 @@ def same_kind(chosen: Item, others: Iterable[Item]) -> tuple[Item, ...]:
 
 
 def plan(
-    items: Iterable[Item], same: Same, answer_of: AnswerOf, cautions: Cautions
-) -> tuple[Planned, ...]:
-    """Return what each item gets when the same is decided for all of them.
+    items: Iterable[Item], same: SameDecision, answer_of: AnswerOf, cautions: Cautions
+) -> tuple[PlannedDecision, ...]:
+    """Return what is sent for each item when the same is decided for all of them.
 
-    `answer_of` must depend on what is asked alone: it is called once for each payload.
+    `answer_of` must depend only on what is asked: it is called once for each payload.
     """
-    known: dict[str, Planned] = {}
-    planned: list[Planned] = []
+    known: dict[str, PlannedDecision] = {}
+    planned: list[PlannedDecision] = []
     for item in items:
         asked = _asked(item)
         if asked not in known:
@@ -95,24 +95,24 @@ def plan(
     return tuple(planned)
 
 
-def lots(items: Sequence[Item]) -> tuple[tuple[Lot, ...], ...]:
-    """Return the places of all items: by thread, and on a thread by what is sent together.
+def send_groups(items: Sequence[Item]) -> tuple[tuple[SendGroup, ...], ...]:
+    """Return the indexes of all items: by thread, and within a thread by what is sent together.
 
-    The questions of one task are answered in one request, for each request runs their node anew.
+    The questions of one task are answered in one request: each request runs their node again.
     """
     threads: dict[str, list[int]] = {}
     for place, item in enumerate(items):
         threads.setdefault(_thread(item), []).append(place)
-    return tuple(_lots_of(places, items) for places in threads.values())
+    return tuple(_send_groups_of(places, items) for places in threads.values())
 
 
 # What an item takes
 
 
-def _first_refusal(way: BulkWay, items: Sequence[Item]) -> Withheld | None:
+def _first_refusal(way: BulkWay, items: Sequence[Item]) -> WithheldWay | None:
     for place, item in enumerate(items):
         if why := _why_not(way, item, items[0]):
-            return Withheld(way, place, why)
+            return WithheldWay(way, place, why)
     return None
 
 
@@ -121,7 +121,7 @@ def _why_not(way: BulkWay, item: Item, first: Item) -> str:
     if isinstance(item, Breakpoint):
         return "" if way is BulkWay.STEP else "it is a breakpoint, which takes no answer"
     if way is BulkWay.STEP:
-        return "it asks something, and is not stepped past"
+        return "it asks a question, which cannot be stepped past"
     if never := _never(item):
         return never
     if isinstance(first, Question) and first.review.kind != item.review.kind:
@@ -130,11 +130,11 @@ def _why_not(way: BulkWay, item: Item, first: Item) -> str:
 
 
 def _never(question: Question) -> str:
-    """Return why a question is never decided on together with others, or nothing."""
+    """Return why a question cannot be part of a bulk decision, or nothing."""
     if isinstance(question.review, MachineRequest):
-        return "a program asks its own client there, and no person"
+        return "a program asks its own client, not a person"
     if question.interrupt.task_error is not None:
-        return "an earlier answer made its node fail: decide on it alone"
+        return "an earlier answer made its node fail; decide on it alone"
     return ""
 
 
@@ -156,19 +156,19 @@ def _not_allowed(kind: DecisionKind, review: ToolCalls) -> str:
     for number, call in enumerate(review.calls, 1):
         if kind not in call.allowed:
             place = f"call {number}, {call.name}" if len(review.calls) > 1 else call.name
-            return f"{place} does not take it. {call.why_not}".strip()
+            return f"{place} does not allow it. {call.why_not}".strip()
     return ""
 
 
 def _kind(item: Item) -> tuple[str, str] | None:
-    """Return what makes items the same kind; None for what is never decided on with others."""
+    """Return what makes items the same kind; None for what cannot be decided on in bulk."""
     if isinstance(item, Breakpoint):
         return "breakpoint", ""
     return None if _never(item) else (item.review.kind, _takes(item.review))
 
 
 def _takes(review: Review) -> str:
-    """Return which answers a review takes, written in one way."""
+    """Return which answers a review takes, as canonical JSON."""
     match review:
         case ToolCalls(calls=calls):
             every = set(DecisionKind).intersection(*(call.allowed for call in calls))
@@ -190,38 +190,38 @@ def _takes(review: Review) -> str:
 
 
 def _asked(item: Item) -> str:
-    """Return what is asked, written in one way."""
+    """Return what is asked, as canonical JSON."""
     if isinstance(item, Breakpoint):
         return ""
     return canonical_json([item.interrupt.payload, item.interrupt.response_schema])
 
 
-# What an item gets
+# What is sent for an item
 
 
-def _planned(item: Item, same: Same, answer_of: AnswerOf) -> Planned:
+def _planned(item: Item, same: SameDecision, answer_of: AnswerOf) -> PlannedDecision:
     match item, same:
         case Breakpoint(), None:
-            return Planned(item, None)
+            return PlannedDecision(item, None)
         case Breakpoint(), _:
-            return Planned(item, None, fault="A breakpoint takes no answer.")
+            return PlannedDecision(item, None, fault="A breakpoint takes no answer.")
         case _, None:
-            return Planned(item, None, fault="A question is not stepped past.")
+            return PlannedDecision(item, None, fault="A question cannot be stepped past.")
         case Question(), _:
             decision = _decision(item, same)
             try:
                 answer = answer_of(item, decision)
             except NotTaken as refusal:
-                return Planned(item, decision, fault=str(refusal))
-            return Planned(item, decision, answer)
+                return PlannedDecision(item, decision, fault=str(refusal))
+            return PlannedDecision(item, decision, answer)
 
 
-def _cautions_of(planned: Planned, cautions: Cautions) -> tuple[str, ...]:
-    """Return what holds for this very item, whatever others ask the same."""
+def _cautions_of(planned: PlannedDecision, cautions: Cautions) -> tuple[str, ...]:
+    """Return the cautions for this item: they can differ between items that ask the same."""
     match planned:
-        case Planned(item=Breakpoint(error=str(error)), fault=""):
+        case PlannedDecision(item=Breakpoint(error=str(error)), fault=""):
             return (f"The last step did not end: some nodes may run twice. {error}",)
-        case Planned(item=Question() as question, decision=decision, fault="") if decision:
+        case PlannedDecision(item=Question() as question, decision=decision, fault="") if decision:
             return cautions(question, decision)
         case _:
             return ()
@@ -234,14 +234,14 @@ def _decision(question: Question, same: Approve | Reject | Respond | Decision) -
     return same
 
 
-def _lots_of(places: Sequence[int], items: Sequence[Item]) -> tuple[Lot, ...]:
-    """Divide what waits on one thread, whose breakpoint is never beside a question."""
+def _send_groups_of(places: Sequence[int], items: Sequence[Item]) -> tuple[SendGroup, ...]:
+    """Group the items of one thread, which has either questions or one breakpoint."""
     asked = {
         id(item.interrupt): place for place in places if isinstance(item := items[place], Question)
     }
     if not asked:
         return tuple((place,) for place in places)
-    groups = together(
+    groups = group_by_task(
         item.interrupt for place in places if isinstance(item := items[place], Question)
     )
     return tuple(tuple(asked[id(interrupt)] for interrupt in group) for group in groups)

@@ -1,4 +1,4 @@
-"""The same decision on many items: what they have in common, what each gets, and sending it."""
+"""The same decision on many items: the ways in common, what is sent for each, and sending it."""
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -8,14 +8,14 @@ from hitl_engine.deciding import bulk, bulk_sender
 from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.model import (
-    Alike,
     Breakpoint,
+    CommonWays,
     Decision,
     Item,
     Outcome,
-    Planned,
+    PlannedDecision,
     Question,
-    Same,
+    SameDecision,
     Waiting,
 )
 
@@ -35,18 +35,18 @@ class SendsDecisions(Protocol):
 class BulkDecisions:
     """Decides on many items at once; each item still gets a decision of its own.
 
-    `at_work` keeps a local server process until all of them are sent.
+    `keep_running` keeps a local server process alive until all of them are sent.
     """
 
     def __init__(
         self,
         reviews: Reviews,
         sender: SendsDecisions,
-        at_work: Callable[[], AbstractAsyncContextManager[None]],
+        keep_running: Callable[[], AbstractAsyncContextManager[None]],
     ) -> None:
         self._reviews = reviews
         self._sender = sender
-        self._at_work = at_work
+        self._keep_running = keep_running
 
     def same_kind(self, chosen: Waiting, others: Iterable[Waiting]) -> tuple[Waiting, ...]:
         """Return those of `others` that ask the same kind of thing and take the same answers.
@@ -57,31 +57,31 @@ class BulkDecisions:
         found = bulk.same_kind(item(chosen), map(item, others))
         return tuple(each.interrupt if isinstance(each, Question) else each for each in found)
 
-    def alike(self, items: Sequence[Item]) -> Alike:
-        """Return which ways to decide all of these take, and which items prevent the others."""
-        return bulk.alike(items)
+    def common_ways(self, items: Sequence[Item]) -> CommonWays:
+        """Return the ways to decide that all items take, and which item prevents each other way."""
+        return bulk.common_ways(items)
 
-    def plan(self, items: Sequence[Item], same: Same) -> tuple[Planned, ...]:
-        """Return what each item gets, exactly, when the same is decided for all of them."""
+    def plan(self, items: Sequence[Item], same: SameDecision) -> tuple[PlannedDecision, ...]:
+        """Return exactly what is sent for each item when the same is decided for all of them."""
         return bulk.plan(items, same, self._reviews.answer_of, self._reviews.cautions)
 
     async def decide_each(
         self,
-        planned: Sequence[Planned],
+        planned: Sequence[PlannedDecision],
         on_progress: OnProgress,
         *,
         on_begun: Callable[[int], None],
         on_ended: Callable[[int, bulk_sender.Result], None],
         stopped: Callable[[], bool],
     ) -> None:
-        """Send each decision by itself: a few at once, one at a time on a thread.
+        """Send each decision separately: a few at once, one at a time on a thread.
 
         `on_begun` and `on_ended` get the index of an item; `on_ended` also gets its outcome, or the
         error for which nothing was sent. Nothing more begins once `stopped` returns True.
         """
 
-        async def send(lot: bulk.Lot) -> Sequence[Outcome]:
-            its = [planned[index] for index in lot]
+        async def send(group: bulk.SendGroup) -> Sequence[Outcome]:
+            its = [planned[index] for index in group]
             if isinstance(stop := its[0].item, Breakpoint):
                 return [await self._sender.step(stop, on_progress)]
             decided = [
@@ -91,9 +91,9 @@ class BulkDecisions:
             ]
             return await self._sender.decide_all(decided, on_progress)
 
-        async with self._at_work():
+        async with self._keep_running():
             await bulk_sender.carry_out(
-                bulk.lots([each.item for each in planned]),
+                bulk.send_groups([each.item for each in planned]),
                 send,
                 on_begun=on_begun,
                 on_ended=on_ended,

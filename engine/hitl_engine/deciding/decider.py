@@ -1,4 +1,4 @@
-"""Carries out what was decided: written down, sent once, read back, judged, written down again."""
+"""Carries out what was decided: recorded, sent once, read back, judged, recorded again."""
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -8,8 +8,14 @@ from typing import Literal
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answers import answers_of
-from hitl_engine.deciding.preconditions import one_thread, refuse_in_part, still_asked
-from hitl_engine.deciding.run_sender import Ended, RunSender, TaggedRun, again, took_nothing
+from hitl_engine.deciding.preconditions import common_thread, refuse_in_part, still_pending
+from hitl_engine.deciding.run_sender import (
+    ObservedRun,
+    RunSender,
+    SentRun,
+    continuing_request,
+    nothing_was_taken,
+)
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
     HitlError,
@@ -44,17 +50,17 @@ from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
 OnProgress = Callable[[Progress], None]
-Judge = Callable[[Ended, Snapshot], Awaitable[Sequence[Outcome]]]
-"""Says what became of each intent of a run, in their order."""
+OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
+"""Returns the outcome of each intent of a run, in their order."""
 
 _COPY = "__copy__"
-"""As this node, langgraph writes the state once more and forgets what was answered in its step."""
+"""As this node, langgraph writes the state once more and forgets the answers given in its step."""
 
 
 class Decider:
     """Carries out decisions on the server in use.
 
-    Methods raise TargetError or JournalFailed where nothing was sent, or the server took nothing.
+    Methods raise TargetError or JournalFailed if nothing was sent, or the server took nothing.
     """
 
     def __init__(self, session: ServerSession, log: DecisionLog) -> None:
@@ -73,40 +79,40 @@ class Decider:
     ) -> tuple[Outcome, ...]:
         """Answer questions of one thread in one resume map, if all fit and all still wait.
 
-        Raises BadInput, NotTaken and NoLongerWaits besides.
+        Also raises BadInput, NotTaken and NoLongerWaits.
         """
         questions = [question for question, _ in decided]
-        thread_id = one_thread(questions)
+        thread_id = common_thread(questions)
         answers = answers_of(decided)
         before, last_run = await self._session.reader.with_last_run(thread_id)
-        asked = still_asked(questions, before, server=self._session.server.identity)
+        asked = still_pending(questions, before, server=self._session.server.identity)
         refuse_in_part(asked, before.interrupts)
         intents = self._intents(decided, answers)
-        request = await self._again(last_run, asked[0], strict=True)
+        request = await self._continuing_request(last_run, asked[0], strict=True)
         request["command"] = {"resume": answers}
         request |= self.decided_on(before.checkpoint_id, list(answers))
 
-        async def judge(ended: Ended, after: Snapshot) -> list[Outcome]:
-            seen = all(each.task_id in ended.finished for each in asked)
-            recorded = not seen and await self._runs.is_recorded(_marked(intents))
-            found = [outcome.of_answer(each, ended, after, recorded=recorded) for each in asked]
+        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> list[Outcome]:
+            seen = all(each.task_id in observed.finished for each in asked)
+            recorded = not seen and await self._runs.is_recorded(_sent_run(intents))
+            found = [outcome.of_answer(each, observed, after, recorded=recorded) for each in asked]
             return [
                 _compared(each, *pair, before, after)
                 for each, pair in zip(found, decided, strict=True)
             ]
 
-        return await self._carry_out(intents, request, on_progress, judge)
+        return await self._carry_out(intents, request, on_progress, outcomes_of)
 
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
-        """Run on from a breakpoint. Raises NoLongerWaits besides."""
+        """Step past a breakpoint. Also raises NoLongerWaits."""
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
             raise NoLongerWaits(
-                f"The thread is {before.status} now; it no longer stands at this breakpoint.",
+                f"The thread is {before.status} now; it is no longer at this breakpoint.",
                 kept="Nothing was sent.",
                 hint="Look at the thread again.",
             )
-        request = await self._again(last_run, breakpoint, strict=False)
+        request = await self._continuing_request(last_run, breakpoint, strict=False)
         request["input"] = None
         request |= self.decided_on(breakpoint.checkpoint_id, [])
         intent = Intent(
@@ -122,46 +128,46 @@ class Decider:
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         """Carry out a run that answers nothing."""
 
-        async def judge(ended: Ended, after: Snapshot) -> tuple[Outcome]:
-            return (outcome.of_run(ended, after),)
+        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
+            return (outcome.of_run(observed, after),)
 
-        (found,) = await self._carry_out([intent], request, on_progress, judge)
+        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
         return found
 
     async def reopening(self, question: Question) -> Reopening:
-        """Return what `reopen` would do. Raises NoLongerWaits besides."""
+        """Return what `reopen` would do. Also raises NoLongerWaits."""
         asked = question.interrupt
         now = await self._session.reader.snapshot(asked.thread_id)
-        (asked,) = still_asked([question], now, server=self._session.server.identity)
+        (asked,) = still_pending([question], now, server=self._session.server.identity)
         stuck = await self._log.is_stuck(asked.thread_id, asked.interrupt_id)
         return reopening_of(asked, now.tasks, stuck=stuck)
 
     async def reopen(self, question: Question, on_progress: OnProgress) -> Outcome:
-        """Have a question asked anew. Raises NotTaken and NoLongerWaits besides."""
+        """Ask a question again. Also raises NotTaken and NoLongerWaits."""
         shown = question.interrupt
         before, last_run = await self._session.reader.with_last_run(shown.thread_id)
-        (asked,) = still_asked([question], before, server=self._session.server.identity)
+        (asked,) = still_pending([question], before, server=self._session.server.identity)
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
             raise NotTaken(why_not)
-        request = await self._again(last_run, asked, strict=False)
+        request = await self._continuing_request(last_run, asked, strict=False)
         request["input"] = None
         intent = self._about(question, "reopen", "reopen", None)
 
-        async def judge(ended: Ended, after: Snapshot) -> tuple[Outcome]:
-            return (outcome.of_reopening(asked, ended, after),)
+        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
+            return (outcome.of_reopening(asked, observed, after),)
 
         with self._accounted_for([intent]):
             await self._log.intend(intent)
-            ended = await self._ask_anew(intent, request, on_progress)
-            (found,) = await self._judged([intent], ended, judge)
+            observed = await self._rerun_step(intent, request, on_progress)
+            (found,) = await self._judged([intent], observed, outcomes_of)
         return found
 
     def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
-        """Return what lets the server refuse a run when its thread has moved on meanwhile.
+        """Return the preconditions with which the server refuses a run if its thread has changed.
 
-        Between our last look and the run others may be faster; only the server can look and
-        begin in one go. One that cannot (`preconditions` in its flags) still refuses a thread
-        with a run under way, and ids that are not pending.
+        Others may answer between our last look and the run; only the server can check and start
+        in one step. A server without this ability (flag `preconditions`) still refuses a thread
+        with a run in progress, and ids that are not pending.
         """
         if not self._session.supports("preconditions"):
             return {}
@@ -171,46 +177,50 @@ class Decider:
     # Within
 
     async def _carry_out(
-        self, intents: Sequence[Intent], request: JsonObject, on_progress: OnProgress, judge: Judge
+        self,
+        intents: Sequence[Intent],
+        request: JsonObject,
+        on_progress: OnProgress,
+        outcomes_of: OutcomesOf,
     ) -> tuple[Outcome, ...]:
         with self._accounted_for(intents):
             await self._log.intend(*intents)
             try:
-                ended = await self._runs.send(_marked(intents), request, on_progress)
+                observed = await self._runs.send(_sent_run(intents), request, on_progress)
             except TargetError as error:
                 raise await self._refused(intents, error) from error
-            return await self._judged(intents, ended, judge)
+            return await self._judged(intents, observed, outcomes_of)
 
-    async def _ask_anew(
+    async def _rerun_step(
         self, intent: Intent, request: JsonObject, on_progress: OnProgress
-    ) -> Ended:
+    ) -> ObservedRun:
         """Two requests, each sent once: forget the answers of the step, and run to the question.
 
-        The second is not sent where it is not certain that the first was heard.
+        The second is sent only if the first certainly arrived.
         """
         try:
             copied = await self._session.api.update_state(intent.thread_id, None, as_node=_COPY)
         except TargetError as error:
-            if took_nothing(error):
+            if nothing_was_taken(error):
                 if isinstance(error, ServerRefused | NotThere):
                     error.hint = "This server cannot reopen. Answer again, or run on a new thread."
                 raise await self._refused([intent], error) from error
-            return Ended(error=error.what)
+            return ObservedRun(error=error.what)
         try:
             request = {**request, **self.decided_on(copied, [])}
-            return await self._runs.send(_marked([intent]), request, on_progress)
+            return await self._runs.send(_sent_run([intent]), request, on_progress)
         except TargetError as error:
-            return Ended(error=error.what)
+            return ObservedRun(error=error.what)
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
-        """Write down that nothing was taken, and return what to raise."""
+        """Record that nothing was taken, and return the error to raise."""
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
             await self._log.conclude(intent, nothing, None)
         if not isinstance(error, MovedOn):
             return error
         return NoLongerWaits(
-            "Somebody else was faster: the thread is not as it was decided on.",
+            "Another reviewer was faster: the thread has changed since you decided.",
             kept="Nothing was taken; what you typed is kept.",
             hint="Look at the thread again.",
         )
@@ -218,33 +228,33 @@ class Decider:
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
         """Keep the thread in `unsettled` until the outcome, or that nothing was sent, is known."""
-        mark = intents[0].mark
-        self._unsettled[mark] = intents[0].thread_id
+        sent_id = intents[0].run_decision_id
+        self._unsettled[sent_id] = intents[0].thread_id
         try:
             yield
         except HitlError:
-            del self._unsettled[mark]
+            del self._unsettled[sent_id]
             raise
-        del self._unsettled[mark]
+        del self._unsettled[sent_id]
 
     async def _judged(
-        self, intents: Sequence[Intent], ended: Ended, judge: Judge
+        self, intents: Sequence[Intent], observed: ObservedRun, outcomes_of: OutcomesOf
     ) -> tuple[Outcome, ...]:
-        """Read run and thread back, judge, and write the outcomes down."""
+        """Read run and thread back, judge, and record the outcomes."""
         try:
-            found = await judge(ended, await self._settled(_marked(intents), ended))
+            found = await outcomes_of(observed, await self._settled(_sent_run(intents), observed))
         except TargetError as error:
             unread = Outcome(
                 OutcomeKind.UNKNOWN,
                 f"The thread could not be read back: {error.what}",
                 thread=None,
-                error=ended.error,
+                error=observed.error,
                 thread_id=intents[0].thread_id,
             )
             found = [unread] * len(intents)
         return tuple(
             [
-                await self._concluded(intent, each, ended.run_id)
+                await self._concluded(intent, each, observed.run_id)
                 for intent, each in zip(intents, found, strict=True)
             ]
         )
@@ -256,30 +266,32 @@ class Decider:
             return replace(found, why=f"{found.why} This could not be recorded: {error.what}")
         return found
 
-    async def _settled(self, sent: TaggedRun, ended: Ended) -> Snapshot:
-        """Return the thread when the run is over, as far as that can be awaited."""
+    async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
+        """Wait for the end of the run as long as that is possible, and return the thread."""
         with suppress(Unreachable):  # an engine that died is replaced while the run is settled
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
-            if ended.is_settled_by(last_run):
+            if observed.is_settled_by(last_run):
                 return after
-        await self._runs.settle(sent, ended)
+        await self._runs.settle(sent, observed)
         return await self._session.reader.snapshot(sent.thread_id)
 
-    async def _again(self, last: WireRun | None, waiting: Waiting, *, strict: bool) -> JsonObject:
-        """Return the request that goes on where `last` stopped.
+    async def _continuing_request(
+        self, last: WireRun | None, waiting: Waiting, *, strict: bool
+    ) -> JsonObject:
+        """Return the request that continues where `last` stopped.
 
-        A copied thread has no run yet; its metadata names the assistant, whose settings count.
+        A copied thread has no run yet; its metadata names the assistant whose settings apply.
         """
         otherwise = waiting.graph_id
         if last is None:
             row = await self._session.api.thread(waiting.thread_id)
             otherwise = str(row.metadata.get("assistant_id") or otherwise)
-        return again(last, otherwise, strict=strict)
+        return continuing_request(last, otherwise, strict=strict)
 
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
     ) -> list[Intent]:
-        """Return one intent for each, all sent in the name of the first."""
+        """Return one intent for each; all are sent with the decision id of the first."""
         first, *others = (
             self._about(
                 question, "answer", _name(decision), answers[question.interrupt.interrupt_id]
@@ -314,7 +326,7 @@ class Decider:
 def _compared(
     found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
 ) -> Outcome:
-    """Add what the tool calls did otherwise than decided; where nothing was taken, nothing."""
+    """Add the tool calls that did not do what was decided; none if nothing was taken."""
     review = question.review
     if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
         return found
@@ -322,8 +334,8 @@ def _compared(
     return replace(found, mismatches=verification.mismatches(review, verdicts, before, after))
 
 
-def _marked(intents: Sequence[Intent]) -> TaggedRun:
-    return TaggedRun(intents[0].thread_id, intents[0].mark)
+def _sent_run(intents: Sequence[Intent]) -> SentRun:
+    return SentRun(intents[0].thread_id, intents[0].run_decision_id)
 
 
 def _name(decision: Decision) -> str:

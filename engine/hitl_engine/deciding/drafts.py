@@ -1,4 +1,4 @@
-"""Drafts of one server: kept while a question waits, handed over when it is asked again."""
+"""Drafts of one server: kept while a question waits, moved along when it is asked again."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -9,7 +9,7 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import Draft, Inbox, Interrupt, JsonObject, Question
 
 _KEPT_FOR = timedelta(days=1)
-"""How long at least a draft outlives its question: another person may have answered just now."""
+"""How long a draft is kept at least after its question is gone."""
 
 
 class Drafts:
@@ -51,7 +51,7 @@ class Drafts:
             self._tidied = True
 
     async def _taken_over(self, asked: Interrupt) -> bool:
-        """Hand over the draft of the same question under an id that no longer waits."""
+        """Move the draft of the same question from an id that no longer waits."""
         candidates = await self._table.same_question(self._session.server.identity, asked)
         if not candidates:
             return False

@@ -1,62 +1,64 @@
 """What became of an answer, judged by what was read back and nothing else. Pure functions.
 
-"Success" does not mean applied (a stale answer also ends well), and "error" does not mean not
+"Success" does not mean applied (the run of a stale answer also succeeds), and "error" does not mean not
 applied (side effects come first). What proves that an answer was taken: a later checkpoint, a
-result of the task, or another question of the same task. Where an earlier answer met an error
-these prove only that one of the two was taken, for LangGraph may have kept the earlier one.
+result of the task, or another question of the same task. If an earlier answer caused an
+error, these prove only that one of the two was taken: LangGraph may have kept the earlier one.
 """
 
 from dataclasses import replace
 
-from hitl_engine.deciding.run_sender import Ended
+from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
-_DIED = "The engine ended while the run was under way"
+_DIED = "The engine ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
 _STUCK = (
-    "The same error came again: the question is stuck on an answer that it took before. "
-    "Reopen it to be asked anew."
+    "The same error happened again: the question is stuck on an earlier answer. "
+    "Reopen it to answer it again."
 )
 _ONE_OF_TWO = (
-    "The question is settled, but perhaps by the earlier answer that met an error: LangGraph may "
-    "have kept that one. Look at what the node did."
+    "The question is answered, but perhaps by the earlier answer that caused an error: LangGraph "
+    "may have kept that one. Look at what the node did."
 )
 
 
-def of_answer(interrupt: Interrupt, ended: Ended, after: Snapshot, *, recorded: bool) -> Outcome:
+def of_answer(
+    interrupt: Interrupt, observed: ObservedRun, after: Snapshot, *, recorded: bool
+) -> Outcome:
     """Judge the answer to `interrupt`.
 
-    `recorded`: a checkpoint of the thread carries the decision id, which a stale answer never
-    brings about.
+    `recorded`: a checkpoint of the thread carries the decision id, which never
+    happens with a stale answer.
     """
-    error = _error(ended, after)
-    raised = None if ended.engine_died else error
-    if ended.error_kind == "UnknownInterruptError":
-        return _found(OutcomeKind.REFUSED, "Somebody else answered first.", after)
+    error = _error(observed, after)
+    raised = None if observed.engine_died else error
+    if observed.error_kind == "UnknownInterruptError":
+        return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
-        why = _STUCK if stuck else _why_pending(ended, error)
+        why = _STUCK if stuck else _why_pending(observed, error)
         return replace(_found(OutcomeKind.UNKNOWN, why, after, raised), stuck=stuck)
-    asks = ended.finished.get(interrupt.task_id)
+    asks = observed.finished.get(interrupt.task_id)
     taken = asks is not None and interrupt.interrupt_id not in asks
     if taken or recorded:
         if interrupt.task_error is not None:
             return _found(OutcomeKind.UNKNOWN, _ONE_OF_TWO, after, error)
-        what = "asks its next question" if asks else "came to a result"
+        what = "asked its next question" if asks else "returned a result"
         why = f"The node took it and {what}." if taken else _RECORDED
         return _found(OutcomeKind.APPLIED, why, after, error)
-    why = "The question is gone, but nothing shows that it was this answer that settled it."
+    why = "The question is gone, but nothing shows that this answer was the one that was taken."
     return _found(OutcomeKind.UNKNOWN, why, after, raised)
 
 
-def of_reopening(interrupt: Interrupt, ended: Ended, after: Snapshot) -> Outcome:
-    """Judge the reopening of `interrupt`: applied is what asks again, under a new id."""
-    error = _error(ended, after)
+def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -> Outcome:
+    """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
+    error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        said = f": {ended.error}" if ended.error else "."
-        why = f"The question waits as before; the server did not reopen it{said}"
+        said = f": {observed.error}" if observed.error else "."
+        why = f"The question still waits; the server did not reopen it{said}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
     anew = [
         other
@@ -67,25 +69,25 @@ def of_reopening(interrupt: Interrupt, ended: Ended, after: Snapshot) -> Outcome
         why = "The same question is asked again, under a new id."
         return _found(OutcomeKind.APPLIED, why, after, error)
     if anew:
-        why = "The node asks again, but something else: read it anew."
+        why = "The node asks again, but a different question: read it first."
         return _found(OutcomeKind.APPLIED, why, after, error)
-    return _found(OutcomeKind.UNKNOWN, _why_not_asked(ended, after), after, error)
+    return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
 
 
-def of_run(ended: Ended, after: Snapshot) -> Outcome:
+def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
-    if ended.engine_died:
-        why = f"{_DIED}; side effects cannot be excluded."
+    if observed.engine_died:
+        why = f"{_DIED}; side effects are possible."
         return _found(OutcomeKind.UNKNOWN, why, after)
-    error = _error(ended, after)
-    match ended.status:
+    error = _error(observed, after)
+    match observed.status:
         case None:
-            why = "The server has no trace of the run; side effects cannot be excluded."
+            why = "The server does not know the run; side effects are possible."
             return _found(OutcomeKind.UNKNOWN, why, after, error)
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
-            return _found(OutcomeKind.APPLIED, "The graph raised.", after, error)
+            return _found(OutcomeKind.APPLIED, "The graph raised an error.", after, error)
         case "success":
             return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
@@ -96,47 +98,47 @@ def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = Non
     return Outcome(kind, why, after.view(), error, thread_id=after.thread_id)
 
 
-def _error(ended: Ended, after: Snapshot) -> str | None:
-    """The state tells more than the stream, where a server hides messages."""
-    if ended.status == "error" or ended.error is not None:
-        return after.error or ended.error or "The run ended in an error."
+def _error(observed: ObservedRun, after: Snapshot) -> str | None:
+    """Prefer the error in the state: some servers hide messages in the stream."""
+    if observed.status == "error" or observed.error is not None:
+        return after.error or observed.error or "The run ended in an error."
     return None
 
 
-def _why_pending(ended: Ended, error: str | None) -> str:
+def _why_pending(observed: ObservedRun, error: str | None) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
-    if ended.engine_died:
+    if observed.engine_died:
         return f"{_DIED}, and the question still waits; side effects may have happened."
     if error is not None:
         return (
-            "The node raised and the question still waits: perhaps the answer is stuck. "
+            "The node raised an error and the question still waits: the answer may be stuck. "
             "Answering again runs the node again."
         )
-    if ended.status == "interrupted":
+    if observed.status == "interrupted":
         return "The run was cancelled and the question still waits; side effects may have happened."
-    if ended.status is None:
-        return "The server has no trace of the answer, and the question still waits."
-    if ended.status != "success":
-        return f"The run is {ended.status}, and the question still waits; look again."
+    if observed.status is None:
+        return "The server does not know the answer, and the question still waits."
+    if observed.status != "success":
+        return f"The run is {observed.status}, and the question still waits; look again."
     return (
-        "The run ended well, but the same question still waits: it was asked again, or the "
-        "answer went nowhere."
+        "The run succeeded, but the same question still waits: it was asked again, or the "
+        "answer was ignored."
     )
 
 
-def _why_not_asked(ended: Ended, after: Snapshot) -> str:
-    forgotten = "What was answered is forgotten, but the question was not asked again"
-    if ended.engine_died:
+def _why_not_asked(observed: ObservedRun, after: Snapshot) -> str:
+    forgotten = "The answers are forgotten, but the question was not asked again"
+    if observed.engine_died:
         return f"{_DIED}. {forgotten}."
     if after.status is ThreadStatus.BREAKPOINT:
-        return f"{forgotten} yet: step past the breakpoint, and it is."
+        return f"{forgotten} yet: step past the breakpoint to reach it."
     if after.status is ThreadStatus.ERROR:
-        return f"{forgotten}: the node raised before it asked."
-    return "The question is gone, and is not asked again: perhaps somebody else answered it."
+        return f"{forgotten}: the node raised an error before it asked."
+    return "The question is gone, and is not asked again: another reviewer may have answered it."
 
 
 def _is_stuck(before: str | None, now: str | None) -> bool:
-    """Whether the same error came twice. A node that was only stopped for another says nothing."""
+    """Whether the same error happened twice. A node cancelled because of another one does not count."""
     return before is not None and before == now and not before.startswith("CancelledError")
 
 

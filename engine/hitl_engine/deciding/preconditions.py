@@ -1,12 +1,12 @@
-"""What must hold before anything is sent: it is still what was shown, and it can be answered so.
+"""What must be true before anything is sent: the item is unchanged, and the answer is possible.
 
-Pure: each function raises what is wrong, and says of which question where there are several.
+Pure: each function raises what is wrong, and names the question if there are several.
 """
 
 import json
 from collections.abc import Collection, Sequence
 
-from hitl_engine.deciding.task_groups import shared_ids, together
+from hitl_engine.deciding.task_groups import duplicate_ids, group_by_task
 from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken, StillWaits
 from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus
@@ -15,27 +15,29 @@ from hitl_engine.reading.snapshot import Snapshot
 _KEPT = "Nothing was sent; what you typed is kept."
 
 
-def one_thread(questions: Sequence[Question]) -> str:
-    """Return the thread of these questions. Raises BadInput unless it is one, asked for once."""
+def common_thread(questions: Sequence[Question]) -> str:
+    """Return the one thread of these questions. Raises BadInput for several threads or repeats."""
     threads = {question.interrupt.thread_id for question in questions}
     named = {question.interrupt.interrupt_id for question in questions}
     if len(threads) != 1:
-        raise BadInput("One resume answers the questions of one thread.", kept=_KEPT)
+        raise BadInput("One request can only answer questions of one thread.", kept=_KEPT)
     if len(named) < len(questions):
         raise BadInput("One question was answered twice.", kept=_KEPT)
     return threads.pop()
 
 
-def still_asked(shown: Sequence[Question], now: Snapshot, *, server: str) -> tuple[Interrupt, ...]:
+def still_pending(
+    shown: Sequence[Question], now: Snapshot, *, server: str
+) -> tuple[Interrupt, ...]:
     """Return the questions as they are now: the same that were shown. Raises NoLongerWaits.
 
     `server` is its identity, as in the fingerprints.
     """
     if now.status is ThreadStatus.BUSY:
         raise NoLongerWaits(
-            "A run is under way on this thread: somebody else is answering.",
+            "A run is in progress on this thread: another reviewer is answering.",
             kept=_KEPT,
-            hint="Wait until it has ended.",
+            hint="Wait until it ends.",
         )
     pending = {(each.task_id, each.interrupt_id): each for each in now.interrupts}
     same, gone, changed = [], [], []
@@ -50,7 +52,7 @@ def still_asked(shown: Sequence[Question], now: Snapshot, *, server: str) -> tup
             same.append(found)
     if gone:
         raise NoLongerWaits(
-            f"{_this(gone, shown)} was answered or replaced meanwhile.",
+            f"{_this(gone, shown)} was answered or replaced in the meantime.",
             kept=_KEPT,
             hint="Look at the thread again.",
         )
@@ -67,34 +69,34 @@ def still_asked(shown: Sequence[Question], now: Snapshot, *, server: str) -> tup
 
 
 def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) -> None:
-    """Refuse answers to a part of what a task asks: its node would run again for each of them.
+    """Refuse answers to only some questions of a task: its node would run again for each of them.
 
-    And those to one of two questions of one id, which LangGraph cannot tell apart. Raises NotTaken.
+    Also to one of two questions with the same id, which LangGraph cannot tell apart. Raises NotTaken.
     """
     ids = {asked.interrupt_id for asked in chosen}
-    if shared := ids & shared_ids(pending):
+    if shared := ids & duplicate_ids(pending):
         raise NotTaken(
             f"Two questions share the id {', '.join(sorted(shared))}, so an answer could reach "
             "the other one.",
-            hint="The graph runs on an old langgraph: from 1.2.11 on each question has its own id.",
+            hint="The graph uses an old langgraph: from 1.2.11 on each question has its own id.",
         )
-    for group in together(pending):
+    for group in group_by_task(pending):
         missing = [asked for asked in group if asked.interrupt_id not in ids]
         if missing and len(missing) < len(group):
             raise NotTaken(
                 f"{group[0].node} asks {len(group)} questions together and would run again for "
-                f"each answer. Not answered: {named(missing)}.",
+                f"each answer. Not answered: {names_of(missing)}.",
                 hint="Answer them together.",
             )
 
 
 def refuse_if_something_waits(thread: Snapshot) -> None:
-    """Refuse a new run where it would silently take the place of what waits. Raises StillWaits."""
+    """Refuse a new run if it would silently replace what waits. Raises StillWaits."""
     match thread.waiting:
         case ():
             return
         case (Breakpoint(when=when, node=node),):
-            what, hint = f"stands at a breakpoint, {when} {node}", "Step past it first"
+            what, hint = f"is at a breakpoint, {when} {node}", "Step past it first"
         case questions:
             nodes = ", ".join(item.node for item in questions)
             count = "a question" if len(questions) == 1 else f"{len(questions)} questions"
@@ -106,20 +108,20 @@ def refuse_if_something_waits(thread: Snapshot) -> None:
     )
 
 
-def kept_answer(asked: Interrupt) -> str:
-    """Return what to know before a question is answered again whose node raised; or nothing."""
+def earlier_answer_caution(asked: Interrupt) -> str:
+    """Return a caution for a question whose node raised on an earlier answer, or nothing."""
     if asked.task_error is None:
         return ""
     return (
-        "An earlier answer met an error. LangGraph may have kept it: then the node takes that one "
+        "An earlier answer caused an error. LangGraph may have kept it: then the node gets that one "
         "again, not yours. Reopen the question to be sure."
     )
 
 
 def _this(those: Sequence[Interrupt], shown: Collection[Question]) -> str:
-    return "This question" if len(shown) == 1 else f"The question of {named(those)}"
+    return "This question" if len(shown) == 1 else f"The question of {names_of(those)}"
 
 
-def named(questions: Sequence[Interrupt]) -> str:
+def names_of(questions: Sequence[Interrupt]) -> str:
     """Return questions by node and id, on one line."""
     return ", ".join(f"{asked.node} ({asked.interrupt_id})" for asked in questions)

@@ -1,13 +1,13 @@
 """Questions understood: what an interrupt asks, and the JSON that a decision on it would send.
 
-Nothing here asks the server.
+Nothing here sends a request.
 """
 
 from collections.abc import Callable, Sequence
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
-from hitl_engine.deciding.preconditions import kept_answer
+from hitl_engine.deciding.preconditions import earlier_answer_caution
 from hitl_engine.deciding.task_groups import effect_of
 from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import (
@@ -25,7 +25,7 @@ from hitl_engine.model import (
 
 
 class Reviews:
-    """Understands the questions of the server in use, whose identity is in each fingerprint."""
+    """Reads the questions of the server in use; its identity is part of each fingerprint."""
 
     def __init__(self, identity: Callable[[], str]) -> None:
         self._identity = identity
@@ -48,7 +48,7 @@ class Reviews:
 
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
-        kept = kept_answer(question.interrupt)
+        kept = earlier_answer_caution(question.interrupt)
         return (*payloads.cautions(question.review, decision), *([kept] if kept else []))
 
     def answer_schema(self, question: Question) -> JsonObject:

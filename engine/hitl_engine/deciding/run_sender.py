@@ -1,7 +1,7 @@
-"""Sends a run once, watches it, and finds out how it ended when the line breaks.
+"""Sends a run once, watches it, and finds out how it ended if the connection breaks.
 
-A request is never sent again. Where the answer to it is lost, the runs of the thread are looked
-at: ours carries the decision id in its metadata.
+A request is never sent again. If its reply is lost, our run is found among the runs of the
+thread: it has the decision id in its metadata.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
-"""How long a broken line is given to come back before the outcome counts as unknown."""
+"""Seconds to wait for a broken connection before the outcome counts as unknown."""
 _STRICT_RESUME = "__pregel_strict_resume"
 """LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
@@ -38,35 +38,35 @@ _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_
 
 
 @dataclass(frozen=True, slots=True)
-class TaggedRun:
-    """A run by what it is found again."""
+class SentRun:
+    """A run that was sent, and how to find it again."""
 
     thread_id: str
-    mark: str
+    decision_id: str
     """The decision id in the metadata of the run."""
 
 
 @dataclass(slots=True)
-class Ended:
-    """How a run that was sent came to its end, as far as that could be found out."""
+class ObservedRun:
+    """What was seen of a run that was sent, until its end if possible."""
 
     run_id: str | None = None
     status: str | None = None
-    """`success`, `error`, `interrupted` (cancelled), `timeout`; None: no trace of the run."""
+    """`success`, `error`, `interrupted` (cancelled), `timeout`; None: the server does not know the run."""
     error: str | None = None
-    """What the graph raised, as the stream told it."""
+    """What the graph raised, from the stream."""
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
-    """Tasks that this run brought to a result, each with the ids it asks about next."""
+    """Tasks that returned a result in this run, each with the ids of its next questions."""
     engine_died: bool = False
-    """Whether the server says that it died under this run; the graph did not raise, then."""
+    """Whether the server process died during this run; the graph then raised nothing."""
 
     def take(self, run: WireRun) -> None:
-        """Take what the row of this run says."""
+        """Take status and id from the row of this run."""
         self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
 
     def is_settled_by(self, run: WireRun | None) -> bool:
-        """Take what `run` says, if it is this run and over; say whether that was so."""
+        """Update from `run` if it is this run and has ended; return whether it was."""
         if run is None or run.run_id != self.run_id or run.status not in _OVER:
             return False
         self.take(run)
@@ -85,47 +85,51 @@ class RunSender:
         return runs[0] if runs else None
 
     async def send(
-        self, sent: TaggedRun, request: JsonObject, on_progress: Callable[[Progress], None]
-    ) -> Ended:
+        self, sent: SentRun, request: JsonObject, on_progress: Callable[[Progress], None]
+    ) -> ObservedRun:
         """Send the request once, and return what was seen of the run.
 
-        Whether and how the run ended is for `settle`. Raises TargetError where the server took
+        `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
         request = {
             **request,
-            "metadata": {DECISION_ID: sent.mark},
+            "metadata": {DECISION_ID: sent.decision_id},
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
             "stream_resumable": True,
         }
-        ended = Ended()
+        observed = ObservedRun()
         try:
             events = self._session.api.stream_run(
-                sent.thread_id, request, idempotency_key=sent.mark
+                sent.thread_id, request, idempotency_key=sent.decision_id
             )
-            await _watch(events, sent.thread_id, ended, on_progress)
+            await _watch(events, sent.thread_id, observed, on_progress)
         except TargetError as error:
-            if took_nothing(error):
+            if nothing_was_taken(error):
                 raise
-            await self._find_again(sent, ended, on_progress)
-        return ended
+            await self._find_again(sent, observed, on_progress)
+        return observed
 
-    async def settle(self, sent: TaggedRun, ended: Ended, until: frozenset[str] = _OVER) -> None:
+    async def settle(
+        self, sent: SentRun, observed: ObservedRun, until: frozenset[str] = _OVER
+    ) -> None:
         """Look at the run until its status is one of `until`.
 
-        A server that is away is given a minute; the one that took its place knows how far the
-        run came. A run without a trace leaves no status.
+        A server that cannot be reached gets a minute; the server that replaces it knows how far the
+        run got. A run that the server does not know has no status.
         """
         with suppress(TimeoutError):
             async with asyncio.timeout(_SETTLE_SECONDS):
-                while not await self._is_settled(sent, ended, until):
+                while not await self._is_settled(sent, observed, until):
                     await asyncio.sleep(_SETTLE_PAUSE)
 
-    async def _is_settled(self, sent: TaggedRun, ended: Ended, until: frozenset[str]) -> bool:
+    async def _is_settled(
+        self, sent: SentRun, observed: ObservedRun, until: frozenset[str]
+    ) -> bool:
         try:
-            run = await self._find(sent, ended.run_id)
+            run = await self._find(sent, observed.run_id)
         except Unreachable:
             await self._session.recover()
             return False
@@ -133,57 +137,57 @@ class RunSender:
             return False
         if run is None:
             return True
-        ended.take(run)
+        observed.take(run)
         return run.status in until
 
-    async def is_recorded(self, sent: TaggedRun) -> bool:
+    async def is_recorded(self, sent: SentRun) -> bool:
         """Whether a checkpoint of the thread was written by this run."""
         with suppress(TargetError):
             states = await self._session.api.history(sent.thread_id, limit=20)
-            return any(state.metadata.get(DECISION_ID) == sent.mark for state in states)
+            return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
-        """Watch the run that is under way on a thread, if there is one, to its end."""
+        """Watch the run in progress on a thread, if there is one, to its end."""
         run = await self.last(thread_id)
         if run is None or run.status not in _UNDER_WAY:
             return
-        ended = Ended(run_id=run.run_id)
+        observed = ObservedRun(run_id=run.run_id)
         events = self._session.api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
-        await _watch(events, thread_id, ended, on_progress)
+        await _watch(events, thread_id, observed, on_progress)
         while (await self._session.api.run(thread_id, run.run_id)).status in _UNDER_WAY:
             await asyncio.sleep(_SETTLE_PAUSE)
 
     async def _find_again(
-        self, sent: TaggedRun, ended: Ended, on_progress: Callable[[Progress], None]
+        self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
     ) -> None:
-        """The line broke: look for the run, and join its stream from the beginning."""
+        """Find the run after the connection broke, and join its stream from the beginning."""
         sent_to = self._session.api
-        await self.settle(sent, ended, until=_UNDER_WAY | _OVER)
+        await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
         if (
-            ended.run_id is not None and self._session.api is sent_to
+            observed.run_id is not None and self._session.api is sent_to
         ):  # a successor has no stream of it
             events = self._session.api.join_stream(
-                sent.thread_id, ended.run_id, stream_mode=_STREAM_MODES
+                sent.thread_id, observed.run_id, stream_mode=_STREAM_MODES
             )
             with suppress(TargetError):
-                await _watch(events, sent.thread_id, ended, on_progress)
+                await _watch(events, sent.thread_id, observed, on_progress)
 
-    async def _find(self, sent: TaggedRun, run_id: str | None) -> WireRun | None:
+    async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
         for run in await self._session.api.runs(sent.thread_id, limit=20):
-            if run.metadata.get(DECISION_ID) == sent.mark:
+            if run.metadata.get(DECISION_ID) == sent.decision_id:
                 return run
         return None
 
 
-def again(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
-    """Return a request that carries again what the last run carried: servers do not remember it.
+def continuing_request(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
+    """Return a request with the settings of the last run, which servers do not remember.
 
-    Assistant (`otherwise` where there was no run), context and run-time breakpoints. Context
+    These are the assistant (`otherwise` if there was no run), context and run-time breakpoints. Context
     goes as `configurable`, because servers refuse both at once; they keep that as the context
     of the run, and so the flag of an earlier answer is taken out again.
     """
@@ -211,8 +215,8 @@ def _own(config: Any) -> JsonObject:
     }
 
 
-def took_nothing(error: TargetError) -> bool:
-    """Whether the server said no, or heard nothing, before a run could begin."""
+def nothing_was_taken(error: TargetError) -> bool:
+    """Whether the server refused, or received nothing, before a run could begin."""
     match error:
         case Unreachable(sent=sent):
             return not sent
@@ -225,22 +229,22 @@ def took_nothing(error: TargetError) -> bool:
 async def _watch(
     events: AsyncIterator[StreamEvent],
     thread_id: str,
-    ended: Ended,
+    observed: ObservedRun,
     on_progress: Callable[[Progress], None],
 ) -> None:
     async for event in events:
         match event.name, event.data:
             case "metadata", {"run_id": str(run_id)}:
-                ended.run_id = run_id
+                observed.run_id = run_id
             case "error", {"error": kind, **others}:
-                ended.error_kind = str(kind)
-                ended.error = f"{kind}: {others.get('message', '')}"
-                on_progress(Progress(thread_id, "failed", "", ended.error))
+                observed.error_kind = str(kind)
+                observed.error = f"{kind}: {others.get('message', '')}"
+                on_progress(Progress(thread_id, "failed", "", observed.error))
             case "tasks", {"id": str(task_id), "name": str(name), **task}:
                 path = _path(event.namespace, name)
                 progress, asks = _of_task(thread_id, path, task)
                 if asks is not None and not event.namespace:
-                    ended.finished[task_id] = asks
+                    observed.finished[task_id] = asks
                 on_progress(progress)
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
@@ -249,7 +253,7 @@ async def _watch(
 def _of_task(
     thread_id: str, path: str, task: Mapping[Any, Any]
 ) -> tuple[Progress, frozenset[str] | None]:
-    """Return what a task event says, and the ids it asks about if the task came to a result."""
+    """Return the progress of a task event, and the ids of its questions if the task has a result."""
     if "input" in task:
         return Progress(thread_id, "started", path), None
     if task.get("error") is not None:

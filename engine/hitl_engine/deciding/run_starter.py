@@ -1,4 +1,4 @@
-"""Starting runs: the form of a graph's input, what must hold before, and the run itself."""
+"""Starting runs: the form of a graph's input, the checks before sending, and the run itself."""
 
 import asyncio
 
@@ -23,7 +23,7 @@ class RunStarter:
         """Return the form for the input of a graph. Raises TargetError."""
         schemas, nodes = await asyncio.gather(
             self._session.api.schemas(graph.assistant_id),
-            self._session.reader.marked(graph.assistant_id),
+            self._session.reader.node_breakpoints(graph.assistant_id),
         )
         form = form_of_input(schemas.input_schema or schemas.state_schema or {})
         return InputForm(graph, form, tuple(nodes))
@@ -69,7 +69,7 @@ class RunStarter:
         named = {*breakpoints.before, *breakpoints.after} - {"*"}
         if not named:
             return
-        nodes = await self._session.reader.marked(graph.assistant_id)
+        nodes = await self._session.reader.node_breakpoints(graph.assistant_id)
         if unknown := sorted(named - nodes.keys()):
             raise BadInput(
                 f"{graph.name} has no node {', '.join(unknown)}.",

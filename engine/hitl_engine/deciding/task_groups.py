@@ -1,6 +1,6 @@
 """Several questions on one thread: which belong together, and what an answer makes run. Pure.
 
-A resume runs every node of the step that still waits, from its start: an answered one goes on, the
+A resume runs every waiting node of the step from its start: an answered one runs on, the
 others run up to their question and ask it again, under the same id. Code before `interrupt()`
 runs once more each time. Source: measured on langgraph 1.2.22.
 """
@@ -12,11 +12,11 @@ from hitl_engine.model import Effect, Interrupt, Reopening
 from hitl_engine.reading.wire import WireTask
 
 
-def together(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], ...]:
+def group_by_task(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], ...]:
     """Return the questions in groups, one for each task: those of one task are answered together.
 
-    A subgraph asks in the name of the node that holds it, so its questions are one group: with a
-    part of them, code of that node runs once more for each answer. In the order of the ids.
+    A subgraph asks through the node that contains it, so its questions are one group: answered
+    separately, that node would run again for each answer. In the order of the ids.
     """
     groups: dict[str, list[Interrupt]] = {}
     for interrupt in sorted(pending, key=lambda each: each.interrupt_id):
@@ -31,7 +31,7 @@ def effect_of(pending: Iterable[Interrupt], answered: Collection[str]) -> Effect
     """
     if not answered:
         return Effect((), ())
-    groups = together(pending)
+    groups = group_by_task(pending)
     done = [group for group in groups if all(each.interrupt_id in answered for each in group)]
     return Effect(
         goes_on=tuple(group[0].node for group in done),
@@ -39,7 +39,7 @@ def effect_of(pending: Iterable[Interrupt], answered: Collection[str]) -> Effect
     )
 
 
-def shared_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
+def duplicate_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
     """Return the ids that two pending questions share: neither can be answered by its id.
 
     langgraph before 1.2.11 gave all questions of a task one id.
@@ -49,9 +49,9 @@ def shared_ids(pending: Iterable[Interrupt]) -> frozenset[str]:
 
 
 def reopening_of(asked: Interrupt, tasks: Sequence[WireTask], *, stuck: bool) -> Reopening:
-    """Return what asking a question anew would do to the tasks of its step.
+    """Return what reopening a question would do to the tasks of its step.
 
-    All of them run again, from their start. Where none of them raised, no answer can be stuck.
+    All of them run again, from their start. If none of them raised, no answer can be stuck.
     """
     asking = [task for task in tasks if task.interrupts and task.result is None]
     errors = [f"{task.name}: {task.error}" for task in tasks if task.error is not None]
@@ -60,5 +60,5 @@ def reopening_of(asked: Interrupt, tasks: Sequence[WireTask], *, stuck: bool) ->
         runs_twice=tuple(task.name for task in tasks if task not in asking),
         happened=asked.task_error or next(iter(errors), ""),
         stuck=stuck,
-        why_not="" if errors else "Nothing went wrong with this question: it can just be answered.",
+        why_not="" if errors else "This question has no error: just answer it.",
     )

@@ -1,9 +1,9 @@
-"""What became of tool calls that were decided on, read in the messages of their thread. Pure.
+"""Checks in the messages of a thread whether tool calls did what was decided. Pure.
 
 A rejected call can run all the same (the middleware asks its `when` once more on resuming), an
 approved one can be dropped (JavaScript's middleware drops it where another is rejected), and an
 edited one can be tried again as it was, in spite of the note in its result. Only what the messages
-show is said; where they cannot be read, or a call cannot be told from others, nothing is.
+show is reported; nothing if they cannot be read, or if a call cannot be identified for certain.
 
 Source: langchain 1.5.2 `agents/middleware/human_in_the_loop.py`, and the same of langchainjs 1.0.
 """
@@ -22,15 +22,15 @@ _Message: TypeAlias = dict[str, Any]
 def mismatches(
     review: ToolCalls, verdicts: Sequence[Verdict], before: Snapshot, after: Snapshot
 ) -> tuple[str, ...]:
-    """Return a sentence for each call that did otherwise than decided, in the order of the calls.
+    """Return a sentence for each call that did not do what was decided, in the order of the calls.
 
-    `before` and `after`: the thread when the answer was sent, and when its run stood still. The
+    `before` and `after`: the thread when the answer was sent, and when its run had stopped. The
     sentences hold untrusted names and results.
     """
     turn = _turn(review.calls, _messages(before), _messages(after))
     if turn is None or len(verdicts) != len(review.calls):
         return ()
-    # What graphs write for an older request that was not accepted is their own affair.
+    # For an older request that was not accepted, each graph writes a result of its own.
     agreed = review.convention != "human interrupt"
     several = len(review.calls) > 1
     said: list[str] = []
@@ -57,7 +57,7 @@ class _Turn:
 
     @property
     def next(self) -> _Message | None:
-        """What the model said next."""
+        """The next message of the model."""
         return next((each for each in self.later if _role(each) == "ai"), None)
 
 
@@ -73,10 +73,10 @@ def _otherwise(
         case Approve() | Edit():
             done = "approved" if isinstance(verdict, Approve) else "edited"
             if turn.next is not None and not results:
-                yield f"{done}, but the agent went on without a result of it, as if it had not run."
+                yield f"{done}, but the agent continued without its result, as if it had not run."
     again = any(_asks_for(call, each) for each in _calls(turn.next))
     if again and isinstance(verdict, Edit) and not _asks_for(call, _as_edited(call, verdict)):
-        yield "edited, but the agent asks for it again with the arguments that it had before."
+        yield "edited, but the agent asks for it again with the original arguments."
 
 
 def _as_edited(call: ToolCall, edit: Edit) -> _Message:
@@ -86,7 +86,7 @@ def _as_edited(call: ToolCall, edit: Edit) -> _Message:
 def _is_own(result: _Message, call: ToolCall, verdict: Reject | Respond) -> bool:
     """Whether a result is what the middleware writes in the tool's place.
 
-    That is the message itself, or a refusal that may hold it; newer middleware marks it besides.
+    That is the message itself, or a refusal that may hold it; newer middleware also marks it.
     """
     match result.get("additional_kwargs"):
         case {"lc_source": "hitl_interrupt_decision", "lc_data": {"decision": decision}}:
@@ -123,7 +123,7 @@ def _turn(
 
 
 def _since(message: _Message, messages: Sequence[_Message]) -> tuple[_Message, ...] | None:
-    """Return what came after a message, or None where it does not stand; it is known by its id."""
+    """Return what came after the message with this id, or None if it is not there."""
     for place, each in enumerate(messages):
         if message.get("id") and each.get("id") == message["id"]:
             return tuple(messages[place + 1 :])
@@ -131,10 +131,10 @@ def _since(message: _Message, messages: Sequence[_Message]) -> tuple[_Message, .
 
 
 def _ids(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> tuple[str, ...] | None:
-    """Return the ids of calls among those of a message, or None where they are not all certain.
+    """Return the ids of calls among those of a message, or None if any is uncertain.
 
-    A batch names no ids, and holds some of the calls, in their order: they are certain where there
-    is one way only to find them.
+    A batch has no ids, and contains some of the calls, in their order: they are certain if there
+    is only one way to match them.
     """
     first = _places(calls, listed)
     last = _places(calls[::-1], listed[::-1])
@@ -146,7 +146,7 @@ def _ids(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> tuple[str, ..
 
 
 def _places(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> list[int] | None:
-    """Return where the calls stand among those listed, taking the first that fits each time."""
+    """Return the indexes of the calls among those listed, taking the first that fits each time."""
     found: list[int] = []
     for call in calls:
         start = found[-1] + 1 if found else 0
@@ -170,7 +170,7 @@ def _asks_for(call: ToolCall, listed: _Message) -> bool:
 
 
 def _messages(thread: Snapshot) -> list[_Message]:
-    """Return what was said on a thread, and by tasks that are done before their step is."""
+    """Return the messages of a thread, and of tasks that finished before their step did."""
     told = [thread.values, *(task.result for task in thread.tasks)]
     return [message for each in told for message in _listed(each)]
 

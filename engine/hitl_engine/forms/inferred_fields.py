@@ -1,7 +1,7 @@
-"""A form for a value that comes without a schema: each part is asked for as what it is now.
+"""A form for a value without a schema: each part gets a field of its current type.
 
-Types stay: where a whole number stands, only a whole number is taken. What is null, empty, mixed
-or large is asked for as JSON, because nothing tells what else it may be.
+Types stay: a whole number can only become another whole number. Null, empty, mixed or large parts
+are asked for as JSON, because their type is not known.
 """
 
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ from hitl_engine.model import FieldKind, FormField, JsonObject, JsonValue
 _LONG_TEXT = 80
 """From this many characters on, or with a line end, a text gets an editor."""
 _DEEPEST = 4
-"""What stands within as many others is asked for as JSON."""
+"""Values nested deeper are asked for as JSON."""
 _MOST_PARTS = 60
-"""An object or a list of more is asked for as JSON."""
-_UNKNOWN = "Nothing tells what may stand here."
-_MIXED = "Its items are of no one kind."
+"""Objects and lists with more parts are asked for as JSON."""
+_UNKNOWN = "It is not known what is allowed here."
+_MIXED = "Its items are of different kinds."
 _LARGE = "It is too large for a form."
 
 
@@ -65,7 +65,7 @@ def _as_json(name: str, why: str) -> FormField:
 
 
 def _of_all(fields: Iterable[FormField]) -> FormField | None:
-    """Return the one field that holds the values of all of these, if there is one."""
+    """Return the one field that can hold the values of all of these, if there is one."""
     first, *others = fields
     found: FormField | None = first
     for other in others:

@@ -1,7 +1,7 @@
 """Fields out of a JSON Schema, as pydantic, dataclasses, TypedDict and people write it.
 
-Total: where no field can hold a part of the schema, that part is asked for as JSON, and the field
-says why. References are followed within the schema only.
+Total: if no field can hold a part of the schema, that part is asked for as JSON, and the field
+has the reason. References are followed within the schema only.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,7 +13,7 @@ from hitl_engine.model import FieldKind, FormField, JsonObject, JsonValue, Varia
 _LONG_TEXT = 200
 """From this many characters on (`maxLength`, or the default's length) a text gets an editor."""
 _MOST_FIELDS = 500
-"""A schema can name more fields than anybody fills in; from here on they are asked for as JSON."""
+"""A schema can have more fields than anybody fills in; the rest is asked for as JSON."""
 _SCALARS: dict[str, FieldKind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 
@@ -41,7 +41,7 @@ def _without_chat(field: FormField) -> FormField:
 
 
 class _Drawing:
-    """Draws one schema; counts what it has drawn."""
+    """Makes the fields of one schema, and counts them."""
 
     def __init__(self, root: JsonObject) -> None:
         self._root = root
@@ -73,7 +73,7 @@ class _Drawing:
         if self._drawn > _MOST_FIELDS:
             return replace(field, beyond="There are too many fields.")
         if "$ref" in schema:
-            return replace(field, beyond="Its schema refers to itself, or to what is not there.")
+            return replace(field, beyond="Its schema refers to itself, or to something missing.")
         return self._of_kind(field, schema, within)
 
     def _of_kind(self, field: FormField, schema: JsonObject, within: frozenset[str]) -> FormField:
@@ -100,11 +100,11 @@ class _Drawing:
             case {"type": "null"}:
                 return replace(field, kind="fixed", choices=(None,))
             case {"type": "object"}:
-                return replace(field, beyond="Its keys are free.")
+                return replace(field, beyond="Its keys can be anything.")
             case {"type": "array"}:
-                return replace(field, beyond="Its items are of no one kind.")
+                return replace(field, beyond="Its items are of different kinds.")
             case _:
-                return replace(field, beyond="It takes any JSON.")
+                return replace(field, beyond="It accepts any JSON.")
 
     def _properties(
         self, properties: JsonObject, required: JsonValue, within: frozenset[str]
@@ -139,7 +139,7 @@ class _Drawing:
             for branch, known in zip(branches, plain, strict=True)
         )
         if not tag and not _are_apart(variants):
-            return replace(field, beyond="Nothing tells which of its shapes a value has.")
+            return replace(field, beyond="Its shapes cannot be told apart.")
         return replace(field, kind="variants", variants=variants)
 
     def _plain(
@@ -193,7 +193,7 @@ class _Drawing:
 
 
 def _merged(inner: JsonObject, outer: JsonObject) -> JsonObject:
-    """What stands beside a reference or union adds to what it stands for, and wins."""
+    """Keys next to a reference or union are added to its target, and override it."""
     merged = {**inner, **outer}
     if "properties" in inner and "properties" in outer:
         merged["properties"] = {**_properties_of(inner), **_properties_of(outer)}
@@ -208,7 +208,7 @@ def _without(schema: JsonObject, key: str) -> JsonObject:
 
 
 def _of_type(schema: JsonObject, kind: JsonValue) -> JsonObject:
-    """Return one branch of `"type": [...]`; what is said beside it holds for each."""
+    """Return one branch of `"type": [...]`; the keys next to it apply to each."""
     kept = _without(_without(schema, "title"), "default")
     return {**_without(kept, "description"), "type": kind}
 
@@ -269,7 +269,7 @@ def _types(schema: JsonObject) -> tuple[str, ...]:
 
 
 def _are_apart(variants: Iterable[Variant]) -> bool:
-    """Say whether the JSON type alone tells which variant a value has; every integer is a number."""
+    """Return whether the JSON type alone shows which variant a value is; every integer is a number."""
     types = [
         "number" if kind == "integer" else kind
         for variant in variants
@@ -314,7 +314,7 @@ def _variant_title(schema: JsonObject, tag: str) -> str:
     return " or ".join(_VARIANT_TITLES.get(kind, kind) for kind in _types(schema))
 
 
-# What is said about a field
+# Texts about a field
 
 
 def _text(schema: JsonValue, key: str) -> str:

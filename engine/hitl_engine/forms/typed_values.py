@@ -13,7 +13,7 @@
     variants                 {"variant": index, "typed": typed}
     any of them              null for null; {"json": text} for a value given as JSON
 
-ReadResult changes no type, and `read(field, typed_of(field, value))` is `value`, whatever it is.
+Reading changes no type, and `read(field, typed_of(field, value))` is `value`, whatever it is.
 Whether the value fits the schema is judged afterwards, by `hitl_engine.forms.validation`.
 """
 
@@ -40,21 +40,21 @@ class ReadResult:
     """What could not be read, each at its place, in the order of the form."""
 
     def and_then(self, found: Iterable[Fault]) -> tuple[Fault, ...]:
-        """Return what is wrong in all: what could not be read, then what was `found` in the rest."""
+        """Return all faults: what could not be read, then what was `found` in the rest."""
         unread = [fault.path for fault in self.faults]
         rest = (fault for fault in found if not any(fault.path[: len(p)] == p for p in unread))
         return (*self.faults, *rest)
 
 
 def read(field: FormField, typed: Typed) -> ReadResult:
-    """Read what was typed. That a needed field is left out is for the schema to say."""
+    """Read what was typed. The check against the schema finds required fields that were left out."""
     reader = _Reader()
     value = reader.value(field, typed, ())
     return ReadResult(value, tuple(reader.faults))
 
 
 def typed_of(field: FormField, value: JsonValue) -> Typed:
-    """Return what one would have typed for `value`; what the field cannot hold, as JSON."""
+    """Return what a person would have typed for `value`; as JSON if the field cannot hold it."""
     match field.kind, value:
         case _, None if field.nullable:
             return None
@@ -83,7 +83,7 @@ def typed_of(field: FormField, value: JsonValue) -> Typed:
 
 
 def start_of(field: FormField) -> Typed:
-    """Return what a form begins with: defaults and what is fixed; nothing is chosen unasked."""
+    """Return the initial state of a form: defaults and fixed values; nothing else is chosen."""
     if field.has_default:
         return typed_of(field, field.default)
     match field.kind:
@@ -103,7 +103,7 @@ def start_of(field: FormField) -> Typed:
 
 
 def left_out(field: FormField, typed: Typed, path: Path = ()) -> Iterator[Fault]:
-    """Yield the needed fields of which nothing is given, where no schema is at hand to say so."""
+    """Yield the required fields that are left out, for forms without a schema."""
     match field.kind, typed:
         case "object", {"fields": dict(given)}:
             for inner in field.fields:
@@ -128,7 +128,7 @@ def _typed_object(field: FormField, value: JsonObject) -> Typed:
 
 
 def _index(choices: tuple[JsonValue, ...], value: JsonValue) -> int | None:
-    """Return where a value stands; `True` is not `1`."""
+    """Return the index of a value; `True` is not `1`."""
     sought = canonical_json(value)
     return next((i for i, each in enumerate(choices) if canonical_json(each) == sought), None)
 
@@ -233,5 +233,5 @@ def _is_place(index: int, choices: Sequence[object]) -> bool:
 
 
 def _is_blank(field: FormField, typed: Typed) -> bool:
-    """A number or JSON of which nothing was typed is left out; an empty text is a text."""
+    """A blank number or blank JSON is left out; an empty text is a text."""
     return field.kind in ("integer", "number", "json") and typed == ""

@@ -1,7 +1,7 @@
-"""Where and how a value breaks a JSON Schema (draft 2020-12), in words, with the place.
+"""Checks values against a JSON Schema (draft 2020-12); faults have a path and plain words.
 
-Schemas come from outside: nothing is fetched for them, their patterns run in linear time, and a
-schema that is itself broken checks nothing.
+Schemas are untrusted: nothing is fetched for them, their patterns run in linear time, and an
+invalid schema checks nothing.
 """
 
 import json
@@ -25,7 +25,7 @@ from hitl_engine.forms.schema_fields import FORMATS, TYPES
 from hitl_engine.model import Fault, JsonObject, JsonValue, Path
 
 _CLOSED: Registry[bool | Mapping[str, Any]] = Registry()
-"""Knows no documents, so a schema from outside cannot make us fetch its references."""
+"""Contains no documents, so an untrusted schema cannot make us fetch its references."""
 
 
 def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
@@ -44,7 +44,7 @@ def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
 
 
 def is_usable(schema: JsonObject) -> bool:
-    """Say whether `schema` is a schema at all, and checks anything."""
+    """Return whether `schema` is a valid schema and checks anything."""
     try:
         return bool(schema) and _validator(canonical_json(schema)) is not None
     except RecursionError:
@@ -62,13 +62,13 @@ def _validator(schema: str) -> Validator | None:
     return made
 
 
-# What is checked otherwise than jsonschema does
+# Checks that differ from jsonschema's own
 
 
 def _required(
     validator: Validator, needed: Any, value: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """Place the fault at the field that is missing, where one looks for it."""
+    """Place the fault at the missing field, where a person looks for it."""
     if validator.is_type(value, "object"):
         for name in needed:
             if name not in value:
@@ -94,7 +94,7 @@ def _pattern_properties(
 def _additional_properties(
     validator: Any, others: Any, value: Any, schema: Any
 ) -> Iterator[ValidationError]:
-    """Place the fault at the key that is too much."""
+    """Place the fault at the unexpected key."""
     if not validator.is_type(value, "object"):
         return
     matchers = [_matcher(pattern) for pattern in schema.get("patternProperties", {})]
@@ -102,14 +102,14 @@ def _additional_properties(
         if key in schema.get("properties", {}) or any(matches(key) for matches in matchers):
             continue
         if others is False:
-            yield ValidationError("is not known here", path=(key,))
+            yield ValidationError("is not a known key", path=(key,))
         else:
             yield from validator.descend(value[key], others, path=key)
 
 
 @lru_cache(maxsize=128)
 def _matcher(pattern: str) -> Callable[[str], bool]:
-    """Return a search that takes linear time, unlike `re`; what it cannot say, it takes."""
+    """Return a search in linear time, unlike `re`; patterns that it does not support match anything."""
     try:
         search = SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
     except PatternError:
@@ -131,7 +131,7 @@ _FORMATS = FormatChecker(formats=("email", "ipv4", "ipv6", "uuid"))
 
 @_FORMATS.checks("date-time", raises=ValueError)
 def _is_datetime(value: object) -> bool:
-    """Without an offset too: runtimes take that, and we must not be stricter than they are."""
+    """An offset is optional: runtimes accept that, and we must not be stricter than they are."""
     return not isinstance(value, str) or bool(datetime.fromisoformat(value)) and len(value) > 10
 
 
@@ -150,11 +150,11 @@ def _is_uri(value: object) -> bool:
     return not isinstance(value, str) or bool(urlsplit(value).scheme)
 
 
-# The fault that tells most
+# The most useful fault of a union
 
 
 def _telling(error: ValidationError) -> Iterator[ValidationError]:
-    """Go into the one branch of a union that was meant, if that can be told."""
+    """Return the errors of the branch of a union that was meant, if that is clear."""
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
@@ -173,7 +173,7 @@ def _telling(error: ValidationError) -> Iterator[ValidationError]:
 
 
 def _lacking_in_all(branches: list[list[ValidationError]]) -> Iterator[ValidationError]:
-    """Return what every branch needs and misses: the tag, most often."""
+    """Yield what every branch requires and the value lacks: mostly the tag."""
     for error in branches[0]:
         lacks = error.validator == "required"
         if lacks and all(any(each.path == error.path for each in errors) for errors in branches):
@@ -185,7 +185,7 @@ def _is_tag(error: ValidationError) -> bool:
 
 
 def _is_of_another(error: ValidationError) -> bool:
-    """Say whether a branch failed at what tells it from the others: its tag, or its type."""
+    """Return whether a branch failed at its tag or its type, which differ between branches."""
     return (
         _is_tag(error)
         or not error.relative_path
@@ -212,7 +212,7 @@ def _one_of(tags: list[ValidationError]) -> ValidationError:
 # In words
 
 _LONGEST = 60
-"""Characters of a value that are repeated in a fault; the value itself stands beside it."""
+"""The most characters of a value in a fault; the whole value is shown next to it."""
 
 
 def _fault(error: ValidationError) -> Fault:
@@ -228,11 +228,11 @@ def _words(error: ValidationError) -> str:
             return "is needed"
         case "type":
             kinds = limit if isinstance(limit, list) else [limit]
-            return f"must be {_or([TYPES.get(kind, str(kind)) for kind in kinds])}; it is {told(value)}"
+            return f"must be {_or([TYPES.get(kind, str(kind)) for kind in kinds])}; it is {described(value)}"
         case "enum":
-            return f"must be {_or([_shown(each) for each in limit])}; it is {told(value)}"
+            return f"must be {_or([_shown(each) for each in limit])}; it is {described(value)}"
         case "const":
-            return f"must be {_shown(limit)}; it is {told(value)}"
+            return f"must be {_shown(limit)}; it is {described(value)}"
         case "minimum":
             return f"must be at least {limit}; it is {_shown(value)}"
         case "maximum":
@@ -252,17 +252,17 @@ def _words(error: ValidationError) -> str:
         case "maxItems":
             return f"takes {_exactly(error, 'minItems')}{_count(limit, 'item')}; there are {len(value)}"
         case "uniqueItems":
-            return "holds the same item twice"
+            return "contains the same item twice"
         case "pattern":
-            return f"must match the pattern {_shown(limit)}; it is {told(value)}"
+            return f"must match the pattern {_shown(limit)}; it is {described(value)}"
         case "format":
-            return f"must be {FORMATS.get(limit, limit)}; it is {told(value)}"
+            return f"must be {FORMATS.get(limit, limit)}; it is {described(value)}"
         case "additionalProperties":
-            return "is not known here"
+            return "is not a known key"
         case "oneOf" | "anyOf":
-            return f"fits none of the shapes that are taken here; it is {told(value)}"
+            return f"fits none of the accepted shapes; it is {described(value)}"
         case _:
-            return f"is not taken here: {told(value)}"
+            return f"is not accepted here: {described(value)}"
 
 
 def _exactly(error: ValidationError, other: str) -> str:
@@ -271,8 +271,8 @@ def _exactly(error: ValidationError, other: str) -> str:
     return "at least " if other == "maxItems" else "at most "
 
 
-def told(value: JsonValue) -> str:
-    """Return what a value is, with its type, cut to what one reads at a glance."""
+def described(value: JsonValue) -> str:
+    """Return a short description of a value, with its type."""
     match value:
         case bool() | None:
             return _shown(value)

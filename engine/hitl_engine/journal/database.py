@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS draft (
 );
 """
 _ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
-"""For a journal that an earlier version made."""
+"""For a journal made by an earlier version."""
 
 _DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
 """Setting -> (the value to set, the value that must be read back)."""

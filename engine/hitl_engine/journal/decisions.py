@@ -1,6 +1,6 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
-A row that cannot be made durable raises, and then nothing is sent.
+If a row cannot be written durably, this raises and nothing is sent.
 """
 
 import getpass
@@ -39,20 +39,20 @@ class Intent:
     fingerprint: str | None = None
     task_id: str = ""
     asked: str = ""
-    """What was asked and by which node, as `asked_of` tells it."""
+    """Digest of the question and its node, from `asked_of`."""
     answer: JsonValue = None
     decision_id: str = field(default_factory=lambda: str(uuid4()))
     sent_as: str = ""
-    """The decision in whose name it is sent, where several are sent as one; else its own."""
+    """The id of the first decision, if several are sent in one request; else empty."""
 
     @property
-    def mark(self) -> str:
-        """What the run bears, and so the checkpoints that it writes."""
+    def run_decision_id(self) -> str:
+        """The decision id in the metadata of the run, and so of the checkpoints that it writes."""
         return self.sent_as or self.decision_id
 
 
 class DecisionLog:
-    """The decisions that were sent from here, and what became of them."""
+    """The decisions that were sent from here, and their outcomes."""
 
     def __init__(self, database: JournalDatabase) -> None:
         self._database = database
@@ -67,7 +67,7 @@ class DecisionLog:
             raise
 
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
-        """Record what came of it. Raises JournalFailed."""
+        """Record its outcome. Raises JournalFailed."""
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
         if outcome.stuck:
             body["stuck"] = True
@@ -89,7 +89,7 @@ class DecisionLog:
         return bool(rows)
 
     async def answered(self, interrupt: Interrupt) -> datetime | None:
-        """Return when an answer of ours to the same, asked by the same task, was applied last."""
+        """Return when an answer from here to the same question of the same task was last applied."""
         rows = await self._database.rows(
             """SELECT intend.at FROM decision AS intend JOIN decision AS conclude
                     ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
@@ -154,12 +154,12 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "asked": intent.asked,
         "decision": intent.decision,
         "answer": intent.answer,
-        "sent_as": intent.mark,
+        "sent_as": intent.run_decision_id,
     }
 
 
 def asked_of(interrupt: Interrupt) -> str:
-    """Return the digest of what is asked and by which node, under whatever id."""
+    """Return the digest of what is asked and by which node, whatever its id."""
     return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
 
 

@@ -10,7 +10,7 @@ from hitl_engine.model import Draft, Interrupt, JsonObject, Question
 
 
 class DraftTable:
-    """The drafts of all servers. A question that replaces one that is gone takes over its draft."""
+    """The drafts of all servers. A question that replaces one that is gone gets its draft."""
 
     def __init__(self, database: JournalDatabase) -> None:
         self._database = database
@@ -32,7 +32,7 @@ class DraftTable:
         )
 
     async def find(self, server: str, question: Question) -> Draft | None:
-        """Return what was typed for this interrupt, whatever it asked then."""
+        """Return what was typed for this interrupt, even if its question has changed since."""
         rows = await self._database.rows(
             """SELECT fingerprint, saved, content, asked FROM draft
                WHERE server = ? AND thread_id = ? AND interrupt_id = ?""",
@@ -64,7 +64,7 @@ class DraftTable:
         return tuple(interrupt_id for (interrupt_id,) in rows)
 
     async def hand_over(self, server: str, gone: str, interrupt: Interrupt) -> None:
-        """Let `interrupt` have the draft of one that is gone. Raises JournalFailed."""
+        """Move the draft of an interrupt that is gone to `interrupt`. Raises JournalFailed."""
         server, thread_id, interrupt_id = _draft_key(server, interrupt)
         await self._database.write(
             """UPDATE OR REPLACE draft SET interrupt_id = ?
@@ -73,7 +73,7 @@ class DraftTable:
         )
 
     async def discard(self, server: str, interrupt: Interrupt) -> None:
-        """Forget what was typed for this interrupt. Raises JournalFailed."""
+        """Delete what was typed for this interrupt. Raises JournalFailed."""
         await self._database.write(
             "DELETE FROM draft WHERE server = ? AND thread_id = ? AND interrupt_id = ?",
             _draft_key(server, interrupt),
@@ -82,7 +82,7 @@ class DraftTable:
     async def discard_old(
         self, server: str, waiting: Collection[Interrupt], *, older_than: timedelta
     ) -> None:
-        """Forget what was typed for questions that wait no more, and are not asked anew.
+        """Delete what was typed for questions that no longer wait, and are not asked again.
 
         `older_than` counts from when it was typed last. Raises JournalFailed.
         """

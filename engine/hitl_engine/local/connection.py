@@ -1,4 +1,4 @@
-"""The way to one server: opens it, names it, and keeps a project's engine running."""
+"""The connection to one server: opens it, names it, and keeps a project's engine running."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -29,48 +29,48 @@ class Connection:
         self._python = python
         self._engine: server_process.RunningEngine | None = None
         self._recovering = asyncio.Lock()
-        self._rests = False
-        self._at_work = 0
+        self._releases_when_idle = False
+        self._users = 0
         self.api: LangGraphServer
         self.server: Server
         self.flags: dict[str, object] = {}
-        """What the server says it can do."""
+        """The abilities that the server reports."""
 
     async def open(self) -> Self:
-        """Find or start the server and learn who it is. Raises TargetError."""
+        """Find or start the server and read its identity. Raises TargetError."""
         try:
-            await self._reach()
+            await self._connect()
         except Unreachable:
             if isinstance(self._target, RemoteServer):
                 raise
-            await self._reach()  # somebody ended the engine just after it was found
+            await self._connect()  # another process ended the engine just after it was found
         return self
 
-    def rest(self) -> None:
-        """Keep a project's engine no longer all the time, but only while `at_work`.
+    def release_when_idle(self) -> None:
+        """From now on keep a project's engine only while `keep_running`, not all the time.
 
-        For a client that stays, and calls `recover` when the engine has gone.
+        For a client that stays open, and calls `recover` when the engine has ended.
         """
-        self._rests = True
-        self._keep()
+        self._releases_when_idle = True
+        self._release_if_idle()
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def keep_running(self) -> AsyncIterator[None]:
         """Keep a project's engine until the block ends.
 
         One that ended with its starter, or is about to, is replaced first. Raises TargetError.
         """
-        self._at_work += 1
+        self._users += 1
         try:
-            if self._rests:
+            if self._releases_when_idle:
                 await self.recover()
             yield
         finally:
-            self._at_work -= 1
-            self._keep()
+            self._users -= 1
+            self._release_if_idle()
 
     async def recover(self) -> None:
-        """Find or start a project's engine again if it has gone: `api` is another then.
+        """Find or start a project's engine again if it has ended; `api` is then a new client.
 
         Raises TargetError.
         """
@@ -81,7 +81,7 @@ class Connection:
             gone, old = self._engine, self.api
             self._engine, self.api = fresh._engine, fresh.api
             self.server, self.flags = fresh.server, fresh.flags
-            self._keep()
+            self._release_if_idle()
             await old.aclose()
             await gone.aclose()
 
@@ -96,7 +96,7 @@ class Connection:
         """The engine's log file; None for a remote server."""
         return self._engine.log if self._engine else None
 
-    async def _reach(self) -> None:
+    async def _connect(self) -> None:
         if isinstance(self._target, LocalProject):
             self._engine = await server_process.find_or_start(
                 self._target.spec, self._folder, python=self._python
@@ -113,19 +113,19 @@ class Connection:
             raise
 
     async def _is_there(self, engine: server_process.RunningEngine) -> bool:
-        if not engine.hold():  # first, so that what answers then also stays
+        if not engine.hold():  # first, so that an engine that replies cannot end afterwards
             return False
         try:
             await self.api.info()
         except Unreachable:
             return False
         finally:
-            self._keep()
+            self._release_if_idle()
         return True
 
-    def _keep(self) -> None:
-        """Hold the engine no longer than it is needed."""
-        if self._engine is not None and self._rests and not self._at_work:
+    def _release_if_idle(self) -> None:
+        """Release the engine if nothing uses it."""
+        if self._engine is not None and self._releases_when_idle and not self._users:
             self._engine.release()
 
     async def _use_server(self) -> None:
@@ -136,7 +136,7 @@ class Connection:
         if broken and not await self.api.assistants():
             raise GraphBroken(
                 broken[0].what,
-                hint="Mend the graph and start again.",
+                hint="Fix the graph and start again.",
                 detail=broken[0].traceback,
             )
         self.flags = info.flags
@@ -159,7 +159,7 @@ class Connection:
 def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
     """Return the header that carries the API key of the environment, or nothing.
 
-    `variable` names the one to use; without it the ones of LangGraph's SDK are looked at.
+    `variable` names the one to use; without it, the variables of LangGraph's SDK are tried.
     """
     for name in [variable] if variable else _KEYS:
         key = environ.get(name, "").strip().strip("'\"")

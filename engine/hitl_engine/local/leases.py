@@ -1,4 +1,4 @@
-"""Leases: a client that works in the server process of a project keeps it from ending.
+"""Leases: a client that uses the server process of a project keeps it from ending.
 
 A lease is a shared lock on the file `engine.clients` in the data folder. A server whose starter has
 gone takes the lock exclusively before it ends: it waits for every lease, and from then on no client

@@ -13,9 +13,9 @@ from hitl_engine.reading.thread_reader import ThreadReader
 
 
 class ServerSession:
-    """What reads the server that a connection leads to now.
+    """Reads the server that a connection currently uses.
 
-    A local server process that ended is started again: `api`, `reader` and `inbox` are then others.
+    A local server process that ended is started again: `api`, `reader` and `inbox` are then replaced.
     """
 
     api: LangGraphServer
@@ -40,16 +40,16 @@ class ServerSession:
         return self.api.changes() if self.supports("changes") else None
 
     @asynccontextmanager
-    async def at_work(self) -> AsyncIterator[None]:
+    async def keep_running(self) -> AsyncIterator[None]:
         """Keep a local server process until the block ends, even if its starter quits."""
-        async with self._connection.at_work():
+        async with self._connection.keep_running():
             self._follow_connection()
             yield
 
     async def recover(self) -> LangGraphServer:
         """Start a local server process again if it has ended; return the client to use now.
 
-        Raises nothing: the next request to a server that is away raises.
+        Raises nothing: the next request raises if the server cannot be reached.
         """
         with suppress(HitlError):
             await self._connection.recover()
@@ -57,7 +57,7 @@ class ServerSession:
         return self.api
 
     async def look(self, changed: frozenset[str]) -> Inbox:
-        """Return everything that waits, given the threads known to have changed. Raises TargetError."""
+        """Return all waiting items, given the threads known to have changed. Raises TargetError."""
         return await self.inbox.look(changed)
 
     def log_text(self, limit: int) -> str | None:
@@ -73,9 +73,9 @@ class ServerSession:
         except OSError as error:
             return f"The log {path} cannot be read: {error}."
 
-    def rest(self) -> None:
-        """Keep a local server process only while `at_work` from now on."""
-        self._connection.rest()
+    def release_when_idle(self) -> None:
+        """Keep a local server process only while `keep_running` from now on."""
+        self._connection.release_when_idle()
 
     def _follow_connection(self) -> None:
         if self.api is not self._connection.api:

@@ -1,4 +1,4 @@
-"""Where graphs live: a URL, a `langgraph.json`, or `file.py:graph`; and where its data lives."""
+"""Where graphs live: a URL, a `langgraph.json`, or `file.py:graph`; and where its data is kept."""
 
 import hashlib
 import os
@@ -57,7 +57,9 @@ def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path | Non
 def _remote(text: str) -> RemoteServer:
     shown = re.sub(r"//[^/]*@", "//", text)  # no credentials in an error
     if not text.isprintable() or " " in text:
-        raise BadTarget(f"{shown} is not a URL: a character in it has no place there.", hint=_HINT)
+        raise BadTarget(
+            f"{shown} is not a URL: it contains a character that is not allowed.", hint=_HINT
+        )
     try:
         parts = urlsplit(text)
         host, port = parts.hostname, parts.port
@@ -80,7 +82,7 @@ def _project(text: str, cwd: Path) -> LocalProject:
     if path.suffix == ".py":
         if not attribute:
             raise BadTarget(
-                f"{path.name} is Python, but which graph of it?",
+                f"{path.name} is a Python file; the name of the graph is missing.",
                 hint=f"Name the variable: {path.name}:graph.",
             )
         return LocalProject(spec=f"{path}:{attribute}", label=f"{path.name}:{attribute}")

@@ -1,10 +1,10 @@
 """The conventions of interrupt payloads: what is asked, and the JSON that answers it.
 
-One module per convention; who reads a payload's shape writes its answer. A new convention is
-one module and one name in `CONVENTIONS`. `hitl_engine.desk` is the only caller.
+One module for each convention, which reads its payloads and writes their answers. A new convention
+is one module and one name in `CONVENTIONS`.
 
-Whatever a payload is taken for: where the interrupt brings a schema of its answer, that schema
-rules what is sent, because some graphs publish it and do not check it.
+If the interrupt has a schema of its answer, every answer must fit that schema, whatever the
+convention: some graphs publish a schema and do not check it.
 """
 
 from dataclasses import replace
@@ -17,11 +17,11 @@ from hitl_engine.payloads import (
     any_json,
     ask_user,
     choice,
-    fields,
+    field_list,
     likely_answers,
-    machine,
+    machine_request,
     middleware,
-    schema,
+    schema_form,
     text,
     tool_approval,
 )
@@ -38,27 +38,27 @@ from hitl_engine.payloads.tool_calls import verdicts_on
 __all__ = ["CONVENTIONS", "answer_schema", "cautions", "encode", "recognise", "verdicts_on"]
 
 CONVENTIONS: tuple[Convention, ...] = (
-    machine,
+    machine_request,
     tool_approval,
     middleware,
     agent_inbox,
     ask_user,
-    schema,
-    fields,
+    schema_form,
+    field_list,
     choice,
     text,
     likely_answers,
     any_json,
 )
-"""Most specific first: signs before schemas, because a tool approval brings a schema too."""
+"""Most specific first: type keys before schemas, because a tool approval has a schema too."""
 _TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_inbox)
 
 
 def recognise(payload: JsonValue, response_schema: JsonObject | None = None) -> Review:
-    """Return what the first convention that knows this payload makes of it. Never fails.
+    """Return the review of the first convention that recognises this payload. Never fails.
 
-    A payload that only wears the sign of a convention is taken for nothing but a form or JSON,
-    and a note says so: a guess could be an answer on which its node fails for ever.
+    A malformed payload of a convention becomes a form or plain JSON, with a note that says so:
+    a guessed answer could make its node fail for ever.
     """
     return _understood(Asked(payload, response_schema))[1]
 
@@ -85,7 +85,7 @@ def _encoded(asked: Asked, decision: Decision) -> JsonValue:
 
 
 def _of_their_calls(asked: Asked, found: tuple[Fault, ...]) -> tuple[Fault, ...]:
-    """Say of each fault in which argument of which tool call it is."""
+    """Add to each fault the tool call and argument that it is in."""
     understood, _ = _understood(asked)
     for convention in _TOOL_CALLS:
         if convention is understood:
@@ -118,14 +118,14 @@ def _understood(asked: Asked) -> tuple[Convention, Review]:
 
 
 def _as_it_is(asked: Asked, malformed: Malformed) -> tuple[Convention, Review]:
-    form = schema.recognise(asked)
+    form = schema_form.recognise(asked)
     if form is not None:
-        return schema, replace(form, notes=(str(malformed),))
+        return schema_form, replace(form, notes=(str(malformed),))
     return any_json, replace(any_json.recognise(asked), notes=(str(malformed),))
 
 
 def _recognised(convention: Convention, asked: Asked) -> Review | Malformed | None:
-    """Ask one convention; payloads can be hostile, and one that it trips over is not its own."""
+    """Try one convention; payloads can be hostile, and one that makes it raise is not its own."""
     try:
         return convention.recognise(asked)
     except (ArithmeticError, LookupError, RecursionError, TypeError, ValueError):

@@ -35,7 +35,9 @@ _KINDS = {
 }
 """What each decision is called here, what allows it, and the type of its answer."""
 _LABELS = tuple((kind, label) for kind, (label, _, _) in _KINDS.items())
-_MANY = "It asks several things at once, which has no agreed answer: give it as plain JSON."
+_MANY = (
+    "It asks several things at once, for which there is no agreed answer: answer with plain JSON."
+)
 
 
 def recognise(asked: Asked) -> ToolCalls | Malformed | None:
@@ -74,14 +76,14 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
             args = None
         case Reject():
             raise NotTaken(
-                "Ignoring carries no reason here: the graph would never see it.",
-                hint="Respond with it, or ignore without.",
+                "Ignore carries no reason here: the graph would never receive it.",
+                hint="Use Respond to send a text, or ignore without a reason.",
             )
     return [{"type": _KINDS[verdict.kind][2], "args": args}]
 
 
 def answer_schema(asked: Asked) -> JsonObject:
-    """Return what the list must fit; where several things are asked, any list is taken."""
+    """Return what the list must fit; if several things are asked, any list is accepted."""
     requests = _requests(asked)
     if len(requests) != 1:
         return {"type": "array"}
@@ -134,7 +136,7 @@ def _call(request: JsonValue, *, alone: bool) -> ToolCall | None:
 def _response(kind: DecisionKind, name: str) -> JsonObject:
     """Return what one response must fit.
 
-    Some graphs want an accepted action as `args`, though the schema of the inbox says null.
+    Some graphs expect an accepted action as `args`, although the schema of the inbox has null.
     """
     action: JsonObject = {
         "type": "object",

@@ -11,7 +11,7 @@ def recognise(asked: Asked) -> AnyJson:
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:
-    """Return the JSON as it was given, or a text as a JSON string; a verdict has no shape here."""
+    """Return the JSON as it was given, or a text as a JSON string; verdicts are not accepted."""
     match decision:
         case Revise(text=text):
             return text
@@ -25,5 +25,5 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
 
 
 def answer_schema(asked: Asked) -> JsonObject:
-    """Return what takes anything."""
+    """Return the schema that accepts anything."""
     return {}

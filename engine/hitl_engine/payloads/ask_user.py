@@ -2,7 +2,7 @@
 
 Payload `{"type": "ask_user", "questions": [{"question", "type": "text" | "multiple_choice" |
 "multi_select", "choices"?: [{"value"}], "required"?: true}]}`; answer `{"answers": [...]}`, one
-string for each question, in order. The choices of a `multi_select` travel as a JSON array inside
+string for each question, in order. The choices of a `multi_select` are sent as a JSON array inside
 its string. Cancelled: `{"status": "cancelled", "answers": ["", …]}`. Source: deepagents 23b83ad,
 `libs/code/deepagents_code/_ask_user_types.py`.
 """
@@ -48,7 +48,7 @@ def recognise(asked: Asked) -> Questions | Malformed | None:
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:
-    """Return `{"answers": [...]}`, strings all."""
+    """Return `{"answers": [...]}`, all strings."""
     review = recognise(asked)
     assert isinstance(review, Questions), "only asked for its own payloads"
     match decision:
@@ -111,7 +111,7 @@ def _question(listed: JsonValue) -> AskedQuestion | None:
 
 
 def _string(question: AskedQuestion, reply: Reply) -> str:
-    """Return a reply as the one string that travels."""
+    """Return a reply as the one string that is sent."""
     for choice in reply.chosen:
         if choice not in question.choices:
             raise NotTaken(f"{question.text}: {choice!r} is not one of the choices.")
@@ -124,7 +124,7 @@ def _string(question: AskedQuestion, reply: Reply) -> str:
 
 
 def _answer(question: AskedQuestion) -> JsonObject:
-    """Return what a string must fit; one's own words are taken beside every choice."""
+    """Return what a string must fit; a free text is accepted as well as the choices."""
     match question.answered_by, question.required:
         case "choices", True:
             return {"type": "string", "pattern": r'^\[\s*".*"\s*\]$'}

@@ -1,7 +1,7 @@
-"""What a person should confirm before an edited tool call is sent: it fits, but is it meant?
+"""What a person should confirm before an edited tool call is sent: it fits, but is it intended?
 
-In a batch LangChain checks neither the keys nor the types of edited arguments, and takes another
-tool in the place of the one that was asked for, whose own policy then asks nobody.
+In a batch LangChain checks neither the keys nor the types of edited arguments, and runs another
+tool in place of the requested one without applying that tool's own approval policy.
 """
 
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def cautions(review: Review, decision: Decision) -> tuple[str, ...]:
 
 
 def _changes(before: JsonValue, after: JsonValue, path: Path) -> Iterator[str]:
-    """Say where a key was dropped or added, or a value has another type."""
+    """Yield where a key was dropped or added, or a value has another type."""
     was, now = json_type(before), json_type(after)
     if was != now:
         yield f"{json_path(path)} was {TYPES[was]} and is {TYPES[now]} now."

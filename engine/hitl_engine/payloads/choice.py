@@ -1,8 +1,8 @@
 """Something to choose from a list of texts.
 
 Payload `{"message", "options": ["a", "b"]}`, answered with the option; or `{"stage", "actions":
-["publish", "revise"]}`, answered `{"action": "publish"}`. Habits of graphs, not a protocol: plain
-JSON is taken as it is.
+["publish", "revise"]}`, answered `{"action": "publish"}`. Common among graphs, not a protocol: plain
+JSON is accepted as it is.
 """
 
 from hitl_engine.errors import NotTaken
@@ -17,7 +17,7 @@ from hitl_engine.model import (
     Revise,
 )
 from hitl_engine.payloads.convention import Asked, checked, in_words, texts_in
-from hitl_engine.payloads.offered import chosen
+from hitl_engine.payloads.option_answers import chosen
 
 
 def recognise(asked: Asked) -> Choices | None:

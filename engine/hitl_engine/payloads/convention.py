@@ -1,4 +1,4 @@
-"""What a convention is, and what all of them share."""
+"""The interface of a convention, and helpers that all of them share."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ from hitl_engine.model import Decision, JsonObject, JsonValue, Path, Review
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What an interrupt brings: its value and, from some graphs, the schema of its answer."""
+    """What an interrupt contains: its value and, from some graphs, the schema of its answer."""
 
     payload: JsonValue
     schema: JsonObject | None = None
@@ -20,7 +20,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Malformed:
-    """A payload that wears the sign of a convention and is not of its shape."""
+    """A payload with the type key of a convention, but not in its shape."""
 
     what: str
     """`a tool approval`"""
@@ -48,7 +48,7 @@ class Convention(Protocol):
 
 
 class ToolCallConvention(Convention, Protocol):
-    """What a module whose payloads are tool calls offers besides."""
+    """What a module for tool calls offers in addition."""
 
     def argument_at(self, path: Path) -> tuple[int, Path] | None:
         """Return which call's edited arguments a place in an answer is in, and where; else None."""
@@ -64,12 +64,12 @@ def checked(answer: JsonValue, schema: JsonObject) -> JsonValue:
 
 
 def extra_keys(payload: Mapping[Any, Any], *known: str) -> JsonObject:
-    """Return what a payload says besides; nothing of it is lost."""
+    """Return all other keys of a payload, so that nothing is lost."""
     return {key: value for key, value in payload.items() if key not in known}
 
 
 def in_words(payload: JsonObject, *known: str) -> str:
-    """Return what a payload says besides, a line each: texts as they are, the rest as JSON."""
+    """Return all other keys of a payload, a line each: texts as they are, the rest as JSON."""
     others = extra_keys(payload, *known).items()
     return "\n".join(f"{key}: {as_text(value)}" for key, value in others)
 
@@ -95,7 +95,7 @@ def texts_in(payload: Mapping[Any, Any], key: str) -> tuple[str, ...]:
 
 
 def one_of(schemas: Iterable[JsonObject]) -> JsonObject:
-    """Return a schema for exactly one of these; for one, itself; for none, what takes nothing."""
+    """Return a schema for exactly one of these; for one, itself; for none, one that nothing fits."""
     branches: list[JsonValue] = list(schemas)
     match branches:
         case []:

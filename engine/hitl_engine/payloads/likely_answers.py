@@ -1,6 +1,7 @@
-"""Questions whose answers are a habit, yes or no most often: some are offered, and none is forced.
+"""Questions with likely answers, most often yes or no: they are offered, and any other is accepted.
 
-Nothing says how such a graph wants its answer; guides and public graphs share the shapes below. So any text and any JSON is taken as it is.
+Such a payload does not define its answer; guides and public graphs share the shapes below. So any
+text and any JSON is accepted as it is.
 """
 
 import re
@@ -17,7 +18,7 @@ from hitl_engine.model import (
     Revise,
 )
 from hitl_engine.payloads.convention import Asked, in_words
-from hitl_engine.payloads.offered import chosen
+from hitl_engine.payloads.option_answers import chosen
 
 _BEGINS = re.compile(
     r"\s*(?:please\s+)?(?:approve|confirm|accept|allow|proceed|continue|publish|send|delete|deploy|"
@@ -27,7 +28,7 @@ _BEGINS = re.compile(
 )
 _SAYS = re.compile(r"\b(?:yes\s*(?:/|or)\s*no|y\s*/\s*n|approve|reject)\b", re.IGNORECASE)
 _LONGEST = 2_000
-"""Longer texts are no yes-or-no questions, and not searched."""
+"""Longer texts are not searched for a yes-or-no question."""
 
 
 def recognise(asked: Asked) -> Choices | None:

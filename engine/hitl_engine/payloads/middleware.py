@@ -6,7 +6,7 @@ in order. The JavaScript middleware writes the same in camelCase and is answered
 Source: langchain 1.4.7, `agents/middleware/human_in_the_loop.py`.
 
 The middleware raises on a wrong answer *after* LangGraph has stored it, and then replays it for
-ever; so every answer is checked here, one given as plain JSON too.
+ever; so every answer is checked here, also one given as plain JSON.
 """
 
 from dataclasses import dataclass
@@ -78,7 +78,7 @@ def recognise(asked: Asked) -> ToolCalls | Malformed | None:
     """Take an object with a list of requests, each with a name and arguments."""
     match asked.payload:
         case {"action_requests": _, "actionRequests": _}:
-            return Malformed(_NAME, "its requests stand there twice, in two spellings")
+            return Malformed(_NAME, "it contains its requests twice, in two spellings")
         case {"action_requests": _} | {"actionRequests": _}:
             pass
         case _:
@@ -214,5 +214,5 @@ def _notes(batch: _Batch) -> tuple[str, ...]:
         notes.append("If one call is rejected, a JavaScript agent may drop the approved ones too.")
     other = _SNAKE if batch.spelling is _CAMEL else _CAMEL
     if other.configs in batch.payload:
-        notes.append(f"Its {other.configs} are spelled otherwise than its calls: not followed.")
+        notes.append(f"Its {other.configs} use a different spelling than its calls: ignored.")
     return tuple(notes)

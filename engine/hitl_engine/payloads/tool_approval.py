@@ -64,7 +64,7 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
 
 
 def answer_schema(asked: Asked) -> JsonObject:
-    """Return what a decision must fit where the interrupt brings no schema."""
+    """Return what a decision must fit if the interrupt has no schema."""
     name = text_in(asked.payload, "name") if isinstance(asked.payload, dict) else ""
     return one_of(decision_schema(kind, name, None, _EDITED[0]) for kind in EVERY_KIND)
 

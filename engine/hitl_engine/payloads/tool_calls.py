@@ -29,7 +29,7 @@ from hitl_engine.model import (
 )
 
 EVERY_KIND = tuple(kind.value for kind in DecisionKind)
-UNRULED = "The request does not say which decisions it allows; anything else takes plain JSON."
+UNRULED = "The request does not list its allowed decisions; for others, answer with plain JSON."
 
 
 def verdicts_of(
@@ -37,7 +37,7 @@ def verdicts_of(
 ) -> tuple[Verdict, ...]:
     """Return one allowed verdict for each call. Raises NotTaken.
 
-    `place` says where in the answer the verdict on a call stands; calls count from 0.
+    `place` returns the path of a call's verdict in the answer; calls count from 0.
     """
     if not isinstance(decision, Verdicts):
         raise NotTaken(
@@ -89,9 +89,9 @@ def decision_json(verdict: Verdict, call: ToolCall, edited: str) -> JsonObject:
 
 
 def verdicts_on(review: ToolCalls, decision: Decision) -> tuple[Verdict, ...]:
-    """Return the verdict on each call, of a decision that was given as plain JSON too.
+    """Return the verdict on each call, also of a decision given as plain JSON.
 
-    Nothing where it is not LangChain's JSON.
+    Nothing if it is not LangChain's JSON.
     """
     match decision:
         case Verdicts(verdicts=verdicts):
@@ -161,7 +161,7 @@ def decision_schema(
 
 
 def args_schema_in(rule: JsonObject, key: str, number: int) -> JsonObject | None:
-    """Return the schema of a call's arguments, made a document of its own: its `#` is itself."""
+    """Return the schema of a call's arguments, as a separate document: `#` in it refers to itself."""
     schema = rule.get(key)
     if not isinstance(schema, dict) or not is_usable(schema):
         return None

@@ -9,60 +9,59 @@ from hitl_engine.errors import TargetError
 from hitl_engine.reading.client import StreamEvent
 
 _LONGEST_SILENCE = 30.0
-"""Seconds after which one looks in any case, also at a server that tells of changes."""
+"""Seconds after which to look in any case, even if the server reports changes."""
 _GATHERING = 0.05
-"""Seconds for which changes are gathered: a busy server makes many at a time."""
+"""Seconds for which changes are collected: a busy server reports many at a time."""
 
 
 class ChangeFeed:
-    """Hears of changes on a server that tells of them, in the background while it is open.
+    """Receives the changes that a server reports, in the background while it is open.
 
-    `listen` begins to hear anew: it returns the events of the server one is on now, or None
-    where that one does not tell.
+    `open_feed` returns the events of the server in use, or None if that server reports none.
     """
 
-    def __init__(self, listen: Callable[[], AsyncIterator[StreamEvent] | None]) -> None:
-        self._listen = listen
+    def __init__(self, open_feed: Callable[[], AsyncIterator[StreamEvent] | None]) -> None:
+        self._open_feed = open_feed
         self._changed = asyncio.Event()
         self._named: set[str] = set()
-        self._ear: asyncio.Task[None] | None = None
+        self._listener: asyncio.Task[None] | None = None
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._ear is not None:
-            self._ear.cancel()
+        if self._listener is not None:
+            self._listener.cancel()
             with suppress(asyncio.CancelledError):
-                await self._ear
+                await self._listener
 
     async def wait(self, seconds: float) -> frozenset[str]:
-        """Return when something may have changed: at the latest after `seconds` without an ear.
+        """Return when something may have changed: at the latest after `seconds` if there is no feed.
 
-        What is returned are the threads that the server named; others may have changed, too.
+        Returns the threads that the server named; others may have changed too.
         """
-        if self._ear is None or self._ear.done():
-            events = self._listen()
-            self._ear = asyncio.create_task(self._hear(events)) if events else None
-            if self._ear is None:
+        if self._listener is None or self._listener.done():
+            events = self._open_feed()
+            self._listener = asyncio.create_task(self._receive(events)) if events else None
+            if self._listener is None:
                 await asyncio.sleep(seconds)
                 return frozenset()
         changed = asyncio.create_task(self._changed.wait())
         try:
             await asyncio.wait(
-                {changed, self._ear},
+                {changed, self._listener},
                 timeout=max(seconds, _LONGEST_SILENCE),
                 return_when=asyncio.FIRST_COMPLETED,
             )
         finally:
             changed.cancel()
-        await asyncio.sleep(seconds if self._ear.done() else _GATHERING)
+        await asyncio.sleep(seconds if self._listener.done() else _GATHERING)
         self._changed.clear()
         named, self._named = self._named, set()
         return frozenset(named)
 
-    async def _hear(self, events: AsyncIterator[StreamEvent]) -> None:
-        with suppress(TargetError):  # the next look says what is the matter
+    async def _receive(self, events: AsyncIterator[StreamEvent]) -> None:
+        with suppress(TargetError):  # the next look shows the error
             async for event in events:
                 match event.data:
                     case {"threads": [*threads]}:

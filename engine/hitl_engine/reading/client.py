@@ -1,7 +1,7 @@
 """The Server API over httpx: one method a call, every foreign error mapped here and only here.
 
-What only reads is asked once more where the server closed the connection before it answered, as
-servers do with idle ones; nothing else is retried. No redirect is followed: it would carry the
+A request that only reads is sent once more if the server closed the connection before it replied,
+as servers do with idle ones; nothing else is retried. No redirect is followed: it would carry the
 key and the decision to another host (httpx strips only `Authorization`).
 """
 
@@ -111,7 +111,7 @@ class LangGraphServer:
         await self._http.aclose()
 
     async def info(self) -> WireInfo:
-        """Return what the server says of itself."""
+        """Return the server's version, abilities and identity."""
         return _read(WireInfo, await self._call("GET", "/info"))
 
     async def assistants(self) -> tuple[WireAssistant, ...]:
@@ -132,7 +132,7 @@ class LangGraphServer:
         return _read_all(WireThread, await self._call("POST", "/threads/search", query, reads=True))
 
     async def count_threads(self, query: JsonObject) -> int:
-        """Return how many threads there are of a kind."""
+        """Return how many threads match."""
         reply = await self._call("POST", "/threads/count", query)
         if not isinstance(reply, int):
             raise _strange(f"A number was expected, not {type(reply).__name__}.")
@@ -152,7 +152,7 @@ class LangGraphServer:
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
 
     async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
-        """Write into a thread's state as a node; return the id of the checkpoint that is new."""
+        """Write into a thread's state as a node; return the id of the new checkpoint."""
         body: JsonObject = {"values": values, "as_node": as_node}
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
@@ -187,7 +187,7 @@ class LangGraphServer:
     def join_stream(
         self, thread_id: str, run_id: str, *, stream_mode: Sequence[str]
     ) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a run that is under way, from its first one where they are kept."""
+        """Yield the events of a run in progress, from the first one if the server kept them."""
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
@@ -198,7 +198,7 @@ class LangGraphServer:
     async def _call(
         self, method: str, path: str, body: JsonObject | None = None, *, reads: bool = False
     ) -> JsonValue:
-        """Return what the server answers. `reads`: a POST that changes nothing, like every GET."""
+        """Return the server's reply. `reads`: a POST that changes nothing, like every GET."""
         self._refuse_if_closed()
         request = self._request(method, path, json=body)
         try:
@@ -212,7 +212,7 @@ class LangGraphServer:
         return _parsed(response, content)
 
     def _request(self, method: str, path: str, **options: Any) -> httpx.Request:
-        """Build a request. An id or a context from a server may hold what no request can carry."""
+        """Build a request. An id or a context from a server may contain what no request can carry."""
         try:
             return self._http.build_request(method, path, **options)
         except (httpx.InvalidURL, ValueError) as error:
@@ -229,7 +229,9 @@ class LangGraphServer:
 
     def _unreachable(self, error: Exception) -> Unreachable:
         shown = httpx.URL(self.url).copy_with(userinfo=b"")
-        hint = "The environment names a proxy: is it right?" if self._proxied else ""
+        hint = (
+            "A proxy is set in the environment; check that it is correct." if self._proxied else ""
+        )
         match error:
             case httpx.ConnectTimeout() | httpx.PoolTimeout():
                 what = f"{shown} cannot be reached: no connection in time."
@@ -243,12 +245,12 @@ class LangGraphServer:
                 return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
 
     def _refuse_if_closed(self) -> None:
-        """Another engine has taken this one's place; whoever still asks here hears nothing."""
+        """Another engine has replaced this one; requests to this one would never get a reply."""
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
     def changes(self) -> AsyncIterator[StreamEvent]:
-        """Yield an event whenever threads have changed; only our engine tells (flag `changes`)."""
+        """Yield an event whenever threads have changed; only our engine has this feed (flag `changes`)."""
         return self._stream("GET", "/threads/changes")
 
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
@@ -269,9 +271,7 @@ class LangGraphServer:
                     data = _parsed(response, event.data.encode()) if event.data else None
                     yield StreamEvent(name, tuple(namespace), data)
         except SSEError as error:
-            raise BadReply(
-                f"The server answered {path} with something that is no stream."
-            ) from error
+            raise BadReply(f"The reply to {path} is not an event stream.") from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
 
@@ -321,7 +321,7 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
     said = _said(content)
     if status in {401, 403}:
         raise Denied(
-            f"The server does not let us in ({status}): {said}.",
+            f"The server denied access ({status}): {said}.",
             hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
         )
     if status == 404:
@@ -335,7 +335,7 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
 
 
 def _is_moved_on(content: bytes) -> bool:
-    """Whether a 409 shows where the thread stands now: our engine checked what was decided on."""
+    """Whether a 409 contains the thread's current state: our engine checked the preconditions."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
@@ -361,14 +361,14 @@ def _reason(error: Exception) -> str:
 
 
 def _refuse_unsendable(headers: Mapping[str, str]) -> None:
-    """Refuse what HTTP cannot carry. The values are secrets: only the name is told."""
+    """Refuse what HTTP cannot carry. The values are secrets, so only the name is shown."""
     for name, value in headers.items():
         if not re.fullmatch(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", name):
-            raise BadInput("The name of a header holds a character that has no place there.")
+            raise BadInput("The name of a header contains a character that is not allowed.")
         if not (value.isascii() and value.isprintable()):
             raise BadInput(
                 f"The value of the header {name} cannot be sent.",
-                hint="It may hold printable ASCII characters, in one line.",
+                hint="Use printable ASCII characters, on one line.",
             )
 
 

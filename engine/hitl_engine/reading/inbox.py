@@ -1,8 +1,8 @@
-"""The inbox: what waits on all threads of a server, kept true by looking again.
+"""The inbox: what waits on all threads of a server, kept up to date by looking again.
 
-A look reads the threads whose rows have changed; `hitl_engine.reading.thread_list` says why none stays
-overlooked. Nothing leaves the inbox because a search did not bring it: a thread leaves when its
-own row is not there, or says that nobody waits.
+A look reads the threads whose rows have changed; `hitl_engine.reading.thread_list` explains why
+none is missed. No item leaves the inbox because a search did not return it: it leaves when the row
+of its thread is gone, or shows that nothing waits.
 
 A thread that was deleted leaves no trace, so the threads are counted. As every change is read,
 what we know and what the server has can differ only by what was deleted, and by what changed
@@ -28,9 +28,9 @@ from hitl_engine.reading.wire import WireThread
 _READERS = 8
 """Threads read at one time."""
 _LOOKS_PER_FULL = 60
-"""Every so many looks everything is read in any case: a server's clock may have been set back."""
+"""Every so many looks, everything is read: a server's clock may have been set back."""
 _RETRY_SECONDS = 5.0
-"""How long the unreadable threads may hold up one look, all together."""
+"""Seconds that all unreadable threads together may delay one look."""
 
 _Item = TypeVar("_Item")
 _Stamp: TypeAlias = tuple[datetime | None, str | None]
@@ -49,7 +49,7 @@ class _Known:
 
 
 class InboxReader:
-    """Looks at the threads of one server, and remembers what it saw."""
+    """Reads the threads of one server, and remembers what it read."""
 
     def __init__(
         self, api: LangGraphServer, reader: ThreadReader, *, rows_hold_state: bool
@@ -61,12 +61,12 @@ class InboxReader:
         self._looks = 0
         self._doubts = 0
         self._usual = 0
-        """By how much the server counts more than it lists, if it counts something else."""
+        """How many more threads the server counts than it lists, if it counts differently."""
 
     async def look(self, named: frozenset[str] = frozenset()) -> Inbox:
         """Read what has changed, or everything the first time, and return the whole inbox.
 
-        `named` are threads of which the server said that they changed, perhaps by their deletion.
+        `named` are threads that the server reported as changed; they may have been deleted.
         """
         await self._try_again()
         if self._looks % _LOOKS_PER_FULL == 0:
@@ -95,21 +95,21 @@ class InboxReader:
         await _each(self._revisit, missing)
 
     async def _is_doubtful(self) -> bool:
-        """Whether the server has had another number of threads than we know, twice running.
+        """Whether the server has counted other than we know, twice in a row.
 
-        A third time, after a look at everything, it is its way of counting.
+        If it does so a third time, after everything was read, it just counts differently.
         """
         try:
             difference = await self._list.count() - len(self._known)
         except TargetError:
-            return False  # it does not count for us; the look at everything comes in time
+            return False  # it does not count; everything is read later in any case
         if self._doubts == 2:
             self._usual = difference
         self._doubts = self._doubts + 1 if difference != self._usual else 0
         return self._doubts == 2
 
     async def _try_again(self) -> None:
-        """Read anew what could not be read, in any order: one that hangs must not hide others."""
+        """Read again what could not be read, in random order: one that hangs must not hide others."""
         faulty = [thread_id for thread_id, known in self._known.items() if known.fault is not None]
         with suppress(TimeoutError):
             async with asyncio.timeout(_RETRY_SECONDS):
@@ -163,10 +163,10 @@ async def _each(do: Callable[[_Item], Awaitable[None]], items: Iterable[_Item]) 
 
 
 def _can_wait(row: WireThread) -> bool:
-    """Whether somebody may be waiting on a thread with this row.
+    """Whether something may wait on a thread with this row.
 
-    An idle row tells what it asks, but for a copied thread, which says nothing of interrupts.
-    Nor does one on which nothing ran; that mostly names no graph, or else is read once.
+    An idle row lists its interrupts, except on a copied thread, and on one on which nothing ran.
+    The latter mostly names no graph; if it does, it is read once.
     """
     match row.status:
         case "busy":

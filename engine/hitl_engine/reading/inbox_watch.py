@@ -9,9 +9,9 @@ from hitl_engine.reading.change_feed import ChangeFeed
 from hitl_engine.reading.client import StreamEvent
 
 _LOOK_SECONDS = 1.0
-"""Between two looks at the inbox."""
+"""Seconds between two looks at the inbox."""
 _LONGEST_PAUSE = 15.0
-"""Between two attempts to reach a server that is away."""
+"""Seconds between two attempts to reach a server."""
 
 
 async def watch_inbox(
@@ -22,7 +22,7 @@ async def watch_inbox(
     """Yield the inbox at once, and then whenever it has changed; never raises TargetError.
 
     `look` reads it, given the threads that are known to have changed; `changes` opens the server's
-    feed; `recover` is called after a look that failed. While the server is away the old items are
+    feed; `recover` is called after a look that failed. While the server cannot be reached the old items are
     yielded with `error` set.
     """
     last: Inbox | None = None

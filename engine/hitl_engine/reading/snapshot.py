@@ -1,7 +1,7 @@
-"""What a thread's row and state say: interrupts, breakpoints, status. Pure functions.
+"""What a thread's row and state contain: interrupts, breakpoints, status. Pure functions.
 
-The state decides. A row's own `status` and `interrupts` can be out of step with it on some
-servers, so they are used only where there is no state. Source: measured on langgraph-api 0.16.7.
+The state decides. On some servers a row's own `status` and `interrupts` can differ from it, so
+they are used only if there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
 from collections.abc import Iterable
@@ -29,14 +29,14 @@ class Snapshot:
     tasks: tuple[WireTask, ...]
     checkpoint_id: str
     since: datetime | None
-    """Since when all that waits has waited, where an interrupt does not say more."""
+    """Since when everything has waited, if an interrupt has no time of its own."""
     when: Literal["before", "after"] | None = None
     node: str = ""
-    """Where a run stopped without a question, as far as it is known."""
+    """Where a run stopped without a question, if known."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
-        """Everything asked and not answered, in the order of the ids: theirs means nothing."""
+        """All unanswered questions, in the order of their ids: the server's order means nothing."""
         found = {
             (task.id, asked.id): Interrupt(
                 thread_id=self.thread_id,
@@ -73,7 +73,7 @@ class Snapshot:
 
     @property
     def status(self) -> ThreadStatus:
-        """Where the thread stands."""
+        """The status of the thread."""
         if self.row_status == "busy":
             return ThreadStatus.BUSY
         if self.interrupts:
@@ -84,9 +84,9 @@ class Snapshot:
 
     @property
     def waiting(self) -> tuple[Waiting, ...]:
-        """The interrupts, or the breakpoint at which the thread stands.
+        """The interrupts, or the breakpoint at which the thread stopped.
 
-        A thread with a run under way waits for nobody: its questions are being answered.
+        Nothing waits on a thread with a run in progress: its questions are being answered.
         """
         if self.status is ThreadStatus.BUSY:
             return ()
@@ -119,7 +119,7 @@ class Snapshot:
 
 
 def from_row(row: WireThread) -> Snapshot | None:
-    """Return the snapshot that a row holds by itself, or None where the state must be read."""
+    """Return the snapshot of a row that contains the state, or None if the state must be read."""
     if row.tasks is None:
         return None
     stop = row.breakpoint
@@ -154,21 +154,24 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
 
 
 def stopped_at(
-    snapshot: Snapshot, run: WireRun | None, history: tuple[WireState, ...], marked: dict[str, str]
+    snapshot: Snapshot,
+    run: WireRun | None,
+    history: tuple[WireState, ...],
+    compiled: dict[str, str],
 ) -> tuple[Literal["before", "after"], str]:
-    """Say where a run stopped: (`before` or `after`, the node).
+    """Return where a run stopped: (`before` or `after`, the node).
 
     `history` holds the newest two states, newest first; the older one names the nodes that ran
-    last. `marked` is what the graph was compiled with: node -> `before`, `after` or both.
+    last. `compiled` is what the graph was compiled with: node -> `before`, `after` or both.
     LangGraph looks at `interrupt_after` first, so that wins where both fit.
     """
     ran = history[1].next if len(history) > 1 else ()
     kwargs = run.kwargs if run else {}
     for node in ran:
-        if _is_set(kwargs.get("interrupt_after"), node) or "after" in marked.get(node, ""):
+        if _is_set(kwargs.get("interrupt_after"), node) or "after" in compiled.get(node, ""):
             return "after", node
     for node in snapshot.next:
-        if _is_set(kwargs.get("interrupt_before"), node) or "before" in marked.get(node, ""):
+        if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
             return "before", node
     return "before", ", ".join(snapshot.next)
 
@@ -176,7 +179,7 @@ def stopped_at(
 def places(tasks: Iterable[WireTask], above: Place = ()) -> dict[str, Place]:
     """Return where each pending question is asked: its id -> nodes, outermost first.
 
-    A question inside a subgraph is pending at the node that holds it, too.
+    A question inside a subgraph is also pending at the node that contains the subgraph.
     """
     found: dict[str, Place] = {}
     for task in tasks:

@@ -1,4 +1,4 @@
-"""A reply whose events httpx-sse may read: each of a size that memory can hold."""
+"""Event streams of limited size: httpx-sse would read an event of any size into memory."""
 
 from collections.abc import AsyncIterator
 
@@ -28,7 +28,7 @@ class _Bounded(httpx.AsyncByteStream):
         self._limit = limit
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        """Yield what comes. Raises BadReply."""
+        """Yield the chunks. Raises BadReply."""
         size, tail = 0, b""
         async for chunk in self._chunks:
             size += len(chunk)

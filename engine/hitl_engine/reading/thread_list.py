@@ -1,10 +1,10 @@
-"""The list of threads of a server, read so that no change stays overlooked.
+"""The list of threads of a server, read so that no change is missed.
 
 A server sorts by `updated_at`, which moves with every change of a row, and pages by offset, so
-rows move while they are read. Three things make up for it:
+rows move while they are read. Three measures handle this:
 
 - A page begins with the last row of the page before. If it does not, rows above have gone
-  (deleted, or out of the filter) and others may have slipped through: then we step back.
+  (deleted, or out of the filter) and others may have been missed: then we step back.
 - Changes are read from the top down to what the newest stamp was some looks ago, ties included,
   and "newest" is what the first page began with. A row that moved to the top while later pages
   were read is newer than that, so the next look finds it. So does a row that became visible a
@@ -27,12 +27,12 @@ from hitl_engine.reading.wire import WireThread
 _STATUSES = ("interrupted", "error", "busy")
 _SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts"]
 _DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
-"""What our engine adds to a row, so that no state has to be read."""
+"""Keys that our engine adds to a row, so that no state has to be read."""
 _PAGE = 1000
 """The most that a server gives at once."""
 _RECENT = 100
 _STEPS_BACK = 5
-"""Then a listing goes on in spite of a gap: a server may not sort as it is asked to."""
+"""After so many, a listing continues despite a gap: a server may ignore the sort order."""
 _LOOKS_BACK = 5
 """How many looks ago the stamp was the newest down to which changes are read."""
 _LATE = timedelta(seconds=5)
@@ -42,10 +42,10 @@ Rows = dict[str, WireThread]
 
 
 class ThreadList:
-    """Lists the threads on which somebody may wait. Methods raise TargetError.
+    """Lists the threads on which something may wait. Methods raise TargetError.
 
-    `rows_hold_state`: rows follow the state, as on our own engine, so that nobody waits on an
-    `idle` one and none of those is listed. On other servers a question can wait on any thread.
+    `rows_hold_state`: rows contain the state, as on our own engine, so that nothing waits on an
+    `idle` one and those are not listed. On other servers a question can wait on any thread.
     """
 
     def __init__(self, api: LangGraphServer, *, rows_hold_state: bool) -> None:

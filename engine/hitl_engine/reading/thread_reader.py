@@ -1,4 +1,4 @@
-"""Reads threads: the row, the state where the row is only a summary, and where a run stopped."""
+"""Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
 from collections.abc import Awaitable
 from dataclasses import replace
@@ -16,16 +16,16 @@ _Read = TypeVar("_Read")
 class ThreadReader:
     """Reads the threads of one server. Methods raise TargetError.
 
-    `NotThere` says that the thread itself is gone. Any other 404 (of its state, its runs, its
-    graph) is something that this server refuses to tell, and becomes `ServerRefused`.
+    `NotThere` means that the thread itself is gone. Any other 404 (of its state, its runs, its
+    graph) means that this server does not provide it, and becomes `ServerRefused`.
 
-    `rows_hold_runs`: whether the row of a thread brings its newest run along.
+    `rows_hold_runs`: whether the row of a thread contains its newest run.
     """
 
     def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
         self._api = api
         self._rows_hold_runs = rows_hold_runs
-        self._marked: dict[str, dict[str, str]] = {}
+        self._node_breakpoints: dict[str, dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
         """Return one thread as it is now. Raises NotThere."""
@@ -34,39 +34,39 @@ class ThreadReader:
     async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
         """Return one thread as it is now, and its newest run. Raises NotThere.
 
-        The run is read first: of one that is listed as over, row and state tell what came.
+        The run is read first: if it has ended, row and state then contain its result.
         """
         if self._rows_hold_runs:
             row = await self._api.thread(thread_id)
             return await self.of_row(row), row.last_run
-        runs = await self._told(thread_id, self._api.runs(thread_id, limit=1))
+        runs = await self._read_part(thread_id, self._api.runs(thread_id, limit=1))
         return await self.snapshot(thread_id), runs[0] if runs else None
 
     async def places(self, thread_id: str) -> dict[str, Place]:
         """Return where each pending question of a thread is asked, by its id. Raises NotThere."""
-        state = await self._told(thread_id, self._api.state(thread_id, subgraphs=True))
+        state = await self._read_part(thread_id, self._api.state(thread_id, subgraphs=True))
         return places(state.tasks)
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read. Raises NotThere."""
-        return await self._told(row.thread_id, self._of_row(row))
+        return await self._read_part(row.thread_id, self._of_row(row))
 
-    async def marked(self, assistant_id: str) -> dict[str, str]:
+    async def node_breakpoints(self, assistant_id: str) -> dict[str, str]:
         """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
 
         Read once: a graph does not change while its server runs.
         """
-        if assistant_id not in self._marked:
+        if assistant_id not in self._node_breakpoints:
             graph = await self._api.graph(assistant_id)
-            self._marked[assistant_id] = {
+            self._node_breakpoints[assistant_id] = {
                 str(node.id): str((node.metadata or {}).get("__interrupt", ""))
                 for node in graph.nodes
                 if node.id not in {"__start__", "__end__"}
             }
-        return self._marked[assistant_id]
+        return self._node_breakpoints[assistant_id]
 
-    async def _told(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
-        """Await what is read of a thread; after a 404, its row says whether the thread is gone."""
+    async def _read_part(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
+        """Read a part of a thread; after a 404, its row shows whether the thread is gone."""
         try:
             return await reading
         except NotThere as error:
@@ -84,6 +84,6 @@ class ThreadReader:
     async def _located(self, snapshot: Snapshot) -> Snapshot:
         runs = await self._api.runs(snapshot.thread_id, limit=1)
         history = await self._api.history(snapshot.thread_id, limit=2)
-        marked = await self.marked(snapshot.graph_id) if snapshot.graph_id else {}
-        when, node = stopped_at(snapshot, runs[0] if runs else None, history, marked)
+        compiled = await self.node_breakpoints(snapshot.graph_id) if snapshot.graph_id else {}
+        when, node = stopped_at(snapshot, runs[0] if runs else None, history, compiled)
         return replace(snapshot, when=when, node=node)

@@ -1,7 +1,7 @@
-"""What a LangGraph server sends, as far as the desk reads it.
+"""What a LangGraph server sends, limited to what the desk reads.
 
-Lenient on purpose: unknown keys are ignored and most keys may be missing, because servers of
-several years and makers answer. Values are kept as they came. Source: the OpenAPI document of
+Lenient on purpose: unknown keys are ignored and most keys may be missing, because servers differ
+by age and maker. Values are kept as they came. Source: the OpenAPI document of
 langgraph-api 0.16.7, and the older interrupt of the LangGraph guide.
 """
 
@@ -32,7 +32,7 @@ class WireInterrupt(_Wire):
     value: Any = None
     response_schema: dict[str, Any] | None = None
     since: datetime | None = None
-    """When it was asked; only our own engine says so, in the tasks of a thread's row."""
+    """When it was asked; only our own engine sends it, in the tasks of a thread's row."""
 
     @model_validator(mode="before")
     @classmethod
@@ -67,7 +67,7 @@ class WireTask(_Wire):
 
 
 class WireBreakpoint(_Wire):
-    """Where a run stopped without a question; only our own engine says so."""
+    """Where a run stopped without a question; only our own engine sends it."""
 
     when: str
     node: str
@@ -86,7 +86,7 @@ class WireState(_Wire):
 
 
 class WireUpdate(_Wire):
-    """What came of writing into a state."""
+    """The result of writing into a state."""
 
     checkpoint: WireCheckpoint = WireCheckpoint()
 
@@ -99,7 +99,7 @@ class WireThread(_Wire):
     updated_at: datetime | None = None
     """When anything of the row changed, its metadata included."""
     state_updated_at: datetime | None = None
-    """When a run last ended on the thread, or somebody wrote into its state."""
+    """When a run last ended on the thread, or its state was written."""
     metadata: dict[str, Any] = Field(default_factory=dict)
     values: Any = None
     error: Any = None
@@ -129,11 +129,11 @@ class WireRun(_Wire):
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None
-    """How it failed; only our own engine says so."""
+    """How it failed; only our own engine sends it."""
 
     @property
     def engine_died(self) -> bool:
-        """Whether our engine ended while this run was under way."""
+        """Whether our engine ended while this run was in progress."""
         return isinstance(self.error, Mapping) and self.error.get("error") == "EngineDied"
 
 
@@ -179,7 +179,7 @@ class WireBrokenGraph(_Wire):
 
 
 class WireInfo(_Wire):
-    """What a server says of itself."""
+    """A server's description of itself."""
 
     version: str = ""
     flags: dict[str, Any] = Field(default_factory=dict)

@@ -13,16 +13,16 @@ from textual.widgets import OptionList, Static, TextArea
 
 from hitl_engine.forms.typed_values import read, start_of
 from hitl_engine.model import (
-    Alike,
     Answer,
     Approve,
     BulkWay,
     Choose,
+    CommonWays,
     Fill,
     Reject,
     Respond,
     Revise,
-    Same,
+    SameDecision,
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.not_ready import NotReady
@@ -133,7 +133,7 @@ class BulkAnswer(Vertical):
         self.options = OptionList(id="options", markup=False)
         self.way: BulkWay | None = None
         self.chosen: int | None = None
-        self._alike = Alike((), (), (), None, 0)
+        self._alike = CommonWays((), (), (), None, 0)
         self._texts: dict[BulkWay, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -142,7 +142,7 @@ class BulkAnswer(Vertical):
         yield self.words
         yield self.json
 
-    def ask(self, way: BulkWay | None, alike: Alike) -> None:
+    def ask(self, way: BulkWay | None, alike: CommonWays) -> None:
         """Ask for what this way needs of these items; what was typed for it is there again."""
         self._keep()
         if alike.options != self._alike.options:
@@ -164,7 +164,7 @@ class BulkAnswer(Vertical):
             case _:
                 return None
 
-    def same(self) -> Same:
+    def same(self) -> SameDecision:
         """Return what is decided for all. Raises NotReady."""
         match self.way:
             case BulkWay.APPROVE:

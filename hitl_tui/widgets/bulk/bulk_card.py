@@ -11,7 +11,15 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
-from hitl_engine.model import Alike, BulkWay, Item, Planned, Question, Same, Withheld
+from hitl_engine.model import (
+    BulkWay,
+    CommonWays,
+    Item,
+    PlannedDecision,
+    Question,
+    SameDecision,
+    WithheldWay,
+)
 from hitl_tui.messages import BulkDecided
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import literal
@@ -19,8 +27,8 @@ from hitl_tui.widgets.bulk.bulk_answer import WAYS, BulkAnswer, WayBar, WayChip
 from hitl_tui.widgets.bulk.bulk_list import BulkList, BulkRow
 from hitl_tui.widgets.cards.card import Card
 
-AlikeOf: TypeAlias = Callable[[Sequence[Item]], Alike]
-PlanOf: TypeAlias = Callable[[Sequence[Item], Same], tuple[Planned, ...]]
+CommonWaysOf: TypeAlias = Callable[[Sequence[Item]], CommonWays]
+PlanOf: TypeAlias = Callable[[Sequence[Item], SameDecision], tuple[PlannedDecision, ...]]
 
 _FEW = 50
 """Up to this many items, what each gets is shown at each key; of more, once the keys rest."""
@@ -77,11 +85,11 @@ class BulkCard(Card, can_focus=False):
         why: str
         """May hold untrusted text."""
 
-    def __init__(self, alike_of: AlikeOf, plan_of: PlanOf) -> None:
+    def __init__(self, alike_of: CommonWaysOf, plan_of: PlanOf) -> None:
         super().__init__()
         self._alike_of = alike_of
         self._plan_of = plan_of
-        self.alike = Alike((), (), (), None, 0)
+        self.alike = CommonWays((), (), (), None, 0)
         self.way: BulkWay | None = None
         self.list = BulkList()
         self.bar = WayBar()
@@ -139,7 +147,7 @@ class BulkCard(Card, can_focus=False):
         calls = isinstance(first, Question) and first.review.kind == "tool_calls"
         return calls and way in _VERDICTS
 
-    def _why(self, withheld: Withheld) -> str:
+    def _why(self, withheld: WithheldWay) -> str:
         row = self.taken[withheld.item]
         return f"item {self._number(row)}, {row.waiting.graph_id}: {withheld.why}"
 

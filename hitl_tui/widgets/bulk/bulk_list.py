@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import OptionList
 
-from hitl_engine.model import Breakpoint, Item, Planned, Waiting
+from hitl_engine.model import Breakpoint, Item, PlannedDecision, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.state.plan import planned_line
 from hitl_tui.text.item_summary import item_line
@@ -42,7 +42,7 @@ class BulkRow:
     """One item, and how it stands."""
 
     item: Item
-    planned: Planned | None = None
+    planned: PlannedDecision | None = None
     """What it gets, once that has been chosen."""
     standing: RowStatus = RowStatus.WAITING
     said: str = ""

@@ -25,9 +25,9 @@ from hitl_engine.model import (
 from hitl_engine.reading.client import LangGraphServer
 from tests.server.conftest import on_engine
 from tests.server.processes import Served
-from tests.server.test_answering import Trace, asked, decide, questions, stuck, trace
 from tests.server.test_contract import wait
 from tests.server.test_inbox import Weather
+from tests.server.test_questions_of_a_thread import Trace, asked, decide, questions, stuck, trace
 
 __all__ = ["trace"]
 

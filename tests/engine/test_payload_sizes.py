@@ -106,8 +106,8 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
                     args={},
                     description="",
                     allowed=(REJECT,),
-                    why_not="The request does not say which decisions it allows; "
-                    "anything else takes plain JSON.",
+                    why_not="The request does not list its allowed decisions; "
+                    "for others, answer with plain JSON.",
                 ),
             )
         ),
@@ -172,8 +172,8 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
                     args={},
                     description="",
                     allowed=(REJECT,),
-                    why_not="The request does not say which decisions it allows; "
-                    "anything else takes plain JSON.",
+                    why_not="The request does not list its allowed decisions; "
+                    "for others, answer with plain JSON.",
                 ),
             ),
             convention="tool approval",

@@ -1,9 +1,9 @@
-"""A form that the payload spells out itself.
+"""A form whose fields are listed in the payload.
 
 Payload `{"formType", "fields": [{"name", "label", "type", "default", "options"}]}`, answered
 `{"approved": true, "values": {…}}` or `{"approved": false}`; or `{"question", "fields",
-"current_values"}`, answered with the object of the fields. Both are habits of the LangGraph
-guides, not protocols: plain JSON is taken as it is.
+"current_values"}`, answered with the object of the fields. Both come from the LangGraph
+guides and are no protocols: plain JSON is accepted as it is.
 """
 
 from hitl_engine.errors import NotTaken
@@ -29,7 +29,7 @@ _TYPES: dict[str, JsonObject] = {
 
 
 def recognise(asked: Asked) -> FormToFill | Malformed | None:
-    """Take an object with a list of named fields, and a type of form or values to begin with."""
+    """Take an object with a list of named fields, and a form type or current values."""
     match asked.payload:
         case {"formType": str(), "fields": list(fields), **others}:
             current, can_decline = others.get("current_values"), True
@@ -60,7 +60,7 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
 
 
 def answer_schema(asked: Asked) -> JsonObject:
-    """Return what the graph expects, as far as its form tells."""
+    """Return what the graph expects, as far as the form shows it."""
     review = recognise(asked)
     values = review.schema if isinstance(review, FormToFill) else {}
     if not isinstance(review, FormToFill) or not review.can_decline:
@@ -92,7 +92,7 @@ def _schema(fields: list[JsonValue], current: object) -> JsonObject | None:
 
 
 def _part(field: JsonObject, current: JsonObject) -> JsonObject:
-    """Return one field, with the value it begins with."""
+    """Return one field, with its initial value."""
     name = text_in(field, "name")
     begun = {"default": current[name]} if name in current else {}
     if "default" in field and not begun:
@@ -106,7 +106,7 @@ def _part(field: JsonObject, current: JsonObject) -> JsonObject:
 
 
 def _type(field: JsonObject, begun: JsonObject) -> JsonObject:
-    """Return the type that a field names, unless the value it begins with has another one."""
+    """Return the type that a field names, unless its initial value has another one."""
     options = texts_in(field, "options")
     if options:
         return {"enum": list(options)}

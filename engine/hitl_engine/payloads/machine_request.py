@@ -1,9 +1,9 @@
-"""A program's question to its own client: the hook invocations of Deep Agents.
+"""A program's request to its own client: the hook invocations of Deep Agents.
 
 Payload `{"type": "hook_invocation", "request": {"protocol_version", "invocation_id",
 "snapshot_id", "run_id", "invocation": {"event"}, "deadline"}}`. The agent's own client answers
-`{"protocol_version", "invocation_id", "snapshot_id", "decision"}`; a person is asked nothing, so
-no decision is offered, and plain JSON is taken only in that shape. Source: deepagents 23b83ad,
+`{"protocol_version", "invocation_id", "snapshot_id", "decision"}`; it asks a person nothing, so
+no decision is offered, and plain JSON is accepted only in that shape. Source: deepagents 23b83ad,
 `hooks/models/transport.py`.
 """
 
@@ -32,8 +32,8 @@ def encode(asked: Asked, decision: Decision) -> JsonValue:
     if isinstance(decision, Answer):
         return checked(decision.value, answer_schema(asked))
     raise NotTaken(
-        "A program asks its own client here; there is nothing for a person to decide.",
-        hint="Leave it to that client.",
+        "This is a request of a program to its own client; there is nothing for a person to decide.",
+        hint="Let that client answer it.",
     )
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hitl_engine.deciding.run_sender import again
+from hitl_engine.deciding.run_sender import continuing_request
 from hitl_engine.reading.wire import WireRun
 
 STRICT = "__pregel_strict_resume"
@@ -24,11 +24,11 @@ def last(**kwargs: Any) -> WireRun:
 )
 def test_the_strict_flag_is_only_sent_when_it_is_asked_for(run: WireRun) -> None:
     """S17, S72: what the first run carried is carried again, but not that."""
-    step = again(run, "g", strict=False)
+    step = continuing_request(run, "g", strict=False)
     assert step == {"assistant_id": "a", "config": {"configurable": {"tenant": "acme"}}}
-    answer = again(run, "g", strict=True)
+    answer = continuing_request(run, "g", strict=True)
     assert answer["config"] == {"configurable": {"tenant": "acme", STRICT: True}}
 
 
 def test_without_a_run_the_assistant_is_the_one_given() -> None:
-    assert again(None, "g", strict=False) == {"assistant_id": "g"}
+    assert continuing_request(None, "g", strict=False) == {"assistant_id": "g"}

@@ -1,8 +1,8 @@
-"""A form from the schema that the interrupt brings: `interrupt(value, response_schema=…)`.
+"""A form from the schema of the interrupt: `interrupt(value, response_schema=…)`.
 
 Any payload; the answer is a value that fits the schema, an object or not. A Python type is
-enforced by the runtime, which then asks again; a plain JSON Schema is only published. They look
-alike here, so the answer is always checked. Source: langgraph 1.2.22, `types.py`.
+enforced by the runtime, which then asks again; a plain JSON Schema is only published. They cannot
+be told apart here, so the answer is always checked. Source: langgraph 1.2.22, `types.py`.
 """
 
 from hitl_engine.errors import NotTaken
@@ -13,7 +13,7 @@ from hitl_engine.payloads.convention import Asked, checked
 
 
 def recognise(asked: Asked) -> FormToFill | None:
-    """Take anything that brings a schema which says something."""
+    """Take anything with a usable schema."""
     if asked.schema is None or not is_usable(asked.schema):
         return None
     return FormToFill(form_of(asked.schema), asked.schema, asked.payload, convention="schema")

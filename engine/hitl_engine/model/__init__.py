@@ -1,0 +1,125 @@
+"""The nouns of the core, frozen: one file for each family, all importable from here.
+
+Dataclasses of the standard library only, because the console loads them with its first list.
+Everything that came from a graph is untrusted: pass it through `hitl_engine.visible` before it
+reaches a screen, a log or a terminal.
+"""
+
+from hitl_engine.model.bulk import (
+    BulkWay,
+    CommonWays,
+    Item,
+    PlannedDecision,
+    SameDecision,
+    WithheldWay,
+)
+from hitl_engine.model.decision import (
+    Answer,
+    Approve,
+    Choose,
+    Decision,
+    DecisionKind,
+    Decline,
+    Edit,
+    Fill,
+    Reject,
+    Replies,
+    Reply,
+    Respond,
+    Revise,
+    Verdict,
+    Verdicts,
+)
+from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.journal import Draft, Event, LogEntry
+from hitl_engine.model.json import JsonObject, JsonValue, Path, json_path
+from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
+from hitl_engine.model.review import (
+    AnyJson,
+    AskedQuestion,
+    Choices,
+    FormToFill,
+    MachineRequest,
+    Option,
+    Question,
+    Questions,
+    Review,
+    TextToRevise,
+    ToolCall,
+    ToolCalls,
+)
+from hitl_engine.model.run import Breakpoints, InputForm
+from hitl_engine.model.server import BrokenGraph, Graph, Server
+from hitl_engine.model.thread import (
+    Breakpoint,
+    Effect,
+    Inbox,
+    Interrupt,
+    Reopening,
+    ThreadStatus,
+    ThreadView,
+    Waiting,
+)
+
+__all__ = [
+    "Answer",
+    "AnyJson",
+    "Approve",
+    "AskedQuestion",
+    "Breakpoint",
+    "Breakpoints",
+    "BrokenGraph",
+    "BulkWay",
+    "Choices",
+    "Choose",
+    "CommonWays",
+    "Decision",
+    "DecisionKind",
+    "Decline",
+    "Draft",
+    "Edit",
+    "Effect",
+    "Event",
+    "Fault",
+    "FieldKind",
+    "Fill",
+    "FormField",
+    "FormToFill",
+    "Graph",
+    "Inbox",
+    "InputForm",
+    "Interrupt",
+    "Item",
+    "JsonObject",
+    "JsonValue",
+    "LogEntry",
+    "MachineRequest",
+    "Option",
+    "Outcome",
+    "OutcomeKind",
+    "Path",
+    "PlannedDecision",
+    "Progress",
+    "Question",
+    "Questions",
+    "Reject",
+    "Reopening",
+    "Replies",
+    "Reply",
+    "Respond",
+    "Review",
+    "Revise",
+    "SameDecision",
+    "Server",
+    "TextToRevise",
+    "ThreadStatus",
+    "ThreadView",
+    "ToolCall",
+    "ToolCalls",
+    "Variant",
+    "Verdict",
+    "Verdicts",
+    "Waiting",
+    "WithheldWay",
+    "json_path",
+]

@@ -1,0 +1,51 @@
+"""What the journal keeps: drafts and decisions."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, TypeAlias
+
+from hitl_engine.model.json import JsonObject, JsonValue
+from hitl_engine.model.outcome import OutcomeKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed and not sent."""
+
+    fingerprint: str
+    thread_id: str
+    interrupt_id: str
+    content: JsonObject
+    """What was typed, in the card's own format."""
+    unchanged: bool
+    """False: the question has changed since this was typed."""
+    saved: datetime
+
+
+Event: TypeAlias = Literal["answer", "step", "start", "reopen"]
+"""What was decided: an answer, a step past a breakpoint, a new run, or a reopened question."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One decision of the journal, put together from its rows."""
+
+    decision_id: str
+    at: datetime
+    who: str
+    event: Event
+    server: str
+    graph_id: str
+    thread_id: str
+    node: str
+    interrupt_id: str | None
+    decision: str
+    """`approve`, `reject, approve`, `edit to another tool`, `revise`, `choose`, `answer`, `step`, …"""
+    answer: JsonValue
+    outcome: OutcomeKind | None
+    """None: no outcome was recorded (the console ended before it was known)."""
+    why: str
+    sent_as: str = ""
+    """The id of the decision it was sent with; answers sent in one request share it."""
+    mismatches: tuple[str, ...] = ()
+    """Tool calls that did not do what was decided, as in `Outcome`."""

@@ -1,0 +1,22 @@
+"""JSON values, and where a value is within another one."""
+
+import json
+from typing import TypeAlias
+
+JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
+JsonObject: TypeAlias = dict[str, JsonValue]
+Path: TypeAlias = tuple[str | int, ...]
+"""Where a value is within another one: keys and indexes, outermost first."""
+
+
+def json_path(path: Path) -> str:
+    """Return a path as JSONPath writes it: `$.decisions[1].message`."""
+    steps = (
+        f"[{step}]"
+        if isinstance(step, int)
+        else f".{step}"
+        if step.isidentifier()
+        else f"[{json.dumps(step, ensure_ascii=False)}]"
+        for step in path
+    )
+    return "".join(("$", *steps))

@@ -1,0 +1,51 @@
+"""Outcomes: what a run did, and what became of a decision."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Literal
+
+from hitl_engine.model.json import JsonValue
+from hitl_engine.model.thread import ThreadView
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """One event of a run that is being watched."""
+
+    thread_id: str
+    kind: Literal["started", "finished", "failed", "custom", "stopped"]
+    node: str
+    """Node path, outermost first, joined by ` ▸ `; empty if the event names no node."""
+    detail: JsonValue = None
+    """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error."""
+
+
+class OutcomeKind(StrEnum):
+    """What became of a decision or a run that was sent."""
+
+    APPLIED = "applied"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The result of a decision, a step or a start, as it was read back.
+
+    APPLIED: the graph took it (`thread.status` shows how the run ended).
+    REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
+    """
+
+    kind: OutcomeKind
+    why: str
+    """One sentence: the proof, or the reason."""
+    thread: ThreadView | None
+    """The thread afterwards; None if it could not be read."""
+    error: str | None = None
+    """What the graph raised in this run, if it did."""
+    stuck: bool = False
+    """Whether the question met the same error twice: it must be reopened before an answer counts."""
+    mismatches: tuple[str, ...] = ()
+    """Tool calls that did not do what was decided, as the messages show: a sentence each, untrusted."""
+    thread_id: str = field(kw_only=True)
+    """Known even if the thread could not be read."""

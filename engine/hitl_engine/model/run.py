@@ -1,0 +1,25 @@
+"""What a new run needs: its input and its breakpoints."""
+
+from dataclasses import dataclass
+
+from hitl_engine.model.form import FormField
+from hitl_engine.model.server import Graph
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoints:
+    """Run-time breakpoints of one run; `*` means every node."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InputForm:
+    """The form for the input of a graph."""
+
+    graph: Graph
+    form: FormField
+    """`json` at the root: the graph publishes no schema, so the input is given as JSON."""
+    nodes: tuple[str, ...]
+    """The graph's nodes, for choosing breakpoints."""

@@ -1,0 +1,37 @@
+"""A server in use, and the graphs that it serves."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class BrokenGraph:
+    """A graph of the target that cannot be imported."""
+
+    graph_id: str
+    what: str
+    """One line: the error, and what to install where, if that is known."""
+    traceback: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """The server in use, as every screen names it."""
+
+    label: str
+    """The project's folder or file, or the URL without credentials."""
+    url: str
+    local: bool
+    version: str
+    identity: str
+    """The same for the same server: the id of the engine's database, or the URL."""
+    broken: tuple[BrokenGraph, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A graph on which runs can be started: an assistant of the Server API."""
+
+    assistant_id: str
+    graph_id: str
+    name: str
+    description: str | None = None

@@ -1,0 +1,125 @@
+"""Threads, and what waits on them: interrupts and breakpoints."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal, TypeAlias
+
+from hitl_engine.model.json import JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupt:
+    """A question raised by `interrupt(value)` in a node. It has an id and needs an answer."""
+
+    thread_id: str
+    graph_id: str
+    interrupt_id: str
+    """32 hex digits; unique only together with the thread (LangGraph copies ids with threads)."""
+    payload: JsonValue
+    response_schema: JsonObject | None
+    node: str
+    task_id: str
+    namespace: str
+    """Checkpoint namespace of the asking task; empty at the root graph."""
+    checkpoint_id: str
+    since: datetime | None
+    """When the question was first asked, by the server's clock.
+
+    A server that has no time for each question gives the end of the thread's last run instead,
+    which is later if that run stopped at the same question again.
+    """
+    task_error: str | None = None
+    """Set when an earlier answer made the node raise: the question may be stuck."""
+
+
+@dataclass(frozen=True, slots=True)
+class Breakpoint:
+    """A static stop (`interrupt_before`, `interrupt_after`). It has no id and takes no answer."""
+
+    thread_id: str
+    graph_id: str
+    when: Literal["before", "after"]
+    node: str
+    """The node before or after which the run stopped."""
+    next: tuple[str, ...]
+    """The nodes that run after a step."""
+    checkpoint_id: str
+    since: datetime | None
+    """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
+    error: str | None = None
+    """Set when a run that continued from here died: some of its nodes may have run already."""
+
+
+Waiting: TypeAlias = Interrupt | Breakpoint
+
+
+class ThreadStatus(StrEnum):
+    """The status of a thread, derived from its state (the row's own status can be wrong)."""
+
+    INTERRUPTED = "interrupted"
+    BREAKPOINT = "breakpoint"
+    BUSY = "busy"
+    DONE = "done"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """One thread as its state describes it."""
+
+    thread_id: str
+    graph_id: str
+    status: ThreadStatus
+    values: JsonValue
+    next: tuple[str, ...]
+    waiting: tuple[Waiting, ...]
+    """Interrupts in the order of their ids, or one breakpoint, or nothing."""
+    checkpoint_id: str
+    error: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """All waiting items of a server, as of one look."""
+
+    items: tuple[Waiting, ...]
+    busy: int
+    """How many threads have a run in progress."""
+    unreadable: tuple[tuple[str, str], ...] = ()
+    """(thread id, reason) of threads that could not be read; every look tries them again.
+
+    `items` holds what waited on them when they were last read.
+    """
+    error: str | None = None
+    """Why the last look failed; the items are then from the look before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What runs when some of a thread's questions are answered; one name for each task."""
+
+    goes_on: tuple[str, ...]
+    """Nodes with all their questions answered: they run from their start to their end."""
+    asks_again: tuple[str, ...]
+    """Nodes that run from their start up to a question without an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What happens when a question is reopened; one name for each task.
+
+    All nodes of the step run again from their start; a node that asked inside a subgraph runs the
+    whole subgraph again. Answers given in this step are forgotten; earlier nodes do not run.
+    """
+
+    asks_again: tuple[str, ...]
+    """Nodes that run up to their question."""
+    runs_twice: tuple[str, ...]
+    """Nodes that had finished: their side effects happen twice."""
+    happened: str
+    """What the node raised, untrusted; empty if nothing went wrong."""
+    stuck: bool
+    """Whether answers given here met the same error twice; otherwise another answer may do."""
+    why_not: str = ""
+    """Why it cannot be reopened; empty if it can."""
