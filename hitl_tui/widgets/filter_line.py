@@ -5,10 +5,10 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.line_editor import Line
+from hitl_tui.widgets.line_input import LineInput
 
 
-class FilterLine(Line):
+class FilterLine(LineInput):
     """Takes a text to filter by; out of view while it is empty and not in use."""
 
     DEFAULT_CSS = """

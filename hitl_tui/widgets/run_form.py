@@ -12,8 +12,8 @@ from hitl_engine.model import Breakpoints, Fault, InputForm, JsonValue
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
 from hitl_tui.widgets.editor import JsonEditor
-from hitl_tui.widgets.form.view import FormView
-from hitl_tui.widgets.line_editor import Line
+from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.line_input import LineInput
 
 
 class Unfinished(Exception):
@@ -36,7 +36,7 @@ class StopLine(Vertical):
     def __init__(self, title: str, nodes: tuple[str, ...]) -> None:
         super().__init__()
         self.title = title
-        self.line = Line()
+        self.line = LineInput()
         self._known = nodes
         self._problem = Static(classes="problem", markup=False)
 
@@ -162,7 +162,7 @@ class RunForm(VerticalScroll, can_focus=False):
         faults: tuple[Fault, ...] = reading.and_then(left_out(self.asked.form, self.form.typed))
         self.form.show_faults(faults)
         if faults:
-            raise Unfinished(f"Input: {self.form.told(faults)}")
+            raise Unfinished(f"Input: {self.form.fault_summary(faults)}")
         return reading.value
 
     @on(FormView.Changed)

@@ -13,8 +13,8 @@ from hitl_engine.forms.schema_fields import form_of
 from hitl_engine.forms.typed_values import Typed, typed_of
 from hitl_engine.forms.validation import faults
 from hitl_engine.model import Fault, JsonObject, JsonValue
-from hitl_tui.widgets.form.field import FieldBox
-from hitl_tui.widgets.form.view import FormView
+from hitl_tui.widgets.form.field_box import FieldBox
+from hitl_tui.widgets.form.form_view import FormView
 from tests.engine.test_forms import (
     SHAPES,
     Cat,
@@ -184,12 +184,14 @@ async def test_items_are_added_moved_and_removed() -> None:
         assert [str(fault) for fault in made.reading().faults] == ["$[1]: must be a whole number"]
         await press(pilot, "f5")
         assert made.typed == ["1", "2"]
-        await pilot.click("FieldBox Items FieldBox Head", offset=(3, 0))  # the first one, down
+        await pilot.click(
+            "FieldBox ArrayBody FieldBox FieldHead", offset=(3, 0)
+        )  # the first one, down
         await settle(pilot)
         assert made.typed == ["2", "1"]
-        await pilot.click("FieldBox Items FieldBox Head", offset=(4, 0))  # out with it
+        await pilot.click("FieldBox ArrayBody FieldBox FieldHead", offset=(4, 0))  # out with it
         await settle(pilot)
-        await pilot.click("AddLine")
+        await pilot.click("AddItemLine")
         await settle(pilot)
         assert made.typed == ["1", ""]
 

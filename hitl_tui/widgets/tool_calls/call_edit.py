@@ -16,8 +16,8 @@ from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.argument_changes import change_lines, changed_names
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.editor import JsonEditor
-from hitl_tui.widgets.form.view import FormView
-from hitl_tui.widgets.line_editor import Line
+from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.line_input import LineInput
 from hitl_tui.widgets.text_view import Look, TextPane
 from hitl_tui.widgets.titled_pane import titled
 
@@ -31,7 +31,7 @@ class CallEdit(Vertical):
         min-height: 9;
         #tool-name { display: none; height: 1; }
         #tool-name Static { width: auto; padding: 0 1; color: $text-warning; }
-        #tool-name Line { width: 1fr; }
+        #tool-name LineInput { width: 1fr; }
         #form-seat, #edited { height: 2fr; min-height: 4; }
         #form-seat { border-top: solid $foreground 20%; border-title-color: $foreground 70%; }
         #form-seat { border-title-style: bold; }
@@ -82,7 +82,7 @@ class CallEdit(Vertical):
             "Arguments to run instead", "f9 as JSON, f12 another tool, esc back"
         )
         self.form: FormView | None = None
-        self.tool = Line(id="tool")
+        self.tool = LineInput(id="tool")
         self.differs = TextPane("Changes", id="differs")
         self.cautions = Static(id="cautions", markup=False)
 

@@ -6,14 +6,14 @@ from textual.widgets import Input
 from hitl_engine.visible import decode, visible, visible_typed
 
 
-class Line(Input):
+class LineInput(Input):
     """Edits a text in its visible form; `text` is what it stands for.
 
     Line ends and tabs are escaped too: one line shows them no other way.
     """
 
     DEFAULT_CSS = """
-    Line {
+    LineInput {
         border: none;
         height: 1;
         padding: 0 1;

@@ -18,19 +18,19 @@ _BY_NUMBER = 9
 _GAP = 3
 
 
-class Pick(Widget, can_focus=True):
+class ChoiceList(Widget, can_focus=True):
     """Shows choices, side by side or a row each. Nothing is picked until somebody does."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-list--cursor"}
     DEFAULT_CSS = """
-    Pick {
+    ChoiceList {
         height: auto;
         width: 1fr;
         padding: 0 1;
         background: $surface;
-        & > .pick--cursor { color: $foreground; }
+        & > .choice-list--cursor { color: $foreground; }
         &:focus { background: $panel; }
-        &:focus > .pick--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
+        &:focus > .choice-list--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
     }
     """
     HELP = """\
@@ -65,8 +65,8 @@ class Pick(Widget, can_focus=True):
         self._several = several
         self._across = across
         self._rows: list[list[tuple[int, Content]]] = []
-        self.set_reactive(Pick.picked, picked)
-        self.set_reactive(Pick.cursor, min(picked, default=0))
+        self.set_reactive(ChoiceList.picked, picked)
+        self.set_reactive(ChoiceList.cursor, min(picked, default=0))
 
     # Drawing
 
@@ -111,7 +111,7 @@ class Pick(Widget, can_focus=True):
             (self._labels[index], "bold $text-accent" if chosen else ""),
         )
         if index == self.cursor and self.has_focus:
-            return text.stylize(self.get_visual_style("pick--cursor"))
+            return text.stylize(self.get_visual_style("choice-list--cursor"))
         return text
 
     # Picking

@@ -41,11 +41,11 @@ class _Key:
         return shown if self.enabled else shown.stylize("dim")
 
 
-class KeyLine(Widget):
+class KeyFooter(Widget):
     """Shows the keys of what has the focus, on one line; a click does what the key does."""
 
     DEFAULT_CSS = """
-    KeyLine {
+    KeyFooter {
         dock: bottom;
         height: 1;
         width: 1fr;

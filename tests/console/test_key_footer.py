@@ -4,7 +4,7 @@ import pytest
 
 from hitl_engine.model import JsonObject
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.widgets.key_line import KeyLine
+from hitl_tui.widgets.key_footer import KeyFooter
 
 from .conftest import Console, OpenConsole
 from .desk_double import DeskDouble, interrupt, tool_request
@@ -49,5 +49,5 @@ async def test_where_question_marks_are_typed_help_has_its_other_key(console: Op
 async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         await c.open()
-        await c.pilot.click(KeyLine, offset=(keys(c).index("esc Inbox") + 5, 0))
+        await c.pilot.click(KeyFooter, offset=(keys(c).index("esc Inbox") + 5, 0))
         assert isinstance(c.app.screen, InboxScreen)
