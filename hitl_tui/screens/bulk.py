@@ -138,7 +138,7 @@ class BulkScreen(ConsoleScreen):
             return
         out = row.standing is RowStatus.OUT
         row.standing = RowStatus.WAITING if out else RowStatus.OUT
-        self.marks.turn(row.waiting)
+        self.marks.toggle(row.waiting)
         self.card.compare()
         self._show_title()
 
@@ -269,7 +269,7 @@ class BulkScreen(ConsoleScreen):
         self.title_line.update(
             Content.assemble((words, "bold"), (f"  ·  {more}" if more else "", "$foreground 70%"))
         )
-        self.marks.under_way = words if self.phase is not BulkPhase.CHOOSING else ""
+        self.marks.progress = words if self.phase is not BulkPhase.CHOOSING else ""
 
     def _done(self) -> int:
         ended = (*_STANDINGS.values(), RowStatus.DIVERGED)
@@ -304,7 +304,7 @@ class BulkScreen(ConsoleScreen):
             self.card.show_rows(())
             self.banner.clear()
             self._sent = []
-            self.marks.under_way = ""
+            self.marks.progress = ""
         self.app.pop_screen()
 
 

@@ -100,8 +100,7 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     """Return how long ago `since` was, in at most two units; seconds only below a minute."""
     if since is None:
         return "–"
-    since = since if since.tzinfo else since.replace(tzinfo=UTC)
-    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    seconds = max(0, int(((now or datetime.now(UTC)) - in_utc(since)).total_seconds()))
     if seconds < 60:
         return f"{seconds}s"
     if seconds < 3600:
@@ -109,3 +108,8 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     if seconds < 86_400:
         return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
     return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
+
+
+def in_utc(time: datetime) -> datetime:
+    """Return `time` with a time zone: UTC if it has none."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from hitl_engine.visible import one_line
 from hitl_tui.state.session import Link
+from hitl_tui.text.fitting import shortened_in_middle
 
 if TYPE_CHECKING:
     from hitl_engine.model import Server
@@ -39,7 +40,7 @@ class ServerBar(Widget):
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""
         room = width - len(product) - cell_len(word) - (5 if product else 2)
-        server = _middle_cut(self._server_words(), max(room, 8))
+        server = shortened_in_middle(self._server_words(), max(room, 8))
         left = Content.assemble(
             (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
         )
@@ -54,10 +55,3 @@ class ServerBar(Widget):
         label = label if label.startswith(where) else f"{where}: {label}"
         version = one_line(self.server.version, 40)
         return f"{label}  {version}" if version else label
-
-
-def _middle_cut(text: str, room: int) -> str:
-    if cell_len(text) <= room:
-        return text
-    half = max(1, (room - 1) // 2)
-    return f"{text[: room - 1 - half]}…{text[-half:]}"

@@ -10,9 +10,10 @@ from textual.strip import Strip
 from hitl_engine import payloads
 from hitl_engine.model import Breakpoint, Waiting
 from hitl_tui.messages import Chosen
+from hitl_tui.state.inbox_items import Order
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
-from hitl_tui.widgets.inbox_list import InboxList, Order
+from hitl_tui.widgets.inbox_list import InboxList
 
 from .conftest import card_shown, heard, screen_text
 from .desk_double import interrupt, stop
@@ -140,11 +141,11 @@ async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (_, __):
         listed.show((interrupt("find me", n=1), interrupt("other", n=2), stop(n=3)))
-        listed.needle = "FIND"
+        listed.filter_text = "FIND"
         assert len(listed.listed) == 1
-        listed.needle = "before"
+        listed.filter_text = "before"
         assert len(listed.listed) == 1
-        listed.needle = ""
+        listed.filter_text = ""
         assert len(listed.listed) == 3
 
 
@@ -160,18 +161,18 @@ async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
         await pilot.press("space", "j", "space")
         assert listed.selected == 3
         assert marks.items == (items[0], items[2])
-        assert len(heard(said, InboxList.Marked)) == 2
+        assert len(heard(said, InboxList.MarksChanged)) == 2
         await pilot.pause()
         assert [line[:2] for line in screen_text(pilot.app).split("\n")[1:6]] == [
             "✓ ", "  ", "✓ ", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
         assert "▸✓? asks" in screen_text(pilot.app)
-        listed.needle = "text 5"
+        listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2
         await pilot.press("u")
-        listed.needle = ""
+        listed.filter_text = ""
         await pilot.pause()
         assert not marks and "✓" not in screen_text(pilot.app)
 

@@ -14,6 +14,7 @@ from hitl_engine.model import FormField
 from hitl_engine.visible import visible
 from hitl_tui.state.field_entry import TEXTS, Entry
 from hitl_tui.state.field_modes import FieldMode
+from hitl_tui.text.fitting import counted
 
 
 class FieldHead(Static):
@@ -117,7 +118,7 @@ def _mode_parts(
             yield _warning("left out")
         case FieldMode.VALUE:
             if isinstance(entry, list):
-                yield Content(f"{len(entry)} item" if len(entry) == 1 else f"{len(entry)} items")
+                yield Content(counted(len(entry), "item"))
             if entry == default:
                 yield Content("default").stylize("$foreground 60%")
             if field.kind in TEXTS and entry == "":
