@@ -35,7 +35,7 @@ from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
-from hitl_tui.widgets.text_view import Look
+from hitl_tui.widgets.text_view import Syntax
 from hitl_tui.widgets.thread_pane import PanePhase
 
 
@@ -71,7 +71,7 @@ class ThreadScreen(RunningScreen):
             "ctrl+l",
             "look_over",
             "Decisions",
-            tooltip="Look over what you decided on this thread, and send it together",
+            tooltip="Syntax over what you decided on this thread, and send it together",
             id="thread.look_over",
         ),
         Binding(
@@ -328,7 +328,7 @@ class ThreadScreen(RunningScreen):
     # What happens elsewhere
 
     def session_changed(self) -> None:
-        """Look whether the question in view still waits."""
+        """Syntax whether the question in view still waits."""
         super().session_changed()
         inbox, item = self.session.inbox, self.pane.item
         if not self.asking or item is None or inbox is None:
@@ -429,7 +429,7 @@ class ThreadScreen(RunningScreen):
                         "This is how what you read differs from what is asked now.",
                         kept="What you typed is kept.",
                         detail="\n".join(lines),
-                        look=Look.DIFF,
+                        syntax=Syntax.DIFF,
                     )
                 )
             )

@@ -1,4 +1,4 @@
-"""The line on top of every screen: which server one is on, and whether it answers."""
+"""The line at the top of every screen: the server, and whether it answers."""
 
 from __future__ import annotations  # the nouns are not loaded before the first paint
 
@@ -35,7 +35,7 @@ class ServerBar(Widget):
     link: reactive[Link] = reactive(Link.CONNECTING)
 
     def render(self) -> Content:
-        """Draw the three parts; what does not fit is cut in the middle, the server last."""
+        """Draw the three parts; the name of the server is cut in its middle if it does not fit."""
         word, colour = self.link.value
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""

@@ -9,8 +9,8 @@ from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus, Thr
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.state.bulk_items import BulkItemStatus
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
-from hitl_tui.widgets.bulk.bulk_list import RowStatus
 
 from .conftest import Console, OpenConsole, settle, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
@@ -40,10 +40,10 @@ async def mark(c: Console, *indices: int) -> None:
     await c.armed()
 
 
-def standings(c: Console) -> list[RowStatus]:
+def statuses(c: Console) -> list[BulkItemStatus]:
     card = c.card
     assert isinstance(card, BulkCard)
-    return [row.standing for row in card.list.rows]
+    return [item.status for item in card.list.items]
 
 
 async def send(c: Console) -> None:
@@ -93,7 +93,7 @@ async def test_all_is_listed_and_nothing_is_chosen(console: OpenConsole) -> None
         assert "a approve  r reject  j JSON" in c.text
         assert "not p: item 1, tool_agent: send_email does not take it." in c.text
         await c.press("ctrl+s")
-        assert desk.sent == [] and "Choose what all of them get" in c.text
+        assert desk.sent == [] and "Choose a decision for all items" in c.text
         await c.press("a")
         assert c.text.count('→ send_email: approve  {"decisions": [{"type": "approve"}]}') == 3
         assert "Will send  to each of 3" in c.text
@@ -105,7 +105,11 @@ async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: Op
         await mark(c, 0, 1, 2)
         assert "No decision fits all of them." in c.text
         await c.press("down", "space")
-        assert standings(c) == [RowStatus.WAITING, RowStatus.OUT, RowStatus.WAITING]
+        assert statuses(c) == [
+            BulkItemStatus.WAITING,
+            BulkItemStatus.EXCLUDED,
+            BulkItemStatus.WAITING,
+        ]
         assert "a approve  j JSON" in c.text and "Decide on 2 items" in c.text
         assert "not r: item 3, tool_agent: send_email does not take it." in c.text
         await c.press("up", "space")
@@ -226,9 +230,9 @@ async def test_what_went_otherwise_than_decided_stands_in_its_row(console: OpenC
         await mark(c, 0, 1)
         await c.press("r")
         await send(c)
-        assert "1 applied, 1 otherwise than decided" in c.text
-        assert "! applied, but otherwise than decided: send_email: rejected, but it ran." in c.text
-        assert "enter on a row shows how" in c.text and "stays marked" not in c.text
+        assert "1 applied, 1 not as decided" in c.text
+        assert "! applied, but not as decided: send_email: rejected, but it ran." in c.text
+        assert "enter on a row shows which" in c.text and "stays marked" not in c.text
 
 
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:
@@ -239,14 +243,14 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
         await c.press("a")
         await c.armed()
         await c.pilot.press("ctrl+s")
-        await until(c.pilot, lambda: c.text.count("▶ under way") == 4)
+        await until(c.pilot, lambda: c.text.count("▶ running") == 4)
         assert "Sending: 0 of 7" in c.text
         await c.pilot.press("x")
         desk.hold.set()
         await settle(c.pilot)
         assert "4 applied, 3 not sent" in c.text
         assert len(desk.sent) == 4
-        assert standings(c)[4:] == [RowStatus.UNSENT] * 3
+        assert statuses(c)[4:] == [BulkItemStatus.UNSENT] * 3
         await c.press("escape")
         assert "3 marked" in c.text
 
@@ -318,7 +322,7 @@ async def test_a_failure_of_the_console_is_heard(console: OpenConsole) -> None:
         await send(c)
         await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         await c.press("escape")
-        assert standings(c) == [RowStatus.UNKNOWN, RowStatus.APPLIED]
+        assert statuses(c) == [BulkItemStatus.UNKNOWN, BulkItemStatus.APPLIED]
 
 
 @pytest.mark.usefixtures("without_net")

@@ -58,7 +58,7 @@ class FormCard(DeclinableCard):
         shown: JsonValue = payload
         if self.review.convention == "form" and isinstance(payload, dict):
             shown = {key: each for key, each in payload.items() if key not in _SPELLED_OUT}
-            self.asked.entitle("Asked", "and the fields below; f2 shows the payload as it came")
+            self.asked.set_title("Asked", "and the fields below; f2 shows the payload as it came")
         words = in_words(shown)
         self.asked.set_class(not words, "-none")
         self.asked.show_text(words)

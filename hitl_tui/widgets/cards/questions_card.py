@@ -250,7 +250,7 @@ class QuestionsCard(DeclinableCard):
         """Bring all of the question that has the keys into view."""
         for node in event.widget.ancestors:
             if isinstance(node, QuestionBox):
-                self.scroll.bring(node, event.widget)
+                self.scroll.keep_in_view(node, event.widget)
 
     @on(QuestionBox.Changed)
     def hear_reply(self, event: QuestionBox.Changed) -> None:

@@ -138,7 +138,7 @@ class FormView(FieldScroll):
                     each.current = current
                     each.draw_head()
         if box is not None and event.widget is not box.head:
-            self.bring(box, event.widget)
+            self.keep_in_view(box, event.widget)
 
     def action_next_mode(self) -> None:
         """Give the focused field in its next mode."""

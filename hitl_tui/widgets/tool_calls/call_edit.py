@@ -18,7 +18,7 @@ from hitl_tui.text.literal import literal
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.line_input import LineInput
-from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.text_view import Syntax, TextPane
 from hitl_tui.widgets.titled_pane import titled
 
 
@@ -167,14 +167,14 @@ class CallEdit(Vertical):
         try:
             args = answer.edited()
         except NotReady:
-            self.differs.entitle("Changes against the request", "not known yet")
+            self.differs.set_title("Changes against the request", "not known yet")
         else:
             names = changed_names(call.args, args)
             lines = change_lines(call.args, args)
             words = "The same arguments as in the request."
-            self.differs.show_text("\n".join(lines) or words, Look.DIFF)
+            self.differs.show_text("\n".join(lines) or words, Syntax.DIFF)
             which = ", ".join(one_line(name, 40) for name in names)
-            self.differs.entitle("Changes against the request", which or "unchanged")
+            self.differs.set_title("Changes against the request", which or "unchanged")
         self.cautions.update(literal("\n".join(f"! {caution}" for caution in cautions)))
         self.set_class(bool(cautions), "-cautious")
 
@@ -199,7 +199,7 @@ class CallEdit(Vertical):
         try:
             answer.turned()
         except NotReady as missing:
-            self.differs.entitle(
+            self.differs.set_title(
                 "Changes against the request", f"stays as it is: {one_line(str(missing), 120)}"
             )
             return
