@@ -99,7 +99,7 @@ class BulkScreen(ConsoleScreen):
     # Which items
 
     def on_screen_resume(self) -> None:
-        """Show what is marked now; the card has to be in view again before anything is sent."""
+        """Show the marked items; the card has to be in view again before anything is sent."""
         if self.phase is BulkPhase.CHOOSING:
             self._show_marked()
             self.card.guard()
@@ -158,7 +158,7 @@ class BulkScreen(ConsoleScreen):
 
     @on(BulkDecided)
     def send(self, event: BulkDecided) -> None:
-        """Send what was decided, if it is what is in view."""
+        """Send the decisions, if they are those in view."""
         items = self.card.list.included
         if self.phase is BulkPhase.CHOOSING and [each.planned for each in items] == [
             *event.planned
@@ -243,7 +243,7 @@ class BulkScreen(ConsoleScreen):
         self.marks.progress = title if self.phase is not BulkPhase.CHOOSING else ""
 
     def _choosing_title(self) -> tuple[str, str]:
-        payloads = self.card.alike.payloads
+        payloads = self.card.common_ways.payloads
         title = f"Decide on {counted(len(self.card.list.included), 'item')}"
         return title, counted(payloads, "different payload") if payloads else ""
 

@@ -71,7 +71,7 @@ class ThreadScreen(RunningScreen):
             "ctrl+l",
             "look_over",
             "Decisions",
-            tooltip="Syntax over what you decided on this thread, and send it together",
+            tooltip="Look over what you decided on this thread, and send it together",
             id="thread.look_over",
         ),
         Binding(
@@ -328,7 +328,7 @@ class ThreadScreen(RunningScreen):
     # What happens elsewhere
 
     def session_changed(self) -> None:
-        """Syntax whether the question in view still waits."""
+        """Look whether the question in view still waits."""
         super().session_changed()
         inbox, item = self.session.inbox, self.pane.item
         if not self.asking or item is None or inbox is None:

@@ -33,7 +33,7 @@ class InboxItems:
         self._search_texts: dict[int, str] = {}
 
     def replace(self, items: tuple[Waiting, ...]) -> None:
-        """Take the items of a newer look at the server; `update_list` lists them."""
+        """Replace all items by newer ones; `update_list` lists them."""
         self.all = items
         self._search_texts.clear()
         graphs = max((len(item.graph_id) for item in items), default=0)

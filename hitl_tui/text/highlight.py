@@ -21,7 +21,7 @@ _WORD = r"[^\W\d]\w*"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is coloured in one language."""
+    """How one language is coloured."""
 
     label: str
     """Its name on the screen."""

@@ -191,7 +191,7 @@ class InboxList(ScrollView, can_focus=True):
         self._strips.clear()
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in the old colours."""
+        """Forget the rows in the old colours."""
         self._strips.clear()
         super().notify_style_update()
 

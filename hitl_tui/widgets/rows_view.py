@@ -132,7 +132,7 @@ class RowsView(Widget):
     # Drawing
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in the old colours."""
+        """Forget the rows in the old colours."""
         self._strips.clear()
         super().notify_style_update()
 

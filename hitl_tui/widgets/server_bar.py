@@ -39,8 +39,8 @@ class ServerBar(Widget):
         word, colour = self.link.value
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""
-        room = width - len(product) - cell_len(word) - (5 if product else 2)
-        server = shortened_in_middle(self._server_words(), max(room, 8))
+        cells = width - len(product) - cell_len(word) - (5 if product else 2)
+        server = shortened_in_middle(self._server_words(), max(cells, 8))
         left = Content.assemble(
             (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
         )

@@ -1,4 +1,4 @@
-"""The keys at the foot of the screen: what matters most is never cut off."""
+"""The keys at the bottom of the screen: the most important ones always fit."""
 
 import pytest
 
@@ -33,7 +33,7 @@ async def test_sending_leaving_and_help_are_always_in_view(
             assert ("^r Reload" in line) is (size[0] == 160)
 
 
-async def test_where_question_marks_are_typed_help_has_its_other_key(console: OpenConsole) -> None:
+async def test_help_has_another_key_where_question_marks_are_typed(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         assert keys(c).endswith("? Help")
         await c.open()

@@ -1,4 +1,4 @@
-"""Texts on the way to the screen: wrapped whole, compared, read as JSON."""
+"""Texts for the screen: wrapped without loss, compared, read as JSON."""
 
 import json
 import re
@@ -129,13 +129,13 @@ def test_json_is_read_as_it_was_written(value: object) -> None:
         ("[" * 100_000, 1, 1),
     ],
 )
-def test_what_is_no_json_is_told_with_its_place(text: str, line: int, column: int) -> None:
+def test_a_json_mistake_is_reported_with_its_place(text: str, line: int, column: int) -> None:
     with pytest.raises(JsonProblem) as caught:
         read_json(text)
     assert (caught.value.line, caught.value.column) == (line, column)
 
 
-def test_the_difference_is_short_and_whole() -> None:
+def test_the_difference_is_short_and_complete() -> None:
     assert changes("a", "a") == []
     assert changes("a\nb", "a\nc") == ["@@ -1,2 +1,2 @@", " a", "-b", "+c"]
     assert change_count(changes("a\nb", "a\nc")) == "+1 −1"

@@ -64,7 +64,7 @@ class BulkAnswer(Vertical):
         self.options = OptionList(id="options", markup=False)
         self.way: BulkWay | None = None
         self.chosen: int | None = None
-        self._common = Alike((), (), (), None, 0)
+        self._common_ways = Alike((), (), (), None, 0)
         self._texts: dict[BulkWay, str] = {}
 
     def compose(self) -> ComposeResult:
@@ -73,12 +73,12 @@ class BulkAnswer(Vertical):
         yield self.text
         yield self.json
 
-    def show_way(self, way: BulkWay | None, common: Alike) -> None:
+    def show_way(self, way: BulkWay | None, common_ways: Alike) -> None:
         """Show the field that this way needs for these items, with what was typed for it before."""
         self._keep()
-        if common.options != self._common.options:
+        if common_ways.options != self._common_ways.options:
             self.chosen = None
-        self.way, self._common = way, common
+        self.way, self._common_ways = way, common_ways
         with self.prevent(TextArea.Changed):
             self._load()
         self._show_fields()
@@ -127,7 +127,7 @@ class BulkAnswer(Vertical):
     def _chosen_option(self) -> Choose:
         if self.chosen is None:
             raise NotReady("Choose an answer: press its number, or select it and press enter.")
-        option = self._common.options[self.chosen]
+        option = self._common_ways.options[self.chosen]
         text = self.text.value if option.text_key else ""
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
@@ -155,7 +155,7 @@ class BulkAnswer(Vertical):
     def on_key(self, event: events.Key) -> None:
         """Choose an answer by its number, as for a single item."""
         index = int(event.key) - 1 if event.key.isdecimal() else -1
-        if self.options.has_focus and index in range(len(self._common.options)):
+        if self.options.has_focus and index in range(len(self._common_ways.options)):
             event.stop()
             self._choose(index)
 
@@ -164,7 +164,7 @@ class BulkAnswer(Vertical):
         self.chosen = index
         self._show_options()
         self._show_fields()
-        if self._common.options[index].needs_text:
+        if self._common_ways.options[index].needs_text:
             self.text.focus()
         self.post_message(self.Changed())
 
@@ -197,13 +197,13 @@ class BulkAnswer(Vertical):
                 self.text.show(typed)
 
     def _field_names(self) -> str:
-        form = self._common.form
+        form = self._common_ways.form
         names = ", ".join(one_line(field.name, 40) for field in form.fields) if form else ""
         return f": {names}" if names else ""
 
     def _start_of_form(self) -> str:
         """Return what the form begins with: its defaults, or nothing."""
-        form = self._common.form
+        form = self._common_ways.form
         value = read(form, start_of(form)).value if form else None
         return "" if value is None else json_text(value)
 
@@ -215,14 +215,14 @@ class BulkAnswer(Vertical):
                 f"{'●' if index == self.chosen else ' '} {index + 1 if index < _NUMBERED else ' '}"
                 f"  {one_line(option.label, 200)}"
             )
-            for index, option in enumerate(self._common.options)
+            for index, option in enumerate(self._common_ways.options)
         )
         self.options.highlighted = self.chosen or 0
 
     def _show_fields(self) -> None:
         option = None
         if self.way is BulkWay.CHOOSE and self.chosen is not None:
-            option = self._common.options[self.chosen]
+            option = self._common_ways.options[self.chosen]
             needed = "needed" if option.needs_text else "may be empty"
             self.text.set_title(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
         option_takes_text = option is not None and bool(option.text_key)

@@ -21,7 +21,7 @@ from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 
-AlikeOf: TypeAlias = Callable[[Sequence[Item]], Alike]
+CommonWaysOf: TypeAlias = Callable[[Sequence[Item]], Alike]
 PlanOf: TypeAlias = Callable[[Sequence[Item], Same], tuple[Planned, ...]]
 
 _FEW = 50
@@ -81,11 +81,11 @@ class BulkCard(Card, can_focus=False):
         why: str
         """May contain untrusted text."""
 
-    def __init__(self, alike_of: AlikeOf, plan_of: PlanOf) -> None:
+    def __init__(self, common_ways_of: CommonWaysOf, plan_of: PlanOf) -> None:
         super().__init__()
-        self._alike_of = alike_of
+        self._common_ways_of = common_ways_of
         self._plan_of = plan_of
-        self.alike = Alike((), (), (), None, 0)
+        self.common_ways = Alike((), (), (), None, 0)
         self.way: BulkWay | None = None
         self.list = BulkList()
         self.bar = WayBar()
@@ -116,8 +116,8 @@ class BulkCard(Card, can_focus=False):
 
     def compare(self) -> None:
         """Find out which ways all items take that are decided on now."""
-        self.alike = self._alike_of([each.item for each in self.list.included])
-        if self.way not in self.alike.ways:
+        self.common_ways = self._common_ways_of([each.item for each in self.list.included])
+        if self.way not in self.common_ways.ways:
             self.way = None
         self._show_way()
         lines = self._reasons()
@@ -127,8 +127,8 @@ class BulkCard(Card, can_focus=False):
     def _reasons(self) -> list[str]:
         """Return why ways are not offered that some items take; one line for each reason."""
         reasons: dict[tuple[int, str], list[str]] = {}
-        for withheld in self.alike.withheld:
-            if withheld.item or not self.alike.ways or self._fits_first(withheld.way):
+        for withheld in self.common_ways.withheld:
+            if withheld.item or not self.common_ways.ways or self._fits_first(withheld.way):
                 keys = reasons.setdefault((withheld.item, self._why(withheld)), [])
                 keys.append(WAYS[withheld.way][0])
         return [f"not {' '.join(keys)}: {why}" for (_, why), keys in reasons.items()]
@@ -156,8 +156,10 @@ class BulkCard(Card, can_focus=False):
     def _choose(self, way: BulkWay) -> None:
         if not self.armed or self.answered:
             return
-        if way not in self.alike.ways:
-            why = next((self._why(each) for each in self.alike.withheld if each.way is way), "")
+        if way not in self.common_ways.ways:
+            why = next(
+                (self._why(each) for each in self.common_ways.withheld if each.way is way), ""
+            )
             self.post_message(self.Refused(why))
             return
         self.way = way
@@ -168,8 +170,8 @@ class BulkCard(Card, can_focus=False):
             self.call_after_refresh(field.focus)
 
     def _show_way(self) -> None:
-        self.bar.show(self.alike.ways, self.way)
-        self.answer.show_way(self.way, self.alike)
+        self.bar.show(self.common_ways.ways, self.way)
+        self.answer.show_way(self.way, self.common_ways)
         self.show_plan()
 
     @on(BulkAnswer.Changed)
@@ -201,7 +203,7 @@ class BulkCard(Card, can_focus=False):
         if not items:
             return "No item is left to decide on. Space puts one back."
         if self.way is None:
-            keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.alike.ways)
+            keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.common_ways.ways)
             none = "No decision fits all of them. Space takes an item out."
             return f"Choose a decision for all items: {keys}." if keys else none
         try:
