@@ -1,4 +1,4 @@
-"""Textual's text area, where a key costs as much as the screen shows, not as the document holds.
+"""Textual's text area, made fast: a key costs time for the rows on screen, not for the document.
 
 This is the only module that uses private names of Textual, which is therefore pinned, at 8.2.8.
 A test compares the source of all that is replaced or used here, and fails when Textual's changes.

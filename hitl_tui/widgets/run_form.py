@@ -97,7 +97,7 @@ class RunForm(VerticalScroll, can_focus=False):
         yield self.json
         nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes) or "not known"
         stops = Static(
-            Content(f"Nodes: {nodes}. Separate them with commas; * is every node."), id="stops"
+            Content(f"Nodes: {nodes}. Separate with commas; * for all nodes."), id="stops"
         )
         stops.border_title = Content("Breakpoints of this run")
         yield stops
