@@ -26,7 +26,7 @@ from hitl_tui.messages import (
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
-from hitl_tui.text.output_filter import NoControls
+from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ class ConsoleApp(App[None]):
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self._open_desk = open_desk
         self._leaving = asyncio.Event()
-        self._net = NoControls()
+        self._net = UnprintableFilter()
         self._holding: Worker[None] | None = None
 
     def get_default_screen(self) -> Screen[None]:

@@ -1,4 +1,4 @@
-"""A text in a person's own editor: a private file, their command, and what came back."""
+"""Editing a text in the user's own editor: a private file, the command, and the result."""
 
 import asyncio
 import os
@@ -11,37 +11,37 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-_KNOWN = ("nano", "vi")
-"""What is tried when nobody says which editor is theirs."""
+_DEFAULTS = ("nano", "vi")
+"""Tried in this order if neither VISUAL nor EDITOR is set."""
 
 
 @dataclass(frozen=True)
 class Edited:
-    """The editor was closed; `text` is what it left."""
+    """The editor was closed; `text` is what it saved."""
 
     text: str
 
 
 @dataclass(frozen=True)
 class NotEdited:
-    """Nothing came back."""
+    """The editor returned no text."""
 
     why: str
     kept: Path | None = None
-    """Where something was saved that could not be taken; else the file is gone."""
+    """The file that the editor saved but that could not be read; otherwise it is deleted."""
 
 
 async def edit_elsewhere(text: str, suffix: str) -> Edited | NotEdited:
-    """Let a person edit `text`, and wait until they have; the terminal has to be theirs meanwhile.
+    """Run the user's editor on `text` and wait for its end; it needs the terminal for itself.
 
-    The file is theirs alone, its name ends in `suffix`. A last line end that an editor adds is
-    left out, and line ends are newlines. Nothing is raised: whoever gave the terminal away has
-    to take it back first.
+    Only the user can read the file, whose name ends in `suffix`. Line ends become newlines, and a
+    last one that the editor added is removed. Raises nothing: errors are in the result, because
+    the caller has to restore the terminal first.
     """
     try:
         folder = Path(tempfile.mkdtemp(prefix="hitl-tui-"))  # of mode 0700
     except OSError as error:
-        return NotEdited(f"No file can be written for it: {error}.")
+        return NotEdited(f"No file can be written for the editor: {error}.")
     file = folder / f"text{suffix}"
     done = await _edit(file, text)
     if isinstance(done, Edited) or done.kept is None:
@@ -64,7 +64,7 @@ async def _edit(file: Path, text: str) -> Edited | NotEdited:
     try:
         return Edited(_as_lines(left.decode(), text))
     except UnicodeDecodeError:
-        return NotEdited("What the editor saved is not UTF-8.", kept)
+        return NotEdited("The file that the editor saved is not UTF-8.", kept)
 
 
 def _as_lines(left: str, given: str) -> str:
@@ -73,20 +73,20 @@ def _as_lines(left: str, given: str) -> str:
 
 
 def editor_command(environ: Mapping[str, str]) -> list[str]:
-    """Return the command of a person's editor. Raises ValueError when there is none."""
+    """Return the command of the user's editor. Raises ValueError if there is none."""
     chosen = environ.get("VISUAL") or environ.get("EDITOR") or ""
     if command := shlex.split(chosen):
         return command
-    for name in _KNOWN:
+    for name in _DEFAULTS:
         if path := shutil.which(name):
             return [path]
-    raise ValueError(f"neither VISUAL nor EDITOR is set, and there is no {' or '.join(_KNOWN)}")
+    raise ValueError(f"neither VISUAL nor EDITOR is set, and there is no {' or '.join(_DEFAULTS)}")
 
 
 async def _run(command: list[str]) -> str:
-    """Run the editor in this terminal; return why it failed, or nothing."""
+    """Run the editor in this terminal; return why it failed, or an empty text."""
     name = shlex.join(command[:-1])
-    with _deaf_to_interrupts():
+    with _ignoring_interrupts():
         process = await asyncio.create_subprocess_exec(*command)
         try:
             code = await process.wait()
@@ -99,8 +99,8 @@ async def _run(command: list[str]) -> str:
 
 
 @contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """ctrl+c in the editor is meant for the editor; it reaches us too, as we share the terminal."""
+def _ignoring_interrupts() -> Iterator[None]:
+    """Ignore ctrl+c: it is for the editor, but this process receives it too."""
     # Not SIG_IGN: the editor would inherit it.
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:

@@ -134,7 +134,7 @@ async def _leave(pilot: Pilot[None]) -> None:
         await pilot.press("escape")
         await pilot.pause()
     await pilot.press("escape")
-    await _until(pilot, lambda: not inbox.query_one(InboxList).needle)
+    await _until(pilot, lambda: not inbox.query_one(InboxList).filter_text)
 
 
 async def _shown(pilot: Pilot[None], text: str) -> None:

@@ -1,6 +1,5 @@
-"""Deciding on many items together: one screen that lists each of them, and what came of it."""
+"""Deciding on many items together: a screen that lists each of them, and its result."""
 
-from collections import Counter
 from collections.abc import Iterable
 from enum import Enum
 from typing import ClassVar
@@ -26,25 +25,22 @@ from hitl_engine.visible import json_text, one_line
 from hitl_tui.messages import BulkDecided
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.session import Link, Session
+from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Banner, Weight
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
-from hitl_tui.widgets.bulk.bulk_list import BulkList, BulkRow, RowStatus
-from hitl_tui.widgets.text_view import Look
+from hitl_tui.widgets.bulk.bulk_list import BulkList
+from hitl_tui.widgets.text_view import Syntax
 from hitl_tui.widgets.title_line import status_words
 
-MOST = 500
-"""Items on one screen: more are not read; the others stay marked, and come after these."""
-_STANDINGS = {
-    OutcomeKind.APPLIED: RowStatus.APPLIED,
-    OutcomeKind.REFUSED: RowStatus.REFUSED,
-    OutcomeKind.UNKNOWN: RowStatus.UNKNOWN,
-}
+_MAX_ITEMS = 500
+"""Items on one screen. The others stay marked, and are shown after these are decided."""
 
 
 class BulkPhase(Enum):
-    """How far deciding is."""
+    """What the screen is used for now."""
 
     CHOOSING = "choosing"
     SENDING = "sending"
@@ -52,9 +48,9 @@ class BulkPhase(Enum):
 
 
 class BulkScreen(ConsoleScreen):
-    """Shows all marked items, what each gets, and what came of each.
+    """Shows all marked items, what each gets, and the result for each.
 
-    It may be left while decisions are sent: they go on, and what was typed stays.
+    The user may leave it while decisions are sent: sending continues, and what was typed is kept.
     """
 
     DEFAULT_CSS = """
@@ -63,9 +59,9 @@ class BulkScreen(ConsoleScreen):
         &.-short {
             SendBar TextPane, SendBar #why { max-height: 2; }
             #withheld { max-height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
-            BulkAnswer #words { height: 2; }
+            BulkAnswer #text { height: 2; }
             BulkAnswer #json, BulkAnswer #options { height: 3; }
-            BulkAnswer.-words #options { height: 2; }
+            BulkAnswer.-text #options { height: 2; }
             Banner { max-height: 3; }
         }
     }
@@ -75,24 +71,24 @@ class BulkScreen(ConsoleScreen):
             "escape",
             "back",
             "Inbox",
-            tooltip="Back to the inbox; what you typed stays, what is sent goes on",
+            tooltip="Back to the inbox; what you typed is kept, and sending continues",
             id="bulk.back",
         ),
-        Binding("x", "stop", "Stop", tooltip="Send nothing more after this", id="bulk.stop"),
+        Binding("x", "stop", "Stop", tooltip="Start no further decision", id="bulk.stop"),
     ]
     AUTO_FOCUS = "BulkList"
 
     phase: reactive[BulkPhase] = reactive(BulkPhase.CHOOSING, bindings=True)
     stopped: reactive[bool] = reactive(False, bindings=True)
-    """Nothing more is to be sent."""
+    """Whether the user stopped the sending."""
 
     def __init__(self, session: Session, marks: Marks) -> None:
         super().__init__(session)
         self.marks = marks
-        self._sent: list[BulkRow] = []
+        self._sending = BulkSending()
 
     def compose_body(self) -> ComposeResult:
-        """Put the count above the card."""
+        """Put the title and a banner above the card."""
         self.title_line = Static(id="title", markup=False)
         self.banner = Banner()
         self.card = BulkCard(self.desk.bulk.common_ways, self.desk.bulk.plan)
@@ -103,68 +99,54 @@ class BulkScreen(ConsoleScreen):
     # Which items
 
     def on_screen_resume(self) -> None:
-        """Show what is marked now; whatever covered it, it has to be in view again."""
+        """Show the marked items; the card has to be in view again before anything is sent."""
         if self.phase is BulkPhase.CHOOSING:
             self._show_marked()
             self.card.guard()
 
     def _show_marked(self) -> None:
-        marked = self.marks.items[:MOST]
-        if _by_key(marked) != _by_key(row.waiting for row in self.card.taken):
-            self.card.show_rows([BulkRow(self.desk.reviews.item(waiting)) for waiting in marked])
+        marked = self.marks.items[:_MAX_ITEMS]
+        if _by_key(marked) != _by_key(item.waiting for item in self.card.list.included):
+            self.card.show_items([BulkItem(self.desk.reviews.item(waiting)) for waiting in marked])
             self.banner.clear()
-            if len(self.marks) > MOST:
-                words = f"these are the first {MOST:,}; the others stay marked, and come next."
+            if len(self.marks) > _MAX_ITEMS:
+                words = f"these are the first {_MAX_ITEMS:,}; the others stay marked, and follow."
                 self.banner.show(Weight.NOTE, words)
         self._show_title()
 
     def session_changed(self) -> None:
-        """Leave out what no longer waits."""
+        """Take out the items that are no longer pending."""
         super().session_changed()
         if self.phase is not BulkPhase.CHOOSING or self.session.link is not Link.CONNECTED:
             return
-        gone = [row for row in self.card.taken if row.waiting not in self.marks]
-        for row in gone:
-            row.standing = RowStatus.GONE
+        gone = [item for item in self.card.list.included if item.waiting not in self.marks]
+        for item in gone:
+            item.status = BulkItemStatus.GONE
         if gone:
-            self.card.compare()
-            self._show_title()
+            self._items_changed()
 
-    @on(BulkList.TurnedOut)
-    def turn_out(self, event: BulkList.TurnedOut) -> None:
-        """Take an item out, or back in; its mark goes with it."""
-        row = event.row
-        if self.phase is not BulkPhase.CHOOSING or row.standing is RowStatus.GONE:
+    @on(BulkList.ToggleRequested)
+    def toggle_item(self, event: BulkList.ToggleRequested) -> None:
+        """Take an item out and unmark it, or put it back and mark it."""
+        item = event.item
+        if self.phase is not BulkPhase.CHOOSING or item.status is BulkItemStatus.GONE:
             return
-        out = row.standing is RowStatus.OUT
-        row.standing = RowStatus.WAITING if out else RowStatus.OUT
-        self.marks.turn(row.waiting)
+        item.status = BulkItemStatus.EXCLUDED if item.included else BulkItemStatus.WAITING
+        self.marks.toggle(item.waiting)
+        self._items_changed()
+
+    def _items_changed(self) -> None:
         self.card.compare()
         self._show_title()
 
-    @on(BulkList.Looked)
-    def look(self, event: BulkList.Looked) -> None:
-        """Show an item whole, with the exact JSON that it gets."""
-        row = event.row
-        detail = []
-        if row.planned is not None and not row.planned.fault:
-            detail += ["What is sent", json_text(row.planned.answer), ""]
-        if not isinstance(row.item, Breakpoint):
-            detail += ["What it asks", json_text(row.item.interrupt.payload)]
-        words, said = row.standing.value[0], row.said
-        cautions = row.planned.cautions if row.planned else ()
-        reading = ModalText(
-            row.name,
-            f"{words}: {said}" if said else words or "This is decided on with the others.",
-            hint="\n".join(cautions),
-            detail="\n".join(detail),
-            look=Look.JSON,
-        )
-        self.app.push_screen(TextModal(reading))
+    @on(BulkList.ShowRequested)
+    def show_item(self, event: BulkList.ShowRequested) -> None:
+        """Show an item in full, with the exact JSON that it gets."""
+        self.app.push_screen(TextModal(_item_text(event.item)))
 
     @on(BulkCard.Refused)
-    def tell_why(self, event: BulkCard.Refused) -> None:
-        """Say why a way is not offered."""
+    def show_refusal(self, event: BulkCard.Refused) -> None:
+        """Show why a way is not offered."""
         self.tell(f"Not offered: {one_line(event.why, 400)}.")
 
     # Sending
@@ -175,11 +157,13 @@ class BulkScreen(ConsoleScreen):
         return self.phase is BulkPhase.SENDING
 
     @on(BulkDecided)
-    def begin(self, event: BulkDecided) -> None:
-        """Send what was decided, if it is what is in view."""
-        rows = self.card.taken
-        if self.phase is BulkPhase.CHOOSING and [row.planned for row in rows] == [*event.planned]:
-            self._sent = rows
+    def send(self, event: BulkDecided) -> None:
+        """Send the decisions, if they are those in view."""
+        items = self.card.list.included
+        if self.phase is BulkPhase.CHOOSING and [each.planned for each in items] == [
+            *event.planned
+        ]:
+            self._sending = BulkSending(items)
             self.stopped = False
             self.phase = BulkPhase.SENDING
             self._show_title()
@@ -188,123 +172,107 @@ class BulkScreen(ConsoleScreen):
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
-        """Send a decision to each, and show what comes of it."""
+        """Send each item its decision, and show the results."""
         await self.desk.bulk.decide_each(
             planned,
-            self.hear_progress,
-            on_begun=self.hear_begun,
-            on_ended=self.hear_ended,
+            self._on_progress,
+            on_begun=self._on_begun,
+            on_ended=self._on_ended,
             stopped=lambda: self.stopped,
         )
         self._end()
 
     def worker_failed(self, error: BaseException) -> None:
-        """Whatever failed while something was sent: what became of it is not known."""
+        """Show the failure; the results of decisions that were being sent are unknown."""
         super().worker_failed(error)
         if self.busy:
             self._end()
 
-    def hear_begun(self, place: int) -> None:
-        """Show that this one is under way."""
-        self._stand(self._sent[place], RowStatus.SENDING)
+    def _on_begun(self, place: int) -> None:
+        self._redraw(self._sending.begin(place))
 
-    def hear_progress(self, progress: Progress) -> None:
-        """Show at which node a run is."""
-        for row in self._sent:
-            if row.standing is RowStatus.SENDING and row.waiting.thread_id == progress.thread_id:
-                self._stand(row, RowStatus.SENDING, progress.node)
+    def _on_progress(self, progress: Progress) -> None:
+        for item in self._sending.at_node(progress):
+            self._redraw(item)
 
-    def hear_ended(self, place: int, result: Outcome | HitlError) -> None:
-        """Show what came of this one; what was applied is marked no longer."""
-        row = self._sent[place]
-        if isinstance(result, HitlError):
-            self._stand(row, RowStatus.REFUSED, str(result))
-            return
-        if result.kind is OutcomeKind.APPLIED:
-            self.marks.remove(row.waiting)
-        self._stand(row, _standing(result), _result_words(result))
+    def _on_ended(self, place: int, result: Outcome | HitlError) -> None:
+        item = self._sending.end(place, result, _result_text(result))
+        if isinstance(result, Outcome) and result.kind is OutcomeKind.APPLIED:
+            self.marks.remove(item.waiting)
+        self._redraw(item)
 
-    def _stand(self, row: BulkRow, standing: RowStatus, said: str = "") -> None:
-        row.standing, row.said = standing, said
-        self.card.list.redraw(row)
+    def _redraw(self, item: BulkItem) -> None:
+        self.card.list.redraw(item)
         self._show_title()
 
     def _end(self) -> None:
-        for row in self._sent:
-            if row.standing is RowStatus.SENDING:
-                row.standing, row.said = RowStatus.UNKNOWN, "The console failed meanwhile."
-            elif row.standing is RowStatus.WAITING:
-                row.standing = RowStatus.UNSENT
+        self._sending.close()
         self.card.list.redraw()
         self.phase = BulkPhase.ENDED
         self._show_title()
-        standings = {row.standing for row in self._sent}
-        words = []
-        if RowStatus.DIVERGED in standings:
-            words.append("some tool calls did otherwise than decided; enter on a row shows how.")
-        if standings <= {RowStatus.APPLIED, RowStatus.DIVERGED}:
-            self.card.same.forget()
-        else:
-            words.append("what was not applied stays marked, as long as it waits.")
-        if words:
-            self.banner.show(Weight.WARNING, " ".join(words))
+        self._show_end()
         if not self.is_current:
-            self.tell(f"Decided together: {self._counts()}.")
+            self.tell(f"Decided together: {self._sending.counts()}.")
 
-    # Words
+    def _show_end(self) -> None:
+        statuses = self._sending.statuses
+        sentences = []
+        if BulkItemStatus.MISMATCHED in statuses:
+            sentences.append(
+                "some tool calls did not do what was decided; enter on a row shows which."
+            )
+        if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
+            self.card.answer.forget()
+        else:
+            sentences.append("what was not applied stays marked while it waits.")
+        if sentences:
+            self.banner.show(Weight.WARNING, " ".join(sentences))
+
+    # The title
 
     def _show_title(self) -> None:
-        rows = self._sent if self.phase is not BulkPhase.CHOOSING else self.card.taken
-        total = f"{len(rows):,} item{'' if len(rows) == 1 else 's'}"
-        match self.phase:
-            case BulkPhase.CHOOSING:
-                payloads = self.card.alike.payloads
-                different = f"{payloads:,} different payload{'' if payloads == 1 else 's'}"
-                words, more = f"Decide on {total}", different if payloads else ""
-            case BulkPhase.SENDING:
-                verb = "Stopping" if self.stopped else "Sending"
-                words, more = f"{verb}: {self._done():,} of {len(rows):,}", self._counts()
-            case BulkPhase.ENDED:
-                words, more = self._counts(), f"of {total}"
+        if self.phase is BulkPhase.CHOOSING:
+            title, detail = self._choosing_title()
+        else:
+            title, detail = self._sending_title()
         self.title_line.update(
-            Content.assemble((words, "bold"), (f"  ·  {more}" if more else "", "$foreground 70%"))
+            Content.assemble(
+                (title, "bold"), (f"  ·  {detail}" if detail else "", "$foreground 70%")
+            )
         )
-        self.marks.under_way = words if self.phase is not BulkPhase.CHOOSING else ""
+        self.marks.progress = title if self.phase is not BulkPhase.CHOOSING else ""
 
-    def _done(self) -> int:
-        ended = (*_STANDINGS.values(), RowStatus.DIVERGED)
-        return sum(row.standing in ended for row in self._sent)
+    def _choosing_title(self) -> tuple[str, str]:
+        payloads = self.card.common_ways.payloads
+        title = f"Decide on {counted(len(self.card.list.included), 'item')}"
+        return title, counted(payloads, "different payload") if payloads else ""
 
-    def _counts(self) -> str:
-        counts = Counter(row.standing for row in self._sent)
-        words = {
-            RowStatus.APPLIED: "applied",
-            RowStatus.DIVERGED: "otherwise than decided",
-            RowStatus.REFUSED: "refused",
-            RowStatus.UNKNOWN: "unknown",
-            RowStatus.UNSENT: "not sent",
-        }
-        return ", ".join(f"{counts[each]:,} {word}" for each, word in words.items() if counts[each])
+    def _sending_title(self) -> tuple[str, str]:
+        sending, total = self._sending, len(self._sending.items)
+        if self.phase is BulkPhase.ENDED:
+            return sending.counts(), f"of {counted(total, 'item')}"
+        verb = "Stopping" if self.stopped else "Sending"
+        return f"{verb}: {sending.ended:,} of {total:,}", sending.counts()
 
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to stop while something is sent."""
+        """Offer to stop while decisions are sent."""
         return self.busy and not self.stopped if action == "stop" else True
 
     def action_stop(self) -> None:
-        """Send nothing more; what is under way comes to its end."""
+        """Start no further decision; those that are being sent are finished."""
         self.stopped = True
         self._show_title()
 
     def action_back(self) -> None:
-        """Go back to the inbox. What is being sent goes on; what came of it has been read."""
+        """Go back to the inbox. Sending continues; finished results are cleared."""
         if self.phase is BulkPhase.ENDED:
             self.phase = BulkPhase.CHOOSING
-            self.card.show_rows(())
+            self.card.show_items(())
             self.banner.clear()
-            self._sent = []
-            self.marks.under_way = ""
+            self._sending = BulkSending()
+            self.marks.progress = ""
         self.app.pop_screen()
 
 
@@ -312,18 +280,32 @@ def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
 
 
-def _standing(outcome: Outcome) -> RowStatus:
-    mismatched = outcome.mismatches and outcome.kind is OutcomeKind.APPLIED
-    return RowStatus.DIVERGED if mismatched else _STANDINGS[outcome.kind]
+def _item_text(item: BulkItem) -> ModalText:
+    """Return an item in full: its status, the JSON that it gets, and its payload."""
+    detail = []
+    if item.planned is not None and not item.planned.fault:
+        detail += ["What is sent", json_text(item.planned.answer), ""]
+    if not isinstance(item.item, Breakpoint):
+        detail += ["What it asks", json_text(item.item.interrupt.payload)]
+    cautions = item.planned.cautions if item.planned else ()
+    return ModalText(
+        item.name(),
+        item.status_text or "This is decided on with the others.",
+        hint="\n".join(cautions),
+        detail="\n".join(detail),
+        syntax=Syntax.JSON,
+    )
 
 
-def _result_words(outcome: Outcome) -> str:
-    """Return what went otherwise than decided, and how the thread goes on."""
-    return "; ".join((*outcome.mismatches, _then(outcome)))
+def _result_text(result: Outcome | HitlError) -> str:
+    """Return which calls did not do what was decided, and what the thread does next."""
+    if isinstance(result, HitlError):
+        return str(result)
+    return "; ".join((*result.mismatches, _next_text(result)))
 
 
-def _then(outcome: Outcome) -> str:
-    """Return how the thread goes on, or why nothing was taken."""
+def _next_text(outcome: Outcome) -> str:
+    """Return what the thread does next, or why no decision was taken."""
     if outcome.kind is not OutcomeKind.APPLIED or outcome.thread is None:
         return outcome.why
     words = status_words(outcome.thread.status)

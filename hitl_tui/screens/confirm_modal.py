@@ -12,7 +12,7 @@ from textual.screen import ModalScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.plan import Plan
 from hitl_tui.widgets.cards.plan_card import PlanCard
-from hitl_tui.widgets.key_line import KeyLine
+from hitl_tui.widgets.key_footer import KeyFooter
 
 
 class ConfirmModal(ModalScreen[bool]):
@@ -36,7 +36,7 @@ class ConfirmModal(ModalScreen[bool]):
         &.-short PlanCard > VerticalScroll { max-height: 4; padding: 0 1; }
         &.-short SendBar { margin-top: 0; }
         &.-short SendBar TextPane { max-height: 2; }
-        KeyLine { dock: none; background: $surface; }
+        KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -55,7 +55,7 @@ class ConfirmModal(ModalScreen[bool]):
         frame.border_title = Content(self.plan.title)
         with frame:
             yield PlanCard(self.plan)
-            yield KeyLine()
+            yield KeyFooter()
 
     @on(PlanCard.Confirmed)
     def confirm(self) -> None:

@@ -9,7 +9,7 @@ from textual.worker import Worker, WorkerState
 
 from hitl_tui.messages import Editable, ExternalEditorClosed, ExternalEditorWanted
 from hitl_tui.state.session import Session
-from hitl_tui.widgets.key_line import KeyLine
+from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.server_bar import ServerBar
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ class ConsoleScreen(Screen[None]):
         """Put the bar above and the keys below."""
         yield self.bar
         yield from self.compose_body()
-        yield KeyLine()
+        yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
         """Yield what lies between."""

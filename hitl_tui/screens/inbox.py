@@ -118,7 +118,7 @@ class InboxScreen(ConsoleScreen):
 
     def _tick(self) -> None:
         self.list.tick()
-        if self.marks.under_way:
+        if self.marks.progress:
             self._show_summary()
 
     @work(group="watch", exit_on_error=False)
@@ -134,7 +134,7 @@ class InboxScreen(ConsoleScreen):
             self.list.show(self.session.inbox.items)
         self._show_words()
 
-    @on(InboxList.Listed)
+    @on(InboxList.ListChanged)
     def _show_words(self) -> None:
         inbox = self.session.inbox
         self._show_summary()
@@ -159,11 +159,11 @@ class InboxScreen(ConsoleScreen):
     def _why_nothing(self) -> str:
         if self.session.inbox is None:
             return "Reading…"
-        return _NO_MATCH if self.list.needle else _NOTHING
+        return _NO_MATCH if self.list.filter_text else _NOTHING
 
     def _show_summary(self) -> None:
         self.summary.update(self._summary())
-        offers = bool(self.marks or self.marks.under_way)
+        offers = bool(self.marks or self.marks.progress)
         if offers is not self._offers_bulk:
             self._offers_bulk = offers
             self.refresh_bindings()
@@ -174,7 +174,7 @@ class InboxScreen(ConsoleScreen):
             return Content("")
         shown, total = len(self.list.listed), len(inbox.items)
         count = f"{total:,} wait" if total != 1 else "1 waits"
-        if self.list.needle:
+        if self.list.filter_text:
             count = f"{shown:,} of {total:,} wait"
         words = [f"{inbox.busy:,} running"] if inbox.busy else []
         words.append(self.list.order.value)
@@ -182,8 +182,8 @@ class InboxScreen(ConsoleScreen):
             words.insert(0, "old list")
         if self.marks:
             words.insert(0, f"{len(self.marks):,} marked")
-        if self.marks.under_way:
-            words.insert(0, self.marks.under_way)
+        if self.marks.progress:
+            words.insert(0, self.marks.progress)
         return Content.assemble((count, "bold $foreground"), "  ·  " + "  ·  ".join(words))
 
     def _describe(self, item: Waiting) -> str:
@@ -204,7 +204,7 @@ class InboxScreen(ConsoleScreen):
             case "broken":
                 return bool(self.broken)
             case "unfilter":
-                return bool(self.list.needle)
+                return bool(self.list.filter_text)
             case "bulk":
                 return self._offers_bulk
             case _:
@@ -245,7 +245,7 @@ class InboxScreen(ConsoleScreen):
 
     # Marking
 
-    @on(InboxList.Marked)
+    @on(InboxList.MarksChanged)
     def show_marks(self) -> None:
         """Show how many are marked, and offer what can be done with them."""
         if not self.marks:
@@ -253,7 +253,7 @@ class InboxScreen(ConsoleScreen):
         self.list.tick()
         self._show_summary()
 
-    @on(InboxList.AlikeWanted)
+    @on(InboxList.MarkAlikeRequested)
     def mark_alike(self) -> None:
         """Mark what is listed now and of the same kind as the selected item."""
         if self.list.item is not None:
@@ -280,7 +280,7 @@ class InboxScreen(ConsoleScreen):
     @on(FilterLine.Changed)
     def list_matches(self, event: FilterLine.Changed) -> None:
         """List only what matches."""
-        self.list.needle = event.value
+        self.list.filter_text = event.value
         self.refresh_bindings()
 
     @on(FilterLine.Closed)

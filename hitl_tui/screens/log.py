@@ -100,7 +100,7 @@ class LogScreen(ConsoleScreen):
     def show_entry(self, event: OptionList.OptionHighlighted) -> None:
         """Show all that is known of a decision."""
         entry = self._entries[event.option_index]
-        self.entry.entitle("Decision")
+        self.entry.set_title("Decision")
         self.entry.show_text(_entry_text(entry))
 
     def follow_engine(self) -> None:

@@ -15,9 +15,10 @@ from hitl_engine.model import Graph
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunWanted
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.banner import Banner
-from hitl_tui.widgets.run_form import RunForm, Unfinished
+from hitl_tui.widgets.run_form import RunForm
 from hitl_tui.widgets.send_bar import SendBar
 
 
@@ -35,7 +36,7 @@ class StartScreen(ConsoleScreen):
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
         &.-short #choice { height: 1; }
-        &.-short FieldBox, &.-short StopLine, &.-short FormView { margin-bottom: 0; }
+        &.-short FieldBox, &.-short BreakpointLine, &.-short FormView { margin-bottom: 0; }
         &.-short SendBar TextPane { max-height: 2; }
         &.-short #title { display: none; }
     }
@@ -118,7 +119,7 @@ class StartScreen(ConsoleScreen):
     @work(group="form", exclusive=True, exit_on_error=False)
     async def read_form(self, graph: Graph) -> None:
         """Read how the input of a graph is asked for, and show it if it is still in view."""
-        if self.form is not None and self.form.asked.graph == graph:
+        if self.form is not None and self.form.input_form.graph == graph:
             return
         try:
             form = await self.desk.input_form(graph)
@@ -141,7 +142,7 @@ class StartScreen(ConsoleScreen):
             return
         try:
             value, stops = self.form.read()
-        except Unfinished as problem:
+        except NotReady as problem:
             self.send_bar.block(str(problem))
         else:
             parts = [
@@ -172,12 +173,12 @@ class StartScreen(ConsoleScreen):
         if self.send_bar.blocked:
             return
         value, stops = self.form.read()
-        self.post_message(RunWanted(self.form.asked.graph, value, stops))
+        self.post_message(RunWanted(self.form.input_form.graph, value, stops))
 
     def action_turn(self) -> None:
         """Give the input as JSON, or in fields."""
         if self.form is not None:
-            self.form.turn()
+            self.form.toggle_json()
 
     def action_back(self) -> None:
         """Go back to the inbox."""

@@ -15,7 +15,7 @@ from textual.widgets import Button, Static
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
 from hitl_tui.text.literal import literal
-from hitl_tui.widgets.text_view import Look, TextView
+from hitl_tui.widgets.text_view import Syntax, TextView
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ModalText:
     kept: str = ""
     hint: str = ""
     detail: str = ""
-    look: Look = Look.PLAIN
+    syntax: Syntax = Syntax.PLAIN
 
     @classmethod
     def of(cls, error: BaseException) -> "ModalText":
@@ -121,7 +121,7 @@ class TextModal(ModalScreen[bool]):
             details = TextView(numbered=True)
             details.id = "details"
             details.border_title = Content("Details")
-            details.show_text(reading.detail, reading.look)
+            details.show_text(reading.detail, reading.syntax)
             yield details
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -35,7 +35,7 @@ from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
-from hitl_tui.widgets.text_view import Look
+from hitl_tui.widgets.text_view import Syntax
 from hitl_tui.widgets.thread_pane import PanePhase
 
 
@@ -431,7 +431,7 @@ class ThreadScreen(RunningScreen):
                         "This is how what you read differs from what is asked now.",
                         kept="What you typed is kept.",
                         detail="\n".join(lines),
-                        look=Look.DIFF,
+                        syntax=Syntax.DIFF,
                     )
                 )
             )

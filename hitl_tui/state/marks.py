@@ -1,4 +1,4 @@
-"""What is marked in the inbox, to be decided on together."""
+"""The items that are marked in the inbox, to be decided on together."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ ItemKey = tuple[str, str]
 
 
 def key_of(item: Waiting) -> ItemKey:
-    """Return what makes this item the same item when the list is read again."""
+    """Return the key by which an item is the same when the list is read again."""
     return item.thread_id, item.interrupt_id if isinstance(item, Interrupt) else ""
 
 
@@ -18,8 +18,8 @@ class Marks:
 
     def __init__(self) -> None:
         self._marked: dict[ItemKey, Waiting] = {}
-        self.under_way = ""
-        """How far the decisions on them are, in words; empty while none are sent."""
+        self.progress = ""
+        """How many decisions on them are sent, as the inbox shows it; empty while none are sent."""
 
     def __len__(self) -> int:
         return len(self._marked)
@@ -29,19 +29,19 @@ class Marks:
 
     @property
     def items(self) -> tuple[Waiting, ...]:
-        """The items as they were read last."""
+        """The marked items, as they were last read."""
         return tuple(self._marked.values())
 
     def add(self, items: Iterable[Waiting]) -> None:
-        """Mark these."""
+        """Mark these items."""
         self._marked |= {key_of(item): item for item in items}
 
     def remove(self, item: Waiting) -> None:
-        """Unmark this one, if it is marked."""
+        """Unmark this item, if it is marked."""
         self._marked.pop(key_of(item), None)
 
-    def turn(self, item: Waiting) -> None:
-        """Mark what is not marked, and the other way round."""
+    def toggle(self, item: Waiting) -> None:
+        """Mark the item, or unmark it if it is marked."""
         if item in self:
             self.remove(item)
         else:
@@ -52,7 +52,7 @@ class Marks:
         self._marked.clear()
 
     def keep(self, items: Iterable[Waiting]) -> None:
-        """Keep only the marks of what still waits among `items`, and is what it was."""
+        """Keep only the marks of items that are still pending in `items`, and unchanged."""
         if not self._marked:
             return
         threads = {thread for thread, _ in self._marked}
@@ -65,7 +65,7 @@ class Marks:
 
 
 def _asks_the_same(before: Waiting, now: Waiting) -> bool:
-    """A breakpoint has no id, and older servers give the next question of a task the same one."""
+    """Compare more than ids: a breakpoint has none, and older servers reuse those of a task."""
     match before, now:
         case Interrupt(), Interrupt():
             return (before.task_id, before.payload, before.response_schema) == (

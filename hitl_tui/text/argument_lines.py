@@ -10,7 +10,7 @@ from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.visible import json_text, visible
 from hitl_tui.text import highlight
 from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arguments_of
-from hitl_tui.text.diff import aligned, count_words
+from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
 
 _FIRST_LONG = 60
@@ -110,7 +110,7 @@ class _Writer:
             for number, (line, spans) in enumerate(zip(lines, colours, strict=True), 1)
         ]
         known = LANGUAGES.get(argument.language)
-        kind = known.word if known else "changes" if argument.language == "diff" else "text"
+        kind = known.label if known else "changes" if argument.language == "diff" else "text"
         words = kind if len(lines) == 1 else f"{kind}, {len(lines):,} lines"
         if len(argument.text) > 1_000:
             words += f", {len(argument.text):,} characters"
@@ -125,7 +125,7 @@ class _Writer:
             _marked(ArgumentLine(line[1:], f"  {line[0]} ", base=_SIGNS[line[0]])) for line in lines
         ]
         name = f"{_name(change.name)} → {_name(change.new_name)}"
-        return _headed(name, f"replaces a text, {count_words(lines)}", below)
+        return _headed(name, f"replaces a text, {change_count(lines)}", below)
 
 
 _SIGNS = {"+": "added", "-": "removed", " ": ""}

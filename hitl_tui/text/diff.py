@@ -5,23 +5,23 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 
-_MOST_LINES = 1_500
-"""Beyond this, on either side of what changed, lines are no longer matched with each other."""
+_MAX_LINES = 1_500
+"""If the changed part of a text has more lines than this, its lines are not compared."""
 CONTEXT = 2
 
 
 def changes(before: str, after: str) -> list[str]:
-    """Return a unified diff without its file header; nothing for equal texts."""
+    """Return a unified diff without its file header; empty for equal texts."""
     if before == after:
         return []
     old, new = before.split("\n"), after.split("\n")
-    if max(len(old), len(new)) <= _MOST_LINES:
+    if max(len(old), len(new)) <= _MAX_LINES:
         return [line.rstrip("\n") for line in _unified(old, new)]
     return _replaced(old, new)
 
 
-def aligned(before: str, after: str, *, most_lines: int = _MOST_LINES) -> list[str]:
-    """Return every line of both texts, once where they are equal: ` `, `-` or `+`, then the line."""
+def aligned(before: str, after: str, *, most_lines: int = _MAX_LINES) -> list[str]:
+    """Return the lines of both texts, equal ones once, each after ` `, `-` or `+`."""
     old, new = before.split("\n"), after.split("\n")
     head, tail = _equal_ends(old, new)
     middle = old[head : len(old) - tail], new[head : len(new) - tail]
@@ -51,17 +51,17 @@ def _unified(old: list[str], new: list[str]) -> list[str]:
 
 
 def _replaced(old: list[str], new: list[str]) -> list[str]:
-    """Cut off what is equal at both ends, and match the rest only if it is short."""
+    """Leave out the equal lines at both ends; compare the rest only if it is short."""
     head, tail = _equal_ends(old, new)
     old, new = old[head : len(old) - tail], new[head : len(new) - tail]
     place = f"@@ from line {head + 1}: {len(old):,} lines become {len(new):,} @@"
-    if max(len(old), len(new)) <= _MOST_LINES:
+    if max(len(old), len(new)) <= _MAX_LINES:
         return [place, *_unified(old, new)]
     return [place, *_one_by_one(old, new)]
 
 
 def _equal_ends(old: list[str], new: list[str]) -> tuple[int, int]:
-    """Return how many lines are equal at the start and, of the others, at the end."""
+    """Return how many lines are equal at the start and, of the rest, at the end."""
     head = _equal(zip(old, new, strict=False))
     most = min(len(old), len(new)) - head
     return head, min(most, _equal(zip(reversed(old), reversed(new), strict=False)))
@@ -72,7 +72,7 @@ def _equal(pairs: Iterable[tuple[str, str]]) -> int:
 
 
 def difference(old: str, new: str) -> tuple[int, int, int]:
-    """Return where two texts begin to differ, and where they end to, in the old and in the new."""
+    """Return where two texts begin to differ, and where the difference ends in old and in new."""
     shorter = min(len(old), len(new))
     start = _alike(shorter, lambda length: old.startswith(new[:length]))
     rest = shorter - start
@@ -81,12 +81,12 @@ def difference(old: str, new: str) -> tuple[int, int, int]:
 
 
 def _alike(most: int, holds: Callable[[int], bool]) -> int:
-    """Return the greatest length up to `most` for which it holds; it holds for all below, too."""
+    """Return the greatest length up to `most` for which it holds; it holds for all smaller ones."""
     return bisect_left(range(most), True, key=lambda length: not holds(length + 1))
 
 
-def count_words(lines: list[str]) -> str:
-    """Return how many lines came and went, in few words."""
+def change_count(lines: list[str]) -> str:
+    """Return how many lines were added and removed: `+1 −2`, or `unchanged`."""
     added = sum(line.startswith("+") for line in lines)
     removed = sum(line.startswith("-") for line in lines)
     return f"+{added} −{removed}" if lines else "unchanged"

@@ -1,7 +1,7 @@
-"""Colours for code that is shown: one pass in linear time, and nothing but colours.
+"""Colours for code, found in one pass in linear time.
 
-Not a lexer of a library: those backtrack, and a payload of a few kilobytes could stop the console
-for seconds. Every alternative below ends on whatever follows once it has begun.
+The lexers of libraries backtrack: a payload of a few kilobytes could stop the console for seconds.
+No alternative below needs to backtrack: once it has begun, it ends whatever follows.
 """
 
 import re
@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 Span: TypeAlias = tuple[int, int, str]
-"""From, to, and the name of a colour."""
+"""Start, end, and the name of a colour."""
 
 LIMIT = 64 * 1024
-"""Longer code is shown whole in one colour."""
+"""Characters; longer code is shown in one colour."""
 
 _LINE_STRING = r""""(?:[^"\\\n]|\\.)*(?:"|\\?$)|'(?:[^'\\\n]|\\.)*(?:'|\\?$)"""
 _NUMBER = r"\b\d[\w.]*"
@@ -21,14 +21,14 @@ _WORD = r"[^\W\d]\w*"
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """What is coloured in one language."""
+    """How one language is coloured."""
 
-    word: str
-    """What it is called in front of a reader."""
+    label: str
+    """Its name on the screen."""
     pattern: re.Pattern[str]
     keywords: frozenset[str]
-    """In lower case; a language with `folds` has them in any case."""
-    folds: bool = False
+    """In lower case if `ignores_case`."""
+    ignores_case: bool = False
 
 
 def _words(words: str) -> frozenset[str]:
@@ -69,7 +69,7 @@ _SQL = Language(
         " is in exists between like case when then else end returning using primary key default"
         " cascade database schema if replace merge explain"
     ),
-    folds=True,
+    ignores_case=True,
 )
 _PYTHON = Language(
     "Python",
@@ -85,7 +85,7 @@ _PYTHON = Language(
         " yield none true false"
     ),
 )
-_SCRIPT = Language(
+_JAVASCRIPT = Language(
     "JavaScript",
     _pattern(
         comment=r"//[^\n]*|/\*.*?(?:\*/|\Z)",
@@ -99,12 +99,12 @@ _SCRIPT = Language(
         " void while yield"
     ),
 )
-LANGUAGES = {"shell": _SHELL, "sql": _SQL, "python": _PYTHON, "javascript": _SCRIPT}
+LANGUAGES = {"shell": _SHELL, "sql": _SQL, "python": _PYTHON, "javascript": _JAVASCRIPT}
 _BY_FIRST = {"+": "added", "-": "removed", "@": "word"}
 
 
 def spans_of(text: str, language: str) -> list[list[Span]]:
-    """Return the coloured spans of each line; none for a language that is not known."""
+    """Return the coloured spans of each line; none for an unknown language."""
     lines = text.split("\n")
     if language == "diff":
         return [_of_diff(line) for line in lines]
@@ -130,7 +130,7 @@ def spans_of(text: str, language: str) -> list[list[Span]]:
 def _colour(match: re.Match[str], language: Language) -> str:
     if match.lastgroup != "word":
         return match.lastgroup or ""
-    word = match[0].lower() if language.folds or match[0] in _CONSTANTS else match[0]
+    word = match[0].lower() if language.ignores_case or match[0] in _CONSTANTS else match[0]
     return "keyword" if word in language.keywords else ""
 
 

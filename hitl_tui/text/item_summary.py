@@ -1,4 +1,4 @@
-"""What waits, in one line: what an item asks, where it stands, how long it has waited."""
+"""A pending item on one line: what it asks, its kind, how long it has waited."""
 
 from datetime import UTC, datetime
 
@@ -21,11 +21,11 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text, one_line
 
 _LINE = 400
-"""More characters than any terminal shows on one line of the inbox."""
+"""Characters; more than a terminal shows on one line."""
 
 
 def review_line(review: Review) -> str:
-    """Return what a review asks for, safe and on one line."""
+    """Return what a review asks for, as visible text on one line."""
     match review:
         case TextToRevise(text=text, prompt=prompt):
             if not text:
@@ -45,11 +45,11 @@ def review_line(review: Review) -> str:
         case FormToFill(payload=payload) | AnyJson(payload=payload):
             return _payload_line(payload)
         case _:
-            raise AssertionError("a request holds at least one tool call")
+            raise AssertionError("a request contains at least one tool call")
 
 
 def _payload_line(payload: JsonValue) -> str:
-    """Return a payload that is told as it came, after what it calls itself."""
+    """Return a payload as it is, after its title if it has one."""
     match payload:
         case str():
             return one_line(payload, _LINE)
@@ -72,21 +72,21 @@ def _call_line(call: ToolCall) -> str:
 
 
 def breakpoint_line(stop: Breakpoint) -> str:
-    """Return what stepping on would run."""
+    """Return which nodes run after this breakpoint."""
     if not stop.next:
         return "then the end"
     return "next: " + ", ".join(one_line(node, 60) for node in stop.next)
 
 
 def item_line(item: Item) -> str:
-    """Return what an item asks, or where a run stopped and what stepping on would run."""
+    """Return what an item asks; for a breakpoint, where the run stopped and which nodes follow."""
     if isinstance(item, Breakpoint):
         return f"{kind_words(item)}, {breakpoint_line(item)}"
     return review_line(item.review)
 
 
 def kind_words(item: Waiting) -> str:
-    """Return the symbol and word that tell an item's kind, also without colour."""
+    """Return a symbol and a word for the kind of an item; colour is not needed to read it."""
     match item:
         case Breakpoint(when=when):
             return f"■ {when}"
@@ -97,11 +97,10 @@ def kind_words(item: Waiting) -> str:
 
 
 def waited(since: datetime | None, now: datetime | None = None) -> str:
-    """Return how long ago `since` was, in at most two units; seconds only below a minute."""
+    """Return how long ago `since` was: `30s`, `3m`, `6h 40m` or `2d 2h`."""
     if since is None:
         return "–"
-    since = since if since.tzinfo else since.replace(tzinfo=UTC)
-    seconds = max(0, int(((now or datetime.now(UTC)) - since).total_seconds()))
+    seconds = max(0, int(((now or datetime.now(UTC)) - in_utc(since)).total_seconds()))
     if seconds < 60:
         return f"{seconds}s"
     if seconds < 3600:
@@ -109,3 +108,8 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     if seconds < 86_400:
         return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
     return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
+
+
+def in_utc(time: datetime) -> datetime:
+    """Return `time` with a time zone: UTC if it has none."""
+    return time if time.tzinfo else time.replace(tzinfo=UTC)

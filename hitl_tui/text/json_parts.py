@@ -1,7 +1,7 @@
-"""The parts of JSON that are coloured, found row by row: the cost is the row's, not the line's.
+"""The coloured parts of JSON, found row by row: the cost is that of the row, not of the line.
 
-A line break never stands in a string, so that a line can be read without those above it; and where
-a row begins in a long line, only the quotation marks before it count.
+A JSON string contains no line break, so a line can be read without the lines above it. To know
+whether a row of a long line begins in a string, only the quotation marks before it are counted.
 """
 
 import re
@@ -14,25 +14,25 @@ _AS_KEY = re.compile(r"\s*:")
 _PAIR = re.compile(r"\\.")
 _ESCAPE = re.compile(r"\\(?:(u[0-9a-fA-F]{4})|.)")
 _BEFORE = len("\\u0000") - 1
-"""So much of an escape, or of a word, may stand on the row above."""
+"""So many characters of an escape, or of a word, may be on the row above."""
 _FAR = 1_000
-"""A string that goes on for longer than this beyond its row is taken for no key."""
+"""A string that continues for more characters than this after its row is not read as a key."""
 
 
 class Part(Enum):
-    """What has a colour of its own."""
+    """A part with its own colour."""
 
     KEY = "key"
     STRING = "string"
     NUMBER = "number"
     ESCAPE = "escape"
-    """A backslash and what it stands before; it comes after the key or string that it is in."""
+    """A backslash and the character after it; listed after the key or string that contains it."""
     HIDDEN = "hidden"
-    """An escape with four digits: mostly a character that cannot be seen."""
+    """An escape with four digits: usually a hidden character."""
 
 
 class _Place(Enum):
-    """Where one is in a line."""
+    """What a position in a line is in."""
 
     BETWEEN = auto()
     IN_STRING = auto()
@@ -43,19 +43,19 @@ Span = tuple[int, int, Part]
 
 
 class JsonParts:
-    """Finds the parts in rows of a text; remembers where it was, because rows follow each other."""
+    """Finds the parts in rows of a text. It remembers the last position, as rows follow each other."""
 
     def __init__(self) -> None:
         self.forget()
 
     def forget(self) -> None:
-        """The text is another."""
+        """Forget the last position: the text has changed."""
         self._line = -1
         self._reached = 0
         self._place = _Place.BETWEEN
 
     def spans(self, number: int, line: str, start: int, end: int) -> list[Span]:
-        """Return the parts that line `number` shows from `start` to `end`, in order of drawing."""
+        """Return the parts of line `number` from `start` to `end`, in the order of drawing."""
         begin = max(0, start - _BEFORE)
         place = self._place_at(number, line, begin)
         return [
@@ -73,7 +73,7 @@ class JsonParts:
 
 
 def _after(text: str, place: _Place) -> _Place:
-    """Return where one is after `text`."""
+    """Return the place after `text`."""
     if not text:
         return place
     rest = _PAIR.sub("", text[1:] if place is _Place.AFTER_BACKSLASH else text)
@@ -96,9 +96,9 @@ def _parts(line: str, begin: int, end: int, place: _Place) -> Generator[Span, No
 
 
 def _string(line: str, start: int, inside: int, end: int) -> Generator[Span, None, int]:
-    """Yield a string whose characters begin at `inside`, and its escapes; return where it ends."""
+    """Yield a string whose content begins at `inside`, and its escapes; return where it ends."""
     rest = _STRING_REST.match(line, inside, end + _FAR)
-    assert rest is not None, "it matches nothing, too"
+    assert rest is not None, "it matches the empty string too"
     key = rest[2] and _AS_KEY.match(line, rest.end(), rest.end() + _FAR)
     yield start, rest.end(), Part.KEY if key else Part.STRING
     for escape in _ESCAPE.finditer(line, inside, min(rest.end(1), end + _BEFORE)):

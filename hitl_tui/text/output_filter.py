@@ -1,4 +1,4 @@
-"""The second net: whatever slipped past `hitl_engine.visible` is stopped as lines are drawn."""
+"""The last filter before the terminal, for characters that `hitl_engine.visible` missed."""
 
 import unicodedata
 
@@ -10,14 +10,14 @@ from textual.filter import LineFilter
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 
 
-class NoControls(LineFilter):
-    """Replaces control, format, surrogate, private and unassigned characters in drawn lines.
+class UnprintableFilter(LineFilter):
+    """Replaces control, format, surrogate, private-use and unassigned characters in drawn lines.
 
-    `str.isprintable` is false for exactly these and for separators; separators stay.
+    `str.isprintable` is false for exactly these and for separators, which are kept.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return `segments` themselves when nothing in them has to be replaced."""
+        """Return `segments` themselves if nothing in them has to be replaced."""
         if all(segment.text.isprintable() for segment in segments):
             return segments
         return [Segment(_printable(text), style, control) for text, style, control in segments]
@@ -32,4 +32,4 @@ def _printable(text: str) -> str:
 def _printable_character(char: str) -> str:
     if char.isprintable() or unicodedata.category(char) == "Zs":
         return char
-    return REPLACEMENT * cell_len(char)  # the row keeps the width it was laid out with
+    return REPLACEMENT * cell_len(char)  # the layout counted this width

@@ -1,4 +1,4 @@
-"""Lines cut into rows: where a line is cut, and which row shows what; quick for a million rows."""
+"""Lines cut into rows: where a line is cut, and what each row shows; quick with a million rows."""
 
 import re
 from bisect import bisect_right
@@ -8,16 +8,16 @@ from itertools import accumulate
 from rich.cells import cell_len, get_character_cell_size
 
 Cuts = Sequence[int]
-"""The offsets at which a line is cut; none when it fits on one row."""
+"""The offsets at which a line is cut; empty if it fits on one row."""
 WHOLE: Cuts = ()
 """The cuts of a line that fits."""
 
 
 _LAST_WORD = re.compile(r".*\s(?=\S)", re.DOTALL)
 _WIDENING = "\N{VARIATION SELECTOR-16}"
-"""It makes the character before it wider than that is alone."""
-_MOST_ON_A_ROW = 8
-"""Characters to a cell, at most: marks without width could go on for ever."""
+"""It makes the character before it wider."""
+_MAX_PER_CELL = 8
+"""Characters in a cell: without a limit, marks that have no width could fill a row for ever."""
 
 
 class Rows:
@@ -29,14 +29,14 @@ class Rows:
         self._cuts_before: list[int] | None = None
 
     def replace(self, start: int, stop: int, cuts: Iterable[Cuts]) -> None:
-        """Put the cuts of other lines in the place of lines `start` to `stop`."""
+        """Replace the cuts of lines `start` to `stop` by those of other lines."""
         new, old = list(cuts), self.cuts[start:stop]
         self.cuts[start:stop] = new
         if list(map(len, old)) != list(map(len, new)):
             self._cuts_before = None
 
     def _sums(self) -> list[int]:
-        """Return how many cuts there are before each line, and in all. Nothing but C is quick."""
+        """Return how many cuts there are before each line, and in all. Loops in Python are too slow."""
         if self._cuts_before is None:
             self._cuts_before = list(accumulate(map(len, self.cuts), initial=0))
         return self._cuts_before
@@ -56,20 +56,20 @@ class Rows:
         return line, row - self.top(line)
 
     def span(self, line: int, part: int, length: int) -> tuple[int, int]:
-        """Return what the row `part` of a line of this length shows of it, as start and end."""
+        """Return which columns row `part` of a line of this length shows, as start and end."""
         cuts = self.cuts[line]
         return cuts[part - 1] if part else 0, cuts[part] if part < len(cuts) else length
 
 
 def pieces(cuts: Cuts, length: int) -> list[tuple[int, int]]:
-    """Return from where to where the rows go of a line of this length."""
+    """Return start and end of each row of a line of this length."""
     return list(zip((0, *cuts), (*cuts, length), strict=True))
 
 
 def cut_at_words(line: str, width: int) -> Cuts:
-    """Return where `line` is cut to fit `width` cells: before words, within those that are longer.
+    """Return where `line` is cut to fit `width` cells: before words, or within longer words.
 
-    Words keep the spaces behind them, as in Textual's editor.
+    Spaces stay with the word before them, as in Textual's editor.
     """
 
     def end(start: int, reach: int) -> int:
@@ -80,7 +80,7 @@ def cut_at_words(line: str, width: int) -> Cuts:
 
 
 def cut_loosely(line: str, width: int) -> Cuts:
-    """Return where `line` is cut to fit `width` cells: at a space that is not far, or anywhere."""
+    """Return where `line` is cut to fit `width` cells: at a space if one is near, or anywhere."""
 
     def end(start: int, reach: int) -> int:
         space = line.rfind(" ", start, reach)
@@ -90,14 +90,14 @@ def cut_loosely(line: str, width: int) -> Cuts:
 
 
 def cut_anywhere(line: str, width: int) -> Cuts:
-    """Return where `line` is cut to fit `width` cells, and not sooner."""
+    """Return where `line` is cut to fit `width` cells, each row as long as possible."""
     if line.isascii():
         return range(width, len(line), width)
     return _cut(line, width, lambda _, reach: reach)
 
 
 def _cut(line: str, width: int, end: Callable[[int, int], int]) -> Cuts:
-    """Cut where `end` says, which is given where a row starts and how far it can reach."""
+    """Cut at `end(start, reach)`: where a row starts, and where it ends at the latest."""
     length = len(line)
     cuts: list[int] = []
     start = 0
@@ -113,12 +113,12 @@ def _cut(line: str, width: int, end: Callable[[int, int], int]) -> Cuts:
 
 
 def reach_of(line: str, start: int, width: int) -> int:
-    """Return where the characters end that fit `width` cells from `start` on; one always does."""
+    """Return where the characters end that fit `width` cells from `start` on; at least one fits."""
     piece = line[start : start + width]
     if piece.isascii():
         return start + len(piece)
     cells = 0
-    piece = line[start : start + width * _MOST_ON_A_ROW]
+    piece = line[start : start + width * _MAX_PER_CELL]
     for index, char in enumerate(piece):
         cells += get_character_cell_size(char)
         if cells > width:

@@ -1,4 +1,4 @@
-"""Editors: what is typed or pasted is shown escaped, so that nothing hidden can be sent."""
+"""Editors that show hidden characters as escapes, so that nothing unseen can be sent."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -26,7 +26,7 @@ _COLOURS = {
 
 
 class Editor(FastTextArea):
-    """Edits a text in its visible form; `value` is the text it stands for."""
+    """Edits a text in its visible form; `value` is the text that it means."""
 
     DEFAULT_CSS = """
     Editor {
@@ -49,36 +49,36 @@ class Editor(FastTextArea):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "ctrl+g",
-            "open_elsewhere",
+            "open_external_editor",
             "Your own editor",
-            show=False,  # the room below is for what decides; help and palette tell it
+            show=False,  # the footer is for deciding; help and palette list this key
             tooltip="Edit this in your own editor",
             id="editor.open_elsewhere",
         ),
     ]
     HELP = """\
     ### A text to edit
-    Type freely: **ctrl+s** sends, nothing else does. Undo is **ctrl+z**, redo **ctrl+y**.
+    Only **ctrl+s** sends. Undo is **ctrl+z**, redo **ctrl+y**.
     **ctrl+g** opens it in your own editor (`$VISUAL`, `$EDITOR`); what you save there is one edit.
-    Characters that cannot be seen are written as `\\u{...}` and are sent as what they stand
-    for. What you type is kept as a draft within a second.
+    Hidden characters are written as `\\u{...}`, and are sent as the characters they mean. What you
+    type is kept as a draft within a second.
     """
 
     SUFFIX: ClassVar[str] = ".txt"
-    """How the name of a file with this text ends."""
+    """The suffix of a file with this text."""
 
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
         super().__init__(id=id, placeholder=placeholder)
-        self.entitle(title)
+        self.set_title(title)
 
-    def entitle(self, title: str) -> None:
-        """Set the words in the frame; they are ours, or visible text."""
+    def set_title(self, title: str) -> None:
+        """Set the title in the frame; it is already visible text."""
         self._title = title
         self.border_title = titled(title)
 
     @property
     def value(self) -> str:
-        """The text that is meant, with escapes read back."""
+        """The text, with escapes read back."""
         return decode(self.text)
 
     def show(self, value: str) -> None:
@@ -86,23 +86,23 @@ class Editor(FastTextArea):
         self.load_text(visible(value))
 
     def edit(self, edit: Edit) -> EditResult:
-        """Escape what is hidden in typed and pasted text before it enters the document."""
+        """Escape hidden characters in typed and pasted text before they enter the document."""
         if not edit.text.isprintable():
             lines = edit.text.replace("\r\n", "\n").replace("\r", "\n")  # as terminals paste
             edit = replace(edit, text=self.shown(lines))
         return super().edit(edit)
 
     def shown(self, typed: str) -> str:
-        """Return a text that a person typed as it stands here."""
+        """Return a typed text as the editor shows it."""
         return visible_typed(typed)
 
-    def action_open_elsewhere(self) -> None:
-        """Ask for it; the screen gives the terminal away."""
+    def action_open_external_editor(self) -> None:
+        """Ask the screen to open the user's own editor."""
         if not self.read_only:
             self.post_message(ExternalEditorWanted(self))
 
     def take_back(self, text: str) -> None:
-        """Take the text as it was edited elsewhere: one edit, of what differs."""
+        """Take the text from the external editor, as one edit of the part that differs."""
         old, new = self.text, self.shown(text)
         if old == new:
             return
@@ -117,7 +117,7 @@ def _place(text: str, index: int) -> tuple[int, int]:
 
 
 class JsonEditor(Editor):
-    """Edits JSON; shows where the first mistake is."""
+    """Edits JSON, and shows where its first mistake is."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "json-editor--key",
@@ -137,8 +137,8 @@ class JsonEditor(Editor):
     SUFFIX = ".json"
     HELP = """\
     ### JSON to edit
-    Nothing can be sent while this is empty or no JSON; the line below says where the first
-    mistake is. A key twice, NaN and numbers too large to keep are mistakes too.
+    It cannot be sent while it is empty or not JSON; the title shows the first mistake. A key that
+    occurs twice, NaN, and numbers too large to store are mistakes too.
     """
 
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
@@ -151,11 +151,11 @@ class JsonEditor(Editor):
         self.show_source(json_text(value))
 
     def show_source(self, text: str) -> None:
-        """Load what was typed before."""
+        """Load JSON as it was typed."""
         self.load_text(self.shown(text))
 
     def read(self) -> JsonValue:
-        """Return the value that stands here. Raises JsonProblem, and marks its place."""
+        """Return the value. Raises JsonProblem, and marks its place."""
         try:
             value = read_json(self.text)
         except JsonProblem as problem:
@@ -179,7 +179,7 @@ class JsonEditor(Editor):
             self.refresh()
 
     def text_changed(self) -> None:
-        """Read the colours anew."""
+        """Find the colours again."""
         self._parts.forget()
 
     def row_styles(self, line_index: int, start: int, end: int) -> list[tuple[int, int, Style]]:
@@ -199,5 +199,5 @@ class JsonEditor(Editor):
         return Style(color=self.get_component_rich_style(name).color)
 
     def shown(self, typed: str) -> str:
-        """Return JSON that a person typed as it stands here."""
+        """Return typed JSON as the editor shows it."""
         return visible_json(typed)

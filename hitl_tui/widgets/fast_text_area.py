@@ -1,18 +1,18 @@
-"""Textual's text area, whose keys cost what the screen shows and not what the document holds.
+"""Textual's text area, made fast: a key costs time for the rows on screen, not for the document.
 
-This is the one module that builds on private names of Textual, which is therefore pinned, at 8.2.8.
-A test holds the source of what is replaced here or relied on, and fails when Textual's changes.
-What a key costs there, and is mended here:
+This is the only module that uses private names of Textual, which is therefore pinned, at 8.2.8.
+A test compares the source of all that is replaced or used here, and fails when Textual's changes.
+What is slow in Textual, and how it is made fast here:
 
 - `WrappedDocument.height` adds up all lines, and is read for every row that is drawn; an edit that
-  adds a row moves the place of each row below by itself. `WrappedRows` keeps sums.
-- `TextArea.render_line` asks for `self.text`, which joins all lines, for every row; and it draws
-  every row anew when the cursor moves. Here the cache knows what a row shows.
+  adds a row updates each row below it one by one. `WrappedRows` keeps sums.
+- `TextArea.render_line` reads `self.text`, which joins all lines, for every row; and it draws every
+  row again when the cursor moves. Here the key of the cache is what a row shows.
 - `TextArea._render_line` styles and divides the whole line for each of its rows, and wrapping looks
-  at each character of a long word. A line of 100 KB is as quick here as many short ones.
-- `find_matching_bracket` goes through the document character by character. Here it is bounded.
-- `_build_highlight_map` asks for the colours of the whole document after each edit, and the syntax
-  tree counts the bytes above. Here a subclass gives the colours of the row that is drawn.
+  at each character of a long word. Here a line of 100 KB is as quick as many short ones.
+- `find_matching_bracket` reads the document character by character. Here the search is limited.
+- `_build_highlight_map` computes the colours of the whole document after each edit, and the syntax
+  tree counts the bytes above. Here a subclass returns the colours of the row that is drawn.
 
 It always wraps, and has no line numbers, suggestions, languages, or style for the cursor's line.
 """
@@ -41,46 +41,46 @@ from hitl_tui.text.rows import WHOLE, Cuts, Rows, cut_at_words, pieces
 _BRACKET = re.compile(r"[][(){}]")
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "}": "{", "]": "[", ")": "("}
 _NEAR = 100_000
-"""So many characters away, at least, the partner of a bracket is looked for."""
+"""Characters; the partner of a bracket is searched at least so far away."""
 
 
 class Row(NamedTuple):
-    """All that the drawing of a row depends on, but the text, the colours and the theme."""
+    """What the drawing of a row depends on, except the text, the colours and the theme."""
 
     line: int
     start: int
     end: int
     last: bool
-    """Whether the line ends here, where the cursor may stand behind it."""
+    """Whether the line ends on this row, so that the cursor can be behind it."""
     selected: tuple[int, int] | None
     hollow: bool
-    """Whether an empty line is marked as selected."""
+    """Whether it is an empty line in a selection."""
     cursor: int | None
     brackets: tuple[int, ...]
     width: int
 
 
 class WrappedRows(WrappedDocument):
-    """Keeps where each line is cut; finds rows by sums instead of lists of rows."""
+    """Stores where each line is cut, and finds rows by sums instead of lists of rows."""
 
     _wrapped_as: tuple[int, int] | None = None
 
     def wrap(self, width: int, tab_width: int | None = None) -> None:
-        """Wrap all lines, if they are not wrapped so."""
-        wanted = (width, tab_width or self._tab_width)
-        if wanted == self._wrapped_as:
+        """Wrap all lines, unless they are wrapped for this width."""
+        settings = (width, tab_width or self._tab_width)
+        if settings == self._wrapped_as:
             return
-        self._wrapped_as = wanted
-        self._width, self._tab_width = wanted
+        self._wrapped_as = settings
+        self._width, self._tab_width = settings
         self.rows = Rows(self._cuts(self.document.lines))
 
     def wrap_range(self, start: Location, old_end: Location, new_end: Location) -> None:
-        """Wrap anew the lines that an edit has changed. It has been done."""
+        """Wrap the lines that an edit has changed; called after the edit."""
         lines = self.document.lines
-        gone = len(self.rows.cuts) - len(lines)
+        removed = len(self.rows.cuts) - len(lines)
         top = min(start[0], old_end[0], len(lines) - 1)
-        bottom = min(max(start[0], new_end[0], old_end[0] - gone), len(lines) - 1)
-        self.rows.replace(top, bottom + 1 + gone, self._cuts(lines[top : bottom + 1]))
+        bottom = min(max(start[0], new_end[0], old_end[0] - removed), len(lines) - 1)
+        self.rows.replace(top, bottom + 1 + removed, self._cuts(lines[top : bottom + 1]))
 
     def _cuts(self, lines: list[str]) -> Iterator[Cuts]:
         width, tab_width = self._width, self._tab_width
@@ -104,7 +104,7 @@ class WrappedRows(WrappedDocument):
         return list(self.rows.cuts[line_index])
 
     def get_sections(self, line_index: int) -> list[str]:
-        """Return a line as its rows show it."""
+        """Return the text of each row of a line."""
         line = self.document[line_index]
         return [line[a:b] for a, b in pieces(self.rows.cuts[line_index], len(line))]
 
@@ -115,7 +115,7 @@ class WrappedRows(WrappedDocument):
     def location_to_offset(self, location: Location) -> Offset:
         """Return where a place in the document is drawn.
 
-        While lines are taken back, Textual asks for a cursor that stood behind the last one.
+        During an undo, Textual calls this with a cursor behind the last line.
         """
         number, column = min(location[0], len(self.rows.cuts) - 1), location[1]
         cuts = self.rows.cuts[number]
@@ -132,7 +132,7 @@ class WrappedRows(WrappedDocument):
 
 
 class FastDocument(Document):
-    """Joins its lines once after each edit, however often its text is asked for."""
+    """Joins its lines once after each edit, however often its text is read."""
 
     _joined: str | None = None
 
@@ -144,7 +144,7 @@ class FastDocument(Document):
         return self._joined
 
     def replace_range(self, start: Location, end: Location, text: str) -> EditResult:
-        """Replace what stands between two places."""
+        """Replace the text between two places."""
         self._joined = None
         return super().replace_range(start, end, text)
 
@@ -163,13 +163,13 @@ class FastTextArea(TextArea):
         )
 
     def row_styles(self, line_index: int, start: int, end: int) -> list[tuple[int, int, Style]]:
-        """Return the styles of what a row shows of a line, by columns of the line, in order."""
+        """Return the styles of the columns `start` to `end` of a line, in order."""
         return []
 
     def text_changed(self) -> None:
-        """Forget what was known of the text. It is called after each change, before drawing."""
+        """Forget what is known of the text. Called after each change, before drawing."""
 
-    # In the place of Textual's own
+    # Replacements of Textual's methods
 
     def _set_document(self, text: str, language: str | None) -> None:
         self.document = FastDocument(text)
@@ -184,7 +184,7 @@ class FastTextArea(TextArea):
         self.text_changed()
 
     def find_matching_bracket(self, bracket: str, search_from: Location) -> Location | None:
-        """Return the place of the partner of a bracket, if it is near."""
+        """Return the place of the matching bracket, if it is near."""
         if bracket not in _PARTNERS:
             return None
         forward = bracket in "([{"
@@ -221,7 +221,7 @@ class FastTextArea(TextArea):
             row, end = row - 1, sys.maxsize
 
     def render_line(self, y: int) -> Strip:
-        """Draw a row, or take it as it was drawn."""
+        """Draw a row, or return it from the cache."""
         if self.document.end == (0, 0):
             return super().render_line(y)  # with the placeholder
         row = self._row(y + self.scroll_offset.y)
@@ -241,7 +241,7 @@ class FastTextArea(TextArea):
         return self._theme.base_style or self.rich_style
 
     def _row(self, y: int) -> Row | None:
-        """Return what there is to draw in row `y` of the document, if it has so many."""
+        """Return what to draw in row `y` of the document; None below its end."""
         wrapped = self.wrapped_document
         assert isinstance(wrapped, WrappedRows), "_set_document makes it"
         if y >= wrapped.height:

@@ -1,30 +1,30 @@
-"""A column of fields that scrolls: all of the field that has the keys is in view."""
+"""A column of fields that scrolls, and keeps the focused field in view."""
 
 from textual.containers import VerticalScroll
 from textual.widget import Widget
 
 
 class FieldScroll(VerticalScroll, can_focus=False):
-    """Scrolls fields that may be more than the screen holds."""
+    """Scrolls fields that may not fit the screen."""
 
     DEFAULT_CSS = """
     FieldScroll { height: 1fr; padding: 0 1; scrollbar-size-vertical: 1; }
     """
 
-    _brought: tuple[Widget, Widget] | None = None
+    _kept_in_view: tuple[Widget, Widget] | None = None
 
-    def bring(self, field: Widget, focused: Widget) -> None:
-        """Bring a field into view, or as much of it as has the keys, and keep it there."""
-        self._brought = field, focused
-        self.call_after_refresh(self._bring)
+    def keep_in_view(self, field: Widget, focused: Widget) -> None:
+        """Scroll a field into view, or its focused widget if it is too high; also after a resize."""
+        self._kept_in_view = field, focused
+        self.call_after_refresh(self._scroll)
 
     def on_resize(self) -> None:
-        """Bring it into view again where the room has changed."""
-        if self._brought is not None and self.screen.focused is self._brought[1]:
-            self.call_after_refresh(self._bring)
+        """Scroll it into view again."""
+        if self._kept_in_view is not None and self.screen.focused is self._kept_in_view[1]:
+            self.call_after_refresh(self._scroll)
 
-    def _bring(self) -> None:
-        if self._brought is not None:
-            field, focused = self._brought
+    def _scroll(self) -> None:
+        if self._kept_in_view is not None:
+            field, focused = self._kept_in_view
             whole = field.size.height <= self.size.height
             (field if whole else focused).scroll_visible(animate=False)

@@ -1,15 +1,15 @@
-"""Where one types what the inbox is to list."""
+"""The filter of the inbox."""
 
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.line_editor import Line
+from hitl_tui.widgets.line_input import LineInput
 
 
-class FilterLine(Line):
-    """Takes a text to filter by; out of view while it is empty and not in use."""
+class FilterLine(LineInput):
+    """Takes a text to filter by; hidden while it is empty and not in use."""
 
     DEFAULT_CSS = """
     FilterLine {
@@ -19,31 +19,31 @@ class FilterLine(Line):
     """
     HELP = """\
     ### The filter
-    Lists what holds this text: in the graph, node or thread, or in what is asked.
-    **Enter** goes to the list, **escape** lists everything again.
+    Lists the items that contain this text: in graph, node or thread, or in what is asked.
+    **Enter** goes to the list, **escape** lists all items again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "keep", "To the list", tooltip="Keep the filter", id="filter.keep"),
-        Binding("escape", "clear", "Everything", tooltip="List everything", id="filter.clear"),
+        Binding("escape", "clear", "Everything", tooltip="List all items", id="filter.clear"),
     ]
 
     class Closed(Message):
-        """The keys may go elsewhere."""
+        """The user left the filter."""
 
     def __init__(self) -> None:
         super().__init__("Filter: graph, node, thread, or what is asked", select_on_focus=True)
 
     def open(self) -> None:
-        """Come into view and take the keys; what is typed replaces what was there."""
+        """Show it and focus it; typing replaces the old text."""
         self.add_class("-open")
         self.focus()
 
     def action_keep(self) -> None:
-        """Give the keys away; what is listed stays."""
+        """Leave the filter, and keep it."""
         self.set_class(bool(self.value), "-open")
         self.post_message(self.Closed())
 
     def action_clear(self) -> None:
-        """List everything again."""
+        """List all items again."""
         self.clear()
         self.action_keep()

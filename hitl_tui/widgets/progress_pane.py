@@ -57,7 +57,7 @@ class ProgressPane(TextPane):
         dropped = self._count - len(self._lines)
         first = [f"… {dropped:,} lines before these"] if dropped else []
         self.show_lines([*first, *self._lines])
-        self.entitle("Progress", f"{self._count:,} lines" if self._count > 1 else "")
+        self.set_title("Progress", f"{self._count:,} lines" if self._count > 1 else "")
         self.scroll_end(animate=False)
 
 

@@ -1,4 +1,4 @@
-"""Text that is only read, of any length: cut into rows, drawn row by row, selected and copied."""
+"""The base of views of long read-only texts: rows are cut, drawn, selected and copied here."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,21 +25,21 @@ _COLOUR_OF = {
     Part.NUMBER: "number",
     Part.HIDDEN: "escaped",
 }
-"""The colours of JSON that is read; of the escapes in it, those stand out that hide something."""
+"""The colours of JSON. Of its escapes only those with four digits have one."""
 
 
 class RowsView(Widget):
     """Shows lines of visible text; only the rows on screen are ever drawn.
 
-    A subclass says which lines there are, where they are cut and how they are coloured. The
-    colours are its component classes, named after `COLOUR_PREFIX`.
+    A subclass provides the lines, where they are cut, and their colours. The colours are its
+    component classes, whose names begin with `COLOUR_PREFIX`.
     """
 
     DEFAULT_CSS = """
     RowsView { height: auto; width: 1fr; }
     """
     COLOUR_PREFIX: ClassVar[str]
-    """What the names of its component classes begin with."""
+    """The beginning of the names of the component classes."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class RowsView(Widget):
     # For subclasses
 
     def lines_in_view(self) -> Sequence[int]:
-        """Return the numbers of the lines that are not folded away."""
+        """Return the numbers of the lines that are not folded."""
         raise NotImplementedError
 
     def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
@@ -60,35 +60,35 @@ class RowsView(Widget):
         raise NotImplementedError
 
     def line(self, number: int) -> str:
-        """Return a line as it stands here."""
+        """Return a line, as visible text."""
         raise NotImplementedError
 
-    def in_gutter(self, number: int, *, further: bool) -> str:
-        """Return what stands before a line or, `further`, before its other rows."""
+    def in_gutter(self, number: int, *, continued: bool) -> str:
+        """Return the text to the left of a line or, if `continued`, of its further rows."""
         raise NotImplementedError
 
     def base_style(self, number: int) -> Style:
-        """Return the style of a line where it has no other colour."""
+        """Return the style of a line where no span gives another."""
         return self.rich_style
 
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
-        """Return the colours of a line from `start` to `end`; a later one covers those before it."""
+        """Return the colours of a line from `start` to `end`; later spans cover earlier ones."""
         raise NotImplementedError
 
     def json_spans(self, number: int, json: str, start: int, end: int) -> Iterator[Span]:
-        """Return the colours of JSON that stands on a line."""
+        """Return the colours of a line of JSON."""
         for first, last, part in self._parts.spans(number, json, start, end):
             if part in _COLOUR_OF:
                 yield first, last, _COLOUR_OF[part]
 
     def escape_spans(self, text: str, start: int, end: int) -> Iterator[Span]:
-        """Return where the escapes are that visible text shows."""
+        """Return where visible text contains escapes."""
         around = max(0, start - _ESCAPED_AT_MOST), end + _ESCAPED_AT_MOST
         for match in _ESCAPED.finditer(text, *around):
             yield *match.span(), "escaped"
 
-    def show_anew(self) -> None:
-        """The lines are others."""
+    def lines_changed(self) -> None:
+        """Cut and draw everything again."""
         self._wrapped_for = -1
         self._parts.forget()
         self._strips.clear()
@@ -102,26 +102,26 @@ class RowsView(Widget):
 
     @property
     def row_count(self) -> int:
-        """How many rows there are at the present width."""
+        """How many rows there are at the current width."""
         return self._rows.height
 
     def row(self, y: int) -> tuple[int, int, int]:
-        """Return the number of the line that row `y` shows, and from where to where."""
+        """Return which line row `y` shows, and from which to which column."""
         index, part = self._rows.at(y)
         number = self._shown[index]
         return number, *self._rows.span(index, part, len(self.line(number)))
 
     def row_of(self, number: int) -> int:
-        """Return the first row of a line that is in view."""
+        """Return the first row of a line that is not folded."""
         return self._rows.top(self._shown.index(number))
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Count the rows that the lines take at this width."""
+        """Return how many rows the lines have at this width."""
         self.wrap(width)
         return self._rows.height
 
     def wrap(self, width: int) -> None:
-        """Cut the lines for this width, unless they are."""
+        """Cut the lines for this width, unless that is done."""
         if width == self._wrapped_for:
             return
         self._shown = self.lines_in_view()
@@ -132,12 +132,12 @@ class RowsView(Widget):
     # Drawing
 
     def notify_style_update(self) -> None:
-        """Forget what was drawn in the old colours."""
+        """Forget the rows in the old colours."""
         self._strips.clear()
         super().notify_style_update()
 
     def selection_updated(self, selection: Selection | None) -> None:
-        """Draw anew what is selected."""
+        """Draw the rows again with the new selection."""
         self._strips.clear()
         self.refresh()
 
@@ -160,7 +160,7 @@ class RowsView(Widget):
             for index in range(first, len(text) if last == -1 else min(last, len(text))):
                 styles[index] += chosen
         strip = Strip(_segments(text, styles), cell_len(text)).apply_offsets(0, y)
-        if gutter := self.in_gutter(number, further=start > 0):
+        if gutter := self.in_gutter(number, continued=start > 0):
             before = Strip([Segment(gutter, self.colour("gutter"))], len(gutter))
             strip = Strip.join([before, strip])
         return strip.extend_cell_length(self.size.width, self.rich_style)
@@ -176,7 +176,7 @@ class RowsView(Widget):
     # Copying
 
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text; rows of one line are joined again."""
+        """Return the selected text, without the line ends of the wrapping."""
         parts: list[str] = []
         for y in range(self._rows.height):
             if (span := selection.get_span(y)) is None:

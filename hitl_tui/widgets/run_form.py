@@ -1,4 +1,4 @@
-"""The form for the input of a run, made from the graph's own schema."""
+"""The form for the input of a run, made from the input schema of the graph."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,20 +11,17 @@ from hitl_engine.forms.typed_values import left_out
 from hitl_engine.model import Breakpoints, Fault, InputForm, JsonValue
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.widgets.editor import JsonEditor
-from hitl_tui.widgets.form.view import FormView
-from hitl_tui.widgets.line_editor import Line
+from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.line_input import LineInput
 
 
-class Unfinished(Exception):
-    """There is nothing to start yet; the words say what is missing."""
-
-
-class StopLine(Vertical):
-    """Takes the names of nodes at which a run shall stop."""
+class BreakpointLine(Vertical):
+    """Takes the names of the nodes at which a run should stop."""
 
     DEFAULT_CSS = """
-    StopLine {
+    BreakpointLine {
         height: auto;
         margin-bottom: 1;
         .title { height: 1; text-style: bold; }
@@ -36,7 +33,7 @@ class StopLine(Vertical):
     def __init__(self, title: str, nodes: tuple[str, ...]) -> None:
         super().__init__()
         self.title = title
-        self.line = Line()
+        self.line = LineInput()
         self._known = nodes
         self._problem = Static(classes="problem", markup=False)
 
@@ -47,7 +44,7 @@ class StopLine(Vertical):
         yield self._problem
 
     def read(self) -> tuple[str, ...]:
-        """Return the nodes. Raises Unfinished where one is not known."""
+        """Return the nodes. Raises NotReady for an unknown one."""
         names = tuple(name.strip() for name in self.line.text.split(",") if name.strip())
         unknown = [name for name in names if name != "*" and name not in self._known]
         wrong = bool(unknown and self._known)
@@ -55,12 +52,12 @@ class StopLine(Vertical):
         if wrong:
             what = f"there is no node {one_line(unknown[0], 60)}."
             self._problem.update(Content(what))
-            raise Unfinished(f"{self.title}: {what}")
+            raise NotReady(f"{self.title}: {what}")
         return names
 
 
 class RunForm(VerticalScroll, can_focus=False):
-    """The fields of a graph's input, or one JSON editor, and where the run shall stop."""
+    """The fields of a graph's input, or one JSON editor, and the breakpoints of the run."""
 
     DEFAULT_CSS = """
     RunForm {
@@ -78,29 +75,29 @@ class RunForm(VerticalScroll, can_focus=False):
     """
 
     class Changed(Message):
-        """Something was typed."""
+        """The user changed something."""
 
-    def __init__(self, asked: InputForm) -> None:
+    def __init__(self, input_form: InputForm) -> None:
         super().__init__()
-        self.asked = asked
-        self.form = FormView(asked.form)
+        self.input_form = input_form
+        self.form = FormView(input_form.form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
-        self.before = StopLine("Stop before", asked.nodes)
-        self.after = StopLine("Stop after", asked.nodes)
-        self.has_fields = asked.form.kind != "json"
+        self.before = BreakpointLine("Stop before", input_form.nodes)
+        self.after = BreakpointLine("Stop after", input_form.nodes)
+        self.has_fields = input_form.form.kind != "json"
         """Whether the input can be given in fields at all."""
         self.set_class(not self.has_fields, "-as-json")
 
     def compose(self) -> ComposeResult:
-        """Put the input first, the breakpoints after it."""
-        about = self.asked.graph.description
+        """Put the input first, then the breakpoints."""
+        about = self.input_form.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
         yield self.form
         yield self.json
-        nodes = ", ".join(one_line(node, 40) for node in self.asked.nodes) or "not known"
+        nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes) or "not known"
         stops = Static(
-            Content(f"Nodes: {nodes}. Several with commas; * for every node."), id="stops"
+            Content(f"Nodes: {nodes}. Separate with commas; * for all nodes."), id="stops"
         )
         stops.border_title = Content("Breakpoints of this run")
         yield stops
@@ -108,7 +105,7 @@ class RunForm(VerticalScroll, can_focus=False):
         yield self.after
 
     def touch_all(self) -> None:
-        """Somebody wants to start: show at each field what is wrong with it."""
+        """Show every fault from now on: the user tried to start the run."""
         self.form.touch_all()
 
     @property
@@ -116,8 +113,8 @@ class RunForm(VerticalScroll, can_focus=False):
         """Whether the input is given as JSON."""
         return self.has_class("-as-json")
 
-    def turn(self) -> None:
-        """Give the input as JSON, beginning with what the fields hold, or in fields again."""
+    def toggle_json(self) -> None:
+        """Take the input as JSON, beginning with what the fields contain, or in fields again."""
         if not self.as_json and not self.json.text.strip():
             self.json.show_json(self.form.reading().value)
         self.toggle_class("-as-json")
@@ -125,25 +122,25 @@ class RunForm(VerticalScroll, can_focus=False):
         self.post_message(self.Changed())
 
     def take_focus(self) -> None:
-        """Begin in the first field."""
+        """Focus the first field."""
         if self.as_json:
             self.json.focus()
         else:
             self.form.take_focus()
 
     def read(self) -> tuple[JsonValue, Breakpoints]:
-        """Return the input and the breakpoints. Raises Unfinished for the first problem."""
-        problems: list[Unfinished] = []
+        """Return the input and the breakpoints. Raises NotReady for the first problem."""
+        problems: list[NotReady] = []
         stops: list[tuple[str, ...]] = []
         value: JsonValue = None
         try:
             value = self._read_json() if self.as_json else self._read_fields()
-        except Unfinished as problem:
+        except NotReady as problem:
             problems.append(problem)
         for line in (self.before, self.after):
             try:
                 stops.append(line.read())
-            except Unfinished as problem:
+            except NotReady as problem:
                 problems.append(problem)
         if problems:
             raise problems[0]
@@ -151,24 +148,26 @@ class RunForm(VerticalScroll, can_focus=False):
 
     def _read_json(self) -> JsonValue:
         if not self.json.text.strip():
-            raise Unfinished("Input: type it as JSON, {} for none.")
+            raise NotReady("Input: type it as JSON; {} is an empty input.")
         try:
             return self.json.read()
         except JsonProblem as problem:
-            raise Unfinished(f"Input: not JSON yet. {problem}") from problem
+            raise NotReady(f"Input: not JSON yet. {problem}") from problem
 
     def _read_fields(self) -> JsonValue:
         reading = self.form.reading()
-        faults: tuple[Fault, ...] = reading.and_then(left_out(self.asked.form, self.form.typed))
+        faults: tuple[Fault, ...] = reading.and_then(
+            left_out(self.input_form.form, self.form.typed)
+        )
         self.form.show_faults(faults)
         if faults:
-            raise Unfinished(f"Input: {self.form.told(faults)}")
+            raise NotReady(f"Input: {self.form.fault_summary(faults)}")
         return reading.value
 
     @on(FormView.Changed)
     @on(Input.Changed)
     @on(TextArea.Changed)
-    def say_changed(self, event: Message) -> None:
-        """Say it once, in the words of this form."""
+    def report_changed(self, event: Message) -> None:
+        """Report the change, once."""
         event.stop()
         self.post_message(self.Changed())

@@ -1,4 +1,4 @@
-"""The line on top of every screen: which server one is on, and whether it answers."""
+"""The line at the top of every screen: the server, and whether it answers."""
 
 from __future__ import annotations  # the nouns are not loaded before the first paint
 
@@ -11,6 +11,7 @@ from textual.widget import Widget
 
 from hitl_engine.visible import one_line
 from hitl_tui.state.session import Link
+from hitl_tui.text.fitting import shortened_in_middle
 
 if TYPE_CHECKING:
     from hitl_engine.model import Server
@@ -34,12 +35,12 @@ class ServerBar(Widget):
     link: reactive[Link] = reactive(Link.CONNECTING)
 
     def render(self) -> Content:
-        """Draw the three parts; what does not fit is cut in the middle, the server last."""
+        """Draw the three parts; the name of the server is cut in its middle if it does not fit."""
         word, colour = self.link.value
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""
-        room = width - len(product) - cell_len(word) - (5 if product else 2)
-        server = _middle_cut(self._server_words(), max(room, 8))
+        cells = width - len(product) - cell_len(word) - (5 if product else 2)
+        server = shortened_in_middle(self._server_words(), max(cells, 8))
         left = Content.assemble(
             (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
         )
@@ -54,10 +55,3 @@ class ServerBar(Widget):
         label = label if label.startswith(where) else f"{where}: {label}"
         version = one_line(self.server.version, 40)
         return f"{label}  {version}" if version else label
-
-
-def _middle_cut(text: str, room: int) -> str:
-    if cell_len(text) <= room:
-        return text
-    half = max(1, (room - 1) // 2)
-    return f"{text[: room - 1 - half]}…{text[-half:]}"

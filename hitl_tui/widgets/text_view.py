@@ -1,4 +1,4 @@
-"""Read-only text, whole: hard-wrapped, numbered, drawn line by line, never interpreted."""
+"""Read-only text, shown in full: wrapped, numbered, and never read as markup."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
@@ -18,8 +18,8 @@ from hitl_tui.widgets.titled_pane import TitledPane, titled
 _DIFF_COLOURS = {"+": "added", "-": "removed", "@": "place"}
 
 
-class Look(Enum):
-    """How the lines of a text are coloured."""
+class Syntax(Enum):
+    """Which colours a text gets."""
 
     PLAIN = "plain"
     JSON = "json"
@@ -56,24 +56,24 @@ class TextView(RowsView):
     def __init__(self, *, numbered: bool = False) -> None:
         super().__init__()
         self._numbered = numbered
-        self._look = Look.PLAIN
+        self._syntax = Syntax.PLAIN
         self._lines: list[str] = [""]
 
-    def show_text(self, text: str, look: Look = Look.PLAIN) -> None:
+    def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
-        self._set(visible(text).replace("\t", "→   "), look)
+        self._set(visible(text).replace("\t", "→   "), syntax)
 
     def show_lines(self, lines: list[str]) -> None:
         """Show lines that are visible text already."""
-        self._set("\n".join(lines), Look.PLAIN)
+        self._set("\n".join(lines), Syntax.PLAIN)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
         """Show exactly the JSON of `value`."""
-        self._set(json_text(value, indent=indent), Look.JSON)
+        self._set(json_text(value, indent=indent), Syntax.JSON)
 
     @property
     def text(self) -> str:
-        """What is shown, with line ends only where the text has them."""
+        """The text that is shown, without the line ends of the wrapping."""
         return "\n".join(self._lines)
 
     @property
@@ -81,10 +81,10 @@ class TextView(RowsView):
         """How many lines the text has, before wrapping."""
         return len(self._lines)
 
-    def _set(self, text: str, look: Look) -> None:
+    def _set(self, text: str, syntax: Syntax) -> None:
         self._lines = text.split("\n")
-        self._look = look
-        self.show_anew()
+        self._syntax = syntax
+        self.lines_changed()
 
     # Rows
 
@@ -93,7 +93,7 @@ class TextView(RowsView):
         return len(str(len(self._lines))) + 2 if self._numbered else 0
 
     def lines_in_view(self) -> Sequence[int]:
-        """Return all of them."""
+        """Return all lines."""
         return range(len(self._lines))
 
     def line(self, number: int) -> str:
@@ -101,43 +101,43 @@ class TextView(RowsView):
         return self._lines[number]
 
     def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
-        """Cut JSON anywhere, other texts at a space that is near."""
-        room = max(4, width - self._gutter_width)
-        cut = cut_anywhere if self._look is Look.JSON else cut_loosely
+        """Cut JSON anywhere, other texts at a space if one is near."""
+        cells = max(4, width - self._gutter_width)
+        cut = cut_anywhere if self._syntax is Syntax.JSON else cut_loosely
         return (
-            WHOLE if len(line) <= room and line.isascii() else cut(line, room)
+            WHOLE if len(line) <= cells and line.isascii() else cut(line, cells)
             for line in self._lines
         )
 
-    def in_gutter(self, number: int, *, further: bool) -> str:
-        """Return the number of the line, where lines are numbered."""
+    def in_gutter(self, number: int, *, continued: bool) -> str:
+        """Return the number of the line, if lines are numbered."""
         if not self._numbered:
             return ""
-        label = "⋮" if further else str(number + 1)
+        label = "⋮" if continued else str(number + 1)
         return f"{label:>{self._gutter_width - 2}}  "
 
     def base_style(self, number: int) -> Style:
-        """Colour what a diff adds and takes away."""
+        """Colour the lines that a diff adds and removes."""
         sign = self._lines[number][:1]
-        if self._look is Look.DIFF and sign in _DIFF_COLOURS:
+        if self._syntax is Syntax.DIFF and sign in _DIFF_COLOURS:
             return self.colour(_DIFF_COLOURS[sign])
         return self.rich_style
 
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
         """Colour JSON, or the escapes in other texts."""
         line = self._lines[number]
-        if self._look is Look.JSON:
+        if self._syntax is Syntax.JSON:
             return self.json_spans(number, line, start, end)
         return self.escape_spans(line, start, end)
 
 
 class TextPane(TitledPane):
-    """A titled, scrolling frame around one text."""
+    """A frame with a title around one text, which scrolls."""
 
     HELP = """\
     ### A text to read
-    Arrow keys, page up and page down scroll it. Every character is shown: what a terminal
-    could obey or hide is written as `\\u{...}`. Select with the mouse, copy with ctrl+c.
+    Arrow keys, page up and page down scroll it. Every character is shown: those that a terminal
+    could hide or execute are written as `\\u{...}`. Select with the mouse, copy with ctrl+c.
     """
 
     def __init__(
@@ -153,16 +153,16 @@ class TextPane(TitledPane):
         self.border_title = Content(title)
 
     def compose(self) -> ComposeResult:
-        """Hold the one text."""
+        """Yield the text."""
         yield self.view
 
-    def entitle(self, title: str, detail: str = "") -> None:
-        """Set the words in the frame; they are ours, or visible text."""
+    def set_title(self, title: str, detail: str = "") -> None:
+        """Set the title in the frame; both texts are already visible text."""
         self.border_title = titled(title, detail)
 
-    def show_text(self, text: str, look: Look = Look.PLAIN) -> None:
+    def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
-        self.view.show_text(text, look)
+        self.view.show_text(text, syntax)
 
     def show_lines(self, lines: list[str]) -> None:
         """Show lines that are visible text already."""

@@ -107,7 +107,7 @@ class ThreadPane(Vertical):
             words = "A run is under way on this thread. Press ctrl+r to follow it."
             self._end_with("Still running", words)
         else:
-            self._ended.entitle("Done: the final state")
+            self._ended.set_title("Done: the final state")
             self._ended.show_json(thread.values)
             self.phase = PanePhase.ENDED
 
@@ -125,7 +125,7 @@ class ThreadPane(Vertical):
         self._end_with(error.title, words)
 
     def _end_with(self, title: str, words: str) -> None:
-        self._ended.entitle(title)
+        self._ended.set_title(title)
         self._ended.show_text(words)
         self.phase = PanePhase.ENDED
 

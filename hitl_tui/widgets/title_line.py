@@ -1,12 +1,13 @@
 """The line that says what is in view: graph, node and thread, and how the thread stands."""
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
 from hitl_engine.model import ThreadStatus
 from hitl_engine.visible import one_line
+from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
 _WORDS = {
@@ -52,15 +53,11 @@ class TitleLine(Widget):
         thread = short_id(self.thread_id) if self.thread_id else "new thread"
         names = [one_line(name, 120) for name in (self.graph_id, self.node) if name]
         left = room - len(thread) - 3 * len(names)
-        parts = [(_cut(name, max(4, left // max(1, len(names)))), "bold") for name in names]
+        parts = [(shortened(name, max(4, left // max(1, len(names)))), "bold") for name in names]
         longer = left - sum(cell_len(name) for name, _ in parts)
         if names and longer > 0:  # what a short name leaves over goes to the long one
             parts = [
-                (_cut(name, cell_len(part) + longer), style)
+                (shortened(name, cell_len(part) + longer), style)
                 for name, (part, style) in zip(names, parts, strict=True)
             ]
         return [*parts, (thread, "$foreground 60%")]
-
-
-def _cut(name: str, room: int) -> str:
-    return name if cell_len(name) <= room else set_cell_size(name, room - 1) + "…"

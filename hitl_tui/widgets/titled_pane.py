@@ -1,16 +1,16 @@
-"""A frame with a title around something to read, which scrolls."""
+"""A frame with a title around read-only content, which scrolls."""
 
 from textual.containers import VerticalScroll
 from textual.content import Content
 
 
 def titled(title: str, detail: str = "", colour: str = "$foreground 60%") -> Content:
-    """Return the words of a frame: what it holds, and a word about that."""
+    """Return the title of a frame: what it contains, and a detail in another colour."""
     return Content.assemble(title, (f"  {detail}" if detail else "", f"not bold {colour}"))
 
 
 class TitledPane(VerticalScroll, can_focus=True):
-    """Scrolls what it holds; its title is bright while the keys are here."""
+    """Scrolls what it contains; its title is bright while it has the focus."""
 
     DEFAULT_CSS = """
     TitledPane {

@@ -10,7 +10,7 @@ from textual.widgets import TextArea
 
 from hitl_tui.themes import THEMES
 from hitl_tui.widgets.editor import Editor, JsonEditor
-from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.text_view import Syntax, TextPane
 
 FIRST = "BEGIN"
 """The first row of every text contains this."""
@@ -78,7 +78,7 @@ class TextApp(App[None]):
                 if self._kind == "json":
                     self.widget.show_json(self._value)
                 else:
-                    self.widget.show_text(self._text, Look.PLAIN)
+                    self.widget.show_text(self._text, Syntax.PLAIN)
 
 
 if __name__ == "__main__":

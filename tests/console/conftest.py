@@ -14,7 +14,7 @@ from textual.widgets import Input, TextArea
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from hitl_tui.app import ConsoleApp
-from hitl_tui.text.output_filter import NoControls
+from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 from hitl_tui.widgets.cards.card import Card
 
@@ -163,5 +163,5 @@ def screen_text(app: App[None]) -> str:
 @pytest.fixture
 def without_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Take the second net away, so that the first has to hold alone."""
-    monkeypatch.setattr(NoControls, "apply", lambda self, segments, background: segments)
+    monkeypatch.setattr(UnprintableFilter, "apply", lambda self, segments, background: segments)
     yield

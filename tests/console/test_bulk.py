@@ -1,4 +1,4 @@
-"""Deciding on many items together: what is offered, what is sent, and what came of each."""
+"""Deciding on many items together: what is offered, what is sent, and each result."""
 
 import asyncio
 
@@ -9,8 +9,8 @@ from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, Threa
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.state.bulk_items import BulkItemStatus
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
-from hitl_tui.widgets.bulk.bulk_list import RowStatus
 
 from .conftest import Console, OpenConsole, settle, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
@@ -40,10 +40,10 @@ async def mark(c: Console, *indices: int) -> None:
     await c.armed()
 
 
-def standings(c: Console) -> list[RowStatus]:
+def statuses(c: Console) -> list[BulkItemStatus]:
     card = c.card
     assert isinstance(card, BulkCard)
-    return [row.standing for row in card.list.rows]
+    return [item.status for item in card.list.items]
 
 
 async def send(c: Console) -> None:
@@ -69,7 +69,7 @@ async def test_marks_are_counted_and_offer_to_decide(console: OpenConsole) -> No
         assert "marked" not in c.text and "Decide" not in c.text
 
 
-async def test_all_of_a_kind_are_marked_as_far_as_they_are_listed(console: OpenConsole) -> None:
+async def test_all_listed_items_of_a_kind_are_marked(console: OpenConsole) -> None:
     stuck = interrupt("find", n=9, minutes=9, task_error="boom")
     desk = DeskDouble(text(1, "find"), text(2, "find"), text(3), email(4, to="find"), stuck, stop())
     async with console(desk) as c:
@@ -84,7 +84,7 @@ async def test_all_of_a_kind_are_marked_as_far_as_they_are_listed(console: OpenC
 # What is offered
 
 
-async def test_all_is_listed_and_nothing_is_chosen(console: OpenConsole) -> None:
+async def test_all_items_are_listed_and_nothing_is_chosen(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2, to="bob"), email(3))
     async with console(desk) as c:
         await mark(c, 0, 1, 2)
@@ -93,19 +93,25 @@ async def test_all_is_listed_and_nothing_is_chosen(console: OpenConsole) -> None
         assert "a approve  r reject  j JSON" in c.text
         assert "not p: item 1, tool_agent: send_email does not allow it." in c.text
         await c.press("ctrl+s")
-        assert desk.sent == [] and "Choose what all of them get" in c.text
+        assert desk.sent == [] and "Choose a decision for all items" in c.text
         await c.press("a")
         assert c.text.count('→ send_email: approve  {"decisions": [{"type": "approve"}]}') == 3
         assert "Will send  to each of 3" in c.text
 
 
-async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: OpenConsole) -> None:
+async def test_an_item_that_prevents_a_decision_is_named_and_can_be_taken_out(
+    console: OpenConsole,
+) -> None:
     desk = DeskDouble(email(1), text(2), email(3, allowed=("approve", "respond")))
     async with console(desk) as c:
         await mark(c, 0, 1, 2)
         assert "No decision fits all of them." in c.text
         await c.press("down", "space")
-        assert standings(c) == [RowStatus.WAITING, RowStatus.OUT, RowStatus.WAITING]
+        assert statuses(c) == [
+            BulkItemStatus.WAITING,
+            BulkItemStatus.EXCLUDED,
+            BulkItemStatus.WAITING,
+        ]
         assert "a approve  j JSON" in c.text and "Decide on 2 items" in c.text
         assert "not r: item 3, tool_agent: send_email does not allow it." in c.text
         await c.press("up", "space")
@@ -117,7 +123,7 @@ async def test_who_prevents_a_decision_is_named_and_can_be_taken_out(console: Op
         assert "2 marked" in c.text
 
 
-async def test_an_item_can_be_looked_at_whole(console: OpenConsole) -> None:
+async def test_an_item_can_be_shown_in_full(console: OpenConsole) -> None:
     desk = DeskDouble(text(1, "x" * 3000 + "the end"), text(2))
     async with console(desk, (100, 60)) as c:
         await mark(c, 0, 1)
@@ -134,7 +140,7 @@ async def test_an_item_can_be_looked_at_whole(console: OpenConsole) -> None:
 # What is sent
 
 
-async def test_each_gets_a_decision_of_its_own(console: OpenConsole) -> None:
+async def test_each_item_gets_its_own_decision(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2), email(3), text(4))
     async with console(desk) as c:
         await mark(c, 0, 1, 2)
@@ -201,7 +207,7 @@ async def test_breakpoints_are_stepped_past_together(console: OpenConsole) -> No
         assert desk.sent == [("step", None)] * 2
 
 
-async def test_a_refusal_and_an_unknown_outcome_stop_no_other_one(console: OpenConsole) -> None:
+async def test_a_refusal_and_an_unknown_outcome_stop_no_other_item(console: OpenConsole) -> None:
     desk = DeskDouble(*(email(n) for n in range(1, 5)))
     unknown = Outcome(OutcomeKind.UNKNOWN, "The line broke.", None, thread_id="x")
     desk.script = [None, NoLongerWaits("It was answered meanwhile."), unknown, None]
@@ -218,7 +224,7 @@ async def test_a_refusal_and_an_unknown_outcome_stop_no_other_one(console: OpenC
         assert "Decide on 2 items" in c.text and "applied" not in c.text
 
 
-async def test_what_went_otherwise_than_decided_stands_in_its_row(console: OpenConsole) -> None:
+async def test_a_mismatch_is_shown_in_its_row(console: OpenConsole) -> None:
     """S36, B24."""
     desk = DeskDouble(email(1), email(2))
     said = ("send_email: rejected, but it ran.",)
@@ -229,9 +235,9 @@ async def test_what_went_otherwise_than_decided_stands_in_its_row(console: OpenC
         await mark(c, 0, 1)
         await c.press("r")
         await send(c)
-        assert "1 applied, 1 otherwise than decided" in c.text
-        assert "! applied, but otherwise than decided: send_email: rejected, but it ran." in c.text
-        assert "enter on a row shows how" in c.text and "stays marked" not in c.text
+        assert "1 applied, 1 not as decided" in c.text
+        assert "! applied, but not as decided: send_email: rejected, but it ran." in c.text
+        assert "enter on a row shows which" in c.text and "stays marked" not in c.text
 
 
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:
@@ -242,14 +248,14 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
         await c.press("a")
         await c.armed()
         await c.pilot.press("ctrl+s")
-        await until(c.pilot, lambda: c.text.count("▶ under way") == 4)
+        await until(c.pilot, lambda: c.text.count("▶ running") == 4)
         assert "Sending: 0 of 7" in c.text
         await c.pilot.press("x")
         desk.hold.set()
         await settle(c.pilot)
         assert "4 applied, 3 not sent" in c.text
         assert len(desk.sent) == 4
-        assert standings(c)[4:] == [RowStatus.UNSENT] * 3
+        assert statuses(c)[4:] == [BulkItemStatus.UNSENT] * 3
         await c.press("escape")
         assert "3 marked" in c.text
 
@@ -273,7 +279,7 @@ async def test_it_may_be_left_while_it_sends(console: OpenConsole) -> None:
         assert isinstance(c.app.screen, InboxScreen)
 
 
-async def test_what_was_typed_is_there_again_until_it_is_sent(console: OpenConsole) -> None:
+async def test_what_was_typed_is_kept_until_it_is_sent(console: OpenConsole) -> None:
     desk = DeskDouble(text(1), text(2))
     async with console(desk) as c:
         await mark(c, 0, 1)
@@ -288,19 +294,21 @@ async def test_what_was_typed_is_there_again_until_it_is_sent(console: OpenConso
         assert desk.sent == [("answer", "half")] * 2
 
 
-async def test_keys_typed_too_soon_decide_nothing(console: OpenConsole, real_guard: None) -> None:
+async def test_keys_pressed_too_early_decide_nothing(
+    console: OpenConsole, real_guard: None
+) -> None:
     desk = DeskDouble(email(1), email(2))
     async with console(desk) as c:
         await c.press("space", "space", "m", "a", "ctrl+s")
         assert desk.sent == [] and "●" not in c.text.replace("● connected", "")
         await c.armed()
-        await c.press("a", "ctrl+s")  # the choice has to be in view, too
+        await c.press("a", "ctrl+s")  # the choice has to be in view first
         assert desk.sent == []
         await send(c)
         assert len(desk.sent) == 2
 
 
-async def test_what_no_longer_waits_is_left_out_while_one_reads(console: OpenConsole) -> None:
+async def test_an_item_that_no_longer_waits_is_taken_out(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2), email(3))
     async with console(desk) as c:
         await mark(c, 0, 1, 2)
@@ -312,7 +320,7 @@ async def test_what_no_longer_waits_is_left_out_while_one_reads(console: OpenCon
         assert len(desk.sent) == 2
 
 
-async def test_a_failure_of_the_console_is_heard(console: OpenConsole) -> None:
+async def test_a_failure_of_the_console_is_shown(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2))
     desk.script = [ZeroDivisionError("boom"), None]
     async with console(desk) as c:
@@ -321,11 +329,11 @@ async def test_a_failure_of_the_console_is_heard(console: OpenConsole) -> None:
         await send(c)
         await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         await c.press("escape")
-        assert standings(c) == [RowStatus.UNKNOWN, RowStatus.APPLIED]
+        assert statuses(c) == [BulkItemStatus.UNKNOWN, BulkItemStatus.APPLIED]
 
 
 @pytest.mark.usefixtures("without_net")
-async def test_hostile_words_are_shown_and_never_obeyed(console: OpenConsole) -> None:
+async def test_hostile_texts_are_shown_and_never_obeyed(console: OpenConsole) -> None:
     items = (interrupt(words, n=n, graph=str(words)) for n, words in enumerate(HOSTILE))
     async with console(DeskDouble(*items), (40, 12)) as c:
         await c.press("asterisk", "m")

@@ -1,4 +1,4 @@
-"""The fast text area is Textual's own to the eye and to the keys; only what it costs differs."""
+"""The fast text area looks and works as Textual's own; only its speed differs."""
 
 import hashlib
 import inspect
@@ -31,7 +31,7 @@ TEXTS = {
     "tabs": "\tone\ttwo\n" + "word\tand\ttabs\t" * 5,
     "brackets": '{"a": [1, (2), {"b": "' + "c" * 60 + '"}]}',
 }
-DOINGS = {
+ACTIONS = {
     "typing": "+x +_ +y cursor_left +z",
     "lines": "cursor_down cursor_line_end +\n +a +b cursor_up cursor_line_start delete_left",
     "far": "cursor_page_down cursor_page_up cursor_page_down +x select_all delete_right",
@@ -46,7 +46,7 @@ DOINGS = {
 
 
 class Pair(App[None]):
-    """Textual's text area beside the fast one."""
+    """Textual's text area next to the fast one."""
 
     CSS = "TextArea { width: 1fr; border: none; }"
 
@@ -71,17 +71,17 @@ def drawn(area: TextArea) -> list[Strip]:
     return [strip.simplify() for strip in area.render_lines(area.size.region)]
 
 
-async def done_in(pilot: Pilot[None], area: TextArea, doings: str) -> list[object]:
-    """Do all this in one of the two; return how it looked on the way and at the end."""
+async def done_in(pilot: Pilot[None], area: TextArea, actions: str) -> list[object]:
+    """Run these actions; return the state after each, and the drawing at the end."""
     area.focus()
     area.selection = Selection.cursor((0, min(len(area.document[0]), 3)))
     moments: list[object] = []
-    for doing in doings.split(" "):
-        if doing.startswith("+"):
-            area.replace(doing[1:], *area.selection, maintain_selection_offset=False)
+    for action in actions.split(" "):
+        if action.startswith("+"):
+            area.replace(action[1:], *area.selection, maintain_selection_offset=False)
         else:
-            await pilot.app.run_action(doing, default_namespace=area)
-        moments.append((doing, area.text, area.selection, area.virtual_size.height))
+            await pilot.app.run_action(action, default_namespace=area)
+        moments.append((action, area.text, area.selection, area.virtual_size.height))
     await pilot.pause()
     return [*moments, area.scroll_offset, drawn(area)]
 
@@ -90,8 +90,8 @@ async def done_in(pilot: Pilot[None], area: TextArea, doings: str) -> list[objec
 async def test_it_does_and_draws_what_the_stock_one_does(text: str) -> None:
     app = Pair(text)
     async with app.run_test(size=(2 * (WIDTH + 5), 8)) as pilot:
-        for doings in DOINGS.values():
-            stock, fast = [await done_in(pilot, area, doings) for area in (app.stock, app.fast)]
+        for actions in ACTIONS.values():
+            stock, fast = [await done_in(pilot, area, actions) for area in (app.stock, app.fast)]
             assert fast == stock
             for area in (app.stock, app.fast):
                 area.load_text(text)
@@ -102,7 +102,7 @@ def test_words_are_wrapped_as_textual_does(line: str, width: int) -> None:
     assert list(cut_at_words(line, width)) == compute_wrap_offsets(line, width, 4)
 
 
-async def test_a_bracket_far_away_is_not_looked_for() -> None:
+async def test_a_bracket_far_away_is_not_searched() -> None:
     area = FastTextArea()
     async with card_shown(area):
         for far in ("x" * 300_000, "x\n" * 100_000):
@@ -113,7 +113,7 @@ async def test_a_bracket_far_away_is_not_looked_for() -> None:
 
 
 def test_textual_is_still_what_the_fast_text_area_builds_on() -> None:
-    """When this fails: read what changed, mend `fast_text_area.py`, and only then the digest."""
+    """When this fails: read what changed, adapt `fast_text_area.py`, and only then the digest."""
     built_on = [_text_area, _wrapped_document, _document_navigator, _document, _edit, _wrap]
     source = "".join(inspect.getsource(module) for module in built_on)
     assert hashlib.sha256(source.encode()).hexdigest()[:16] == "c352e05b4761fccd"

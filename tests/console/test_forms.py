@@ -1,4 +1,4 @@
-"""The form on the screen: what is typed arrives with its type, and nothing is answered unasked."""
+"""The form on the screen: values keep their types, and no field is filled in by itself."""
 
 import json
 from functools import partial
@@ -14,8 +14,8 @@ from hitl_engine.forms.schema_fields import form_of
 from hitl_engine.forms.typed_values import Typed, typed_of
 from hitl_engine.forms.validation import faults
 from hitl_engine.model import Fault, JsonObject, JsonValue
-from hitl_tui.widgets.form.field import FieldBox
-from hitl_tui.widgets.form.view import FormView
+from hitl_tui.widgets.form.field_box import FieldBox
+from hitl_tui.widgets.form.form_view import FormView
 from tests.engine.test_forms import (
     SHAPES,
     Cat,
@@ -53,7 +53,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
     await settle(pilot)
 
 
-# What goes in comes out
+# Loading and reading
 
 
 @pytest.mark.parametrize("shape", SHAPES)
@@ -66,7 +66,7 @@ def test_what_is_loaded_is_read_back(shape: Any) -> None:
 
 
 @pytest.mark.parametrize(("shape", "value"), FULL)
-async def test_what_is_loaded_is_the_same_on_the_screen(shape: Any, value: Any) -> None:
+async def test_the_screen_shows_what_is_loaded(shape: Any, value: Any) -> None:
     dumped = json.loads(TypeAdapter(shape).dump_json(value))
     made = form(shape)
     async with card_shown(made) as (pilot, said):
@@ -82,7 +82,7 @@ async def test_what_is_loaded_is_the_same_on_the_screen(shape: Any, value: Any) 
     "broken",
     [7, "x", [], {"fields": 3}, {"fields": {"count": [], "colour": 9, "inner": 1}, "beside": {}}],
 )
-async def test_a_broken_record_begins_anew(broken: Typed) -> None:
+async def test_fields_that_cannot_hold_a_broken_draft_begin_with_defaults(broken: Typed) -> None:
     made = form(Everything)
     made.load(broken)
     async with card_shown(made) as (pilot, _):
@@ -110,7 +110,7 @@ ALL_KINDS: JsonObject = {
 }
 
 
-async def test_each_kind_arrives_with_its_type_and_nothing_unasked() -> None:
+async def test_each_kind_keeps_its_type_and_no_field_fills_itself() -> None:
     made = form(ALL_KINDS)
     async with card_shown(made, (80, 50)) as (pilot, said):
         made.take_focus()
@@ -129,7 +129,7 @@ async def test_each_kind_arrives_with_its_type_and_nothing_unasked() -> None:
         assert len(heard(said, FormView.Changed)) == len(changes) + 1
 
 
-async def test_going_through_the_fields_answers_nothing() -> None:
+async def test_moving_through_the_fields_changes_nothing() -> None:
     made = form(ALL_KINDS)
     async with card_shown(made, (80, 50)) as (pilot, said):
         made.take_focus()
@@ -138,7 +138,7 @@ async def test_going_through_the_fields_answers_nothing() -> None:
         assert heard(said, FormView.Changed) == []
 
 
-async def test_null_empty_and_left_out_are_three_things_that_one_sees() -> None:
+async def test_null_empty_and_left_out_are_shown_as_three_modes() -> None:
     made = form(
         {"properties": {"note": {"type": ["string", "null"]}, "name": {"type": "string"}}, "required": ["name"]}
     )  # fmt: skip
@@ -156,11 +156,11 @@ async def test_null_empty_and_left_out_are_three_things_that_one_sees() -> None:
         await press(pilot, *"ab")
         assert made.reading().value == {"note": "ab"}
         await press(pilot, "f4", "f4", "f4")
-        assert made.reading().value == {"note": "ab"}, "what was typed comes back"
+        assert made.reading().value == {"note": "ab"}, "what was typed is shown again"
         await press(pilot, "backspace", "backspace")
         assert made.reading().value == {}
         await press(pilot, "enter", "x", "backspace")
-        assert made.reading().value == {}, "a needed text is not given as an empty one"
+        assert made.reading().value == {}, "a required text is not empty by itself"
         await press(pilot, "f4")
         assert made.reading().value == {"name": ""}
 
@@ -185,17 +185,19 @@ async def test_items_are_added_moved_and_removed() -> None:
         assert [str(fault) for fault in made.reading().faults] == ["$[1]: must be a whole number"]
         await press(pilot, "f5")
         assert made.typed == ["1", "2"]
-        await pilot.click("FieldBox Items FieldBox Head", offset=(3, 0))  # the first one, down
+        await pilot.click(
+            "FieldBox ArrayBody FieldBox FieldHead", offset=(3, 0)
+        )  # move the first one down
         await settle(pilot)
         assert made.typed == ["2", "1"]
-        await pilot.click("FieldBox Items FieldBox Head", offset=(4, 0))  # out with it
+        await pilot.click("FieldBox ArrayBody FieldBox FieldHead", offset=(4, 0))  # remove it
         await settle(pilot)
-        await pilot.click("AddLine")
+        await pilot.click("AddItemLine")
         await settle(pilot)
         assert made.typed == ["1", ""]
 
 
-async def test_a_shape_is_chosen_and_keeps_what_was_typed_in_it() -> None:
+async def test_a_variant_keeps_what_was_typed_in_it() -> None:
     made = form(
         {"properties": {"pet": schema_of(Cat | Dog)}} | {"$defs": schema_of(Cat | Dog)["$defs"]}
     )
@@ -227,10 +229,10 @@ async def test_an_object_may_be_left_out_null_or_json() -> None:
         ]  # fmt: skip
 
 
-# What is wrong
+# Faults
 
 
-async def test_a_fault_stands_at_its_field_once_it_was_touched() -> None:
+async def test_a_fault_is_shown_at_its_field_once_that_was_touched() -> None:
     schema = schema_of(Everything)
     made = FormView(form_of(schema))
     async with card_shown(made, (80, 60)) as (pilot, _):
@@ -253,7 +255,7 @@ async def test_a_fault_stands_at_its_field_once_it_was_touched() -> None:
         assert check() == ["✗ is needed", "✗ must be a number", "✗ is needed"]
 
 
-async def test_what_is_not_in_the_form_is_told_above() -> None:
+async def test_a_fault_outside_the_form_is_shown_at_the_field_above() -> None:
     made = form(Everything)
     async with card_shown(made, (80, 60)) as (pilot, _):
         made.touch_all()
@@ -264,10 +266,10 @@ async def test_what_is_not_in_the_form_is_told_above() -> None:
         assert "✗ is wrong" in text
 
 
-# Untrusted, and large
+# Untrusted and large schemas
 
 
-async def test_hostile_words_stay_words() -> None:
+async def test_hostile_texts_are_shown_and_never_obeyed() -> None:
     hostile = "[/b] \x1b[31m\u202e [@click=app.quit]x"
     schema: JsonObject = {
         "description": hostile,
@@ -290,7 +292,7 @@ async def test_hostile_words_stay_words() -> None:
         assert isinstance(value, dict) and value[hostile] == hostile
 
 
-async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
+async def test_a_pasted_line_is_shown_escaped_and_read_back() -> None:
     made = form({"type": "string"})
     async with card_shown(made) as (pilot, _):
         made.take_focus()
@@ -300,7 +302,7 @@ async def test_what_is_pasted_into_a_line_is_seen_and_read_back() -> None:
         assert made.reading().value == "a\x1b[31m\nb\t\u200b\u202e"
 
 
-async def test_the_field_that_has_the_keys_is_in_view() -> None:
+async def test_the_focused_field_is_in_view() -> None:
     made = form({"properties": {f"f{n}": {"type": "string"} for n in range(100)}})
 
     def in_view(box: FieldBox) -> bool:
@@ -316,7 +318,7 @@ async def test_the_field_that_has_the_keys_is_in_view() -> None:
             assert made.typed["fields"][f"f{n}"] == "x"  # type: ignore[index,call-overload]  # an object
 
 
-async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
+async def test_a_value_that_a_field_cannot_hold_is_json_until_it_fits() -> None:
     made = form({"properties": {"count": {"type": "integer"}}})
     made.load(typed_of(made.field, {"count": "many"}))
     async with card_shown(made) as (pilot, _):
@@ -324,14 +326,14 @@ async def test_what_no_field_holds_is_json_for_itself_until_it_fits() -> None:
         assert "as JSON" in screen_text(pilot.app)
         assert made.reading().value == {"count": "many"}
         await press(pilot, "f4")
-        assert made.reading().value == {}, "as a number it cannot be given, but left out"
+        assert made.reading().value == {}, "it is not a number, but it can be left out"
         await press(pilot, *"12")
         assert made.typed == {"fields": {"count": "12"}, "beside": {}}
         await press(pilot, "f4", "f4")
         assert made.typed == {"fields": {"count": {"json": "12"}}, "beside": {}}
 
 
-async def test_the_items_of_a_long_list_are_folded_and_open_by_a_key() -> None:
+async def test_the_items_of_a_long_array_are_folded_and_a_key_opens_them() -> None:
     made = form(list[Inner])
     made.load(typed_of(made.field, [{"x": n} for n in range(6)]))
     async with card_shown(made) as (pilot, _):
@@ -341,6 +343,6 @@ async def test_the_items_of_a_long_list_are_folded_and_open_by_a_key() -> None:
         made.touch_all()
         made.show_faults([Fault((1, "x"), "is wrong")])
         await settle(pilot)
-        assert "✗ x: is wrong" in screen_text(pilot.app), "said at what is folded"
+        assert "✗ x: is wrong" in screen_text(pilot.app), "shown at the folded item"
         await press(pilot, "tab", "enter", "tab", "7")
         assert made.reading().value == [{"x": 0}, {"x": 17}, *({"x": n} for n in range(2, 6))]

@@ -1,4 +1,4 @@
-"""The list of what waits: flat to any length, steady under the eye."""
+"""The list of pending items: quick at any length, and the selection never moves by itself."""
 
 import unicodedata
 from dataclasses import replace
@@ -10,9 +10,10 @@ from textual.strip import Strip
 from hitl_engine import payloads
 from hitl_engine.model import Breakpoint, Interrupt, Waiting
 from hitl_tui.messages import Chosen
+from hitl_tui.state.inbox_items import Order
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
-from hitl_tui.widgets.inbox_list import InboxList, Order
+from hitl_tui.widgets.inbox_list import InboxList
 
 from .conftest import card_shown, heard, screen_text
 from .desk_double import interrupt, stop
@@ -67,7 +68,7 @@ async def test_kinds_are_told_apart_by_words() -> None:
         assert all(word in text for word in ("? asks", "■ before", "■ after", "! stuck?"))
 
 
-async def test_the_order_turns_and_the_selection_stays() -> None:
+async def test_the_order_is_reversed_and_the_selection_stays() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, _):
         listed.show(many(5))
@@ -79,7 +80,7 @@ async def test_the_order_turns_and_the_selection_stays() -> None:
         assert listed.selected == 3
 
 
-async def test_a_new_item_moves_nothing_under_the_eye() -> None:
+async def test_a_new_item_does_not_move_the_selection() -> None:
     listed = InboxList(describe)
     async with card_shown(listed, (80, 12)) as (pilot, _):
         items = many(60)
@@ -87,14 +88,14 @@ async def test_a_new_item_moves_nothing_under_the_eye() -> None:
         await pilot.press(*["j"] * 30)
         chosen, line = listed.item, listed.selected - listed.scroll_offset.y
         new = interrupt({"text_to_revise": "new"}, n=900, minutes=0)
-        listed.show((*(replace(item) for item in items), new))  # as another look makes them
+        listed.show((*(replace(item) for item in items), new))  # as a newer list contains them
         await pilot.pause()
         assert chosen is not None and listed.item is not None
         assert key_of(listed.item) == key_of(chosen)
         assert listed.selected - listed.scroll_offset.y == line
 
 
-async def test_what_is_gone_leaves_a_neighbour_selected() -> None:
+async def test_when_the_selected_item_leaves_its_neighbour_is_selected() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, _):
         items = many(3)
@@ -136,22 +137,22 @@ async def test_only_the_rows_on_screen_are_described() -> None:
         assert len(described) < 200
 
 
-async def test_a_filter_lists_what_matches_and_gives_everything_back() -> None:
+async def test_a_filter_lists_what_matches_and_is_removed_again() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (_, __):
         listed.show((interrupt("find me", n=1), interrupt("other", n=2), stop(n=3)))
-        listed.needle = "FIND"
+        listed.filter_text = "FIND"
         assert len(listed.listed) == 1
-        listed.needle = "before"
+        listed.filter_text = "before"
         assert len(listed.listed) == 1
-        listed.needle = ""
+        listed.filter_text = ""
         assert len(listed.listed) == 3
 
 
 # Marks
 
 
-async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
+async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
     marks = Marks()
     listed = InboxList(describe, marks)
     async with card_shown(listed) as (pilot, said):
@@ -160,23 +161,23 @@ async def test_marks_are_seen_and_survive_what_happens_to_the_list() -> None:
         await pilot.press("space", "j", "space")
         assert listed.selected == 3
         assert marks.items == (items[0], items[2])
-        assert len(heard(said, InboxList.Marked)) == 2
+        assert len(heard(said, InboxList.MarksChanged)) == 2
         await pilot.pause()
         assert [line[:2] for line in screen_text(pilot.app).split("\n")[1:6]] == [
             "✓ ", "  ", "✓ ", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
         assert "▸✓? asks" in screen_text(pilot.app)
-        listed.needle = "text 5"
+        listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2
         await pilot.press("u")
-        listed.needle = ""
+        listed.filter_text = ""
         await pilot.pause()
         assert not marks and "✓" not in screen_text(pilot.app)
 
 
-async def test_what_no_longer_waits_or_asks_something_else_loses_its_mark() -> None:
+async def test_an_item_that_left_or_changed_loses_its_mark() -> None:
     marks = Marks()
     listed = InboxList(describe, marks)
     async with card_shown(listed) as (pilot, _):
@@ -191,7 +192,7 @@ async def test_what_no_longer_waits_or_asks_something_else_loses_its_mark() -> N
         assert list(marks.items) == [first]
 
 
-async def test_a_mark_costs_the_rows_it_changes() -> None:
+async def test_a_mark_redraws_only_the_rows_it_changes() -> None:
     drawn: list[int] = []
 
     class Counted(InboxList):
@@ -211,7 +212,7 @@ async def test_a_mark_costs_the_rows_it_changes() -> None:
 
 
 @pytest.mark.usefixtures("without_net")
-async def test_hostile_words_are_shown_and_never_obeyed() -> None:
+async def test_hostile_texts_are_shown_and_never_obeyed() -> None:
     listed = InboxList(describe)
     async with card_shown(listed, (160, 80)) as (pilot, _):
         listed.show(
@@ -226,7 +227,7 @@ async def test_hostile_words_are_shown_and_never_obeyed() -> None:
         assert not {unicodedata.category(char) for char in shown} & HIDDEN
 
 
-def test_waiting_times_are_short_words() -> None:
+def test_waiting_times_are_short() -> None:
     now = datetime(2026, 3, 1, 12, tzinfo=UTC)
     assert waited(None) == "–"
     for minutes, words in [(0.5, "30s"), (3, "3m"), (400, "6h 40m"), (3000, "2d 2h"), (-1, "0s")]:

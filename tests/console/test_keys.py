@@ -26,14 +26,14 @@ from hitl_tui.widgets.cards.choice_card import ChoiceCard
 from hitl_tui.widgets.cards.declinable_card import DeclinableCard, DeclineLine
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.filter_line import FilterLine
-from hitl_tui.widgets.form.head import Head
-from hitl_tui.widgets.form.lists import AddLine, Items
-from hitl_tui.widgets.form.picks import YesOrNo
-from hitl_tui.widgets.form.view import FormView
+from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
+from hitl_tui.widgets.form.choice_bodies import BooleanBody
+from hitl_tui.widgets.form.field_head import FieldHead
+from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.inbox_list import InboxList
-from hitl_tui.widgets.pick_list import Pick
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
@@ -49,7 +49,19 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("tool calls", (ToolCallsCard, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceCard,)),
     ("yes or no", (YesNo,)),
-    ("form", (FormView, Items, AddLine, Head, Pick, YesOrNo, DeclinableCard, DeclineLine)),
+    (
+        "form",
+        (
+            FormView,
+            ArrayBody,
+            AddItemLine,
+            FieldHead,
+            ChoiceList,
+            BooleanBody,
+            DeclinableCard,
+            DeclineLine,
+        ),
+    ),
     ("breakpoint", (BreakpointCard,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (StartScreen,)),

@@ -19,7 +19,7 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.new_run import StartScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.text.output_filter import NoControls
+from hitl_tui.text.output_filter import UnprintableFilter
 
 from .conftest import OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop
@@ -312,7 +312,7 @@ def test_the_net_lets_nothing_through() -> None:
     from rich.segment import Segment
     from textual.color import Color
 
-    net, black = NoControls(), Color(0, 0, 0)
+    net, black = UnprintableFilter(), Color(0, 0, 0)
     clean = [Segment("plain 漢字 \u00a0\u3000")]
     assert net.apply(clean, black)[0].text == clean[0].text
     caught = net.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text

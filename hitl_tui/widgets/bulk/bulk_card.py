@@ -1,4 +1,4 @@
-"""The card for many items: what all of them take, what each then gets, and one key that sends."""
+"""The card for many items: one decision for all, what each then gets, and one key that sends."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -21,27 +21,31 @@ from hitl_engine.model import (
     WithheldWay,
 )
 from hitl_tui.messages import BulkDecided
+from hitl_tui.state.bulk_items import BulkItem
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import literal
-from hitl_tui.widgets.bulk.bulk_answer import WAYS, BulkAnswer, WayBar, WayChip
-from hitl_tui.widgets.bulk.bulk_list import BulkList, BulkRow
+from hitl_tui.widgets.bulk.bulk_answer import BulkAnswer
+from hitl_tui.widgets.bulk.bulk_list import BulkList
+from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 
 CommonWaysOf: TypeAlias = Callable[[Sequence[Item]], CommonWays]
 PlanOf: TypeAlias = Callable[[Sequence[Item], SameDecision], tuple[PlannedDecision, ...]]
 
 _FEW = 50
-"""Up to this many items, what each gets is shown at each key; of more, once the keys rest."""
+"""With up to this many items, each key shows what each gets; with more, a pause does."""
 _SHORT = 16 * 1024
-"""Characters, likewise."""
+"""Characters of typed text, likewise."""
+_PAUSE = 0.25
+"""Seconds."""
 _VERDICTS = (BulkWay.APPROVE, BulkWay.REJECT, BulkWay.RESPOND)
 
 
 class BulkCard(Card, can_focus=False):
-    """Shows many items and what each gets; says `BulkDecided` at most once.
+    """Shows many items and what each gets; posts `BulkDecided` at most once.
 
-    Nothing is chosen until a person does; what was chosen has to be in view for as long as a
-    fresh card before it can be sent.
+    Nothing is chosen until the user does. A new choice has to be in view for as long as a new
+    card before it can be sent.
     """
 
     DEFAULT_CSS = """
@@ -62,139 +66,133 @@ class BulkCard(Card, can_focus=False):
             Binding(
                 key,
                 f"way('{way.value}')",
-                word.capitalize(),
+                label.capitalize(),
                 show=False,
-                tooltip=meaning,
+                tooltip=tooltip,
                 id=f"bulk.{way.value}",
             )
-            for way, (key, word, meaning) in WAYS.items()
+            for way, (key, label, tooltip) in WAYS.items()
         ),
         Binding(
             "escape",
             "leave_field",
             "To the items",
-            tooltip="Leave the text field",
+            tooltip="Leave the text field for the list of items",
             id="bulk.leave_field",
         ),
     ]
 
     @dataclass
     class Refused(Message):
-        """A way was asked for that is not offered."""
+        """The user pressed the key of a way that is not offered."""
 
         why: str
-        """May hold untrusted text."""
+        """May contain untrusted text."""
 
-    def __init__(self, alike_of: CommonWaysOf, plan_of: PlanOf) -> None:
+    def __init__(self, common_ways_of: CommonWaysOf, plan_of: PlanOf) -> None:
         super().__init__()
-        self._alike_of = alike_of
+        self._common_ways_of = common_ways_of
         self._plan_of = plan_of
-        self.alike = CommonWays((), (), (), None, 0)
+        self.common_ways = CommonWays((), (), (), None, 0)
         self.way: BulkWay | None = None
         self.list = BulkList()
         self.bar = WayBar()
         self.withheld = Static(id="withheld", markup=False)
-        self.same = BulkAnswer()
-        self._resting: Timer | None = None
+        self.answer = BulkAnswer()
+        self._plan_timer: Timer | None = None
 
     def compose(self) -> ComposeResult:
-        """Put the items above, then the ways, then what one of them needs."""
+        """Put the items first, then the ways, then the field that the chosen way needs."""
         yield self.list
         yield self.bar
         yield self.withheld
-        yield self.same
+        yield self.answer
         yield self.send_bar
 
-    @property
-    def taken(self) -> list[BulkRow]:
-        """The rows that are decided on."""
-        return [row for row in self.list.rows if row.taken]
-
     def take_focus(self) -> None:
-        """Begin in the items."""
+        """Focus the items."""
         self.list.focus()
 
     # Which items
 
-    def show_rows(self, rows: Sequence[BulkRow]) -> None:
-        """Show other items. Nothing is chosen for them; what was typed is still there."""
+    def show_items(self, items: Sequence[BulkItem]) -> None:
+        """Show other items. Nothing is chosen for them; what was typed is kept."""
         self.answered = False
         self.way = None
-        self.list.show_rows(rows)
+        self.list.show_items(items)
         self.compare()
 
     def compare(self) -> None:
-        """Find out what all take that are decided on now."""
-        self.alike = self._alike_of([row.item for row in self.taken])
-        if self.way not in self.alike.ways:
+        """Find out which ways all items take that are decided on now."""
+        self.common_ways = self._common_ways_of([each.item for each in self.list.included])
+        if self.way not in self.common_ways.ways:
             self.way = None
-        self._ask()
+        self._show_way()
         lines = self._reasons()
         self.withheld.update(literal("\n".join(lines)))
         self.set_class(bool(lines), "-withheld")
 
     def _reasons(self) -> list[str]:
-        """Say of each way that some items take why not all do; of none, if all refuse alike."""
+        """Return why ways are not offered that some items take; one line for each reason."""
         reasons: dict[tuple[int, str], list[str]] = {}
-        for withheld in self.alike.withheld:
-            if withheld.item or not self.alike.ways or self._is_of_first(withheld.way):
+        for withheld in self.common_ways.withheld:
+            if withheld.item or not self.common_ways.ways or self._fits_first(withheld.way):
                 keys = reasons.setdefault((withheld.item, self._why(withheld)), [])
                 keys.append(WAYS[withheld.way][0])
         return [f"not {' '.join(keys)}: {why}" for (_, why), keys in reasons.items()]
 
-    def _is_of_first(self, way: BulkWay) -> bool:
-        first = self.taken[0].item
+    def _fits_first(self, way: BulkWay) -> bool:
+        first = self.list.included[0].item
         calls = isinstance(first, Question) and first.review.kind == "tool_calls"
         return calls and way in _VERDICTS
 
     def _why(self, withheld: WithheldWay) -> str:
-        row = self.taken[withheld.item]
-        return f"item {self._number(row)}, {row.waiting.graph_id}: {withheld.why}"
+        item = self.list.included[withheld.item]
+        return f"item {self.list.number(item)}, {item.waiting.graph_id}: {withheld.why}"
 
-    def _number(self, row: BulkRow) -> int:
-        return self.list.rows.index(row) + 1
-
-    # What all get
+    # One decision for all
 
     def action_way(self, name: str) -> None:
-        """Choose what all get, and ask for what it needs; or say why it is not offered."""
+        """Choose a way, and focus the field that it needs; or show why it is not offered."""
         self._choose(BulkWay(name))
 
-    @on(WayChip.Picked)
-    def choose_picked(self, event: WayChip.Picked) -> None:
-        """A click does what the key does."""
+    @on(WayChip.Clicked)
+    def choose_clicked(self, event: WayChip.Clicked) -> None:
+        """Do what the key does."""
         self._choose(event.way)
 
     def _choose(self, way: BulkWay) -> None:
         if not self.armed or self.answered:
             return
-        if way not in self.alike.ways:
-            why = next((self._why(each) for each in self.alike.withheld if each.way is way), "")
+        if way not in self.common_ways.ways:
+            why = next(
+                (self._why(each) for each in self.common_ways.withheld if each.way is way), ""
+            )
             self.post_message(self.Refused(why))
             return
         self.way = way
         self.guard()
-        self._ask()
-        field = self.same.first_field()
+        self._show_way()
+        field = self.answer.first_field()
         if field is not None:
             self.call_after_refresh(field.focus)
 
-    def _ask(self) -> None:
-        self.bar.show(self.alike.ways, self.way)
-        self.same.ask(self.way, self.alike)
+    def _show_way(self) -> None:
+        self.bar.show(self.common_ways.ways, self.way)
+        self.answer.show_way(self.way, self.common_ways)
         self.show_plan()
 
     @on(BulkAnswer.Changed)
     def plan_soon(self) -> None:
-        """Show what each gets now, or once the keys rest."""
-        if self._resting is not None:
-            self._resting.stop()
-        if self.same.options.has_focus:
-            self.guard()  # an answer was chosen: it has to be in view
-        if len(self.taken) <= _FEW and self.same.length <= _SHORT:
+        """Show what each item gets, now or after a pause in typing."""
+        if self._plan_timer is not None:
+            self._plan_timer.stop()
+        if self.answer.options.has_focus:
+            self.guard()  # a new choice has to be in view before it is sent
+        if len(self.list.included) <= _FEW and self.answer.length <= _SHORT:
             self.show_plan()
         else:
-            self._resting = self.set_timer(0.25, self.show_plan)
+            self._plan_timer = self.set_timer(_PAUSE, self.show_plan)
 
     def show_plan(self) -> None:
         """Show what each item gets, exactly, or why nothing can be sent yet."""
@@ -206,79 +204,81 @@ class BulkCard(Card, can_focus=False):
             self.show_answer()
 
     def _make_plan(self) -> str:
-        """Give each row what it gets; return what is missing."""
-        rows = self.taken
-        for row in rows:
-            row.planned = None
-        if not rows:
-            return "Nothing is left to decide on. Space takes an item back in."
+        """Set what each item gets; return what is missing, or nothing."""
+        items = self.list.included
+        for each in items:
+            each.planned = None
+        if not items:
+            return "No item is left to decide on. Space puts one back."
         if self.way is None:
-            keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.alike.ways)
-            fits = f"Choose what all of them get: {keys}."
-            return fits if keys else "No decision fits all of them. Space takes an item out."
+            keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.common_ways.ways)
+            none = "No decision fits all of them. Space takes an item out."
+            return f"Choose a decision for all items: {keys}." if keys else none
         try:
-            planned = self._plan_of([row.item for row in rows], self.same.same())
+            planned = self._plan_of([each.item for each in items], self.answer.decision())
         except NotReady as reason:
             return str(reason)
-        for row, each in zip(rows, planned, strict=True):
-            row.planned = each
-        return self._faults(rows)
+        for item, decision in zip(items, planned, strict=True):
+            item.planned = decision
+        return self._faults(items)
 
-    def _faults(self, rows: Sequence[BulkRow]) -> str:
-        wrong = [row for row in rows if row.planned is not None and row.planned.fault]
-        if not wrong or wrong[0].planned is None:
+    def _faults(self, items: Sequence[BulkItem]) -> str:
+        wrong = [
+            (each, each.planned.fault) for each in items if each.planned and each.planned.fault
+        ]
+        if not wrong:
             return ""
-        count = f"{len(wrong)} of {len(rows)} cannot take this. " if len(rows) > 1 else ""
-        graph = wrong[0].waiting.graph_id
-        first = f"Item {self._number(wrong[0])}, {graph}: {wrong[0].planned.fault}"
-        return f"{count}{first}"
+        count = f"{len(wrong)} of {len(items)} cannot take this. " if len(items) > 1 else ""
+        first, fault = wrong[0]
+        return f"{count}Item {self.list.number(first)}, {first.waiting.graph_id}: {fault}"
 
     @on(OptionList.OptionHighlighted, "#items")
     def show_answer(self) -> None:
-        """Show the JSON that the item under the cursor gets."""
-        row = self.list.row
-        planned = [each.planned for each in self.taken if each.planned is not None]
+        """Show the JSON that the selected item gets."""
+        item, included = self.list.item, self.list.included
+        planned = [each.planned for each in included if each.planned is not None]
         if self.way is None or not planned or any(each.fault for each in planned):
             return
-        shown = row.planned if row is not None and row.taken and row.planned else planned[0]
+        selected = item.planned if item is not None and item in included else None
+        shown = selected or planned[0]
         same = all(each.answer == shown.answer for each in planned)
         count = f"to each of {len(planned)}" if len(planned) > 1 else "to 1 item"
-        number = next(self._number(each) for each in self.taken if each.planned is shown)
+        number = next(self.list.number(each) for each in included if each.planned is shown)
         note = count if same else f"{count}; this is for item {number}"
         self.send_bar.show(shown.answer, f"{note}, no input" if self.way is BulkWay.STEP else note)
 
     # Deciding
 
     def decide(self) -> None:
-        """Say what was decided on each."""
-        if self._resting is not None:
-            self._resting.stop()
+        """Post the decision on each item, or point out what is missing."""
+        if self._plan_timer is not None:
+            self._plan_timer.stop()
         self.show_plan()
         if self.send_bar.blocked:
             self.send_bar.insist()
             return
         self.answered = True
-        planned = tuple(row.planned for row in self.taken if row.planned is not None)
+        planned = tuple(each.planned for each in self.list.included if each.planned is not None)
         self.post_message(BulkDecided(planned))
 
     def watch_answered(self, answered: bool) -> None:
-        """Let nothing be taken out any more."""
+        """Fix the items once they are decided."""
         self.list.fixed = answered
 
     # Keys
 
     @property
     def writing(self) -> bool:
-        """Whether a text field, or the list of answers, has the keys."""
+        """Whether the focus is in a text field or in the list of answers."""
         focused = self.screen.focused
-        return focused is not None and self.same in focused.ancestors
+        return focused is not None and self.answer in focused.ancestors
 
     def action_leave_field(self) -> None:
-        """Give the keys back to the items."""
+        """Focus the items again."""
         self.take_focus()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer ways outside text fields, in time, and only once."""
+        """Offer ways outside text fields, when the card is armed, and only once."""
         if action == "way":
             return False if self.answered or self.writing else (True if self.armed else None)
         if action == "leave_field":

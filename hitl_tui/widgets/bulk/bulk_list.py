@@ -1,11 +1,9 @@
-"""The list of the items that are decided on together: what each asks, gets, and came to."""
+"""The list of the items that are decided on together: what each asks, gets, and its result."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from typing import ClassVar
 
-from rich.cells import cell_len, set_cell_size
 from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -13,68 +11,14 @@ from textual.message import Message
 from textual.reactive import reactive
 from textual.widgets import OptionList
 
-from hitl_engine.model import Breakpoint, Item, PlannedDecision, Waiting
 from hitl_engine.visible import one_line
+from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus
 from hitl_tui.state.plan import planned_line
 from hitl_tui.text.item_summary import item_line
-from hitl_tui.text.literal import short_id
-
-_ROOM_FOR_BOTH = 20
-"""Cells from which on graph and node can be told by their beginnings."""
-
-
-class RowStatus(Enum):
-    """How an item stands: the words and the theme colour that say so."""
-
-    WAITING = ("", "")
-    OUT = ("· left out, and no longer marked", "$foreground 60%")
-    GONE = ("· no longer waits, or has changed: left out", "$text-warning")
-    SENDING = ("▶ under way", "$text-primary")
-    APPLIED = ("✓ applied", "$text-success")
-    DIVERGED = ("! applied, but otherwise than decided", "$text-warning")
-    REFUSED = ("✕ refused", "$text-error")
-    UNKNOWN = ("? unknown", "$text-error")
-    UNSENT = ("· not sent, still marked", "$text-warning")
-
-
-@dataclass(eq=False)
-class BulkRow:
-    """One item, and how it stands."""
-
-    item: Item
-    planned: PlannedDecision | None = None
-    """What it gets, once that has been chosen."""
-    standing: RowStatus = RowStatus.WAITING
-    said: str = ""
-    """What came of it, or what its run does; may hold untrusted text."""
-
-    @property
-    def waiting(self) -> Waiting:
-        """What waits there."""
-        return self.item if isinstance(self.item, Breakpoint) else self.item.interrupt
-
-    @property
-    def taken(self) -> bool:
-        """Whether it is decided on with the others."""
-        return self.standing not in (RowStatus.OUT, RowStatus.GONE)
-
-    @property
-    def name(self) -> str:
-        """What it is called among others: graph, node and thread."""
-        return self.named(60)
-
-    def named(self, room: int) -> str:
-        """Return its name, graph and node cut to `room` cells together, or the graph alone."""
-        graph = one_line(self.waiting.graph_id, 200)
-        if room < _ROOM_FOR_BOTH:
-            return f"{_cut(graph, room)} {short_id(self.waiting.thread_id)}"
-        graph = _cut(graph, room // 2)
-        node = _cut(one_line(self.waiting.node, 200), room - 3 - cell_len(graph))
-        return f"{graph} ▸ {node} {short_id(self.waiting.thread_id)}"
 
 
 class BulkList(OptionList):
-    """Shows a row for each item; says which one to look at, and which to take out."""
+    """Shows a row for each item; posts which to show in full, and which to take out."""
 
     DEFAULT_CSS = """
     BulkList {
@@ -89,107 +33,117 @@ class BulkList(OptionList):
     """
     HELP = """\
     ### Deciding on several items together
-    Each line names an item and says what it gets. **Enter** shows one whole, with the exact JSON
-    that is sent; **space** takes it out, or back in.
+    Each row shows an item and what it gets. **Enter** shows one in full, with the exact JSON that
+    is sent; **space** takes it out, or puts it back.
 
-    Choose with the keys below the list what all of them get: nothing is chosen until you do. The
-    key of a way that is not offered says why. **ctrl+s** sends: each item gets a decision of its
-    own, a few at a time. **x** stops before the next one.
+    Choose one decision for all items with the keys below the list: nothing is chosen until you
+    do. The key of a decision that is not offered shows why. **ctrl+s** sends: each item gets its
+    own decision, a few at a time. **x** stops before the next one.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "select", "Look", tooltip="Show the item whole", id="bulk.look"),
+        Binding("enter", "select", "Show", tooltip="Show the item in full", id="bulk.look"),
         Binding(
-            "space", "turn_out", "Take out", tooltip="Take the item out, or back in", id="bulk.out"
+            "space",
+            "toggle_item",
+            "Take out",
+            tooltip="Take the item out, or put it back",
+            id="bulk.out",
         ),
     ]
 
     @dataclass
-    class Looked(Message):
-        """Somebody wants to see this item whole."""
+    class ShowRequested(Message):
+        """The user asked to see this item in full."""
 
-        row: BulkRow
+        item: BulkItem
 
     @dataclass
-    class TurnedOut(Message):
-        """This item is to be taken out, or back in."""
+    class ToggleRequested(Message):
+        """The user asked to take this item out, or to put it back."""
 
-        row: BulkRow
+        item: BulkItem
 
     fixed: reactive[bool] = reactive(False, repaint=False, bindings=True)
-    """Nothing can be taken out any more."""
+    """Whether items can no longer be taken out."""
 
     def __init__(self) -> None:
         super().__init__(id="items", markup=False)
-        self.rows: tuple[BulkRow, ...] = ()
+        self.items: tuple[BulkItem, ...] = ()
 
     @property
-    def row(self) -> BulkRow | None:
-        """The row under the cursor."""
-        return self.rows[self.highlighted] if self.highlighted is not None else None
+    def item(self) -> BulkItem | None:
+        """The selected item."""
+        return self.items[self.highlighted] if self.highlighted is not None else None
 
-    def show_rows(self, rows: Sequence[BulkRow]) -> None:
-        """Show other rows."""
-        self.rows = tuple(rows)
-        self.set_options(self._line(number) for number in range(len(rows)))
-        self.highlighted = 0 if rows else None
+    @property
+    def included(self) -> list[BulkItem]:
+        """The items that are decided on, in the order of the rows."""
+        return [item for item in self.items if item.included]
 
-    def redraw(self, *rows: BulkRow) -> None:
-        """Show how these stand now; without any, all."""
-        for number, row in enumerate(self.rows):
-            if not rows or row in rows:
-                self.replace_option_prompt_at_index(number, self._line(number))
+    def number(self, item: BulkItem) -> int:
+        """Return the number of an item in the list, from 1."""
+        return self.items.index(item) + 1
+
+    def show_items(self, items: Sequence[BulkItem]) -> None:
+        """Show other items."""
+        self.items = tuple(items)
+        self.set_options(self._row(index) for index in range(len(items)))
+        self.highlighted = 0 if items else None
+
+    def redraw(self, *items: BulkItem) -> None:
+        """Draw the rows of these items again, or all rows if none are given."""
+        for index, item in enumerate(self.items):
+            if not items or item in items:
+                self.replace_option_prompt_at_index(index, self._row(index))
 
     def on_resize(self, event: events.Resize) -> None:
-        """Use the width there is."""
+        """Fit the rows to the new width."""
         self.redraw()
 
-    def action_turn_out(self) -> None:
-        """Say that the item under the cursor is to be taken out, or back in."""
-        if self.row is not None:
-            self.post_message(self.TurnedOut(self.row))
+    def action_toggle_item(self) -> None:
+        """Ask to take the selected item out, or to put it back."""
+        if self.item is not None:
+            self.post_message(self.ToggleRequested(self.item))
             self.action_cursor_down()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to take out until it is decided."""
-        return not self.fixed if action == "turn_out" else True
+        """Offer to take items out until they are decided."""
+        return not self.fixed if action == "toggle_item" else True
 
     @on(OptionList.OptionSelected)
-    def look(self, event: OptionList.OptionSelected) -> None:
-        """Say which one is wanted."""
+    def request_show(self, event: OptionList.OptionSelected) -> None:
+        """Ask to see the item in full."""
         event.stop()
-        self.post_message(self.Looked(self.rows[event.option_index]))
+        self.post_message(self.ShowRequested(self.items[event.option_index]))
 
     # Drawing
 
-    def _line(self, number: int) -> Content:
-        row = self.rows[number]
-        place = f" {number + 1:>{len(str(len(self.rows)))}}  "
-        off = "" if row.taken else "$foreground 50%"
-        below = f"\n{' ' * len(place)}"
-        cautions = row.planned.cautions if row.planned and row.standing is RowStatus.WAITING else ()
+    def _row(self, index: int) -> Content:
+        item = self.items[index]
+        number = f" {index + 1:>{len(str(len(self.items)))}}  "
+        colour = "" if item.included else "$foreground 50%"
+        indent = f"\n{' ' * len(number)}"
+        waits = item.status is BulkItemStatus.WAITING
+        cautions = item.planned.cautions if item.planned and waits else ()
         return Content.assemble(
-            (place, "$foreground 50%"),
-            (row.named(max(12, min(self.size.width // 3, 60))), off or "$foreground 70%"),
+            (number, "$foreground 50%"),
+            (item.name(max(12, min(self.size.width // 3, 60))), colour or "$foreground 70%"),
             "  ",
-            (item_line(row.item), off),
-            below,
-            *_outlook(row),
-            *((f"{below}! {one_line(each, 400)}", "$text-warning") for each in cautions),
+            (item_line(item.item), colour),
+            indent,
+            *_second_line(item),
+            *((f"{indent}! {one_line(each, 400)}", "$text-warning") for each in cautions),
         )
 
 
-def _outlook(row: BulkRow) -> list[tuple[str, str]]:
-    """Return what an item gets, or how it stands."""
-    words, colour = row.standing.value
-    if row.standing is not RowStatus.WAITING:
-        said = f": {one_line(row.said, 400)}" if row.said else ""
-        return [(words + said, colour)]
-    if row.planned is None:
+def _second_line(item: BulkItem) -> list[tuple[str, str]]:
+    """Return what an item gets, or its status."""
+    if item.status is not BulkItemStatus.WAITING:
+        text, colour = item.status.value
+        detail = f": {one_line(item.detail, 400)}" if item.detail else ""
+        return [(text + detail, colour)]
+    if item.planned is None:
         return [("·", "$foreground 50%")]
-    if row.planned.fault:
-        return [(f"✕ {planned_line(row.planned)}", "$text-error")]
-    return [("→ ", "$accent"), (planned_line(row.planned), "")]
-
-
-def _cut(text: str, room: int) -> str:
-    return text if cell_len(text) <= room else set_cell_size(text, max(0, room - 1)) + "…"
+    if item.planned.fault:
+        return [(f"✕ {planned_line(item.planned)}", "$text-error")]
+    return [("→ ", "$accent"), (planned_line(item.planned), "")]

@@ -79,7 +79,7 @@ class ChoiceCard(QuestionCard):
         """Show what is asked."""
         self.asked.show_text(self.review.prompt)
         if not self.review.listed:
-            self.asked.entitle("Asked", "the answers below are a guess; ctrl+t gives any other")
+            self.asked.set_title("Asked", "the answers below are a guess; ctrl+t gives any other")
 
     def restore(self, typed: JsonObject) -> None:
         """Take up what was chosen and typed."""
@@ -151,7 +151,7 @@ class ChoiceCard(QuestionCard):
             self.options.highlighted = index
         if option is not None:
             needed = "needed" if option.needs_text else "may be empty"
-            self.beside.entitle(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
+            self.beside.set_title(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
 
     def _line(self, index: int) -> Content:
         option: Option = self.review.options[index]

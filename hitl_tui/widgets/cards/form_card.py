@@ -11,7 +11,7 @@ from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.cards.declinable_card import DeclinableCard
 from hitl_tui.widgets.cards.question_card import AnswerOf
-from hitl_tui.widgets.form.view import FormView
+from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.text_view import TextPane
 
 _SPELLED_OUT = ("fields", "current_values")
@@ -58,7 +58,7 @@ class FormCard(DeclinableCard):
         shown: JsonValue = payload
         if self.review.convention == "form" and isinstance(payload, dict):
             shown = {key: each for key, each in payload.items() if key not in _SPELLED_OUT}
-            self.asked.entitle("Asked", "and the fields below; f2 shows the payload as it came")
+            self.asked.set_title("Asked", "and the fields below; f2 shows the payload as it came")
         words = in_words(shown)
         self.asked.set_class(not words, "-none")
         self.asked.show_text(words)
@@ -78,7 +78,7 @@ class FormCard(DeclinableCard):
         reading = self.form.reading()
         if reading.faults:
             faults = reading.and_then(self._faults_of(Fill(reading.value)))
-            raise NotReady(self.form.told(faults), faults)
+            raise NotReady(self.form.fault_summary(faults), faults)
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
         return Fill(reading.value)
@@ -93,7 +93,7 @@ class FormCard(DeclinableCard):
     def told(self, refusal: NotTaken) -> str:
         """Say why in the words of the form, where it is the form that does not fit."""
         if self.in_form and not self.declined and refusal.faults:
-            return self.form.told(refusal.faults)
+            return self.form.fault_summary(refusal.faults)
         return super().told(refusal)
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:

@@ -25,7 +25,7 @@ class MachineCard(QuestionCard):
 
     def load(self) -> None:
         """Say whose payload it is."""
-        self.payload.entitle("A program asks its own client")
+        self.payload.set_title("A program asks its own client")
 
     def decision(self) -> Decision:
         """There is none to be made here."""

@@ -25,10 +25,10 @@ from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.cards.declinable_card import DeclinableCard
 from hitl_tui.widgets.cards.question_card import AnswerOf
+from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.field_scroll import FieldScroll
-from hitl_tui.widgets.line_editor import Line
-from hitl_tui.widgets.pick_list import Pick
+from hitl_tui.widgets.line_input import LineInput
 from hitl_tui.widgets.text_view import TextPane
 
 _HOW = {"text": "", "one choice": "pick one", "choices": "pick any"}
@@ -57,11 +57,11 @@ class QuestionBox(Vertical):
         self.asked = asked
         self.touched = False
         """Whether somebody replied: what was not touched is not yet wrong."""
-        self._pick: Pick | None = None
+        self._pick: ChoiceList | None = None
         if asked.choices:
             several = asked.answered_by == "choices"
-            self._pick = Pick(asked.choices, several=several)
-        self._line = Line("or in your own words") if self._pick else None
+            self._pick = ChoiceList(asked.choices, several=several)
+        self._line = LineInput("or in your own words") if self._pick else None
         self._words = Editor(placeholder="Type here") if self._pick is None else None
         self._problem = Static(classes="problem", markup=False)
 
@@ -151,7 +151,7 @@ class QuestionBox(Vertical):
 
     @on(Input.Changed)
     @on(TextArea.Changed)
-    @on(Pick.Changed)
+    @on(ChoiceList.Changed)
     def hear(self, event: Message) -> None:
         """Say it in the words of this box; who types has been here."""
         event.stop()
@@ -250,7 +250,7 @@ class QuestionsCard(DeclinableCard):
         """Bring all of the question that has the keys into view."""
         for node in event.widget.ancestors:
             if isinstance(node, QuestionBox):
-                self.scroll.bring(node, event.widget)
+                self.scroll.keep_in_view(node, event.widget)
 
     @on(QuestionBox.Changed)
     def hear_reply(self, event: QuestionBox.Changed) -> None:

@@ -7,13 +7,13 @@ from textual.widgets import Static, TextArea
 
 from hitl_engine.model import JsonObject, Question, Revise, TextToRevise
 from hitl_tui.state.not_ready import NotReady
-from hitl_tui.text.diff import changes, count_words
+from hitl_tui.text.diff import change_count, changes
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.question_card import AnswerOf, QuestionCard
 from hitl_tui.widgets.editor import Editor
-from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.text_view import Syntax, TextPane
 
 
 class TextCard(QuestionCard):
@@ -87,8 +87,8 @@ class TextCard(QuestionCard):
         """Show the difference too."""
         super().show_answer()
         lines = changes(self.review.text, self.text.value)
-        self.changes.show_text("\n".join(lines) or "Nothing is changed.", Look.DIFF)
-        self.changes.entitle("Changes", count_words(lines))
+        self.changes.show_text("\n".join(lines) or "Nothing is changed.", Syntax.DIFF)
+        self.changes.set_title("Changes", change_count(lines))
 
     def first_field(self) -> Card | TextArea:
         """Begin in the text."""

@@ -75,7 +75,7 @@ class ArgumentsView(RowsView):
         """Show these lines; what starts folded is folded."""
         self._lines = lines
         self._folded = {number for number, line in enumerate(lines) if line.starts_folded}
-        self.show_anew()
+        self.lines_changed()
 
     # Folding
 
@@ -101,7 +101,7 @@ class ArgumentsView(RowsView):
         if number is None:
             return row
         self._folded ^= {number}
-        self.show_anew()
+        self.lines_changed()
         self.post_message(self.Folded())
         self.wrap(self.size.width)
         return self.row_of(number)
@@ -125,7 +125,7 @@ class ArgumentsView(RowsView):
         """Fold everything that can be, or nothing."""
         foldable = (number for number, line in enumerate(self._lines) if line.inside)
         self._folded = set(foldable) if folded else set()
-        self.show_anew()
+        self.lines_changed()
         self.post_message(self.Folded())
 
     # Rows
@@ -150,10 +150,10 @@ class ArgumentsView(RowsView):
         rest = cut(text[first:], room - _hang(line, room))
         return [first, *(first + each for each in rest)]
 
-    def in_gutter(self, number: int, *, further: bool) -> str:
+    def in_gutter(self, number: int, *, continued: bool) -> str:
         """Return what stands before the line; before its further rows, room."""
         line = self._lines[number]
-        if not further:
+        if not continued:
             return line.gutter
         gutter = f"{'⋮':>{len(line.gutter) - 2}}  " if line.gutter else ""
         room = max(4, self.size.width - len(line.gutter))

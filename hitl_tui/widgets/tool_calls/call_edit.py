@@ -16,9 +16,9 @@ from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.argument_changes import change_lines, changed_names
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.editor import JsonEditor
-from hitl_tui.widgets.form.view import FormView
-from hitl_tui.widgets.line_editor import Line
-from hitl_tui.widgets.text_view import Look, TextPane
+from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.text_view import Syntax, TextPane
 from hitl_tui.widgets.titled_pane import titled
 
 
@@ -31,7 +31,7 @@ class CallEdit(Vertical):
         min-height: 9;
         #tool-name { display: none; height: 1; }
         #tool-name Static { width: auto; padding: 0 1; color: $text-warning; }
-        #tool-name Line { width: 1fr; }
+        #tool-name LineInput { width: 1fr; }
         #form-seat, #edited { height: 2fr; min-height: 4; }
         #form-seat { border-top: solid $foreground 20%; border-title-color: $foreground 70%; }
         #form-seat { border-title-style: bold; }
@@ -82,7 +82,7 @@ class CallEdit(Vertical):
             "Arguments to run instead", "f9 as JSON, f12 another tool, esc back"
         )
         self.form: FormView | None = None
-        self.tool = Line(id="tool")
+        self.tool = LineInput(id="tool")
         self.differs = TextPane("Changes", id="differs")
         self.cautions = Static(id="cautions", markup=False)
 
@@ -167,14 +167,14 @@ class CallEdit(Vertical):
         try:
             args = answer.edited()
         except NotReady:
-            self.differs.entitle("Changes against the request", "not known yet")
+            self.differs.set_title("Changes against the request", "not known yet")
         else:
             names = changed_names(call.args, args)
             lines = change_lines(call.args, args)
             words = "The same arguments as in the request."
-            self.differs.show_text("\n".join(lines) or words, Look.DIFF)
+            self.differs.show_text("\n".join(lines) or words, Syntax.DIFF)
             which = ", ".join(one_line(name, 40) for name in names)
-            self.differs.entitle("Changes against the request", which or "unchanged")
+            self.differs.set_title("Changes against the request", which or "unchanged")
         self.cautions.update(literal("\n".join(f"! {caution}" for caution in cautions)))
         self.set_class(bool(cautions), "-cautious")
 
@@ -199,7 +199,7 @@ class CallEdit(Vertical):
         try:
             answer.turned()
         except NotReady as missing:
-            self.differs.entitle(
+            self.differs.set_title(
                 "Changes against the request", f"stays as it is: {one_line(str(missing), 120)}"
             )
             return

@@ -55,7 +55,7 @@ class CallView(Vertical):
         self.arguments.show_args(call.args)
         self.story.show_text(call.description)
         self.story.set_class(not call.description.strip(), "-none")
-        self.story.entitle(
+        self.story.set_title(
             "Described by the agent as", "" if call.args else "it brings no arguments, only this"
         )
         self._show_beside(call.extra, of_request)

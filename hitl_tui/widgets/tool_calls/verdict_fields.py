@@ -60,11 +60,11 @@ class VerdictFields(Vertical):
             case DecisionKind.REJECT:
                 several = f" of {len(self._together)} calls" if len(self._together) > 1 else ""
                 said = word(answer.call, DecisionKind.REJECT)
-                self.reply.entitle(f"{said}: the reason{several} (may be empty)")
+                self.reply.set_title(f"{said}: the reason{several} (may be empty)")
                 self.reply.show(answer.reason)
             case DecisionKind.RESPOND:
                 said = word(answer.call, DecisionKind.RESPOND)
-                self.reply.entitle(f"{said} in the tool's place")
+                self.reply.set_title(f"{said} in the tool's place")
                 self.reply.show(answer.message)
 
     def part(self) -> None:

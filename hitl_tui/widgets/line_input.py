@@ -1,4 +1,4 @@
-"""A text on one line: what is loaded, typed or pasted is shown escaped, as in an editor."""
+"""A text on one line; hidden characters are shown as escapes, as in an editor."""
 
 from textual import events
 from textual.widgets import Input
@@ -6,14 +6,14 @@ from textual.widgets import Input
 from hitl_engine.visible import decode, visible, visible_typed
 
 
-class Line(Input):
-    """Edits a text in its visible form; `text` is what it stands for.
+class LineInput(Input):
+    """Edits a text in its visible form; `text` is the text that it means.
 
-    Line ends and tabs are escaped too: one line shows them no other way.
+    Line ends and tabs are escaped too, because one line cannot show them otherwise.
     """
 
     DEFAULT_CSS = """
-    Line {
+    LineInput {
         border: none;
         height: 1;
         padding: 0 1;
@@ -23,8 +23,8 @@ class Line(Input):
     """
     HELP = """\
     ### A text on one line
-    Characters that cannot be seen are written as `\\u{...}` and are sent as what they stand for;
-    a line end is `\\u{A}`. **enter** goes to the next field. **ctrl+s** sends.
+    Hidden characters are written as `\\u{...}`, and are sent as the characters they mean; a line end
+    is `\\u{A}`. **enter** goes to the next field. **ctrl+s** sends.
     """
 
     def __init__(
@@ -34,35 +34,27 @@ class Line(Input):
 
     @property
     def text(self) -> str:
-        """The text that is meant, with escapes read back."""
+        """The text, with escapes read back."""
         return decode(self.value)
 
     def load(self, text: str) -> None:
-        """Load `text`, the cursor at its end."""
-        self.value = _shown(text)
+        """Load `text`, with the cursor at its end."""
+        self.value = _on_one_line(visible(text))
         self.cursor_position = len(self.value)
 
     def replace(self, text: str, start: int, end: int) -> None:
-        """Escape what is hidden in typed and pasted text before it enters the line."""
-        super().replace(_escaped(text), start, end)
+        """Escape hidden characters in typed and pasted text before they enter the line."""
+        super().replace(_on_one_line(visible_typed(text)), start, end)
 
     def on_paste(self, event: events.Paste) -> None:
-        """Take all the lines of what is pasted, where a plain input takes the first."""
+        """Take all lines of a pasted text; Textual's input takes only the first."""
         event.stop()
         event.prevent_default()
         self.replace(event.text.replace("\r\n", "\n").replace("\r", "\n"), *self.selection)
 
     async def action_submit(self) -> None:
-        """Go to the next field: nothing but ctrl+s sends."""
+        """Go to the next field: only ctrl+s sends."""
         self.screen.focus_next()
-
-
-def _shown(text: str) -> str:
-    return _on_one_line(visible(text))
-
-
-def _escaped(text: str) -> str:
-    return _on_one_line(visible_typed(text))
 
 
 def _on_one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Choices in view, of which one or several are picked by key or by click."""
+"""A list of choices that are all in view; the user picks one or several."""
 
 from collections.abc import Iterator
 from typing import ClassVar
@@ -13,44 +13,64 @@ from textual.widget import Widget
 
 from hitl_engine.visible import visible
 
-_BY_NUMBER = 9
-"""Choices that have a key of their own."""
+_NUMBERED = 9
+"""Choices that have a number key."""
 _GAP = 3
 
 
-class Pick(Widget, can_focus=True):
-    """Shows choices, side by side or a row each. Nothing is picked until somebody does."""
+class ChoiceList(Widget, can_focus=True):
+    """Shows choices, next to each other or a row each. None is picked at first."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"pick--cursor"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"choice-list--cursor"}
     DEFAULT_CSS = """
-    Pick {
+    ChoiceList {
         height: auto;
         width: 1fr;
         padding: 0 1;
         background: $surface;
-        & > .pick--cursor { color: $foreground; }
+        & > .choice-list--cursor { color: $foreground; }
         &:focus { background: $panel; }
-        &:focus > .pick--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
+        &:focus > .choice-list--cursor { background: $primary 40%; color: $foreground; text-style: bold; }
     }
     """
     HELP = """\
     ### A choice
-    The arrow keys move, **space** picks, **enter** goes to the next field. Where the choices have
-    numbers, a number picks at once. Picking what is picked takes it back.
+    The arrow keys move, **space** picks, **enter** goes to the next field. If the choices have
+    numbers, a number picks too. Picking a picked choice unpicks it.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "pick", "Pick", tooltip="Pick what is marked, or not", id="pick.pick"),
-        Binding("up,left", "move(-1)", "Before", show=False, tooltip="Go back", id="pick.before"),
-        Binding("down,right", "move(1)", "After", show=False, tooltip="Go on", id="pick.after"),
+        Binding(
+            "space",
+            "pick",
+            "Pick",
+            tooltip="Pick the selected choice, or unpick it",
+            id="pick.pick",
+        ),
+        Binding(
+            "up,left",
+            "move(-1)",
+            "Before",
+            show=False,
+            tooltip="To the choice before",
+            id="pick.before",
+        ),
+        Binding(
+            "down,right",
+            "move(1)",
+            "After",
+            show=False,
+            tooltip="To the choice after",
+            id="pick.after",
+        ),
         Binding("enter", "leave", "Next", show=False, tooltip="To the next field", id="pick.leave"),
     ]
 
     class Changed(Message):
-        """Something was picked, or is no longer."""
+        """The user picked or unpicked a choice."""
 
     cursor: reactive[int] = reactive(0)
     picked: reactive[frozenset[int]] = reactive(frozenset)
-    """Which choices are picked; more than one only of several."""
+    """Which choices are picked; more than one only with `several`."""
 
     def __init__(
         self,
@@ -65,13 +85,13 @@ class Pick(Widget, can_focus=True):
         self._several = several
         self._across = across
         self._rows: list[list[tuple[int, Content]]] = []
-        self.set_reactive(Pick.picked, picked)
-        self.set_reactive(Pick.cursor, min(picked, default=0))
+        self.set_reactive(ChoiceList.picked, picked)
+        self.set_reactive(ChoiceList.cursor, min(picked, default=0))
 
     # Drawing
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Count the rows that the choices take at this width."""
+        """Return how many rows the choices have at this width."""
         return sum(1 for _ in self._lines(width))
 
     def render(self) -> Content:
@@ -84,7 +104,7 @@ class Pick(Widget, can_focus=True):
         return Content("\n").join(lines)
 
     def _lines(self, width: int) -> Iterator[list[tuple[int, Content]]]:
-        """Yield the rows, each made of parts that belong to a choice."""
+        """Yield the rows, as parts with the index of their choice."""
         row: list[tuple[int, Content]] = []
         taken = 0
         for index in range(len(self._labels)):
@@ -104,20 +124,20 @@ class Pick(Widget, can_focus=True):
     def _choice(self, index: int) -> Content:
         chosen = index in self.picked
         marks = "■□" if self._several else "●○"
-        number = "" if self._across else f"{index + 1} " if index < _BY_NUMBER else "  "
+        number = "" if self._across else f"{index + 1} " if index < _NUMBERED else "  "
         text = Content.assemble(
             (number, "$foreground 60%"),
             (f"{marks[0] if chosen else marks[1]} ", "$text-accent" if chosen else ""),
             (self._labels[index], "bold $text-accent" if chosen else ""),
         )
         if index == self.cursor and self.has_focus:
-            return text.stylize(self.get_visual_style("pick--cursor"))
+            return text.stylize(self.get_visual_style("choice-list--cursor"))
         return text
 
     # Picking
 
     def pick(self, index: int) -> None:
-        """Pick a choice, or take it back."""
+        """Pick a choice, or unpick it."""
         self.cursor = index
         if self._several:
             self.picked = self.picked ^ {index}
@@ -126,26 +146,26 @@ class Pick(Widget, can_focus=True):
         self.post_message(self.Changed())
 
     def action_pick(self) -> None:
-        """Pick what is marked."""
+        """Pick the selected choice."""
         self.pick(self.cursor)
 
     def action_move(self, by: int) -> None:
-        """Mark another choice."""
+        """Select another choice."""
         self.cursor = max(0, min(self.cursor + by, len(self._labels) - 1))
 
     def action_leave(self) -> None:
-        """Go to the next field, whatever is picked."""
+        """Go to the next field."""
         self.screen.focus_next()
 
     def on_key(self, event: events.Key) -> None:
-        """Pick by number, where numbers are shown."""
+        """Pick by number, if numbers are shown."""
         if not self._across and event.key.isdecimal() and event.key != "0":
             event.stop()
-            if int(event.key) <= min(len(self._labels), _BY_NUMBER):
+            if int(event.key) <= min(len(self._labels), _NUMBERED):
                 self.pick(int(event.key) - 1)
 
     def on_click(self, event: events.Click) -> None:
-        """Pick what is under the mouse."""
+        """Pick the choice under the mouse."""
         event.stop()
         offset = event.get_content_offset(self)
         if offset is None or offset.y >= len(self._rows):

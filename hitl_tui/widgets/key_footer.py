@@ -1,4 +1,4 @@
-"""The keys at the foot of a screen: those that matter most where there is no room for all."""
+"""The keys at the bottom of a screen: the most important ones if not all fit."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,15 +10,15 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-_FIRST_TO_GO = (
+_LEFT_OUT_FIRST = (
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
     *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),
     *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
     *("console.start", "card.next_call", "thread.look_over", "inbox.mark", "card.answer_as"),
 )
-"""What is left out first: seldom wanted, or told beside what it is for. Help tells all of them."""
-_NEVER = "console.help"
+"""Bindings that are left out first: seldom used, or shown elsewhere. Help lists all of them."""
+_NEVER_LEFT_OUT = "console.help"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class _Key:
         return shown if self.enabled else shown.stylize("dim")
 
 
-class KeyLine(Widget):
-    """Shows the keys of what has the focus, on one line; a click does what the key does."""
+class KeyFooter(Widget):
+    """Shows the keys of the focused widget on one line; a click does what the key does."""
 
     DEFAULT_CSS = """
-    KeyLine {
+    KeyFooter {
         dock: bottom;
         height: 1;
         width: 1fr;
@@ -56,23 +56,23 @@ class KeyLine(Widget):
     ALLOW_SELECT = False
 
     def on_mount(self) -> None:
-        """Follow the keys."""
+        """Follow changes of the keys."""
         self.screen.bindings_updated_signal.subscribe(self, self._bindings_changed)
 
     def on_unmount(self) -> None:
-        """Follow them no more."""
+        """Stop following."""
         self.screen.bindings_updated_signal.unsubscribe(self)
 
     def _bindings_changed(self, screen: Screen[object]) -> None:
         self.refresh()
 
     def render(self) -> Content:
-        """Draw as many as there is room for."""
+        """Draw as many keys as fit."""
         return Content(" ").join(key.content for key in self._fitting())
 
     def _fitting(self) -> list[_Key]:
         keys = list(self._all())
-        for key in _first_to_go(keys):
+        for key in _in_order_of_leaving_out(keys):
             if sum(each.width + 1 for each in keys) - 1 <= self.size.width:
                 break
             keys.remove(key)
@@ -94,7 +94,7 @@ class KeyLine(Widget):
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Say more about the key under the mouse."""
+        """Show the tooltip of the key under the mouse."""
         key = self._at(event.x)
         self.tooltip = key.binding.tooltip if key is not None else None
 
@@ -109,9 +109,9 @@ class KeyLine(Widget):
             self.app.bell()
 
 
-def _first_to_go(keys: list[_Key]) -> list[_Key]:
-    """Return the keys in the order in which they are left out: those that are named, then the last."""
-    named = {binding_id: place for place, binding_id in enumerate(_FIRST_TO_GO)}
-    others = [key for key in keys if key.binding.id not in (*named, _NEVER)]
+def _in_order_of_leaving_out(keys: list[_Key]) -> list[_Key]:
+    """Return the keys in the order in which they are left out; keys not in the table go last."""
+    named = {binding_id: place for place, binding_id in enumerate(_LEFT_OUT_FIRST)}
+    others = [key for key in keys if key.binding.id not in (*named, _NEVER_LEFT_OUT)]
     first = [key for key in keys if key.binding.id in named]
     return sorted(first, key=lambda key: named[key.binding.id or ""]) + others[::-1]

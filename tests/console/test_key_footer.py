@@ -1,10 +1,10 @@
-"""The keys at the foot of the screen: what matters most is never cut off."""
+"""The keys at the bottom of the screen: the most important ones always fit."""
 
 import pytest
 
 from hitl_engine.model import JsonObject
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.widgets.key_line import KeyLine
+from hitl_tui.widgets.key_footer import KeyFooter
 
 from .conftest import Console, OpenConsole
 from .desk_double import DeskDouble, ToolCall, interrupt, tool_request
@@ -34,7 +34,7 @@ async def test_sending_leaving_and_help_are_always_in_view(
             assert ("^r Reload" in line) is (size[0] == 160)
 
 
-async def test_where_question_marks_are_typed_help_has_its_other_key(console: OpenConsole) -> None:
+async def test_help_has_another_key_where_question_marks_are_typed(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         assert keys(c).endswith("? Help")
         await c.open()
@@ -50,5 +50,5 @@ async def test_where_question_marks_are_typed_help_has_its_other_key(console: Op
 async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         await c.open()
-        await c.pilot.click(KeyLine, offset=(keys(c).index("esc Inbox") + 5, 0))
+        await c.pilot.click(KeyFooter, offset=(keys(c).index("esc Inbox") + 5, 0))
         assert isinstance(c.app.screen, InboxScreen)
