@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
 WORKERS ?= 3
 
-.PHONY: demo test check bench hardening screenshots clean
+.PHONY: demo test check matrix bench hardening screenshots clean
 
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
@@ -17,6 +17,10 @@ check: $(VENV)/.test-installed  ## types, style, and which way the doors open
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+matrix: $(VENV)/bin/python  ## Python 3.11 to 3.13 with the oldest and the newest packages
+	$(BIN)/python -m pip install -q uv
+	$(BIN)/python tests/packaging/matrix.py $(PYTHONS)
 
 bench: $(VENV)/.test-installed  ## ratios, measured in one run
 	$(BIN)/python -m tests.bench
@@ -31,7 +35,7 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml
-	$(BIN)/python -m pip install -q -e .
+	$(BIN)/python -m pip install -q -e '.[local]'
 	touch $@
 
 $(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
