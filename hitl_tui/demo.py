@@ -7,10 +7,9 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
     from hitl_engine.model import JsonValue, Progress
 
-_HERE = Path(__file__).parent
-_SAMPLES = (_HERE / "sample_graphs", _HERE.parent / "sample_graphs")
-"""Where the samples are: in a wheel, and in a checkout or an editable install."""
-TARGET = str(next(filter(Path.is_dir, _SAMPLES), _SAMPLES[0]) / "langgraph.json")
+_IN_WHEEL = Path(__file__).with_name("sample_graphs")
+_IN_CHECKOUT = Path(__file__).parents[1] / "sample_graphs"
+TARGET = str((_IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT) / "langgraph.json")
 
 _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("revise", {"some_text": "The quick brown fox jump over the lazy dog."}),
@@ -34,12 +33,16 @@ _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
 
 
 async def seed(desk: "Desk") -> None:
-    """Start one run of each sample that stops, unless something waits already."""
+    """Start one run of each sample that stops, unless something waits already.
+
+    A sample that cannot be imported (with `--python`, where langchain is missing) is left out.
+    """
     if (await desk.inbox()).items:
         return
     graphs = {graph.graph_id: graph for graph in await desk.graphs()}
     for graph_id, input in _RUNS:
-        await desk.start(graphs[graph_id], input, _ignore)
+        if graph := graphs.get(graph_id):
+            await desk.start(graph, input, _ignore)
 
 
 def _ignore(progress: "Progress") -> None:

@@ -1,14 +1,19 @@
 """What the starter of the server hears: one JSON line on a pipe, or lines for a person."""
 
+from __future__ import annotations  # read by interpreters that are too old, to tell them so
+
 import json
 import os
-from collections.abc import Collection
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
-from hitl_server.data_folder import Notice
 from hitl_server.errors import AlreadyRunning, ServeError
-from hitl_server.project.import_errors import Breakage
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from hitl_server.data_folder import Notice
+    from hitl_server.project.import_errors import Breakage
 
 
 class Reporter(Protocol):
@@ -21,7 +26,7 @@ class Reporter(Protocol):
         """It does not come to that."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PipeReporter:
     """Writes `{"ready": …}` or `{"failed": …}` and closes the pipe."""
 
@@ -53,7 +58,7 @@ class PipeReporter:
             pass
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class TerminalReporter:
     """Writes lines for a person to the terminal that the process was started from."""
 

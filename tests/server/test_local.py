@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from hitl_engine.errors import BadTarget, EngineFailed
-from hitl_engine.local.server_process import environment, find_or_start, serve_command
+from hitl_engine.local.server_process import find_or_start, serve_command
 from tests.server.processes import ROOT, SAMPLES
 
 TARGET = str(SAMPLES / "langgraph.json")
@@ -86,7 +86,7 @@ async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
     hint = ""
     if python == "bare venv":
         python = bare_interpreter(tmp_path / "venv")
-        hint = f"Install hitl-tui there: {python}"
+        hint = f"Install them: {python} -m pip install 'aiosqlite>="
     with pytest.raises(EngineFailed) as failed:
         await find_or_start(TARGET, tmp_path / "data", python=python)
     assert hint in failed.value.hint
@@ -94,9 +94,7 @@ async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
 
 def test_the_command_to_serve(tmp_path: Path) -> None:
     command = serve_command(TARGET, tmp_path / "data", port=0)
-    with subprocess.Popen(
-        command, env=environment(), cwd=tmp_path, stderr=subprocess.PIPE, text=True
-    ) as process:
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
         assert "Serving" in process.stderr.readline()
         process.terminate()

@@ -18,7 +18,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import EngineFailed
-from hitl_engine.local.server_process import environment, find_or_start, serve_command
+from hitl_engine.local.server_process import find_or_start, serve_command
 from hitl_engine.local.target import data_folder, find_target
 from hitl_engine.model import Answer, Interrupt, JsonObject, OutcomeKind, Progress, ThreadStatus
 from tests.server.processes import ROOT, start_engine
@@ -323,7 +323,7 @@ async def test_an_engine_that_serves_something_else(project: Project, tmp_path: 
 async def test_another_engine_at_a_stale_address(project: Project, tmp_path: Path) -> None:
     """A fixed port without a token, as `hitl-tui serve` has it: now another project is there."""
     command = serve_command(project.target, tmp_path / "other")
-    other = subprocess.Popen(command, env=environment(), stderr=subprocess.PIPE, text=True)
+    other = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         assert other.stderr is not None
         assert "Serving" in await asyncio.to_thread(other.stderr.readline)
@@ -342,7 +342,6 @@ async def test_another_engine_at_a_stale_address(project: Project, tmp_path: Pat
 def test_a_port_that_cannot_be(project: Project, port: int) -> None:
     done = subprocess.run(
         serve_command(project.target, project.data, port=port),
-        env=environment(),
         capture_output=True,
         text=True,
         timeout=60,

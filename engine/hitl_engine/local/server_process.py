@@ -9,7 +9,6 @@ import asyncio
 import contextlib
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -23,10 +22,10 @@ import httpx
 
 from hitl_engine.errors import BadTarget, EngineFailed
 from hitl_engine.local.leases import Lease, LeaseFile
+from hitl_engine.local.server_code import server_command
 
 Json: TypeAlias = dict[str, Any]
 
-_ROOT = Path(__file__).resolve().parents[2]
 _PATIENCE = 10.0
 """Seconds to wait for ours to end; and, beyond the time for one start, for somebody else's."""
 _PAUSE = 0.1
@@ -158,7 +157,7 @@ async def _started(
     failed = told.get("failed") or {}
     if failed.get("already_running"):
         return None
-    raise _error(failed, words, folder, python)
+    raise _error(failed, words, folder)
 
 
 def serve_command(
@@ -170,29 +169,19 @@ def serve_command(
     tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
-    """Return the command that serves a target by itself, for `os.execvpe` with `environment()`."""
+    """Return the command that serves a target by itself. Raises `EngineFailed`."""
     command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
     return [*command, "--tokens", str(tokens)] if tokens else command
 
 
-def environment(python: str | None = None) -> dict[str, str]:
-    """Return the environment for the server.
-
-    The same interpreter finds the package where we found it. Another one has to have its own:
-    ours may be built for a different Python.
-    """
-    if python is not None and os.path.abspath(python) != os.path.abspath(sys.executable):
-        return dict(os.environ)
-    known = os.environ.get("PYTHONPATH")
-    return {**os.environ, "PYTHONPATH": f"{_ROOT}{os.pathsep}{known}" if known else str(_ROOT)}
-
-
 def _command(target: str, folder: Path, python: str | None) -> list[str]:
-    return [python or sys.executable, "-P", "-m", "hitl_server", target, "--data", str(folder)]
+    command = server_command(python or sys.executable, folder)
+    return [*command, target, "--data", str(folder)]
 
 
 def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
     """Start a server; return it, and the pipe on which it reports."""
+    command = _command(target, folder, python)
     lease_file = LeaseFile(folder)
     theirs, lifeline = os.pipe()
     report, their_report = os.pipe()
@@ -204,14 +193,10 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
     }
     try:
         process = subprocess.Popen(
-            [
-                *_command(target, folder, python),
-                *(word for option, fd in inherited.items() for word in (option, str(fd))),
-            ],
+            [*command, *(word for option, fd in inherited.items() for word in (option, str(fd)))],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=words,
-            env=environment(python),
             pass_fds=tuple(inherited.values()),
             start_new_session=True,
         )
@@ -293,18 +278,11 @@ async def _answers(engine: RunningEngine) -> bool:
         return False
 
 
-def _error(failed: Json, words: str, folder: Path, python: str | None) -> EngineFailed | BadTarget:
+def _error(failed: Json, words: str, folder: Path) -> EngineFailed | BadTarget:
     """Return the server's failure as an error of ours, in its own words."""
     if failed:
         kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else EngineFailed
         return kind(failed["what"], hint=failed["hint"], detail=failed["detail"])
-    interpreter = python or sys.executable
-    if missing := re.search(r"No module named '?([\w.]+)", words):
-        return EngineFailed(
-            f"{interpreter} has no module {missing[1]}.",
-            hint=f"Install hitl-tui there: {interpreter} -m pip install hitl-tui",
-            detail=words,
-        )
     return EngineFailed(
         "The engine ended before it was ready.",
         hint=f"See {folder / 'engine.log'}.",
