@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from langgraph.errors import InvalidUpdateError
 from starlette.exceptions import HTTPException
@@ -12,10 +12,10 @@ from hitl_server.identity.authentication import Gate, Keys
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.web_origins import PageGate
 from hitl_server.parts import ServerParts
-from hitl_server.policy import guard
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.config import Pages
 from hitl_server.project.graphs import GraphIsBroken
-from hitl_server.refusals import Refusal
+from hitl_server.refusals import Refusal, invalid_json
 from hitl_server.responses import answer
 from hitl_server.routes import (
     assistants,
@@ -37,11 +37,11 @@ def build_app(
     """Return the ASGI application over an open engine, for those who have keys or are let in."""
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.parts = parts
-    guards = [Depends(guard(auth))] if auth else []
+    app.state.auth = auth
     for part in (info, assistants, changes, threads, runs, stateless_runs, store):
-        app.include_router(part.router, dependencies=guards)
-    for unguarded in (info.open_router, not_implemented.router):
-        app.include_router(unguarded)
+        app.include_router(_authorized(part.router))
+    for router in (info.open_router, not_implemented.router):
+        app.include_router(router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -53,6 +53,14 @@ def build_app(
     app.add_middleware(Gate, keys=keys, authenticate=auth.authenticate if auth else None)
     app.add_middleware(PageGate, pages=pages)
     return app
+
+
+def _authorized(router: APIRouter) -> APIRouter:
+    """Return the router if all its routes run their rules. Raises TypeError."""
+    for route in router.routes:
+        if not isinstance(route, AuthorizedRoute):
+            raise TypeError(f"{route} runs without authorization: use AuthorizedRoute")
+    return router
 
 
 async def _refused(request: Request, error: Exception) -> Response:
@@ -69,7 +77,8 @@ async def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid" or first["loc"] == ("body",):
-        return answer({"detail": "Invalid JSON in request body"}, 422)
+        refusal = invalid_json()
+        return answer(refusal.body, refusal.status)
     place = ".".join(str(part) for part in first["loc"][1:])
     return answer({"detail": f"{place}: {first['msg']}"}, 422)
 

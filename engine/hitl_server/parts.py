@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi import Request
+
 from hitl_server.errors import StartFailed
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
@@ -95,3 +97,9 @@ class ServerParts:
         await self.webhooks.close()
         await self.store.close()
         await self.database.close()
+
+
+def parts_of(request: Request) -> ServerParts:
+    """Return the parts of the server that got this request."""
+    parts: ServerParts = request.app.state.parts
+    return parts

@@ -14,6 +14,16 @@ class Refusal(Exception):
         self.body = {"detail": detail, **beside}
 
 
+def invalid_json() -> Refusal:
+    """The body is not JSON, or not the kind of JSON value that is needed."""
+    return Refusal(422, "Invalid JSON in request body")
+
+
+def unreadable_body() -> Refusal:
+    """The body did not arrive whole, is no UTF-8 or is nested too deeply; FastAPI's own text."""
+    return Refusal(400, "There was an error parsing the body")
+
+
 def no_thread(thread_id: str) -> Refusal:
     """There is no such thread."""
     return Refusal(404, f"Thread with ID {thread_id} not found")

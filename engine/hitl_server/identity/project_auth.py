@@ -97,7 +97,7 @@ class ProjectAuth:
         except Exception as error:  # user code: whatever it was, it lets nobody in
             raise _failed("authenticate", error) from error
 
-    async def decide(
+    async def authorize(
         self, caller: Caller, resource: str, action: str, value: dict[str, Any]
     ) -> Filter | None:
         """Ask whether the caller may do this; return what of it they may see, None for all.

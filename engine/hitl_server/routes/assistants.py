@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from langchain_core.runnables import RunnableConfig
 
 from hitl_server.identity.callers import caller_of
-from hitl_server.policy.visibility import visible_to
+from hitl_server.parts import parts_of
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.graph_schemas import schemas_of
 from hitl_server.project.graphs import Graph
 from hitl_server.refusals import Refusal, assistant_exists, checked_id, checked_select
@@ -28,11 +30,11 @@ from hitl_server.response_models import (
     Schemas,
     shows,
 )
-from hitl_server.responses import answer, page_headers, parts_of
+from hitl_server.responses import answer, page_headers
 from hitl_server.running.run_order import new_id
 from hitl_server.tables.assistant_table import FIELDS
 
-router = APIRouter(prefix="/assistants", responses=REFUSALS)
+router = APIRouter(prefix="/assistants", responses=REFUSALS, route_class=AuthorizedRoute)
 
 
 @router.post("", responses=shows(Assistant))
@@ -52,7 +54,7 @@ async def create(request: Request, body: AssistantCreate) -> Response:
 async def search(request: Request, body: AssistantSearch) -> Response:
     """Return one page of assistants, newest first."""
     checked_select(body.select, FIELDS)
-    page, more = await parts_of(request).assistants.search(body, visible_to(request))
+    page, more = await parts_of(request).assistants.search(body, authorization_of(request).visible)
     headers = page_headers(body.offset, len(page), more)
     if body.select:
         page = [{field: row[field] for field in row if field in body.select} for row in page]
@@ -62,7 +64,7 @@ async def search(request: Request, body: AssistantSearch) -> Response:
 @router.post("/count", responses=shows(int))
 async def count(request: Request, body: AssistantCount) -> Response:
     """Return how many assistants there are, a bare number."""
-    return answer(await parts_of(request).assistants.count(body, visible_to(request)))
+    return answer(await parts_of(request).assistants.count(body, authorization_of(request).visible))
 
 
 @router.get("/{assistant_id}", responses=shows(Assistant))

@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps
-from hitl_server.parts import ServerParts
-from hitl_server.policy.visibility import sees_thread
-from hitl_server.responses import parts_of
+from hitl_server.parts import ServerParts, parts_of
+from hitl_server.policy.authorization import sees_thread
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.routes.run_replies import HEARTBEAT
 
-router = APIRouter(prefix="/threads", tags=["threads"])
+router = APIRouter(prefix="/threads", tags=["threads"], route_class=AuthorizedRoute)
 
 
 @router.get("/changes")

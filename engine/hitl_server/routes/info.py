@@ -6,10 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from hitl_server.responses import answer, parts_of
+from hitl_server.parts import parts_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.responses import answer
 
 open_router = APIRouter()
-router = APIRouter()
+router = APIRouter(route_class=AuthorizedRoute)
 
 FLAGS = {
     "assistants": True,

@@ -7,10 +7,10 @@ from fastapi import Request
 
 from hitl_server.idempotency import LONGEST, Key
 from hitl_server.identity.callers import Caller, caller_of
-from hitl_server.parts import ServerParts
+from hitl_server.parts import ServerParts, parts_of
+from hitl_server.policy.authorization import authorization_of
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import RunBody
-from hitl_server.responses import parts_of
 from hitl_server.running.live_run import LiveRun
 from hitl_server.running.run_order import check_order, new_id, order, strategy
 from hitl_server.streams.run_stream import Stream
@@ -23,7 +23,7 @@ async def admit(request: Request, thread_id: str | None, body: RunBody) -> LiveR
     """
     parts = parts_of(request)
     caller = caller_of(request)
-    key = await _key(request, caller)
+    key = _key(request, caller)
     if key is None:
         return await _begin(parts, caller, thread_id, body, None)
     async with parts.key_locks.turn(key.key):
@@ -55,7 +55,7 @@ async def _begin(
     return live
 
 
-async def _key(request: Request, caller: Caller) -> Key | None:
+def _key(request: Request, caller: Caller) -> Key | None:
     """Return the `Idempotency-Key` of a request: everybody has their own. Raises `Refusal`."""
     given = request.headers.get("idempotency-key")
     if given is None:
@@ -63,7 +63,9 @@ async def _key(request: Request, caller: Caller) -> Key | None:
     if not given or len(given) > LONGEST:
         raise Refusal(400, f"An Idempotency-Key has 1 to {LONGEST} characters.")
     owned = given if caller.user is None else f"{caller.user['identity']}\n{given}"
-    return Key.of(owned, request.url.path, await request.body())
+    digest = authorization_of(request).request_digest
+    assert digest is not None, "a request with a key has a digest"
+    return Key(owned, digest)
 
 
 def _thread_id(value: str) -> str:

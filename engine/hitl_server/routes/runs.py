@@ -5,14 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from hitl_server.parts import ServerParts
+from hitl_server.parts import ServerParts, parts_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal, checked_id, no_run, no_thread
 from hitl_server.request_models import RunBody
-from hitl_server.responses import answer, parts_of
+from hitl_server.responses import answer
 from hitl_server.routes.run_replies import awaited, event_number, followed, run_headers
 from hitl_server.routes.run_requests import admit
 
-router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"])
+router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"], route_class=AuthorizedRoute)
 
 
 @router.post("")

@@ -4,14 +4,16 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 
-from hitl_server.policy.visibility import sees_thread
+from hitl_server.parts import parts_of
+from hitl_server.policy.authorization import sees_thread
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import RunBody, RunsCancel
-from hitl_server.responses import answer, parts_of
+from hitl_server.responses import answer
 from hitl_server.routes.run_replies import awaited, followed, run_headers
 from hitl_server.routes.run_requests import admit
 
-router = APIRouter(prefix="/runs", tags=["stateless runs"])
+router = APIRouter(prefix="/runs", tags=["stateless runs"], route_class=AuthorizedRoute)
 
 
 @router.post("")

@@ -8,7 +8,9 @@ from langgraph.store.base import NOT_PROVIDED, Item
 from langgraph.store.sqlite import AsyncSqliteStore
 from pydantic import TypeAdapter, ValidationError
 
-from hitl_server.policy.visibility import scoped_namespace
+from hitl_server.parts import parts_of
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import (
     ItemDelete,
@@ -20,9 +22,9 @@ from hitl_server.request_models import (
 )
 from hitl_server.response_models import REFUSALS, Found, Namespaces, shows
 from hitl_server.response_models import Item as ItemShape
-from hitl_server.responses import answer, parts_of
+from hitl_server.responses import answer
 
-router = APIRouter(prefix="/store", responses=REFUSALS)
+router = APIRouter(prefix="/store", responses=REFUSALS, route_class=AuthorizedRoute)
 
 _NAMESPACE = TypeAdapter(Namespace)
 
@@ -43,7 +45,7 @@ async def get(
     refresh_ttl: bool | None = None,
 ) -> Response:
     """Return an item, or null if there is none."""
-    scoped = scoped_namespace(request)
+    scoped = authorization_of(request).namespace
     labels = _labels(namespace) if scoped is None else scoped
     item = await _items(request).aget(labels, key, refresh_ttl=refresh_ttl)
     return answer(item and _wire(item))

@@ -8,8 +8,9 @@ from langchain_core.runnables import RunnableConfig
 
 from hitl_server.extract import check_paths
 from hitl_server.identity.callers import caller_of
-from hitl_server.parts import ServerParts
-from hitl_server.policy.visibility import visible_to
+from hitl_server.parts import ServerParts, parts_of
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.graphs import GraphIsBroken
 from hitl_server.refusals import (
     Refusal,
@@ -32,12 +33,12 @@ from hitl_server.request_models import (
     ThreadSearch,
 )
 from hitl_server.response_models import REFUSALS, Pruned, Thread, ThreadState, ThreadUpdate, shows
-from hitl_server.responses import answer, page_headers, parts_of
+from hitl_server.responses import answer, page_headers
 from hitl_server.running.run_order import new_id
 from hitl_server.snapshot import EMPTY_STATE, snapshot_json
 from hitl_server.tables.thread_table import FIELDS
 
-router = APIRouter(prefix="/threads", responses=REFUSALS)
+router = APIRouter(prefix="/threads", responses=REFUSALS, route_class=AuthorizedRoute)
 
 
 @router.post("", responses=shows(Thread))
@@ -58,14 +59,14 @@ async def search(request: Request, body: ThreadSearch) -> Response:
     """Return one page of threads, last updated first."""
     checked_select(body.select, FIELDS)
     check_paths(body.extract or {}, FIELDS)
-    rows, more = await parts_of(request).threads.search(body, visible_to(request))
+    rows, more = await parts_of(request).threads.search(body, authorization_of(request).visible)
     return answer(rows, headers=page_headers(body.offset, len(rows), more))
 
 
 @router.post("/count", responses=shows(int))
 async def count(request: Request, body: ThreadCount) -> Response:
     """Return how many threads there are, a bare number."""
-    return answer(await parts_of(request).threads.count(body, visible_to(request)))
+    return answer(await parts_of(request).threads.count(body, authorization_of(request).visible))
 
 
 @router.post("/prune", responses=shows(Pruned))
