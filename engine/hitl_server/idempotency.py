@@ -11,7 +11,7 @@ LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class IdempotencyKey:
     """An `Idempotency-Key`, and the digest of the request that brought it."""
 
     key: str

@@ -8,7 +8,9 @@ from fastapi import Response
 from hitl_server.json_encoding import dumps
 
 
-def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    value: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return `value` as JSON, without the detours of response models."""
     return Response(dumps(value), status, headers, "application/json")
 

@@ -20,9 +20,9 @@ from hitl_server.identity.callers import Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.policy.rules import RULES
-from hitl_server.project.config import Pages
+from hitl_server.project.config import WebOrigins
 from hitl_server.refusals import Refusal
-from hitl_server.responses import answer
+from hitl_server.responses import json_response
 
 ASSISTANT = {"assistant_id": str(uuid4()), "metadata": {"created_by": "system"}}
 THREAD_ID = str(uuid4())
@@ -126,7 +126,7 @@ def reading(model: Any) -> Any:
         bodies = body if isinstance(body, list) else [body]
         models = [one.model_dump(mode="json") for one in bodies]
         model = models if isinstance(body, list) else models[0]
-        return answer({"model": model, "request": await request.json()})
+        return json_response({"model": model, "request": await request.json()})
 
     endpoint.__annotations__["body"] = model
     return endpoint
@@ -155,7 +155,7 @@ def served(router: APIRouter, *, owner: bool = False) -> httpx.AsyncClient:
 
     async def refused(request: Request, error: Exception) -> Response:
         assert isinstance(error, Refusal)
-        return answer(error.body, error.status)
+        return json_response(error.body, error.status)
 
     app.add_exception_handler(Refusal, refused)
 
@@ -207,7 +207,7 @@ async def test_nothing_is_lost_on_the_way(text: str) -> None:
 
     async def endpoint(request: Request) -> Response:
         seen.append(await request.json())
-        return answer({})
+        return json_response({})
 
     router = APIRouter(route_class=AuthorizedRoute)
     router.add_api_route("/threads/{thread_id}", endpoint, methods=["PATCH"])
@@ -234,7 +234,7 @@ def test_an_application_takes_no_routes_without_rules(monkeypatch: pytest.Monkey
     monkeypatch.setattr(application.threads, "router", router)
     parts: Any = SimpleNamespace()
     with pytest.raises(TypeError, match="runs without authorization"):
-        build_app(parts, None, None, Pages())
+        build_app(parts, None, None, WebOrigins())
 
 
 def _calls() -> Iterator[tuple[Path, ast.Attribute]]:

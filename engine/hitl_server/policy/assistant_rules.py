@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
+from hitl_server.ids import new_id
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import matches
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import (
     AuthorizationRequest,
-    Json,
     Rule,
     object_in,
 )
 from hitl_server.policy.thread_rules import require_deletable
 from hitl_server.refusals import assistant_exists, checked_id, no_assistant
-from hitl_server.running.run_order import new_id
 
 _FALSE = ("", "0", "false", "f", "no", "n", "off")
 """False as a query parameter; the route refuses what is neither of these nor true."""
@@ -21,7 +21,7 @@ _FALSE = ("", "0", "false", "f", "no", "n", "off")
 async def search(request: AuthorizationRequest) -> Authorization:
     """Ask before many assistants are listed or counted: those that match the filter."""
     body = request.json_object
-    value: Json = {
+    value: JsonObject = {
         "graph_id": body.get("graph_id"),
         "metadata": object_in(body, "metadata"),
         "limit": body.get("limit", 0),
@@ -36,7 +36,7 @@ async def create(request: AuthorizationRequest) -> Authorization:
     body = request.json_object
     assistant_id = checked_id(str(body.get("assistant_id") or new_id()), "assistant")
     config, context = object_in(body, "config"), object_in(body, "context")
-    value: Json = {
+    value: JsonObject = {
         "assistant_id": UUID(assistant_id),
         "graph_id": body.get("graph_id"),
         "config": config,
@@ -67,7 +67,7 @@ def about_one(action: str) -> Rule:
 async def patch(request: AuthorizationRequest) -> Authorization:
     """Ask before an assistant is changed; the handler may change its metadata, too."""
     body = request.json_object
-    value: Json = {name: body.get(name) for name in ("graph_id", "config", "context", "name")}
+    value: JsonObject = {name: body.get(name) for name in ("graph_id", "config", "context", "name")}
     value["metadata"] = object_in(body, "metadata")
     await _ask_about_assistant(request, "update", value)
     return Authorization(body={**body, "metadata": value.get("metadata")})
@@ -88,7 +88,9 @@ async def delete(request: AuthorizationRequest) -> Authorization:
     return Authorization()
 
 
-async def _ask_about_assistant(request: AuthorizationRequest, action: str, value: Json) -> str:
+async def _ask_about_assistant(
+    request: AuthorizationRequest, action: str, value: JsonObject
+) -> str:
     """Ask about the assistant in the path; return its id. Raises `Refusal`."""
     assistant = request.parts.assistants.get(request.path_params["assistant_id"])
     assistant_id: str = assistant["assistant_id"]

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi import Request
 
 from hitl_server.metadata_filter import Filter, matches
-from hitl_server.parts import parts_of
+from hitl_server.server_parts import parts_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from hitl_server.identity.callers import Caller
 from hitl_server.identity.project_auth import ProjectAuth
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
-from hitl_server.parts import ServerParts
 from hitl_server.policy.authorization import Authorization
 from hitl_server.refusals import Refusal, checked_id, invalid_json
+from hitl_server.server_parts import ServerParts
 
-Json: TypeAlias = dict[str, Any]
 NotFound: TypeAlias = Callable[[str], Refusal]
 """Makes the refusal for an id that does not exist, or not for this caller."""
 
@@ -35,11 +35,11 @@ class AuthorizationRequest:
         return checked_id(self.path_params["thread_id"])
 
     @property
-    def json_object(self) -> Json:
+    def json_object(self) -> JsonObject:
         """The body, which must be an object. Raises `Refusal` (422)."""
         return as_object(self.body)
 
-    async def ask(self, resource: str, action: str, value: Json) -> Filter | None:
+    async def ask(self, resource: str, action: str, value: JsonObject) -> Filter | None:
         """Ask the handlers, who may change `value`; return their filter. Raises `Refusal`."""
         return await self.auth.authorize(self.caller, resource, action, value)
 
@@ -57,14 +57,14 @@ Rule: TypeAlias = Callable[[AuthorizationRequest], Awaitable[Authorization]]
 """Asks the handlers about one route. Raises `Refusal` where they do not permit it."""
 
 
-def as_object(value: Any) -> Json:
+def as_object(value: Any) -> JsonObject:
     """Return a JSON value that must be an object. Raises `Refusal` (422)."""
     if not isinstance(value, dict):
         raise invalid_json()
     return value
 
 
-def object_in(body: Json, name: str) -> Json:
+def object_in(body: JsonObject, name: str) -> JsonObject:
     """Return the object under a name; a new one for null or no value. Raises `Refusal` (422)."""
     found = body.get(name)
     if found is None:

@@ -18,11 +18,11 @@ from starlette.types import Message
 from hitl_server.idempotency import request_digest
 from hitl_server.identity.callers import caller_of
 from hitl_server.json_encoding import dumps
-from hitl_server.parts import parts_of
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import AuthorizationRequest
 from hitl_server.policy.rules import RULES
 from hitl_server.refusals import Refusal, invalid_json, unreadable_body
+from hitl_server.server_parts import parts_of
 
 
 class AuthorizedRoute(APIRoute):

@@ -3,11 +3,11 @@
 from typing import Any
 from uuid import UUID
 
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import (
     AuthorizationRequest,
-    Json,
     as_object,
     object_in,
 )
@@ -58,7 +58,7 @@ async def create_batch(request: AuthorizationRequest) -> Authorization:
 async def cancel(request: AuthorizationRequest) -> Authorization:
     """Ask before runs are cancelled: those on threads that match the filter."""
     body = request.json_object
-    value: Json = {
+    value: JsonObject = {
         "thread_id": body.get("thread_id"),
         "action": request.query_params.get("action", "interrupt"),
         "metadata": {"run_ids": body.get("run_ids"), "status": body.get("status")},
@@ -67,8 +67,8 @@ async def cancel(request: AuthorizationRequest) -> Authorization:
 
 
 async def _ask_to_create(
-    request: AuthorizationRequest, thread_id: str | None, body: Json
-) -> tuple[Json, Filter | None]:
+    request: AuthorizationRequest, thread_id: str | None, body: JsonObject
+) -> tuple[JsonObject, Filter | None]:
     """Return the body of a run with the handler's changes, and the filter for its thread."""
     assistant = request.parts.assistants.for_run(str(body.get("assistant_id")))
     config = object_in(body, "config")
@@ -83,7 +83,7 @@ async def _ask_to_create(
     return {**body, **changed, "metadata": value.get("metadata")}, visible
 
 
-def _shown(body: Json, assistant_id: str, thread_id: str | None) -> Json:
+def _shown(body: JsonObject, assistant_id: str, thread_id: str | None) -> JsonObject:
     """Return what the handler of `threads.create_run` gets as `value`."""
     kwargs: dict[str, Any] = {name: body.get(name) for name in _SHOWN}
     return {
@@ -100,7 +100,7 @@ def _shown(body: Json, assistant_id: str, thread_id: str | None) -> Json:
     }
 
 
-async def _require_readable(request: AuthorizationRequest, assistant: Json) -> None:
+async def _require_readable(request: AuthorizationRequest, assistant: JsonObject) -> None:
     """Refuse a run of an assistant that the caller may not read; a graph's own has no owner."""
     if assistant["metadata"].get("created_by") == "system":
         return

@@ -4,8 +4,9 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorization import Authorization
-from hitl_server.policy.authorization_request import AuthorizationRequest, Json, Rule
+from hitl_server.policy.authorization_request import AuthorizationRequest, Rule
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import Namespace
 
@@ -18,7 +19,7 @@ def about_one(action: str) -> Rule:
     async def rule(request: AuthorizationRequest) -> Authorization:
         body = request.json_object
         shown = ("key", "value", "index") if action == "put" else ("key",)
-        value: Json = {name: body.get(name) for name in shown}
+        value: JsonObject = {name: body.get(name) for name in shown}
         namespace = await _ask_about_namespace(request, action, body.get("namespace"), value)
         return Authorization(body={**body, "namespace": namespace})
 
@@ -36,7 +37,7 @@ async def get(request: AuthorizationRequest) -> Authorization:
 async def search(request: AuthorizationRequest) -> Authorization:
     """Ask before the items in and below a namespace are listed."""
     body = request.json_object
-    value: Json = {name: body.get(name) for name in ("filter", "limit", "offset", "query")}
+    value: JsonObject = {name: body.get(name) for name in ("filter", "limit", "offset", "query")}
     prefix = await _ask_about_namespace(request, "search", body.get("namespace_prefix"), value)
     return Authorization(body={**body, "namespace_prefix": prefix, "filter": value.get("filter")})
 
@@ -44,13 +45,15 @@ async def search(request: AuthorizationRequest) -> Authorization:
 async def list_namespaces(request: AuthorizationRequest) -> Authorization:
     """Ask before the namespaces below a prefix are listed."""
     body = request.json_object
-    value: Json = {name: body.get(name) for name in ("suffix", "max_depth", "limit", "offset")}
+    value: JsonObject = {
+        name: body.get(name) for name in ("suffix", "max_depth", "limit", "offset")
+    }
     prefix = await _ask_about_namespace(request, "list_namespaces", body.get("prefix"), value)
     return Authorization(body={**body, "prefix": prefix, "suffix": value.get("suffix")})
 
 
 async def _ask_about_namespace(
-    request: AuthorizationRequest, action: str, labels: Any, value: Json
+    request: AuthorizationRequest, action: str, labels: Any, value: JsonObject
 ) -> list[str]:
     """Ask about a namespace; return the one that the handler leaves. Raises `Refusal`."""
     value["namespace"] = tuple(_labels(labels or []))

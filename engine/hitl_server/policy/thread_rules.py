@@ -2,17 +2,17 @@
 
 from uuid import UUID
 
+from hitl_server.ids import new_id
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import checked, matches
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import (
     AuthorizationRequest,
-    Json,
     NotFound,
     Rule,
     object_in,
 )
 from hitl_server.refusals import Refusal, checked_id, no_thread, thread_exists
-from hitl_server.running.run_order import new_id
 
 
 def about_one(action: str, not_found: NotFound = no_thread) -> Rule:
@@ -29,7 +29,7 @@ async def create(request: AuthorizationRequest) -> Authorization:
     """Ask before a thread is created, with the metadata that the handler leaves."""
     body = request.json_object
     thread_id = checked_id(str(body.get("thread_id") or new_id()))
-    value: Json = {
+    value: JsonObject = {
         "thread_id": UUID(thread_id),
         "metadata": object_in(body, "metadata"),
         "if_exists": body.get("if_exists") or "raise",
@@ -45,7 +45,7 @@ async def create(request: AuthorizationRequest) -> Authorization:
 async def search(request: AuthorizationRequest) -> Authorization:
     """Ask before many threads are listed or counted: those that match the filter."""
     body = request.json_object
-    value: Json = {
+    value: JsonObject = {
         "metadata": object_in(body, "metadata"),
         "values": object_in(body, "values"),
         "status": body.get("status"),
@@ -59,7 +59,7 @@ async def search(request: AuthorizationRequest) -> Authorization:
 
 async def watch_changes(request: AuthorizationRequest) -> Authorization:
     """Ask as for a search of all threads; what it allows holds as long as the stream is open."""
-    value: Json = {"metadata": {}, "values": {}, "status": None, "limit": 0, "offset": 0}
+    value: JsonObject = {"metadata": {}, "values": {}, "status": None, "limit": 0, "offset": 0}
     visible = await request.ask("threads", "search", value)
     return Authorization(visible=checked({**value["metadata"], **(visible or {})}))
 
@@ -67,7 +67,10 @@ async def watch_changes(request: AuthorizationRequest) -> Authorization:
 async def patch(request: AuthorizationRequest) -> Authorization:
     """Ask before the metadata of a thread are changed; the handler may change them, too."""
     body = request.json_object
-    value: Json = {"thread_id": UUID(request.thread_id), "metadata": object_in(body, "metadata")}
+    value: JsonObject = {
+        "thread_id": UUID(request.thread_id),
+        "metadata": object_in(body, "metadata"),
+    }
     request.require_thread(await request.ask("threads", "update", value), not_found)
     return Authorization(body={**body, "metadata": value.get("metadata")})
 
@@ -100,7 +103,7 @@ async def require_deletable(request: AuthorizationRequest, thread_ids: list[str]
 async def copy(request: AuthorizationRequest) -> Authorization:
     """Ask to read the original, and to create a thread."""
     readable = await request.ask_about_thread("read")
-    value: Json = {"thread_id": UUID(new_id()), "metadata": {}, "if_exists": "raise"}
+    value: JsonObject = {"thread_id": UUID(new_id()), "metadata": {}, "if_exists": "raise"}
     await request.ask("threads", "create", value)
     request.require_thread(
         readable, lambda thread_id: Refusal(409, no_thread(thread_id).body["detail"])
