@@ -3,20 +3,19 @@
 import logging
 import sqlite3
 
-from fastapi import Depends, FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from langgraph.errors import InvalidUpdateError
 from starlette.exceptions import HTTPException
 
-from hitl_server.identity.authentication import Gate, Keys
+from hitl_server.identity.authentication import AuthenticationMiddleware, TokenAuthenticator
 from hitl_server.identity.project_auth import ProjectAuth
-from hitl_server.identity.web_origins import PageGate
-from hitl_server.parts import ServerParts
-from hitl_server.policy import guard
-from hitl_server.project.config import Pages
+from hitl_server.identity.web_origins import WebOriginMiddleware
+from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.project.config import WebOrigins
 from hitl_server.project.graphs import GraphIsBroken
-from hitl_server.refusals import Refusal
-from hitl_server.responses import answer
+from hitl_server.refusals import Refusal, invalid_json
+from hitl_server.responses import json_response
 from hitl_server.routes import (
     assistants,
     changes,
@@ -27,21 +26,22 @@ from hitl_server.routes import (
     store,
     threads,
 )
+from hitl_server.server_parts import ServerParts
 
 _log = logging.getLogger(__name__)
 
 
 def build_app(
-    parts: ServerParts, keys: Keys | None, auth: ProjectAuth | None, pages: Pages
+    parts: ServerParts, keys: TokenAuthenticator | None, auth: ProjectAuth | None, pages: WebOrigins
 ) -> FastAPI:
     """Return the ASGI application over an open engine, for those who have keys or are let in."""
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.parts = parts
-    guards = [Depends(guard(auth))] if auth else []
+    app.state.auth = auth
     for part in (info, assistants, changes, threads, runs, stateless_runs, store):
-        app.include_router(part.router, dependencies=guards)
-    for unguarded in (info.open_router, not_implemented.router):
-        app.include_router(unguarded)
+        app.include_router(_authorized(part.router))
+    for router in (info.open_router, not_implemented.router):
+        app.include_router(router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)
     app.add_exception_handler(RequestValidationError, _not_understood)
@@ -50,43 +50,54 @@ def build_app(
         app.add_exception_handler(kind, _bad_value)
     app.add_exception_handler(sqlite3.Error, _not_written)
     app.add_exception_handler(Exception, _failed)
-    app.add_middleware(Gate, keys=keys, authenticate=auth.authenticate if auth else None)
-    app.add_middleware(PageGate, pages=pages)
+    app.add_middleware(
+        AuthenticationMiddleware, keys=keys, authenticate=auth.authenticate if auth else None
+    )
+    app.add_middleware(WebOriginMiddleware, pages=pages)
     return app
+
+
+def _authorized(router: APIRouter) -> APIRouter:
+    """Return the router if all its routes run their rules. Raises TypeError."""
+    for route in router.routes:
+        if not isinstance(route, AuthorizedRoute):
+            raise TypeError(f"{route} runs without authorization: use AuthorizedRoute")
+    return router
 
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, Refusal)
-    return answer(error.body, error.status)
+    return json_response(error.body, error.status)
 
 
 async def _refused_by_router(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
-    return answer({"detail": error.detail}, error.status_code)
+    return json_response({"detail": error.detail}, error.status_code)
 
 
 async def _not_understood(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid" or first["loc"] == ("body",):
-        return answer({"detail": "Invalid JSON in request body"}, 422)
+        refusal = invalid_json()
+        return json_response(refusal.body, refusal.status)
     place = ".".join(str(part) for part in first["loc"][1:])
-    return answer({"detail": f"{place}: {first['msg']}"}, 422)
+    return json_response({"detail": f"{place}: {first['msg']}"}, 422)
 
 
 async def _broken(request: Request, error: Exception) -> Response:
     assert isinstance(error, GraphIsBroken)
-    return answer({"detail": f"{error}\n{error.breakage.traceback}"}, 422)
+    return json_response({"detail": f"{error}\n{error.breakage.traceback}"}, 422)
 
 
 async def _bad_value(request: Request, error: Exception) -> Response:
-    return answer({"detail": str(error)}, 400)
+    return json_response({"detail": str(error)}, 400)
 
 
 async def _not_written(request: Request, error: Exception) -> Response:
     _log.error("database", exc_info=error)
-    return answer({"detail": f"The engine's database failed: {error}"}, 503)
+    return json_response({"detail": f"The engine's database failed: {error}"}, 503)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return answer({"detail": f"{type(error).__name__}: {error}"}, 500)
+    return json_response({"detail": f"{type(error).__name__}: {error}"}, 500)

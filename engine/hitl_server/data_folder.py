@@ -13,7 +13,7 @@ _LOG_LIMIT = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Notice:
+class ServerAddress:
     """What `engine.json` says about the server that runs."""
 
     url: str
@@ -65,7 +65,7 @@ class DataFolder:
             os.write(descriptor, kept)
         return descriptor
 
-    def announce(self, notice: Notice) -> None:
+    def write_address(self, notice: ServerAddress) -> None:
         """Say where the server is, all at once and durably."""
         draft = self.path / f".engine.json.{os.getpid()}"
         descriptor = private_file(draft, os.O_WRONLY | os.O_TRUNC)
@@ -75,6 +75,6 @@ class DataFolder:
             os.fsync(file.fileno())
         draft.replace(self.path / "engine.json")
 
-    def withdraw(self) -> None:
+    def remove_address(self) -> None:
         """Say nothing any more."""
         (self.path / "engine.json").unlink(missing_ok=True)

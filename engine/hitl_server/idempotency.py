@@ -11,17 +11,17 @@ LONGEST = 255
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class IdempotencyKey:
     """An `Idempotency-Key`, and the digest of the request that brought it."""
 
     key: str
     digest: str
 
-    @classmethod
-    def of(cls, key: str, path: str, body: bytes) -> "Key":
-        """Return the key of a request; the endpoint's last word does not matter (wait, stream)."""
-        resource = path.removesuffix("/wait").removesuffix("/stream")
-        return cls(key, hashlib.sha256(resource.encode() + b"\n" + body).hexdigest())
+
+def request_digest(path: str, body: bytes) -> str:
+    """Return the SHA-256 of a request; whether it waits for a run or streams it is left out."""
+    resource = path.removesuffix("/wait").removesuffix("/stream")
+    return hashlib.sha256(resource.encode() + b"\n" + body).hexdigest()
 
 
 class KeyLocks:

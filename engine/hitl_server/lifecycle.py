@@ -16,17 +16,17 @@ import uvloop
 from fastapi import FastAPI
 
 from hitl_server.app import build_app
-from hitl_server.data_folder import DataFolder, Notice
+from hitl_server.data_folder import DataFolder, ServerAddress
 from hitl_server.errors import BadOption, BadTarget, StartFailed
-from hitl_server.identity.authentication import Keys
-from hitl_server.identity.callers import UNNAMED, Caller, User
+from hitl_server.identity.authentication import TokenAuthenticator
+from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.tokens import Token
-from hitl_server.parts import ServerParts
-from hitl_server.process import follow_parent
+from hitl_server.process import end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
 from hitl_server.routes.info import installed
+from hitl_server.server_parts import ServerParts
 from hitl_server.startup_report import Reporter
 
 _KEEP_ALIVE = 75
@@ -39,10 +39,10 @@ class _Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Change nothing: `heed_signals` was there first; uvicorn would raise them again."""
+        """Change nothing: `handle_signals` was there first; uvicorn would raise them again."""
         yield
 
-    def heed_signals(self) -> None:
+    def handle_signals(self) -> None:
         """Let SIGINT and SIGTERM ask for the end."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -134,13 +134,13 @@ async def _serve(
     parts = await ServerParts.open(project, graphs, folder.database)
     keys = _keys((owner, *options.tokens), OWNER if auth else None) if owner else None
     server = _Server(_settings(build_app(parts, keys, auth, project.pages)))
-    server.heed_signals()
+    server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
-        follow_parent(
+        end_with_parent(
             options.parent, options.clients, lambda: loop.call_soon_threadsafe(_end, server)
         )
-    notice = Notice(
+    notice = ServerAddress(
         url=_url(options, listener),
         token=owner.secret if owner else "",
         pid=os.getpid(),
@@ -148,19 +148,21 @@ async def _serve(
         version=installed("hitl-tui"),
         identity=parts.database.identity,
     )
-    folder.announce(notice)
+    folder.write_address(notice)
     report.ready(notice, parts.graphs.broken.values())
     try:
         await server.serve(sockets=[listener])
     finally:
-        folder.withdraw()
+        folder.remove_address()
         await parts.close()
 
 
-def _keys(tokens: Iterable[Token], unnamed: str | None) -> Keys:
+def _keys(tokens: Iterable[Token], unnamed: str | None) -> TokenAuthenticator:
     """Return the keys; who holds a token without a name is called `unnamed`, if anything."""
     names = [(token, token.name or unnamed) for token in tokens]
-    return Keys((token, Caller(User(name)) if name else UNNAMED) for token, name in names)
+    return TokenAuthenticator(
+        (token, Caller(User(name)) if name else UNNAMED_OWNER) for token, name in names
+    )
 
 
 def _settings(app: FastAPI) -> uvicorn.Config:

@@ -27,7 +27,7 @@ def detach_streams(log: int) -> int:
     return original
 
 
-def follow_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
+def end_with_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
     """Call `stop` when the parent has gone and nobody is at work, and see to it that it ends.
 
     The parent has gone when it closes its end of the pipe or dies; others are at work while they
@@ -35,10 +35,12 @@ def follow_parent(pipe: int, clients: int | None, stop: Callable[[], object]) ->
     """
     for descriptor in (pipe, *(() if clients is None else (clients,))):
         os.set_inheritable(descriptor, False)
-    threading.Thread(target=_follow, args=(pipe, clients, stop), daemon=True, name="parent").start()
+    threading.Thread(
+        target=_wait_for_parent, args=(pipe, clients, stop), daemon=True, name="parent"
+    ).start()
 
 
-def _follow(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
+def _wait_for_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
     with suppress(OSError):
         while os.read(pipe, 1024):
             pass

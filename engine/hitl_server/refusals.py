@@ -6,12 +6,22 @@ from uuid import UUID
 
 
 class Refusal(Exception):
-    """A request that is answered with an error: `status` and `{"detail": detail, **beside}`."""
+    """A request that is answered with an error: `status` and `{"detail": detail, **extra}`."""
 
-    def __init__(self, status: int, detail: str, **beside: Any) -> None:
+    def __init__(self, status: int, detail: str, **extra: Any) -> None:
         super().__init__(detail)
         self.status = status
-        self.body = {"detail": detail, **beside}
+        self.body = {"detail": detail, **extra}
+
+
+def invalid_json() -> Refusal:
+    """The body is not JSON, or not the kind of JSON value that is needed."""
+    return Refusal(422, "Invalid JSON in request body")
+
+
+def unreadable_body() -> Refusal:
+    """The body did not arrive whole, is no UTF-8 or is nested too deeply; FastAPI's own text."""
+    return Refusal(400, "There was an error parsing the body")
 
 
 def no_thread(thread_id: str) -> Refusal:
@@ -38,13 +48,13 @@ def busy() -> Refusal:
     )
 
 
-def moved_on(current: dict[str, Any] | None) -> Refusal:
+def preconditions_failed(current: dict[str, Any] | None) -> Refusal:
     """The thread is not any more as it was when somebody decided; `current` is its row."""
     detail = "The thread is not as it was decided on: its checkpoint or its interrupts changed."
     return Refusal(409, detail, current=current)
 
 
-def other_request() -> Refusal:
+def idempotency_key_reused() -> Refusal:
     """An idempotency key came with a second, different request."""
     return Refusal(422, "This Idempotency-Key was used for another request.")
 
@@ -54,7 +64,7 @@ def no_run(run_id: str) -> Refusal:
     return Refusal(404, f"Run with ID {run_id} not found")
 
 
-def in_flight(thread_id: str) -> Refusal:
+def runs_in_flight(thread_id: str) -> Refusal:
     """The state of a thread cannot be changed while a run changes it."""
     return Refusal(409, f"Thread {thread_id} has in-flight runs.")
 
@@ -85,7 +95,7 @@ def assistant_exists(assistant_id: str) -> Refusal:
     return Refusal(409, f"Assistant {assistant_id} already exists")
 
 
-def said_twice() -> Refusal:
+def config_and_context_given() -> Refusal:
     """What a run is given was said in the old way and in the new one."""
     return Refusal(
         400,

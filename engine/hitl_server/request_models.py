@@ -6,7 +6,8 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
-Json: TypeAlias = dict[str, Any]
+from hitl_server.json_types import JsonObject
+
 Nodes: TypeAlias = Literal["*"] | list[str]
 StreamMode: TypeAlias = Literal[
     "values",
@@ -31,7 +32,7 @@ def _storable(value: Any) -> Any:
     return value
 
 
-def _left_out(sentence: str) -> BeforeValidator:
+def _not_supported(sentence: str) -> BeforeValidator:
     """Refuse a field whose promise this server does not keep, instead of overlooking it."""
 
     def refuse(value: Any) -> Any:
@@ -50,7 +51,7 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
 
 
 Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
-JsonObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
+StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
@@ -58,7 +59,7 @@ SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
 JsonPath: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
 ]
-"""Keys joined by dots, as langgraph's SQLite statements can take them."""
+"""TokenAuthenticator joined by dots, as langgraph's SQLite statements can take them."""
 
 
 class _Body(BaseModel):
@@ -73,7 +74,7 @@ class CheckpointConfig(_Body):
     checkpoint_id: Text | None = None
     checkpoint_map: dict[Text, Text] | None = None
 
-    def configurable(self) -> Json:
+    def configurable(self) -> JsonObject:
         """Return what was given, as langgraph takes it."""
         return self.model_dump(include=set(CheckpointConfig.model_fields), exclude_none=True)
 
@@ -82,7 +83,7 @@ class Command(_Body):
     """`Command` of langgraph; which of the fields were given matters, null answers are answers."""
 
     resume: Any = None
-    update: Json | list[Any] | None = None
+    update: JsonObject | list[Any] | None = None
     goto: Any = None
 
 
@@ -101,9 +102,9 @@ class RunBody(_Body):
     assistant_id: str
     input: Any = None
     command: Command | None = None
-    metadata: Json | None = None
-    config: Json | None = None
-    context: Json | None = None
+    metadata: JsonObject | None = None
+    config: JsonObject | None = None
+    context: JsonObject | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
@@ -152,19 +153,23 @@ class ThreadCreate(_Body):
     """`POST /threads`."""
 
     thread_id: UUID | None = None
-    metadata: JsonObject | None = None
+    metadata: StorableObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
-    ttl: Annotated[None, _left_out("Threads do not expire on this server; delete them.")] = None
+    ttl: Annotated[None, _not_supported("Threads do not expire on this server; delete them.")] = (
+        None
+    )
     supersteps: Annotated[
-        None, _left_out("This server makes no thread out of supersteps; copy one, or run one.")
+        None, _not_supported("This server makes no thread out of supersteps; copy one, or run one.")
     ] = None
 
 
 class ThreadPatch(_Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
-    metadata: JsonObject | None = None
-    ttl: Annotated[None, _left_out("Threads do not expire on this server; delete them.")] = None
+    metadata: StorableObject | None = None
+    ttl: Annotated[None, _not_supported("Threads do not expire on this server; delete them.")] = (
+        None
+    )
 
 
 class ThreadPrune(_Body):
@@ -178,8 +183,8 @@ class ThreadCount(_Body):
     """`POST /threads/count`."""
 
     status: ThreadStatus | None = None
-    metadata: JsonObject | None = None
-    values: JsonObject | None = None
+    metadata: StorableObject | None = None
+    values: StorableObject | None = None
     ids: list[UUID] | None = Field(default=None, max_length=10_000)
 
 
@@ -200,7 +205,7 @@ class ThreadSearch(ThreadCount):
 class StateUpdate(_Body):
     """`POST /threads/{id}/state`."""
 
-    values: Json | list[Any] | None = None
+    values: JsonObject | list[Any] | None = None
     as_node: Text | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: Text | None = None
@@ -236,7 +241,7 @@ class Config(BaseModel):
 
     tags: list[Text] | None = None
     recursion_limit: int | None = Field(default=None, ge=1, lt=2**31, strict=True)
-    configurable: JsonObject | None = None
+    configurable: StorableObject | None = None
 
 
 class AssistantPatch(_Body):
@@ -244,8 +249,8 @@ class AssistantPatch(_Body):
 
     graph_id: Text | None = None
     config: Config | None = None
-    context: JsonObject | None = None
-    metadata: JsonObject | None = None
+    context: StorableObject | None = None
+    metadata: StorableObject | None = None
     name: Text | None = None
     description: Text | None = None
 
@@ -263,7 +268,7 @@ class AssistantCount(_Body):
 
     graph_id: Text | None = None
     name: Text | None = None
-    metadata: JsonObject | None = None
+    metadata: StorableObject | None = None
 
 
 class AssistantSearch(AssistantCount):
@@ -279,7 +284,7 @@ class AssistantSearch(AssistantCount):
 class VersionSearch(_Body):
     """`POST /assistants/{id}/versions`."""
 
-    metadata: JsonObject | None = None
+    metadata: StorableObject | None = None
     limit: Limit = 10
     offset: Offset = 0
 
@@ -305,10 +310,10 @@ class ItemDelete(_Body):
 class ItemPut(ItemDelete):
     """`PUT /store/items`."""
 
-    value: JsonObject
+    value: StorableObject
     index: Annotated[
         Literal[False] | None,
-        _left_out("Semantic search is left out of this server; it keeps no index of items."),
+        _not_supported("Semantic search is left out of this server; it keeps no index of items."),
     ] = None
     ttl: float | None = Field(default=None, gt=0, le=52_560_000)
     """Minutes until the item expires, at most a hundred years; null for never."""
@@ -326,7 +331,7 @@ class ItemSearch(_Body):
     limit: Limit = 10
     offset: Offset = 0
     query: Annotated[
-        None, _left_out("Semantic search is left out of this server; filter instead.")
+        None, _not_supported("Semantic search is left out of this server; filter instead.")
     ] = None
     refresh_ttl: StrictBool | None = None
 

@@ -4,10 +4,10 @@ from typing import Any, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
 
+from hitl_server.json_types import JsonObject
 from hitl_server.request_models import ThreadStatus
 
-Json: TypeAlias = dict[str, Any]
-Described: TypeAlias = dict[int | str, dict[str, Any]]
+Responses: TypeAlias = dict[int | str, dict[str, Any]]
 
 
 class Detail(TypedDict):
@@ -16,7 +16,7 @@ class Detail(TypedDict):
     detail: str
 
 
-REFUSALS: Described = {
+REFUSALS: Responses = {
     400: {"model": Detail, "description": "What was asked for makes no sense"},
     401: {"model": Detail, "description": "The token is missing or wrong"},
     404: {"model": Detail, "description": "There is no such thing"},
@@ -25,7 +25,7 @@ REFUSALS: Described = {
 }
 
 
-def shows(kind: Any) -> Described:
+def ok_response(kind: Any) -> Responses:
     """Return the description of an answer with status 200 and a body of this type."""
     return {200: {"model": kind}}
 
@@ -35,9 +35,9 @@ class Assistant(TypedDict, total=False):
 
     assistant_id: str
     graph_id: str
-    config: Json
-    context: Json
-    metadata: Json
+    config: JsonObject
+    context: JsonObject
+    metadata: JsonObject
     name: str
     description: str | None
     version: int
@@ -51,9 +51,9 @@ class AssistantVersion(TypedDict):
     assistant_id: str
     version: int
     graph_id: str
-    config: Json
-    context: Json
-    metadata: Json
+    config: JsonObject
+    context: JsonObject
+    metadata: JsonObject
     name: str
     description: str | None
     created_at: str
@@ -63,18 +63,18 @@ class Schemas(TypedDict):
     """JSON Schemas of a graph's types; null where a type has none."""
 
     graph_id: str
-    input_schema: Json | None
-    output_schema: Json | None
-    state_schema: Json | None
-    config_schema: Json | None
-    context_schema: Json | None
+    input_schema: JsonObject | None
+    output_schema: JsonObject | None
+    state_schema: JsonObject | None
+    config_schema: JsonObject | None
+    context_schema: JsonObject | None
 
 
 class Drawing(TypedDict):
     """The nodes of a graph, and what leads from one to another."""
 
-    nodes: list[Json]
-    edges: list[Json]
+    nodes: list[JsonObject]
+    edges: list[JsonObject]
 
 
 class Thread(TypedDict, total=False):
@@ -84,19 +84,19 @@ class Thread(TypedDict, total=False):
     created_at: str
     updated_at: str
     state_updated_at: str
-    metadata: Json
+    metadata: JsonObject
     status: ThreadStatus
-    config: Json
+    config: JsonObject
     values: Any
-    error: Json | None
-    interrupts: dict[str, list[Json]]
+    error: JsonObject | None
+    interrupts: dict[str, list[JsonObject]]
     next: list[str]
-    tasks: list[Json]
-    breakpoint: Json | None
+    tasks: list[JsonObject]
+    breakpoint: JsonObject | None
     checkpoint_id: str | None
     checkpoint_created_at: str | None
-    last_run: Json | None
-    extracted: Json
+    last_run: JsonObject | None
+    extracted: JsonObject
 
 
 class Pruned(TypedDict):
@@ -110,12 +110,12 @@ class ThreadState(TypedDict):
 
     values: Any
     next: list[str]
-    tasks: list[Json]
-    metadata: Json | None
+    tasks: list[JsonObject]
+    metadata: JsonObject | None
     created_at: str | None
-    checkpoint: Json | None
-    parent_checkpoint: Json | None
-    interrupts: list[Json]
+    checkpoint: JsonObject | None
+    parent_checkpoint: JsonObject | None
+    interrupts: list[JsonObject]
     checkpoint_id: str | None
     parent_checkpoint_id: str | None
 
@@ -123,8 +123,8 @@ class ThreadState(TypedDict):
 class ThreadUpdate(TypedDict):
     """The checkpoint that a state update has made, in three ways."""
 
-    checkpoint: Json
-    configurable: Json
+    checkpoint: JsonObject
+    configurable: JsonObject
     checkpoint_id: str
 
 
@@ -133,7 +133,7 @@ class Item(TypedDict):
 
     namespace: list[str]
     key: str
-    value: Json
+    value: JsonObject
     created_at: str
     updated_at: str
     score: NotRequired[float | None]

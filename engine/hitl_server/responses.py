@@ -1,21 +1,16 @@
-"""How endpoints answer, and what they work with."""
+"""Helpers for what endpoints return."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from fastapi import Request, Response
+from fastapi import Response
 
 from hitl_server.json_encoding import dumps
-from hitl_server.parts import ServerParts
 
 
-def parts_of(request: Request) -> ServerParts:
-    """Return the engine that the application was made for."""
-    parts: ServerParts = request.app.state.parts
-    return parts
-
-
-def answer(value: Any, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+def json_response(
+    value: Any, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
     """Return `value` as JSON, without the detours of response models."""
     return Response(dumps(value), status, headers, "application/json")
 

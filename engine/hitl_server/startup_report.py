@@ -12,14 +12,14 @@ from hitl_server.errors import AlreadyRunning, ServeError
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from hitl_server.data_folder import Notice
-    from hitl_server.project.import_errors import Breakage
+    from hitl_server.data_folder import ServerAddress
+    from hitl_server.project.import_errors import ImportFailure
 
 
 class Reporter(Protocol):
     """Tells how the start went; exactly one of the two is called."""
 
-    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
         """The server listens."""
 
     def failed(self, error: ServeError) -> None:
@@ -32,7 +32,7 @@ class PipeReporter:
 
     descriptor: int
 
-    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
         """Write url, token, pid and identity."""
         told = ("url", "token", "pid", "identity")
         self._write({"ready": {name: getattr(notice, name) for name in told}})
@@ -64,7 +64,7 @@ class TerminalReporter:
 
     descriptor: int
 
-    def ready(self, notice: Notice, broken: Collection[Breakage]) -> None:
+    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
         """Say where the server is, and which graphs are missing."""
         for breakage in broken:
             self._line(f"Graph {breakage.graph_id} is not served. {breakage.what}")

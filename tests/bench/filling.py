@@ -7,10 +7,10 @@ from typing import Any
 
 from langgraph.checkpoint.base.id import uuid6
 
-from hitl_server.running.run_order import new_id
-from hitl_server.snapshot import StateColumns, state_columns
+from hitl_server.ids import new_id
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
+from hitl_server.thread_state import StateColumns, state_columns
 from sample_graphs.revise import graph as revise
 from tests.bench.cycles import ORIGINAL
 
@@ -23,7 +23,7 @@ async def fill_with_threads(data: Path, count: int) -> None:
         async with database.write() as connection:
             for thread_id in (new_id() for _ in range(count)):
                 threads.insert(connection, thread_id, {"graph_id": "revise"})
-                threads.settle(connection, thread_id, where, False)
+                threads.write_state(connection, thread_id, where, False)
 
 
 async def fill_with_checkpoints(data: Path, *counts: int) -> list[str]:
@@ -65,5 +65,5 @@ async def _long_thread(database: Database, count: int) -> str:
     threads = Threads(database)
     async with database.write() as connection:
         threads.insert(connection, thread_id, {"graph_id": "revise"})
-        threads.settle(connection, thread_id, where, False)
+        threads.write_state(connection, thread_id, where, False)
     return thread_id

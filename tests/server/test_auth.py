@@ -16,7 +16,8 @@ from hitl_engine.local.server_process import find_or_start
 from hitl_engine.model import JsonValue
 from hitl_server.identity.callers import User
 from hitl_server.metadata_filter import BadFilter, checked, matches
-from hitl_server.policy import RULES
+from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.policy.rules import RULES
 from hitl_server.routes import assistants, changes, runs, store, threads
 from hitl_server.routes import info as service
 from hitl_server.routes import stateless_runs as stateless
@@ -356,6 +357,7 @@ def test_every_route_has_a_rule() -> None:
     """One that is forgotten is closed, but that is no way to find out."""
     parts = (service, assistants, changes, threads, runs, stateless, store)
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
+    assert all(isinstance(one, AuthorizedRoute) for one in routes)
     assert {(method, one.path) for one in routes for method in one.methods or ()} == set(RULES)
 
 

@@ -61,7 +61,7 @@ async def test_an_edit_that_the_engine_did_not_survive(tmp_path: Path) -> None:
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database:
         async with database.write() as connection:
-            Threads(database).unsettle(connection, thread_id)
+            Threads(database).mark_stale(connection, thread_id)
         graph = revise.copy(update={"checkpointer": database.saver})
         config: Any = {"configurable": {"thread_id": thread_id}}
         await graph.aupdate_state(config, {"some_text": "edited"})

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from hitl_server.identity.callers import UNNAMED, Caller
+from hitl_server.identity.callers import UNNAMED_OWNER, Caller
 from hitl_server.identity.tokens import Token
 from hitl_server.json_encoding import dumps
 from hitl_server.refusals import Refusal
@@ -17,7 +17,7 @@ Authenticate: TypeAlias = Callable[[Scope], Awaitable[Caller]]
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
-class Keys:
+class TokenAuthenticator:
     """Tells the holders of tokens from everybody else."""
 
     def __init__(self, holders: Iterable[tuple[Token, Caller]]) -> None:
@@ -37,7 +37,7 @@ class Keys:
         return found
 
 
-class Gate:
+class AuthenticationMiddleware:
     """ASGI middleware that says who the caller is (`scope["caller"]`), or refuses with 401 or 403.
 
     Without keys the Host header must be a loopback name: a web page that rebinds its own name to
@@ -45,7 +45,10 @@ class Gate:
     """
 
     def __init__(
-        self, app: ASGIApp, keys: Keys | None, authenticate: Authenticate | None = None
+        self,
+        app: ASGIApp,
+        keys: TokenAuthenticator | None,
+        authenticate: Authenticate | None = None,
     ) -> None:
         self._app = app
         self._keys = keys
@@ -69,7 +72,7 @@ class Gate:
             return self._keys.holder(headers)
         if not _is_loopback(headers):
             raise Refusal(403, "This server only answers to a loopback host name.")
-        return UNNAMED
+        return UNNAMED_OWNER
 
     async def _asked(self, scope: Scope) -> Caller:
         if self._authenticate is None:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 from fastapi import Request
 
-Json: TypeAlias = dict[str, Any]
+from hitl_server.json_types import JsonObject
 
 USER_ID = "langgraph_auth_user_id"
 """Where LangGraph keeps the caller's identity: in the configurable, and in metadata."""
@@ -55,7 +55,7 @@ class User(Mapping[str, Any]):
         return f"User({self._fields['identity']!r})"
 
 
-def _attributes(given: object) -> Json:
+def _attributes(given: object) -> JsonObject:
     own = {name: value for name, value in vars(given).items() if not name.startswith("_")}
     return own | {name: getattr(given, name) for name in _PROMISED if hasattr(given, name)}
 
@@ -71,20 +71,20 @@ class Caller:
     """Whether the rights are those of the machine's owner: no handler is asked."""
 
     @property
-    def configurable(self) -> Json:
+    def configurable(self) -> JsonObject:
         """What the nodes of a run find in `config["configurable"]`."""
         if self.user is None:
             return {}
         said = (self.user, self.user["identity"], list(self.permissions))
         return dict(zip(RESERVED, said, strict=True))
 
-    def signed(self, given: Mapping[str, Any]) -> Json:
+    def with_identity(self, given: Mapping[str, Any]) -> JsonObject:
         """Return `given` with the caller's identity, and with nothing that claims another."""
         signed = {key: value for key, value in given.items() if key not in RESERVED}
         return signed if self.user is None else {**signed, USER_ID: self.user["identity"]}
 
 
-UNNAMED = Caller()
+UNNAMED_OWNER = Caller()
 """Whoever comes to a server that asks for no names."""
 
 

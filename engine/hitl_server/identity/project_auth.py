@@ -21,8 +21,8 @@ from hitl_server.errors import StartFailed
 from hitl_server.identity.callers import Caller, User
 from hitl_server.metadata_filter import BadFilter, Filter, checked
 from hitl_server.project.config import AuthSpec
-from hitl_server.project.graphs import imported
-from hitl_server.project.import_errors import explain
+from hitl_server.project.graphs import import_module_of
+from hitl_server.project.import_errors import import_failure_of
 from hitl_server.refusals import Refusal
 
 Handler: TypeAlias = Callable[..., Any]
@@ -67,14 +67,14 @@ class ProjectAuth:
         """Import it. Raises `StartFailed`: without its handlers a project must not be served."""
         place = f"{spec.source}:{spec.attribute}"
         try:
-            found = getattr(imported(spec), spec.attribute)
+            found = getattr(import_module_of(spec), spec.attribute)
             if not isinstance(found, Auth):
                 raise BadHandler(f"it is a {type(found).__name__}, not a langgraph_sdk.Auth")
             return cls(found)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # user code may end with SystemExit too
-            breakage = explain("auth", error)
+            breakage = import_failure_of("auth", error)
             raise StartFailed(
                 f"The auth of the project, {place}, cannot be used: {breakage.what}",
                 hint="Nothing is served without it.",
@@ -97,7 +97,7 @@ class ProjectAuth:
         except Exception as error:  # user code: whatever it was, it lets nobody in
             raise _failed("authenticate", error) from error
 
-    async def decide(
+    async def authorize(
         self, caller: Caller, resource: str, action: str, value: dict[str, Any]
     ) -> Filter | None:
         """Ask whether the caller may do this; return what of it they may see, None for all.

@@ -6,21 +6,21 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hitl_server.identity.authentication import refuse
-from hitl_server.project.config import Pages
+from hitl_server.project.config import WebOrigins
 from hitl_server.refusals import Refusal
 
 _OF_THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
 _READABLE = ("Location", "Content-Location", "X-Pagination-Next", "X-Pagination-Total")
 
 
-class PageGate:
+class WebOriginMiddleware:
     """ASGI middleware: pages of this machine and listed ones pass, with CORS; others do not.
 
     A browser sends some requests of any page without asking first (a form, a plain text), and
     only keeps the answer from it. So a request that names a foreign origin is refused itself.
     """
 
-    def __init__(self, app: ASGIApp, pages: Pages) -> None:
+    def __init__(self, app: ASGIApp, pages: WebOrigins) -> None:
         self._app = app
         self._pages = pages
         self._shared = CORSMiddleware(
@@ -36,13 +36,13 @@ class PageGate:
         origin = _origin(scope)
         if origin is None:
             await self._app(scope, receive, send)
-        elif self._lets_in(origin):
+        elif self._allows_origin(origin):
             await self._shared(scope, receive, send)
         else:
             hint = 'List it in langgraph.json: "http": {"cors": {"allow_origins": [...]}}.'
             await refuse(send, Refusal(403, f"This page may not use the server. {hint}"))
 
-    def _lets_in(self, origin: str) -> bool:
+    def _allows_origin(self, origin: str) -> bool:
         pages = self._pages
         return (
             _OF_THIS_MACHINE.fullmatch(origin) is not None

@@ -1,99 +1,116 @@
-"""What handlers are asked about threads."""
+"""What the handlers are asked about threads."""
 
 from uuid import UUID
 
+from hitl_server.ids import new_id
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import checked, matches
-from hitl_server.policy.asking import Asking, Json, Rule, Unseen, inner
-from hitl_server.policy.visibility import limit_sight
+from hitl_server.policy.authorization import Authorization
+from hitl_server.policy.authorization_request import (
+    AuthorizationRequest,
+    NotFound,
+    Rule,
+    object_in,
+)
 from hitl_server.refusals import Refusal, checked_id, no_thread, thread_exists
-from hitl_server.running.run_order import new_id
 
 
-def one(action: str, unseen: Unseen = no_thread) -> Rule:
-    """Return the rule of a route about one thread, which has to be among those allowed."""
+def about_one(action: str, not_found: NotFound = no_thread) -> Rule:
+    """Return the rule of a route about one thread, which must match the handlers' filter."""
 
-    async def rule(asking: Asking) -> None:
-        asking.require(await asking.on_thread(action), unseen)
+    async def rule(request: AuthorizationRequest) -> Authorization:
+        request.require_thread(await request.ask_about_thread(action), not_found)
+        return Authorization()
 
     return rule
 
 
-async def create(asking: Asking) -> None:
-    """A thread is made; what the handler writes into its metadata stays there."""
-    body = await asking.object()
+async def create(request: AuthorizationRequest) -> Authorization:
+    """Ask before a thread is created, with the metadata that the handler leaves."""
+    body = request.json_object
     thread_id = checked_id(str(body.get("thread_id") or new_id()))
-    value: Json = {
+    value: JsonObject = {
         "thread_id": UUID(thread_id),
-        "metadata": inner(body, "metadata"),
+        "metadata": object_in(body, "metadata"),
         "if_exists": body.get("if_exists") or "raise",
     }
-    allowed = await asking.decide("threads", "create", value)
-    body |= {"thread_id": thread_id, "metadata": value.get("metadata")}
-    existing = asking.parts.threads.metadata(thread_id)
-    if existing is not None and not matches(existing, allowed):
+    visible = await request.ask("threads", "create", value)
+    existing = request.parts.threads.metadata(thread_id)
+    if existing is not None and not matches(existing, visible):
         raise thread_exists(thread_id)
+    changed = {"thread_id": thread_id, "metadata": value.get("metadata")}
+    return Authorization(body={**body, **changed})
 
 
-async def search(asking: Asking) -> None:
-    """Many threads are shown or counted: those that the filter lets pass."""
-    body = await asking.object()
-    value: Json = {
-        "metadata": inner(body, "metadata"),
-        "values": inner(body, "values"),
+async def search(request: AuthorizationRequest) -> Authorization:
+    """Ask before many threads are listed or counted: those that match the filter."""
+    body = request.json_object
+    value: JsonObject = {
+        "metadata": object_in(body, "metadata"),
+        "values": object_in(body, "values"),
         "status": body.get("status"),
         "limit": body.get("limit", 0),
         "offset": body.get("offset", 0),
     }
-    limit_sight(asking.request, await asking.decide("threads", "search", value))
-    body |= {"metadata": value.get("metadata"), "values": value.get("values")}
+    visible = await request.ask("threads", "search", value)
+    changed = {"metadata": value.get("metadata"), "values": value.get("values")}
+    return Authorization(visible=visible, body={**body, **changed})
 
 
-async def hear_changes(asking: Asking) -> None:
-    """Like a search for everything, for as long as somebody listens."""
-    value: Json = {"metadata": {}, "values": {}, "status": None, "limit": 0, "offset": 0}
-    allowed = await asking.decide("threads", "search", value)
-    limit_sight(asking.request, checked({**value["metadata"], **(allowed or {})}))
+async def watch_changes(request: AuthorizationRequest) -> Authorization:
+    """Ask as for a search of all threads; what it allows holds as long as the stream is open."""
+    value: JsonObject = {"metadata": {}, "values": {}, "status": None, "limit": 0, "offset": 0}
+    visible = await request.ask("threads", "search", value)
+    return Authorization(visible=checked({**value["metadata"], **(visible or {})}))
 
 
-async def patch(asking: Asking) -> None:
-    """Metadata are changed, and by the handler, too."""
-    body = await asking.object()
-    value: Json = {"thread_id": UUID(asking.thread_id), "metadata": inner(body, "metadata")}
-    asking.require(await asking.decide("threads", "update", value), not_found)
-    body["metadata"] = value.get("metadata")
+async def patch(request: AuthorizationRequest) -> Authorization:
+    """Ask before the metadata of a thread are changed; the handler may change them, too."""
+    body = request.json_object
+    value: JsonObject = {
+        "thread_id": UUID(request.thread_id),
+        "metadata": object_in(body, "metadata"),
+    }
+    request.require_thread(await request.ask("threads", "update", value), not_found)
+    return Authorization(body={**body, "metadata": value.get("metadata")})
 
 
-async def update_state(asking: Asking) -> None:
-    """Who may not read the thread does not learn that it is there."""
-    changeable = await asking.on_thread("update")
-    asking.require(await asking.on_thread("read"), no_thread)
-    asking.require(changeable, lambda _: Refusal(403, "Forbidden"))
+async def update_state(request: AuthorizationRequest) -> Authorization:
+    """Ask for "update" and "read": without "read", a caller does not learn that it exists."""
+    changeable = await request.ask_about_thread("update")
+    request.require_thread(await request.ask_about_thread("read"), no_thread)
+    request.require_thread(changeable, lambda _: Refusal(403, "Forbidden"))
+    return Authorization()
 
 
-async def prune(asking: Asking) -> None:
-    """All of them have to be threads that the caller may delete."""
-    named = (await asking.object()).get("thread_ids")
+async def prune(request: AuthorizationRequest) -> Authorization:
+    """Ask before many threads are deleted; the caller must be allowed to delete each of them."""
+    named = request.json_object.get("thread_ids")
     ids = named if isinstance(named, list) else []
-    await delete_all(asking, [checked_id(str(thread_id)) for thread_id in ids])
+    await require_deletable(request, [checked_id(str(thread_id)) for thread_id in ids])
+    return Authorization()
 
 
-async def delete_all(asking: Asking, thread_ids: list[str]) -> None:
-    """Refuse to delete any of many threads if one of them must not be deleted."""
+async def require_deletable(request: AuthorizationRequest, thread_ids: list[str]) -> None:
+    """Refuse to delete any of many threads if the caller may not delete one of them."""
     for thread_id in thread_ids:
-        allowed = await asking.decide("threads", "delete", {"thread_id": UUID(thread_id)})
-        metadata = asking.parts.threads.metadata(thread_id)
-        if allowed and not matches(metadata or {}, allowed):
+        visible = await request.ask("threads", "delete", {"thread_id": UUID(thread_id)})
+        metadata = request.parts.threads.metadata(thread_id)
+        if visible and not matches(metadata or {}, visible):
             raise Refusal(404, "At least one thread not found or not authorized")
 
 
-async def copy(asking: Asking) -> None:
-    """The original is read, and a thread is made."""
-    readable = await asking.on_thread("read")
-    value: Json = {"thread_id": UUID(new_id()), "metadata": {}, "if_exists": "raise"}
-    await asking.decide("threads", "create", value)
-    asking.require(readable, lambda thread_id: Refusal(409, no_thread(thread_id).body["detail"]))
+async def copy(request: AuthorizationRequest) -> Authorization:
+    """Ask to read the original, and to create a thread."""
+    readable = await request.ask_about_thread("read")
+    value: JsonObject = {"thread_id": UUID(new_id()), "metadata": {}, "if_exists": "raise"}
+    await request.ask("threads", "create", value)
+    request.require_thread(
+        readable, lambda thread_id: Refusal(409, no_thread(thread_id).body["detail"])
+    )
+    return Authorization()
 
 
 def not_found(_: str) -> Refusal:
-    """The refusal that says least."""
+    """Return the shortest refusal of langgraph-api, which does not name the thread."""
     return Refusal(404, "Not Found")

@@ -38,7 +38,7 @@ class AuthSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class Pages:
+class WebOrigins:
     """Web pages that may use the server from a browser, beside those of this machine."""
 
     origins: tuple[str, ...] = ()
@@ -64,7 +64,7 @@ class ProjectConfig:
     """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
     auth: AuthSpec | None = None
     """`auth.path`: the handlers that decide who may do what."""
-    pages: Pages = Pages()
+    pages: WebOrigins = WebOrigins()
     """`http.cors`: `allow_origins` and `allow_origin_regex`."""
 
     def enter(self) -> None:
@@ -211,7 +211,7 @@ def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
 
 
-def _pages(path: Path, config: dict[str, Any]) -> Pages:
+def _pages(path: Path, config: dict[str, Any]) -> WebOrigins:
     http = config.get("http")
     cors = http.get("cors") if isinstance(http, dict) else None
     pattern = cors.get("allow_origin_regex") if isinstance(cors, dict) else None
@@ -219,7 +219,7 @@ def _pages(path: Path, config: dict[str, Any]) -> Pages:
         re.compile(pattern or "")
     except (re.error, TypeError) as error:
         raise BadTarget(f"{path}: http.cors.allow_origin_regex is no pattern: {error}.") from None
-    return Pages(tuple(map(str, _listed(config, "http", "cors", "allow_origins"))), pattern)
+    return WebOrigins(tuple(map(str, _listed(config, "http", "cors", "allow_origins"))), pattern)
 
 
 def _listed(config: Any, *path: str) -> list[Any]:

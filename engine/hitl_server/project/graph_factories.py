@@ -17,12 +17,12 @@ _NAMES = {"ServerRuntime": ServerRuntime, "RunnableConfig": RunnableConfig}
 """What an annotation may name that is imported for type checkers only."""
 
 
-class NotAFactory(Exception):
+class NotAGraphFactory(Exception):
     """It takes arguments that nobody gives."""
 
 
 @dataclass(frozen=True, slots=True)
-class Factory:
+class GraphFactory:
     """Makes a graph anew for each use; told what for, if it wants to know."""
 
     make: Callable[..., Any]
@@ -31,14 +31,14 @@ class Factory:
     runtime: str | None = None
 
     @classmethod
-    def of(cls, make: Callable[..., Any]) -> "Factory":
-        """Tell the parameters apart as langgraph-api does. Raises `NotAFactory`."""
+    def of(cls, make: Callable[..., Any]) -> "GraphFactory":
+        """Tell the parameters apart as langgraph-api does. Raises `NotAGraphFactory`."""
         names = tuple(inspect.signature(make).parameters)
         hints = _hints(make)
         runtimes = [name for name in names if _is_runtime(hints.get(name))]
         configs = [name for name in names if name not in runtimes]
         if len(runtimes) > 1 or len(configs) > 1:
-            raise NotAFactory(
+            raise NotAGraphFactory(
                 f"takes {len(names)} arguments ({', '.join(names)}); a graph factory takes the "
                 "config, a runtime annotated as langgraph_sdk.runtime.ServerRuntime, both or none"
             )

@@ -19,8 +19,8 @@ from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
 from hitl_server.project.config import AuthSpec, GraphSpec, is_file
-from hitl_server.project.graph_factories import Factory, NotAFactory
-from hitl_server.project.import_errors import Breakage, explain
+from hitl_server.project.graph_factories import GraphFactory, NotAGraphFactory
+from hitl_server.project.import_errors import ImportFailure, import_failure_of
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
 
@@ -35,17 +35,17 @@ class NotAGraph(Exception):
 class GraphIsBroken(Exception):
     """A run was asked of a graph that could not be imported."""
 
-    def __init__(self, breakage: Breakage) -> None:
+    def __init__(self, breakage: ImportFailure) -> None:
         super().__init__(f"Graph '{breakage.graph_id}' cannot be imported: {breakage.what}")
         self.breakage = breakage
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedGraph:
     """A graph of the project, as its module gave it."""
 
     spec: GraphSpec
-    made: Graph | Factory
+    made: Graph | GraphFactory
 
     @property
     def name(self) -> str:
@@ -58,8 +58,8 @@ class Loaded:
 class Graphs:
     """All graphs of a project; `attach` gives them the place where their state is kept."""
 
-    loaded: dict[str, Loaded] = field(default_factory=dict)
-    broken: dict[str, Breakage] = field(default_factory=dict)
+    loaded: dict[str, LoadedGraph] = field(default_factory=dict)
+    broken: dict[str, ImportFailure] = field(default_factory=dict)
     _saver: BaseCheckpointSaver[Any] | None = None
     _store: BaseStore | None = None
     _ready: dict[str, Graph] = field(default_factory=dict)
@@ -70,11 +70,11 @@ class Graphs:
         graphs = cls()
         for spec in specs:
             try:
-                graphs.loaded[spec.graph_id] = Loaded(spec, _made(spec))
+                graphs.loaded[spec.graph_id] = LoadedGraph(spec, _made(spec))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
-                graphs.broken[spec.graph_id] = explain(spec.graph_id, error)
+                graphs.broken[spec.graph_id] = import_failure_of(spec.graph_id, error)
         return graphs
 
     def attach(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
@@ -86,7 +86,7 @@ class Graphs:
         self._store = store
         for graph_id, loaded in self.loaded.items():
             if isinstance(loaded.made, Pregel):
-                self._ready[graph_id] = self._kept(loaded.made, graph_id)
+                self._ready[graph_id] = self._with_our_storage(loaded.made, graph_id)
 
     @asynccontextmanager
     async def open(
@@ -106,12 +106,12 @@ class Graphs:
             yield ready
             return
         factory = self.loaded[graph_id].made
-        assert isinstance(factory, Factory), "a graph is ready before it is opened"
+        assert isinstance(factory, GraphFactory), "a graph is ready before it is opened"
         assert self._store is not None, "graphs are attached before they are opened"
         async with factory.enter(config, access, self._store, context) as made:
-            yield self._kept(_compiled(made, graph_id), graph_id)
+            yield self._with_our_storage(_compiled(made, graph_id), graph_id)
 
-    def _kept(self, graph: Graph, graph_id: str) -> Graph:
+    def _with_our_storage(self, graph: Graph, graph_id: str) -> Graph:
         """Return the graph with our checkpointer and, if it has none of its own, our store.
 
         A shallow copy, not `Pregel.copy`: that one forgets which types of the graph's schema
@@ -131,21 +131,21 @@ def assistant_id_of(graph_id: str) -> str:
     return str(uuid5(_NAMESPACE, graph_id))
 
 
-def _made(spec: GraphSpec) -> Graph | Factory:
-    module = imported(spec)
+def _made(spec: GraphSpec) -> Graph | GraphFactory:
+    module = import_module_of(spec)
     try:
         made = getattr(module, spec.attribute)
     except AttributeError:
         raise NotAGraph(f"{spec.source} has no {spec.attribute!r}") from None
     if callable(made) and not isinstance(made, (Pregel, StateGraph)):
         try:
-            return Factory.of(made)
-        except NotAFactory as error:
+            return GraphFactory.of(made)
+        except NotAGraphFactory as error:
             raise NotAGraph(f"{spec.attribute!r} in {spec.source} {error}") from None
     return _compiled(made, spec.graph_id)
 
 
-def imported(spec: GraphSpec | AuthSpec) -> ModuleType:
+def import_module_of(spec: GraphSpec | AuthSpec) -> ModuleType:
     """Import the module of a project that something is in."""
     return (
         _import_file(spec.source) if is_file(spec.source) else importlib.import_module(spec.source)

@@ -17,7 +17,7 @@ _DISTRIBUTIONS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Breakage:
+class ImportFailure:
     """A graph that cannot be used, and why."""
 
     graph_id: str
@@ -31,9 +31,9 @@ class Breakage:
         return asdict(self)
 
 
-def explain(graph_id: str, error: BaseException) -> Breakage:
+def import_failure_of(graph_id: str, error: BaseException) -> ImportFailure:
     """Return what to tell about a graph whose import ended with `error`."""
-    return Breakage(graph_id, _one_line(error), _own_frames(error))
+    return ImportFailure(graph_id, _one_line(error), _own_frames(error))
 
 
 def _one_line(error: BaseException) -> str:

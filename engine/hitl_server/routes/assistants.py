@@ -8,7 +8,9 @@ from fastapi import APIRouter, Request, Response
 from langchain_core.runnables import RunnableConfig
 
 from hitl_server.identity.callers import caller_of
-from hitl_server.policy.visibility import visible_to
+from hitl_server.ids import new_id
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.graph_schemas import schemas_of
 from hitl_server.project.graphs import Graph
 from hitl_server.refusals import Refusal, assistant_exists, checked_id, checked_select
@@ -26,16 +28,16 @@ from hitl_server.response_models import (
     AssistantVersion,
     Drawing,
     Schemas,
-    shows,
+    ok_response,
 )
-from hitl_server.responses import answer, page_headers, parts_of
-from hitl_server.running.run_order import new_id
+from hitl_server.responses import json_response, page_headers
+from hitl_server.server_parts import parts_of
 from hitl_server.tables.assistant_table import FIELDS
 
-router = APIRouter(prefix="/assistants", responses=REFUSALS)
+router = APIRouter(prefix="/assistants", responses=REFUSALS, route_class=AuthorizedRoute)
 
 
-@router.post("", responses=shows(Assistant))
+@router.post("", responses=ok_response(Assistant))
 async def create(request: Request, body: AssistantCreate) -> Response:
     """Make an assistant of a graph; of many who ask for the same id at once, exactly one does."""
     assistants = parts_of(request).assistants
@@ -45,37 +47,39 @@ async def create(request: Request, body: AssistantCreate) -> Response:
         made = assistants.get(assistant_id)
     if made is None:
         raise assistant_exists(assistant_id)
-    return answer(made)
+    return json_response(made)
 
 
-@router.post("/search", responses=shows(list[Assistant]))
+@router.post("/search", responses=ok_response(list[Assistant]))
 async def search(request: Request, body: AssistantSearch) -> Response:
     """Return one page of assistants, newest first."""
     checked_select(body.select, FIELDS)
-    page, more = await parts_of(request).assistants.search(body, visible_to(request))
+    page, more = await parts_of(request).assistants.search(body, authorization_of(request).visible)
     headers = page_headers(body.offset, len(page), more)
     if body.select:
         page = [{field: row[field] for field in row if field in body.select} for row in page]
-    return answer(page, headers=headers)
+    return json_response(page, headers=headers)
 
 
-@router.post("/count", responses=shows(int))
+@router.post("/count", responses=ok_response(int))
 async def count(request: Request, body: AssistantCount) -> Response:
     """Return how many assistants there are, a bare number."""
-    return answer(await parts_of(request).assistants.count(body, visible_to(request)))
+    return json_response(
+        await parts_of(request).assistants.count(body, authorization_of(request).visible)
+    )
 
 
-@router.get("/{assistant_id}", responses=shows(Assistant))
+@router.get("/{assistant_id}", responses=ok_response(Assistant))
 async def get(request: Request, assistant_id: str) -> Response:
     """Return one assistant, by id or by the name of its graph."""
-    return answer(parts_of(request).assistants.get(assistant_id))
+    return json_response(parts_of(request).assistants.get(assistant_id))
 
 
-@router.patch("/{assistant_id}", responses=shows(Assistant))
+@router.patch("/{assistant_id}", responses=ok_response(Assistant))
 async def patch(request: Request, assistant_id: str, body: AssistantPatch) -> Response:
     """Make a new version of an assistant, the latest from now on."""
     assistant_id = checked_id(assistant_id, "assistant")
-    return answer(await parts_of(request).assistants.patch(assistant_id, body))
+    return json_response(await parts_of(request).assistants.patch(assistant_id, body))
 
 
 @router.delete("/{assistant_id}", status_code=204)
@@ -86,49 +90,49 @@ async def delete(request: Request, assistant_id: str, delete_threads: bool = Fal
     return Response(status_code=204)
 
 
-@router.post("/{assistant_id}/versions", responses=shows(list[AssistantVersion]))
+@router.post("/{assistant_id}/versions", responses=ok_response(list[AssistantVersion]))
 async def versions(request: Request, assistant_id: str, body: VersionSearch) -> Response:
     """Return one page of an assistant's versions, newest first."""
     assistant_id = checked_id(assistant_id, "assistant")
-    return answer(await parts_of(request).assistants.versions(assistant_id, body))
+    return json_response(await parts_of(request).assistants.versions(assistant_id, body))
 
 
-@router.post("/{assistant_id}/latest", responses=shows(Assistant))
+@router.post("/{assistant_id}/latest", responses=ok_response(Assistant))
 async def set_latest(request: Request, assistant_id: str, body: VersionChoice) -> Response:
     """Let an older version be the latest again."""
     assistant_id = checked_id(assistant_id, "assistant")
-    return answer(await parts_of(request).assistants.set_latest(assistant_id, body.version))
+    return json_response(await parts_of(request).assistants.set_latest(assistant_id, body.version))
 
 
-@router.get("/{assistant_id}/schemas", responses=shows(Schemas))
+@router.get("/{assistant_id}/schemas", responses=ok_response(Schemas))
 async def schemas(request: Request, assistant_id: str) -> Response:
     """Return the JSON Schemas of input, output, state, config and context; null where none."""
-    async with _opened(request, assistant_id) as (graph_id, graph):
-        return answer({"graph_id": graph_id, **schemas_of(graph)})
+    async with _open_graph(request, assistant_id) as (graph_id, graph):
+        return json_response({"graph_id": graph_id, **schemas_of(graph)})
 
 
-@router.get("/{assistant_id}/graph", responses=shows(Drawing))
+@router.get("/{assistant_id}/graph", responses=ok_response(Drawing))
 async def drawing(request: Request, assistant_id: str, xray: str = "false") -> Response:
     """Return `{"nodes", "edges"}`; nodes with compile-time breakpoints say so in their metadata.
 
     `xray` is true, false, or how many levels of subgraphs to draw.
     """
     depth = _depth(xray)
-    async with _opened(request, assistant_id) as (_, graph):
+    async with _open_graph(request, assistant_id) as (_, graph):
         drawn = (await graph.aget_graph(xray=depth)).to_json()
     for node in drawn.get("nodes", []):
         if isinstance(node.get("data"), dict):
             node["data"].pop("id", None)
-    return answer(drawn)
+    return json_response(drawn)
 
 
-@router.get("/{assistant_id}/subgraphs", responses=shows(dict[str, Any]))
+@router.get("/{assistant_id}/subgraphs", responses=ok_response(dict[str, Any]))
 async def subgraphs(request: Request, assistant_id: str, recurse: bool = False) -> Response:
     """Return the schemas of a graph's subgraphs by namespace; of all levels if `recurse`."""
     return await _subgraphs(request, assistant_id, None, recurse)
 
 
-@router.get("/{assistant_id}/subgraphs/{namespace}", responses=shows(dict[str, Any]))
+@router.get("/{assistant_id}/subgraphs/{namespace}", responses=ok_response(dict[str, Any]))
 async def subgraphs_of(
     request: Request, assistant_id: str, namespace: str, recurse: bool = False
 ) -> Response:
@@ -139,18 +143,20 @@ async def subgraphs_of(
 async def _subgraphs(
     request: Request, assistant_id: str, namespace: str | None, recurse: bool
 ) -> Response:
-    async with _opened(request, assistant_id) as (_, graph):
+    async with _open_graph(request, assistant_id) as (_, graph):
         found = graph.aget_subgraphs(namespace=namespace, recurse=recurse)
-        return answer({name: schemas_of(cast(Graph, subgraph)) async for name, subgraph in found})
+        return json_response(
+            {name: schemas_of(cast(Graph, subgraph)) async for name, subgraph in found}
+        )
 
 
 @asynccontextmanager
-async def _opened(request: Request, assistant_id: str) -> AsyncIterator[tuple[str, Graph]]:
+async def _open_graph(request: Request, assistant_id: str) -> AsyncIterator[tuple[str, Graph]]:
     """Yield an assistant's graph and its name; a factory hears the assistant's config."""
     parts = parts_of(request)
     assistant = parts.assistants.get(assistant_id)
     caller = caller_of(request)
-    configurable = caller.signed(assistant["config"].get("configurable") or {})
+    configurable = caller.with_identity(assistant["config"].get("configurable") or {})
     config: RunnableConfig = {"configurable": {**configurable, **caller.configurable}}
     async with parts.graphs.open(assistant["graph_id"], config, "assistants.read") as graph:
         yield assistant["graph_id"], graph

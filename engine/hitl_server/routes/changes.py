@@ -8,12 +8,12 @@ from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps
-from hitl_server.parts import ServerParts
-from hitl_server.policy.visibility import sees_thread
-from hitl_server.responses import parts_of
-from hitl_server.routes.run_replies import HEARTBEAT
+from hitl_server.policy.authorization import sees_thread
+from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.routes.run_responses import HEARTBEAT
+from hitl_server.server_parts import ServerParts, parts_of
 
-router = APIRouter(prefix="/threads", tags=["threads"])
+router = APIRouter(prefix="/threads", tags=["threads"], route_class=AuthorizedRoute)
 
 
 @router.get("/changes")
@@ -26,23 +26,25 @@ async def changes(request: Request) -> Response:
     """
     parts = parts_of(request)
     return StreamingResponse(
-        _told(parts, request.headers.get("last-event-id", ""), partial(sees_thread, request)),
+        _change_events(
+            parts, request.headers.get("last-event-id", ""), partial(sees_thread, request)
+        ),
         headers={"Cache-Control": "no-store"},
         media_type="text/event-stream",
     )
 
 
-async def _told(
+async def _change_events(
     parts: ServerParts, last_event_id: str, sees: Callable[[str], bool]
 ) -> AsyncIterator[bytes]:
     feed = parts.database.changes
     process, _, number = last_event_id.partition("-")
     known = process == feed.process and number.isdecimal() and len(number) < 20
-    with feed.listening(int(number) if known else None) as listener:
+    with feed.listen(int(number) if known else None) as listener:
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT):
-                    newest, everything, threads = await listener.news()
+                    newest, everything, threads = await listener.next_changes()
                     seen = list(filter(sees, threads))
             except TimeoutError:
                 seen, everything = [], False

@@ -6,10 +6,12 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from hitl_server.responses import answer, parts_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.responses import json_response
+from hitl_server.server_parts import parts_of
 
 open_router = APIRouter()
-router = APIRouter()
+router = APIRouter(route_class=AuthorizedRoute)
 
 FLAGS = {
     "assistants": True,
@@ -47,14 +49,14 @@ _NOTHING_FOREIGN = {"Content-Security-Policy": "default-src 'none'"}
 @open_router.get("/ok")
 async def ok() -> Response:
     """Answer that the server runs; needs no token."""
-    return answer({"ok": True})
+    return json_response({"ok": True})
 
 
 @router.get("/info")
 async def info(request: Request) -> Response:
     """Return versions, capabilities, the database's identity and the graphs that are broken."""
     parts = parts_of(request)
-    return answer(
+    return json_response(
         {
             "version": installed("hitl-tui"),
             "langgraph_py_version": installed("langgraph"),

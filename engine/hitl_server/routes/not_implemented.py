@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter, Request, Response
 
-from hitl_server.responses import answer
+from hitl_server.responses import json_response
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,7 +37,7 @@ ABSENT = (
 
 def _leave_out(method: str, path: str, sentence: str) -> None:
     async def endpoint(request: Request) -> Response:
-        return answer({"detail": sentence}, 501)
+        return json_response({"detail": sentence}, 501)
 
     router.add_api_route(path, endpoint, methods=[method])
 

@@ -5,14 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from hitl_server.parts import ServerParts
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal, checked_id, no_run, no_thread
 from hitl_server.request_models import RunBody
-from hitl_server.responses import answer, parts_of
-from hitl_server.routes.run_replies import awaited, event_number, followed, run_headers
-from hitl_server.routes.run_requests import admit
+from hitl_server.responses import json_response
+from hitl_server.routes.run_responses import (
+    last_event_number,
+    run_headers,
+    stream_response,
+    wait_response,
+)
+from hitl_server.routes.run_start import admit
+from hitl_server.server_parts import ServerParts, parts_of
 
-router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"])
+router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"], route_class=AuthorizedRoute)
 
 
 @router.post("")
@@ -22,22 +28,22 @@ async def create(request: Request, thread_id: str, body: RunBody) -> Response:
         UUID(thread_id)
     except ValueError:
         raise Refusal(422, "Invalid thread ID") from None
-    live = await admit(request, thread_id, body)
-    return answer(live.order.to_json("pending"), headers=run_headers(live))
+    active = await admit(request, thread_id, body)
+    return json_response(active.order.to_json("pending"), headers=run_headers(active))
 
 
 @router.post("/wait")
 async def wait(request: Request, thread_id: str, body: RunBody) -> Response:
     """Start a run and answer with what came of it."""
-    live = await admit(request, thread_id, body)
-    return await awaited(live, body.on_disconnect == "cancel")
+    active = await admit(request, thread_id, body)
+    return await wait_response(active, body.on_disconnect == "cancel")
 
 
 @router.post("/stream")
 async def stream(request: Request, thread_id: str, body: RunBody) -> Response:
     """Start a run and answer with its events."""
-    live = await admit(request, thread_id, body)
-    return followed(live, 0, body.on_disconnect == "cancel")
+    active = await admit(request, thread_id, body)
+    return stream_response(active, 0, body.on_disconnect == "cancel")
 
 
 @router.get("")
@@ -51,7 +57,7 @@ async def of_thread(
     """Return a thread's runs, newest first."""
     parts = parts_of(request)
     thread_id = _existing(parts, thread_id)
-    return answer(parts.runs.of_thread(thread_id, limit=limit, offset=offset, status=status))
+    return json_response(parts.runs.of_thread(thread_id, limit=limit, offset=offset, status=status))
 
 
 @router.get("/{run_id}")
@@ -62,7 +68,7 @@ async def get(request: Request, thread_id: str, run_id: str) -> Response:
     row = parts.runs.get(_existing(parts, thread_id), run_id)
     if row is None:
         raise no_run(run_id)
-    return answer(row)
+    return json_response(row)
 
 
 @router.delete("/{run_id}")
@@ -81,12 +87,12 @@ async def join(
     """Answer with what came of a run; for one that has ended, where its thread stands now."""
     parts = parts_of(request)
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
-    if live := parts.run_queue.find(thread_id, run_id):
-        return await awaited(live, cancel_on_disconnect)
+    if active := parts.run_queue.find(thread_id, run_id):
+        return await wait_response(active, cancel_on_disconnect)
     if parts.runs.get(thread_id, run_id) is None:
         error = {"error": "HTTPException", "message": "404: Run not found"}
-        return answer({"__error__": error})
-    return answer(parts.threads.outcome(thread_id))
+        return json_response({"__error__": error})
+    return json_response(parts.threads.outcome(thread_id))
 
 
 @router.get("/{run_id}/stream")
@@ -96,8 +102,8 @@ async def join_stream(
     """Answer with the events of a run from now on, or from `Last-Event-ID` on if it keeps them."""
     run_queue = parts_of(request).run_queue
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
-    live = run_queue.find(thread_id, run_id) or run_queue.silent(thread_id, run_id)
-    return followed(live, event_number(request), cancel_on_disconnect)
+    active = run_queue.find(thread_id, run_id) or run_queue.ended_run(thread_id, run_id)
+    return stream_response(active, last_event_number(request), cancel_on_disconnect)
 
 
 @router.post("/{run_id}/cancel")
@@ -110,14 +116,14 @@ async def cancel(
 ) -> Response:
     """Cancel a run; what its nodes did so far has happened."""
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
-    live = parts_of(request).run_queue.find(thread_id, run_id)
-    if live is None:
+    active = parts_of(request).run_queue.find(thread_id, run_id)
+    if active is None:
         raise Refusal(404, "No runs found to cancel.")
-    live.cancel(action)
+    active.cancel(action)
     if not wait:
         return Response(status_code=202)
-    await live.ended.wait()
-    return answer({}, headers=run_headers(live))
+    await active.ended.wait()
+    return json_response({}, headers=run_headers(active))
 
 
 def _existing(parts: ServerParts, thread_id: str) -> str:

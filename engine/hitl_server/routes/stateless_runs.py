@@ -4,35 +4,37 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Body, Request, Response
 
-from hitl_server.policy.visibility import sees_thread
+from hitl_server.policy.authorization import sees_thread
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import RunBody, RunsCancel
-from hitl_server.responses import answer, parts_of
-from hitl_server.routes.run_replies import awaited, followed, run_headers
-from hitl_server.routes.run_requests import admit
+from hitl_server.responses import json_response
+from hitl_server.routes.run_responses import run_headers, stream_response, wait_response
+from hitl_server.routes.run_start import admit
+from hitl_server.server_parts import parts_of
 
-router = APIRouter(prefix="/runs", tags=["stateless runs"])
+router = APIRouter(prefix="/runs", tags=["stateless runs"], route_class=AuthorizedRoute)
 
 
 @router.post("")
 async def create(request: Request, body: RunBody) -> Response:
     """Start a run on a thread of its own and answer at once."""
-    live = await admit(request, None, body)
-    return answer(live.order.to_json("pending"), headers=run_headers(live))
+    active = await admit(request, None, body)
+    return json_response(active.order.to_json("pending"), headers=run_headers(active))
 
 
 @router.post("/wait")
 async def wait(request: Request, body: RunBody) -> Response:
     """Start a run on a thread of its own, and answer with what came of it."""
-    live = await admit(request, None, body)
-    return await awaited(live, body.on_disconnect == "cancel")
+    active = await admit(request, None, body)
+    return await wait_response(active, body.on_disconnect == "cancel")
 
 
 @router.post("/stream")
 async def stream(request: Request, body: RunBody) -> Response:
     """Start a run on a thread of its own, and answer with the events."""
-    live = await admit(request, None, body)
-    return followed(live, 0, body.on_disconnect == "cancel")
+    active = await admit(request, None, body)
+    return stream_response(active, 0, body.on_disconnect == "cancel")
 
 
 @router.post("/batch")
@@ -46,7 +48,7 @@ async def batch(
     if "idempotency-key" in request.headers:
         raise Refusal(400, "A batch takes no Idempotency-Key: it is many runs.")
     runs = [await admit(request, None, body) for body in bodies]
-    return answer([live.order.to_json("pending") for live in runs])
+    return json_response([active.order.to_json("pending") for active in runs])
 
 
 @router.post("/cancel")
@@ -60,14 +62,14 @@ async def cancel(
             raise Refusal(
                 422, "When providing a 'status', 'thread_id' and 'run_ids' must be omitted."
             )
-        for live in run_queue.under_way(body.status):
-            if sees_thread(request, live.thread_id):
-                live.cancel(action)
+        for active in run_queue.under_way(body.status):
+            if sees_thread(request, active.thread_id):
+                active.cancel(action)
         return Response(status_code=204)
     named = (run_queue.find(str(body.thread_id), str(run_id)) for run_id in body.run_ids or ())
-    found = [live for live in named if live and sees_thread(request, live.thread_id)]
+    found = [active for active in named if active and sees_thread(request, active.thread_id)]
     if not found:
         raise Refusal(404, "No runs found to cancel.")
-    for live in found:
-        live.cancel(action)
+    for active in found:
+        active.cancel(action)
     return Response(status_code=204)

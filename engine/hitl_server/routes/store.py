@@ -8,7 +8,8 @@ from langgraph.store.base import NOT_PROVIDED, Item
 from langgraph.store.sqlite import AsyncSqliteStore
 from pydantic import TypeAdapter, ValidationError
 
-from hitl_server.policy.visibility import scoped_namespace
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal
 from hitl_server.request_models import (
     ItemDelete,
@@ -18,11 +19,12 @@ from hitl_server.request_models import (
     Namespace,
     NamespaceSearch,
 )
-from hitl_server.response_models import REFUSALS, Found, Namespaces, shows
+from hitl_server.response_models import REFUSALS, Found, Namespaces, ok_response
 from hitl_server.response_models import Item as ItemShape
-from hitl_server.responses import answer, parts_of
+from hitl_server.responses import json_response
+from hitl_server.server_parts import parts_of
 
-router = APIRouter(prefix="/store", responses=REFUSALS)
+router = APIRouter(prefix="/store", responses=REFUSALS, route_class=AuthorizedRoute)
 
 _NAMESPACE = TypeAdapter(Namespace)
 
@@ -35,7 +37,7 @@ async def put(request: Request, body: ItemPut) -> Response:
     return Response(status_code=204)
 
 
-@router.get("/items", responses=shows(ItemShape | None))
+@router.get("/items", responses=ok_response(ItemShape | None))
 async def get(
     request: Request,
     key: ItemKey,
@@ -43,10 +45,10 @@ async def get(
     refresh_ttl: bool | None = None,
 ) -> Response:
     """Return an item, or null if there is none."""
-    scoped = scoped_namespace(request)
+    scoped = authorization_of(request).namespace
     labels = _labels(namespace) if scoped is None else scoped
     item = await _items(request).aget(labels, key, refresh_ttl=refresh_ttl)
-    return answer(item and _wire(item))
+    return json_response(item and _item_json(item))
 
 
 @router.delete("/items", status_code=204)
@@ -56,7 +58,7 @@ async def delete(request: Request, body: ItemDelete) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/items/search", responses=shows(Found))
+@router.post("/items/search", responses=ok_response(Found))
 async def search(request: Request, body: ItemSearch) -> Response:
     """Return one page of the items in and below a namespace, last updated first."""
     found = await _items(request).asearch(
@@ -66,10 +68,10 @@ async def search(request: Request, body: ItemSearch) -> Response:
         offset=body.offset,
         refresh_ttl=body.refresh_ttl,
     )
-    return answer({"items": [_wire(item) for item in found]})
+    return json_response({"items": [_item_json(item) for item in found]})
 
 
-@router.post("/namespaces", responses=shows(Namespaces))
+@router.post("/namespaces", responses=ok_response(Namespaces))
 async def namespaces(request: Request, body: NamespaceSearch) -> Response:
     """Return one page of the namespaces that hold items."""
     found = await _items(request).alist_namespaces(
@@ -79,7 +81,7 @@ async def namespaces(request: Request, body: NamespaceSearch) -> Response:
         limit=body.limit,
         offset=body.offset,
     )
-    return answer({"namespaces": found})
+    return json_response({"namespaces": found})
 
 
 def _items(request: Request) -> AsyncSqliteStore:
@@ -93,7 +95,7 @@ def _labels(namespace: str) -> tuple[str, ...]:
         raise Refusal(422, f"namespace: {error.errors()[0]['msg']}") from None
 
 
-def _wire(item: Item) -> dict[str, Any]:
+def _item_json(item: Item) -> dict[str, Any]:
     """Return an item as JSON. SQLite keeps its times in UTC without saying so."""
     times = {"created_at": _utc(item.created_at), "updated_at": _utc(item.updated_at)}
     return {**item.dict(), **times}

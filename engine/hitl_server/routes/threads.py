@@ -6,10 +6,11 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
 
-from hitl_server.extract import check_paths
+from hitl_server.extract_paths import check_extract_paths
 from hitl_server.identity.callers import caller_of
-from hitl_server.parts import ServerParts
-from hitl_server.policy.visibility import visible_to
+from hitl_server.ids import new_id
+from hitl_server.policy.authorization import authorization_of
+from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.graphs import GraphIsBroken
 from hitl_server.refusals import (
     Refusal,
@@ -31,16 +32,23 @@ from hitl_server.request_models import (
     ThreadPrune,
     ThreadSearch,
 )
-from hitl_server.response_models import REFUSALS, Pruned, Thread, ThreadState, ThreadUpdate, shows
-from hitl_server.responses import answer, page_headers, parts_of
-from hitl_server.running.run_order import new_id
-from hitl_server.snapshot import EMPTY_STATE, snapshot_json
+from hitl_server.response_models import (
+    REFUSALS,
+    Pruned,
+    Thread,
+    ThreadState,
+    ThreadUpdate,
+    ok_response,
+)
+from hitl_server.responses import json_response, page_headers
+from hitl_server.server_parts import ServerParts, parts_of
 from hitl_server.tables.thread_table import FIELDS
+from hitl_server.thread_state import EMPTY_STATE, snapshot_json
 
-router = APIRouter(prefix="/threads", responses=REFUSALS)
+router = APIRouter(prefix="/threads", responses=REFUSALS, route_class=AuthorizedRoute)
 
 
-@router.post("", responses=shows(Thread))
+@router.post("", responses=ok_response(Thread))
 async def create(request: Request, body: ThreadCreate) -> Response:
     """Create a thread; of many who ask for the same id at once, exactly one gets it."""
     threads = parts_of(request).threads
@@ -50,25 +58,27 @@ async def create(request: Request, body: ThreadCreate) -> Response:
         row = threads.get(thread_id)
     if row is None:
         raise thread_exists(thread_id)
-    return answer(row)
+    return json_response(row)
 
 
-@router.post("/search", responses=shows(list[Thread]))
+@router.post("/search", responses=ok_response(list[Thread]))
 async def search(request: Request, body: ThreadSearch) -> Response:
     """Return one page of threads, last updated first."""
     checked_select(body.select, FIELDS)
-    check_paths(body.extract or {}, FIELDS)
-    rows, more = await parts_of(request).threads.search(body, visible_to(request))
-    return answer(rows, headers=page_headers(body.offset, len(rows), more))
+    check_extract_paths(body.extract or {}, FIELDS)
+    rows, more = await parts_of(request).threads.search(body, authorization_of(request).visible)
+    return json_response(rows, headers=page_headers(body.offset, len(rows), more))
 
 
-@router.post("/count", responses=shows(int))
+@router.post("/count", responses=ok_response(int))
 async def count(request: Request, body: ThreadCount) -> Response:
     """Return how many threads there are, a bare number."""
-    return answer(await parts_of(request).threads.count(body, visible_to(request)))
+    return json_response(
+        await parts_of(request).threads.count(body, authorization_of(request).visible)
+    )
 
 
-@router.post("/prune", responses=shows(Pruned))
+@router.post("/prune", responses=ok_response(Pruned))
 async def prune(request: Request, body: ThreadPrune) -> Response:
     """Delete many threads; those that are not there are passed over."""
     if body.strategy == "keep_latest":
@@ -79,10 +89,10 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
         )
     parts = parts_of(request)
     deleted = [await parts.run_queue.delete(str(thread_id)) for thread_id in body.thread_ids]
-    return answer({"pruned_count": sum(deleted)})
+    return json_response({"pruned_count": sum(deleted)})
 
 
-@router.get("/{thread_id}", responses=shows(Thread))
+@router.get("/{thread_id}", responses=ok_response(Thread))
 async def get(request: Request, thread_id: str) -> Response:
     """Return one thread, with its newest run.
 
@@ -94,10 +104,10 @@ async def get(request: Request, thread_id: str) -> Response:
     row = parts.threads.get(thread_id)
     if row is None:
         raise no_thread(thread_id)
-    return answer({**row, "last_run": last_run})
+    return json_response({**row, "last_run": last_run})
 
 
-@router.patch("/{thread_id}", responses=shows(Thread))
+@router.patch("/{thread_id}", responses=ok_response(Thread))
 async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
     """Merge metadata into a thread's; with `Prefer: return=minimal` the answer has no body."""
     threads = parts_of(request).threads
@@ -106,7 +116,7 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
         raise Refusal(404, "Not Found")
     if request.headers.get("prefer") == "return=minimal":
         return Response(status_code=204)
-    return answer(threads.get(thread_id))
+    return json_response(threads.get(thread_id))
 
 
 @router.delete("/{thread_id}", status_code=204)
@@ -118,29 +128,29 @@ async def delete(request: Request, thread_id: str) -> Response:
     return Response(status_code=204)
 
 
-@router.post("/{thread_id}/copy", responses=shows(Thread))
+@router.post("/{thread_id}/copy", responses=ok_response(Thread))
 async def copy(request: Request, thread_id: str) -> Response:
     """Copy a thread with its checkpoints; what waits on it waits on the copy as well."""
     parts = parts_of(request)
     thread_id, copy_id = checked_id(thread_id), new_id()
     if not await parts.copy_thread(thread_id, copy_id):
         raise Refusal(409, f"Thread with ID {thread_id} not found")
-    return answer(parts.threads.get(copy_id))
+    return json_response(parts.threads.get(copy_id))
 
 
-@router.get("/{thread_id}/state", responses=shows(ThreadState))
+@router.get("/{thread_id}/state", responses=ok_response(ThreadState))
 async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
     """Return the state of a thread as its newest checkpoint tells it."""
     return await _state(request, thread_id, {}, subgraphs)
 
 
-@router.post("/{thread_id}/state/checkpoint", responses=shows(ThreadState))
+@router.post("/{thread_id}/state/checkpoint", responses=ok_response(ThreadState))
 async def state_of_checkpoint(request: Request, thread_id: str, body: StateAt) -> Response:
     """Return the state at a checkpoint, which may be one of a subgraph."""
     return await _state(request, thread_id, body.checkpoint.configurable(), body.subgraphs)
 
 
-@router.get("/{thread_id}/state/{checkpoint_id}", responses=shows(ThreadState))
+@router.get("/{thread_id}/state/{checkpoint_id}", responses=ok_response(ThreadState))
 async def state_at(
     request: Request, thread_id: str, checkpoint_id: str, subgraphs: bool = False
 ) -> Response:
@@ -148,7 +158,7 @@ async def state_at(
     return await _state(request, thread_id, {"checkpoint_id": checkpoint_id}, subgraphs)
 
 
-@router.post("/{thread_id}/state", responses=shows(ThreadUpdate))
+@router.post("/{thread_id}/state", responses=ok_response(ThreadUpdate))
 async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
     """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
     parts = parts_of(request)
@@ -167,12 +177,12 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
         raise
     except Exception as error:  # reducers are user code and raise anything
         raise Refusal(400, f"{type(error).__name__}: {error}") from error
-    return answer(
+    return json_response(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
     )
 
 
-@router.get("/{thread_id}/history", responses=shows(list[ThreadState]))
+@router.get("/{thread_id}/history", responses=ok_response(list[ThreadState]))
 async def history(
     request: Request,
     thread_id: str,
@@ -183,7 +193,7 @@ async def history(
     return await _history(request, thread_id, HistorySearch(limit=limit, before=before))
 
 
-@router.post("/{thread_id}/history", responses=shows(list[ThreadState]))
+@router.post("/{thread_id}/history", responses=ok_response(list[ThreadState]))
 async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
     """Return the thread's past states, newest first, filtered by checkpoint metadata."""
     return await _history(request, thread_id, body)
@@ -194,12 +204,12 @@ async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs
     thread_id = checked_id(thread_id)
     graph_id = _graph_id(parts, thread_id)
     if graph_id is None:
-        return answer(EMPTY_STATE)
+        return json_response(EMPTY_STATE)
     config = _config(request, thread_id, at)
     async with parts.graphs.open(graph_id, config) as graph:
         snapshot = await graph.aget_state(config, subgraphs=subgraphs)
-    await parts.database.flushed()
-    return answer(snapshot_json(snapshot))
+    await parts.database.flush()
+    return json_response(snapshot_json(snapshot))
 
 
 async def _history(request: Request, thread_id: str, search: HistorySearch) -> Response:
@@ -207,7 +217,7 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
     thread_id = checked_id(thread_id)
     graph_id = _graph_id(parts, thread_id)
     if graph_id is None:
-        return answer([])
+        return json_response([])
     at = search.checkpoint.configurable() if search.checkpoint else {}
     config = _config(request, thread_id, {"checkpoint_ns": "", **at})
     async with parts.graphs.open(graph_id, config) as graph:
@@ -218,8 +228,8 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
             before=_before(search.before),
         )
         shown = [snapshot_json(state) async for state in states]
-    await parts.database.flushed()
-    return answer(shown)
+    await parts.database.flush()
+    return json_response(shown)
 
 
 def _graph_id(parts: ServerParts, thread_id: str) -> str | None:
@@ -247,4 +257,6 @@ def _before(given: str | Before | None) -> RunnableConfig | None:
 
 def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:
     caller = caller_of(request)
-    return {"configurable": {**caller.signed(at), **caller.configurable, "thread_id": thread_id}}
+    return {
+        "configurable": {**caller.with_identity(at), **caller.configurable, "thread_id": thread_id}
+    }

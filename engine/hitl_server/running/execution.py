@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
-from typing import Any, TypeAlias, cast
+from typing import Any, cast
 from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
@@ -12,13 +12,12 @@ from langgraph.types import Command, Send
 from pydantic import TypeAdapter
 
 from hitl_server.json_encoding import error_body
+from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
-from hitl_server.snapshot import INTERRUPT, Stop, just_stopped
-from hitl_server.streams.events import Translation, tells_interrupt
-from hitl_server.streams.run_stream import Result, Stream
+from hitl_server.streams.events import EventTranslator, reports_interrupt
+from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run, RunStatus
-
-Json: TypeAlias = dict[str, Any]
+from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between
 
 STRICT_RESUME = "__pregel_strict_resume"
 """Makes langgraph refuse a resume map that names anything but what is pending."""
@@ -28,12 +27,12 @@ _CONFIG_KEYS = ("tags", "recursion_limit", "max_concurrency", "run_name")
 
 
 @dataclass(frozen=True, slots=True)
-class Ending:
+class RunEnd:
     """How a run ended."""
 
     status: RunStatus
-    error: Json | None = None
-    stop: Stop | None = None
+    error: JsonObject | None = None
+    stop: Breakpoint | None = None
 
 
 @dataclass(slots=True)
@@ -45,8 +44,8 @@ class Execution:
     """
 
     run: Run
-    stream: Stream
-    result: Result
+    stream: RunStream
+    result: RunResult
     pending: Sequence[str] = ()
     """Ids of the interrupts that wait as the run begins."""
     held: list[tuple[str, Any]] = field(default_factory=list)
@@ -54,7 +53,7 @@ class Execution:
     _last_step: list[str] = field(default_factory=list)
     _stopped: bool = False
 
-    async def perform(self, graph: Graph) -> Ending:
+    async def perform(self, graph: Graph) -> RunEnd:
         """Run the graph to its next stop. Errors of the graph are endings, not exceptions.
 
         Raises only `asyncio.CancelledError`.
@@ -63,20 +62,20 @@ class Execution:
             await self._consume(graph)
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
             self.result.error = error_body(error)
-            return Ending("error", self.result.error)
-        return Ending("success")
+            return RunEnd("error", self.result.error)
+        return RunEnd("success")
 
-    def stopped_at(self, graph: Graph, following: Sequence[str]) -> Stop | None:
+    def stopped_at(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:
         """Return the static breakpoint at which the run stopped, if it did."""
         if not self._stopped:
             return None
-        return just_stopped(self._last_step, following, *breakpoints(graph, self.run.kwargs))
+        return breakpoint_between(self._last_step, following, *breakpoints(graph, self.run.kwargs))
 
     async def _consume(self, graph: Graph) -> None:
         kwargs = self.run.kwargs
         given, strict = self._input()
-        translation = Translation(kwargs["stream_mode"])
-        options: Json = {
+        translation = EventTranslator(kwargs["stream_mode"])
+        options: JsonObject = {
             "context": _context(graph, kwargs["context"]),
             "stream_mode": translation.modes,
             "output_keys": graph.output_channels,
@@ -91,7 +90,7 @@ class Execution:
             if not namespace:
                 self._note(mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
-                if tells_interrupt(mode, chunk):
+                if reports_interrupt(mode, chunk):
                     self.held.append((name, payload))
                 else:
                     self.stream.say(name, payload)
@@ -184,7 +183,7 @@ def _goto(goto: Any) -> Any:
     ]
 
 
-def _context(graph: Graph, given: Json) -> Any:
+def _context(graph: Graph, given: JsonObject) -> Any:
     """Return the context for a run: what the graph's schema knows of what was given."""
     if graph.context_schema is None:
         return given or None

@@ -10,17 +10,17 @@ from langgraph.types import StateSnapshot
 
 from hitl_server.json_encoding import error_body
 from hitl_server.project.graphs import Graphs
-from hitl_server.running.execution import Ending, Execution, is_map
-from hitl_server.running.live_run import LiveRun, UserInterrupt
-from hitl_server.running.state_sync import checkpoint_id, head
+from hitl_server.running.active_run import ActiveRun, UserInterrupt
+from hitl_server.running.execution import Execution, RunEnd, is_map
+from hitl_server.running.state_sync import checkpoint_id, newest_state_config
 from hitl_server.running.webhooks import Webhooks
-from hitl_server.snapshot import Stop, state_columns
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
+from hitl_server.thread_state import Breakpoint, state_columns
 
 
-class Driver:
+class RunDriver:
     """Drives runs, each in its turn."""
 
     def __init__(
@@ -39,119 +39,119 @@ class Driver:
 
     async def drive(
         self,
-        live: LiveRun,
+        active: ActiveRun,
         execution: Execution,
         lock: asyncio.Lock,
-        others_wait: Callable[[], bool],
+        has_waiting_runs: Callable[[], bool],
     ) -> None:
         """Take the run's turn, run it, and write down how it ended, all under the thread's lock.
 
-        `others_wait` says whether the thread stays busy after this run. Raises only
+        `has_waiting_runs` says whether the thread stays busy after this run. Raises only
         `asyncio.CancelledError`, when the server closes.
         """
         try:
             try:
-                live.begin()
-                await asyncio.sleep(live.order.delay)
+                active.begin()
+                await asyncio.sleep(active.order.delay)
                 async with lock:
-                    await self._turn(live, execution, others_wait)
+                    await self._turn(active, execution, has_waiting_runs)
             except asyncio.CancelledError:
-                if live.cancelled is None:
+                if active.cancelled is None:
                     raise
-                await self._settle(live, _cancelled(), None, None, others_wait())
+                await self._settle(active, _cancelled(), None, None, has_waiting_runs())
         except Exception as error:  # noqa: BLE001  the client has to hear why nothing was recorded
-            live.result.error = error_body(error)
-            await self._give_up(live, others_wait())
+            active.result.error = error_body(error)
+            await self._give_up(active, has_waiting_runs())
 
     async def _turn(
-        self, live: LiveRun, execution: Execution, others_wait: Callable[[], bool]
+        self, active: ActiveRun, execution: Execution, has_waiting_runs: Callable[[], bool]
     ) -> None:
-        run = live.order
-        if live.waits:
-            live.waits = False
+        run = active.order
+        if active.waits:
+            active.waits = False
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run.run_id, "running")
         execution.pending = self._pending(run)
         snapshot: StateSnapshot | None = None
-        stop: Stop | None = None
-        losses = self._database.losses
+        stop: Breakpoint | None = None
+        failed_commits = self._database.failed_commits
         try:
-            config = head(run.thread_id, **run.caller.configurable)
+            config = newest_state_config(run.thread_id, **run.caller.configurable)
             async with self._graphs.open(
                 run.graph_id, config, "threads.create_run", run.kwargs["context"]
             ) as graph:
-                ending = await self._performed(live, execution, graph)
-                live.settle()
-                if live.cancelled == "rollback":
+                ending = await self._performed(active, execution, graph)
+                active.settle()
+                if active.cancelled == "rollback":
                     await self._roll_back(run)
-                snapshot = await graph.aget_state(head(run.thread_id))
+                snapshot = await graph.aget_state(newest_state_config(run.thread_id))
                 stop = execution.stopped_at(graph, snapshot.next)
-            if self._database.losses != losses:
+            if self._database.failed_commits != failed_commits:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
-            live.settle()
+            active.settle()
             stop = None  # what could not be written was not reached
-            live.result.error = error_body(error)
-            ending = Ending("error", live.result.error)
-        await self._settle(live, ending, snapshot, stop, others_wait())
+            active.result.error = error_body(error)
+            ending = RunEnd("error", active.result.error)
+        await self._settle(active, ending, snapshot, stop, has_waiting_runs())
 
-    async def _performed(self, live: LiveRun, execution: Execution, graph: Any) -> Ending:
+    async def _performed(self, active: ActiveRun, execution: Execution, graph: Any) -> RunEnd:
         try:
             return await execution.perform(graph)
         except asyncio.CancelledError as error:
-            if live.cancelled is None:
+            if active.cancelled is None:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise
-                live.result.error = error_body(error)  # the graph's own code cancelled itself
-                return Ending("error", live.result.error)
+                active.result.error = error_body(error)  # the graph's own code cancelled itself
+                return RunEnd("error", active.result.error)
             if task := asyncio.current_task():
                 task.uncancel()
             return _cancelled()
 
     async def _settle(
         self,
-        live: LiveRun,
-        ending: Ending,
+        active: ActiveRun,
+        ending: RunEnd,
         snapshot: StateSnapshot | None,
-        stop: Stop | None,
+        stop: Breakpoint | None,
         busy: bool,
     ) -> None:
         """Write how the run ended and where its thread stands, in one transaction."""
-        live.settle()
-        run = live.order
+        active.settle()
+        run = active.order
         async with self._database.write() as connection:
-            if live.cancelled == "rollback":
+            if active.cancelled == "rollback":
                 self._runs.delete(connection, run.thread_id, run.run_id)
             else:
                 self._runs.set_status(connection, run.run_id, ending.status, ending.error)
-            if live.temporary:
+            if active.temporary:
                 self._threads.remove(connection, run.thread_id)
             elif snapshot is None:
                 self._threads.release(connection, run.thread_id, ending.error, busy)
             else:
-                if live.cancelled:  # it may stand where it stood before
+                if active.cancelled:  # it may stand where it stood before
                     at = checkpoint_id(snapshot)
                     stop = self._threads.stop_at(connection, run.thread_id, at)
-                error = None if live.cancelled else ending.error
+                error = None if active.cancelled else ending.error
                 where = state_columns(snapshot, error, stop)
-                self._threads.settle(connection, run.thread_id, where, busy)
-        if live.result.values is None and snapshot is not None:
-            live.result.values = snapshot.values
+                self._threads.write_state(connection, run.thread_id, where, busy)
+        if active.result.values is None and snapshot is not None:
+            active.result.values = snapshot.values
         if url := run.kwargs["webhook"]:
             told = {**run.to_json(ending.status), "error": ending.error}
-            self._webhooks.call(url, told, live.result.values)
+            self._webhooks.call(url, told, active.result.values)
 
     async def _roll_back(self, run: Run) -> None:
         """Delete what the run wrote; the run itself goes when the row of its thread is settled."""
         async with self._database.write() as connection:
             self._runs.delete_checkpoints(connection, run.thread_id, run.run_id)
 
-    async def _give_up(self, live: LiveRun, busy: bool) -> None:
+    async def _give_up(self, active: ActiveRun, busy: bool) -> None:
         """How the run ended could not be written: write at least that it has, if the disk lets us."""
         with suppress(sqlite3.Error):
             async with self._database.write() as connection:
-                self._runs.set_status(connection, live.run_id, "error", live.result.error)
-                self._threads.release(connection, live.thread_id, live.result.error, busy)
+                self._runs.set_status(connection, active.run_id, "error", active.result.error)
+                self._threads.release(connection, active.thread_id, active.result.error, busy)
 
     def _pending(self, run: Run) -> list[str]:
         """Return the ids that wait on the thread, where a bare answer has to be addressed."""
@@ -161,5 +161,5 @@ class Driver:
         return self._threads.pending(run.thread_id)
 
 
-def _cancelled() -> Ending:
-    return Ending("interrupted", error_body(UserInterrupt("User interrupted the run")))
+def _cancelled() -> RunEnd:
+    return RunEnd("interrupted", error_body(UserInterrupt("User interrupted the run")))

@@ -3,14 +3,13 @@
 import asyncio
 import logging
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import httpx
 
 from hitl_server.json_encoding import dumps, now
+from hitl_server.json_types import JsonObject
 from hitl_server.refusals import Refusal
-
-Json: TypeAlias = dict[str, Any]
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _SECONDS = 10.0
@@ -43,7 +42,7 @@ class Webhooks:
             hint = 'List it in langgraph.json: "webhooks": {"url": {"allowed_domains": [...]}}.'
             raise Refusal(422, f"Webhook host not allowed: {parsed.host}. {hint}")
 
-    def call(self, url: str, run: Json, values: Any) -> None:
+    def call(self, url: str, run: JsonObject, values: Any) -> None:
         """Post a run that has ended, with the values of its thread; a failure is logged."""
         body = dumps({**run, "values": values, "webhook_sent_at": now()})
         task = asyncio.create_task(self._post(url, body))

@@ -30,10 +30,10 @@ class _Statements(SqliteSaver):
         with closing(self.conn.cursor()) as cursor:
             yield cursor
         if transaction:
-            self._commits.promise()
+            self._commits.request_commit()
 
 
-class Saver(BaseCheckpointSaver[str]):
+class CheckpointSaver(BaseCheckpointSaver[str]):
     """What graphs are compiled with; the methods are those of the base class.
 
     Asynchronous calls run their statements at once, as soon as nothing is being written out.
@@ -48,13 +48,13 @@ class Saver(BaseCheckpointSaver[str]):
         self._statements = _Statements(commits, serde)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.current_thread()
-        self._clones: dict[frozenset[tuple[str, ...]], Saver] = {}
+        self._clones: dict[frozenset[tuple[str, ...]], CheckpointSaver] = {}
 
     def setup(self) -> None:
         """Make the tables of langgraph, where they are not there yet."""
         self._statements.setup()
 
-    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "Saver":
+    def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "CheckpointSaver":
         """Return the saver that may bring these types to life as well, made once.
 
         Every run of a graph asks for one, and there are as many as there are graphs.
@@ -62,7 +62,7 @@ class Saver(BaseCheckpointSaver[str]):
         types = frozenset(extra_allowlist)
         if types not in self._clones:
             serde = self._types.with_msgpack_allowlist(extra_allowlist)
-            self._clones[types] = Saver(self._commits, serde)
+            self._clones[types] = CheckpointSaver(self._commits, serde)
         return self._clones[types]
 
     def get_next_version(self, current: str | None, channel: None) -> str:
@@ -90,7 +90,7 @@ class Saver(BaseCheckpointSaver[str]):
             self._statements.put_writes(*args, **kwargs)
 
     @asynccontextmanager
-    async def undone_on_error(self, thread_id: str) -> AsyncIterator[None]:
+    async def rolled_back_on_error(self, thread_id: str) -> AsyncIterator[None]:
         """Take back what the block has written for a thread if it raises.
 
         langgraph stores the writes of a state update before the reducers have seen them: those

@@ -9,19 +9,21 @@ for searches, in a thread: in WAL mode a long search holds up nobody.
 
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
 from pathlib import Path
 from typing import Any, TypeAlias
 from uuid import uuid4
 
 import aiosqlite
+import orjson
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from hitl_server.errors import StartFailed
+from hitl_server.json_types import JsonObject
 from hitl_server.private_files import private_file
-from hitl_server.storage.changes import Changes
-from hitl_server.storage.checkpoint_saver import Saver
+from hitl_server.storage.change_feed import ChangeFeed
+from hitl_server.storage.checkpoint_saver import CheckpointSaver
 from hitl_server.storage.shared_commits import SharedCommits
 
 Row: TypeAlias = sqlite3.Row
@@ -75,9 +77,9 @@ class Database:
 
     def __init__(
         self,
-        saver: Saver,
+        saver: CheckpointSaver,
         commits: SharedCommits,
-        changes: Changes,
+        changes: ChangeFeed,
         reader: sqlite3.Connection,
         searcher: aiosqlite.Connection,
         identity: str,
@@ -98,10 +100,12 @@ class Database:
         types of the graphs' own schemas. Raises `StartFailed`.
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
-        changes, writer = Changes(), _writer(path)
+        changes, writer = ChangeFeed(), _writer(path)
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
-        saver = Saver(commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None))
+        saver = CheckpointSaver(
+            commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None)
+        )
         saver.setup()
         async with commits.transaction() as connection:
             insert = "INSERT OR IGNORE INTO meta VALUES ('identity', ?)"
@@ -115,14 +119,14 @@ class Database:
         """Return the writing connection for one transaction; on disk when the block ends."""
         return self._commits.transaction()
 
-    async def flushed(self) -> None:
+    async def flush(self) -> None:
         """Return when every checkpoint and row written so far is on disk."""
-        await self._commits.flushed()
+        await self._commits.flush()
 
     @property
-    def losses(self) -> int:
+    def failed_commits(self) -> int:
         """How often writes were lost that had been accepted; grows when the disk is full."""
-        return self._commits.losses
+        return self._commits.failed_commits
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
         """Return rows that an index leads to, as of the last commit."""
@@ -165,3 +169,11 @@ def _reader(path: Path) -> sqlite3.Connection:
     connection.row_factory = sqlite3.Row
     connection.execute("PRAGMA query_only = 1")
     return connection
+
+
+def row_json(row: Row, json_columns: Collection[str]) -> JsonObject:
+    """Return a row as JSON; the columns that hold JSON texts are passed on unparsed."""
+    return {
+        name: orjson.Fragment(row[name]) if name in json_columns and row[name] else row[name]
+        for name in row.keys()  # noqa: SIM118  iterating a Row gives values
+    }

@@ -28,22 +28,22 @@ class SharedCommits:
         self._committed = committed
         self.lock = asyncio.Lock()
         """Held by whoever uses the connection; nobody's statement waits for the disk in it."""
-        self.losses = 0
+        self.failed_commits = 0
         """How many shared commits have failed; what they held is not on disk."""
         self._thread = ThreadPoolExecutor(1, "commits")
         self._batch: asyncio.Future[None] | None = None
         self._flush: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
-    def promise(self) -> None:
+    def request_commit(self) -> None:
         """Promise a commit, within milliseconds."""
         if self._batch is None:
             loop = asyncio.get_running_loop()
             self._batch = loop.create_future()
-            self._batch.add_done_callback(_heard)
+            self._batch.add_done_callback(_retrieve_error)
             self._timer = loop.call_later(_DELAY, self._begin)
 
-    async def flushed(self) -> None:
+    async def flush(self) -> None:
         """Return when all that was written so far is on disk. Raises `sqlite3.Error` if it is not."""
         if self._batch is not None:
             self._begin()
@@ -62,15 +62,15 @@ class SharedCommits:
                 yield self.connection
             except BaseException as error:
                 if self.connection.total_changes != changes:
-                    self._take_back(error)
+                    self._roll_back(error)
                 raise
-            self.promise()
-        await self.flushed()
+            self.request_commit()
+        await self.flush()
 
     async def close(self) -> None:
         """Write out what is promised, and close the connection. Raises `sqlite3.Error`."""
         try:
-            await self.flushed()
+            await self.flush()
         finally:
             self._thread.shutdown()
             self.connection.close()
@@ -90,25 +90,25 @@ class SharedCommits:
             try:
                 await loop.run_in_executor(self._thread, self.connection.commit)
             except Exception as error:  # noqa: BLE001  handed on to everybody who waits
-                self.losses += 1
+                self.failed_commits += 1
                 self.connection.rollback()
                 batch.set_exception(error)
             else:
                 self._committed()
                 batch.set_result(None)
 
-    def _take_back(self, error: BaseException) -> None:
+    def _roll_back(self, error: BaseException) -> None:
         batch, self._batch = self._batch, None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
         self.connection.rollback()
         if batch is not None:
-            self.losses += 1
+            self.failed_commits += 1
             batch.set_exception(sqlite3.OperationalError(f"a shared commit was lost: {error}"))
 
 
-def _heard(batch: asyncio.Future[Any]) -> None:
+def _retrieve_error(batch: asyncio.Future[Any]) -> None:
     """Look at the outcome, so that asyncio does not report it as overlooked."""
     if not batch.cancelled():
         batch.exception()

@@ -16,14 +16,14 @@ from langchain_core.messages import (
 from langgraph.types import StreamMode
 
 from hitl_server.identity.callers import RESERVED
-from hitl_server.snapshot import INTERRUPT, checkpoint_of
+from hitl_server.json_types import JsonObject
+from hitl_server.thread_state import INTERRUPT, checkpoint_of
 
-Json: TypeAlias = dict[str, Any]
 Namespace: TypeAlias = Sequence[str]
 
 
 @dataclass(slots=True)
-class Translation:
+class EventTranslator:
     """Translates the stream of one run; `asked` are the modes that its client wants to hear."""
 
     asked: Sequence[str]
@@ -66,7 +66,7 @@ class Translation:
         )
 
 
-def tells_interrupt(mode: str, chunk: Any) -> bool:
+def reports_interrupt(mode: str, chunk: Any) -> bool:
     """Whether a chunk says that the graph waits: such news must not outrun the disk."""
     if mode == "debug" and isinstance(chunk, dict):
         chunk = chunk.get("payload")
@@ -87,7 +87,7 @@ def _shown(mode: str, chunk: Any) -> Any:
     return chunk
 
 
-def _checkpoint(payload: Json) -> Json:
+def _checkpoint(payload: JsonObject) -> JsonObject:
     """Return a checkpoint event without the internals that langgraph keeps in its configs."""
     shown = dict(payload)
     for name, checkpoint in (("config", "checkpoint"), ("parent_config", "parent_checkpoint")):
@@ -98,7 +98,7 @@ def _checkpoint(payload: Json) -> Json:
     return shown
 
 
-def _task(task: Json) -> Json:
+def _task(task: JsonObject) -> JsonObject:
     state = task.get("state")
     if not state or not state.get("configurable"):
         return task
@@ -106,7 +106,7 @@ def _task(task: Json) -> Json:
     return {**rest, "checkpoint": _public(state["configurable"])}
 
 
-def _public(configurable: Json) -> Json:
+def _public(configurable: JsonObject) -> JsonObject:
     return {
         key: value
         for key, value in configurable.items()

@@ -3,12 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from typing import Any, TypeAlias
+from typing import Any
 
 from hitl_server.json_encoding import dumps
-from hitl_server.snapshot import INTERRUPT
-
-Json: TypeAlias = dict[str, Any]
+from hitl_server.json_types import JsonObject
+from hitl_server.thread_state import INTERRUPT
 
 _LIMIT = 10_000
 """Events a listener may lag behind, and events kept of a resumable run."""
@@ -29,7 +28,7 @@ class Event:
 
 
 @dataclass(slots=True)
-class Stream:
+class RunStream:
     """The events of one run.
 
     Listeners hear what is said after they came. A resumable run keeps its events, so that a
@@ -38,7 +37,7 @@ class Stream:
 
     resumable: bool = False
     _listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
-    _kept: list[Event] = field(default_factory=list)
+    _with_our_storage: list[Event] = field(default_factory=list)
     _said: int = 0
     _closed: bool = False
 
@@ -48,8 +47,8 @@ class Stream:
         if not self._listeners and not self.resumable:
             return
         event = Event(name, dumps(payload), self._said)
-        if self.resumable and len(self._kept) < _LIMIT:
-            self._kept.append(event)
+        if self.resumable and len(self._with_our_storage) < _LIMIT:
+            self._with_our_storage.append(event)
         for queue in tuple(self._listeners):
             if queue.qsize() >= _LIMIT:
                 self._listeners.discard(queue)
@@ -69,7 +68,7 @@ class Stream:
         Listening begins with this call, not with the first event that is asked for.
         """
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        for event in self._kept if after is not None else ():
+        for event in self._with_our_storage if after is not None else ():
             if event.number > (after or 0):
                 queue.put_nowait(event)
         if self._closed:
@@ -87,7 +86,7 @@ class Stream:
 
 
 @dataclass(slots=True)
-class Result:
+class RunResult:
     """What `runs/wait` answers, gathered from the events of the run.
 
     Values at an interrupt come with `__interrupt__`; several interrupts come without values;
@@ -95,8 +94,8 @@ class Result:
     """
 
     values: Any = None
-    error: Json | None = None
-    _interrupted: list[Json] = field(default_factory=list)
+    error: JsonObject | None = None
+    _interrupted: list[JsonObject] = field(default_factory=list)
 
     def absorb(self, mode: str, chunk: Any) -> None:
         """Take note of an event of the root graph."""

@@ -6,15 +6,22 @@ change makes a new version, and any version can be made the latest again.
 
 import sqlite3
 from collections.abc import Iterable
-from typing import Any, TypeAlias
+from typing import Any
 from uuid import UUID
 
 import orjson
 
 from hitl_server.json_encoding import dumps, now
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter
 from hitl_server.project.graphs import GraphIsBroken, Graphs, assistant_id_of
-from hitl_server.refusals import Refusal, checked_id, no_assistant, no_such_graph, said_twice
+from hitl_server.refusals import (
+    Refusal,
+    checked_id,
+    config_and_context_given,
+    no_assistant,
+    no_such_graph,
+)
 from hitl_server.request_models import (
     AssistantCount,
     AssistantCreate,
@@ -24,8 +31,6 @@ from hitl_server.request_models import (
     VersionSearch,
 )
 from hitl_server.storage.database import Database
-
-Json: TypeAlias = dict[str, Any]
 
 _VERSION_FIELDS = (
     "assistant_id",
@@ -69,11 +74,11 @@ class Assistants:
         await self._database.add_function("casefold", 1, str.casefold)
         async with self._database.write() as connection:
             for graph_id, loaded in self._graphs.loaded.items():
-                _add_own(connection, graph_id, loaded.name, loaded.spec.description)
+                _add_default_assistant(connection, graph_id, loaded.name, loaded.spec.description)
 
     async def search(
         self, search: AssistantSearch, visible: Filter | None = None
-    ) -> tuple[list[Json], bool]:
+    ) -> tuple[list[JsonObject], bool]:
         """Return one page, newest first by default, and whether there are more."""
         where, values = self._filter(search, visible)
         key = _SORT_KEYS[search.sort_by or "created_at"]
@@ -90,7 +95,7 @@ class Assistants:
         rows = await self._database.search(f"SELECT count(*) FROM ({_LATEST} {where})", values)
         return int(rows[0][0])
 
-    def get(self, name: str) -> Json:
+    def get(self, name: str) -> JsonObject:
         """Return the assistant with this id, or of the graph with this name.
 
         Raises `Refusal` (404, or 422 for what is neither), and `GraphIsBroken` for a graph that
@@ -103,12 +108,12 @@ class Assistants:
         rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
         return self._served(rows, assistant_id)
 
-    def metadata(self, assistant_id: str) -> Json | None:
+    def metadata(self, assistant_id: str) -> JsonObject | None:
         """Return an assistant's metadata, also where its graph is gone; None if there is none."""
         rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
         return _parsed(FIELDS, rows[0])["metadata"] if rows else None
 
-    def for_run(self, name: str) -> Json:
+    def for_run(self, name: str) -> JsonObject:
         """Like `get`, with the refusals that langgraph-api gives when a run is created."""
         if name not in self._graphs.loaded and name not in self._graphs.broken:
             try:
@@ -125,10 +130,10 @@ class Assistants:
         except Refusal:
             raise Refusal(404, "Thread or assistant not found.") from None
 
-    async def create(self, assistant_id: str, body: AssistantCreate) -> Json | None:
+    async def create(self, assistant_id: str, body: AssistantCreate) -> JsonObject | None:
         """Make an assistant with its first version; None if there is one with this id."""
         self._check_graph(body.graph_id)
-        config, context = _in_step(body.config, body.context)
+        config, context = _matching_config_and_context(body.config, body.context)
         content = {
             "graph_id": body.graph_id,
             "config": config or {},
@@ -143,11 +148,11 @@ class Assistants:
             _add_version(connection, assistant_id, 1, content)
         return self.get(assistant_id)
 
-    async def patch(self, assistant_id: str, body: AssistantPatch) -> Json:
+    async def patch(self, assistant_id: str, body: AssistantPatch) -> JsonObject:
         """Make a new version and let it be the latest. Raises `Refusal`."""
         if body.graph_id is not None:
             self._check_graph(body.graph_id)
-        config, context = _in_step(body.config, body.context)
+        config, context = _matching_config_and_context(body.config, body.context)
         async with self._database.write() as connection:
             current = self._current(connection, assistant_id)
             changed = {
@@ -159,13 +164,13 @@ class Assistants:
                 "description": body.description,
             }
             given = {field: value for field, value in changed.items() if value is not None}
-            _retire(connection, assistant_id)
+            _clear_latest(connection, assistant_id)
             sql = "SELECT max(version) + 1 FROM assistant_versions WHERE assistant_id = ?"
             (version,) = connection.execute(sql, (assistant_id,)).fetchone()
             _add_version(connection, assistant_id, version, {**current, **given})
         return self.get(assistant_id)
 
-    async def versions(self, assistant_id: str, search: VersionSearch) -> list[Json]:
+    async def versions(self, assistant_id: str, search: VersionSearch) -> list[JsonObject]:
         """Return one page of an assistant's versions, newest first. Raises `Refusal` (404)."""
         self.get(assistant_id)
         rows = await self._database.search(
@@ -175,14 +180,14 @@ class Assistants:
         )
         return [_parsed(_VERSION_FIELDS, row) for row in rows]
 
-    async def set_latest(self, assistant_id: str, version: int) -> Json:
+    async def set_latest(self, assistant_id: str, version: int) -> JsonObject:
         """Let a version be what the assistant shows and what runs are given. Raises `Refusal`."""
         async with self._database.write() as connection:
             self._current(connection, assistant_id)
             sql = f"{_VERSIONS} WHERE assistant_id = ? AND version = ?"
             if not connection.execute(sql, (assistant_id, version)).fetchone():
                 raise Refusal(404, f"Version {version} not found for assistant {assistant_id}")
-            _retire(connection, assistant_id)
+            _clear_latest(connection, assistant_id)
             connection.execute(
                 "UPDATE assistant_versions SET latest = 1 WHERE assistant_id = ? AND version = ?",
                 (assistant_id, version),
@@ -229,12 +234,12 @@ class Assistants:
         if graph_id not in self._graphs.loaded:
             raise no_such_graph(graph_id, self._graphs.loaded)
 
-    def _current(self, connection: sqlite3.Connection, assistant_id: str) -> Json:
+    def _current(self, connection: sqlite3.Connection, assistant_id: str) -> JsonObject:
         """Return the latest version inside a transaction."""
         sql = f"{_LATEST} WHERE a.assistant_id = ?"
         return self._served(connection.execute(sql, (assistant_id,)).fetchall(), assistant_id)
 
-    def _served(self, rows: list[Any], assistant_id: str) -> Json:
+    def _served(self, rows: list[Any], assistant_id: str) -> JsonObject:
         """Return the one assistant that was found, if its graph is one of the project's."""
         if not rows:
             raise no_assistant(assistant_id)
@@ -264,14 +269,14 @@ class Assistants:
         return f"WHERE {' AND '.join(clauses)}", values
 
 
-def _add_own(
+def _add_default_assistant(
     connection: sqlite3.Connection, graph_id: str, name: str, description: str | None
 ) -> None:
     """Make a graph's own assistant; its first version is the graph as it is now."""
     assistant_id = assistant_id_of(graph_id)
     _insert(connection, assistant_id, graph_id)
     if not _has_versions(connection, assistant_id):
-        content: Json = {"config": {}, "context": {}, "metadata": {"created_by": "system"}}
+        content: JsonObject = {"config": {}, "context": {}, "metadata": {"created_by": "system"}}
         content |= {"graph_id": graph_id, "name": name, "description": description}
         _add_version(connection, assistant_id, 1, content)
         return
@@ -293,7 +298,7 @@ def _insert(connection: sqlite3.Connection, assistant_id: str, graph_id: str) ->
     return connection.execute(insert, (assistant_id, graph_id, time := now(), time)).rowcount == 1
 
 
-def _retire(connection: sqlite3.Connection, assistant_id: str) -> None:
+def _clear_latest(connection: sqlite3.Connection, assistant_id: str) -> None:
     """Make room for another latest version."""
     update = "UPDATE assistant_versions SET latest = 0 WHERE assistant_id = ? AND latest"
     connection.execute(update, (assistant_id,))
@@ -302,7 +307,7 @@ def _retire(connection: sqlite3.Connection, assistant_id: str) -> None:
 
 
 def _add_version(
-    connection: sqlite3.Connection, assistant_id: str, version: int, content: Json
+    connection: sqlite3.Connection, assistant_id: str, version: int, content: JsonObject
 ) -> None:
     written = (dumps(content[field]).decode() for field in _JSON_FIELDS)
     connection.execute(
@@ -319,17 +324,19 @@ def _add_version(
     )
 
 
-def _in_step(config: Config | None, context: Json | None) -> tuple[Json | None, Json | None]:
+def _matching_config_and_context(
+    config: Config | None, context: JsonObject | None
+) -> tuple[JsonObject | None, JsonObject | None]:
     """Return config and context saying the same, as langgraph-api keeps them; None if not given."""
     given = config.model_dump(exclude_unset=True) if config else {}
     configurable = given.get("configurable")
     if configurable and context:
-        raise said_twice()
+        raise config_and_context_given()
     if context:
         given["configurable"] = context
     return given or None, configurable or context
 
 
-def _parsed(fields: Iterable[str], row: Iterable[Any]) -> Json:
+def _parsed(fields: Iterable[str], row: Iterable[Any]) -> JsonObject:
     parsed = dict(zip(fields, row, strict=True))
     return {**parsed, **{field: orjson.loads(parsed[field]) for field in _JSON_FIELDS}}

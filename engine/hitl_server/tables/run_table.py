@@ -2,17 +2,17 @@
 
 import sqlite3
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import orjson
 
-from hitl_server.idempotency import Key
-from hitl_server.identity.callers import UNNAMED, Caller
+from hitl_server.idempotency import IdempotencyKey
+from hitl_server.identity.callers import UNNAMED_OWNER, Caller
 from hitl_server.json_encoding import dumps, now
-from hitl_server.refusals import no_run, other_request
-from hitl_server.storage.database import Database, Row
+from hitl_server.json_types import JsonObject
+from hitl_server.refusals import idempotency_key_reused, no_run
+from hitl_server.storage.database import Database, Row, row_json
 
-Json: TypeAlias = dict[str, Any]
 RunStatus: TypeAlias = Literal["pending", "running", "success", "error", "interrupted", "timeout"]
 
 FIELDS = (
@@ -41,19 +41,19 @@ class Run:
     thread_id: str
     assistant_id: str
     graph_id: str
-    metadata: Json
-    kwargs: Json
+    metadata: JsonObject
+    kwargs: JsonObject
     """What the request said, completed: input, command, config, context, breakpoints, modes."""
     multitask_strategy: str
     created_at: str
     delay: float = 0
     """Seconds until its turn may come."""
-    key: Key | None = None
+    key: IdempotencyKey | None = None
     """What makes the same request, sent again, this run and not another one."""
-    caller: Caller = UNNAMED
+    caller: Caller = UNNAMED_OWNER
     """Who asked for it. Only the identity is kept, in the metadata: the rest may be secret."""
 
-    def to_json(self, status: RunStatus) -> Json:
+    def to_json(self, status: RunStatus) -> JsonObject:
         """Return the run as the answer to `POST /threads/{id}/runs`."""
         return {
             "run_id": self.run_id,
@@ -102,7 +102,7 @@ class Runs:
         connection: sqlite3.Connection,
         run_id: str,
         status: RunStatus,
-        error: Json | None = None,
+        error: JsonObject | None = None,
     ) -> None:
         """Record how far a run has come, or how it ended."""
         connection.execute(
@@ -129,7 +129,7 @@ class Runs:
                 (thread_id, thread_id, run_id),
             )
 
-    def first(self, key: Key) -> tuple[str, str] | None:
+    def first(self, key: IdempotencyKey) -> tuple[str, str] | None:
         """Return (thread, run) of the request that bore this key, None if it is the first.
 
         Raises `Refusal` if that was another request.
@@ -139,7 +139,7 @@ class Runs:
         if not rows:
             return None
         if rows[0]["digest"] != key.digest:
-            raise other_request()
+            raise idempotency_key_reused()
         return rows[0]["thread_id"], rows[0]["run_id"]
 
     def order(self, thread_id: str, run_id: str) -> Run:
@@ -160,14 +160,14 @@ class Runs:
             created_at=row["created_at"],
         )
 
-    def get(self, thread_id: str, run_id: str) -> Json | None:
+    def get(self, thread_id: str, run_id: str) -> JsonObject | None:
         """Return a run's row, or None."""
         rows = self._rows(thread_id, run_id)
-        return _wire(rows[0]) if rows else None
+        return row_json(rows[0], _JSON_FIELDS) if rows else None
 
     def of_thread(
         self, thread_id: str, *, limit: int, offset: int, status: str | None
-    ) -> list[Json]:
+    ) -> list[JsonObject]:
         """Return a thread's runs, newest first."""
         only = "AND status = ?" if status else ""
         rows = self._database.read(
@@ -175,14 +175,14 @@ class Runs:
             " ORDER BY created_at DESC, rowid DESC LIMIT ? OFFSET ?",
             (thread_id, *([status] if status else []), limit, offset),
         )
-        return [_wire(row) for row in rows]
+        return [row_json(row, _JSON_FIELDS) for row in rows]
 
-    def last(self, thread_id: str) -> Json | None:
+    def last(self, thread_id: str) -> JsonObject | None:
         """Return a thread's newest run, or None."""
         newest = self.of_thread(thread_id, limit=1, offset=0, status=None)
         return newest[0] if newest else None
 
-    def last_kwargs(self, thread_id: str) -> Json:
+    def last_kwargs(self, thread_id: str) -> JsonObject:
         """Return what the thread's newest run asked for; empty if there is none."""
         rows = self._database.read(
             "SELECT kwargs FROM runs WHERE thread_id = ? ORDER BY created_at DESC LIMIT 1",
@@ -198,10 +198,3 @@ class Runs:
         """Return (run, thread) of every run that is listed as not ended."""
         rows = self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
         return [(row["run_id"], row["thread_id"]) for row in rows]
-
-
-def _wire(row: Row) -> Json:
-    return {
-        field: orjson.Fragment(row[field]) if field in _JSON_FIELDS and row[field] else row[field]
-        for field in row.keys()  # noqa: SIM118  iterating a Row gives values
-    }

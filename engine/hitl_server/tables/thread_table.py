@@ -2,19 +2,18 @@
 
 import sqlite3
 from collections.abc import Iterable, Sequence
-from typing import Any, TypeAlias
+from typing import Any
 
 import orjson
 
-from hitl_server.extract import ROOTS, extracted, root_of
+from hitl_server.extract_paths import ROOTS, root_field, value_at
 from hitl_server.json_encoding import dumps, now
+from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
-from hitl_server.refusals import moved_on, no_thread_or_assistant
+from hitl_server.refusals import no_thread_or_assistant, preconditions_failed
 from hitl_server.request_models import Preconditions, ThreadCount, ThreadSearch
-from hitl_server.snapshot import INTERRUPT, StateColumns, Stop, dated, waited
-from hitl_server.storage.database import Database, Row
-
-Json: TypeAlias = dict[str, Any]
+from hitl_server.storage.database import Database, Row, row_json
+from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, dated, waited
 
 FIELDS = (
     "thread_id",
@@ -65,14 +64,14 @@ class Threads:
         await self._database.add_function("json_contains", 2, _contains)
         await self._database.add_function("json_allows", 2, _allows)
 
-    async def create(self, thread_id: str, metadata: Json) -> Json | None:
+    async def create(self, thread_id: str, metadata: JsonObject) -> JsonObject | None:
         """Insert a thread; None if there is one with this id."""
         async with self._database.write() as connection:
             if not self.insert(connection, thread_id, metadata):
                 return None
         return self.get(thread_id)
 
-    def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: Json) -> bool:
+    def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: JsonObject) -> bool:
         """Insert a thread inside a transaction; False if there is one with this id."""
         time = now()
         cursor = connection.execute(
@@ -82,13 +81,13 @@ class Threads:
         )
         return cursor.rowcount == 1
 
-    def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> Json | None:
+    def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> JsonObject | None:
         """Return a thread's row, or None."""
         sql = f"SELECT {_columns(fields)} FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
-        return _wire(rows[0]) if rows else None
+        return row_json(rows[0], _JSON_FIELDS) if rows else None
 
-    def metadata(self, thread_id: str) -> Json | None:
+    def metadata(self, thread_id: str) -> JsonObject | None:
         """Return a thread's metadata, parsed, or None if there is no such thread."""
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
@@ -103,12 +102,12 @@ class Threads:
 
     async def search(
         self, search: ThreadSearch, visible: Filter | None = None
-    ) -> tuple[list[Json], bool]:
+    ) -> tuple[list[JsonObject], bool]:
         """Return one page of rows, and whether there are more; newest update first by default."""
         where, values = _filter(search, visible)
         column = search.sort_by or "updated_at"
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
-        roots = map(root_of, (search.extract or {}).values())
+        roots = map(root_field, (search.extract or {}).values())
         rows = await self._database.search(
             f"SELECT {_columns([*(search.select or FIELDS), *roots])} FROM threads {where}"
             f" ORDER BY {column} {order}, rowid {order} LIMIT ? OFFSET ?",
@@ -122,14 +121,14 @@ class Threads:
         rows = await self._database.search(f"SELECT count(*) FROM threads {where}", values)
         return int(rows[0][0])
 
-    async def patch(self, thread_id: str, metadata: Json) -> bool:
+    async def patch(self, thread_id: str, metadata: JsonObject) -> bool:
         """Merge `metadata` into a thread's, key by key; False if there is no such thread."""
         async with self._database.write() as connection:
             found = self.merge_metadata(connection, thread_id, metadata)
         return found
 
     def merge_metadata(
-        self, connection: sqlite3.Connection, thread_id: str, metadata: Json
+        self, connection: sqlite3.Connection, thread_id: str, metadata: JsonObject
     ) -> bool:
         """Merge metadata inside a transaction; False if there is no such thread."""
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
@@ -143,7 +142,7 @@ class Threads:
         )
         return True
 
-    def refuse_if_moved_on(
+    def check_preconditions(
         self, connection: sqlite3.Connection, thread_id: str, wanted: Preconditions
     ) -> None:
         """Raise `Refusal`, with the thread's row, unless it stands where a decision was made on."""
@@ -159,11 +158,11 @@ class Threads:
         ids = wanted.interrupt_ids
         moved = wanted.checkpoint_id not in (None, row["checkpoint_id"])
         if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
-            raise moved_on(_wire(row))
+            raise preconditions_failed(row_json(row, _JSON_FIELDS))
 
-    def occupy(
-        self, connection: sqlite3.Connection, thread_id: str, assistant: Json
-    ) -> Json | None:
+    def mark_busy(
+        self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
+    ) -> JsonObject | None:
         """Mark a thread busy with a run of this assistant; return its metadata, None if none."""
         rows = list(
             connection.execute(
@@ -182,7 +181,7 @@ class Threads:
         return orjson.loads(rows[0][0]) if rows else None
 
     def release(
-        self, connection: sqlite3.Connection, thread_id: str, error: Json | None, busy: bool
+        self, connection: sqlite3.Connection, thread_id: str, error: JsonObject | None, busy: bool
     ) -> None:
         """End a run whose state could not be read; the rest of the row stays as it was."""
         connection.execute(
@@ -192,7 +191,7 @@ class Threads:
             (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
         )
 
-    def settle(
+    def write_state(
         self,
         connection: sqlite3.Connection,
         thread_id: str,
@@ -219,18 +218,18 @@ class Threads:
             ),
         )
 
-    def unsettle(self, connection: sqlite3.Connection, thread_id: str) -> None:
+    def mark_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
         """Note that a thread's state is about to change, by something that is no run.
 
         If the server dies before `settled`, the next start compares row and state.
         """
         connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (thread_id,))
 
-    def settled(self, connection: sqlite3.Connection, thread_id: str) -> None:
+    def clear_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
         """Note that the row of a thread says again what its state says."""
         connection.execute("DELETE FROM unsettled WHERE thread_id = ?", (thread_id,))
 
-    def unsettled(self) -> list[tuple[str, str | None]]:
+    def stale_rows(self) -> list[tuple[str, str | None]]:
         """Return (thread, checkpoint of its row) of all rows that may not say what the state says.
 
         The checkpoint is None for a row that is wrong for sure: at the start, nobody is busy.
@@ -243,12 +242,12 @@ class Threads:
 
     def stop_at(
         self, connection: sqlite3.Connection, thread_id: str, checkpoint_id: str | None
-    ) -> Stop | None:
+    ) -> Breakpoint | None:
         """Return the breakpoint that the row records, if it was recorded at this checkpoint."""
         sql = "SELECT breakpoint FROM threads WHERE thread_id = ? AND checkpoint_id = ?"
         row = connection.execute(sql, (thread_id, checkpoint_id)).fetchone()
         recorded = orjson.loads(row[0]) if row and row[0] else None
-        return Stop(recorded["when"], recorded["node"]) if recorded else None
+        return Breakpoint(recorded["when"], recorded["node"]) if recorded else None
 
     def outcome(self, thread_id: str) -> Any:
         """Return where a thread stands in the form of a run's result."""
@@ -303,7 +302,7 @@ class Threads:
         return gone.rowcount == 1
 
 
-def _graph_id(metadata: Json) -> str | None:
+def _graph_id(metadata: JsonObject) -> str | None:
     """Return the graph that metadata name; clients may have written anything there."""
     graph_id = metadata.get("graph_id")
     return graph_id if isinstance(graph_id, str) else None
@@ -325,22 +324,15 @@ def _columns(fields: Iterable[str]) -> str:
     return ", ".join(f'"{field}"' for field in FIELDS if field in set(fields))
 
 
-def _wire(row: Row) -> Json:
-    return {
-        field: orjson.Fragment(row[field]) if field in _JSON_FIELDS and row[field] else row[field]
-        for field in row.keys()  # noqa: SIM118  iterating a Row gives values
-    }
-
-
-def _shown(row: Row, search: ThreadSearch) -> Json:
+def _shown(row: Row, search: ThreadSearch) -> JsonObject:
     """Return what a search asked for: fields, and values out of their depth."""
-    shown = _wire(row)
+    shown = row_json(row, _JSON_FIELDS)
     if not search.extract:
         return shown
     whole = {root: orjson.loads(row[root] or "null") for root in ROOTS if root in shown}
     if search.select:
         shown = {field: shown[field] for field in shown if field in search.select}
-    found = {alias: extracted(whole, path) for alias, path in search.extract.items()}
+    found = {alias: value_at(whole, path) for alias, path in search.extract.items()}
     return {**shown, "extracted": found}
 
 

@@ -14,23 +14,23 @@ _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PART = re.compile(r"\.|\[")
 
 
-def check_paths(paths: Mapping[str, str], fields: tuple[str, ...]) -> None:
+def check_extract_paths(paths: Mapping[str, str], fields: tuple[str, ...]) -> None:
     """Refuse (422) too many paths, names that are no identifiers or taken, and other roots."""
     if len(paths) > _MOST:
         raise Refusal(422, f"Maximum of {_MOST} extract paths allowed, got {len(paths)}")
     for alias, path in paths.items():
         if alias in fields or not _ALIAS.fullmatch(alias):
             raise Refusal(422, f"Extract key {alias!r} must be an identifier that is not taken")
-        if root_of(path) not in ROOTS:
+        if root_field(path) not in ROOTS:
             raise Refusal(422, f"Extract path {path!r} must start with one of: {', '.join(ROOTS)}")
 
 
-def root_of(path: str) -> str:
+def root_field(path: str) -> str:
     """Return the field that a path begins with."""
     return _PART.split(path, maxsplit=1)[0]
 
 
-def extracted(row: Mapping[str, Any], path: str) -> Any:
+def value_at(row: Mapping[str, Any], path: str) -> Any:
     """Return what `path` (`values.messages[-1].content`) leads to in a parsed row, or None."""
     found: Any = row
     for part in filter(None, _PART.split(path)):

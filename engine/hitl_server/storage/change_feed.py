@@ -16,7 +16,7 @@ _KEPT = 10_000
 
 
 @dataclass(slots=True, eq=False)
-class Listener:
+class ChangeListener:
     """Somebody who wants to hear of changes, and what he has not been told yet."""
 
     threads: dict[str, None] = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Listener:
         self.number, self.missed = number, True
         self._news.set()
 
-    async def news(self) -> tuple[int, bool, list[str]]:
+    async def next_changes(self) -> tuple[int, bool, list[str]]:
         """Return (number, whether to look at everything, threads) as soon as there is some."""
         await self._news.wait()
         self._news.clear()
@@ -50,7 +50,7 @@ class Listener:
         return told
 
 
-class Changes:
+class ChangeFeed:
     """Notes changes while they are written, and tells of them when they are on disk."""
 
     def __init__(self) -> None:
@@ -59,7 +59,7 @@ class Changes:
         self._noted: dict[str, None] = {}
         self._recent: deque[str] = deque(maxlen=_KEPT)
         self._count = 0
-        self._listeners: set[Listener] = set()
+        self._listeners: set[ChangeListener] = set()
 
     def attach(self, connection: sqlite3.Connection) -> None:
         """Let the table of threads report what is written through this connection."""
@@ -80,13 +80,13 @@ class Changes:
                 listener.tell(self._count, thread_id)
 
     @contextmanager
-    def listening(self, after: int | None) -> Iterator[Listener]:
+    def listen(self, after: int | None) -> Iterator[ChangeListener]:
         """Hear what changes from now on, and what has changed since number `after`.
 
         Who does not say, or says a number that is too old, hears that he has to look at
         everything.
         """
-        listener = Listener()
+        listener = ChangeListener()
         oldest = self._count - len(self._recent)
         if after is None or not oldest <= after <= self._count:
             listener.miss(self._count)

@@ -2,17 +2,15 @@
 
 import os
 import time
-from typing import Any, TypeAlias
 from uuid import UUID
 
-from hitl_server.idempotency import Key
+from hitl_server.idempotency import IdempotencyKey
 from hitl_server.identity.callers import Caller
 from hitl_server.json_encoding import now
-from hitl_server.refusals import Refusal, said_twice
+from hitl_server.json_types import JsonObject
+from hitl_server.refusals import Refusal, config_and_context_given
 from hitl_server.request_models import RunBody
 from hitl_server.tables.run_table import Run
-
-Json: TypeAlias = dict[str, Any]
 
 
 def new_id() -> str:
@@ -28,17 +26,17 @@ def check_order(body: RunBody, *, stateless: bool) -> None:
     if stateless and body.resumes:
         raise Refusal(400, "You must provide a thread_id when resuming.")
     if body.context and (body.config or {}).get("configurable"):
-        raise said_twice()
+        raise config_and_context_given()
 
 
 def order(
     body: RunBody,
     run_id: str,
     thread_id: str,
-    assistant: Json,
-    key: Key | None,
+    assistant: JsonObject,
+    key: IdempotencyKey | None,
     caller: Caller,
-    thread_metadata: Json,
+    thread_metadata: JsonObject,
 ) -> Run:
     """Return the run that `body` asks for on a thread with this metadata, signed by the caller.
 
@@ -57,7 +55,7 @@ def order(
         **(body.metadata or {}),
     }
     metadata = {
-        **caller.signed(described),
+        **caller.with_identity(described),
         "graph_id": assistant["graph_id"],
         "assistant_id": assistant["assistant_id"],
     }
@@ -68,7 +66,7 @@ def order(
         **(body.checkpoint.configurable() if body.checkpoint else {}),
     }
     config["configurable"] = {
-        **caller.signed(addressed),
+        **caller.with_identity(addressed),
         "run_id": run_id,
         "thread_id": thread_id,
         "graph_id": assistant["graph_id"],
@@ -98,7 +96,7 @@ def strategy(body: RunBody) -> str:
     return body.multitask_strategy or ("reject" if body.resumes else "enqueue")
 
 
-def _kwargs(body: RunBody, config: Json, context: Json) -> Json:
+def _kwargs(body: RunBody, config: JsonObject, context: JsonObject) -> JsonObject:
     command = body.command.model_dump(exclude_unset=True) if body.command else None
     durability = body.durability or ("exit" if body.checkpoint_during is False else "async")
     return {

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
 
-Json: TypeAlias = dict[str, Any]
+from hitl_server.json_types import JsonObject
 
 INTERRUPT = "__interrupt__"
 """Under this key langgraph says what waits, in values and updates."""
 
-EMPTY_STATE: Json = {
+EMPTY_STATE: JsonObject = {
     "values": {},
     "next": [],
     "tasks": [],
@@ -27,7 +27,7 @@ EMPTY_STATE: Json = {
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class Breakpoint:
     """A static breakpoint at which a run stopped."""
 
     when: Literal["before", "after"]
@@ -41,16 +41,18 @@ class StateColumns:
     status: Literal["idle", "interrupted", "error"]
     values: Any
     next: list[str]
-    tasks: list[Json]
-    interrupts: dict[str, list[Json]]
+    tasks: list[JsonObject]
+    interrupts: dict[str, list[JsonObject]]
     """Pending interrupts by the id of the (root) task that asks."""
     checkpoint_id: str | None
-    breakpoint: Json | None
+    breakpoint: JsonObject | None
     """`{"when": "before" or "after", "node"}`, if it stands at a static breakpoint."""
-    error: Json | None
+    error: JsonObject | None
 
 
-def state_columns(snapshot: StateSnapshot, error: Json | None, stop: Stop | None) -> StateColumns:
+def state_columns(
+    snapshot: StateSnapshot, error: JsonObject | None, stop: Breakpoint | None
+) -> StateColumns:
     """Derive where a thread stands; `error` and `stop` say how its last run ended.
 
     Interrupts and breakpoints outrank the error: a thread whose node failed after taking an
@@ -94,7 +96,7 @@ def dated(
 
 
 def waited(
-    tasks: Iterable[Json], breakpoint: Json | None, checkpoint_id: str | None
+    tasks: Iterable[JsonObject], breakpoint: JsonObject | None, checkpoint_id: str | None
 ) -> dict[str | None, str]:
     """Return since when the things of a row have waited.
 
@@ -107,7 +109,7 @@ def waited(
     return {key: time for key, time in since.items() if time is not None}
 
 
-def snapshot_json(snapshot: StateSnapshot) -> Json:
+def snapshot_json(snapshot: StateSnapshot) -> JsonObject:
     """Return a snapshot as `GET /threads/{id}/state` shows it."""
     checkpoint = checkpoint_of(snapshot.config)
     parent = checkpoint_of(snapshot.parent_config)
@@ -125,7 +127,7 @@ def snapshot_json(snapshot: StateSnapshot) -> Json:
     }
 
 
-def checkpoint_of(config: Mapping[str, Any] | None) -> Json | None:
+def checkpoint_of(config: Mapping[str, Any] | None) -> JsonObject | None:
     """Return the checkpoint a config points to, in wire form; None if it points to none."""
     configurable = _configurable(config)
     if not configurable.get("thread_id") or not configurable.get("checkpoint_id"):
@@ -140,25 +142,25 @@ def checkpoint_of(config: Mapping[str, Any] | None) -> Json | None:
     }
 
 
-def interrupt_json(interrupt: Interrupt) -> Json:
+def interrupt_json(interrupt: Interrupt) -> JsonObject:
     """Return `{"id", "value"}`, and `response_schema` only where there is one."""
-    shown: Json = {"id": interrupt.id, "value": interrupt.value}
+    shown: JsonObject = {"id": interrupt.id, "value": interrupt.value}
     if (schema := getattr(interrupt, "response_schema", None)) is not None:
         shown["response_schema"] = schema
     return shown
 
 
-def just_stopped(
+def breakpoint_between(
     ran: Iterable[str], following: Iterable[str], before: Iterable[str], after: Iterable[str]
-) -> Stop | None:
+) -> Breakpoint | None:
     """Return the breakpoint between the nodes that `ran` and those `following`.
 
     langgraph looks at the breakpoints after a step before those ahead of the next one.
     """
     if node := _first(ran, after):
-        return Stop("after", node)
+        return Breakpoint("after", node)
     if node := _first(following, before):
-        return Stop("before", node)
+        return Breakpoint("before", node)
     return None
 
 
@@ -167,12 +169,12 @@ def _first(nodes: Iterable[str], breakpoints: Iterable[str]) -> str | None:
     return next((node for node in nodes if node in marked or "*" in marked), None)
 
 
-def _breakpoint(snapshot: StateSnapshot, stop: Stop | None) -> Json | None:
+def _breakpoint(snapshot: StateSnapshot, stop: Breakpoint | None) -> JsonObject | None:
     return {"when": stop.when, "node": stop.node} if stop and snapshot.next else None
 
 
-def _task_row(task: PregelTask) -> Json:
-    row: Json = {
+def _task_row(task: PregelTask) -> JsonObject:
+    row: JsonObject = {
         "id": task.id,
         "name": task.name,
         "path": task.path,
@@ -185,7 +187,7 @@ def _task_row(task: PregelTask) -> Json:
     return row
 
 
-def _task_json(task: PregelTask) -> Json:
+def _task_json(task: PregelTask) -> JsonObject:
     nested = isinstance(task.state, StateSnapshot)
     return {
         "id": task.id,
@@ -204,7 +206,7 @@ def _task_error(task: PregelTask) -> str | None:
     return repr(error) if isinstance(error, BaseException) else error  # type: ignore[return-value]
 
 
-def _subgraph_checkpoint(task: PregelTask) -> Json | None:
+def _subgraph_checkpoint(task: PregelTask) -> JsonObject | None:
     if task.state is None or isinstance(task.state, StateSnapshot):
         return None
     return dict(_configurable(task.state)) or None

@@ -3,18 +3,20 @@
 from dataclasses import dataclass
 from pathlib import Path
 
+from fastapi import Request
+
 from hitl_server.errors import StartFailed
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
-from hitl_server.running.run_driver import Driver
+from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.run_queue import RunQueue
 from hitl_server.running.state_sync import StateSync
 from hitl_server.running.webhooks import Webhooks
 from hitl_server.storage.database import Database
+from hitl_server.storage.store import Store
 from hitl_server.tables.assistant_table import Assistants
 from hitl_server.tables.run_table import Runs
-from hitl_server.tables.store_table import Store
 from hitl_server.tables.thread_table import Threads
 
 
@@ -49,7 +51,7 @@ class ServerParts:
         await assistants.prepare()
         webhooks = Webhooks(project.webhook_hosts)
         state_sync = StateSync(database, threads, runs, graphs)
-        driver = Driver(database, threads, runs, graphs, webhooks)
+        driver = RunDriver(database, threads, runs, graphs, webhooks)
         run_queue = RunQueue(database, threads, runs, state_sync, driver)
         await run_queue.recover()
         return cls(
@@ -72,7 +74,7 @@ class ServerParts:
         """
         was_busy = await self.threads.copy(thread_id, copy_id)
         if was_busy:
-            await self.state_sync.derive(copy_id, None)
+            await self.state_sync.refresh(copy_id, None)
         return was_busy is not None
 
     async def delete_assistant(self, assistant_id: str, *, with_threads: bool) -> None:
@@ -84,9 +86,9 @@ class ServerParts:
         for thread_id in await self.assistants.threads(assistant_id) if with_threads else ():
             await self.run_queue.delete(thread_id)
         for thread_id, run_id in self.assistants.runs_under_way(assistant_id):
-            if live := self.run_queue.find(thread_id, run_id):
-                live.cancel("interrupt")
-                await live.ended.wait()
+            if active := self.run_queue.find(thread_id, run_id):
+                active.cancel("interrupt")
+                await active.ended.wait()
         await self.assistants.delete(assistant_id)
 
     async def close(self) -> None:
@@ -95,3 +97,9 @@ class ServerParts:
         await self.webhooks.close()
         await self.store.close()
         await self.database.close()
+
+
+def parts_of(request: Request) -> ServerParts:
+    """Return the parts of the server that got this request."""
+    parts: ServerParts = request.app.state.parts
+    return parts

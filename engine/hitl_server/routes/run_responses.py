@@ -8,41 +8,43 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps, error_body
-from hitl_server.running.live_run import LiveRun
+from hitl_server.running.active_run import ActiveRun
 from hitl_server.streams.run_stream import Event
 
 HEARTBEAT = 5.0
 """Seconds of silence after which something is said, so that nobody takes the line for dead."""
 
 
-def run_headers(live: LiveRun, way: str = "join") -> dict[str, str]:
+def run_headers(active: ActiveRun, way: str = "join") -> dict[str, str]:
     """Return where the run is, and where a client that lost it finds it again."""
-    path = f"/threads/{live.thread_id}/runs/{live.run_id}"
+    path = f"/threads/{active.thread_id}/runs/{active.run_id}"
     return {"Location": f"{path}/{way}", "Content-Location": path}
 
 
-async def awaited(live: LiveRun, cancel: bool) -> Response:
+async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     """Answer when the run has ended; a run that takes its time gets whitespace meanwhile.
 
     `cancel`: a client that leaves takes the run with it.
     """
     if not cancel:
         with suppress(TimeoutError):
-            await asyncio.wait_for(live.ended.wait(), HEARTBEAT)
-            return Response(_result(live), 200, run_headers(live), "application/json")
+            await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
+            return Response(_result(active), 200, run_headers(active), "application/json")
     return StreamingResponse(
-        _patiently(live, cancel), headers=run_headers(live), media_type="application/json"
+        _wait_with_heartbeat(active, cancel),
+        headers=run_headers(active),
+        media_type="application/json",
     )
 
 
-def followed(live: LiveRun, after: int | None, cancel: bool) -> Response:
+def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
     """Answer with the events of a run from now on, or those kept after number `after`."""
-    events = _sse(live.stream.listen(after), live.stream.resumable, live if cancel else None)
-    headers = {**run_headers(live, "stream"), "Cache-Control": "no-store"}
+    events = _sse(active.stream.listen(after), active.stream.resumable, active if cancel else None)
+    headers = {**run_headers(active, "stream"), "Cache-Control": "no-store"}
     return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
 
-def event_number(request: Request) -> int | None:
+def last_event_number(request: Request) -> int | None:
     """Return the number of `Last-Event-ID` (`<number>-0`); -1 and 0 mean: from the beginning."""
     last = request.headers.get("last-event-id")
     if not last:
@@ -51,28 +53,28 @@ def event_number(request: Request) -> int | None:
     return int(number) if number.isdecimal() and len(number) < 20 else 0
 
 
-async def _patiently(live: LiveRun, cancel: bool) -> AsyncIterator[bytes]:
+async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator[bytes]:
     try:
-        while not live.ended.is_set():
+        while not active.ended.is_set():
             try:
-                await asyncio.wait_for(live.ended.wait(), HEARTBEAT)
+                await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
             except TimeoutError:
                 yield b"\n"
-        yield _result(live)
+        yield _result(active)
     finally:
         if cancel:
-            live.cancel("interrupt")
+            active.cancel("interrupt")
 
 
-def _result(live: LiveRun) -> bytes:
+def _result(active: ActiveRun) -> bytes:
     try:
-        return dumps(live.result.body)
+        return dumps(active.result.body)
     except Exception as error:  # noqa: BLE001  a state may hold what no JSON can say
         return dumps({"__error__": error_body(error)})
 
 
 async def _sse(
-    events: AsyncIterator[Event], with_ids: bool, cancelling: LiveRun | None
+    events: AsyncIterator[Event], with_ids: bool, cancelling: ActiveRun | None
 ) -> AsyncIterator[bytes]:
     """Yield the events as they go over the wire, with a comment in every long silence."""
     following = asyncio.ensure_future(anext(events, None))

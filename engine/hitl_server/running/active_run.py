@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
-from hitl_server.streams.run_stream import Result, Stream
+from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run
 
 Action: TypeAlias = Literal["interrupt", "rollback"]
@@ -15,15 +15,15 @@ class UserInterrupt(Exception):
 
 
 @dataclass(slots=True, eq=False)
-class LiveRun:
+class ActiveRun:
     """A run that has not ended: what others may hear, await or cancel."""
 
     run_id: str
     thread_id: str
-    stream: Stream
+    stream: RunStream
     temporary: bool = False
     """Whether the thread was made for this run and goes with it."""
-    result: Result = field(default_factory=Result)
+    result: RunResult = field(default_factory=RunResult)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
     run: Run | None = None
     """What was ordered; None until it is on disk."""

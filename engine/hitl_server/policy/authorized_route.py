@@ -1,0 +1,93 @@
+"""The route class of this server: the rule of a route runs before FastAPI reads the request.
+
+FastAPI and the endpoint get a request whose body is the checked one: what the client sent, with
+the changes of the project's handlers. No endpoint can read the body in any other form.
+"""
+
+import json
+from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from fastapi import Request, Response
+from fastapi.routing import APIRoute
+from starlette.requests import ClientDisconnect
+from starlette.types import Message
+
+from hitl_server.idempotency import request_digest
+from hitl_server.identity.callers import caller_of
+from hitl_server.json_encoding import dumps
+from hitl_server.policy.authorization import Authorization
+from hitl_server.policy.authorization_request import AuthorizationRequest
+from hitl_server.policy.rules import RULES
+from hitl_server.refusals import Refusal, invalid_json, unreadable_body
+from hitl_server.server_parts import parts_of
+
+
+class AuthorizedRoute(APIRoute):
+    """A route that runs its rule first. For everyone but the owner, no rule means no access."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the handler of the route behind its rule (FastAPI: "Custom APIRoute class")."""
+        handle = super().get_route_handler()
+
+        async def handle_authorized(request: Request) -> Response:
+            sent = await _sent_body(request)
+            authorization = await self._authorize(request, sent)
+            if "idempotency-key" in request.headers:
+                digest = request_digest(request.url.path, sent)
+                authorization = replace(authorization, request_digest=digest)
+            request.state.authorization = authorization
+            if authorization.body is not None:
+                request = _with_body(request, authorization.body)
+            return await handle(request)
+
+        return handle_authorized
+
+    async def _authorize(self, request: Request, sent: bytes) -> Authorization:
+        auth = request.app.state.auth
+        caller = caller_of(request)
+        if auth is None or caller.is_owner:
+            return Authorization()
+        has_body = self.body_field is not None and sent
+        body = _parsed(sent) if has_body else None
+        rule = RULES.get((request.method, self.path))
+        if rule is None:
+            raise Refusal(403, "The handlers of this project cannot be asked about this.")
+        return await rule(
+            AuthorizationRequest(
+                caller, auth, parts_of(request), request.path_params, request.query_params, body
+            )
+        )
+
+
+async def _sent_body(request: Request) -> bytes:
+    try:
+        return await request.body()
+    except ClientDisconnect:
+        raise unreadable_body() from None
+
+
+def _parsed(sent: bytes) -> Any:
+    """Return the JSON of a body, or refuse it as FastAPI does."""
+    try:
+        return json.loads(sent)
+    except json.JSONDecodeError:
+        raise invalid_json() from None
+    except (ValueError, RecursionError):
+        raise unreadable_body() from None
+
+
+def _with_body(request: Request, body: Any) -> Request:
+    """Return the request with another JSON body.
+
+    The standard library writes what it has read without loss (lone surrogates, NaN); only values
+    of handlers that are not JSON need the encoder of the server.
+    """
+    checked = json.dumps(body, default=lambda value: orjson.loads(dumps(value))).encode()
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": checked, "more_body": False}
+
+    return Request(request.scope, receive)
