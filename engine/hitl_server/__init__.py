@@ -1,5 +1,5 @@
-"""The embedded LangGraph server: graphs, threads, runs, state and streams over one SQLite file.
+"""A LangGraph server: graphs, threads, runs, state and streams over one SQLite file.
 
-It speaks the LangGraph Server API and knows nothing of reviews, journals or terminals, so any
-LangGraph client can use it. `python -m parts.server TARGET --data DIR` starts it.
+It has the LangGraph Server API and imports nothing of the console, so any LangGraph client can use
+it. `python -m hitl_server TARGET --data DIR` starts it.
 """

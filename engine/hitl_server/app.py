@@ -1,4 +1,4 @@
-"""The application: routes, refusals as JSON, and the gate in front of it all."""
+"""The application: middleware, routes, and errors as JSON responses."""
 
 import logging
 import sqlite3
@@ -32,9 +32,15 @@ _log = logging.getLogger(__name__)
 
 
 def build_app(
-    parts: ServerParts, keys: TokenAuthenticator | None, auth: ProjectAuth | None, pages: WebOrigins
+    parts: ServerParts,
+    tokens: TokenAuthenticator | None,
+    auth: ProjectAuth | None,
+    origins: WebOrigins,
 ) -> FastAPI:
-    """Return the ASGI application over an open engine, for those who have keys or are let in."""
+    """Return the ASGI application.
+
+    Without `tokens` and `auth` it serves every caller under a loopback host name.
+    """
     app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
     app.state.parts = parts
     app.state.auth = auth
@@ -44,16 +50,16 @@ def build_app(
         app.include_router(router)
     app.add_exception_handler(Refusal, _refused)
     app.add_exception_handler(HTTPException, _refused_by_router)
-    app.add_exception_handler(RequestValidationError, _not_understood)
-    app.add_exception_handler(GraphIsBroken, _broken)
+    app.add_exception_handler(RequestValidationError, _invalid_request)
+    app.add_exception_handler(GraphIsBroken, _broken_graph)
     for kind in (InvalidUpdateError, ValueError):
         app.add_exception_handler(kind, _bad_value)
-    app.add_exception_handler(sqlite3.Error, _not_written)
+    app.add_exception_handler(sqlite3.Error, _database_failed)
     app.add_exception_handler(Exception, _failed)
     app.add_middleware(
-        AuthenticationMiddleware, keys=keys, authenticate=auth.authenticate if auth else None
+        AuthenticationMiddleware, tokens=tokens, authenticate=auth.authenticate if auth else None
     )
-    app.add_middleware(WebOriginMiddleware, pages=pages)
+    app.add_middleware(WebOriginMiddleware, origins=origins)
     return app
 
 
@@ -75,7 +81,7 @@ async def _refused_by_router(request: Request, error: Exception) -> Response:
     return json_response({"detail": error.detail}, error.status_code)
 
 
-async def _not_understood(request: Request, error: Exception) -> Response:
+async def _invalid_request(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     first = error.errors()[0]
     if first["type"] == "json_invalid" or first["loc"] == ("body",):
@@ -85,16 +91,16 @@ async def _not_understood(request: Request, error: Exception) -> Response:
     return json_response({"detail": f"{place}: {first['msg']}"}, 422)
 
 
-async def _broken(request: Request, error: Exception) -> Response:
+async def _broken_graph(request: Request, error: Exception) -> Response:
     assert isinstance(error, GraphIsBroken)
-    return json_response({"detail": f"{error}\n{error.breakage.traceback}"}, 422)
+    return json_response({"detail": f"{error}\n{error.failure.traceback}"}, 422)
 
 
 async def _bad_value(request: Request, error: Exception) -> Response:
     return json_response({"detail": str(error)}, 400)
 
 
-async def _not_written(request: Request, error: Exception) -> Response:
+async def _database_failed(request: Request, error: Exception) -> Response:
     _log.error("database", exc_info=error)
     return json_response({"detail": f"The engine's database failed: {error}"}, 503)
 

@@ -1,4 +1,4 @@
-"""The data folder of a project: private, used by one server at a time, saying who that is."""
+"""The data folder of a project: private, used by one server at a time, with its address."""
 
 import fcntl
 import json
@@ -14,7 +14,7 @@ _LOG_LIMIT = 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class ServerAddress:
-    """What `engine.json` says about the server that runs."""
+    """The content of `engine.json`: where the running server is, and how to use it."""
 
     url: str
     token: str
@@ -22,12 +22,12 @@ class ServerAddress:
     target: str
     version: str
     identity: str
-    """Of its database: tells it from another server that has come to the same address."""
+    """Of its database: differs from that of another server at the same URL."""
 
 
 @dataclass(slots=True)
 class DataFolder:
-    """A folder of mode 0700 that belongs to us, with files of mode 0600."""
+    """A folder of mode 0700 that belongs to this user, with files of mode 0600."""
 
     path: Path
     _lock: int = -1
@@ -36,7 +36,7 @@ class DataFolder:
     def claim(cls, path: Path) -> "DataFolder":
         """Create or check the folder and lock it for the life of this process.
 
-        Raises `AlreadyRunning`, and `StartFailed` for a folder or file that is not ours.
+        Raises `AlreadyRunning`, and `StartFailed` for a folder or file of another user.
         """
         private_folder(path)
         folder = cls(path)
@@ -52,11 +52,11 @@ class DataFolder:
 
     @property
     def database(self) -> Path:
-        """Where threads, runs and checkpoints are kept."""
+        """The SQLite file of threads, runs and checkpoints."""
         return self.path / "engine.sqlite"
 
     def open_log(self) -> int:
-        """Return a descriptor that appends to the log, of which at most the last 1 MB is kept."""
+        """Return a descriptor that appends to the log; only its last 1 MB is kept."""
         descriptor = private_file(self.path / "engine.log", os.O_RDWR | os.O_APPEND)
         size = os.fstat(descriptor).st_size
         if size > _LOG_LIMIT:
@@ -65,16 +65,16 @@ class DataFolder:
             os.write(descriptor, kept)
         return descriptor
 
-    def write_address(self, notice: ServerAddress) -> None:
-        """Say where the server is, all at once and durably."""
+    def write_address(self, address: ServerAddress) -> None:
+        """Write `engine.json` atomically and durably."""
         draft = self.path / f".engine.json.{os.getpid()}"
         descriptor = private_file(draft, os.O_WRONLY | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(notice), file)
+            json.dump(asdict(address), file)
             file.flush()
             os.fsync(file.fileno())
         draft.replace(self.path / "engine.json")
 
     def remove_address(self) -> None:
-        """Say nothing any more."""
+        """Delete `engine.json`."""
         (self.path / "engine.json").unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""Values out of the depth of thread rows: `extract` of a thread search, as langgraph-api has it."""
+"""Paths into thread rows: `extract` of a thread search, as in langgraph-api."""
 
 import re
 from collections.abc import Mapping
@@ -7,17 +7,17 @@ from typing import Any
 from hitl_server.refusals import Refusal
 
 ROOTS = ("values", "metadata", "config", "interrupts")
-"""The fields that paths may begin with."""
+"""The fields of a row that a path may begin with."""
 
-_MOST = 10
+_MAX_PATHS = 10
 _ALIAS = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _PART = re.compile(r"\.|\[")
 
 
 def check_extract_paths(paths: Mapping[str, str], fields: tuple[str, ...]) -> None:
-    """Refuse (422) too many paths, names that are no identifiers or taken, and other roots."""
-    if len(paths) > _MOST:
-        raise Refusal(422, f"Maximum of {_MOST} extract paths allowed, got {len(paths)}")
+    """Refuse (422) too many paths, invalid or taken names, and other fields than `ROOTS`."""
+    if len(paths) > _MAX_PATHS:
+        raise Refusal(422, f"Maximum of {_MAX_PATHS} extract paths allowed, got {len(paths)}")
     for alias, path in paths.items():
         if alias in fields or not _ALIAS.fullmatch(alias):
             raise Refusal(422, f"Extract key {alias!r} must be an identifier that is not taken")
@@ -31,7 +31,7 @@ def root_field(path: str) -> str:
 
 
 def value_at(row: Mapping[str, Any], path: str) -> Any:
-    """Return what `path` (`values.messages[-1].content`) leads to in a parsed row, or None."""
+    """Return the value at a path (`values.messages[-1].content`) of a parsed row, or None."""
     found: Any = row
     for part in filter(None, _PART.split(path)):
         found = _step(found, part)

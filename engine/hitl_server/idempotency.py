@@ -1,4 +1,4 @@
-"""Idempotency keys: the same request sent twice is one run, also if nobody heard the first reply."""
+"""Idempotency keys: the same request sent twice starts one run, even if the first reply was lost."""
 
 import asyncio
 import hashlib
@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
-LONGEST = 255
-"""Characters of a key."""
+MAX_LENGTH = 255
+"""Of a key, in characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,20 +19,20 @@ class IdempotencyKey:
 
 
 def request_digest(path: str, body: bytes) -> str:
-    """Return the SHA-256 of a request; whether it waits for a run or streams it is left out."""
+    """Return the SHA-256 of a request; `/wait` and `/stream` at the end of its path do not count."""
     resource = path.removesuffix("/wait").removesuffix("/stream")
     return hashlib.sha256(resource.encode() + b"\n" + body).hexdigest()
 
 
 class KeyLocks:
-    """Lets requests that bear the same key be admitted one after the other."""
+    """One lock for each key: requests with the same key start their runs one after the other."""
 
     def __init__(self) -> None:
         self._locks: dict[str, tuple[asyncio.Lock, int]] = {}
 
     @asynccontextmanager
-    async def turn(self, key: str) -> AsyncIterator[None]:
-        """Hold the turn of a key."""
+    async def hold(self, key: str) -> AsyncIterator[None]:
+        """Hold the lock of a key."""
         lock, waiting = self._locks.get(key, (asyncio.Lock(), 0))
         self._locks[key] = lock, waiting + 1
         try:

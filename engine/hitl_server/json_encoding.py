@@ -1,7 +1,7 @@
-"""JSON as it leaves the server: whatever a graph put into its state has to become bytes.
+"""The JSON that the server sends and stores: any value that a graph puts into its state.
 
-The rules are those of langgraph-api 0.16.7 (`serde.py`), so that a client sees the same JSON
-from both servers; what orjson cannot write at all goes a slower way instead of failing.
+The rules are those of langgraph-api 0.16.7 (`serde.py`), so that a client gets the same JSON
+from both servers. Values that orjson cannot write are encoded by slower code instead of failing.
 """
 
 import json
@@ -23,8 +23,8 @@ import orjson
 from langgraph.types import Send
 
 _OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
-_LONGEST_INTEGER = 1_023
-"""Bits; readers that make a float of a longer integer than they know, as orjson, end there."""
+_MAX_INTEGER_BITS = 1_023
+"""Some readers, like orjson, convert long integers to floats, which have no more bits than this."""
 _AS_TEXT = (UUID, PurePath, IPv4Address, IPv4Network, IPv6Address, IPv6Network)
 
 
@@ -44,14 +44,14 @@ def dumps(value: Any) -> bytes:
 def error_body(error: BaseException) -> dict[str, str]:
     """Return the error as clients get it: `{"error": type name, "message": text}`.
 
-    The message is never masked as langgraph-api masks it: this server runs on the machine of
-    the person who reads it.
+    The message is not masked, as langgraph-api does it: this server runs on the machine of the
+    person who reads it.
     """
     return {"error": type(error).__name__, "message": str(error)}
 
 
 def now() -> str:
-    """Return the present moment as the server writes time: ISO 8601, UTC, microseconds."""
+    """Return the current time as ISO 8601, in UTC, with microseconds."""
     return datetime.now(UTC).isoformat(timespec="microseconds")
 
 
@@ -87,12 +87,12 @@ def _plain_scalar(value: Any) -> Any:
 
 
 def _deep(value: Any) -> Any:
-    """Return `value` in plain JSON types all the way down."""
+    """Return `value` in plain JSON types at every level."""
     match value:
         case None | bool():
             return value
         case int():
-            return value if value.bit_length() < _LONGEST_INTEGER else hex(value)
+            return value if value.bit_length() < _MAX_INTEGER_BITS else hex(value)
         case str():
             return value.encode("utf-8", "replace").decode()
         case float():

@@ -1,4 +1,4 @@
-"""From a target to a server that answers: load, open, listen, say where, serve, close."""
+"""The life of the server: load the graphs, open the database, listen, serve, close."""
 
 import asyncio
 import logging
@@ -30,20 +30,20 @@ from hitl_server.server_parts import ServerParts
 from hitl_server.startup_report import Reporter
 
 _KEEP_ALIVE = 75
-"""Seconds that an idle connection is kept: longer than clients keep theirs (httpx: 5), so that no
-request meets a connection that is being closed."""
+"""Seconds before an idle connection is closed: longer than in clients (httpx: 5), so that no request
+is sent on a connection that the server is closing."""
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, but a signal ends it and not the process: there is a database to close."""
+    """uvicorn, but a signal only ends the server, so that the database can be closed."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Change nothing: `handle_signals` was there first; uvicorn would raise them again."""
+        """Do nothing: uvicorn would send the signals again after its end; see `handle_signals`."""
         yield
 
     def handle_signals(self) -> None:
-        """Let SIGINT and SIGTERM ask for the end."""
+        """End the server on SIGINT and SIGTERM."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, self.handle_exit, number, None)
@@ -51,16 +51,16 @@ class _Server(uvicorn.Server):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the server was asked to be."""
+    """The options of the command line."""
 
     target: str
     host: str
     port: int
     tokens: tuple[Token, ...]
     parent: int | None
-    """Descriptor of a pipe; the server ends when its other end is closed."""
+    """Descriptor of a pipe; the server ends after the other end is closed."""
     clients: int | None
-    """Descriptor of the file on which clients hold leases; it ends no sooner than these."""
+    """Descriptor of the file on which clients hold leases; the server ends after these."""
 
     @property
     def is_loopback(self) -> bool:
@@ -69,24 +69,24 @@ class Options:
 
 
 OWNER = "machine-owner"
-"""Who the owner of this machine is to nodes and in metadata, where the others have names, too."""
+"""The name of the machine's owner for nodes and in metadata, where callers have names."""
 
 
 def owners_token(
     options: Options, project: ProjectConfig, *, started_by_console: bool
 ) -> Token | None:
-    """Return a new token for the consoles of this machine's owner; None if none is asked for.
+    """Return a new token for the consoles of this machine's owner; None if none is needed.
 
-    Raises `BadTarget` for an open door, `BadOption` for a port that cannot be.
+    Raises `BadTarget` for a public server without any authentication, `BadOption` for a bad port.
     """
     if not 0 <= options.port <= 65535:
         raise BadOption(
-            f"{options.port} is no port.", hint="Give --port 1 to 65535, or 0 for any free one."
+            f"{options.port} is no port.", hint="Give --port 1 to 65535, or 0 for any free port."
         )
     if not (options.tokens or project.auth or options.is_loopback):
         raise BadTarget(
-            f"Not served on {options.host}: without a token anybody there could answer.",
-            hint="Give --token or --tokens, or leave --host away.",
+            f"Not served on {options.host}: without a token, everyone in that network could answer.",
+            hint="Give --token or --tokens, or remove --host.",
         )
     if options.tokens or project.auth or started_by_console:
         return Token(secrets.token_urlsafe(32))
@@ -100,7 +100,7 @@ def serve(
     owner: Token | None,
     report: Reporter,
 ) -> None:
-    """Serve until told to end. Raises `StartFailed` if it does not come to that."""
+    """Serve until a signal or the end of the parent. Raises `StartFailed`."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
     auth = ProjectAuth.load(project.auth) if project.auth else None
@@ -109,7 +109,7 @@ def serve(
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, whatever nodes do: `sys.exit()` in one of them would end the loop."""
+    """Run to the end, even if a node calls `sys.exit()`, which leaves the event loop."""
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         loop = runner.get_loop()
         task = loop.create_task(main)
@@ -132,15 +132,15 @@ async def _serve(
     auth: ProjectAuth | None,
 ) -> None:
     parts = await ServerParts.open(project, graphs, folder.database)
-    keys = _keys((owner, *options.tokens), OWNER if auth else None) if owner else None
-    server = _Server(_settings(build_app(parts, keys, auth, project.pages)))
+    tokens = _authenticator((owner, *options.tokens), OWNER if auth else None) if owner else None
+    server = _Server(_settings(build_app(parts, tokens, auth, project.web_origins)))
     server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
         end_with_parent(
             options.parent, options.clients, lambda: loop.call_soon_threadsafe(_end, server)
         )
-    notice = ServerAddress(
+    address = ServerAddress(
         url=_url(options, listener),
         token=owner.secret if owner else "",
         pid=os.getpid(),
@@ -148,8 +148,8 @@ async def _serve(
         version=installed("hitl-tui"),
         identity=parts.database.identity,
     )
-    folder.write_address(notice)
-    report.ready(notice, parts.graphs.broken.values())
+    folder.write_address(address)
+    report.ready(address, parts.graphs.broken.values())
     try:
         await server.serve(sockets=[listener])
     finally:
@@ -157,8 +157,8 @@ async def _serve(
         await parts.close()
 
 
-def _keys(tokens: Iterable[Token], unnamed: str | None) -> TokenAuthenticator:
-    """Return the keys; who holds a token without a name is called `unnamed`, if anything."""
+def _authenticator(tokens: Iterable[Token], unnamed: str | None) -> TokenAuthenticator:
+    """Return what knows these tokens; `unnamed` is the name for holders of one without a name."""
     names = [(token, token.name or unnamed) for token in tokens]
     return TokenAuthenticator(
         (token, Caller(User(name)) if name else UNNAMED_OWNER) for token, name in names
@@ -196,7 +196,7 @@ def _listen(options: Options) -> socket.socket:
         listener.close()
         raise StartFailed(
             f"Port {options.port} of {options.host} cannot be used: {error.strerror}.",
-            hint="Choose another one with --port, or 0 for any free one.",
+            hint="Choose another port with --port, or 0 for any free port.",
         ) from error
     return listener
 

@@ -1,9 +1,9 @@
-"""Filters: which threads and assistants somebody may see, by their metadata.
+"""Filters by metadata: which threads and assistants a caller may see.
 
 `{"owner": "ada"}` or `{"owner": {"$eq": "ada"}}`: the value is this one. `{"teams": {"$contains":
 "blue"}}`: the value is a list that holds this, or all of these. `{"$or": [...]}`, `{"$and": [...]}`:
 two filters or more, at most two levels deep. All parts of a filter must hold. Source: langgraph-api
-0.16.7; what that one does not understand it lets pass, which is refused here.
+0.16.7, which accepts what it does not understand; this server refuses it.
 """
 
 from typing import Any, TypeAlias
@@ -12,14 +12,14 @@ import orjson
 
 Filter: TypeAlias = dict[str, Any]
 
-_DEEPEST = 2
+_MAX_DEPTH = 2
 
 
 class BadFilter(Exception):
-    """A handler returned something that is not a filter."""
+    """A handler returned a value that is not a filter."""
 
 
-def checked(given: Any) -> Filter:
+def checked_filter(given: Any) -> Filter:
     """Return a filter in plain JSON. Raises `BadFilter`."""
     try:
         plain = orjson.loads(orjson.dumps(given))
@@ -30,15 +30,15 @@ def checked(given: Any) -> Filter:
 
 
 def matches(metadata: dict[str, Any], wanted: Filter | None) -> bool:
-    """Whether a filter lets this metadata pass; no filter lets everything pass."""
+    """Whether metadata match a filter; without a filter, all do."""
     return all(_holds(metadata, key, value) for key, value in (wanted or {}).items())
 
 
 def _check(given: Any, depth: int) -> None:
     if not isinstance(given, dict):
         raise BadFilter(f"a filter is an object, not a {type(given).__name__}")
-    if depth > _DEEPEST:
-        raise BadFilter(f"$or and $and may be nested {_DEEPEST} levels deep")
+    if depth > _MAX_DEPTH:
+        raise BadFilter(f"$or and $and may be nested {_MAX_DEPTH} levels deep")
     for key, value in given.items():
         if key in ("$or", "$and"):
             if not isinstance(value, list) or len(value) < 2:
@@ -46,7 +46,7 @@ def _check(given: Any, depth: int) -> None:
             for part in value:
                 _check(part, depth + 1)
         elif key.startswith("$"):
-            raise BadFilter(f"there is no operator {key} here")
+            raise BadFilter(f"{key} is not an operator")
         elif isinstance(value, dict) and (len(value) != 1 or not value.keys() & _OPERATORS.keys()):
             raise BadFilter(f"{key!r} takes one of {', '.join(_OPERATORS)}")
 

@@ -1,4 +1,4 @@
-"""Files and folders of the data folder: ours alone, and no links to elsewhere."""
+"""Private files and folders: owned by this user, closed to others, and no symbolic links."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ from hitl_server.errors import StartFailed
 
 
 def private_folder(path: Path) -> None:
-    """Make or check a folder of mode 0700 that is ours, no link. Raises `StartFailed`."""
+    """Create or check a folder: mode 0700, of this user, no link. Raises `StartFailed`."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.mkdir(mode=0o700, exist_ok=True)
@@ -23,7 +23,7 @@ def private_folder(path: Path) -> None:
 
 
 def private_file(path: Path, flags: int) -> int:
-    """Open or create a file of mode 0600 that is ours, no link. Raises `StartFailed`."""
+    """Open or create a file: mode 0600, of this user, no link. Raises `StartFailed`."""
     try:
         descriptor = os.open(path, flags | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     except OSError as error:

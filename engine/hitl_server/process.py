@@ -1,4 +1,4 @@
-"""The process around the server: its own standard streams, its parent, its end."""
+"""The process of the server: its standard streams, its parent process, its end."""
 
 import fcntl
 import os
@@ -8,13 +8,13 @@ from collections.abc import Callable
 from contextlib import suppress
 
 _GRACE = 5.0
-"""Seconds the server gets to end by itself before the process is ended."""
+"""Seconds in which the server may end by itself before the process is ended."""
 
 
 def detach_streams(log: int) -> int:
-    """Send what anybody prints to `log`, give readers of stdin nothing; return the old stderr.
+    """Redirect output to `log` and stdin to nothing; return a descriptor of the old stderr.
 
-    On the level of file descriptors, so that it holds for C code and child processes too.
+    This changes file descriptors, so that it applies to C code and child processes too.
     """
     original = os.dup(2)
     os.set_inheritable(original, False)
@@ -28,10 +28,11 @@ def detach_streams(log: int) -> int:
 
 
 def end_with_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:
-    """Call `stop` when the parent has gone and nobody is at work, and see to it that it ends.
+    """Call `stop` when the parent has ended and no client holds a lease; then end the process.
 
-    The parent has gone when it closes its end of the pipe or dies; others are at work while they
-    hold `clients` locked (`hitl_engine.local.leases`). A thread, not the event loop: user code may block it.
+    The parent has ended when its end of the pipe is closed. Clients hold a lease by a shared lock
+    on `clients` (`hitl_engine.local.leases`). User code may block the event loop, so this uses a
+    thread.
     """
     for descriptor in (pipe, *(() if clients is None else (clients,))):
         os.set_inheritable(descriptor, False)
@@ -45,7 +46,7 @@ def _wait_for_parent(pipe: int, clients: int | None, stop: Callable[[], object])
         while os.read(pipe, 1024):
             pass
     if clients is not None:
-        fcntl.flock(clients, fcntl.LOCK_EX)  # from here on nobody finds this server
+        fcntl.flock(clients, fcntl.LOCK_EX)  # no client can get a new lease now
     stop()
     time.sleep(_GRACE)
     os._exit(1)

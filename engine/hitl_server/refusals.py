@@ -1,4 +1,4 @@
-"""What the server says no to: status codes and texts of langgraph-api 0.16.7."""
+"""The refusals of the server: status codes and texts of langgraph-api 0.16.7."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -20,26 +20,26 @@ def invalid_json() -> Refusal:
 
 
 def unreadable_body() -> Refusal:
-    """The body did not arrive whole, is no UTF-8 or is nested too deeply; FastAPI's own text."""
+    """The body is incomplete, not UTF-8 or nested too deeply; the text is FastAPI's."""
     return Refusal(400, "There was an error parsing the body")
 
 
 def no_thread(thread_id: str) -> Refusal:
-    """There is no such thread."""
+    """No thread has this id."""
     return Refusal(404, f"Thread with ID {thread_id} not found")
 
 
 def no_thread_or_assistant() -> Refusal:
-    """A run was asked of a thread or an assistant that does not exist."""
+    """A run was requested for a thread or an assistant that does not exist."""
     return Refusal(404, "Thread or assistant not found.")
 
 
 def thread_exists(thread_id: str) -> Refusal:
-    """A thread was to be created under an id that is taken."""
+    """A thread was to be created with an id that is taken."""
     return Refusal(409, f"Thread with ID {thread_id} already exists")
 
 
-def busy() -> Refusal:
+def thread_busy() -> Refusal:
     """Another run of this thread has not ended."""
     return Refusal(
         409,
@@ -49,28 +49,30 @@ def busy() -> Refusal:
 
 
 def preconditions_failed(current: dict[str, Any] | None) -> Refusal:
-    """The thread is not any more as it was when somebody decided; `current` is its row."""
-    detail = "The thread is not as it was decided on: its checkpoint or its interrupts changed."
+    """The thread changed after the decision was made; `current` is its row."""
+    detail = (
+        "The thread changed after the decision: its checkpoint or its interrupts are different."
+    )
     return Refusal(409, detail, current=current)
 
 
 def idempotency_key_reused() -> Refusal:
-    """An idempotency key came with a second, different request."""
+    """An idempotency key was sent with a second, different request."""
     return Refusal(422, "This Idempotency-Key was used for another request.")
 
 
 def no_run(run_id: str) -> Refusal:
-    """There is no such run."""
+    """No run has this id."""
     return Refusal(404, f"Run with ID {run_id} not found")
 
 
 def runs_in_flight(thread_id: str) -> Refusal:
-    """The state of a thread cannot be changed while a run changes it."""
+    """The state of a thread cannot be changed during a run."""
     return Refusal(409, f"Thread {thread_id} has in-flight runs.")
 
 
 def no_graph(thread_id: str) -> Refusal:
-    """A thread on which nothing ever ran has no state to change."""
+    """A thread without any run has no state to change."""
     return Refusal(
         400,
         f"Thread '{thread_id}' has no assigned graph ID. This usually occurs when no runs have "
@@ -81,22 +83,22 @@ def no_graph(thread_id: str) -> Refusal:
 
 
 def no_such_graph(graph_id: str, known: Iterable[str]) -> Refusal:
-    """An assistant was to stand for a graph that the project does not name."""
+    """The project has no such graph."""
     return Refusal(404, f"Graph '{graph_id}' not found. Expected one of: {sorted(known)}")
 
 
 def no_assistant(assistant_id: str) -> Refusal:
-    """There is no such assistant."""
+    """No assistant has this id."""
     return Refusal(404, f"Assistant {assistant_id} not found")
 
 
 def assistant_exists(assistant_id: str) -> Refusal:
-    """An assistant was to be made under an id that is taken."""
+    """An assistant was to be created with an id that is taken."""
     return Refusal(409, f"Assistant {assistant_id} already exists")
 
 
 def config_and_context_given() -> Refusal:
-    """What a run is given was said in the old way and in the new one."""
+    """Both `config.configurable` and its replacement `context` were given."""
     return Refusal(
         400,
         "Cannot specify both configurable and context. Prefer setting context alone. "
@@ -106,7 +108,7 @@ def config_and_context_given() -> Refusal:
 
 
 def checked_id(value: str, kind: str = "thread") -> str:
-    """Return `value` as the server writes ids; a 422 if it is no UUID."""
+    """Return an id in its canonical form. Raises `Refusal` (422) for what is no UUID."""
     try:
         return str(UUID(value))
     except ValueError:
@@ -114,6 +116,6 @@ def checked_id(value: str, kind: str = "thread") -> str:
 
 
 def checked_select(select: Collection[str] | None, fields: Collection[str]) -> None:
-    """Refuse (422) to show fields that no row has."""
+    """Refuse (422) fields that no row has."""
     if unknown := sorted(set(select or ()) - set(fields)):
         raise Refusal(422, f"Invalid select columns: {unknown}. Expected: {', '.join(fields)}")

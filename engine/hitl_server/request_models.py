@@ -1,4 +1,4 @@
-"""What clients may send, as pydantic models; unknown fields are ignored, as langgraph-api does."""
+"""What clients may send, as pydantic models. Unknown fields are ignored, as in langgraph-api."""
 
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
@@ -24,7 +24,7 @@ ThreadStatus: TypeAlias = Literal["idle", "busy", "interrupted", "error"]
 
 
 def _storable(value: Any) -> Any:
-    """Refuse what no row could give back as it came: too deep, too large, half a character."""
+    """Refuse values that a row cannot store: nested too deeply, huge integers, lone surrogates."""
     try:
         orjson.dumps(value)
     except orjson.JSONEncodeError as error:
@@ -33,7 +33,7 @@ def _storable(value: Any) -> Any:
 
 
 def _not_supported(sentence: str) -> BeforeValidator:
-    """Refuse a field whose promise this server does not keep, instead of overlooking it."""
+    """Refuse a field of langgraph-api that this server does not support, instead of ignoring it."""
 
     def refuse(value: Any) -> Any:
         if value:
@@ -44,7 +44,7 @@ def _not_supported(sentence: str) -> BeforeValidator:
 
 
 def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
-    """Refuse integers that SQLite cannot compare with."""
+    """Refuse integers that SQLite cannot compare."""
     if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in wanted.values()):
         raise ValueError("an integer is beyond 64 bits")
     return wanted
@@ -67,7 +67,7 @@ class _Body(BaseModel):
 
 
 class CheckpointConfig(_Body):
-    """Where in a thread: a checkpoint, of the root graph or of a subgraph."""
+    """A checkpoint of a thread, of the root graph or of a subgraph."""
 
     thread_id: Text | None = None
     checkpoint_ns: Text | None = None
@@ -75,12 +75,12 @@ class CheckpointConfig(_Body):
     checkpoint_map: dict[Text, Text] | None = None
 
     def configurable(self) -> JsonObject:
-        """Return what was given, as langgraph takes it."""
+        """Return the given fields, as langgraph expects them in `configurable`."""
         return self.model_dump(include=set(CheckpointConfig.model_fields), exclude_none=True)
 
 
 class Command(_Body):
-    """`Command` of langgraph; which of the fields were given matters, null answers are answers."""
+    """`Command` of langgraph. A field that is given as null is not the same as no field."""
 
     resume: Any = None
     update: JsonObject | list[Any] | None = None
@@ -88,12 +88,12 @@ class Command(_Body):
 
 
 class Preconditions(_Body):
-    """What a decision was made on. The run is refused (409) where it no longer holds."""
+    """The state that a decision was based on. If it has changed, the run is refused (409)."""
 
     checkpoint_id: str | None = None
     """The newest checkpoint of the thread."""
     interrupt_ids: list[str] | None = None
-    """Interrupts that must be pending still; an empty list: none may be."""
+    """Interrupts that must still be pending; with an empty list, none may be."""
 
 
 class RunBody(_Body):
@@ -124,7 +124,7 @@ class RunBody(_Body):
 
     @property
     def stream_modes(self) -> list[str]:
-        """The modes the client asked for; values if it asked for none."""
+        """The stream modes that the client requested; `values` by default."""
         if isinstance(self.stream_mode, str):
             return [self.stream_mode]
         return list(self.stream_mode or ["values"])
@@ -133,8 +133,8 @@ class RunBody(_Body):
     def resumes(self) -> bool:
         """Whether this run answers an interrupt.
 
-        A null `resume` counts when it stands alone; beside `update` or `goto` it is a field
-        that some client always sends.
+        A null `resume` is an answer only without `update` and `goto`: some clients always
+        send all three fields.
         """
         if self.command is None or "resume" not in self.command.model_fields_set:
             return False
@@ -155,11 +155,14 @@ class ThreadCreate(_Body):
     thread_id: UUID | None = None
     metadata: StorableObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
-    ttl: Annotated[None, _not_supported("Threads do not expire on this server; delete them.")] = (
-        None
-    )
+    ttl: Annotated[
+        None, _not_supported("Threads do not expire on this server. Delete them instead.")
+    ] = None
     supersteps: Annotated[
-        None, _not_supported("This server makes no thread out of supersteps; copy one, or run one.")
+        None,
+        _not_supported(
+            "This server does not create threads from supersteps. Copy a thread or start a run."
+        ),
     ] = None
 
 
@@ -167,9 +170,9 @@ class ThreadPatch(_Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
     metadata: StorableObject | None = None
-    ttl: Annotated[None, _not_supported("Threads do not expire on this server; delete them.")] = (
-        None
-    )
+    ttl: Annotated[
+        None, _not_supported("Threads do not expire on this server. Delete them instead.")
+    ] = None
 
 
 class ThreadPrune(_Body):
@@ -199,7 +202,7 @@ class ThreadSearch(ThreadCount):
     sort_order: SortOrder | None = None
     select: list[str] | None = None
     extract: dict[str, str] | None = None
-    """Paths into the row by the name under which their values are shown."""
+    """Names for values, each with the path of its value in the row."""
 
 
 class StateUpdate(_Body):
@@ -219,7 +222,7 @@ class StateAt(_Body):
 
 
 class Before(CheckpointConfig):
-    """A checkpoint to begin after: itself, or the config that points to it."""
+    """The checkpoint before which the history begins, or the config that points to it."""
 
     configurable_: CheckpointConfig | None = Field(default=None, alias="configurable")
 
@@ -234,7 +237,7 @@ class HistorySearch(_Body):
 
 
 class Config(BaseModel):
-    """What a run is configured with; keys that langgraph does not know are kept."""
+    """The config of runs. Keys that langgraph does not know are kept."""
 
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Storable]
@@ -245,7 +248,7 @@ class Config(BaseModel):
 
 
 class AssistantPatch(_Body):
-    """`PATCH /assistants/{id}`: makes a new version; metadata is merged, key by key."""
+    """`PATCH /assistants/{id}`: creates a new version; metadata is merged, key by key."""
 
     graph_id: Text | None = None
     config: Config | None = None
@@ -313,7 +316,7 @@ class ItemPut(ItemDelete):
     value: StorableObject
     index: Annotated[
         Literal[False] | None,
-        _not_supported("Semantic search is left out of this server; it keeps no index of items."),
+        _not_supported("This server has no semantic search and no index of items."),
     ] = None
     ttl: float | None = Field(default=None, gt=0, le=52_560_000)
     """Minutes until the item expires, at most a hundred years; null for never."""
@@ -330,14 +333,14 @@ class ItemSearch(_Body):
     filter: dict[JsonPath, Comparison | Scalar] | None = None
     limit: Limit = 10
     offset: Offset = 0
-    query: Annotated[
-        None, _not_supported("Semantic search is left out of this server; filter instead.")
-    ] = None
+    query: Annotated[None, _not_supported("This server has no semantic search. Use `filter`.")] = (
+        None
+    )
     refresh_ttl: StrictBool | None = None
 
 
 class NamespaceSearch(_Body):
-    """`POST /store/namespaces`; the label `*` stands for any."""
+    """`POST /store/namespaces`; the label `*` matches any label."""
 
     prefix: Namespace | None = None
     suffix: Namespace | None = None

@@ -1,4 +1,4 @@
-"""What the server answers, described for its OpenAPI document; nothing is made of these types."""
+"""The shapes of responses, only for the OpenAPI document: the server creates no such objects."""
 
 from typing import Any, NotRequired, TypeAlias
 
@@ -17,16 +17,16 @@ class Detail(TypedDict):
 
 
 REFUSALS: Responses = {
-    400: {"model": Detail, "description": "What was asked for makes no sense"},
+    400: {"model": Detail, "description": "The request cannot be carried out as it is"},
     401: {"model": Detail, "description": "The token is missing or wrong"},
-    404: {"model": Detail, "description": "There is no such thing"},
-    409: {"model": Detail, "description": "What is there stands against it"},
-    422: {"model": Detail, "description": "The request was not understood"},
+    404: {"model": Detail, "description": "Not found"},
+    409: {"model": Detail, "description": "In conflict with the current state"},
+    422: {"model": Detail, "description": "The request is not valid"},
 }
 
 
 def ok_response(kind: Any) -> Responses:
-    """Return the description of an answer with status 200 and a body of this type."""
+    """Return the description of a response with status 200 and a body of this type."""
     return {200: {"model": kind}}
 
 
@@ -46,7 +46,7 @@ class Assistant(TypedDict, total=False):
 
 
 class AssistantVersion(TypedDict):
-    """An assistant as it was once."""
+    """One version of an assistant."""
 
     assistant_id: str
     version: int
@@ -71,14 +71,14 @@ class Schemas(TypedDict):
 
 
 class Drawing(TypedDict):
-    """The nodes of a graph, and what leads from one to another."""
+    """The nodes and edges of a graph."""
 
     nodes: list[JsonObject]
     edges: list[JsonObject]
 
 
 class Thread(TypedDict, total=False):
-    """A thread, where it stands and, where one thread was asked for, its newest run."""
+    """A thread and its state; the newest run only in the response about a single thread."""
 
     thread_id: str
     created_at: str
@@ -121,7 +121,7 @@ class ThreadState(TypedDict):
 
 
 class ThreadUpdate(TypedDict):
-    """The checkpoint that a state update has made, in three ways."""
+    """The checkpoint that a state update created, in three forms."""
 
     checkpoint: JsonObject
     configurable: JsonObject
@@ -129,7 +129,7 @@ class ThreadUpdate(TypedDict):
 
 
 class Item(TypedDict):
-    """What is kept under a namespace and a key; found by a search, with a score of null."""
+    """A value in the store under a namespace and a key; in search results, with a score of null."""
 
     namespace: list[str]
     key: str
@@ -140,7 +140,7 @@ class Item(TypedDict):
 
 
 class Found(TypedDict):
-    """The items that a search has found."""
+    """The items that a search found."""
 
     items: list[Item]
 

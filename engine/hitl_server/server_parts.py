@@ -1,4 +1,4 @@
-"""The server's parts, put together once."""
+"""The parts of one server, created once at its start."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,7 +22,7 @@ from hitl_server.tables.thread_table import Threads
 
 @dataclass(frozen=True, slots=True)
 class ServerParts:
-    """What the routes work with."""
+    """The database, tables, graphs and runs of one server: what its routes work with."""
 
     database: Database
     graphs: Graphs
@@ -37,14 +37,14 @@ class ServerParts:
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
-        """Open the database at `path` and bring its threads up to date. Raises `StartFailed`."""
+        """Open the database at `path` and end what a crash has interrupted. Raises `StartFailed`."""
         database = await Database.open(path, project.allowed_types)
         try:
             store = await Store.open(path.with_name("store.sqlite"), project.store)
         except StartFailed:
             await database.close()
             raise
-        graphs.attach(database.saver, store.items)
+        graphs.use_storage(database.saver, store.items)
         threads, runs = Threads(database), Runs(database)
         await threads.prepare()
         assistants = Assistants(graphs, database)
@@ -68,9 +68,9 @@ class ServerParts:
         )
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
-        """Copy a thread with all that waits on it; False if there is no such thread.
+        """Copy a thread with its pending interrupts; False if there is no such thread.
 
-        The row of a busy one is behind its checkpoints: then the copy's says what these tell.
+        The row of a busy thread is older than its checkpoints, so the copy gets a new row.
         """
         was_busy = await self.threads.copy(thread_id, copy_id)
         if was_busy:
@@ -78,13 +78,13 @@ class ServerParts:
         return was_busy is not None
 
     async def delete_assistant(self, assistant_id: str, *, with_threads: bool) -> None:
-        """Cancel the runs of an assistant and delete it, with its threads if so asked.
+        """Cancel the runs of an assistant and delete it, optionally with its threads.
 
-        Raises `Refusal` for one that is not there or has to stay.
+        Raises `Refusal` if it does not exist or must not be deleted.
         """
         self.assistants.check_deletable(assistant_id)
         for thread_id in await self.assistants.threads(assistant_id) if with_threads else ():
-            await self.run_queue.delete(thread_id)
+            await self.run_queue.delete_thread(thread_id)
         for thread_id, run_id in self.assistants.runs_under_way(assistant_id):
             if active := self.run_queue.find(thread_id, run_id):
                 active.cancel("interrupt")
@@ -100,6 +100,6 @@ class ServerParts:
 
 
 def parts_of(request: Request) -> ServerParts:
-    """Return the parts of the server that got this request."""
+    """Return the parts of the server of this request."""
     parts: ServerParts = request.app.state.parts
     return parts

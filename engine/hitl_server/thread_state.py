@@ -1,4 +1,4 @@
-"""Where a thread stands: a langgraph snapshot as wire JSON, and as the columns of a thread row."""
+"""The state of a thread, from LangGraph's snapshot: as JSON of the API, and as columns of its row."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,7 +9,7 @@ from langgraph.types import Interrupt, PregelTask, StateSnapshot
 from hitl_server.json_types import JsonObject
 
 INTERRUPT = "__interrupt__"
-"""Under this key langgraph says what waits, in values and updates."""
+"""The key of pending interrupts in the values and updates of LangGraph."""
 
 EMPTY_STATE: JsonObject = {
     "values": {},
@@ -23,12 +23,12 @@ EMPTY_STATE: JsonObject = {
     "checkpoint_id": None,
     "parent_checkpoint_id": None,
 }
-"""The state of a thread on which no graph has run."""
+"""The state of a thread without any run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A static breakpoint at which a run stopped."""
+    """The static breakpoint at which a run stopped."""
 
     when: Literal["before", "after"]
     node: str
@@ -36,32 +36,32 @@ class Breakpoint:
 
 @dataclass(frozen=True, slots=True)
 class StateColumns:
-    """A thread as its newest checkpoint describes it, ready for its row."""
+    """The state of a thread at its newest checkpoint, for the columns of its row."""
 
     status: Literal["idle", "interrupted", "error"]
     values: Any
     next: list[str]
     tasks: list[JsonObject]
     interrupts: dict[str, list[JsonObject]]
-    """Pending interrupts by the id of the (root) task that asks."""
+    """Pending interrupts by the id of their task in the root graph."""
     checkpoint_id: str | None
     breakpoint: JsonObject | None
-    """`{"when": "before" or "after", "node"}`, if it stands at a static breakpoint."""
+    """`{"when": "before" or "after", "node"}` at a static breakpoint, else None."""
     error: JsonObject | None
 
 
 def state_columns(
-    snapshot: StateSnapshot, error: JsonObject | None, stop: Breakpoint | None
+    snapshot: StateSnapshot, error: JsonObject | None, stopped_at: Breakpoint | None
 ) -> StateColumns:
-    """Derive where a thread stands; `error` and `stop` say how its last run ended.
+    """Return the state of a thread; `error` and `stopped_at` are how its last run ended.
 
-    Interrupts and breakpoints outrank the error: a thread whose node failed after taking an
-    answer, or whose engine died in a step, still waits for a person, and must be found by a
-    search for what is interrupted.
+    With a pending interrupt or a breakpoint, the status is "interrupted" in spite of an error: a
+    thread whose node failed after an answer, or whose engine died, still waits for a person, and
+    a search for interrupted threads must find it.
     """
     tasks = [_task_row(task) for task in snapshot.tasks]
     interrupts = {task["id"]: task["interrupts"] for task in tasks if task["interrupts"]}
-    breakpoint = None if interrupts else _breakpoint(snapshot, stop)
+    breakpoint = None if interrupts else _breakpoint(snapshot, stopped_at)
     waits = bool(interrupts or breakpoint) or (bool(snapshot.next) and error is None)
     configurable = _configurable(snapshot.config)
     return StateColumns(
@@ -76,41 +76,47 @@ def state_columns(
     )
 
 
-def dated(
+def with_since(
     state_columns: StateColumns, earlier: Mapping[str | None, str], time: str
 ) -> StateColumns:
-    """Say of all that waits since when: since `time`, unless `earlier` (`waited`) knows it."""
+    """Add `since` to all that waits: from `earlier` (`waiting_since`), or else `time`."""
     tasks = [
         {
             **task,
             "interrupts": [
-                {**asked, "since": earlier.get(asked["id"], time)} for asked in task["interrupts"]
+                {**interrupt, "since": earlier.get(interrupt["id"], time)}
+                for interrupt in task["interrupts"]
             ],
         }
         for task in state_columns.tasks
     ]
-    stop = state_columns.breakpoint
-    if stop is not None:
-        stop = {**stop, "since": earlier.get(state_columns.checkpoint_id, time)}
-    return replace(state_columns, tasks=tasks, breakpoint=stop)
+    breakpoint = state_columns.breakpoint
+    if breakpoint is not None:
+        breakpoint = {**breakpoint, "since": earlier.get(state_columns.checkpoint_id, time)}
+    return replace(state_columns, tasks=tasks, breakpoint=breakpoint)
 
 
-def waited(
+def waiting_since(
     tasks: Iterable[JsonObject], breakpoint: JsonObject | None, checkpoint_id: str | None
 ) -> dict[str | None, str]:
-    """Return since when the things of a row have waited.
+    """Return since when the interrupts and the breakpoint of a row have waited.
 
-    Interrupts by their ids, which outlive a run that comes to the same question again; the
-    breakpoint by its checkpoint, which outlives a run that was killed before the next one.
+    The keys are interrupt ids, which stay the same when a run reaches the same question again, and
+    the checkpoint id for the breakpoint, which stays the same when a run is killed before the next
+    checkpoint.
     """
-    since = {asked["id"]: asked.get("since") for task in tasks for asked in task["interrupts"]}
+    since = {
+        interrupt["id"]: interrupt.get("since")
+        for task in tasks
+        for interrupt in task["interrupts"]
+    }
     if breakpoint is not None:
         since[checkpoint_id] = breakpoint.get("since")
     return {key: time for key, time in since.items() if time is not None}
 
 
 def snapshot_json(snapshot: StateSnapshot) -> JsonObject:
-    """Return a snapshot as `GET /threads/{id}/state` shows it."""
+    """Return a snapshot as the response of `GET /threads/{id}/state`."""
     checkpoint = checkpoint_of(snapshot.config)
     parent = checkpoint_of(snapshot.parent_config)
     return {
@@ -128,7 +134,7 @@ def snapshot_json(snapshot: StateSnapshot) -> JsonObject:
 
 
 def checkpoint_of(config: Mapping[str, Any] | None) -> JsonObject | None:
-    """Return the checkpoint a config points to, in wire form; None if it points to none."""
+    """Return the checkpoint of a config as JSON; None if it has none."""
     configurable = _configurable(config)
     if not configurable.get("thread_id") or not configurable.get("checkpoint_id"):
         return None
@@ -143,7 +149,7 @@ def checkpoint_of(config: Mapping[str, Any] | None) -> JsonObject | None:
 
 
 def interrupt_json(interrupt: Interrupt) -> JsonObject:
-    """Return `{"id", "value"}`, and `response_schema` only where there is one."""
+    """Return `{"id", "value"}`, and `response_schema` if there is one."""
     shown: JsonObject = {"id": interrupt.id, "value": interrupt.value}
     if (schema := getattr(interrupt, "response_schema", None)) is not None:
         shown["response_schema"] = schema
@@ -155,7 +161,7 @@ def breakpoint_between(
 ) -> Breakpoint | None:
     """Return the breakpoint between the nodes that `ran` and those `following`.
 
-    langgraph looks at the breakpoints after a step before those ahead of the next one.
+    LangGraph checks the breakpoints after a step first, then those before the next one.
     """
     if node := _first(ran, after):
         return Breakpoint("after", node)
@@ -169,8 +175,10 @@ def _first(nodes: Iterable[str], breakpoints: Iterable[str]) -> str | None:
     return next((node for node in nodes if node in marked or "*" in marked), None)
 
 
-def _breakpoint(snapshot: StateSnapshot, stop: Breakpoint | None) -> JsonObject | None:
-    return {"when": stop.when, "node": stop.node} if stop and snapshot.next else None
+def _breakpoint(snapshot: StateSnapshot, stopped_at: Breakpoint | None) -> JsonObject | None:
+    if stopped_at is None or not snapshot.next:
+        return None
+    return {"when": stopped_at.when, "node": stopped_at.node}
 
 
 def _task_row(task: PregelTask) -> JsonObject:

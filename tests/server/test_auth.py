@@ -15,7 +15,7 @@ from fastapi.routing import APIRoute
 from hitl_engine.local.server_process import find_or_start
 from hitl_engine.model import JsonValue
 from hitl_server.identity.callers import User
-from hitl_server.metadata_filter import BadFilter, checked, matches
+from hitl_server.metadata_filter import BadFilter, checked_filter, matches
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.policy.rules import RULES
 from hitl_server.routes import assistants, changes, runs, store, threads
@@ -409,17 +409,17 @@ async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("section", "code", "words"),
     [
-        ({"path": "./gatekeeper.py"}, 2, "does not say where"),
-        ({"disable_studio_auth": True}, 2, "does not say where"),
+        ({"path": "./gatekeeper.py"}, 2, 'has no valid "path"'),
+        ({"disable_studio_auth": True}, 2, 'has no valid "path"'),
         ({"path": "./gatekeeper.ts:auth"}, 2, "is not Python"),
-        ({"path": "./gatekeeper.py:auth", "allow": ["all"]}, 2, "says allow"),
+        ({"path": "./gatekeeper.py:auth", "allow": ["all"]}, 2, "has allow"),
         ("./gatekeeper.py:auth", 2, "not an object"),
         ({"path": "./gatekeeper.py:nothing"}, 5, "no attribute 'nothing'"),
         ({"path": "./gatekeeper.py:USERS"}, 5, "not a langgraph_sdk.Auth"),
         ({"path": "./missing.py:auth"}, 5, "missing.py"),
         ({"path": "./silent.py:auth"}, 5, "no handler for @auth.authenticate"),
-        ({"path": "./curious.py:auth"}, 5, "asks for password"),
-        ({"path": "./depends.py:auth"}, 5, "depends on FastAPI"),
+        ({"path": "./curious.py:auth"}, 5, "has the parameter password"),
+        ({"path": "./depends.py:auth"}, 5, "uses FastAPI's Depends"),
         ({"path": "./raising.py:auth"}, 5, "KeyError: 'NO_SUCH_SECRET'"),
     ],
 )
@@ -535,7 +535,7 @@ async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
 )
 def test_filters(wanted: dict[str, Any], holds: bool) -> None:
     metadata = {"owner": "ada", "size": 3, "teams": ["red", "blue"]}
-    assert matches(metadata, checked(wanted)) is holds
+    assert matches(metadata, checked_filter(wanted)) is holds
 
 
 @pytest.mark.parametrize(
@@ -554,7 +554,7 @@ def test_filters(wanted: dict[str, Any], holds: bool) -> None:
 )
 def test_what_is_no_filter_is_refused(wanted: Any) -> None:
     with pytest.raises(BadFilter):
-        checked(wanted)
+        checked_filter(wanted)
 
 
 class Account:

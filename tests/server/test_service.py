@@ -7,7 +7,7 @@ from html import unescape
 import httpx
 import pytest
 
-from hitl_server.routes.not_implemented import ABSENT
+from hitl_server.routes.not_implemented import NOT_IMPLEMENTED
 from tests.server.differences import ours
 from tests.server.processes import Served
 
@@ -39,7 +39,9 @@ def test_the_document_names_every_path_of_langgraph_dev(
 ) -> None:
     """Every path is served or listed as absent; those of runs are told apart by their own tests."""
     theirs = httpx.get(f"{langgraph_dev.url}/openapi.json").json()["paths"]
-    known = set(http.get("/openapi.json").json()["paths"]) | {path for _, path, _ in ABSENT}
+    known = set(http.get("/openapi.json").json()["paths"]) | {
+        path for _, path, _ in NOT_IMPLEMENTED
+    }
     missing = {path for path in theirs if path not in known and "runs" not in path}
     assert missing <= {"/docs", "/threads/{thread_id}/stream"}
 
@@ -56,7 +58,7 @@ def test_the_documentation_needs_nothing_from_elsewhere(http: httpx.Client) -> N
             assert operation["description"] in listed
 
 
-@pytest.mark.parametrize(("method", "path", "sentence"), ABSENT)
+@pytest.mark.parametrize(("method", "path", "sentence"), NOT_IMPLEMENTED)
 def test_what_is_left_out_says_so(
     engine_server: Served, http: httpx.Client, method: str, path: str, sentence: str
 ) -> None:

@@ -450,7 +450,7 @@ async def test_named_threads_are_looked_up(tmp_path: Path) -> None:
 async def test_the_latest_state_is_found_without_looking_at_others(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "engine.sqlite")
     graphs = Graphs.load([GraphSpec("revise", str(SAMPLES / "revise.py"), "graph")])
-    graphs.attach(database.saver, InMemoryStore())
+    graphs.use_storage(database.saver, InMemoryStore())
     head: Any = {"configurable": {"thread_id": str(uuid4())}}
     said: list[str] = []
     async with graphs.open("revise", head) as graph:

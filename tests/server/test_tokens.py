@@ -58,13 +58,13 @@ def test_a_file_of_tokens(file: Path) -> None:
     [
         ("hush", "line 1 has no secret"),
         ("ada =", "line 1 has no secret"),
-        ("\n = hush", "line 2 has no name"),
-        ("a\x1bda = hush", "line 1 has no name"),
+        ("\n = hush", "line 2 has no printable name"),
+        ("a\x1bda = hush", "line 1 has no printable name"),
         ("ada = hush hush", "in .*line 1 cannot be sent"),
         ("ada = hüsh", "in .*line 1 cannot be sent"),
-        ("ada = one\nada = hush", "name in .*line 2 was given before"),
-        ("ada = hush\nbob = hush", "secret in .*line 2 is somebody else's"),
-        ("# nobody\n", "holds no token"),
+        ("ada = one\nada = hush", "name in .*line 2 is already used"),
+        ("ada = hush\nbob = hush", "secret in .*line 2 is already used"),
+        ("# nobody\n", "has no token"),
         (b"ada = hush\xff", "not UTF-8"),
     ],
 )
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_used(file: Path, text: str | bytes, words: str) -
 
 def test_a_file_that_others_can_read(file: Path) -> None:
     file.chmod(0o640)
-    with pytest.raises(BadOption, match="open to other users"):
+    with pytest.raises(BadOption, match="Other users can read"):
         read_tokens(file)
     with pytest.raises(BadOption, match="not a file|cannot be read"):
         read_tokens(file.parent)

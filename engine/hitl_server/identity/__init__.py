@@ -1,1 +1,1 @@
-"""Who sends a request: tokens, a project's own authentication, web pages."""
+"""Authentication: tokens, the project's own `authenticate` handler, origins of web pages."""

@@ -1,4 +1,4 @@
-"""The gate: who sends a request is known before anything else of it is looked at."""
+"""Authentication: the server identifies the caller before it looks at the rest of a request."""
 
 import hmac
 from collections.abc import Awaitable, Callable, Iterable
@@ -18,15 +18,15 @@ _LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
 
 
 class TokenAuthenticator:
-    """Tells the holders of tokens from everybody else."""
+    """Identifies callers by their tokens."""
 
     def __init__(self, holders: Iterable[tuple[Token, Caller]]) -> None:
         self._holders = [(token.secret.encode(), caller) for token, caller in holders]
 
-    def holder(self, headers: Headers) -> Caller | None:
-        """Return whose token a request shows (`Authorization: Bearer`, `X-Api-Key`), or None.
+    def caller(self, headers: Headers) -> Caller | None:
+        """Return whose token a request has (`Authorization: Bearer` or `X-Api-Key`), or None.
 
-        It is compared with all of them, in a time that does not tell how well it fits.
+        The comparison with all tokens takes the same time, whether one matches or not.
         """
         bearer = headers.get(b"authorization", b"").removeprefix(b"Bearer ")
         key = headers.get(b"x-api-key", b"")
@@ -38,22 +38,22 @@ class TokenAuthenticator:
 
 
 class AuthenticationMiddleware:
-    """ASGI middleware that says who the caller is (`scope["caller"]`), or refuses with 401 or 403.
+    """ASGI middleware: sets `scope["caller"]`, or refuses the request with 401 or 403.
 
-    Without keys the Host header must be a loopback name: a web page that rebinds its own name to
-    127.0.0.1 would otherwise reach the server from the browser of whoever looks at it.
+    On a server without tokens, the Host header must be a loopback name. Otherwise a web page could
+    reach the server from a browser on this machine by DNS rebinding.
     """
 
     def __init__(
         self,
         app: ASGIApp,
-        keys: TokenAuthenticator | None,
+        tokens: TokenAuthenticator | None,
         authenticate: Authenticate | None = None,
     ) -> None:
         self._app = app
-        self._keys = keys
+        self._tokens = tokens
         self._authenticate = authenticate
-        """Asked about everybody who has no key; raises `Refusal`."""
+        """Identifies callers without a token; raises `Refusal`."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -61,20 +61,22 @@ class AuthenticationMiddleware:
             await self._app(scope, receive, send)
             return
         try:
-            scope["caller"] = self._known(dict(scope["headers"])) or await self._asked(scope)
+            scope["caller"] = self._by_token(dict(scope["headers"])) or await self._by_handler(
+                scope
+            )
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
             await self._app(scope, receive, send)
 
-    def _known(self, headers: Headers) -> Caller | None:
-        if self._keys is not None:
-            return self._keys.holder(headers)
+    def _by_token(self, headers: Headers) -> Caller | None:
+        if self._tokens is not None:
+            return self._tokens.caller(headers)
         if not _is_loopback(headers):
             raise Refusal(403, "This server only answers to a loopback host name.")
         return UNNAMED_OWNER
 
-    async def _asked(self, scope: Scope) -> Caller:
+    async def _by_handler(self, scope: Scope) -> Caller:
         if self._authenticate is None:
             raise Refusal(401, "missing or wrong token")
         return await self._authenticate(scope)
@@ -87,7 +89,7 @@ def _is_loopback(headers: Headers) -> bool:
 
 
 async def refuse(send: Send, refusal: Refusal) -> None:
-    """Answer a request that goes no further."""
+    """Send a refusal as the response."""
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": dumps(refusal.body)})

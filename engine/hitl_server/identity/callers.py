@@ -1,4 +1,4 @@
-"""Who sends a request, and what of it goes into the runs that it starts."""
+"""The caller of a request, and what the runs that it starts contain of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -9,22 +9,22 @@ from fastapi import Request
 from hitl_server.json_types import JsonObject
 
 USER_ID = "langgraph_auth_user_id"
-"""Where LangGraph keeps the caller's identity: in the configurable, and in metadata."""
+"""The key of the caller's identity in `configurable` and in metadata (LangGraph)."""
 
 RESERVED = ("langgraph_auth_user", USER_ID, "langgraph_auth_permissions")
-"""What only the server says of a caller; clients that send it are not believed."""
+"""Keys that only the server sets. Values from clients are dropped."""
 
-_PROMISED = ("identity", "display_name", "is_authenticated", "permissions")
+_USER_FIELDS = ("identity", "display_name", "is_authenticated", "permissions")
 
 
 class User(Mapping[str, Any]):
-    """Somebody with a name, as nodes and handlers may expect it: items, attributes, or both.
+    """A user with the interface of `langgraph_sdk.auth.types.BaseUser`.
 
-    The shape is that of `langgraph_sdk.auth.types.BaseUser`.
+    Nodes and handlers may read its fields as items or as attributes.
     """
 
     def __init__(self, given: Any) -> None:
-        """Take what an `authenticate` handler returns; raises ValueError if it has no identity."""
+        """Take the result of an `authenticate` handler. Raises ValueError without an identity."""
         if isinstance(given, str):
             fields: Mapping[str, Any] = {"identity": given}
         elif isinstance(given, Mapping):
@@ -32,7 +32,7 @@ class User(Mapping[str, Any]):
         else:
             fields = _attributes(given)
         if fields.get("identity") is None:
-            raise ValueError(f"a user has an identity; {type(given).__name__} has none")
+            raise ValueError(f"a user needs an identity, but {type(given).__name__} has none")
         named = {"display_name": fields["identity"], "is_authenticated": True, "permissions": []}
         self._fields = {**named, **fields}
         self._given = given
@@ -47,7 +47,7 @@ class User(Mapping[str, Any]):
         return len(self._fields)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):  # copying and pickling ask before there are any fields
+        if name.startswith("_"):  # copying and pickling read these before `_fields` is set
             raise AttributeError(name)
         return self._fields[name] if name in self._fields else getattr(self._given, name)
 
@@ -57,38 +57,38 @@ class User(Mapping[str, Any]):
 
 def _attributes(given: object) -> JsonObject:
     own = {name: value for name, value in vars(given).items() if not name.startswith("_")}
-    return own | {name: getattr(given, name) for name in _PROMISED if hasattr(given, name)}
+    return own | {name: getattr(given, name) for name in _USER_FIELDS if hasattr(given, name)}
 
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Who sends a request."""
+    """The sender of a request."""
 
     user: User | None = None
-    """None where nobody asks for names."""
+    """None on a server where callers have no names."""
     permissions: Sequence[str] = ()
     is_owner: bool = True
-    """Whether the rights are those of the machine's owner: no handler is asked."""
+    """Whether the caller has all permissions, without a question to the handlers."""
 
     @property
     def configurable(self) -> JsonObject:
-        """What the nodes of a run find in `config["configurable"]`."""
+        """The fields about the caller for `config["configurable"]` of a run."""
         if self.user is None:
             return {}
-        said = (self.user, self.user["identity"], list(self.permissions))
-        return dict(zip(RESERVED, said, strict=True))
+        values = (self.user, self.user["identity"], list(self.permissions))
+        return dict(zip(RESERVED, values, strict=True))
 
     def with_identity(self, given: Mapping[str, Any]) -> JsonObject:
-        """Return `given` with the caller's identity, and with nothing that claims another."""
-        signed = {key: value for key, value in given.items() if key not in RESERVED}
-        return signed if self.user is None else {**signed, USER_ID: self.user["identity"]}
+        """Return `given` with the caller's identity, without any that a client has set."""
+        clean = {key: value for key, value in given.items() if key not in RESERVED}
+        return clean if self.user is None else {**clean, USER_ID: self.user["identity"]}
 
 
 UNNAMED_OWNER = Caller()
-"""Whoever comes to a server that asks for no names."""
+"""The caller of every request on a server where callers have no names."""
 
 
 def caller_of(request: Request) -> Caller:
-    """Return who sends a request, as the gate has found out."""
+    """Return the caller that `AuthenticationMiddleware` has identified."""
     caller: Caller = request.scope["caller"]
     return caller

@@ -1,6 +1,6 @@
-"""The project's own `langgraph_sdk.Auth`: its handlers, asked as langgraph-api asks them.
+"""The handlers of the project's own `langgraph_sdk.Auth`, called as langgraph-api calls them.
 
-There is no LangGraph Studio here: `disable_studio_auth` changes nothing, as if it were always true.
+This server has no access for LangGraph Studio, so `disable_studio_auth` has no effect.
 """
 
 import inspect
@@ -19,7 +19,7 @@ from starlette.types import Scope
 
 from hitl_server.errors import StartFailed
 from hitl_server.identity.callers import Caller, User
-from hitl_server.metadata_filter import BadFilter, Filter, checked
+from hitl_server.metadata_filter import BadFilter, Filter, checked_filter
 from hitl_server.project.config import AuthSpec
 from hitl_server.project.graphs import import_module_of
 from hitl_server.project.import_errors import import_failure_of
@@ -29,7 +29,7 @@ Handler: TypeAlias = Callable[..., Any]
 
 _log = logging.getLogger(__name__)
 
-_KNOWN: dict[str, Callable[[Scope], Any]] = {
+_ARGUMENTS: dict[str, Callable[[Scope], Any]] = {
     "request": Request,
     "scope": lambda scope: scope,
     "path": lambda scope: scope["path"],
@@ -41,7 +41,7 @@ _KNOWN: dict[str, Callable[[Scope], Any]] = {
     "user": lambda scope: None,
     "scopes": lambda scope: [],
 }
-"""What an `authenticate` handler may ask for, by the names of its parameters."""
+"""The possible parameters of an `authenticate` handler, and how to get their values."""
 
 
 class BadHandler(Exception):
@@ -49,22 +49,22 @@ class BadHandler(Exception):
 
 
 class ProjectAuth:
-    """Asks the handlers of a project: who somebody is, and what they may do."""
+    """Calls the handlers of a project: who is the caller, and what may the caller do?"""
 
     def __init__(self, auth: Auth) -> None:
-        """Take handlers, of which `authenticate` must be there. Raises `BadHandler`."""
-        # The names with underscores are what servers are to read, says langgraph_sdk.
+        """Take the handlers; `authenticate` is required. Raises `BadHandler`."""
+        # langgraph_sdk documents these private names as the interface for servers.
         handler = auth._authenticate_handler
         if handler is None:
             raise BadHandler("it has no handler for @auth.authenticate")
         self._authenticate: Handler = handler
-        self._wanted = _parameters(handler)
+        self._parameters = _parameters(handler)
         self._handlers = auth._handlers
         self._global_handlers = auth._global_handlers
 
     @classmethod
     def load(cls, spec: AuthSpec) -> "ProjectAuth":
-        """Import it. Raises `StartFailed`: without its handlers a project must not be served."""
+        """Import the handlers. Raises `StartFailed`: without them the project must not be served."""
         place = f"{spec.source}:{spec.attribute}"
         try:
             found = getattr(import_module_of(spec), spec.attribute)
@@ -74,33 +74,33 @@ class ProjectAuth:
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # user code may end with SystemExit too
-            breakage = import_failure_of("auth", error)
+            failure = import_failure_of("auth", error)
             raise StartFailed(
-                f"The auth of the project, {place}, cannot be used: {breakage.what}",
-                hint="Nothing is served without it.",
-                detail=breakage.traceback,
+                f"The auth of the project, {place}, cannot be used: {failure.what}",
+                hint="The server does not start without it.",
+                detail=failure.traceback,
             ) from error
 
     async def authenticate(self, scope: Scope) -> Caller:
-        """Return who sends a request. Raises `Refusal`."""
+        """Return the caller of a request. Raises `Refusal`."""
         try:
-            given = {name: _KNOWN[name](scope) for name in self._wanted}
+            given = {name: _ARGUMENTS[name](scope) for name in self._parameters}
             if inspect.iscoroutinefunction(self._authenticate):
-                said = await self._authenticate(**given)
+                user = await self._authenticate(**given)
             else:
-                said = await run_in_threadpool(self._authenticate, **given)
-            return _caller(said)
+                user = await run_in_threadpool(self._authenticate, **given)
+            return _caller(user)
         except (Auth.exceptions.HTTPException, HTTPException) as error:
             raise Refusal(error.status_code, error.detail) from None
         except AuthenticationError as error:
             raise Refusal(403, str(error)) from None
-        except Exception as error:  # user code: whatever it was, it lets nobody in
+        except Exception as error:  # user code; no error may give access
             raise _failed("authenticate", error) from error
 
     async def authorize(
         self, caller: Caller, resource: str, action: str, value: dict[str, Any]
     ) -> Filter | None:
-        """Ask whether the caller may do this; return what of it they may see, None for all.
+        """Ask the handler for permission; return its filter, or None if it has none.
 
         The handler may change `value`. Raises `Refusal`.
         """
@@ -108,17 +108,17 @@ class ProjectAuth:
         if handler is None:
             return None
         context: Any = {"resource": resource, "action": action}
-        asked = Auth.types.AuthContext(
-            user=caller.user,  # type: ignore[arg-type]  # it is one by its shape
+        ctx = Auth.types.AuthContext(
+            user=caller.user,  # type: ignore[arg-type]  # `User` has its interface
             permissions=caller.permissions,
             **context,
         )
         try:
-            said = await handler(ctx=asked, value=value)
-            if said is None or said is True:
+            answer = await handler(ctx=ctx, value=value)
+            if answer is None or answer is True:
                 return None
-            if said is not False:
-                return checked(said)
+            if answer is not False:
+                return checked_filter(answer)
         except (Auth.exceptions.HTTPException, HTTPException) as error:
             raise Refusal(error.status_code, error.detail) from None
         except AssertionError as error:
@@ -126,12 +126,12 @@ class ProjectAuth:
         except BadFilter as error:
             detail = f"The handler of {resource}.{action} returned no valid filter: {error}"
             raise Refusal(500, detail) from None
-        except Exception as error:  # user code: whatever it was, it lets nobody in
+        except Exception as error:  # user code; no error may give access
             raise _failed(f"{resource}.{action}", error) from error
         raise Refusal(403, "Forbidden")
 
     def _handler(self, resource: str, action: str) -> Handler | None:
-        """Return the handler that is most specific."""
+        """Return the most specific handler."""
         for key in ((resource, action), (resource, "*"), ("*", action), ("*", "*")):
             if handlers := self._handlers.get(key):
                 return handlers[-1]
@@ -139,14 +139,18 @@ class ProjectAuth:
 
 
 def _parameters(handler: Handler) -> list[str]:
-    wanted = inspect.signature(handler).parameters
-    for name, parameter in wanted.items():
+    parameters = inspect.signature(handler).parameters
+    for name, parameter in parameters.items():
         parts = get_args(parameter.annotation)
         if isinstance(parameter.default, Depends) or any(isinstance(p, Depends) for p in parts):
-            raise BadHandler(f"{name} of authenticate depends on FastAPI, which is not done here")
-        if name not in _KNOWN and parameter.default is parameter.empty:
-            raise BadHandler(f"authenticate asks for {name}, but can have {', '.join(_KNOWN)}")
-    return [name for name in wanted if name in _KNOWN]
+            raise BadHandler(
+                f"{name} of authenticate uses FastAPI's Depends, which this server does not support"
+            )
+        if name not in _ARGUMENTS and parameter.default is parameter.empty:
+            raise BadHandler(
+                f"authenticate has the parameter {name}; possible are {', '.join(_ARGUMENTS)}"
+            )
+    return [name for name in parameters if name in _ARGUMENTS]
 
 
 def _authorization(scope: Scope) -> str | None:
@@ -154,16 +158,16 @@ def _authorization(scope: Scope) -> str | None:
     return None if value is None else value.decode(errors="replace")
 
 
-def _caller(said: Any) -> Caller:
-    if isinstance(said, tuple):
-        permissions, given = said
+def _caller(answer: Any) -> Caller:
+    if isinstance(answer, tuple):
+        permissions, user = answer
     else:
-        given = said
-        permissions = said.get("permissions") if isinstance(said, Mapping) else None
-        permissions = permissions or getattr(said, "permissions", None) or []
-    return Caller(User(given), list(permissions), is_owner=False)
+        user = answer
+        permissions = answer.get("permissions") if isinstance(answer, Mapping) else None
+        permissions = permissions or getattr(answer, "permissions", None) or []
+    return Caller(User(user), list(permissions), is_owner=False)
 
 
 def _failed(handler: str, error: Exception) -> Refusal:
     _log.error("the handler of %s failed", handler, exc_info=error)
-    return Refusal(500, f"The handler of {handler} failed; the engine's log says how.")
+    return Refusal(500, f"The handler of {handler} failed. See the engine's log.")

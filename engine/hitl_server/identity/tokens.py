@@ -1,4 +1,4 @@
-"""Tokens: secrets that let their holders in, some of them with a name."""
+"""Tokens: secrets that give access to the server; some have the name of a person."""
 
 import os
 import re
@@ -10,35 +10,37 @@ from pathlib import Path
 from hitl_server.errors import BadOption
 
 VARIABLE = "HITL_TUI_TOKEN"
-"""The environment variable that brings a token: other users see command lines, not this."""
+"""The environment variable for a token. Other users can see command lines, but not this."""
 
 _SECRET = re.compile(r"[!-~]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A secret, and whose it is; one without a name belongs to the machine's owner."""
+    """A secret and the name of its holder; one without a name belongs to the machine's owner."""
 
     secret: str = field(repr=False)
     name: str | None = None
 
 
 def checked_token(secret: str, place: str) -> Token:
-    """Return a token without a name; `place` says in an error where the secret stands.
+    """Return a token without a name; errors name `place` as where the secret comes from.
 
-    Raises `BadOption` for one that no header could bring.
+    Raises `BadOption` for one that no header can contain.
     """
     if not secret:
-        raise BadOption(f"{place} is empty, and would let anybody in.", hint="Give it a secret.")
+        raise BadOption(f"{place} is empty.", hint="Give it a secret.")
     if not _SECRET.fullmatch(secret):
-        raise BadOption(f"{place} holds what no header can carry.", hint=_CHARACTERS)
+        raise BadOption(
+            f"{place} has characters that an HTTP header cannot contain.", hint=_CHARACTERS
+        )
     return Token(secret)
 
 
 def read_tokens(path: Path) -> tuple[Token, ...]:
-    """Read a file of tokens: a line each, `name = secret`; empty lines and `# comments` are none.
+    """Read a file with one token in each line, `name = secret`; empty lines and `#` are comments.
 
-    Raises `BadOption` with the line that is wrong, and never with what is in it.
+    Raises `BadOption` with the number of a wrong line, and never with its content.
     """
     tokens: list[Token] = []
     for number, name, secret in _lines(path):
@@ -46,20 +48,18 @@ def read_tokens(path: Path) -> tuple[Token, ...]:
         if not secret:
             raise BadOption(f"{place} has no secret.", hint="Write: name = secret")
         if not name or not name.isprintable():
-            raise BadOption(
-                f"{place} has no name that could be shown.", hint="Write: name = secret"
-            )
+            raise BadOption(f"{place} has no printable name.", hint="Write: name = secret")
         if not _SECRET.fullmatch(secret):
             raise BadOption(f"The secret in {place} cannot be sent.", hint=_CHARACTERS)
         if any(token.name == name for token in tokens):
-            raise BadOption(f"The name in {place} was given before.", hint="Keep one of the lines.")
+            raise BadOption(f"The name in {place} is already used.", hint="Keep one of the lines.")
         if any(token.secret == secret for token in tokens):
             raise BadOption(
-                f"The secret in {place} is somebody else's, too.", hint="Give everybody their own."
+                f"The secret in {place} is already used.", hint="Give each person a different one."
             )
         tokens.append(Token(secret, name))
     if not tokens:
-        raise BadOption(f"{path} holds no token.", hint="Write: name = secret")
+        raise BadOption(f"{path} has no token.", hint="Write: name = secret")
     return tuple(tokens)
 
 
@@ -80,9 +80,9 @@ def _private_text(path: Path) -> str:
             if not stat.S_ISREG(found.st_mode):
                 raise BadOption(f"{path} is not a file.", hint="Give a file of tokens.")
             if found.st_uid not in (os.getuid(), 0):
-                raise BadOption(f"{path} belongs to somebody else.", hint="Make one of your own.")
+                raise BadOption(f"{path} belongs to another user.", hint="Create your own file.")
             if found.st_mode & 0o077:
-                raise BadOption(f"{path} is open to other users.", hint=f"chmod 600 {path}")
+                raise BadOption(f"Other users can read or change {path}.", hint=f"chmod 600 {path}")
             return file.read().decode("utf-8-sig")
     except OSError as error:
         raise BadOption(f"{path} cannot be read: {error.strerror}.") from error

@@ -1,4 +1,4 @@
-"""Web pages: which of them may use this server from somebody's browser."""
+"""Web origins: which web pages may use this server from a browser."""
 
 import re
 
@@ -10,25 +10,25 @@ from hitl_server.project.config import WebOrigins
 from hitl_server.refusals import Refusal
 
 _OF_THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")
-_READABLE = ("Location", "Content-Location", "X-Pagination-Next", "X-Pagination-Total")
+_EXPOSED_HEADERS = ("Location", "Content-Location", "X-Pagination-Next", "X-Pagination-Total")
 
 
 class WebOriginMiddleware:
-    """ASGI middleware: pages of this machine and listed ones pass, with CORS; others do not.
+    """ASGI middleware: CORS for pages of this machine and listed pages; others are refused.
 
-    A browser sends some requests of any page without asking first (a form, a plain text), and
-    only keeps the answer from it. So a request that names a foreign origin is refused itself.
+    A browser sends some requests of any page without a preflight request (forms, plain text) and
+    only hides the response from the page. So requests from other origins are refused, too.
     """
 
-    def __init__(self, app: ASGIApp, pages: WebOrigins) -> None:
+    def __init__(self, app: ASGIApp, origins: WebOrigins) -> None:
         self._app = app
-        self._pages = pages
-        self._shared = CORSMiddleware(
+        self._origins = origins
+        self._with_cors = CORSMiddleware(
             app,
-            allow_origin_regex=".*",  # whoever comes here has been let in by name
+            allow_origin_regex=".*",  # the origin was checked before
             allow_methods=["*"],
             allow_headers=["*"],
-            expose_headers=_READABLE,
+            expose_headers=_EXPOSED_HEADERS,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -37,18 +37,18 @@ class WebOriginMiddleware:
         if origin is None:
             await self._app(scope, receive, send)
         elif self._allows_origin(origin):
-            await self._shared(scope, receive, send)
+            await self._with_cors(scope, receive, send)
         else:
             hint = 'List it in langgraph.json: "http": {"cors": {"allow_origins": [...]}}.'
             await refuse(send, Refusal(403, f"This page may not use the server. {hint}"))
 
     def _allows_origin(self, origin: str) -> bool:
-        pages = self._pages
+        listed = self._origins
         return (
             _OF_THIS_MACHINE.fullmatch(origin) is not None
-            or origin in pages.origins
-            or "*" in pages.origins
-            or (pages.pattern is not None and re.fullmatch(pages.pattern, origin) is not None)
+            or origin in listed.origins
+            or "*" in listed.origins
+            or (listed.pattern is not None and re.fullmatch(listed.pattern, origin) is not None)
         )
 
 

@@ -54,7 +54,7 @@ class AuthorizedRoute(APIRoute):
         body = _parsed(sent) if has_body else None
         rule = RULES.get((request.method, self.path))
         if rule is None:
-            raise Refusal(403, "The handlers of this project cannot be asked about this.")
+            raise Refusal(403, "This server has no rule for this request.")
         return await rule(
             AuthorizationRequest(
                 caller, auth, parts_of(request), request.path_params, request.query_params, body

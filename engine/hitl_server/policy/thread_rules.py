@@ -4,7 +4,7 @@ from uuid import UUID
 
 from hitl_server.ids import new_id
 from hitl_server.json_types import JsonObject
-from hitl_server.metadata_filter import checked, matches
+from hitl_server.metadata_filter import checked_filter, matches
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import (
     AuthorizationRequest,
@@ -61,7 +61,7 @@ async def watch_changes(request: AuthorizationRequest) -> Authorization:
     """Ask as for a search of all threads; what it allows holds as long as the stream is open."""
     value: JsonObject = {"metadata": {}, "values": {}, "status": None, "limit": 0, "offset": 0}
     visible = await request.ask("threads", "search", value)
-    return Authorization(visible=checked({**value["metadata"], **(visible or {})}))
+    return Authorization(visible=checked_filter({**value["metadata"], **(visible or {})}))
 
 
 async def patch(request: AuthorizationRequest) -> Authorization:

@@ -1,1 +1,1 @@
-"""What is served: the graphs that a target names, imported and made ready."""
+"""The project that is served: its `langgraph.json`, its graphs, and why some cannot be imported."""

@@ -1,4 +1,4 @@
-"""What a target says: which graphs there are, where their code is, which environment it wants."""
+"""Reads a target: its graphs, where their code is, its environment and its settings."""
 
 import json
 import os
@@ -12,14 +12,14 @@ from hitl_server.errors import BadTarget
 
 _AUTH_HINT = 'Write "auth": {"path": "./auth.py:auth"}.'
 _AUTH_WITHOUT_EFFECT = ("disable_studio_auth", "allow_langsmith_api_keys", "openapi", "cache")
-"""Of the `auth` section: ways in that this server does not have, and what only describes."""
+"""Keys of the `auth` section that have no effect on this server."""
 _JAVASCRIPT = (".ts", ".mts", ".cts", ".js", ".mjs", ".cjs", ".tsx", ".jsx")
 _ENV_LINE = re.compile(r"\s*(?:export\s+)?([A-Za-z_][A-Za-z0-9_.]*)\s*=\s*(.*?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
 class GraphSpec:
-    """Where one graph comes from."""
+    """Where the code of one graph is."""
 
     graph_id: str
     source: str
@@ -30,7 +30,7 @@ class GraphSpec:
 
 @dataclass(frozen=True, slots=True)
 class AuthSpec:
-    """Where a project's `langgraph_sdk.Auth` comes from."""
+    """Where the code of a project's `langgraph_sdk.Auth` is."""
 
     source: str
     """An absolute path of a Python file, or a dotted module name."""
@@ -39,36 +39,36 @@ class AuthSpec:
 
 @dataclass(frozen=True, slots=True)
 class WebOrigins:
-    """Web pages that may use the server from a browser, beside those of this machine."""
+    """Web pages that may use the server from a browser, in addition to those of this machine."""
 
     origins: tuple[str, ...] = ()
-    """`https://host:port`; `*` for all pages there are."""
+    """`https://host:port`; `*` for all pages."""
     pattern: str | None = None
     """A regular expression for whole origins."""
 
 
 @dataclass(frozen=True, slots=True)
 class ProjectConfig:
-    """A target, read."""
+    """The settings of a target."""
 
     target: str
     graphs: tuple[GraphSpec, ...]
     import_paths: tuple[Path, ...]
-    """Folders that go to the end of `sys.path`, as `langgraph dev` does it."""
+    """Folders that are added to the end of `sys.path`, as in `langgraph dev`."""
     environment: dict[str, str] = field(default_factory=dict)
     allowed_types: tuple[tuple[str, ...], ...] = ()
-    """`checkpointer.serde.allowed_msgpack_modules`: types a checkpoint may bring to life."""
+    """`checkpointer.serde.allowed_msgpack_modules`: types that checkpoints may deserialize."""
     store: dict[str, Any] = field(default_factory=dict)
-    """The section `store`, of which `ttl` is heeded."""
+    """The section `store`, of which only `ttl` is used."""
     webhook_hosts: tuple[str, ...] = ()
-    """`webhooks.url.allowed_domains`: who may be told how runs end, beside this machine."""
+    """`webhooks.url.allowed_domains`: hosts for webhooks, in addition to this machine."""
     auth: AuthSpec | None = None
-    """`auth.path`: the handlers that decide who may do what."""
-    pages: WebOrigins = WebOrigins()
+    """`auth.path`: the handlers for authentication and authorization."""
+    web_origins: WebOrigins = WebOrigins()
     """`http.cors`: `allow_origins` and `allow_origin_regex`."""
 
     def enter(self) -> None:
-        """Make this process the project's: environment (nothing is overridden) and import path."""
+        """Set the environment (without overriding anything) and the import path of this process."""
         for name, value in self.environment.items():
             os.environ.setdefault(name, value)
         for path in self.import_paths:
@@ -79,7 +79,7 @@ class ProjectConfig:
 def read_project(target: str) -> ProjectConfig:
     """Read a `langgraph.json`, or `path/to/file.py:graph`. No user code runs.
 
-    Raises `BadTarget` with what is wrong and where.
+    Raises `BadTarget` with the fault and its place.
     """
     path, separator, attribute = target.rpartition(":")
     if separator and path.endswith(".py"):
@@ -88,7 +88,7 @@ def read_project(target: str) -> ProjectConfig:
 
 
 def is_file(source: str) -> bool:
-    """Whether something comes from a file, not from a module that is named."""
+    """Whether a source is a path of a file, not the name of a module."""
     return "/" in source or source.endswith(".py")
 
 
@@ -122,7 +122,7 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         store if isinstance(store := config.get("store"), dict) else {},
         tuple(map(str, _listed(config, "webhooks", "url", "allowed_domains"))),
         _auth(path, folder, config.get("auth")),
-        _pages(path, config),
+        _web_origins(path, config),
     )
 
 
@@ -139,7 +139,10 @@ def _load(path: Path) -> dict[str, Any]:
         ) from None
     except OSError as error:
         raise BadTarget(f"{path} cannot be read: {error.strerror}.") from None
-    except (ValueError, RecursionError) as error:  # no UTF-8, an endless number, or too deep
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # not UTF-8, a number that is too long, or nested too deeply
         raise BadTarget(f"{path} cannot be read: {error}.") from None
     if not isinstance(config, dict):
         raise BadTarget(f"{path} is not a JSON object.", hint="See the LangGraph CLI reference.")
@@ -151,7 +154,7 @@ def _spec(path: Path, folder: Path, name: str, entry: Any) -> GraphSpec:
     source, separator, attribute = str(place or "").rpartition(":")
     if not isinstance(place, str) or not separator or not source or not attribute:
         raise BadTarget(
-            f'{path}: graph "{name}" does not say where it is.',
+            f'{path}: graph "{name}" has no valid "path".',
             hint='Write "./file.py:graph" or "package.module:graph".',
         )
     if is_file(source):
@@ -161,20 +164,20 @@ def _spec(path: Path, folder: Path, name: str, entry: Any) -> GraphSpec:
 
 
 def _auth(path: Path, folder: Path, section: Any) -> AuthSpec | None:
-    """Read the `auth` section. What it says and we do not know could close a door: refused."""
+    """Read the `auth` section. An unknown key could be a restriction, so it is refused."""
     if not section:
         return None
     if not isinstance(section, dict):
         raise BadTarget(f'{path}: "auth" is not an object.', hint=_AUTH_HINT)
     if unknown := sorted(section.keys() - {"path", *_AUTH_WITHOUT_EFFECT}):
         raise BadTarget(
-            f'{path}: "auth" says {", ".join(unknown)}, which this server does not do.',
-            hint="Not served, because it would be less closed than you mean it to be.",
+            f'{path}: "auth" has {", ".join(unknown)}, which this server does not support.',
+            hint="Not served, because access could be less restricted than intended.",
         )
     place = section.get("path")
     source, separator, attribute = str(place or "").rpartition(":")
     if not isinstance(place, str) or not separator or not source or not attribute:
-        raise BadTarget(f'{path}: "auth" does not say where the handlers are.', hint=_AUTH_HINT)
+        raise BadTarget(f'{path}: "auth" has no valid "path" of the handlers.', hint=_AUTH_HINT)
     if Path(source).suffix in _JAVASCRIPT:
         raise BadTarget(f"{path}: {source} is not Python.", hint=_AUTH_HINT)
     spec = AuthSpec(source, attribute)
@@ -211,19 +214,21 @@ def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
 
 
-def _pages(path: Path, config: dict[str, Any]) -> WebOrigins:
+def _web_origins(path: Path, config: dict[str, Any]) -> WebOrigins:
     http = config.get("http")
     cors = http.get("cors") if isinstance(http, dict) else None
     pattern = cors.get("allow_origin_regex") if isinstance(cors, dict) else None
     try:
         re.compile(pattern or "")
     except (re.error, TypeError) as error:
-        raise BadTarget(f"{path}: http.cors.allow_origin_regex is no pattern: {error}.") from None
+        raise BadTarget(
+            f"{path}: http.cors.allow_origin_regex is not a regular expression: {error}."
+        ) from None
     return WebOrigins(tuple(map(str, _listed(config, "http", "cors", "allow_origins"))), pattern)
 
 
 def _listed(config: Any, *path: str) -> list[Any]:
-    """Return the list at a path of keys; empty where there is none."""
+    """Return the list at a path of keys; an empty one if there is none."""
     for key in path:
         config = config.get(key) if isinstance(config, dict) else None
     return config if isinstance(config, list) else []

@@ -1,4 +1,4 @@
-"""Functions that make a graph: which arguments they take, and what the result stands for."""
+"""Graph factories: functions that create a graph, with the arguments that they take."""
 
 import inspect
 from collections.abc import AsyncIterator, Callable
@@ -10,29 +10,29 @@ from typing import Annotated, Any, get_args, get_origin, get_type_hints
 from langchain_core.runnables import RunnableConfig
 from langgraph.store.base import BaseStore
 
-# A server is what makes these, and the package has no public name for that.
+# Servers must create these, but the package has no public names for them.
 from langgraph_sdk.runtime import AccessContext, ServerRuntime, _ExecutionRuntime, _ReadRuntime
 
 _NAMES = {"ServerRuntime": ServerRuntime, "RunnableConfig": RunnableConfig}
-"""What an annotation may name that is imported for type checkers only."""
+"""Names in annotations that a module may import only for type checkers."""
 
 
 class NotAGraphFactory(Exception):
-    """It takes arguments that nobody gives."""
+    """The function takes arguments that the server does not have."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphFactory:
-    """Makes a graph anew for each use; told what for, if it wants to know."""
+    """Creates a graph for each use, with the config and the runtime of this use if it takes them."""
 
     make: Callable[..., Any]
     config: str | None = None
-    """The parameter that takes the config, and the one that takes the `ServerRuntime`."""
+    """The names of the parameters for the config and for the `ServerRuntime`."""
     runtime: str | None = None
 
     @classmethod
     def of(cls, make: Callable[..., Any]) -> "GraphFactory":
-        """Tell the parameters apart as langgraph-api does. Raises `NotAGraphFactory`."""
+        """Find the parameters as langgraph-api does. Raises `NotAGraphFactory`."""
         names = tuple(inspect.signature(make).parameters)
         hints = _hints(make)
         runtimes = [name for name in names if _is_runtime(hints.get(name))]
@@ -48,7 +48,7 @@ class GraphFactory:
     async def enter(
         self, config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
     ) -> AsyncIterator[Any]:
-        """Call it, and yield what the result stands for: awaited, or entered as a context."""
+        """Call it and yield the graph; a result may be awaitable or a context manager."""
         given = {
             **({self.config: config} if self.config else {}),
             **({self.runtime: _runtime(config, access, store, context)} if self.runtime else {}),
@@ -69,12 +69,12 @@ class GraphFactory:
 def _hints(make: Callable[..., Any]) -> dict[str, Any]:
     try:
         return get_type_hints(make, localns=_NAMES)
-    except Exception:  # noqa: BLE001  names that only a type checker knows
+    except Exception:  # noqa: BLE001  an annotation may raise anything
         return {}
 
 
 def _is_runtime(annotation: Any) -> bool:
-    """Whether it is `ServerRuntime`, one with its context's type, or one of its two kinds."""
+    """Whether it is `ServerRuntime`, with or without a context type, or one of its two kinds."""
     kind = get_origin(annotation) or annotation
     if kind is Annotated:
         return _is_runtime(get_args(annotation)[0])
@@ -85,7 +85,7 @@ def _is_runtime(annotation: Any) -> bool:
 def _runtime(
     config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
 ) -> ServerRuntime[Any]:
-    """Return the runtime of one use, which knows its user if the config does."""
+    """Return the runtime of one use, with the user from the config."""
     user = config["configurable"].get("langgraph_auth_user")
     if access == "threads.create_run":
         return _ExecutionRuntime(

@@ -25,38 +25,38 @@ from hitl_server.project.import_errors import ImportFailure, import_failure_of
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
 
 _NAMESPACE = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
-"""What langgraph-api derives assistant ids from (`graph.py`, NAMESPACE_GRAPH)."""
+"""The namespace of default assistant ids in langgraph-api (`graph.py`, NAMESPACE_GRAPH)."""
 
 
 class NotAGraph(Exception):
-    """What the target names is neither a graph nor something that makes one."""
+    """The object in the target is neither a graph nor a graph factory."""
 
 
 class GraphIsBroken(Exception):
-    """A run was asked of a graph that could not be imported."""
+    """A graph was requested that could not be imported."""
 
-    def __init__(self, breakage: ImportFailure) -> None:
-        super().__init__(f"Graph '{breakage.graph_id}' cannot be imported: {breakage.what}")
-        self.breakage = breakage
+    def __init__(self, failure: ImportFailure) -> None:
+        super().__init__(f"Graph '{failure.graph_id}' cannot be imported: {failure.what}")
+        self.failure = failure
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedGraph:
-    """A graph of the project, as its module gave it."""
+    """A graph or graph factory of the project, as it is in its module."""
 
     spec: GraphSpec
-    made: Graph | GraphFactory
+    source: Graph | GraphFactory
 
     @property
     def name(self) -> str:
-        """The graph's own name, or its id where it has none."""
-        name = self.made.name if isinstance(self.made, Pregel) else None
+        """The graph's own name, or its id if it has none."""
+        name = self.source.name if isinstance(self.source, Pregel) else None
         return self.spec.graph_id if name in (None, "LangGraph") else str(name)
 
 
 @dataclass(slots=True)
 class Graphs:
-    """All graphs of a project; `attach` gives them the place where their state is kept."""
+    """All graphs of a project; `use_storage` connects them to the database and the store."""
 
     loaded: dict[str, LoadedGraph] = field(default_factory=dict)
     broken: dict[str, ImportFailure] = field(default_factory=dict)
@@ -70,23 +70,20 @@ class Graphs:
         graphs = cls()
         for spec in specs:
             try:
-                graphs.loaded[spec.graph_id] = LoadedGraph(spec, _made(spec))
+                graphs.loaded[spec.graph_id] = LoadedGraph(spec, _load(spec))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
                 graphs.broken[spec.graph_id] = import_failure_of(spec.graph_id, error)
         return graphs
 
-    def attach(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
-        """Keep the state of all graphs in `saver`, whatever they were compiled with.
-
-        `store` is given to graphs that were compiled without one.
-        """
+    def use_storage(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
+        """Give all graphs this checkpointer, and this store if they were compiled without one."""
         self._saver = saver
         self._store = store
         for graph_id, loaded in self.loaded.items():
-            if isinstance(loaded.made, Pregel):
-                self._ready[graph_id] = self._with_our_storage(loaded.made, graph_id)
+            if isinstance(loaded.source, Pregel):
+                self._ready[graph_id] = self._with_storage(loaded.source, graph_id)
 
     @asynccontextmanager
     async def open(
@@ -96,7 +93,7 @@ class Graphs:
         access: AccessContext = "threads.read",
         context: Any = None,
     ) -> AsyncIterator[Graph]:
-        """Yield the graph; one with a factory is made anew, and told what for if it asks.
+        """Yield the graph; a graph factory creates it for this use.
 
         Raises `GraphIsBroken`, `KeyError`, and whatever the factory raises.
         """
@@ -105,33 +102,33 @@ class Graphs:
         if ready := self._ready.get(graph_id):
             yield ready
             return
-        factory = self.loaded[graph_id].made
+        factory = self.loaded[graph_id].source
         assert isinstance(factory, GraphFactory), "a graph is ready before it is opened"
-        assert self._store is not None, "graphs are attached before they are opened"
-        async with factory.enter(config, access, self._store, context) as made:
-            yield self._with_our_storage(_compiled(made, graph_id), graph_id)
+        assert self._store is not None, "graphs get their storage before they are opened"
+        async with factory.enter(config, access, self._store, context) as created:
+            yield self._with_storage(_compiled(created, graph_id), graph_id)
 
-    def _with_our_storage(self, graph: Graph, graph_id: str) -> Graph:
-        """Return the graph with our checkpointer and, if it has none of its own, our store.
+    def _with_storage(self, graph: Graph, graph_id: str) -> Graph:
+        """Return the graph with our checkpointer and, if it has no store of its own, our store.
 
-        A shallow copy, not `Pregel.copy`: that one forgets which types of the graph's schema
-        strict msgpack may load (`_serde_allowlist`), and custom state would come back as dicts.
+        This is a shallow copy, because `Pregel.copy` loses the types that strict msgpack may load
+        (`_serde_allowlist`): custom types in the state would be read back as dicts.
         """
-        kept = copy.copy(graph)
-        kept.checkpointer = self._saver
-        if kept.store is None:
-            kept.store = self._store
-        if kept.name == "LangGraph":
-            kept.name = graph_id
-        return kept
+        connected = copy.copy(graph)
+        connected.checkpointer = self._saver
+        if connected.store is None:
+            connected.store = self._store
+        if connected.name == "LangGraph":
+            connected.name = graph_id
+        return connected
 
 
 def assistant_id_of(graph_id: str) -> str:
-    """Return the id of a graph's own assistant; langgraph-api derives the same."""
+    """Return the id of a graph's default assistant, which is the same in langgraph-api."""
     return str(uuid5(_NAMESPACE, graph_id))
 
 
-def _made(spec: GraphSpec) -> Graph | GraphFactory:
+def _load(spec: GraphSpec) -> Graph | GraphFactory:
     module = import_module_of(spec)
     try:
         made = getattr(module, spec.attribute)
@@ -146,14 +143,14 @@ def _made(spec: GraphSpec) -> Graph | GraphFactory:
 
 
 def import_module_of(spec: GraphSpec | AuthSpec) -> ModuleType:
-    """Import the module of a project that something is in."""
+    """Import the module of a graph or of the auth handlers."""
     return (
         _import_file(spec.source) if is_file(spec.source) else importlib.import_module(spec.source)
     )
 
 
 def _import_file(path: str) -> ModuleType:
-    """Import a file under the name langgraph-api gives it, so that pickled types still match."""
+    """Import a file with the module name of langgraph-api, so that pickled types still match."""
     name = path.replace("/", "__").replace(".py", "").replace(" ", "_").lstrip(".")
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

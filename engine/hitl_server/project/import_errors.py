@@ -1,4 +1,4 @@
-"""Why a graph cannot be imported, said so that the person who wrote it can mend it."""
+"""Explains why a graph cannot be imported, for the person who can fix it."""
 
 import sys
 import traceback
@@ -13,16 +13,16 @@ _DISTRIBUTIONS = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
 }
-"""Modules whose distribution has another name, where people meet them."""
+"""Well-known modules whose distribution has another name."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportFailure:
-    """A graph that cannot be used, and why."""
+    """A graph that cannot be imported, and why."""
 
     graph_id: str
     what: str
-    """One line: the error, and what to install where, if that is the cure."""
+    """The error in one line, with the command that installs a missing module."""
     traceback: str
     """Frames of the user's own code, then the error."""
 
@@ -32,7 +32,7 @@ class ImportFailure:
 
 
 def import_failure_of(graph_id: str, error: BaseException) -> ImportFailure:
-    """Return what to tell about a graph whose import ended with `error`."""
+    """Return the explanation for a graph whose import ended with `error`."""
     return ImportFailure(graph_id, _one_line(error), _own_frames(error))
 
 

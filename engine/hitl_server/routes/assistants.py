@@ -1,4 +1,4 @@
-"""`/assistants`: graphs as they are to be run, their versions, schemas and drawings."""
+"""`/assistants`: graphs with their settings for runs, versions, schemas and drawings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -39,7 +39,7 @@ router = APIRouter(prefix="/assistants", responses=REFUSALS, route_class=Authori
 
 @router.post("", responses=ok_response(Assistant))
 async def create(request: Request, body: AssistantCreate) -> Response:
-    """Make an assistant of a graph; of many who ask for the same id at once, exactly one does."""
+    """Create an assistant of a graph; only one request can create it with the same id."""
     assistants = parts_of(request).assistants
     assistant_id = str(body.assistant_id or new_id())
     made = await assistants.create(assistant_id, body)
@@ -77,14 +77,14 @@ async def get(request: Request, assistant_id: str) -> Response:
 
 @router.patch("/{assistant_id}", responses=ok_response(Assistant))
 async def patch(request: Request, assistant_id: str, body: AssistantPatch) -> Response:
-    """Make a new version of an assistant, the latest from now on."""
+    """Create a new version of an assistant, which becomes the latest."""
     assistant_id = checked_id(assistant_id, "assistant")
     return json_response(await parts_of(request).assistants.patch(assistant_id, body))
 
 
 @router.delete("/{assistant_id}", status_code=204)
 async def delete(request: Request, assistant_id: str, delete_threads: bool = False) -> Response:
-    """Cancel the runs of an assistant and delete it, with its threads if so asked."""
+    """Cancel the runs of an assistant and delete it, with its threads if `delete_threads`."""
     assistant_id = checked_id(assistant_id, "assistant")
     await parts_of(request).delete_assistant(assistant_id, with_threads=delete_threads)
     return Response(status_code=204)
@@ -99,23 +99,23 @@ async def versions(request: Request, assistant_id: str, body: VersionSearch) -> 
 
 @router.post("/{assistant_id}/latest", responses=ok_response(Assistant))
 async def set_latest(request: Request, assistant_id: str, body: VersionChoice) -> Response:
-    """Let an older version be the latest again."""
+    """Make another version the latest again."""
     assistant_id = checked_id(assistant_id, "assistant")
     return json_response(await parts_of(request).assistants.set_latest(assistant_id, body.version))
 
 
 @router.get("/{assistant_id}/schemas", responses=ok_response(Schemas))
 async def schemas(request: Request, assistant_id: str) -> Response:
-    """Return the JSON Schemas of input, output, state, config and context; null where none."""
+    """Return the JSON Schemas of input, output, state, config and context, or null."""
     async with _open_graph(request, assistant_id) as (graph_id, graph):
         return json_response({"graph_id": graph_id, **schemas_of(graph)})
 
 
 @router.get("/{assistant_id}/graph", responses=ok_response(Drawing))
 async def drawing(request: Request, assistant_id: str, xray: str = "false") -> Response:
-    """Return `{"nodes", "edges"}`; nodes with compile-time breakpoints say so in their metadata.
+    """Return `{"nodes", "edges"}`; compile-time breakpoints are in the metadata of nodes.
 
-    `xray` is true, false, or how many levels of subgraphs to draw.
+    `xray` is true, false, or the number of levels of subgraphs to draw.
     """
     depth = _depth(xray)
     async with _open_graph(request, assistant_id) as (_, graph):
@@ -152,7 +152,7 @@ async def _subgraphs(
 
 @asynccontextmanager
 async def _open_graph(request: Request, assistant_id: str) -> AsyncIterator[tuple[str, Graph]]:
-    """Yield an assistant's graph and its name; a factory hears the assistant's config."""
+    """Yield an assistant's graph id and graph; a graph factory gets the assistant's config."""
     parts = parts_of(request)
     assistant = parts.assistants.get(assistant_id)
     caller = caller_of(request)

@@ -1,4 +1,4 @@
-"""`/threads/changes`: which threads change, as they change, so that no inbox has to poll."""
+"""`/threads/changes`: a stream of the threads that change, so that clients need not poll."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -18,11 +18,11 @@ router = APIRouter(prefix="/threads", tags=["threads"], route_class=AuthorizedRo
 
 @router.get("/changes")
 async def changes(request: Request) -> Response:
-    """Tell which threads change (`event: change`, `data: {"threads": [id, …]}`), until one leaves.
+    """Stream the threads that change: `event: change`, `data: {"threads": [id, …]}`.
 
-    `event: reset` says to look at everything: it comes first, and whenever more has changed than
-    is kept. Who comes back with `Last-Event-ID` hears instead what changed meanwhile, as long as
-    it is still this process.
+    After `event: reset`, read everything again: it is the first event, and is sent when more has
+    changed than is kept. With `Last-Event-ID`, the stream begins with the changes since then
+    instead, if the server is still the same process.
     """
     parts = parts_of(request)
     return StreamingResponse(
@@ -44,14 +44,14 @@ async def _change_events(
         while True:
             try:
                 async with asyncio.timeout(HEARTBEAT):
-                    newest, everything, threads = await listener.next_changes()
+                    newest, reset, threads = await listener.next_changes()
                     seen = list(filter(sees, threads))
             except TimeoutError:
-                seen, everything = [], False
-            if not seen and not everything:
+                seen, reset = [], False
+            if not seen and not reset:
                 yield b": heartbeat\r\n\r\n"
                 continue
-            name = b"reset" if everything else b"change"
+            name = b"reset" if reset else b"change"
             data = dumps({"threads": seen})
             place = f"{feed.process}-{newest}".encode()
             yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)

@@ -1,4 +1,4 @@
-"""`/ok`, `/info`, `/docs`: whether the server is there, what it is, and what it can be asked."""
+"""`/ok`, `/info` and `/docs`: whether the server runs, its capabilities, its endpoints."""
 
 from html import escape
 from importlib.metadata import PackageNotFoundError, version
@@ -24,11 +24,11 @@ FLAGS = {
     "derived_status": True,
     "last_run": True,
 }
-"""`strict_resume`: every resume map is matched exactly. `preconditions`: a run may carry what it was
-decided on. `idempotency_key`: the same request sent again is the same run. `changes`: `/threads/changes` tells
-which threads change. `derived_status`: thread rows follow the
-state, with `next`, `tasks`, `breakpoint` and the checkpoint beside the reference's fields.
-`last_run`: `GET /threads/{id}` brings the thread's newest run."""
+"""`strict_resume`: all ids of a resume map must be pending. `preconditions`: a run may contain the
+state that it was decided on. `idempotency_key`: the same request sent again starts no second run.
+`changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
+state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
+`last_run`: `GET /threads/{id}` includes the thread's newest run."""
 
 
 _PAGE = """<!doctype html>
@@ -36,25 +36,25 @@ _PAGE = """<!doctype html>
 <head><meta charset="utf-8"><title>{title}</title></head>
 <body>
 <h1>{title}</h1>
-<p>Bodies and answers: <a href="openapi.json">openapi.json</a></p>
+<p>Bodies and responses: <a href="openapi.json">openapi.json</a></p>
 <dl>
-{asked}
+{endpoints}
 </dl>
 </body>
 </html>
 """
-_NOTHING_FOREIGN = {"Content-Security-Policy": "default-src 'none'"}
+_OWN_CONTENT_ONLY = {"Content-Security-Policy": "default-src 'none'"}
 
 
 @open_router.get("/ok")
 async def ok() -> Response:
-    """Answer that the server runs; needs no token."""
+    """Return `{"ok": true}` while the server runs. Needs no token."""
     return json_response({"ok": True})
 
 
 @router.get("/info")
 async def info(request: Request) -> Response:
-    """Return versions, capabilities, the database's identity and the graphs that are broken."""
+    """Return versions, capabilities, the database's identity and the graphs that cannot be imported."""
     parts = parts_of(request)
     return json_response(
         {
@@ -62,31 +62,31 @@ async def info(request: Request) -> Response:
             "langgraph_py_version": installed("langgraph"),
             "flags": FLAGS,
             "identity": parts.database.identity,
-            "graphs_broken": [breakage.to_json() for breakage in parts.graphs.broken.values()],
+            "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
         }
     )
 
 
 @router.get("/docs", include_in_schema=False)
 async def docs(request: Request) -> Response:
-    """List what the server can be asked: its OpenAPI document, for people, from nowhere else."""
+    """List the endpoints: the OpenAPI document for people, without content from other servers."""
     document = request.app.openapi()
-    asked = [
+    endpoints = [
         _listed(method, path, operation)
         for path, operations in document["paths"].items()
         for method, operation in operations.items()
     ]
-    page = _PAGE.format(title=escape(document["info"]["title"]), asked="\n".join(asked))
-    return Response(page, headers=_NOTHING_FOREIGN, media_type="text/html")
+    page = _PAGE.format(title=escape(document["info"]["title"]), endpoints="\n".join(endpoints))
+    return Response(page, headers=_OWN_CONTENT_ONLY, media_type="text/html")
 
 
 def _listed(method: str, path: str, operation: dict[str, Any]) -> str:
-    told = escape(operation.get("description", ""))
-    return f"<dt><code>{method.upper()} {escape(path)}</code></dt>\n<dd>{told}</dd>"
+    description = escape(operation.get("description", ""))
+    return f"<dt><code>{method.upper()} {escape(path)}</code></dt>\n<dd>{description}</dd>"
 
 
 def installed(distribution: str) -> str:
-    """Return the version of an installed distribution; 0 where it runs from a bare checkout."""
+    """Return the version of an installed distribution; 0 if it is not installed."""
     try:
         return version(distribution)
     except PackageNotFoundError:

@@ -1,4 +1,4 @@
-"""What a LangGraph server has and this one leaves out: 501, and a sentence."""
+"""Endpoints of langgraph-api that this server does not have: status 501 with an explanation."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -6,15 +6,17 @@ from hitl_server.responses import json_response
 
 router = APIRouter(include_in_schema=False)
 
-_CRONS = "Crons are left out of this server: start runs yourself."
-_A2A = "A2A is left out of this server."
-_MCP = "MCP is left out of this server."
-_METRICS = "Metrics are left out of this server."
-_STORAGE = "Sizes of checkpoints are left out of this server: see the data folder."
-_THREAD_STREAM = "Streams of a whole thread are left out: follow its runs, or /threads/changes."
-_COMMANDS = "The event protocol is left out of this server: use /threads/{thread_id}/runs/stream."
+_CRONS = "This server has no crons. Start runs yourself."
+_A2A = "This server has no A2A endpoint."
+_MCP = "This server has no MCP endpoint."
+_METRICS = "This server has no metrics."
+_STORAGE = "This server does not report sizes of checkpoints. See the data folder."
+_THREAD_STREAM = (
+    "This server has no streams of whole threads. Stream its runs, or /threads/changes."
+)
+_COMMANDS = "This server has no event protocol. Use /threads/{thread_id}/runs/stream."
 
-ABSENT = (
+NOT_IMPLEMENTED = (
     ("POST", "/runs/crons", _CRONS),
     ("POST", "/runs/crons/search", _CRONS),
     ("POST", "/runs/crons/count", _CRONS),
@@ -32,15 +34,15 @@ ABSENT = (
     ("POST", "/threads/{thread_id}/stream/events", _COMMANDS),
     ("POST", "/threads/{thread_id}/commands", _COMMANDS),
 )
-"""Methods and paths of langgraph-api 0.16.7, each with the sentence it is answered with."""
+"""Methods and paths of langgraph-api 0.16.7, each with the explanation in the response."""
 
 
-def _leave_out(method: str, path: str, sentence: str) -> None:
+def _add_refusal(method: str, path: str, sentence: str) -> None:
     async def endpoint(request: Request) -> Response:
         return json_response({"detail": sentence}, 501)
 
     router.add_api_route(path, endpoint, methods=[method])
 
 
-for _method, _path, _sentence in ABSENT:
-    _leave_out(_method, _path, _sentence)
+for _method, _path, _sentence in NOT_IMPLEMENTED:
+    _add_refusal(_method, _path, _sentence)

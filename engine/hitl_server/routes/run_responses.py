@@ -1,4 +1,4 @@
-"""How the course of a run goes over the wire: a result that is awaited, events that are followed."""
+"""Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -12,19 +12,19 @@ from hitl_server.running.active_run import ActiveRun
 from hitl_server.streams.run_stream import Event
 
 HEARTBEAT = 5.0
-"""Seconds of silence after which something is said, so that nobody takes the line for dead."""
+"""Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
 
 
-def run_headers(active: ActiveRun, way: str = "join") -> dict[str, str]:
-    """Return where the run is, and where a client that lost it finds it again."""
+def run_headers(active: ActiveRun, endpoint: str = "join") -> dict[str, str]:
+    """Return headers with the URL of the run, and with that to join it after a lost connection."""
     path = f"/threads/{active.thread_id}/runs/{active.run_id}"
-    return {"Location": f"{path}/{way}", "Content-Location": path}
+    return {"Location": f"{path}/{endpoint}", "Content-Location": path}
 
 
 async def wait_response(active: ActiveRun, cancel: bool) -> Response:
-    """Answer when the run has ended; a run that takes its time gets whitespace meanwhile.
+    """Respond when the run has ended; during a long run, send whitespace.
 
-    `cancel`: a client that leaves takes the run with it.
+    With `cancel`, the run is cancelled if the client disconnects.
     """
     if not cancel:
         with suppress(TimeoutError):
@@ -38,14 +38,16 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
 
 
 def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
-    """Answer with the events of a run from now on, or those kept after number `after`."""
-    events = _sse(active.stream.listen(after), active.stream.resumable, active if cancel else None)
+    """Respond with the events of a run from now on, or with the kept ones after number `after`."""
+    events = _sse(
+        active.stream.subscribe(after), active.stream.resumable, active if cancel else None
+    )
     headers = {**run_headers(active, "stream"), "Cache-Control": "no-store"}
     return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
 
 def last_event_number(request: Request) -> int | None:
-    """Return the number of `Last-Event-ID` (`<number>-0`); -1 and 0 mean: from the beginning."""
+    """Return the number in `Last-Event-ID` (`<number>-0`); -1 and 0 mean from the beginning."""
     last = request.headers.get("last-event-id")
     if not last:
         return None
@@ -69,14 +71,14 @@ async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator
 def _result(active: ActiveRun) -> bytes:
     try:
         return dumps(active.result.body)
-    except Exception as error:  # noqa: BLE001  a state may hold what no JSON can say
+    except Exception as error:  # noqa: BLE001  a state may have values without a JSON form
         return dumps({"__error__": error_body(error)})
 
 
 async def _sse(
     events: AsyncIterator[Event], with_ids: bool, cancelling: ActiveRun | None
 ) -> AsyncIterator[bytes]:
-    """Yield the events as they go over the wire, with a comment in every long silence."""
+    """Yield the events as server-sent events, with a heartbeat when none is sent for long."""
     following = asyncio.ensure_future(anext(events, None))
     try:
         while True:

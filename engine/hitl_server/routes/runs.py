@@ -1,4 +1,4 @@
-"""`/threads/{thread_id}/runs`: start, await, follow, list, cancel and delete the runs of a thread."""
+"""`/threads/{thread_id}/runs`: start, await, stream, list, cancel and delete runs of a thread."""
 
 from typing import Literal
 from uuid import UUID
@@ -15,7 +15,7 @@ from hitl_server.routes.run_responses import (
     stream_response,
     wait_response,
 )
-from hitl_server.routes.run_start import admit
+from hitl_server.routes.run_start import start_run
 from hitl_server.server_parts import ServerParts, parts_of
 
 router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"], route_class=AuthorizedRoute)
@@ -23,26 +23,26 @@ router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"], route_clas
 
 @router.post("")
 async def create(request: Request, thread_id: str, body: RunBody) -> Response:
-    """Start a run and answer at once."""
+    """Start a run and respond at once."""
     try:
         UUID(thread_id)
     except ValueError:
         raise Refusal(422, "Invalid thread ID") from None
-    active = await admit(request, thread_id, body)
-    return json_response(active.order.to_json("pending"), headers=run_headers(active))
+    active = await start_run(request, thread_id, body)
+    return json_response(active.run.to_json("pending"), headers=run_headers(active))
 
 
 @router.post("/wait")
 async def wait(request: Request, thread_id: str, body: RunBody) -> Response:
-    """Start a run and answer with what came of it."""
-    active = await admit(request, thread_id, body)
+    """Start a run and respond with its result."""
+    active = await start_run(request, thread_id, body)
     return await wait_response(active, body.on_disconnect == "cancel")
 
 
 @router.post("/stream")
 async def stream(request: Request, thread_id: str, body: RunBody) -> Response:
-    """Start a run and answer with its events."""
-    active = await admit(request, thread_id, body)
+    """Start a run and respond with its events."""
+    active = await start_run(request, thread_id, body)
     return stream_response(active, 0, body.on_disconnect == "cancel")
 
 
@@ -76,7 +76,7 @@ async def delete(request: Request, thread_id: str, run_id: str) -> Response:
     """Delete a run that has ended, and the checkpoints that it wrote."""
     parts = parts_of(request)
     run_id = checked_id(run_id, "run")
-    await parts.run_queue.erase(_existing(parts, thread_id), run_id)
+    await parts.run_queue.delete_run(_existing(parts, thread_id), run_id)
     return Response(status_code=204)
 
 
@@ -84,7 +84,7 @@ async def delete(request: Request, thread_id: str, run_id: str) -> Response:
 async def join(
     request: Request, thread_id: str, run_id: str, cancel_on_disconnect: bool = False
 ) -> Response:
-    """Answer with what came of a run; for one that has ended, where its thread stands now."""
+    """Respond with the result of a run; after its end, with the present state of its thread."""
     parts = parts_of(request)
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
     if active := parts.run_queue.find(thread_id, run_id):
@@ -92,14 +92,14 @@ async def join(
     if parts.runs.get(thread_id, run_id) is None:
         error = {"error": "HTTPException", "message": "404: Run not found"}
         return json_response({"__error__": error})
-    return json_response(parts.threads.outcome(thread_id))
+    return json_response(parts.threads.run_result(thread_id))
 
 
 @router.get("/{run_id}/stream")
 async def join_stream(
     request: Request, thread_id: str, run_id: str, cancel_on_disconnect: bool = False
 ) -> Response:
-    """Answer with the events of a run from now on, or from `Last-Event-ID` on if it keeps them."""
+    """Respond with the events of a run from now on, or after `Last-Event-ID` if they are kept."""
     run_queue = parts_of(request).run_queue
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
     active = run_queue.find(thread_id, run_id) or run_queue.ended_run(thread_id, run_id)
@@ -114,7 +114,7 @@ async def cancel(
     wait: bool = False,
     action: Literal["interrupt", "rollback"] = "interrupt",
 ) -> Response:
-    """Cancel a run; what its nodes did so far has happened."""
+    """Cancel a run. What its nodes have already done is not undone."""
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
     active = parts_of(request).run_queue.find(thread_id, run_id)
     if active is None:

@@ -1,4 +1,4 @@
-"""`/runs`: runs on threads of their own, one or many at once; and cancelling by the dozen."""
+"""`/runs`: runs on new threads, one or many; and cancelling many runs."""
 
 from typing import Annotated, Literal
 
@@ -10,7 +10,7 @@ from hitl_server.refusals import Refusal
 from hitl_server.request_models import RunBody, RunsCancel
 from hitl_server.responses import json_response
 from hitl_server.routes.run_responses import run_headers, stream_response, wait_response
-from hitl_server.routes.run_start import admit
+from hitl_server.routes.run_start import start_run
 from hitl_server.server_parts import parts_of
 
 router = APIRouter(prefix="/runs", tags=["stateless runs"], route_class=AuthorizedRoute)
@@ -18,22 +18,22 @@ router = APIRouter(prefix="/runs", tags=["stateless runs"], route_class=Authoriz
 
 @router.post("")
 async def create(request: Request, body: RunBody) -> Response:
-    """Start a run on a thread of its own and answer at once."""
-    active = await admit(request, None, body)
-    return json_response(active.order.to_json("pending"), headers=run_headers(active))
+    """Start a run on a new thread and respond at once."""
+    active = await start_run(request, None, body)
+    return json_response(active.run.to_json("pending"), headers=run_headers(active))
 
 
 @router.post("/wait")
 async def wait(request: Request, body: RunBody) -> Response:
-    """Start a run on a thread of its own, and answer with what came of it."""
-    active = await admit(request, None, body)
+    """Start a run on a new thread and respond with its result."""
+    active = await start_run(request, None, body)
     return await wait_response(active, body.on_disconnect == "cancel")
 
 
 @router.post("/stream")
 async def stream(request: Request, body: RunBody) -> Response:
-    """Start a run on a thread of its own, and answer with the events."""
-    active = await admit(request, None, body)
+    """Start a run on a new thread and respond with its events."""
+    active = await start_run(request, None, body)
     return stream_response(active, 0, body.on_disconnect == "cancel")
 
 
@@ -41,21 +41,21 @@ async def stream(request: Request, body: RunBody) -> Response:
 async def batch(
     request: Request, bodies: Annotated[list[RunBody], Body(min_length=1, max_length=1000)]
 ) -> Response:
-    """Start many runs, each on a thread of its own, and answer at once.
+    """Start many runs, each on a new thread, and respond at once.
 
-    A run that is refused ends the batch there; those before it go on.
+    A run that is refused ends the batch; the runs before it continue.
     """
     if "idempotency-key" in request.headers:
-        raise Refusal(400, "A batch takes no Idempotency-Key: it is many runs.")
-    runs = [await admit(request, None, body) for body in bodies]
-    return json_response([active.order.to_json("pending") for active in runs])
+        raise Refusal(400, "A batch cannot have an Idempotency-Key, because it is many runs.")
+    runs = [await start_run(request, None, body) for body in bodies]
+    return json_response([active.run.to_json("pending") for active in runs])
 
 
 @router.post("/cancel")
 async def cancel(
     request: Request, body: RunsCancel, action: Literal["interrupt", "rollback"] = "interrupt"
 ) -> Response:
-    """Cancel the runs named, or all that wait for their turn, or are under way, or both."""
+    """Cancel the named runs, or all runs that are pending, running, or both."""
     run_queue = parts_of(request).run_queue
     if body.status is not None:
         if body.thread_id or body.run_ids:

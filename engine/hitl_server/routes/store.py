@@ -1,4 +1,4 @@
-"""`/store`: items that graphs and clients keep beyond one thread, by namespace and key."""
+"""`/store`: items by namespace and key, which are not part of a thread."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -31,7 +31,7 @@ _NAMESPACE = TypeAdapter(Namespace)
 
 @router.put("/items", status_code=204)
 async def put(request: Request, body: ItemPut) -> Response:
-    """Keep an item; one that is there under this key is replaced."""
+    """Store an item; an existing one under this key is replaced."""
     ttl = body.ttl if "ttl" in body.model_fields_set else NOT_PROVIDED
     await _items(request).aput(tuple(body.namespace), body.key, body.value, ttl=ttl)
     return Response(status_code=204)
@@ -53,7 +53,7 @@ async def get(
 
 @router.delete("/items", status_code=204)
 async def delete(request: Request, body: ItemDelete) -> Response:
-    """Delete an item, if it is there."""
+    """Delete an item, if it exists."""
     await _items(request).adelete(tuple(body.namespace), body.key)
     return Response(status_code=204)
 
@@ -73,7 +73,7 @@ async def search(request: Request, body: ItemSearch) -> Response:
 
 @router.post("/namespaces", responses=ok_response(Namespaces))
 async def namespaces(request: Request, body: NamespaceSearch) -> Response:
-    """Return one page of the namespaces that hold items."""
+    """Return one page of the namespaces that have items."""
     found = await _items(request).alist_namespaces(
         prefix=tuple(body.prefix) if body.prefix else None,
         suffix=tuple(body.suffix) if body.suffix else None,
@@ -96,7 +96,7 @@ def _labels(namespace: str) -> tuple[str, ...]:
 
 
 def _item_json(item: Item) -> dict[str, Any]:
-    """Return an item as JSON. SQLite keeps its times in UTC without saying so."""
+    """Return an item as JSON, with its times in UTC, as SQLite stores them."""
     times = {"created_at": _utc(item.created_at), "updated_at": _utc(item.updated_at)}
     return {**item.dict(), **times}
 

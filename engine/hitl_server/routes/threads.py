@@ -50,7 +50,7 @@ router = APIRouter(prefix="/threads", responses=REFUSALS, route_class=Authorized
 
 @router.post("", responses=ok_response(Thread))
 async def create(request: Request, body: ThreadCreate) -> Response:
-    """Create a thread; of many who ask for the same id at once, exactly one gets it."""
+    """Create a thread; only one request can create it with the same id."""
     threads = parts_of(request).threads
     thread_id = str(body.thread_id or new_id())
     row = await threads.create(thread_id, body.metadata or {})
@@ -80,15 +80,14 @@ async def count(request: Request, body: ThreadCount) -> Response:
 
 @router.post("/prune", responses=ok_response(Pruned))
 async def prune(request: Request, body: ThreadPrune) -> Response:
-    """Delete many threads; those that are not there are passed over."""
+    """Delete many threads; ids that do not exist are ignored."""
     if body.strategy == "keep_latest":
         raise Refusal(
             422,
-            "keep_latest is not supported: a checkpoint may need the ones before it "
-            "to be put together.",
+            "keep_latest is not supported: a checkpoint may need data of earlier ones.",
         )
     parts = parts_of(request)
-    deleted = [await parts.run_queue.delete(str(thread_id)) for thread_id in body.thread_ids]
+    deleted = [await parts.run_queue.delete_thread(str(thread_id)) for thread_id in body.thread_ids]
     return json_response({"pruned_count": sum(deleted)})
 
 
@@ -96,7 +95,7 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
 async def get(request: Request, thread_id: str) -> Response:
     """Return one thread, with its newest run.
 
-    The run is read first: of one that is listed as ended, the row tells what came.
+    The run is read first, so that the row includes the result of a run that has ended.
     """
     parts = parts_of(request)
     thread_id = checked_id(thread_id)
@@ -109,7 +108,7 @@ async def get(request: Request, thread_id: str) -> Response:
 
 @router.patch("/{thread_id}", responses=ok_response(Thread))
 async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response:
-    """Merge metadata into a thread's; with `Prefer: return=minimal` the answer has no body."""
+    """Merge metadata into a thread's; with `Prefer: return=minimal`, the response has no body."""
     threads = parts_of(request).threads
     thread_id = checked_id(thread_id)
     if not await threads.patch(thread_id, body.metadata or {}):
@@ -121,16 +120,16 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
 
 @router.delete("/{thread_id}", status_code=204)
 async def delete(request: Request, thread_id: str) -> Response:
-    """Delete a thread with all that belongs to it."""
+    """Delete a thread with its runs and checkpoints."""
     thread_id = checked_id(thread_id)
-    if not await parts_of(request).run_queue.delete(thread_id):
+    if not await parts_of(request).run_queue.delete_thread(thread_id):
         raise no_thread(thread_id)
     return Response(status_code=204)
 
 
 @router.post("/{thread_id}/copy", responses=ok_response(Thread))
 async def copy(request: Request, thread_id: str) -> Response:
-    """Copy a thread with its checkpoints; what waits on it waits on the copy as well."""
+    """Copy a thread with its checkpoints and pending interrupts."""
     parts = parts_of(request)
     thread_id, copy_id = checked_id(thread_id), new_id()
     if not await parts.copy_thread(thread_id, copy_id):
@@ -140,7 +139,7 @@ async def copy(request: Request, thread_id: str) -> Response:
 
 @router.get("/{thread_id}/state", responses=ok_response(ThreadState))
 async def state(request: Request, thread_id: str, subgraphs: bool = False) -> Response:
-    """Return the state of a thread as its newest checkpoint tells it."""
+    """Return the state of a thread at its newest checkpoint."""
     return await _state(request, thread_id, {}, subgraphs)
 
 
@@ -160,7 +159,7 @@ async def state_at(
 
 @router.post("/{thread_id}/state", responses=ok_response(ThreadUpdate))
 async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
-    """Write into a thread's state, as if a node had; pending interrupts do not survive it."""
+    """Write into a thread's state like a node. This removes pending interrupts."""
     parts = parts_of(request)
     thread_id = checked_id(thread_id)
     graph_id = _graph_id(parts, thread_id)
@@ -175,7 +174,7 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
         )
     except (Refusal, GraphIsBroken, sqlite3.Error):
         raise
-    except Exception as error:  # reducers are user code and raise anything
+    except Exception as error:  # reducers are user code and may raise anything
         raise Refusal(400, f"{type(error).__name__}: {error}") from error
     return json_response(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
@@ -233,9 +232,9 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
 
 
 def _graph_id(parts: ServerParts, thread_id: str) -> str | None:
-    """Return the graph of a thread, None if nothing ran on it.
+    """Return the graph of a thread; None without any run.
 
-    Raises a 404 for a thread that is not there, or that names a graph which is not.
+    Raises `Refusal` (404) if the thread or its graph does not exist.
     """
     metadata = parts.threads.metadata(thread_id)
     if metadata is None:
@@ -249,7 +248,7 @@ def _graph_id(parts: ServerParts, thread_id: str) -> str | None:
 
 
 def _before(given: str | Before | None) -> RunnableConfig | None:
-    """Return the config of the checkpoint to begin after; clients name it in three ways."""
+    """Return the config of the checkpoint before which to begin, from any of its three forms."""
     if isinstance(given, Before):
         given = (given.configurable_ or given).checkpoint_id
     return {"configurable": {"checkpoint_id": given}} if given else None

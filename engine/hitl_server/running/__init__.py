@@ -1,1 +1,1 @@
-"""How runs go: queued, driven to their end, heard by those who listen."""
+"""Runs: queued by thread, driven to their end; rows are kept in line with checkpoints."""

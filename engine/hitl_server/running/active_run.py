@@ -1,4 +1,4 @@
-"""A run that has not ended: what others may hear, await or cancel."""
+"""A run that has not ended: its events, its result, its cancellation."""
 
 import asyncio
 from dataclasses import dataclass, field
@@ -7,55 +7,55 @@ from typing import Literal, TypeAlias
 from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run
 
-Action: TypeAlias = Literal["interrupt", "rollback"]
+CancelAction: TypeAlias = Literal["interrupt", "rollback"]
 
 
 class UserInterrupt(Exception):
-    """A run was cancelled by a client."""
+    """A client cancelled the run."""
 
 
 @dataclass(slots=True, eq=False)
 class ActiveRun:
-    """A run that has not ended: what others may hear, await or cancel."""
+    """A run that has not ended, or has just ended: clients can follow, await or cancel it."""
 
     run_id: str
     thread_id: str
     stream: RunStream
     temporary: bool = False
-    """Whether the thread was made for this run and goes with it."""
+    """Whether the thread was created for this run and is deleted after it."""
     result: RunResult = field(default_factory=RunResult)
     ended: asyncio.Event = field(default_factory=asyncio.Event)
-    run: Run | None = None
-    """What was ordered; None until it is on disk."""
-    waits: bool = False
-    """Whether its turn has not come yet."""
-    cancelled: Action | None = None
-    """How a client cancelled this run, if one did."""
+    record: Run | None = None
+    """The run as it is stored; None until it is on disk."""
+    is_waiting: bool = False
+    """Whether it waits for an earlier run of its thread, or for its delay."""
+    cancelled: CancelAction | None = None
+    """How a client cancelled this run; None if no client did."""
     _task: asyncio.Task[None] | None = None
-    _settling: bool = False
+    _graph_ended: bool = False
 
     @property
-    def order(self) -> Run:
-        """What was ordered."""
-        assert self.run is not None, "a run is driven only after it was recorded"
-        return self.run
+    def run(self) -> Run:
+        """The run as it is stored, which it is before it is driven."""
+        assert self.record is not None, "a run is driven only after it was recorded"
+        return self.record
 
     def begin(self) -> None:
-        """Be driven by the current task from here on. Raises CancelledError if that is too late."""
+        """Use the current task from now on. Raises CancelledError if it is already cancelled."""
         self._task = asyncio.current_task()
         if self.cancelled is not None:
             raise asyncio.CancelledError
 
-    def cancel(self, action: Action) -> None:
+    def cancel(self, action: CancelAction) -> None:
         """Cancel the run, unless its graph has already ended.
 
-        A task that has not begun is not cancelled: nothing in it would run, not even the end.
+        A task that has not begun is not cancelled: it would not even record its end.
         """
-        if self.cancelled is None and not self._settling:
+        if self.cancelled is None and not self._graph_ended:
             self.cancelled = action
             if self._task is not None:
                 self._task.cancel()
 
-    def settle(self) -> None:
-        """The graph has ended: from here on a cancellation comes too late."""
-        self._settling = True
+    def end_graph(self) -> None:
+        """Note that the graph has ended: from now on, `cancel` has no effect."""
+        self._graph_ended = True

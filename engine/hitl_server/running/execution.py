@@ -1,4 +1,4 @@
-"""One run of one graph, from its order to the way it ended."""
+"""One run of one graph: its input, its events, and how it ended."""
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
@@ -20,7 +20,7 @@ from hitl_server.tables.run_table import Run, RunStatus
 from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between
 
 STRICT_RESUME = "__pregel_strict_resume"
-"""Makes langgraph refuse a resume map that names anything but what is pending."""
+"""Makes LangGraph refuse a resume map with an id that is not pending."""
 
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 _CONFIG_KEYS = ("tags", "recursion_limit", "max_concurrency", "run_name")
@@ -32,46 +32,45 @@ class RunEnd:
 
     status: RunStatus
     error: JsonObject | None = None
-    stop: Breakpoint | None = None
 
 
 @dataclass(slots=True)
 class Execution:
-    """Runs a graph once, telling listeners and gathering the result.
+    """Runs a graph once, sends its events to the stream, and collects its result.
 
-    What tells that the graph waits for somebody is held back in `held`, to be said when the
-    checkpoint and the rows are on disk.
+    Events that report an interrupt are kept in `delayed_events`, to be sent when the checkpoint
+    and the rows are on disk.
     """
 
     run: Run
     stream: RunStream
     result: RunResult
     pending: Sequence[str] = ()
-    """Ids of the interrupts that wait as the run begins."""
-    held: list[tuple[str, Any]] = field(default_factory=list)
+    """Ids of the interrupts that are pending at the start of the run."""
+    delayed_events: list[tuple[str, Any]] = field(default_factory=list)
     _ran: list[str] = field(default_factory=list)
     _last_step: list[str] = field(default_factory=list)
     _stopped: bool = False
 
-    async def perform(self, graph: Graph) -> RunEnd:
-        """Run the graph to its next stop. Errors of the graph are endings, not exceptions.
+    async def run_graph(self, graph: Graph) -> RunEnd:
+        """Run the graph until it ends, fails or waits; return how. Errors are part of `RunEnd`.
 
         Raises only `asyncio.CancelledError`.
         """
         try:
-            await self._consume(graph)
+            await self._stream_graph(graph)
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
             self.result.error = error_body(error)
             return RunEnd("error", self.result.error)
         return RunEnd("success")
 
-    def stopped_at(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:
+    def reached_breakpoint(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:
         """Return the static breakpoint at which the run stopped, if it did."""
         if not self._stopped:
             return None
         return breakpoint_between(self._last_step, following, *breakpoints(graph, self.run.kwargs))
 
-    async def _consume(self, graph: Graph) -> None:
+    async def _stream_graph(self, graph: Graph) -> None:
         kwargs = self.run.kwargs
         given, strict = self._input()
         translation = EventTranslator(kwargs["stream_mode"])
@@ -84,20 +83,20 @@ class Execution:
             "durability": kwargs["durability"],
             "subgraphs": kwargs["subgraphs"],
         }
-        stream = partial(_with_events, graph) if translation.hears_events else graph.astream
+        stream = partial(_with_events, graph) if translation.includes_events else graph.astream
         async for part in stream(given, self._config(strict), **options):
             namespace, mode, chunk = part if len(part) == 3 else ((), *part)
             if not namespace:
-                self._note(mode, chunk)
+                self._collect(mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
                 if reports_interrupt(mode, chunk):
-                    self.held.append((name, payload))
+                    self.delayed_events.append((name, payload))
                 else:
-                    self.stream.say(name, payload)
+                    self.stream.send(name, payload)
 
-    def _note(self, mode: str, chunk: Any) -> None:
-        """Keep the result, and which nodes ran in the last step."""
-        self.result.absorb(mode, chunk)
+    def _collect(self, mode: str, chunk: Any) -> None:
+        """Collect the result, and the nodes of the last step."""
+        self.result.add(mode, chunk)
         if mode == "updates" and isinstance(chunk, dict):
             if chunk.get(INTERRUPT) == ():
                 self._stopped = True
@@ -106,16 +105,22 @@ class Execution:
             self._last_step, self._ran = self._ran, []
 
     def _input(self) -> tuple[Any, bool]:
-        """Return what the graph is given, and whether the answers in it must match what waits.
+        """Return the input of the graph, and whether its answers must match pending interrupts.
 
-        A single answer to a single question is addressed here: then it cannot slip to another
-        question, is never stored to be replayed, and null or an empty object reach the node.
+        A single answer to a single interrupt gets the id of that interrupt here. So it cannot
+        answer another one, LangGraph does not store it for a replay, and null or an empty object
+        reach the node.
         """
         command = self.run.kwargs["command"]
         if not command:
             return self.run.kwargs["input"], False
         resume, addressed = command.get("resume"), is_map(command.get("resume"))
-        if not addressed and "resume" in command and len(self.pending) == 1 and not self._pinned:
+        if (
+            not addressed
+            and "resume" in command
+            and len(self.pending) == 1
+            and not self._has_checkpoint
+        ):
             resume, addressed = {self.pending[0]: resume}, True
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False
@@ -123,31 +128,31 @@ class Execution:
         return Command(resume=resume, update=update, goto=goto), addressed
 
     @property
-    def _pinned(self) -> bool:
+    def _has_checkpoint(self) -> bool:
         return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
 
     def _config(self, strict: bool) -> RunnableConfig:
-        ordered = self.run.kwargs["config"]
+        stored = self.run.kwargs["config"]
         configurable = {
             key: value
-            for key, value in ordered["configurable"].items()
+            for key, value in stored["configurable"].items()
             if not key.startswith("__pregel")
         } | self.run.caller.configurable
         if strict:
             configurable[STRICT_RESUME] = True
         config: RunnableConfig = {
             "configurable": configurable,
-            "metadata": {**ordered["metadata"], "run_attempt": 1},
+            "metadata": {**stored["metadata"], "run_attempt": 1},
             "run_id": UUID(self.run.run_id),
         }
-        given = {key: ordered[key] for key in _CONFIG_KEYS if ordered.get(key) is not None}
+        given = {key: stored[key] for key in _CONFIG_KEYS if stored.get(key) is not None}
         return config | cast(RunnableConfig, given)
 
 
 async def _with_events(
     graph: Graph, given: Any, config: RunnableConfig, **options: Any
 ) -> AsyncIterator[tuple[Any, ...]]:
-    """Yield what `graph.astream` yields, and all other events of the run as mode `events`."""
+    """Yield the chunks of `graph.astream`, and all other events of the run with mode `events`."""
     run_id = str(config["run_id"])
     async for event in graph.astream_events(given, config, version="v2", **options):
         if event["event"] == "on_chain_stream" and event["run_id"] == run_id:
@@ -157,14 +162,14 @@ async def _with_events(
 
 
 def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:
-    """Return the nodes before and after which a run stops: its own, or else the graph's."""
+    """Return the nodes before and after which a run stops: from the run, or else from the graph."""
     before = kwargs.get("interrupt_before") or graph.interrupt_before_nodes or ()
     after = kwargs.get("interrupt_after") or graph.interrupt_after_nodes or ()
     return before, after
 
 
 def is_map(resume: Any) -> bool:
-    """Whether langgraph takes this answer for a map from interrupt ids (an empty one counts)."""
+    """Whether LangGraph reads this answer as a map from interrupt ids; an empty object is one."""
     return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
 
 
@@ -184,7 +189,7 @@ def _goto(goto: Any) -> Any:
 
 
 def _context(graph: Graph, given: JsonObject) -> Any:
-    """Return the context for a run: what the graph's schema knows of what was given."""
+    """Return the context for a run: the given fields that the graph's schema has."""
     if graph.context_schema is None:
         return given or None
     schema: Any = graph.context_schema
@@ -195,7 +200,7 @@ def _context(graph: Graph, given: JsonObject) -> Any:
 
 @lru_cache
 def _context_fields(schema: Any) -> tuple[frozenset[str], bool]:
-    """Return the fields of a context schema, and whether one of them has to be given."""
+    """Return the fields of a context schema, and whether one of them is required."""
     try:
         shape = TypeAdapter(schema).json_schema()
     except Exception:  # noqa: BLE001  types that pydantic cannot describe are passed as given

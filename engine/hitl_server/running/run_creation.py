@@ -1,4 +1,4 @@
-"""A run as it was ordered: the request completed with what its thread and assistant add."""
+"""Creates runs: the body of a request, completed from its thread and its assistant."""
 
 import os
 import time
@@ -21,15 +21,15 @@ def new_id() -> str:
     return str(UUID(int=number & ~(0x3 << 62) | (0x2 << 62)))
 
 
-def check_order(body: RunBody, *, stateless: bool) -> None:
-    """Refuse what cannot be run, in the words of langgraph-api (`models/run.py`)."""
+def check_run_body(body: RunBody, *, stateless: bool) -> None:
+    """Refuse what cannot be run, with the texts of langgraph-api (`models/run.py`)."""
     if stateless and body.resumes:
         raise Refusal(400, "You must provide a thread_id when resuming.")
     if body.context and (body.config or {}).get("configurable"):
         raise config_and_context_given()
 
 
-def order(
+def create_run(
     body: RunBody,
     run_id: str,
     thread_id: str,
@@ -38,9 +38,9 @@ def order(
     caller: Caller,
     thread_metadata: JsonObject,
 ) -> Run:
-    """Return the run that `body` asks for on a thread with this metadata, signed by the caller.
+    """Return the run of a request on a thread with this metadata, with the caller's identity.
 
-    What the assistant says holds where the request says nothing, key by key.
+    Values of the assistant apply, key by key, where the request has none.
     """
     given = body.config or {}
     config = {**assistant["config"], **given}
@@ -48,25 +48,25 @@ def order(
         **assistant["context"],
         **(body.context or given.get("configurable") or {}),
     }
-    described = {
+    merged = {
         **assistant["metadata"],
         **thread_metadata,
         **(config.get("metadata") or {}),
         **(body.metadata or {}),
     }
     metadata = {
-        **caller.with_identity(described),
+        **caller.with_identity(merged),
         "graph_id": assistant["graph_id"],
         "assistant_id": assistant["assistant_id"],
     }
     config["metadata"] = metadata
-    addressed = {
+    with_checkpoint = {
         **configurable,
         **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
         **(body.checkpoint.configurable() if body.checkpoint else {}),
     }
     config["configurable"] = {
-        **caller.with_identity(addressed),
+        **caller.with_identity(with_checkpoint),
         "run_id": run_id,
         "thread_id": thread_id,
         "graph_id": assistant["graph_id"],
@@ -79,7 +79,7 @@ def order(
         graph_id=assistant["graph_id"],
         metadata=metadata,
         kwargs=_kwargs(body, config, configurable),
-        multitask_strategy=strategy(body),
+        multitask_strategy=multitask_strategy(body),
         created_at=now(),
         delay=body.after_seconds,
         key=key,
@@ -87,11 +87,11 @@ def order(
     )
 
 
-def strategy(body: RunBody) -> str:
-    """Return what happens to this run while another one of the thread has not ended.
+def multitask_strategy(body: RunBody) -> str:
+    """Return what happens to this run while another run of the thread has not ended.
 
-    Runs wait for their turn, as with langgraph-api. Answers do not, unless that was asked for:
-    one that waited would land on a question its sender has never seen.
+    By default, runs wait, as with langgraph-api. Answers are rejected instead: after waiting, one
+    could answer a question that its sender has never seen.
     """
     return body.multitask_strategy or ("reject" if body.resumes else "enqueue")
 

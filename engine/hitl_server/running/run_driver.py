@@ -1,4 +1,4 @@
-"""Drives one run from its turn to its end: its graph, then its row and its thread's row together."""
+"""Drives one run in its turn: runs its graph, then writes its row and that of its thread together."""
 
 import asyncio
 import sqlite3
@@ -21,7 +21,7 @@ from hitl_server.thread_state import Breakpoint, state_columns
 
 
 class RunDriver:
-    """Drives runs, each in its turn."""
+    """Drives runs to their end."""
 
     def __init__(
         self,
@@ -44,60 +44,60 @@ class RunDriver:
         lock: asyncio.Lock,
         has_waiting_runs: Callable[[], bool],
     ) -> None:
-        """Take the run's turn, run it, and write down how it ended, all under the thread's lock.
+        """Wait for the thread's lock, run the graph, and write how the run ended.
 
-        `has_waiting_runs` says whether the thread stays busy after this run. Raises only
+        `has_waiting_runs` returns whether the thread stays busy after this run. Raises only
         `asyncio.CancelledError`, when the server closes.
         """
         try:
             try:
                 active.begin()
-                await asyncio.sleep(active.order.delay)
+                await asyncio.sleep(active.run.delay)
                 async with lock:
-                    await self._turn(active, execution, has_waiting_runs)
+                    await self._run(active, execution, has_waiting_runs)
             except asyncio.CancelledError:
                 if active.cancelled is None:
                     raise
-                await self._settle(active, _cancelled(), None, None, has_waiting_runs())
-        except Exception as error:  # noqa: BLE001  the client has to hear why nothing was recorded
+                await self._write_end(active, _cancelled(), None, None, has_waiting_runs())
+        except Exception as error:  # noqa: BLE001  the client gets the reason
             active.result.error = error_body(error)
-            await self._give_up(active, has_waiting_runs())
+            await self._write_failure(active, has_waiting_runs())
 
-    async def _turn(
+    async def _run(
         self, active: ActiveRun, execution: Execution, has_waiting_runs: Callable[[], bool]
     ) -> None:
-        run = active.order
-        if active.waits:
-            active.waits = False
+        run = active.run
+        if active.is_waiting:
+            active.is_waiting = False
             async with self._database.write() as connection:
                 self._runs.set_status(connection, run.run_id, "running")
-        execution.pending = self._pending(run)
+        execution.pending = self._pending_interrupts(run)
         snapshot: StateSnapshot | None = None
-        stop: Breakpoint | None = None
+        breakpoint: Breakpoint | None = None
         failed_commits = self._database.failed_commits
         try:
             config = newest_state_config(run.thread_id, **run.caller.configurable)
             async with self._graphs.open(
                 run.graph_id, config, "threads.create_run", run.kwargs["context"]
             ) as graph:
-                ending = await self._performed(active, execution, graph)
-                active.settle()
+                ending = await self._run_graph(active, execution, graph)
+                active.end_graph()
                 if active.cancelled == "rollback":
                     await self._roll_back(run)
                 snapshot = await graph.aget_state(newest_state_config(run.thread_id))
-                stop = execution.stopped_at(graph, snapshot.next)
+                breakpoint = execution.reached_breakpoint(graph, snapshot.next)
             if self._database.failed_commits != failed_commits:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
-            active.settle()
-            stop = None  # what could not be written was not reached
+            active.end_graph()
+            breakpoint = None  # without its checkpoint, it was not reached
             active.result.error = error_body(error)
             ending = RunEnd("error", active.result.error)
-        await self._settle(active, ending, snapshot, stop, has_waiting_runs())
+        await self._write_end(active, ending, snapshot, breakpoint, has_waiting_runs())
 
-    async def _performed(self, active: ActiveRun, execution: Execution, graph: Any) -> RunEnd:
+    async def _run_graph(self, active: ActiveRun, execution: Execution, graph: Any) -> RunEnd:
         try:
-            return await execution.perform(graph)
+            return await execution.run_graph(graph)
         except asyncio.CancelledError as error:
             if active.cancelled is None:
                 if (task := asyncio.current_task()) and task.cancelling():
@@ -108,17 +108,17 @@ class RunDriver:
                 task.uncancel()
             return _cancelled()
 
-    async def _settle(
+    async def _write_end(
         self,
         active: ActiveRun,
         ending: RunEnd,
         snapshot: StateSnapshot | None,
-        stop: Breakpoint | None,
+        breakpoint: Breakpoint | None,
         busy: bool,
     ) -> None:
-        """Write how the run ended and where its thread stands, in one transaction."""
-        active.settle()
-        run = active.order
+        """Write how the run ended, and the state of its thread, in one transaction."""
+        active.end_graph()
+        run = active.run
         async with self._database.write() as connection:
             if active.cancelled == "rollback":
                 self._runs.delete(connection, run.thread_id, run.run_id)
@@ -127,38 +127,40 @@ class RunDriver:
             if active.temporary:
                 self._threads.remove(connection, run.thread_id)
             elif snapshot is None:
-                self._threads.release(connection, run.thread_id, ending.error, busy)
+                self._threads.end_run_without_state(connection, run.thread_id, ending.error, busy)
             else:
-                if active.cancelled:  # it may stand where it stood before
+                if active.cancelled:  # it may be where it was before
                     at = checkpoint_id(snapshot)
-                    stop = self._threads.stop_at(connection, run.thread_id, at)
+                    breakpoint = self._threads.breakpoint_at(connection, run.thread_id, at)
                 error = None if active.cancelled else ending.error
-                where = state_columns(snapshot, error, stop)
-                self._threads.write_state(connection, run.thread_id, where, busy)
+                columns = state_columns(snapshot, error, breakpoint)
+                self._threads.write_state(connection, run.thread_id, columns, busy)
         if active.result.values is None and snapshot is not None:
             active.result.values = snapshot.values
         if url := run.kwargs["webhook"]:
-            told = {**run.to_json(ending.status), "error": ending.error}
-            self._webhooks.call(url, told, active.result.values)
+            ended = {**run.to_json(ending.status), "error": ending.error}
+            self._webhooks.call(url, ended, active.result.values)
 
     async def _roll_back(self, run: Run) -> None:
-        """Delete what the run wrote; the run itself goes when the row of its thread is settled."""
+        """Delete the checkpoints of the run; `_write_end` deletes the run itself."""
         async with self._database.write() as connection:
             self._runs.delete_checkpoints(connection, run.thread_id, run.run_id)
 
-    async def _give_up(self, active: ActiveRun, busy: bool) -> None:
-        """How the run ended could not be written: write at least that it has, if the disk lets us."""
+    async def _write_failure(self, active: ActiveRun, busy: bool) -> None:
+        """Write at least that the run has ended, if the disk permits."""
         with suppress(sqlite3.Error):
             async with self._database.write() as connection:
                 self._runs.set_status(connection, active.run_id, "error", active.result.error)
-                self._threads.release(connection, active.thread_id, active.result.error, busy)
+                self._threads.end_run_without_state(
+                    connection, active.thread_id, active.result.error, busy
+                )
 
-    def _pending(self, run: Run) -> list[str]:
-        """Return the ids that wait on the thread, where a bare answer has to be addressed."""
+    def _pending_interrupts(self, run: Run) -> list[str]:
+        """Return the pending interrupts if the answer does not name its interrupt, else none."""
         command = run.kwargs["command"] or {}
         if "resume" not in command or is_map(command["resume"]):
             return []
-        return self._threads.pending(run.thread_id)
+        return self._threads.pending_interrupt_ids(run.thread_id)
 
 
 def _cancelled() -> RunEnd:

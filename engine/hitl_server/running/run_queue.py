@@ -1,6 +1,6 @@
-"""RunQueue: on each thread one run at a time, from the first look at what waits to the last write.
+"""The queue of runs: one run at a time on each thread.
 
-This room admits runs and knows those that have not ended; `driver` drives each of them.
+It records new runs and knows those that have not ended; `RunDriver` drives each of them.
 """
 
 import asyncio
@@ -15,11 +15,11 @@ from langchain_core.runnables import RunnableConfig
 from hitl_server.identity.callers import USER_ID
 from hitl_server.json_types import JsonObject
 from hitl_server.refusals import (
-    busy,
     no_run,
     no_thread_or_assistant,
     preconditions_failed,
     runs_in_flight,
+    thread_busy,
 )
 from hitl_server.request_models import Preconditions
 from hitl_server.running.active_run import ActiveRun
@@ -31,7 +31,7 @@ from hitl_server.streams.run_stream import RunStream
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
 
-_KEPT_STREAMS = 100
+_MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
 
 ENGINE_DIED: JsonObject = {
@@ -43,16 +43,17 @@ ENGINE_DIED: JsonObject = {
 
 @dataclass(slots=True)
 class ThreadQueue:
-    """The runs of one thread that have not ended, in the order of their key_locks."""
+    """The runs of one thread that have not ended, oldest first."""
 
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    """Held by the run or the state change that uses the thread."""
     runs: list[ActiveRun] = field(default_factory=list)
     state_changes: int = 0
     """State changes that hold or await the lock."""
 
 
 class RunQueue:
-    """Admits runs to threads and drives them to their end."""
+    """Takes runs for threads, starts each in its turn, and sends its end to clients."""
 
     def __init__(
         self,
@@ -69,73 +70,69 @@ class RunQueue:
         self._driver = driver
         self._queues: dict[str, ThreadQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._ended: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
-
-    def _kept_stream(self, thread_id: str, run_id: str) -> RunStream | None:
-        """Return what a resumable run that has ended said, if that was not long ago."""
-        return self._ended.get((thread_id, run_id))
-
-    def ended_run(self, thread_id: str, run_id: str) -> ActiveRun:
-        """Return a run that has ended, or never was, for somebody who wants to hear it."""
-        stream = self._kept_stream(thread_id, run_id) or RunStream()
-        stream.close()
-        return ActiveRun(run_id, thread_id, stream)
-
-    def ended_run_with_result(self, thread_id: str, run_id: str) -> ActiveRun:
-        """Return a run that has ended: what it said is only there if that was not long ago.
-
-        Its result is where the thread stands now. Raises `Refusal` if the run is gone.
-        """
-        ended = self.ended_run(thread_id, run_id)
-        ended.run = self._runs.order(thread_id, run_id)
-        ended.result.values = self._threads.outcome(thread_id)
-        ended.ended.set()
-        return ended
+        self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
 
     def find(self, thread_id: str, run_id: str) -> ActiveRun | None:
-        """Return a run that has not ended."""
+        """Return a run that has not ended, or None."""
         queue = self._queues.get(thread_id)
         runs = queue.runs if queue else ()
         return next((active for active in runs if active.run_id == run_id), None)
 
     def under_way(self, status: Literal["pending", "running", "all"]) -> list[ActiveRun]:
-        """Return the runs that have not ended: those that wait, those that run, or all."""
+        """Return the runs that have not ended: waiting ones, running ones, or all."""
         return [
             active
             for queue in self._queues.values()
             for active in queue.runs
-            if status == "all" or active.waits is (status == "pending")
+            if status == "all" or active.is_waiting is (status == "pending")
         ]
 
-    async def admit(
+    def ended_run(self, thread_id: str, run_id: str) -> ActiveRun:
+        """Return a run that has ended, or never existed, with the events that are still kept."""
+        stream = self._kept_streams.get((thread_id, run_id)) or RunStream()
+        stream.close()
+        return ActiveRun(run_id, thread_id, stream)
+
+    def ended_run_with_result(self, thread_id: str, run_id: str) -> ActiveRun:
+        """Return a run that has ended, with the present state of its thread as its result.
+
+        Raises `Refusal` (404) if the run was deleted.
+        """
+        ended = self.ended_run(thread_id, run_id)
+        ended.record = self._runs.stored_run(thread_id, run_id)
+        ended.result.values = self._threads.run_result(thread_id)
+        ended.ended.set()
+        return ended
+
+    async def add(
         self,
         active: ActiveRun,
         assistant: JsonObject,
-        order: Callable[[JsonObject], Run],
+        create_run: Callable[[JsonObject], Run],
         *,
         strategy: str,
-        create: bool,
+        create_thread: bool,
         preconditions: Preconditions | None = None,
     ) -> None:
-        """Record a run and give it its turn; on disk when this returns, not yet begun.
+        """Record a run, which starts in its turn. It is on disk when this returns.
 
-        `order` makes the run from the thread's metadata; `create` makes a thread that is not
-        there. Raises `Refusal`: 409 when the thread is busy and `strategy` is reject, or when
-        `preconditions` do not hold; 404 when there is no such thread.
+        `create_run` makes the run from the thread's metadata; `create_thread` creates a missing
+        thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if
+        `preconditions` are not met; 404 if there is no such thread.
         """
         queue = self._queues.setdefault(active.thread_id, ThreadQueue())
         earlier = list(queue.runs)
         if earlier and strategy == "reject":
-            raise busy()
-        if preconditions and (
-            earlier or queue.state_changes
-        ):  # whoever is at work will change the state
+            raise thread_busy()
+        if preconditions and (earlier or queue.state_changes):  # these will change the state
             raise preconditions_failed(self._threads.get(active.thread_id))
-        queue.runs.append(active)  # before the first await: nobody else gets this turn
+        queue.runs.append(active)  # before the first await, so that the order is kept
         try:
-            await self._record(active, assistant, order, create, bool(earlier), preconditions)
+            await self._record(
+                active, assistant, create_run, create_thread, bool(earlier), preconditions
+            )
         except BaseException:
-            self._leave(queue, active)
+            self._remove(queue, active)
             active.ended.set()
             raise
         if strategy in ("interrupt", "rollback"):
@@ -143,19 +140,28 @@ class RunQueue:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(queue, active)
 
-    async def delete(self, thread_id: str) -> bool:
-        """Cancel what runs on a thread and delete it; False if there is no such thread."""
+    async def delete_thread(self, thread_id: str) -> bool:
+        """Cancel the runs of a thread and delete it; False if there is no such thread."""
         while True:
             for active in self._recorded(thread_id):
                 active.cancel("interrupt")
                 await active.ended.wait()
             async with self._database.write() as connection:
-                if not self._recorded(thread_id):  # who comes now finds no thread
+                if not self._recorded(thread_id):  # later runs will find no thread
                     return self._threads.remove(connection, thread_id)
 
-    def _recorded(self, thread_id: str) -> list[ActiveRun]:
-        queue = self._queues.get(thread_id)
-        return [active for active in (queue.runs if queue else ()) if active.run is not None]
+    async def delete_run(self, thread_id: str, run_id: str) -> None:
+        """Delete a run that has ended, and the checkpoints that it wrote.
+
+        Raises `Refusal`: 404 if there is no such run, 409 while a run is under way.
+        """
+        async with self._without_runs(thread_id) as is_busy:
+            if self._runs.get(thread_id, run_id) is None:
+                raise no_run(run_id)
+            async with self._database.write() as connection:
+                self._runs.delete(connection, thread_id, run_id)
+                self._threads.mark_stale(connection, thread_id)
+            await self._state_sync.refresh(thread_id, None, is_busy)
 
     async def change_state(
         self,
@@ -165,47 +171,19 @@ class RunQueue:
         values: Any,
         as_node: str | None,
     ) -> JsonObject:
-        """Write values into a thread's state and return the new checkpoint's configurable.
+        """Write values into a thread's state; return the `configurable` of the new checkpoint.
 
         Raises `Refusal` (409) while a run is under way.
         """
-        async with self._exclusively(thread_id) as busy:
-            return await self._state_sync.change(thread_id, graph_id, config, values, as_node, busy)
-
-    async def erase(self, thread_id: str, run_id: str) -> None:
-        """Delete a run that has ended, and the checkpoints that it wrote.
-
-        Raises `Refusal`: 404 if there is no such run, 409 while a run is under way.
-        """
-        async with self._exclusively(thread_id) as busy:
-            if self._runs.get(thread_id, run_id) is None:
-                raise no_run(run_id)
-            async with self._database.write() as connection:
-                self._runs.delete(connection, thread_id, run_id)
-                self._threads.mark_stale(connection, thread_id)
-            await self._state_sync.refresh(thread_id, None, busy)
-
-    @asynccontextmanager
-    async def _exclusively(self, thread_id: str) -> AsyncIterator[Callable[[], bool]]:
-        """Hold the thread for something that is no run; yield whether one waits meanwhile.
-
-        Raises `Refusal` while one is under way.
-        """
-        queue = self._queues.setdefault(thread_id, ThreadQueue())
-        if queue.runs:
-            raise runs_in_flight(thread_id)
-        queue.state_changes += 1
-        try:
-            async with queue.lock:
-                yield lambda: bool(queue.runs)
-        finally:
-            queue.state_changes -= 1
-            self._forget(thread_id, queue)
+        async with self._without_runs(thread_id) as is_busy:
+            return await self._state_sync.update_state(
+                thread_id, graph_id, config, values, as_node, is_busy
+            )
 
     async def recover(self) -> None:
-        """List what was under way when the server died as ended, and read its threads again.
+        """After a crash, list interrupted runs as ended and read their threads again.
 
-        In this order: a server that dies meanwhile finds all that is left to do.
+        In this order: if the server crashes again, the next start finds what is left to do.
         """
         for run_id, thread_id in self._runs.under_way():
             await self._state_sync.refresh(thread_id, ENGINE_DIED)
@@ -227,13 +205,34 @@ class RunQueue:
         if tasks:
             await asyncio.wait(tasks, timeout=2)
 
+    def _recorded(self, thread_id: str) -> list[ActiveRun]:
+        queue = self._queues.get(thread_id)
+        return [active for active in (queue.runs if queue else ()) if active.record is not None]
+
+    @asynccontextmanager
+    async def _without_runs(self, thread_id: str) -> AsyncIterator[Callable[[], bool]]:
+        """Hold a thread for a change that is no run; yield whether a run waits meanwhile.
+
+        Raises `Refusal` (409) while a run is under way.
+        """
+        queue = self._queues.setdefault(thread_id, ThreadQueue())
+        if queue.runs:
+            raise runs_in_flight(thread_id)
+        queue.state_changes += 1
+        try:
+            async with queue.lock:
+                yield lambda: bool(queue.runs)
+        finally:
+            queue.state_changes -= 1
+            self._drop_if_unused(thread_id, queue)
+
     async def _record(
         self,
         active: ActiveRun,
         assistant: JsonObject,
-        order: Callable[[JsonObject], Run],
-        create: bool,
-        waits: bool,
+        create_run: Callable[[JsonObject], Run],
+        create_thread: bool,
+        has_earlier_runs: bool,
         preconditions: Preconditions | None,
     ) -> None:
         thread_id = active.thread_id
@@ -241,16 +240,16 @@ class RunQueue:
             if preconditions is not None:
                 self._threads.check_preconditions(connection, thread_id, preconditions)
             metadata = self._threads.mark_busy(connection, thread_id, assistant)
-            if metadata is None and create:
-                made = order({}).metadata
-                made.pop(USER_ID, None)  # says who started a run; a thread is everybody's
+            if metadata is None and create_thread:
+                made = create_run({}).metadata
+                made.pop(USER_ID, None)  # it names who started a run; a thread has no such name
                 self._threads.insert(connection, thread_id, made)
                 metadata = self._threads.mark_busy(connection, thread_id, assistant)
             if metadata is None:
                 raise no_thread_or_assistant()
-            run = order(metadata)
-            active.run, active.waits = run, waits or run.delay > 0
-            self._runs.insert(connection, run, "pending" if active.waits else "running")
+            run = create_run(metadata)
+            active.record, active.is_waiting = run, has_earlier_runs or run.delay > 0
+            self._runs.insert(connection, run, "pending" if active.is_waiting else "running")
 
     def _start(self, queue: ThreadQueue, active: ActiveRun) -> None:
         task = asyncio.create_task(self._drive(queue, active))
@@ -258,9 +257,9 @@ class RunQueue:
         task.add_done_callback(self._tasks.discard)
 
     async def _drive(self, queue: ThreadQueue, active: ActiveRun) -> None:
-        """Let a run be driven to its end, and make room for the next one before its end is told."""
-        active.stream.say("metadata", {"run_id": active.run_id, "attempt": 1})
-        execution = Execution(active.order, active.stream, active.result)
+        """Drive a run to its end, and remove it from the queue before clients get its end."""
+        active.stream.send("metadata", {"run_id": active.run_id, "attempt": 1})
+        execution = Execution(active.run, active.stream, active.result)
         try:
             await self._driver.drive(
                 active,
@@ -269,28 +268,28 @@ class RunQueue:
                 lambda: any(other is not active for other in queue.runs),
             )
         finally:
-            self._leave(queue, active)
-            self._announce(active, execution)
+            self._remove(queue, active)
+            self._send_end(active, execution)
 
-    def _announce(self, active: ActiveRun, execution: Execution) -> None:
-        """Say what had to wait for the disk, and end the stream."""
+    def _send_end(self, active: ActiveRun, execution: Execution) -> None:
+        """Send the events that had to wait for the disk, and end the stream."""
         try:
-            for name, payload in execution.held:
-                active.stream.say(name, payload)
+            for name, payload in execution.delayed_events:
+                active.stream.send(name, payload)
             if active.result.error is not None:
-                active.stream.say("error", active.result.error)
+                active.stream.send("error", active.result.error)
         finally:
             active.stream.close()
             active.ended.set()
         if active.stream.resumable:
-            self._ended[active.thread_id, active.run_id] = active.stream
-            while len(self._ended) > _KEPT_STREAMS:
-                self._ended.popitem(last=False)
+            self._kept_streams[active.thread_id, active.run_id] = active.stream
+            while len(self._kept_streams) > _MAX_KEPT_STREAMS:
+                self._kept_streams.popitem(last=False)
 
-    def _leave(self, queue: ThreadQueue, active: ActiveRun) -> None:
+    def _remove(self, queue: ThreadQueue, active: ActiveRun) -> None:
         queue.runs.remove(active)
-        self._forget(active.thread_id, queue)
+        self._drop_if_unused(active.thread_id, queue)
 
-    def _forget(self, thread_id: str, queue: ThreadQueue) -> None:
+    def _drop_if_unused(self, thread_id: str, queue: ThreadQueue) -> None:
         if not queue.runs and not queue.state_changes and self._queues.get(thread_id) is queue:
             del self._queues[thread_id]

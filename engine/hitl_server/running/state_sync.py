@@ -1,6 +1,6 @@
-"""Where threads stand: their rows are brought in line with their checkpoints.
+"""Keeps the rows of threads in line with their checkpoints.
 
-Who calls holds the thread: no run is under way on it. `busy` says whether one already waits.
+The caller holds the thread, so no run is under way. `is_busy` returns whether a run waits for it.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from hitl_server.thread_state import Breakpoint, breakpoint_between, state_colum
 
 
 class StateSync:
-    """Reads states through their graphs and writes rows."""
+    """Reads states with their graphs, and writes them to the rows of threads."""
 
     def __init__(self, database: Database, threads: Threads, runs: Runs, graphs: Graphs) -> None:
         self._database = database
@@ -27,48 +27,50 @@ class StateSync:
         self._runs = runs
         self._graphs = graphs
 
-    async def change(
+    async def update_state(
         self,
         thread_id: str,
         graph_id: str,
         config: RunnableConfig,
         values: Any,
         as_node: str | None,
-        busy: Callable[[], bool],
+        is_busy: Callable[[], bool],
     ) -> JsonObject:
-        """Write values into a thread's state and return the new checkpoint's configurable."""
+        """Write values into a thread's state; return the `configurable` of the new checkpoint."""
         async with self._graphs.open(graph_id, config, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
             async with self._database.saver.rolled_back_on_error(thread_id):
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(newest_state_config(thread_id))
-            around = breakpoints(graph, self._runs.last_kwargs(thread_id))
-            stop = breakpoint_between([as_node] if as_node else [], snapshot.next, *around)
-            if stop is None and snapshot.next:
-                stop = Breakpoint("before", snapshot.next[0])
+            nodes = breakpoints(graph, self._runs.last_kwargs(thread_id))
+            breakpoint = breakpoint_between([as_node] if as_node else [], snapshot.next, *nodes)
+            if breakpoint is None and snapshot.next:
+                breakpoint = Breakpoint("before", snapshot.next[0])
             async with self._database.write() as connection:
-                where = state_columns(snapshot, None, stop)
-                self._threads.write_state(connection, thread_id, where, busy())
+                columns = state_columns(snapshot, None, breakpoint)
+                self._threads.write_state(connection, thread_id, columns, is_busy())
                 self._threads.clear_stale(connection, thread_id)
         return dict(changed["configurable"])
 
     async def refresh(
-        self, thread_id: str, error: JsonObject | None, busy: Callable[[], bool] = lambda: False
+        self, thread_id: str, error: JsonObject | None, is_busy: Callable[[], bool] = lambda: False
     ) -> None:
-        """Read again where a thread stands; `error` is what its last run ended in.
+        """Read the state of a thread again; `error` is the error of its last run.
 
-        A breakpoint that is still its newest checkpoint is still where it stands. With a graph
-        that is broken now the row stays as it is.
+        A breakpoint at the newest checkpoint is kept. If the graph cannot be used now, the row
+        keeps its old state.
         """
         snapshot = await self._read(thread_id)
         async with self._database.write() as connection:
             if snapshot is None:
-                self._threads.release(connection, thread_id, error, busy())
+                self._threads.end_run_without_state(connection, thread_id, error, is_busy())
             else:
-                stop = self._threads.stop_at(connection, thread_id, checkpoint_id(snapshot))
-                where = state_columns(snapshot, error, stop)
-                self._threads.write_state(connection, thread_id, where, busy())
+                breakpoint = self._threads.breakpoint_at(
+                    connection, thread_id, checkpoint_id(snapshot)
+                )
+                columns = state_columns(snapshot, error, breakpoint)
+                self._threads.write_state(connection, thread_id, columns, is_busy())
             self._threads.clear_stale(connection, thread_id)
 
     async def _read(self, thread_id: str) -> StateSnapshot | None:
@@ -78,16 +80,16 @@ class StateSync:
                 metadata["graph_id"], newest_state_config(thread_id)
             ) as graph:
                 return await graph.aget_state(newest_state_config(thread_id))
-        except Exception:  # noqa: BLE001  importing or making a graph runs any code
+        except Exception:  # noqa: BLE001  a graph factory may raise anything
             return None
 
 
 def newest_state_config(thread_id: str, **configurable: Any) -> RunnableConfig:
-    """Return the config that means a thread's newest checkpoint."""
+    """Return the config of a thread's newest checkpoint."""
     return {"configurable": {**configurable, "thread_id": thread_id}}
 
 
 def checkpoint_id(snapshot: StateSnapshot) -> str | None:
-    """Return the id of the checkpoint that a snapshot shows; None where nothing ever ran."""
+    """Return the checkpoint id of a snapshot; None for a thread without any run."""
     found: str | None = snapshot.config["configurable"].get("checkpoint_id")
     return found

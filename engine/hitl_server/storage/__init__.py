@@ -1,1 +1,1 @@
-"""How the server writes: one SQLite file, one writing connection, commits that many writes share."""
+"""The SQLite files: one writing connection, shared commits, checkpoints, changes, the store."""

@@ -1,6 +1,6 @@
-"""Which threads have changed, told to whoever listens as soon as it is on disk.
+"""A feed of the threads that change, published as soon as each change is on disk.
 
-The table itself says so, by triggers: a change that some code forgot to report cannot be.
+Triggers of the table report the changes, so that no code can forget to do it.
 """
 
 import asyncio
@@ -11,58 +11,58 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
 
-_KEPT = 10_000
-"""Changes kept for listeners that come back; and the most that one of them may lag behind."""
+_MAX_CHANGES = 10_000
+"""Changes that are kept for listeners that return, and changes that may wait for one listener."""
 
 
 @dataclass(slots=True, eq=False)
 class ChangeListener:
-    """Somebody who wants to hear of changes, and what he has not been told yet."""
+    """One listener, with the changes that it has not received yet."""
 
     threads: dict[str, None] = field(default_factory=dict)
-    missed: bool = False
-    """Whether there was more than could be kept: he has to look at everything."""
+    reset: bool = False
+    """Whether changes were lost, so that the listener must read everything again."""
     number: int = 0
-    """Of the newest change in `threads`."""
-    _news: asyncio.Event = field(default_factory=asyncio.Event)
+    """Number of the newest change in `threads`."""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def tell(self, number: int, thread_id: str) -> None:
-        """Add a change; the same thread is told of once."""
+    def add(self, number: int, thread_id: str) -> None:
+        """Add a change; each thread is reported once."""
         self.number = number
-        if len(self.threads) >= _KEPT:
+        if len(self.threads) >= _MAX_CHANGES:
             self.threads.clear()
-            self.missed = True
+            self.reset = True
         self.threads[thread_id] = None
-        self._news.set()
+        self._changed.set()
 
-    def miss(self, number: int) -> None:
-        """Let him look at everything."""
-        self.number, self.missed = number, True
-        self._news.set()
+    def request_reset(self, number: int) -> None:
+        """Make the listener read everything again."""
+        self.number, self.reset = number, True
+        self._changed.set()
 
     async def next_changes(self) -> tuple[int, bool, list[str]]:
-        """Return (number, whether to look at everything, threads) as soon as there is some."""
-        await self._news.wait()
-        self._news.clear()
-        told = self.number, self.missed, list(self.threads)
+        """Return (number, whether to read everything again, threads) after the next change."""
+        await self._changed.wait()
+        self._changed.clear()
+        changes = self.number, self.reset, list(self.threads)
         self.threads.clear()
-        self.missed = False
-        return told
+        self.reset = False
+        return changes
 
 
 class ChangeFeed:
-    """Notes changes while they are written, and tells of them when they are on disk."""
+    """Notes changes while they are written, and publishes them when they are on disk."""
 
     def __init__(self) -> None:
         self.process = uuid4().hex
-        """Whose numbers these are: they begin anew with every start."""
+        """The process that these numbers belong to: each start counts from 0 again."""
         self._noted: dict[str, None] = {}
-        self._recent: deque[str] = deque(maxlen=_KEPT)
+        self._recent: deque[str] = deque(maxlen=_MAX_CHANGES)
         self._count = 0
         self._listeners: set[ChangeListener] = set()
 
     def attach(self, connection: sqlite3.Connection) -> None:
-        """Let the table of threads report what is written through this connection."""
+        """Add triggers that report what this connection writes to the table of threads."""
         connection.create_function("note_thread", 1, self._note)
         for event, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD")):
             connection.execute(
@@ -71,29 +71,28 @@ class ChangeFeed:
             )
 
     def publish(self) -> None:
-        """Tell what was noted: it has just been committed."""
+        """Send the noted changes to all listeners, after their commit."""
         noted, self._noted = self._noted, {}
         for thread_id in noted:
             self._count += 1
             self._recent.append(thread_id)
             for listener in self._listeners:
-                listener.tell(self._count, thread_id)
+                listener.add(self._count, thread_id)
 
     @contextmanager
     def listen(self, after: int | None) -> Iterator[ChangeListener]:
-        """Hear what changes from now on, and what has changed since number `after`.
+        """Yield a listener for all changes after number `after`.
 
-        Who does not say, or says a number that is too old, hears that he has to look at
-        everything.
+        Without a number, or with one that is too old, it begins with a reset.
         """
         listener = ChangeListener()
         oldest = self._count - len(self._recent)
         if after is None or not oldest <= after <= self._count:
-            listener.miss(self._count)
+            listener.request_reset(self._count)
         else:
             for number, thread_id in enumerate(self._recent, oldest + 1):
                 if number > after:
-                    listener.tell(number, thread_id)
+                    listener.add(number, thread_id)
         self._listeners.add(listener)
         try:
             yield listener

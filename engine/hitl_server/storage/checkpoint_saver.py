@@ -1,4 +1,4 @@
-"""The checkpoints of langgraph, written through our connection and its shared commits."""
+"""LangGraph's checkpoints, written through the connection and commits of our tables."""
 
 import asyncio
 import threading
@@ -14,11 +14,11 @@ from langgraph.checkpoint.sqlite import SqliteSaver
 
 from hitl_server.storage.shared_commits import SharedCommits
 
-_Answer = TypeVar("_Answer")
+_Returned = TypeVar("_Returned")
 
 
 class _Statements(SqliteSaver):
-    """langgraph's synchronous saver; where it commits, a commit is promised."""
+    """LangGraph's synchronous saver; where it commits, this one requests a shared commit."""
 
     def __init__(self, commits: SharedCommits, serde: JsonPlusSerializer) -> None:
         super().__init__(commits.connection, serde=serde)
@@ -26,7 +26,7 @@ class _Statements(SqliteSaver):
 
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
-        """Yield a cursor to whoever holds the lock of the connection."""
+        """Yield a cursor; the caller holds the lock of the connection."""
         with closing(self.conn.cursor()) as cursor:
             yield cursor
         if transaction:
@@ -34,43 +34,43 @@ class _Statements(SqliteSaver):
 
 
 class CheckpointSaver(BaseCheckpointSaver[str]):
-    """What graphs are compiled with; the methods are those of the base class.
+    """The checkpointer of all graphs; the methods are those of the base class.
 
-    Asynchronous calls run their statements at once, as soon as nothing is being written out.
-    Synchronous calls come from nodes that run a graph themselves, in threads, and are brought
-    to the loop.
+    Asynchronous calls run their statements at once, unless a commit is being written.
+    Synchronous calls come from nodes that run a graph themselves, in threads; they are passed to
+    the event loop.
     """
 
     def __init__(self, commits: SharedCommits, serde: JsonPlusSerializer) -> None:
         super().__init__(serde=serde)
         self._commits = commits
-        self._types = serde
+        self._serde = serde
         self._statements = _Statements(commits, serde)
         self._loop = asyncio.get_running_loop()
         self._thread = threading.current_thread()
         self._clones: dict[frozenset[tuple[str, ...]], CheckpointSaver] = {}
 
     def setup(self) -> None:
-        """Make the tables of langgraph, where they are not there yet."""
+        """Create LangGraph's tables, if they do not exist yet."""
         self._statements.setup()
 
     def with_allowlist(self, extra_allowlist: Collection[tuple[str, ...]]) -> "CheckpointSaver":
-        """Return the saver that may bring these types to life as well, made once.
+        """Return the saver that may deserialize these types as well.
 
-        Every run of a graph asks for one, and there are as many as there are graphs.
+        Every run of a graph asks for its saver; it is created once for each set of types.
         """
         types = frozenset(extra_allowlist)
         if types not in self._clones:
-            serde = self._types.with_msgpack_allowlist(extra_allowlist)
+            serde = self._serde.with_msgpack_allowlist(extra_allowlist)
             self._clones[types] = CheckpointSaver(self._commits, serde)
         return self._clones[types]
 
     def get_next_version(self, current: str | None, channel: None) -> str:
-        """Count as langgraph's own saver does."""
+        """Return the next version in the format of LangGraph's own saver."""
         return self._statements.get_next_version(current, channel)
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
-        """Return a checkpoint, the newest unless the config names another."""
+        """Return the checkpoint in the config; without one, the newest."""
         async with self._commits.lock:
             return self._statements.get_tuple(config)
 
@@ -85,30 +85,29 @@ class CheckpointSaver(BaseCheckpointSaver[str]):
             return self._statements.put(*args, **kwargs)
 
     async def aput_writes(self, *args: Any, **kwargs: Any) -> None:
-        """Write what a task has brought."""
+        """Write the results of a task."""
         async with self._commits.lock:
             self._statements.put_writes(*args, **kwargs)
 
     @asynccontextmanager
     async def rolled_back_on_error(self, thread_id: str) -> AsyncIterator[None]:
-        """Take back what the block has written for a thread if it raises.
+        """Delete what the block wrote for a thread if it raises. Needs exclusive use of the thread.
 
-        langgraph stores the writes of a state update before the reducers have seen them: those
-        that a reducer refuses would be put to it again by every later read, and the thread be
-        lost. Nobody else may write to this thread meanwhile.
+        LangGraph stores the writes of a state update before the reducers run. A write that a
+        reducer rejects would make every later read of the thread fail.
         """
-        marks = {}
+        last_rows = {}
         async with self._commits.lock:
             for table in ("checkpoints", "writes"):
                 sql = f"SELECT coalesce(max(rowid), 0) FROM {table}"
-                (marks[table],) = self._commits.connection.execute(sql).fetchone()
+                (last_rows[table],) = self._commits.connection.execute(sql).fetchone()
         try:
             yield
         except BaseException:
             async with self._commits.transaction() as connection:
-                for table, mark in marks.items():
+                for table, last_row in last_rows.items():
                     sql = f"DELETE FROM {table} WHERE thread_id = ? AND rowid > ?"
-                    connection.execute(sql, (thread_id, mark))
+                    connection.execute(sql, (thread_id, last_row))
             raise
 
     async def adelete_thread(self, thread_id: str) -> None:
@@ -117,7 +116,7 @@ class CheckpointSaver(BaseCheckpointSaver[str]):
             self._statements.delete_thread(thread_id)
 
     async def aget_delta_channel_history(self, **kwargs: Any) -> Mapping[str, DeltaChannelHistory]:
-        """Return what channels that keep only their changes are put together from."""
+        """Return the changes that delta channels are rebuilt from."""
         async with self._commits.lock:
             return self._statements.get_delta_channel_history(**kwargs)
 
@@ -149,8 +148,8 @@ class CheckpointSaver(BaseCheckpointSaver[str]):
         async with self._commits.lock:
             return tuple(self._statements.list(*args, **kwargs))
 
-    def _wait_for(self, call: Coroutine[Any, Any, _Answer]) -> _Answer:
-        if threading.current_thread() is self._thread:  # would wait for itself
+    def _wait_for(self, call: Coroutine[Any, Any, _Returned]) -> _Returned:
+        if threading.current_thread() is self._thread:  # it would wait for itself
             call.close()
             raise asyncio.InvalidStateError("On the event loop, use the asynchronous methods.")
         return asyncio.run_coroutine_threadsafe(call, self._loop).result()

@@ -1,10 +1,9 @@
-"""One SQLite file: the checkpoints of langgraph and our tables beside them.
+"""One SQLite file with LangGraph's checkpoints and our tables.
 
-One file and one writing connection, shared with the saver under the saver's own lock. All
-writes are one sequence, so "the checkpoint is on disk before the run is listed as ended" needs
-no protocol, and no two writers ever wait for each other's file lock. Reading has connections of
-its own, so that it sees only what is on disk: one for rows that are looked up, at once, and one
-for searches, in a thread: in WAL mode a long search holds up nobody.
+There is one writing connection, which the checkpoint saver shares. So all writes are one sequence:
+a checkpoint is always on disk before its run is listed as ended, and no writer waits for the file
+lock of another. Reading has its own connections, which see only what is on disk: one for single
+rows, on the event loop, and one for searches, in a thread. In WAL mode, a long search blocks nothing.
 """
 
 import os
@@ -73,7 +72,7 @@ CREATE INDEX IF NOT EXISTS runs_under_way ON runs (status) WHERE status IN ('pen
 
 
 class Database:
-    """The file, open: `saver` for langgraph, `write` and `read` for our tables."""
+    """The open file: `saver` for LangGraph; `write`, `read` and `search` for our tables."""
 
     def __init__(
         self,
@@ -87,7 +86,7 @@ class Database:
         self.saver = saver
         self.changes = changes
         self.identity = identity
-        """What makes this database this database; kept in it."""
+        """A UUID that is stored in the database and stays the same."""
         self._commits = commits
         self._reader = reader
         self._searcher = searcher
@@ -96,8 +95,8 @@ class Database:
     async def open(cls, path: Path, allowed_types: Sequence[tuple[str, ...]] = ()) -> "Database":
         """Open or create the file, mode 0600.
 
-        `allowed_types` are (module, name) pairs that checkpoints may bring to life beside the
-        types of the graphs' own schemas. Raises `StartFailed`.
+        `allowed_types` are (module, name) pairs that checkpoints may deserialize, in addition to
+        the types of the graphs' own schemas. Raises `StartFailed`.
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
         changes, writer = ChangeFeed(), _writer(path)
@@ -116,28 +115,28 @@ class Database:
         return cls(saver, commits, changes, reader, searcher, identity)
 
     def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
-        """Return the writing connection for one transaction; on disk when the block ends."""
+        """Return the writing connection for one transaction, which is on disk after the block."""
         return self._commits.transaction()
 
     async def flush(self) -> None:
-        """Return when every checkpoint and row written so far is on disk."""
+        """Wait until every checkpoint and row written so far is on disk."""
         await self._commits.flush()
 
     @property
     def failed_commits(self) -> int:
-        """How often writes were lost that had been accepted; grows when the disk is full."""
+        """How many commits failed after their writes were accepted, for example with a full disk."""
         return self._commits.failed_commits
 
     def read(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Return rows that an index leads to, as of the last commit."""
+        """Return rows by an index, as of the last commit."""
         return self._reader.execute(sql, values).fetchall()
 
     async def search(self, sql: str, values: Sequence[Any] = ()) -> list[Row]:
-        """Return the rows of a query that may have to look at many, as of the last commit."""
+        """Return the rows of a query that may read many rows, as of the last commit."""
         return list(await self._searcher.execute_fetchall(sql, values))
 
     async def add_function(self, name: str, arity: int, function: Any) -> None:
-        """Teach SQL a function of ours, for searching."""
+        """Add a function to the SQL of searches."""
         await self._searcher.create_function(name, arity, function, deterministic=True)
 
     async def close(self) -> None:
@@ -149,7 +148,7 @@ class Database:
 
 
 def _writer(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, check_same_thread=False)  # one uses it at a time
+    connection = sqlite3.connect(path, check_same_thread=False)  # used under a lock
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     for pragma, wanted in (("journal_mode", "wal"), ("synchronous", 2)):

@@ -1,7 +1,7 @@
-"""Commits shared by all who write: one fsync for many writes, and never a promise before it.
+"""Commits that many writes share: one fsync for all of them.
 
-Statements run at once, on the loop: SQLite takes microseconds for one, and handing it to a
-thread takes tens of them. What waits for the disk is the commit, and that has a thread.
+Statements run directly on the event loop: SQLite takes microseconds for one, and passing it to a
+thread would take ten times as long. Only the commit waits for the disk, in a thread.
 """
 
 import asyncio
@@ -12,49 +12,49 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 _DELAY = 0.005
-"""Seconds that a commit nobody waits for may be put off, to be shared with what comes next."""
+"""Seconds by which a commit may be delayed while nothing waits for it, so that more writes share it."""
 
 
 class SharedCommits:
-    """The writing connection, for langgraph's saver and our tables alike.
+    """The writing connection, for LangGraph's saver and our tables.
 
-    The saver commits after every single write. Here that is a promise to commit within
-    milliseconds; who has to be sure awaits `flushed`. All writes of the process are one sequence
-    on this connection, so what is flushed has everything before it on disk as well.
+    The saver commits after every single write. Here this only requests a commit within
+    milliseconds; code that needs the data on disk awaits `flush`. All writes of the process are
+    one sequence on this connection, so a flush also writes everything before.
     """
 
     def __init__(self, connection: sqlite3.Connection, committed: Callable[[], None]) -> None:
         self.connection = connection
         self._committed = committed
         self.lock = asyncio.Lock()
-        """Held by whoever uses the connection; nobody's statement waits for the disk in it."""
+        """Held during each use of the connection."""
         self.failed_commits = 0
-        """How many shared commits have failed; what they held is not on disk."""
+        """How many shared commits failed; their writes are not on disk."""
         self._thread = ThreadPoolExecutor(1, "commits")
         self._batch: asyncio.Future[None] | None = None
         self._flush: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
 
     def request_commit(self) -> None:
-        """Promise a commit, within milliseconds."""
+        """Request a commit within milliseconds."""
         if self._batch is None:
             loop = asyncio.get_running_loop()
             self._batch = loop.create_future()
             self._batch.add_done_callback(_retrieve_error)
-            self._timer = loop.call_later(_DELAY, self._begin)
+            self._timer = loop.call_later(_DELAY, self._start_commit)
 
     async def flush(self) -> None:
-        """Return when all that was written so far is on disk. Raises `sqlite3.Error` if it is not."""
+        """Wait until all writes so far are on disk. Raises `sqlite3.Error` if that fails."""
         if self._batch is not None:
-            self._begin()
+            self._start_commit()
             await asyncio.shield(self._batch)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
-        """Let statements run undisturbed; they are on disk when the block ends.
+        """Yield the connection for exclusive use; the changes are on disk after the block.
 
-        A block that raises after it changed something takes back the whole shared commit, and
-        everybody who waits for that one hears of it.
+        A block that raises after a change rolls back the whole shared commit, and `flush` raises
+        for all writes in it.
         """
         async with self.lock:
             changes = self.connection.total_changes
@@ -68,20 +68,20 @@ class SharedCommits:
         await self.flush()
 
     async def close(self) -> None:
-        """Write out what is promised, and close the connection. Raises `sqlite3.Error`."""
+        """Commit what is requested, and close the connection. Raises `sqlite3.Error`."""
         try:
             await self.flush()
         finally:
             self._thread.shutdown()
             self.connection.close()
 
-    def _begin(self) -> None:
+    def _start_commit(self) -> None:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-            self._flush = asyncio.create_task(self._write_out())
+            self._flush = asyncio.create_task(self._commit())
 
-    async def _write_out(self) -> None:
+    async def _commit(self) -> None:
         async with self.lock:
             batch, self._batch = self._batch, None
             if batch is None:
@@ -89,7 +89,7 @@ class SharedCommits:
             loop = asyncio.get_running_loop()
             try:
                 await loop.run_in_executor(self._thread, self.connection.commit)
-            except Exception as error:  # noqa: BLE001  handed on to everybody who waits
+            except Exception as error:  # noqa: BLE001  raised where the commit is awaited
                 self.failed_commits += 1
                 self.connection.rollback()
                 batch.set_exception(error)
@@ -109,6 +109,6 @@ class SharedCommits:
 
 
 def _retrieve_error(batch: asyncio.Future[Any]) -> None:
-    """Look at the outcome, so that asyncio does not report it as overlooked."""
+    """Read the exception, so that asyncio does not log it as never retrieved."""
     if not batch.cancelled():
         batch.exception()

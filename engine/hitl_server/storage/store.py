@@ -1,8 +1,8 @@
-"""The store: what graphs remember beyond one thread, in a SQLite file beside the database.
+"""The store: items that are not part of a thread, in a SQLite file next to the database.
 
-It is langgraph's own `AsyncSqliteStore`, which begins a transaction, waits, and commits. In the
-file of the checkpoints that transaction and the one of our writing connection, which works on
-the event loop, would each wait for the other to let go of the file.
+It is LangGraph's own `AsyncSqliteStore`, which begins a transaction, waits, and commits. In the
+same file as the checkpoints, its transactions and those of our writing connection, which block the
+event loop, could wait for each other forever.
 """
 
 import logging
@@ -21,13 +21,13 @@ from hitl_server.private_files import private_file
 
 _TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
 _SWEEP_INTERVAL = 5
-"""Minutes between two looks for expired items, where nothing else was asked for."""
+"""Default minutes between two searches for expired items."""
 
 _log = logging.getLogger(__name__)
 
 
 class Store:
-    """The file, open; `items` is what graphs and routes use."""
+    """The open file; graphs and routes use `items`."""
 
     def __init__(self, items: AsyncSqliteStore, connection: aiosqlite.Connection) -> None:
         self.items = items
@@ -37,12 +37,12 @@ class Store:
     async def open(cls, path: Path, settings: Mapping[str, Any]) -> "Store":
         """Open or create the file, mode 0600; `settings` is `store` of a langgraph.json.
 
-        Its `ttl` is heeded: `default_ttl` and `sweep_interval_minutes` in minutes, and
+        Of it, `ttl` is used: `default_ttl` and `sweep_interval_minutes` in minutes, and
         `refresh_on_read`. Raises `StartFailed`.
         """
         os.close(private_file(path, os.O_RDWR))
         for name in {"index", "path"} & set(settings):
-            _log.warning("store.%s of langgraph.json is left out: items are kept in SQLite.", name)
+            _log.warning("store.%s of langgraph.json is ignored: items are stored in SQLite.", name)
         connection = await aiosqlite.connect(path, isolation_level=None)
         try:
             await connection.execute("PRAGMA journal_mode = WAL")
@@ -55,7 +55,7 @@ class Store:
             await connection.close()
             raise StartFailed(
                 f"The store {path} cannot be used: {error}.",
-                hint="Threads are in another file. Move this one away to begin an empty store.",
+                hint="Threads are in another file. Move this one away to start with an empty store.",
             ) from error
         return cls(items, connection)
 
@@ -66,7 +66,7 @@ class Store:
 
 
 def _ttl(given: Any) -> TTLConfig:
-    """Return what was given; without an interval langgraph would never look for expired items."""
+    """Return the given settings; without an interval, LangGraph would never delete expired items."""
     settings = {name: given.get(name) for name in _TTL} if isinstance(given, dict) else {}
     known = {name: value for name, value in settings.items() if isinstance(value, int | float)}
     return cast(TTLConfig, {"sweep_interval_minutes": _SWEEP_INTERVAL, **known})

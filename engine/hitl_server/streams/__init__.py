@@ -1,1 +1,1 @@
-"""What clients are told while a run goes on: events, and what was streamed."""
+"""The events of runs, as clients receive them."""

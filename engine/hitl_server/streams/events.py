@@ -1,4 +1,4 @@
-"""From what langgraph streams to what clients hear: event names and payloads of the Server API.
+"""Translates what LangGraph streams into events of the Server API: their names and payloads.
 
 The names and shapes are those of langgraph-api 0.16.7 (`stream.py`).
 """
@@ -24,33 +24,33 @@ Namespace: TypeAlias = Sequence[str]
 
 @dataclass(slots=True)
 class EventTranslator:
-    """Translates the stream of one run; `asked` are the modes that its client wants to hear."""
+    """Translates the stream of one run; `requested` are the stream modes that its client wants."""
 
-    asked: Sequence[str]
+    requested: Sequence[str]
     _messages: dict[str, BaseMessage] = field(default_factory=dict)
 
     @property
-    def hears_events(self) -> bool:
-        """Whether everything that langchain reports is asked for, too."""
-        return "events" in self.asked
+    def includes_events(self) -> bool:
+        """Whether the client also wants all events of LangChain."""
+        return "events" in self.requested
 
     @property
     def modes(self) -> list[StreamMode]:
-        """The modes langgraph must stream: those asked for, and the two the server itself needs."""
-        native = {"messages" if mode == "messages-tuple" else mode for mode in self.asked}
+        """The modes for LangGraph: the requested ones, and two that the server itself needs."""
+        native = {"messages" if mode == "messages-tuple" else mode for mode in self.requested}
         native.discard("events")
         return cast("list[StreamMode]", sorted(native | {"values", "updates"}))
 
     def events(self, namespace: Namespace, mode: str, chunk: Any) -> Iterator[tuple[str, Any]]:
-        """Yield the events (name, payload) that one chunk becomes for the client."""
+        """Yield the events (name, payload) of one chunk."""
         if mode == "messages":
             yield from self._message_events(namespace, chunk)
-        elif mode in self.asked:
-            yield _named(mode, namespace), _shown(mode, chunk)
+        elif mode in self.requested:
+            yield _event_name(mode, namespace), _public_payload(mode, chunk)
 
     def _message_events(self, namespace: Namespace, chunk: Any) -> Iterator[tuple[str, Any]]:
-        if "messages-tuple" in self.asked:
-            yield _named("messages", namespace), chunk
+        if "messages-tuple" in self.requested:
+            yield _event_name("messages", namespace), chunk
             return
         message, metadata = chunk
         if isinstance(message, dict):
@@ -67,7 +67,7 @@ class EventTranslator:
 
 
 def reports_interrupt(mode: str, chunk: Any) -> bool:
-    """Whether a chunk says that the graph waits: such news must not outrun the disk."""
+    """Whether a chunk reports an interrupt, which must be on disk before a client gets it."""
     if mode == "debug" and isinstance(chunk, dict):
         chunk = chunk.get("payload")
     if not isinstance(chunk, dict):
@@ -75,11 +75,11 @@ def reports_interrupt(mode: str, chunk: Any) -> bool:
     return INTERRUPT in chunk or (mode in ("tasks", "debug") and bool(chunk.get("interrupts")))
 
 
-def _named(mode: str, namespace: Namespace) -> str:
+def _event_name(mode: str, namespace: Namespace) -> str:
     return f"{mode}|{'|'.join(namespace)}" if namespace else mode
 
 
-def _shown(mode: str, chunk: Any) -> Any:
+def _public_payload(mode: str, chunk: Any) -> Any:
     if mode == "checkpoints":
         return _checkpoint(chunk)
     if mode == "debug" and chunk.get("type") == "checkpoint":
@@ -88,7 +88,7 @@ def _shown(mode: str, chunk: Any) -> Any:
 
 
 def _checkpoint(payload: JsonObject) -> JsonObject:
-    """Return a checkpoint event without the internals that langgraph keeps in its configs."""
+    """Return a checkpoint event without LangGraph's internal keys in its configs."""
     shown = dict(payload)
     for name, checkpoint in (("config", "checkpoint"), ("parent_config", "parent_checkpoint")):
         config = payload.get(name)

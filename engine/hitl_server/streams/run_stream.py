@@ -1,4 +1,4 @@
-"""What a run says while it goes on: events for those who listen, the result for those who wait."""
+"""The events of one run for subscribers, and its result for clients that wait."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -9,8 +9,8 @@ from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.thread_state import INTERRUPT
 
-_LIMIT = 10_000
-"""Events a listener may lag behind, and events kept of a resumable run."""
+_MAX_EVENTS = 10_000
+"""Events that may wait for one subscriber, and events that are kept of a resumable run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Event:
     number: int
 
     def to_sse(self, with_id: bool) -> bytes:
-        """Return the event as it goes over the wire; the id lets a client resume after it."""
+        """Return the event as a server-sent event; with its id, a client can resume after it."""
         ending = b"\r\nid: %d-0\r\n\r\n" % self.number if with_id else b"\r\n\r\n"
         return b"event: %s\r\ndata: %s%s" % (self.name.encode(), self.data, ending)
 
@@ -31,41 +31,41 @@ class Event:
 class RunStream:
     """The events of one run.
 
-    Listeners hear what is said after they came. A resumable run keeps its events, so that a
-    listener can come later or come back.
+    Subscribers get the events that are sent after they subscribe. A resumable run keeps its
+    events, so that clients can subscribe later, or again.
     """
 
     resumable: bool = False
-    _listeners: set[asyncio.Queue[Event | None]] = field(default_factory=set)
+    _subscribers: set[asyncio.Queue[Event | None]] = field(default_factory=set)
     _with_our_storage: list[Event] = field(default_factory=list)
-    _said: int = 0
+    _sent: int = 0
     _closed: bool = False
 
-    def say(self, name: str, payload: Any) -> None:
-        """Tell all listeners. A listener that lags too far behind is cut off."""
-        self._said += 1
-        if not self._listeners and not self.resumable:
+    def send(self, name: str, payload: Any) -> None:
+        """Send an event to all subscribers; one with too many waiting events is disconnected."""
+        self._sent += 1
+        if not self._subscribers and not self.resumable:
             return
-        event = Event(name, dumps(payload), self._said)
-        if self.resumable and len(self._with_our_storage) < _LIMIT:
+        event = Event(name, dumps(payload), self._sent)
+        if self.resumable and len(self._with_our_storage) < _MAX_EVENTS:
             self._with_our_storage.append(event)
-        for queue in tuple(self._listeners):
-            if queue.qsize() >= _LIMIT:
-                self._listeners.discard(queue)
+        for queue in tuple(self._subscribers):
+            if queue.qsize() >= _MAX_EVENTS:
+                self._subscribers.discard(queue)
                 queue.put_nowait(None)
             else:
                 queue.put_nowait(event)
 
     def close(self) -> None:
-        """End the stream for everybody."""
+        """End the stream for all subscribers."""
         self._closed = True
-        for queue in self._listeners:
+        for queue in self._subscribers:
             queue.put_nowait(None)
 
-    def listen(self, after: int | None = None) -> AsyncIterator[Event]:
-        """Return the events from now on, after those kept that are newer than `after`.
+    def subscribe(self, after: int | None = None) -> AsyncIterator[Event]:
+        """Return the events from now on, and before them the kept ones with a number above `after`.
 
-        Listening begins with this call, not with the first event that is asked for.
+        The subscription begins with this call, not with the first read.
         """
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
         for event in self._with_our_storage if after is not None else ():
@@ -74,7 +74,7 @@ class RunStream:
         if self._closed:
             queue.put_nowait(None)
         else:
-            self._listeners.add(queue)
+            self._subscribers.add(queue)
         return self._drain(queue)
 
     async def _drain(self, queue: asyncio.Queue[Event | None]) -> AsyncIterator[Event]:
@@ -82,12 +82,12 @@ class RunStream:
             while (event := await queue.get()) is not None:
                 yield event
         finally:
-            self._listeners.discard(queue)
+            self._subscribers.discard(queue)
 
 
 @dataclass(slots=True)
 class RunResult:
-    """What `runs/wait` answers, gathered from the events of the run.
+    """The response of `runs/wait`, collected from the events of the run.
 
     Values at an interrupt come with `__interrupt__`; several interrupts come without values;
     an error is `{"__error__": {"error", "message"}}` (langgraph-api 0.16.7, `api/runs.py`).
@@ -97,8 +97,8 @@ class RunResult:
     error: JsonObject | None = None
     _interrupted: list[JsonObject] = field(default_factory=list)
 
-    def absorb(self, mode: str, chunk: Any) -> None:
-        """Take note of an event of the root graph."""
+    def add(self, mode: str, chunk: Any) -> None:
+        """Collect an event of the root graph."""
         if mode not in ("values", "updates") or not isinstance(chunk, dict):
             return
         if chunk.get(INTERRUPT) and mode == "values":
@@ -108,7 +108,7 @@ class RunResult:
 
     @property
     def body(self) -> Any:
-        """The answer."""
+        """The body of the response."""
         if self.error is not None:
             return {"__error__": self.error}
         if len(self._interrupted) == 1:

@@ -1,7 +1,7 @@
-"""Assistants: a graph with the configuration, context and metadata its runs are given.
+"""The table of assistants: a graph with the config, context and metadata for its runs.
 
-Every graph has one of its own, under the id that langgraph-api derives; people make more. Each
-change makes a new version, and any version can be made the latest again.
+Every graph has a default assistant, with the same id as in langgraph-api; clients can create more.
+Each change creates a new version, and any version can become the latest again.
 """
 
 import sqlite3
@@ -44,7 +44,7 @@ _VERSION_FIELDS = (
     "created_at",
 )
 FIELDS = (*_VERSION_FIELDS, "updated_at")
-"""What an assistant shows: its latest version, and when the assistant itself was made."""
+"""The fields of an assistant: its latest version, and when the assistant itself was created."""
 
 _JSON_FIELDS = ("config", "context", "metadata")
 _VERSIONS = f"SELECT {', '.join(_VERSION_FIELDS)} FROM assistant_versions"
@@ -63,14 +63,14 @@ _ADD = "INSERT INTO assistant_versions VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?, ?)"
 
 
 class Assistants:
-    """The table of assistants; rows come back as plain JSON, which a run may be made of."""
+    """Reads and writes assistants. Rows are returned as parsed JSON, from which runs are created."""
 
     def __init__(self, graphs: Graphs, database: Database) -> None:
         self._graphs = graphs
         self._database = database
 
     async def prepare(self) -> None:
-        """Make sure every graph has its assistant, named as the graph is named now."""
+        """Create missing default assistants, and give each the present name of its graph."""
         await self._database.add_function("casefold", 1, str.casefold)
         async with self._database.write() as connection:
             for graph_id, loaded in self._graphs.loaded.items():
@@ -79,7 +79,7 @@ class Assistants:
     async def search(
         self, search: AssistantSearch, visible: Filter | None = None
     ) -> tuple[list[JsonObject], bool]:
-        """Return one page, newest first by default, and whether there are more."""
+        """Return one page, newest first by default, and whether there is another page."""
         where, values = self._filter(search, visible)
         key = _SORT_KEYS[search.sort_by or "created_at"]
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
@@ -96,9 +96,9 @@ class Assistants:
         return int(rows[0][0])
 
     def get(self, name: str) -> JsonObject:
-        """Return the assistant with this id, or of the graph with this name.
+        """Return the assistant with this id, or the default one of the graph with this name.
 
-        Raises `Refusal` (404, or 422 for what is neither), and `GraphIsBroken` for a graph that
+        Raises `Refusal` (404, or 422 if `name` is neither), and `GraphIsBroken` for a graph that
         could not be imported.
         """
         if name in self._graphs.broken:
@@ -106,15 +106,15 @@ class Assistants:
         known = name in self._graphs.loaded
         assistant_id = assistant_id_of(name) if known else checked_id(name, "assistant")
         rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
-        return self._served(rows, assistant_id)
+        return self._found(rows, assistant_id)
 
     def metadata(self, assistant_id: str) -> JsonObject | None:
-        """Return an assistant's metadata, also where its graph is gone; None if there is none."""
+        """Return an assistant's metadata, even if its graph was removed; None without assistant."""
         rows = self._database.read(f"{_LATEST} WHERE a.assistant_id = ?", (assistant_id,))
         return _parsed(FIELDS, rows[0])["metadata"] if rows else None
 
     def for_run(self, name: str) -> JsonObject:
-        """Like `get`, with the refusals that langgraph-api gives when a run is created."""
+        """Return an assistant like `get`, with the refusals of langgraph-api for new runs."""
         if name not in self._graphs.loaded and name not in self._graphs.broken:
             try:
                 UUID(name)
@@ -131,7 +131,7 @@ class Assistants:
             raise Refusal(404, "Thread or assistant not found.") from None
 
     async def create(self, assistant_id: str, body: AssistantCreate) -> JsonObject | None:
-        """Make an assistant with its first version; None if there is one with this id."""
+        """Create an assistant with its first version; None if the id is taken."""
         self._check_graph(body.graph_id)
         config, context = _matching_config_and_context(body.config, body.context)
         content = {
@@ -149,7 +149,7 @@ class Assistants:
         return self.get(assistant_id)
 
     async def patch(self, assistant_id: str, body: AssistantPatch) -> JsonObject:
-        """Make a new version and let it be the latest. Raises `Refusal`."""
+        """Create a new version, which becomes the latest. Raises `Refusal`."""
         if body.graph_id is not None:
             self._check_graph(body.graph_id)
         config, context = _matching_config_and_context(body.config, body.context)
@@ -181,7 +181,7 @@ class Assistants:
         return [_parsed(_VERSION_FIELDS, row) for row in rows]
 
     async def set_latest(self, assistant_id: str, version: int) -> JsonObject:
-        """Let a version be what the assistant shows and what runs are given. Raises `Refusal`."""
+        """Make a version the latest, which runs use. Raises `Refusal` (404)."""
         async with self._database.write() as connection:
             self._current(connection, assistant_id)
             sql = f"{_VERSIONS} WHERE assistant_id = ? AND version = ?"
@@ -201,15 +201,17 @@ class Assistants:
                 connection.execute(f"DELETE FROM {table} WHERE assistant_id = ?", (assistant_id,))
 
     def check_deletable(self, assistant_id: str) -> None:
-        """Refuse to delete what is not there, and a graph's own assistant.
+        """Refuse to delete an assistant that does not exist, or the default one of a graph.
 
-        That one would be made again at the next start, and until then no run could name the
+        The next start would create a default assistant again; until then, no run could name the
         graph.
         """
         self.get(assistant_id)
-        own = {assistant_id_of(graph_id): graph_id for graph_id in self._graphs.loaded}
-        if graph_id := own.get(assistant_id):
-            raise Refusal(409, f"This is the own assistant of the graph '{graph_id}'; it stays.")
+        default = {assistant_id_of(graph_id): graph_id for graph_id in self._graphs.loaded}
+        if graph_id := default.get(assistant_id):
+            raise Refusal(
+                409, f"The default assistant of the graph '{graph_id}' cannot be deleted."
+            )
 
     def runs_under_way(self, assistant_id: str) -> list[tuple[str, str]]:
         """Return (thread, run) of every run of an assistant that has not ended."""
@@ -235,12 +237,12 @@ class Assistants:
             raise no_such_graph(graph_id, self._graphs.loaded)
 
     def _current(self, connection: sqlite3.Connection, assistant_id: str) -> JsonObject:
-        """Return the latest version inside a transaction."""
+        """Return the latest version, inside a transaction."""
         sql = f"{_LATEST} WHERE a.assistant_id = ?"
-        return self._served(connection.execute(sql, (assistant_id,)).fetchall(), assistant_id)
+        return self._found(connection.execute(sql, (assistant_id,)).fetchall(), assistant_id)
 
-    def _served(self, rows: list[Any], assistant_id: str) -> JsonObject:
-        """Return the one assistant that was found, if its graph is one of the project's."""
+    def _found(self, rows: list[Any], assistant_id: str) -> JsonObject:
+        """Return the assistant of these rows. Raises `Refusal` (404), also if its graph was removed."""
         if not rows:
             raise no_assistant(assistant_id)
         assistant = _parsed(FIELDS, rows[0])
@@ -251,7 +253,7 @@ class Assistants:
         return assistant
 
     def _filter(self, search: AssistantCount, visible: Filter | None) -> tuple[str, list[Any]]:
-        """Return what to look for; assistants of graphs that are not there now are left out."""
+        """Return the WHERE clause and its values, without the assistants of removed graphs."""
         if search.graph_id is not None:
             self._check_graph(search.graph_id)
         graphs = [search.graph_id] if search.graph_id is not None else list(self._graphs.loaded)
@@ -272,7 +274,7 @@ class Assistants:
 def _add_default_assistant(
     connection: sqlite3.Connection, graph_id: str, name: str, description: str | None
 ) -> None:
-    """Make a graph's own assistant; its first version is the graph as it is now."""
+    """Create or rename the default assistant of a graph, whose settings are version 1."""
     assistant_id = assistant_id_of(graph_id)
     _insert(connection, assistant_id, graph_id)
     if not _has_versions(connection, assistant_id):
@@ -293,13 +295,13 @@ def _has_versions(connection: sqlite3.Connection, assistant_id: str) -> bool:
 
 
 def _insert(connection: sqlite3.Connection, assistant_id: str, graph_id: str) -> bool:
-    """Insert an assistant without a version; False if there is one with this id."""
+    """Insert an assistant without a version; False if the id is taken."""
     insert = "INSERT OR IGNORE INTO assistants VALUES (?, ?, ?, ?)"
     return connection.execute(insert, (assistant_id, graph_id, time := now(), time)).rowcount == 1
 
 
 def _clear_latest(connection: sqlite3.Connection, assistant_id: str) -> None:
-    """Make room for another latest version."""
+    """Unset the latest version, before another one is set."""
     update = "UPDATE assistant_versions SET latest = 0 WHERE assistant_id = ? AND latest"
     connection.execute(update, (assistant_id,))
     update = "UPDATE assistants SET updated_at = ? WHERE assistant_id = ?"
@@ -327,7 +329,7 @@ def _add_version(
 def _matching_config_and_context(
     config: Config | None, context: JsonObject | None
 ) -> tuple[JsonObject | None, JsonObject | None]:
-    """Return config and context saying the same, as langgraph-api keeps them; None if not given."""
+    """Return config and context with equal content, as in langgraph-api; None if not given."""
     given = config.model_dump(exclude_unset=True) if config else {}
     configurable = given.get("configurable")
     if configurable and context:

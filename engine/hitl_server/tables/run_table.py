@@ -1,4 +1,4 @@
-"""The table of runs: what was asked, by whom, and how it ended."""
+"""The table of runs: what was requested, by which caller, and how it ended."""
 
 import sqlite3
 from dataclasses import dataclass
@@ -27,7 +27,7 @@ FIELDS = (
     "multitask_strategy",
     "error",
 )
-"""What a run row shows; `error` is ours."""
+"""The fields of a run; `error` is an addition to langgraph-api."""
 
 _JSON_FIELDS = {"metadata", "kwargs", "error"}
 _UNDER_WAY = "status IN ('pending', 'running')"
@@ -35,7 +35,7 @@ _UNDER_WAY = "status IN ('pending', 'running')"
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run as it was asked for."""
+    """A run as it was requested."""
 
     run_id: str
     thread_id: str
@@ -43,18 +43,18 @@ class Run:
     graph_id: str
     metadata: JsonObject
     kwargs: JsonObject
-    """What the request said, completed: input, command, config, context, breakpoints, modes."""
+    """The completed request: input, command, config, context, breakpoints, stream modes."""
     multitask_strategy: str
     created_at: str
     delay: float = 0
-    """Seconds until its turn may come."""
+    """Seconds before it may start."""
     key: IdempotencyKey | None = None
-    """What makes the same request, sent again, this run and not another one."""
+    """Identifies a repetition of the same request, which starts no second run."""
     caller: Caller = UNNAMED_OWNER
-    """Who asked for it. Only the identity is kept, in the metadata: the rest may be secret."""
+    """The sender. Only the identity is stored, in the metadata: the rest may be secret."""
 
     def to_json(self, status: RunStatus) -> JsonObject:
-        """Return the run as the answer to `POST /threads/{id}/runs`."""
+        """Return the run as the response of `POST /threads/{id}/runs`."""
         return {
             "run_id": self.run_id,
             "thread_id": self.thread_id,
@@ -76,7 +76,7 @@ class Runs:
         self._database = database
 
     def insert(self, connection: sqlite3.Connection, run: Run, status: RunStatus) -> None:
-        """Record a run, and its idempotency key, before any of it happens."""
+        """Record a run and its idempotency key, before it starts."""
         connection.execute(
             "INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             (
@@ -104,21 +104,21 @@ class Runs:
         status: RunStatus,
         error: JsonObject | None = None,
     ) -> None:
-        """Record how far a run has come, or how it ended."""
+        """Record the status of a run, and the error that it ended with."""
         connection.execute(
             "UPDATE runs SET status = ?, updated_at = ?, error = ? WHERE run_id = ?",
             (status, now(), error and dumps(error).decode(), run_id),
         )
 
     def delete(self, connection: sqlite3.Connection, thread_id: str, run_id: str) -> None:
-        """Forget a run, and the checkpoints that it wrote. Its idempotency key stays taken."""
+        """Delete a run and the checkpoints that it wrote. Its idempotency key stays in use."""
         self.delete_checkpoints(connection, thread_id, run_id)
         connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,))
 
     def delete_checkpoints(
         self, connection: sqlite3.Connection, thread_id: str, run_id: str
     ) -> None:
-        """Forget the checkpoints that a run wrote."""
+        """Delete the checkpoints that a run wrote."""
         written = (
             "SELECT checkpoint_id FROM checkpoints WHERE thread_id = ?"
             " AND json_extract(CAST(metadata AS TEXT), '$.run_id') = ?"
@@ -130,9 +130,9 @@ class Runs:
             )
 
     def first(self, key: IdempotencyKey) -> tuple[str, str] | None:
-        """Return (thread, run) of the request that bore this key, None if it is the first.
+        """Return (thread, run) of the first request with this key; None if this is the first.
 
-        Raises `Refusal` if that was another request.
+        Raises `Refusal` (422) if that was a different request.
         """
         sql = "SELECT digest, thread_id, run_id FROM run_keys WHERE key = ?"
         rows = self._database.read(sql, (key.key,))
@@ -142,8 +142,8 @@ class Runs:
             raise idempotency_key_reused()
         return rows[0]["thread_id"], rows[0]["run_id"]
 
-    def order(self, thread_id: str, run_id: str) -> Run:
-        """Return a run as it was ordered. Raises `Refusal` if there is none."""
+    def stored_run(self, thread_id: str, run_id: str) -> Run:
+        """Return a run as it was requested. Raises `Refusal` (404)."""
         rows = self._rows(thread_id, run_id)
         if not rows:
             raise no_run(run_id)
@@ -183,7 +183,7 @@ class Runs:
         return newest[0] if newest else None
 
     def last_kwargs(self, thread_id: str) -> JsonObject:
-        """Return what the thread's newest run asked for; empty if there is none."""
+        """Return the `kwargs` of the thread's newest run; empty without a run."""
         rows = self._database.read(
             "SELECT kwargs FROM runs WHERE thread_id = ? ORDER BY created_at DESC LIMIT 1",
             (thread_id,),
@@ -195,6 +195,6 @@ class Runs:
         return self._database.read(sql, (run_id, thread_id))
 
     def under_way(self) -> list[tuple[str, str]]:
-        """Return (run, thread) of every run that is listed as not ended."""
+        """Return (run, thread) of every run that has not ended according to its row."""
         rows = self._database.read(f"SELECT run_id, thread_id FROM runs WHERE {_UNDER_WAY}")
         return [(row["run_id"], row["thread_id"]) for row in rows]

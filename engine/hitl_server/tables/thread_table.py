@@ -1,4 +1,4 @@
-"""The table of threads: one row says where a thread stands, without reading its checkpoints."""
+"""The table of threads: each row has the state of a thread, without reading its checkpoints."""
 
 import sqlite3
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ from hitl_server.metadata_filter import Filter, matches
 from hitl_server.refusals import no_thread_or_assistant, preconditions_failed
 from hitl_server.request_models import Preconditions, ThreadCount, ThreadSearch
 from hitl_server.storage.database import Database, Row, row_json
-from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, dated, waited
+from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, waiting_since, with_since
 
 FIELDS = (
     "thread_id",
@@ -31,9 +31,8 @@ FIELDS = (
     "breakpoint",
     "checkpoint_id",
 )
-"""What a thread row shows; the last four are ours and spare an inbox one state read a thread.
-
-In them, each interrupt of `tasks` and the `breakpoint` say `since` when they wait.
+"""The fields of a thread. The last four are additions to langgraph-api, so that an inbox need not
+read the state of each thread. In them, each interrupt of `tasks` and the `breakpoint` have `since`.
 """
 
 _JSON_FIELDS = {
@@ -46,7 +45,7 @@ _JSON_FIELDS = {
     "tasks",
     "breakpoint",
 }
-_SETTLE = """
+_WRITE_STATE = """
 UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = ?, next = ?,
     tasks = ?, interrupts = ?, checkpoint_id = ?, breakpoint = ?, error = ?
 WHERE thread_id = ?
@@ -54,25 +53,25 @@ WHERE thread_id = ?
 
 
 class Threads:
-    """Reads and writes thread rows. Rows come back as wire JSON, ready for `dumps`."""
+    """Reads and writes thread rows. Rows are returned as JSON for `dumps`, not parsed."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def prepare(self) -> None:
-        """Teach the database what the filters of searches and of auth handlers mean."""
+        """Add the SQL functions for the filters of searches and of auth handlers."""
         await self._database.add_function("json_contains", 2, _contains)
         await self._database.add_function("json_allows", 2, _allows)
 
     async def create(self, thread_id: str, metadata: JsonObject) -> JsonObject | None:
-        """Insert a thread; None if there is one with this id."""
+        """Insert a thread and return its row; None if the id is taken."""
         async with self._database.write() as connection:
             if not self.insert(connection, thread_id, metadata):
                 return None
         return self.get(thread_id)
 
     def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: JsonObject) -> bool:
-        """Insert a thread inside a transaction; False if there is one with this id."""
+        """Insert a thread inside a transaction; False if the id is taken."""
         time = now()
         cursor = connection.execute(
             "INSERT OR IGNORE INTO threads (thread_id, created_at, updated_at, state_updated_at,"
@@ -88,13 +87,13 @@ class Threads:
         return row_json(rows[0], _JSON_FIELDS) if rows else None
 
     def metadata(self, thread_id: str) -> JsonObject | None:
-        """Return a thread's metadata, parsed, or None if there is no such thread."""
+        """Return a thread's parsed metadata; None if there is no such thread."""
         sql = "SELECT metadata FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
         return orjson.loads(rows[0]["metadata"]) if rows else None
 
-    def pending(self, thread_id: str) -> list[str]:
-        """Return the ids of the interrupts that wait on a thread."""
+    def pending_interrupt_ids(self, thread_id: str) -> list[str]:
+        """Return the ids of the pending interrupts of a thread."""
         sql = "SELECT interrupts FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
         by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
@@ -103,7 +102,7 @@ class Threads:
     async def search(
         self, search: ThreadSearch, visible: Filter | None = None
     ) -> tuple[list[JsonObject], bool]:
-        """Return one page of rows, and whether there are more; newest update first by default."""
+        """Return one page, newest update first by default, and whether there is another page."""
         where, values = _filter(search, visible)
         column = search.sort_by or "updated_at"
         order = "ASC" if (search.sort_order or "desc").upper() == "ASC" else "DESC"
@@ -143,9 +142,9 @@ class Threads:
         return True
 
     def check_preconditions(
-        self, connection: sqlite3.Connection, thread_id: str, wanted: Preconditions
+        self, connection: sqlite3.Connection, thread_id: str, preconditions: Preconditions
     ) -> None:
-        """Raise `Refusal`, with the thread's row, unless it stands where a decision was made on."""
+        """Raise `Refusal` (409), with the row, if the thread changed after the decision."""
         sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
         cursor = connection.cursor()
         cursor.row_factory = sqlite3.Row
@@ -153,17 +152,19 @@ class Threads:
         if row is None:
             raise no_thread_or_assistant()
         pending = {
-            asked["id"] for task in orjson.loads(row["interrupts"]).values() for asked in task
+            interrupt["id"]
+            for interrupts in orjson.loads(row["interrupts"]).values()
+            for interrupt in interrupts
         }
-        ids = wanted.interrupt_ids
-        moved = wanted.checkpoint_id not in (None, row["checkpoint_id"])
+        ids = preconditions.interrupt_ids
+        moved = preconditions.checkpoint_id not in (None, row["checkpoint_id"])
         if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
             raise preconditions_failed(row_json(row, _JSON_FIELDS))
 
     def mark_busy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
     ) -> JsonObject | None:
-        """Mark a thread busy with a run of this assistant; return its metadata, None if none."""
+        """Mark a thread busy with a run of this assistant; return its metadata, None without it."""
         rows = list(
             connection.execute(
                 "UPDATE threads SET status = 'busy', graph_id = ?, updated_at = ?, metadata ="
@@ -180,10 +181,10 @@ class Threads:
         )
         return orjson.loads(rows[0][0]) if rows else None
 
-    def release(
+    def end_run_without_state(
         self, connection: sqlite3.Connection, thread_id: str, error: JsonObject | None, busy: bool
     ) -> None:
-        """End a run whose state could not be read; the rest of the row stays as it was."""
+        """Write the end of a run whose state could not be read; the old state is kept."""
         connection.execute(
             "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
             " WHEN interrupts != '{}' THEN 'interrupted' WHEN ? THEN 'error'"
@@ -198,11 +199,11 @@ class Threads:
         state_columns: StateColumns,
         busy: bool,
     ) -> None:
-        """Write where a thread stands; `busy` says that another run already waits."""
+        """Write the state of a thread; `busy` means that another run waits for it."""
         time = now()
-        state_columns = dated(state_columns, self._waited(connection, thread_id), time)
+        state_columns = with_since(state_columns, self._waiting_since(connection, thread_id), time)
         connection.execute(
-            _SETTLE,
+            _WRITE_STATE,
             (
                 time,
                 time,
@@ -219,20 +220,20 @@ class Threads:
         )
 
     def mark_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
-        """Note that a thread's state is about to change, by something that is no run.
+        """Note that a change which is no run begins on a thread.
 
-        If the server dies before `settled`, the next start compares row and state.
+        If the server dies before `clear_stale`, the next start compares row and state.
         """
         connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (thread_id,))
 
     def clear_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
-        """Note that the row of a thread says again what its state says."""
+        """Note that the row of a thread equals its state again."""
         connection.execute("DELETE FROM unsettled WHERE thread_id = ?", (thread_id,))
 
     def stale_rows(self) -> list[tuple[str, str | None]]:
-        """Return (thread, checkpoint of its row) of all rows that may not say what the state says.
+        """Return (thread, checkpoint of its row) of all rows that may differ from the state.
 
-        The checkpoint is None for a row that is wrong for sure: at the start, nobody is busy.
+        The checkpoint is None for a row that is certainly wrong: no thread is busy at the start.
         """
         rows = self._database.read(
             "SELECT thread_id, NULL AS checkpoint_id FROM threads WHERE status = 'busy' UNION ALL"
@@ -240,17 +241,17 @@ class Threads:
         )
         return [(row["thread_id"], row["checkpoint_id"]) for row in rows]
 
-    def stop_at(
+    def breakpoint_at(
         self, connection: sqlite3.Connection, thread_id: str, checkpoint_id: str | None
     ) -> Breakpoint | None:
-        """Return the breakpoint that the row records, if it was recorded at this checkpoint."""
+        """Return the breakpoint of the row, if the row is from this checkpoint."""
         sql = "SELECT breakpoint FROM threads WHERE thread_id = ? AND checkpoint_id = ?"
         row = connection.execute(sql, (thread_id, checkpoint_id)).fetchone()
         recorded = orjson.loads(row[0]) if row and row[0] else None
         return Breakpoint(recorded["when"], recorded["node"]) if recorded else None
 
-    def outcome(self, thread_id: str) -> Any:
-        """Return where a thread stands in the form of a run's result."""
+    def run_result(self, thread_id: str) -> Any:
+        """Return the state of a thread as the result of a run."""
         rows = self._database.read(
             'SELECT status, error, interrupts, "values" FROM threads WHERE thread_id = ?',
             (thread_id,),
@@ -260,16 +261,16 @@ class Threads:
         row = rows[0]
         if row["status"] == "error" and row["error"]:
             return {"__error__": orjson.Fragment(row["error"])}
-        waiting = [one for task in orjson.loads(row["interrupts"]).values() for one in task]
-        if waiting and row["status"] == "interrupted":
-            return {INTERRUPT: waiting}
+        by_task = orjson.loads(row["interrupts"])
+        pending = [interrupt for interrupts in by_task.values() for interrupt in interrupts]
+        if pending and row["status"] == "interrupted":
+            return {INTERRUPT: pending}
         return orjson.Fragment(row["values"]) if row["values"] else {}
 
     async def copy(self, thread_id: str, copy_id: str) -> bool | None:
-        """Copy a thread with its checkpoints and what waits on it, but not its runs.
+        """Copy a thread with its checkpoints and pending interrupts, but not its runs.
 
-        Return whether the thread is busy, which the copy is not, or None if there is no such
-        thread.
+        Return whether the original is busy; None if there is no such thread.
         """
         time = now()
         async with self._database.write() as connection:
@@ -283,16 +284,18 @@ class Threads:
                 (time, time, time, thread_id, copy_id, copy_id),
             ).fetchall()
             if status == "busy":
-                self.release(connection, copy_id, None, False)
+                self.end_run_without_state(connection, copy_id, None, False)
         return bool(status == "busy")
 
-    def _waited(self, connection: sqlite3.Connection, thread_id: str) -> dict[str | None, str]:
+    def _waiting_since(
+        self, connection: sqlite3.Connection, thread_id: str
+    ) -> dict[str | None, str]:
         sql = "SELECT tasks, breakpoint, checkpoint_id FROM threads WHERE thread_id = ?"
         row = connection.execute(sql, (thread_id,)).fetchone()
         if row is None:
             return {}
         tasks, breakpoint, checkpoint_id = row
-        return waited(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
+        return waiting_since(orjson.loads(tasks), orjson.loads(breakpoint or "null"), checkpoint_id)
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
@@ -303,13 +306,13 @@ class Threads:
 
 
 def _graph_id(metadata: JsonObject) -> str | None:
-    """Return the graph that metadata name; clients may have written anything there."""
+    """Return the graph in metadata, to which clients may have written any value."""
     graph_id = metadata.get("graph_id")
     return graph_id if isinstance(graph_id, str) else None
 
 
 def _duplicate(connection: sqlite3.Connection, table: str, thread_id: str, copy_id: str) -> int:
-    """Insert the rows of a thread once more under another thread's id; return how many."""
+    """Copy the rows of a thread to another thread id; return how many."""
     found = connection.execute("SELECT name FROM pragma_table_info(?)", (table,)).fetchall()
     columns = ", ".join(f'"{name}"' for (name,) in found if name != "thread_id")
     return connection.execute(
@@ -320,12 +323,12 @@ def _duplicate(connection: sqlite3.Connection, table: str, thread_id: str, copy_
 
 
 def _columns(fields: Iterable[str]) -> str:
-    """Return a column list; only names of `FIELDS` pass, so nothing foreign reaches the SQL."""
+    """Return a column list of the SQL; only names in `FIELDS` are used."""
     return ", ".join(f'"{field}"' for field in FIELDS if field in set(fields))
 
 
 def _shown(row: Row, search: ThreadSearch) -> JsonObject:
-    """Return what a search asked for: fields, and values out of their depth."""
+    """Return a row with the fields and extracted values of a search."""
     shown = row_json(row, _JSON_FIELDS)
     if not search.extract:
         return shown
