@@ -1,4 +1,4 @@
-"""What the starter of the server hears: one JSON line on a pipe, or lines for a person."""
+"""How a start is reported: one JSON line on a pipe for a program, or lines for a person."""
 
 from __future__ import annotations  # read by interpreters that are too old, to tell them so
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Tells how the start went; exactly one of the two is called."""
+    """Reports the start; exactly one of the two methods is called."""
 
-    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
+    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
         """The server listens."""
 
     def failed(self, error: ServeError) -> None:
-        """It does not come to that."""
+        """The server could not start."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +32,10 @@ class PipeReporter:
 
     descriptor: int
 
-    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
+    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
         """Write url, token, pid and identity."""
-        told = ("url", "token", "pid", "identity")
-        self._write({"ready": {name: getattr(notice, name) for name in told}})
+        names = ("url", "token", "pid", "identity")
+        self._write({"ready": {name: getattr(address, name) for name in names}})
 
     def failed(self, error: ServeError) -> None:
         """Write title, what, hint and detail."""
@@ -54,7 +54,7 @@ class PipeReporter:
         try:
             with os.fdopen(self.descriptor, "w", encoding="utf-8") as pipe:
                 pipe.write(json.dumps(line) + "\n")
-        except OSError:  # nobody listens any more; the parent pipe will tell
+        except OSError:  # no reader; `end_with_parent` handles that
             pass
 
 
@@ -64,14 +64,14 @@ class TerminalReporter:
 
     descriptor: int
 
-    def ready(self, notice: ServerAddress, broken: Collection[ImportFailure]) -> None:
-        """Say where the server is, and which graphs are missing."""
-        for breakage in broken:
-            self._line(f"Graph {breakage.graph_id} is not served. {breakage.what}")
-        self._line(f"Serving {notice.target} at {notice.url} (end with Ctrl+C)")
+    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
+        """Write the URL of the server, and which graphs are missing."""
+        for failure in broken:
+            self._line(f"Graph {failure.graph_id} is not served. {failure.what}")
+        self._line(f"Serving {address.target} at {address.url} (end with Ctrl+C)")
 
     def failed(self, error: ServeError) -> None:
-        """Say what happened and what to do, in one line, and the detail below."""
+        """Write what happened and what to do in one line, and the detail below."""
         self._line(str(error))
         if error.detail:
             self._line(error.detail)
