@@ -1,4 +1,4 @@
-"""LangGraph's guide "Human-in-the-loop using Server API", word for word, in its three languages."""
+"""LangGraph's guide "Human-in-the-loop using Server API", unchanged, in its three languages."""
 
 import json
 import os
@@ -18,13 +18,13 @@ from tests.server import processes
 HERE = Path(__file__).parent
 ASKED = {"text_to_revise": "original text"}
 STOPS = [[], ["a", "b"], ["a", "b", "c"]]
-"""What has run at each stop before `node_a`, after `node_b` and `node_c`."""
+"""The state at each stop: before `node_a`, after `node_b`, after `node_c`."""
 EVERY_STOP = [[], ["a"], ["a", "b"], ["a", "b", "c"]]
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
-    """The graphs of the guide, served by our engine."""
+    """Our server with the graphs of the guide."""
     data = tmp_path_factory.mktemp("guide")
     with processes.engine(HERE / "guide" / "langgraph.json", data) as server:
         yield server
@@ -32,7 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Serve
 
 @pytest.fixture
 def environment(served: processes.Served) -> dict[str, str]:
-    """What a script needs to reach the server."""
+    """The environment variables of a script that uses the server."""
     return {**os.environ, "DEPLOYMENT_URL": served.url, "API_KEY": served.info["token"]}
 
 
@@ -112,7 +112,7 @@ class Curl:
         self._environment = environment
 
     def __call__(self, *arguments: str) -> Any:
-        """Return the server's answer."""
+        """Return the response of the server."""
         done = subprocess.run(
             ["sh", "guide.sh", *arguments],
             cwd=HERE,
@@ -128,7 +128,7 @@ class Curl:
 
 @pytest.fixture
 def curl(environment: dict[str, str]) -> Curl:
-    """The snippets; skips where there is no curl."""
+    """The snippets; skips without curl."""
     if shutil.which("curl") is None:
         pytest.skip("needs curl")
     return Curl(environment)

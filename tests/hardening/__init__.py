@@ -1,1 +1,1 @@
-"""What takes minutes: `make hardening`. Each part says its seed, and is bounded."""
+"""Long tests: `make hardening`. Each part prints its seed and has a time limit."""

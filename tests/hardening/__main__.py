@@ -10,19 +10,19 @@ from pathlib import Path
 
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
-from tests.hardening.load import bear_a_load
+from tests.hardening.load import run_under_load
 
 KILLS = 50
 CASES = 200
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "kills": lambda folder, seed: asyncio.run(kill_in_a_loop(folder, seed, KILLS)),
-    "load": lambda folder, seed: asyncio.run(bear_a_load(folder, seed)),
+    "load": lambda folder, seed: asyncio.run(run_under_load(folder, seed)),
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
 }
 
 
 def main() -> None:
-    """Run all parts, or those that are named; a failure ends it with its traceback."""
+    """Run all parts, or the named ones; stop at the first failure with its traceback."""
     parser = argparse.ArgumentParser(prog="tests.hardening", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="NAME", help=", ".join(PARTS))
     parser.add_argument("--seed", type=int, default=random.randrange(2**32))

@@ -1,4 +1,4 @@
-"""Every operation of the engine's own OpenAPI document, asked with what it allows and what not."""
+"""Valid and invalid requests for every operation of the server's OpenAPI document."""
 
 import json
 import random
@@ -19,17 +19,17 @@ from tests.json_values import Json
 from tests.server.processes import copied_project, engine
 
 GRAPHS = ("revise", "parallel", "breakpoints", "subgraph", "validate", "two_questions", "typed")
-"""Graphs that come to a stop by themselves, whatever they are given."""
+"""Graphs that end or wait by themselves with any input."""
 TOO_LONG = 20
-"""Seconds after which an answer that does not end counts as none."""
+"""Seconds after which a response that has not ended is a failure."""
 SILENCE = 8
-"""Seconds without a byte that count as a hang: the engine says something every five."""
+"""Seconds without data after which a response hangs: the server sends a heartbeat every 5."""
 LONGEST_DELAY = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A thread that is there, so that not everything is answered with 404."""
+    """An existing thread, so that not every response is a 404."""
 
     thread_id: str
     run_id: str
@@ -38,7 +38,7 @@ class Place:
 
     @classmethod
     def make(cls, http: httpx.Client, graph: str) -> "Place":
-        """Make a thread on which this graph has come to its first stop."""
+        """Create a thread on which this graph has reached its first stop."""
         thread_id = http.post("/threads", json={}).json()["thread_id"]
         body = {"assistant_id": graph, "input": {"some_text": "x"}}
         http.post(f"/threads/{thread_id}/runs/wait", json=body).raise_for_status()
@@ -47,7 +47,7 @@ class Place:
 
 
 def fuzz(folder: Path, seed: int, cases: int) -> str:
-    """Ask every operation `cases` times; return what was seen.
+    """Send `cases` requests for every operation; return a summary.
 
     Raises `AssertionError` for answers of 500 and above, for answers that do not end, for runs
     that do not, and for errors in the engine's log.
@@ -66,7 +66,7 @@ def fuzz(folder: Path, seed: int, cases: int) -> str:
             except (AssertionError, httpx.HTTPError) as error:
                 failures.append(f"{operation}: {type(error).__name__} {error}")
             assert http.get("/ok").status_code == 200
-        _come_to_rest(http)
+        _wait_for_runs(http)
     failures += _complaints(folder / "data" / "engine.log")
     assert not failures, f"seed {seed}:\n" + "\n\n".join(failures)
     return ", ".join(f"{count} times {status}" for status, count in sorted(seen.items()))
@@ -79,7 +79,7 @@ def _exercise(
     cases: int,
     seen: dict[int, int],
 ) -> None:
-    """Ask one operation again and again, mostly about things that are there."""
+    """Send requests for one operation, mostly about existing objects."""
     places = [Place.make(http, graph) for graph in chance.sample(GRAPHS, 3)]
     parameters = st.fixed_dictionaries({name: TEXT for name in operation.places})
 
@@ -111,7 +111,7 @@ def _exercise(
 
 
 def _status(http: httpx.Client, request: httpx.Request) -> int:
-    """Send a request and read its answer to the end; return the status."""
+    """Send a request and read its response to the end; return the status."""
     about = f"{request.method} {request.url} {request.content[:2000]!r}"
     deadline = time.monotonic() + TOO_LONG
     try:
@@ -132,7 +132,7 @@ def _status(http: httpx.Client, request: httpx.Request) -> int:
 
 
 def _grounded(body: Any, chance: random.Random, place: Place) -> Any:
-    """Let most bodies name a graph that is there, and none ask for a long delay."""
+    """Give most bodies an existing graph, and none a long delay."""
     if isinstance(body, list):
         return [_grounded(one, chance, place) for one in body]
     if not isinstance(body, dict):
@@ -158,17 +158,17 @@ def _key(chance: random.Random) -> dict[str, str]:
 
 
 def _quoted(text: str) -> str:
-    """Return a text as part of a path; an empty one, or dots, would be another path."""
+    """Return a text as part of a path. An empty one, or dots, would change the path."""
     return quote(_utf8(text), safe="") if text.strip(".") else "-"
 
 
 def _utf8(value: Any) -> Any:
-    """Return a query parameter as the client can send it."""
+    """Return a query parameter that the client can encode."""
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
-def _come_to_rest(http: httpx.Client) -> None:
-    """Wait until nothing is under way any more; all that was asked for is short."""
+def _wait_for_runs(http: httpx.Client) -> None:
+    """Wait until all runs have ended; all of them are short."""
     deadline = time.monotonic() + TOO_LONG
     while busy := http.post("/threads/count", json={"status": "busy"}).json():
         assert time.monotonic() < deadline, f"{busy} threads stay busy"

@@ -1,7 +1,7 @@
-"""The engine, killed at any moment, again and again, and held to all that it has said.
+"""Kills the server at random moments, and checks what its clients have received until then.
 
-Clients start, answer, edit, cancel and delete on threads of their own until the engine dies under
-them. Each keeps in a `Story` what he was told. When the engine is back, every story has to hold.
+Clients start, answer, edit, cancel and delete on their own threads until the server is killed. Each
+records what it received in a `Story`. After the next start, every story must still be true.
 """
 
 import asyncio
@@ -24,30 +24,30 @@ TARGET = PROJECT / "langgraph.json"
 GRAPH = "gated_effect"
 CLIENTS = 6
 LONGEST_LIFE = 0.8
-"""Seconds of work after which the engine is dead, at the latest."""
+"""Seconds of work after which the server is killed, at the latest."""
 ENDED = {"success", "error", "interrupted"}
 
 
 @dataclass(slots=True)
 class Story:
-    """What one client did on one thread, and what he was told of it."""
+    """What one client did on one thread, and what it received."""
 
     thread_id: str
     trace: Path
-    """Where the graph leaves a line for every answer that takes effect."""
+    """File to which the graph adds a line for every answer that takes effect."""
     created: bool = False
     waits: str | None = None
-    """The interrupt that he was told of, if he has done nothing since that may end it."""
+    """The interrupt that the client received, unless it did something that may end it."""
     asked: str | None = None
-    """The interrupt that he was told of first."""
+    """The first interrupt that the client received."""
     sent: list[str] = field(default_factory=list)
-    """Answers that he sent, each once."""
+    """Answers that the client sent, each once."""
     applied: list[str] = field(default_factory=list)
-    """Answers of which he heard that they are in the state."""
+    """Answers that the client saw in the state."""
     runs: list[str] = field(default_factory=list)
-    """Runs that he was told of and has not deleted."""
+    """Runs that the client received and has not deleted."""
     touched: bool = False
-    """Whether he asked for something else that changes the state."""
+    """Whether the client sent another request that changes the state."""
 
     @property
     def path(self) -> str:
@@ -55,7 +55,7 @@ class Story:
 
 
 class Client:
-    """One client of the engine, with his own random choices."""
+    """One client of the server, with its own random choices."""
 
     def __init__(self, http: httpx.AsyncClient, folder: Path, chance: random.Random) -> None:
         self._http = http
@@ -64,7 +64,7 @@ class Client:
         self.stories: list[Story] = []
 
     async def work(self) -> None:
-        """Begin one story after the other, until the engine is gone."""
+        """Begin one story after the other, until the server is killed."""
         endings: list[Callable[[Story], Awaitable[None]]] = [
             self._answer,
             self._answer,
@@ -119,7 +119,7 @@ class Client:
         await self._post(f"{story.path}/state", {"values": {"said": ["edited"]}})
 
     async def _send(self, story: Story) -> str:
-        """Send an answer that nobody has sent before; return the run."""
+        """Send a new answer; return the run."""
         answer = uuid4().hex
         story.sent.append(answer)
         command = {"resume": {story.asked: answer}}
@@ -140,7 +140,7 @@ class Client:
 
 
 async def kill_in_a_loop(folder: Path, seed: int, count: int) -> str:
-    """Kill the engine `count` times; return what was seen. Raises `AssertionError`."""
+    """Kill the server `count` times; return a summary. Raises `AssertionError`."""
     chance = random.Random(seed)
     data, stories = folder / "data", list[Story]()
     died = finished = 0
@@ -150,7 +150,7 @@ async def kill_in_a_loop(folder: Path, seed: int, count: int) -> str:
             stories += await _until_killed(served, folder, chance)
         finally:
             served.kill()
-            os.close(served.lifeline)
+            os.close(served.parent_pipe)
         if chance.random() < 0.2:
             _die_while_starting(data, chance.uniform(0.2, 1.2))
         again = start_engine(TARGET, data)
@@ -187,7 +187,7 @@ def _die_while_starting(data: Path, seconds: float) -> None:
 
 
 async def _check(http: httpx.AsyncClient, stories: list[Story]) -> int:
-    """Hold the engine to every story; return how many runs it lists as dead."""
+    """Check every story; return how many runs are listed as `EngineDied`."""
     busy = (await http.post("/threads/count", json={"status": "busy"})).json()
     assert busy == 0, f"{busy} threads are busy though nothing runs"
     return sum([await _holds(http, story) for story in stories])
@@ -217,7 +217,7 @@ async def _holds(http: httpx.AsyncClient, story: Story) -> int:
 
 
 def _same(row: Json, state: Json, about: str) -> None:
-    """What the row says is what the state says."""
+    """Check that the row equals the state."""
     for name in ("next", "checkpoint_id"):
         assert row[name] == state[name], f"row and state differ in {name}: {about}"
     assert (row["values"] or {}) == (state["values"] or {}), f"values differ: {about}"
@@ -232,7 +232,7 @@ def _same(row: Json, state: Json, about: str) -> None:
 
 
 def _have_ended(runs: list[Json], story: Story, said: list[str], about: str) -> None:
-    """No run is under way or lost; those that failed died; those that did not have their effect."""
+    """Check the runs: none is under way or lost; failed ones died; the others have their effect."""
     statuses = {run["run_id"]: run["status"] for run in runs}
     assert set(statuses.values()) <= ENDED, f"a run that never ends: {about}"
     assert set(story.runs) <= set(statuses), f"a run is lost: {about}"
@@ -243,12 +243,12 @@ def _have_ended(runs: list[Json], story: Story, said: list[str], about: str) -> 
 
 
 async def _finish(http: httpx.AsyncClient, stories: list[Story]) -> int:
-    """Bring every thread to its end; return how many there were."""
+    """Finish every thread; return how many there were."""
     begun = [story for story in stories if (await http.get(story.path)).status_code == 200]
     for story in begun:
         for _ in range(4):
             state = (await http.get(f"{story.path}/state")).json()
-            if not state["next"] and story.trace.exists():  # without a trace nothing has begun
+            if not state["next"] and story.trace.exists():  # without a trace, no node ran
                 break
             await _step(http, story, state)
         else:

@@ -1,4 +1,4 @@
-"""Many threads and many clients at once, and all of it accounted for at the end."""
+"""Many threads and many clients at once; every thread is checked at the end."""
 
 import asyncio
 import os
@@ -13,14 +13,14 @@ from tests.server.processes import SAMPLES, engine
 
 THREADS, CLIENTS = 10_000, 64
 LEFT_WAITING = 0.1
-"""Share of the threads that nobody answers."""
+"""Share of the threads that are not answered."""
 TOO_LONG = 900
-"""Seconds after which the load is given up."""
+"""Time limit in seconds."""
 PAGE = 1000
 
 
-async def bear_a_load(folder: Path, seed: int, threads: int = THREADS) -> str:
-    """Take `threads` threads through create, run, state and resume, `CLIENTS` at once.
+async def run_under_load(folder: Path, seed: int, threads: int = THREADS) -> str:
+    """Create, run, read and resume `threads` threads, with `CLIENTS` clients at once.
 
     Return what was seen. Raises `AssertionError` for an error, or for anything that is missing.
     """
@@ -72,7 +72,7 @@ async def _told(request: Any) -> Any:
 
 
 async def _account(http: httpx.AsyncClient, names: list[str], waiting: set[str]) -> None:
-    """Every thread is where its client left it, with as many runs as he started."""
+    """Check that every thread has the state of its client, and as many runs as it started."""
     for status, count in (
         ("busy", 0),
         ("error", 0),

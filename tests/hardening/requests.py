@@ -1,7 +1,7 @@
-"""Requests as an OpenAPI document allows them, and requests that are broken in one place.
+"""Requests that an OpenAPI document allows, and requests with one invalid part.
 
-By hand, because hypothesis-jsonschema, and with it schemathesis, does not run with the hypothesis
-of today.
+Written here, because hypothesis-jsonschema, and so schemathesis, does not support the present
+hypothesis.
 """
 
 import json
@@ -34,13 +34,13 @@ NO_JSON = st.sampled_from(
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One thing that can be asked of a server."""
+    """One operation of a server."""
 
     method: str
     path: str
-    """With names in braces for the parameters in it."""
+    """The path, with parameters in braces."""
     places: tuple[str, ...]
-    """These names."""
+    """The names of these parameters."""
     query: Strategy
     body: Strategy
     takes_body: bool
@@ -50,7 +50,7 @@ class Operation:
 
 
 def operations(document: Json) -> Iterator[Operation]:
-    """Yield all operations of an OpenAPI document, with strategies for what they take."""
+    """Yield all operations of an OpenAPI document, with strategies for their parameters."""
     for path, methods in document["paths"].items():
         for method, told in methods.items():
             parameters = told.get("parameters", [])
@@ -71,7 +71,7 @@ def operations(document: Json) -> Iterator[Operation]:
 
 
 def _of(schema: Json, document: Json) -> Strategy:
-    """Return the values that a schema allows: of the part of JSON Schema that pydantic writes."""
+    """Return a strategy for the values of a schema, for the keywords that pydantic uses."""
     match schema:
         case {"$ref": str(place)}:
             return _of(document["components"]["schemas"][place.rpartition("/")[2]], document)
@@ -105,7 +105,7 @@ def _of(schema: Json, document: Json) -> Strategy:
 
 @st.composite
 def _body(draw: st.DrawFn, allowed: Strategy) -> Any:
-    """Return a value that is allowed; or one broken in one place; or bytes that are no JSON."""
+    """Return a valid value, one with an invalid part, or bytes that are not JSON."""
     value, kind = draw(allowed), draw(st.sampled_from(["allowed", "allowed", "broken", "no JSON"]))
     if kind == "no JSON":
         return draw(NO_JSON)
@@ -113,7 +113,7 @@ def _body(draw: st.DrawFn, allowed: Strategy) -> Any:
 
 
 def _broken(value: Any, draw: st.DrawFn) -> Any:
-    """Return the value with something else in one place of it."""
+    """Return the value with one part replaced."""
     if isinstance(value, dict) and value and draw(st.booleans()):
         key = draw(st.sampled_from(sorted(value)))
         return {**value, key: _broken(value[key], draw)}
@@ -123,7 +123,7 @@ def _broken(value: Any, draw: st.DrawFn) -> Any:
 
 
 def encoded(body: Any, taken: bool) -> bytes | None:
-    """Return a body as it goes over the wire; None if none is `taken`."""
+    """Return the bytes of a body; None if the operation takes none."""
     if not taken:
         return None
     if isinstance(body, bytes):

@@ -1,4 +1,4 @@
-"""What most tests of servers share: both servers in turn, and clients of them."""
+"""Fixtures for tests of servers: each of the two servers, and clients of it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,7 +12,7 @@ from hitl_engine.desk import Desk, open_desk
 from tests.server.processes import Served
 
 on_engine = pytest.mark.parametrize("served", ["engine_server"], indirect=True)
-"""For what does not depend on the server: `langgraph dev` takes a second for each run."""
+"""For tests that need only one server: `langgraph dev` takes a second for each run."""
 
 
 @pytest.fixture(params=["engine_server", "langgraph_dev"])

@@ -1,4 +1,4 @@
-"""Real servers as child processes: the engine of this project, and `langgraph dev`."""
+"""Real servers as child processes: `hitl_server` and `langgraph dev`."""
 
 import json
 import os
@@ -24,7 +24,7 @@ GUARDED = Path(__file__).parent / "auth_project"
 
 @dataclass(slots=True)
 class Served:
-    """A LangGraph server that answers."""
+    """A running LangGraph server."""
 
     name: str
     url: str
@@ -32,22 +32,22 @@ class Served:
     process: subprocess.Popen[bytes]
     folder: Path
     info: dict[str, Any] = field(default_factory=dict)
-    lifeline: int = -1
+    parent_pipe: int = -1
 
     def client(self) -> httpx.AsyncClient:
         """Return an HTTP client for this server; the caller closes it."""
         return httpx.AsyncClient(base_url=self.url, headers=self.headers, timeout=30)
 
     def kill(self) -> None:
-        """End the process as a power cut would."""
+        """Kill the process, as a power cut would."""
         self.process.kill()
         self.process.wait(10)
 
     def stop(self) -> None:
-        """Let the server go: close the lifeline, and wait for its end."""
-        if self.lifeline >= 0:
-            os.close(self.lifeline)
-            self.lifeline = -1
+        """Close the pipe of the parent, and wait for the end of the server."""
+        if self.parent_pipe >= 0:
+            os.close(self.parent_pipe)
+            self.parent_pipe = -1
         _end(self.process)
 
 
@@ -72,35 +72,35 @@ def guarded_project(folder: Path) -> Path:
 
 
 def start_engine(target: Path | str, data: Path, *options: str, **environment: str) -> Served:
-    """Start an engine the way a console does; raises `NotStarted` with its report."""
-    theirs, lifeline = os.pipe()
-    report, their_report = os.pipe()
+    """Start a server like a console does. Raises `NotStarted` with its report."""
+    server_end, parent_pipe = os.pipe()
+    report, report_end = os.pipe()
     process = subprocess.Popen(
         [
             *(sys.executable, "-m", "hitl_server", str(target), "--data", str(data)),
-            *("--parent-fd", str(theirs), "--report-fd", str(their_report), *options),
+            *("--parent-fd", str(server_end), "--report-fd", str(report_end), *options),
         ],
         cwd=ROOT,
-        pass_fds=(theirs, their_report),
+        pass_fds=(server_end, report_end),
         stdin=subprocess.DEVNULL,
         start_new_session=True,
         env={**os.environ, **environment},
     )
-    os.close(theirs)
-    os.close(their_report)
+    os.close(server_end)
+    os.close(report_end)
     with os.fdopen(report, "rb") as pipe:
         line = pipe.readline()
-    told = json.loads(line) if line else {}
-    if "ready" not in told:
-        os.close(lifeline)
-        raise NotStarted(told.get("failed", {}), process.wait(30))
-    ready = told["ready"]
+    reported = json.loads(line) if line else {}
+    if "ready" not in reported:
+        os.close(parent_pipe)
+        raise NotStarted(reported.get("failed", {}), process.wait(30))
+    ready = reported["ready"]
     headers = {"Authorization": f"Bearer {ready['token']}"}
-    return Served("engine", ready["url"], headers, process, data, ready, lifeline)
+    return Served("engine", ready["url"], headers, process, data, ready, parent_pipe)
 
 
 class NotStarted(Exception):
-    """The engine did not start; `report` is what it said, `code` how it ended."""
+    """The server did not start; `report` is its JSON, `code` its exit code."""
 
     def __init__(self, report: dict[str, Any], code: int) -> None:
         super().__init__(f"exit code {code}: {report}")
@@ -110,7 +110,7 @@ class NotStarted(Exception):
 
 @contextmanager
 def engine(target: Path | str, data: Path, *options: str, **environment: str) -> Iterator[Served]:
-    """An engine for the length of a block."""
+    """A server for the length of a block."""
     served = start_engine(target, data, *options, **environment)
     try:
         yield served
@@ -150,7 +150,7 @@ def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
 
 
 def free_port() -> int:
-    """Return a port that nobody uses at this moment."""
+    """Return a port that is free at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,4 +1,4 @@
-"""Assistants, asked of our engine and of a real `langgraph dev` alike."""
+"""Assistants, on our server and on a real `langgraph dev`."""
 
 import asyncio
 from pathlib import Path
@@ -18,16 +18,16 @@ from tests.server.test_contract import row, thread, wait
 
 
 async def own(http: httpx.AsyncClient, graph_id: str) -> Json:
-    """Return the graph's own assistant."""
+    """Return the default assistant of a graph."""
     body = {"graph_id": graph_id, "metadata": {"created_by": "system"}}
     [assistant] = (await http.post("/assistants/search", json=body)).json()
     return dict(assistant)
 
 
-# Making and changing
+# Creating and changing
 
 
-async def test_an_assistant_is_made(sdk: LangGraphClient) -> None:
+async def test_create_an_assistant(sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create(
         "tenant",
         context={"tenant": "acme"},
@@ -46,7 +46,7 @@ async def test_an_assistant_is_made(sdk: LangGraphClient) -> None:
     assert await sdk.assistants.get(made["assistant_id"]) == made
 
 
-async def test_a_bare_assistant_has_a_name(sdk: LangGraphClient) -> None:
+async def test_an_assistant_without_a_name(sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create("chain")
     assert (made["name"], made["description"]) == ("Untitled", None)
     assert (made["config"], made["context"], made["metadata"]) == ({}, {}, {})
@@ -58,7 +58,7 @@ async def test_configurable_becomes_context(sdk: LangGraphClient) -> None:
     assert (made["config"], made["context"]) == (config, {"tenant": "t"})
 
 
-async def test_of_many_assistants_with_one_id_one_is_made(http: httpx.AsyncClient) -> None:
+async def test_concurrent_requests_create_one_assistant(http: httpx.AsyncClient) -> None:
     body = {"graph_id": "chain", "assistant_id": str(uuid4())}
     replies = await asyncio.gather(*(http.post("/assistants", json=body) for _ in range(8)))
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * 7
@@ -66,7 +66,7 @@ async def test_of_many_assistants_with_one_id_one_is_made(http: httpx.AsyncClien
     assert (again.status_code, again.json()["name"]) == (200, "Untitled")
 
 
-async def test_a_change_makes_a_version(sdk: LangGraphClient) -> None:
+async def test_a_change_creates_a_version(sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create(
         "tenant", context={"tenant": "a"}, metadata={"k": 1, "l": 1}, name="one"
     )
@@ -83,7 +83,7 @@ async def test_a_change_makes_a_version(sdk: LangGraphClient) -> None:
     assert (third["version"], third["name"], third["context"]) == (3, "two", {"tenant": "b"})
 
 
-async def test_versions_are_listed_and_chosen(
+async def test_list_and_choose_versions(
     served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     made = await sdk.assistants.create("chain", metadata={"n": 1}, name="one")
@@ -109,7 +109,7 @@ async def test_versions_are_listed_and_chosen(
     assert (newest["version"], newest["metadata"]) == (3, {"n": 1})
 
 
-async def test_a_version_is_chosen_whole(served: Served, sdk: LangGraphClient) -> None:
+async def test_a_chosen_version_has_all_its_fields(served: Served, sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create("tenant", context={"tenant": "a"})
     await sdk.assistants.update(made["assistant_id"], graph_id="chain", context={"tenant": "b"})
     older = await sdk.assistants.set_latest(made["assistant_id"], 1)
@@ -119,10 +119,10 @@ async def test_a_version_is_chosen_whole(served: Served, sdk: LangGraphClient) -
         assert (older["graph_id"], older["context"]) == ("chain", {"tenant": "b"})
 
 
-# Finding
+# Searching
 
 
-async def test_assistants_are_searched(http: httpx.AsyncClient) -> None:
+async def test_search_assistants(http: httpx.AsyncClient) -> None:
     mark = str(uuid4())
     for name, graph_id in (("Beta", "chain"), ("alpha", "tenant"), ("Gamma", "chain")):
         body = {"graph_id": graph_id, "name": name, "metadata": {"mark": mark, "in": {"n": name}}}
@@ -149,12 +149,12 @@ async def test_assistants_are_searched(http: httpx.AsyncClient) -> None:
     assert counted.json() == 3
 
 
-async def test_every_graph_has_its_own(served: Served, http: httpx.AsyncClient) -> None:
+async def test_every_graph_has_a_default_assistant(served: Served, http: httpx.AsyncClient) -> None:
     assistant = await own(http, "chain")
     assert assistant["metadata"] == {"created_by": "system"}
     assert (assistant["name"], assistant["version"]) == ("chain", 1)
     by_name = await http.get("/assistants/chain")
-    if ours(served, "a graph's own assistant can be named by its graph"):
+    if ours(served, "a default assistant can be named by its graph"):
         assert by_name.json() == assistant
     else:
         assert by_name.status_code == 422
@@ -164,7 +164,7 @@ async def test_every_graph_has_its_own(served: Served, http: httpx.AsyncClient) 
 # Graphs
 
 
-async def test_a_subgraph_is_drawn_and_described(http: httpx.AsyncClient) -> None:
+async def test_drawing_and_schemas_of_a_subgraph(http: httpx.AsyncClient) -> None:
     path = f"/assistants/{(await own(http, 'subgraph'))['assistant_id']}"
     whole = (await http.get(f"{path}/graph")).json()
     inside = (await http.get(f"{path}/graph", params={"xray": "true"})).json()
@@ -194,7 +194,7 @@ async def test_schemas(served: Served, http: httpx.AsyncClient) -> None:
 # Runs
 
 
-async def test_runs_are_given_what_their_assistant_says(
+async def test_runs_get_the_settings_of_their_assistant(
     served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     for graph_id, said in (("tenant", ["acme"]), ("scheduled", ["acme", 7])):
@@ -212,7 +212,7 @@ async def test_runs_are_given_what_their_assistant_says(
             assert await wait(http, await thread(http), assistant_id, input={}) == {"said": said}
 
 
-async def test_runs_heed_the_config_of_their_assistant(
+async def test_runs_use_the_config_of_their_assistant(
     http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     config: Any = {"recursion_limit": 2}
@@ -230,7 +230,7 @@ async def test_runs_heed_the_config_of_their_assistant(
 # Deleting
 
 
-async def test_an_assistant_is_deleted_with_its_versions(sdk: LangGraphClient) -> None:
+async def test_delete_an_assistant_with_its_versions(sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create("chain")
     await sdk.assistants.update(made["assistant_id"], name="two")
     await sdk.assistants.delete(made["assistant_id"])
@@ -241,7 +241,7 @@ async def test_an_assistant_is_deleted_with_its_versions(sdk: LangGraphClient) -
     assert again["version"] == 1
 
 
-async def test_threads_go_with_their_assistant(
+async def test_threads_are_deleted_with_their_assistant(
     http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     made = await sdk.assistants.create("revise")
@@ -254,7 +254,7 @@ async def test_threads_go_with_their_assistant(
     assert (await http.get(f"/threads/{other}")).status_code == 200
 
 
-async def test_threads_stay_without_their_assistant(
+async def test_threads_are_kept_without_their_assistant(
     http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     made = await sdk.assistants.create("slow")
@@ -269,8 +269,8 @@ async def test_threads_stay_without_their_assistant(
     assert ended.json()["status"] == "interrupted"
 
 
-async def test_a_graphs_own_assistant_stays(engine_server: Served) -> None:
-    assert ours(engine_server, "a graph's own assistant stays")
+async def test_a_default_assistant_cannot_be_deleted(engine_server: Served) -> None:
+    assert ours(engine_server, "a default assistant cannot be deleted")
     async with (
         engine_server.client() as http,
         get_client(url=engine_server.url, headers=engine_server.headers) as sdk,
@@ -327,7 +327,7 @@ async def test_refusals(
     assert isinstance(reply.json()["detail"], str)
 
 
-async def test_a_version_that_never_was(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+async def test_an_unknown_version(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     made = await sdk.assistants.create("chain")
     with pytest.raises(NotFoundError):
         await sdk.assistants.set_latest(made["assistant_id"], 7)
@@ -336,7 +336,7 @@ async def test_a_version_that_never_was(http: httpx.AsyncClient, sdk: LangGraphC
     assert await sdk.assistants.get(made["assistant_id"]) == made
 
 
-# The engine's own life
+# Restarts
 
 
 def client(served: Served) -> httpx.Client:
@@ -344,7 +344,7 @@ def client(served: Served) -> httpx.Client:
     return httpx.Client(base_url=served.url, headers=served.headers)
 
 
-def test_assistants_outlive_the_engine(tmp_path: Path) -> None:
+def test_assistants_are_there_after_a_restart(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
     with engine(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain", "name": "one"}).json()
@@ -357,7 +357,7 @@ def test_assistants_outlive_the_engine(tmp_path: Path) -> None:
         assert http.get("/assistants/chain").json() == own_before
 
 
-def test_an_assistant_of_a_graph_that_is_gone_is_hidden(tmp_path: Path) -> None:
+def test_assistants_of_removed_graphs_are_hidden(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
     with engine(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain"}).json()

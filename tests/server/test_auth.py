@@ -1,4 +1,4 @@
-"""A project's own auth: what its handlers decide, asked of our engine and of `langgraph dev`."""
+"""A project's own auth handlers, on our server and on `langgraph dev`."""
 
 import json
 import stat
@@ -35,14 +35,14 @@ from tests.server.test_tokens import serving
 from tests.shell.test_commands import Shell
 
 Client = Callable[[str | None], httpx.AsyncClient]
-"""Makes the client of somebody with this key; `OWNER` for the owner of the machine."""
+"""Creates a client with this key; with `OWNER`, that of the machine's owner."""
 
 OWNER = "the owner's token"
 
 
 @pytest.fixture(scope="module")
 def guarded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An engine, as a console starts it, over the project that has an `auth` section."""
+    """A server, as a console starts it, of the project that has an `auth` section."""
     config = guarded_project(tmp_path_factory.mktemp("guarded"))
     with engine(config, tmp_path_factory.mktemp("guarded-data")) as served:
         yield served
@@ -50,7 +50,7 @@ def guarded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]
 
 @pytest.fixture(scope="module")
 def guarded_dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A `langgraph dev` over the same project."""
+    """A `langgraph dev` of the same project."""
     folder = tmp_path_factory.mktemp("guarded-dev")
     with langgraph_dev(folder, guarded_project(folder)) as served:
         yield served
@@ -77,7 +77,7 @@ async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
 
 @pytest.fixture
 async def ours(guarded_engine: Served) -> AsyncIterator[Client]:
-    """Clients of our engine."""
+    """Clients of our server."""
     async for made in clients(guarded_engine):
         yield made
 
@@ -90,7 +90,7 @@ async def said(http: httpx.AsyncClient, method: str, path: str, body: Any = None
 
 
 async def named_up_to(told: AsyncIterator[Told], thread_id: str) -> set[str]:
-    """Return all threads that a feed names until it names this one."""
+    """Return all threads of a feed, up to this one."""
     named: set[str] = set()
     async for _, _, changed in told:
         named.update(changed)
@@ -99,20 +99,20 @@ async def named_up_to(told: AsyncIterator[Told], thread_id: str) -> set[str]:
     raise AssertionError("the feed ended")
 
 
-# The contract
+# Both servers
 
 
 @pytest.mark.parametrize(
     ("key", "words"), [(None, "missing x-api-key"), ("key-nobody", "unknown key")]
 )
-async def test_who_is_not_known_is_not_let_in(client: Client, key: str | None, words: str) -> None:
+async def test_an_unknown_caller_gets_401(client: Client, key: str | None, words: str) -> None:
     stranger = client(key)
     for method, path in (("POST", "/threads/search"), ("POST", "/runs/wait"), ("GET", "/nowhere")):
         assert await said(stranger, method, path, {}) == (401, words)
     assert (await stranger.get("/ok")).status_code == 200
 
 
-async def test_a_reader_starts_and_deletes_nothing(client: Client) -> None:
+async def test_a_reader_cannot_start_or_delete(client: Client) -> None:
     reader = client("key-rita")
     thread_id = await thread(client("key-ada"))
     run = {"assistant_id": "asks", "input": {}}
@@ -144,7 +144,7 @@ async def test_a_reader_starts_and_deletes_nothing(client: Client) -> None:
         ("DELETE", "", None, "Thread with ID {} not found"),
     ],
 )
-async def test_a_foreign_thread_is_not_there(
+async def test_a_thread_of_another_user_is_not_found(
     client: Client, method: str, path: str, body: Any, words: str
 ) -> None:
     ada = client("key-ada")
@@ -158,7 +158,7 @@ async def test_a_foreign_thread_is_not_there(
     assert await row(ada, thread_id) == before
 
 
-async def test_everybody_finds_their_own(client: Client) -> None:
+async def test_searches_return_the_callers_threads(client: Client) -> None:
     ada, bob = client("key-ada"), client("key-bob")
     mark = {"mark": str(uuid4())}
     thread_id = await thread(ada, metadata=mark)
@@ -171,7 +171,7 @@ async def test_everybody_finds_their_own(client: Client) -> None:
     assert told == (409, f"Thread with ID {thread_id} already exists")
 
 
-async def test_what_handlers_write_is_kept(client: Client) -> None:
+async def test_changes_of_handlers_are_stored(client: Client) -> None:
     ada = client("key-ada")
     thread_id = await thread(ada, metadata={"owner": "bob", "more": 1})
     assert (await row(ada, thread_id))["metadata"] == {"owner": "ada", "more": 1}
@@ -184,7 +184,7 @@ async def test_what_handlers_write_is_kept(client: Client) -> None:
     assert (await ada.delete(f"/threads/{made}")).status_code == 204
 
 
-async def test_nodes_know_on_whose_behalf_they_run(client: Client) -> None:
+async def test_nodes_get_the_caller(client: Client) -> None:
     ada = client("key-ada")
     forged = {"configurable": {"langgraph_auth_user_id": "boss"}}
     told = await wait(ada, await thread(ada), "asks", input={}, config=forged)
@@ -211,7 +211,7 @@ async def test_assistants_are_filtered(client: Client) -> None:
         assert (await bob.get(place)).status_code == 404
 
 
-async def test_an_assistant_is_its_makers(client: Client) -> None:
+async def test_an_assistant_belongs_to_its_creator(client: Client) -> None:
     ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
     made = await ada.post("/assistants", json={"graph_id": "asks", "metadata": {"owner": "bob"}})
     assert made.json()["metadata"] == {"owner": "ada"}
@@ -237,7 +237,7 @@ async def test_an_assistant_is_its_makers(client: Client) -> None:
     assert (await ada.delete(place)).status_code == 204
 
 
-async def test_threads_are_copied_and_pruned_by_whose_they_are(client: Client) -> None:
+async def test_copy_and_prune_need_permission(client: Client) -> None:
     ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
     mine, his = await thread(ada), await thread(bob)
     assert (await bob.post(f"/threads/{mine}/copy")).status_code == 409
@@ -253,7 +253,7 @@ async def test_threads_are_copied_and_pruned_by_whose_they_are(client: Client) -
     assert pruned.json() == {"pruned_count": 2}
 
 
-async def test_items_are_kept_below_ones_name(client: Client) -> None:
+async def test_items_are_stored_below_the_callers_name(client: Client) -> None:
     ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
     for somebody, name in ((ada, "ada"), (bob, "bob")):
         item = {"namespace": ["notes"], "key": "one", "value": {"of": name}}
@@ -278,10 +278,10 @@ async def test_items_are_kept_below_ones_name(client: Client) -> None:
     ).status_code == 403
 
 
-# The caller in what is kept
+# The caller in stored data
 
 
-async def test_nobody_signs_for_somebody_else(ours: Client) -> None:
+async def test_clients_cannot_set_another_identity(ours: Client) -> None:
     ada, name = ours("key-ada"), "langgraph_auth_user_id"
     thread_id = await thread(ada, metadata={name: "boss"})
     forged = {"metadata": {name: "boss"}, "config": {"metadata": {name: "boss"}}}
@@ -295,7 +295,7 @@ async def test_nobody_signs_for_somebody_else(ours: Client) -> None:
     assert (await state(ada, thread_id))["metadata"][name] == "ada"
 
 
-async def test_of_the_caller_only_the_identity_is_kept_or_told(ours: Client) -> None:
+async def test_only_the_identity_of_the_caller_is_stored(ours: Client) -> None:
     ada = ours("key-ada")
     thread_id = await thread(ada)
     body = {"assistant_id": "asks", "input": {}, "stream_mode": ["debug", "checkpoints", "tasks"]}
@@ -307,10 +307,10 @@ async def test_of_the_caller_only_the_identity_is_kept_or_told(ours: Client) -> 
     assert "langgraph_auth_permissions" not in read.text
 
 
-# What only our engine has
+# Only our server
 
 
-async def test_the_feed_tells_of_ones_own_threads(ours: Client) -> None:
+async def test_the_feed_has_the_callers_threads(ours: Client) -> None:
     ada, bob = ours("key-ada"), ours("key-bob")
     async with listening(bob) as told:
         assert (await anext(told))[0] == "reset"
@@ -318,7 +318,7 @@ async def test_the_feed_tells_of_ones_own_threads(ours: Client) -> None:
         assert foreign not in await named_up_to(told, own)
 
 
-async def test_one_cancels_ones_own_runs(ours: Client) -> None:
+async def test_a_caller_cancels_own_runs(ours: Client) -> None:
     ada, bob = ours("key-ada"), ours("key-bob")
     run = {"assistant_id": "asks", "input": {}, "after_seconds": 600}
     waiting = (await ada.post(f"/threads/{await thread(ada)}/runs", json=run)).json()
@@ -332,7 +332,7 @@ async def test_one_cancels_ones_own_runs(ours: Client) -> None:
     assert (await ada.get(place)).json()["status"] == "interrupted"
 
 
-async def test_events_of_a_foreign_run_are_not_heard_on_ones_own_thread(ours: Client) -> None:
+async def test_a_run_of_another_thread_has_no_events(ours: Client) -> None:
     ada, bob = ours("key-ada"), ours("key-bob")
     run = {"assistant_id": "asks", "input": {}, "stream_resumable": True}
     heard = await ada.post(f"/threads/{await thread(ada)}/runs/stream", json=run)
@@ -343,7 +343,7 @@ async def test_events_of_a_foreign_run_are_not_heard_on_ones_own_thread(ours: Cl
     assert "go on?" in (await ada.get(place, headers={"last-event-id": "0"})).text
 
 
-async def test_an_idempotency_key_is_ones_own(ours: Client) -> None:
+async def test_idempotency_keys_are_separate_for_each_user(ours: Client) -> None:
     run = {"assistant_id": "made", "input": {}, "on_completion": "keep"}
     key = {"idempotency-key": str(uuid4())}
     told = [
@@ -354,7 +354,7 @@ async def test_an_idempotency_key_is_ones_own(ours: Client) -> None:
 
 
 def test_every_route_has_a_rule() -> None:
-    """One that is forgotten is closed, but that is no way to find out."""
+    """A route without a rule would be closed."""
     parts = (service, assistants, changes, threads, runs, stateless, store)
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
     assert all(isinstance(one, AuthorizedRoute) for one in routes)
@@ -380,8 +380,8 @@ async def test_the_owner_may_do_everything(ours: Client) -> None:
     assert (await owner.delete(f"/threads/{thread_id}")).status_code == 204
 
 
-def test_who_starts_the_engine_is_its_owner(tmp_path: Path) -> None:
-    """Console and shell commands start it with a key of its own, which no handler knows."""
+def test_a_console_that_starts_the_server_is_its_owner(tmp_path: Path) -> None:
+    """Console and shell commands start it with their own token, which no handler knows."""
     shell = Shell(str(guarded_project(tmp_path / "project")), tmp_path / "data")
     thread_id = shell.run("run", "asks", "--input", "{}")["thread_id"]
     told = shell.run("answer", thread_id, "--value", '"yes"')
@@ -389,8 +389,8 @@ def test_who_starts_the_engine_is_its_owner(tmp_path: Path) -> None:
     assert told["values"]["who"]["identity"] == "machine-owner"
 
 
-async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> None:
-    """No token was given to it, and its handlers know none: it has one for this case."""
+async def test_a_console_has_access_to_a_served_project(tmp_path: Path) -> None:
+    """The console has no token that the handlers know, but the server wrote one for it."""
     config, data = guarded_project(tmp_path / "project"), tmp_path / "data"
     with serving(str(config), "--data", str(data), "--host", "0.0.0.0") as url:
         assert httpx.post(f"{url}/threads/search", json={}).status_code == 401
@@ -409,13 +409,13 @@ async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("section", "code", "words"),
     [
-        ({"path": "./gatekeeper.py"}, 2, 'has no valid "path"'),
+        ({"path": "./auth_handlers.py"}, 2, 'has no valid "path"'),
         ({"disable_studio_auth": True}, 2, 'has no valid "path"'),
-        ({"path": "./gatekeeper.ts:auth"}, 2, "is not Python"),
-        ({"path": "./gatekeeper.py:auth", "allow": ["all"]}, 2, "has allow"),
-        ("./gatekeeper.py:auth", 2, "not an object"),
-        ({"path": "./gatekeeper.py:nothing"}, 5, "no attribute 'nothing'"),
-        ({"path": "./gatekeeper.py:USERS"}, 5, "not a langgraph_sdk.Auth"),
+        ({"path": "./auth_handlers.ts:auth"}, 2, "is not Python"),
+        ({"path": "./auth_handlers.py:auth", "allow": ["all"]}, 2, "has allow"),
+        ("./auth_handlers.py:auth", 2, "not an object"),
+        ({"path": "./auth_handlers.py:nothing"}, 5, "no attribute 'nothing'"),
+        ({"path": "./auth_handlers.py:USERS"}, 5, "not a langgraph_sdk.Auth"),
         ({"path": "./missing.py:auth"}, 5, "missing.py"),
         ({"path": "./silent.py:auth"}, 5, "no handler for @auth.authenticate"),
         ({"path": "./curious.py:auth"}, 5, "has the parameter password"),
@@ -423,9 +423,7 @@ async def test_a_console_gets_into_an_engine_that_is_served(tmp_path: Path) -> N
         ({"path": "./raising.py:auth"}, 5, "KeyError: 'NO_SUCH_SECRET'"),
     ],
 )
-def test_without_its_handlers_nothing_is_served(
-    tmp_path: Path, section: Any, code: int, words: str
-) -> None:
+def test_no_start_without_the_handlers(tmp_path: Path, section: Any, code: int, words: str) -> None:
     config = guarded_project(tmp_path)
     head = "from langgraph_sdk import Auth\nauth = Auth()\n"
     (tmp_path / "silent.py").write_text(head)
@@ -479,9 +477,9 @@ async def everything_else(ctx, value):
 """
 
 
-async def test_a_handler_that_fails_lets_nobody_in(tmp_path: Path) -> None:
+async def test_a_failing_handler_gives_no_access(tmp_path: Path) -> None:
     config = guarded_project(tmp_path)
-    (tmp_path / "gatekeeper.py").write_text(FAILING)
+    (tmp_path / "auth_handlers.py").write_text(FAILING)
     with engine(config, tmp_path / "data") as served:
         async with httpx.AsyncClient(base_url=served.url) as http:
             http.headers["authorization"] = "fail"
@@ -552,13 +550,13 @@ def test_filters(wanted: dict[str, Any], holds: bool) -> None:
         {"$or": [{}, {"$or": [{}, {"$or": [{}, {}]}]}]},
     ],
 )
-def test_what_is_no_filter_is_refused(wanted: Any) -> None:
+def test_invalid_filters_are_refused(wanted: Any) -> None:
     with pytest.raises(BadFilter):
         checked_filter(wanted)
 
 
 class Account:
-    """What an `authenticate` handler of somebody may return."""
+    """An object that an `authenticate` handler may return."""
 
     def __init__(self) -> None:
         self.identity = "ada"
@@ -571,7 +569,7 @@ class Account:
 
 
 @pytest.mark.parametrize("given", ["ada", {"identity": "ada"}, Account()])
-def test_users_have_one_shape(given: Any) -> None:
+def test_users_have_the_same_interface(given: Any) -> None:
     user = User(given)
     assert user.identity == user["identity"] == user.display_name == "ada"
     assert user.is_authenticated and "_secret" not in dict(user)
@@ -581,6 +579,6 @@ def test_users_have_one_shape(given: Any) -> None:
 
 
 @pytest.mark.parametrize("given", [None, 3, {"name": "ada"}])
-def test_a_user_has_an_identity(given: Any) -> None:
+def test_a_user_needs_an_identity(given: Any) -> None:
     with pytest.raises((ValueError, TypeError)):
         User(given)

@@ -1,4 +1,4 @@
-"""The feed of changes: an inbox hears of every change once it is on disk, and need not poll."""
+"""The feed of changes: it reports every change once it is on disk, so that no inbox has to poll."""
 
 import asyncio
 import json
@@ -22,14 +22,14 @@ Told = tuple[str, str, list[str]]
 
 @pytest.fixture
 async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the shared engine."""
+    """A client of the shared server."""
     async with engine_server.client() as client:
         yield client
 
 
 @asynccontextmanager
 async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[AsyncIterator[Told]]:
-    """Listen to the feed, after the event `last` if one is given."""
+    """Read the feed, after the event `last` if it is given."""
 
     async def told(lines: AsyncIterator[str]) -> AsyncGenerator[Told]:
         fields: dict[str, Any] = {}
@@ -51,7 +51,7 @@ async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[As
 
 @asynccontextmanager
 async def watching(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
-    """Watch the inbox, and end that at the end of the block."""
+    """Watch the inbox for the length of a block."""
     looks = desk.watch()
     assert isinstance(looks, AsyncGenerator)
     async with aclosing(looks):
@@ -59,14 +59,14 @@ async def watching(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
 
 
 async def until(told: AsyncIterator[Told], thread_id: str) -> Told:
-    """Return the first event that names a thread."""
+    """Return the first event with a thread."""
     async for event in told:
         if thread_id in event[2]:
             return event
     raise AssertionError("the feed ended")
 
 
-async def test_changes_are_told_when_they_can_be_read(http: httpx.AsyncClient) -> None:
+async def test_changes_are_sent_when_they_can_be_read(http: httpx.AsyncClient) -> None:
     async with listening(http) as told:
         assert (await anext(told))[0] == "reset"
         thread_id = await thread(http)
@@ -78,7 +78,7 @@ async def test_changes_are_told_when_they_can_be_read(http: httpx.AsyncClient) -
         await until(told, thread_id)
 
 
-async def test_who_comes_back_hears_what_was_missed(http: httpx.AsyncClient) -> None:
+async def test_a_client_that_reconnects_gets_missed_changes(http: httpx.AsyncClient) -> None:
     async with listening(http) as told:
         _, last, _ = await anext(told)
     missed = [await thread(http) for _ in range(3)]
@@ -89,14 +89,12 @@ async def test_who_comes_back_hears_what_was_missed(http: httpx.AsyncClient) -> 
 
 
 @pytest.mark.parametrize("last", ["nonsense", "-1", "abc-5", "0" * 32 + "-3"])
-async def test_who_comes_from_elsewhere_looks_at_everything(
-    http: httpx.AsyncClient, last: str
-) -> None:
+async def test_a_client_of_another_process_gets_a_reset(http: httpx.AsyncClient, last: str) -> None:
     async with listening(http, last) as told:
         assert (await anext(told))[0] == "reset"
 
 
-async def test_the_inbox_does_not_wait_for_its_turn_to_look(
+async def test_the_inbox_reads_at_once_after_a_change(
     http: httpx.AsyncClient,
     engine_server: Served,
     tmp_path: Path,

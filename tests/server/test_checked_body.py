@@ -191,7 +191,7 @@ def test_every_route_with_a_body_is_listed_here() -> None:
 
 
 @pytest.mark.parametrize(("method", "path"), BODIES)
-async def test_a_route_reads_what_the_handler_left(method: str, path: str) -> None:
+async def test_a_route_reads_the_body_that_the_handler_left(method: str, path: str) -> None:
     field = routes_with_body()[method, path].body_field
     assert field is not None
     router = APIRouter(route_class=AuthorizedRoute)
@@ -209,7 +209,7 @@ async def test_a_route_reads_what_the_handler_left(method: str, path: str) -> No
     "text",
     ['{"metadata": {"a": NaN}}', '{"metadata": {"a": "\\ud800", "b": 36893488147419103232}}'],
 )
-async def test_nothing_is_lost_on_the_way(text: str) -> None:
+async def test_the_checked_body_loses_no_values(text: str) -> None:
     """Values that many JSON libraries cannot write reach the route as the client sent them."""
     seen: list[Any] = []
 
@@ -221,7 +221,7 @@ async def test_nothing_is_lost_on_the_way(text: str) -> None:
     router.add_api_route("/threads/{thread_id}", endpoint, methods=["PATCH"])
     async with served(router, owner=True) as http:
         await http.patch(f"/threads/{THREAD_ID}", content=text)
-    # The endpoint has no body model here, so the rule needs one to see the body at all.
+    # A rule gets the body only of a route that has a body model.
     router = APIRouter(route_class=AuthorizedRoute)
 
     async def with_model(request: Request, body: dict[str, Any]) -> Response:
@@ -236,7 +236,7 @@ async def test_nothing_is_lost_on_the_way(text: str) -> None:
     assert repr(checked) == repr(sent)
 
 
-def test_an_application_takes_no_routes_without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_application_refuses_routes_without_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     router = APIRouter()
     router.add_api_route("/threads", lambda: None)
     monkeypatch.setattr(threads, "router", router)
@@ -252,7 +252,7 @@ def _calls() -> Iterator[tuple[Path, ast.Attribute]]:
                 yield path, node
 
 
-def test_no_route_reads_the_body_by_itself() -> None:
+def test_no_route_module_reads_the_body() -> None:
     """Endpoints take it as a model: what they read is validated as well as checked."""
     readers = {"body", "json", "stream", "form", "receive", "scope"}
     for path, node in _calls():

@@ -1,4 +1,4 @@
-"""What a client may rely on, asked of our engine and of a real `langgraph dev` alike."""
+"""The contract of the Server API, on our server and on a real `langgraph dev`."""
 
 import asyncio
 from typing import Any
@@ -83,8 +83,8 @@ async def test_a_text_is_revised(http: httpx.AsyncClient) -> None:
     assert ended["values"] == {"some_text": "Edited text"}
 
 
-async def test_a_run_that_stopped_to_ask_is_a_success(http: httpx.AsyncClient) -> None:
-    """S4, S20: and `success` says nothing of answers."""
+async def test_a_run_with_an_interrupt_is_a_success(http: httpx.AsyncClient) -> None:
+    """So the status `success` does not mean that an interrupt was answered."""
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"}, metadata={"decision": "7"})
     [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
@@ -95,8 +95,8 @@ async def test_a_run_that_stopped_to_ask_is_a_success(http: httpx.AsyncClient) -
     assert again["run_id"] == run["run_id"]
 
 
-async def test_run_metadata_reaches_the_checkpoints(http: httpx.AsyncClient) -> None:
-    """S22, S23: so a decision is found again without its run."""
+async def test_checkpoints_have_the_metadata_of_the_run(http: httpx.AsyncClient) -> None:
+    """So a decision can be found without its run."""
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"}, metadata={"decision": "7"})
     await wait(http, thread_id, "revise", command={"resume": "y"}, metadata={"decision": "8"})
@@ -115,10 +115,10 @@ async def test_an_answer_by_id(http: httpx.AsyncClient) -> None:
     assert await wait(http, thread_id, "revise", command={"resume": for_it}) == {"some_text": {}}
 
 
-# Several questions
+# Several interrupts
 
 
-async def test_parallel_questions_come_without_values(http: httpx.AsyncClient) -> None:
+async def test_results_of_parallel_interrupts_have_no_values(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "parallel", input={"proposal": "p"})
     assert set(asked) == {"__interrupt__"}
@@ -132,7 +132,7 @@ async def test_parallel_questions_come_without_values(http: httpx.AsyncClient) -
     ) == ["finance: yes", "legal: no"]
 
 
-async def test_a_question_inside_a_subgraph(http: httpx.AsyncClient) -> None:
+async def test_an_interrupt_inside_a_subgraph(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "subgraph", input={"order": "two desks"})
     [interrupt] = asked["__interrupt__"]
@@ -165,7 +165,7 @@ async def test_a_tool_call_waits(http: httpx.AsyncClient) -> None:
 
 
 async def test_breakpoints_of_the_graph(http: httpx.AsyncClient) -> None:
-    """S9: a stop without a question."""
+    """A breakpoint is no interrupt."""
     thread_id = await thread(http)
     stopped = await wait(http, thread_id, "breakpoints", input={})
     assert "__interrupt__" not in stopped
@@ -189,7 +189,7 @@ async def test_breakpoints_of_a_run(http: httpx.AsyncClient) -> None:
     assert done["said"] == ["one", "two", "three"]
 
 
-async def test_every_node_can_be_a_breakpoint(http: httpx.AsyncClient) -> None:
+async def test_breakpoints_at_all_nodes(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     seen = []
     await wait(http, thread_id, "chain", input={}, interrupt_before="*")
@@ -236,7 +236,7 @@ async def test_custom_events(http: httpx.AsyncClient) -> None:
     ]
 
 
-async def test_events_of_subgraphs_carry_their_namespace(http: httpx.AsyncClient) -> None:
+async def test_events_of_subgraphs_have_their_namespace(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     heard = await events(
         http,
@@ -354,17 +354,17 @@ async def test_an_unknown_graph_is_named(http: httpx.AsyncClient) -> None:
     assert reply.json()["detail"].startswith("Invalid assistant: 'nope'. Must be either:")
 
 
-async def test_a_body_that_is_no_json(http: httpx.AsyncClient) -> None:
+async def test_an_invalid_json_body(http: httpx.AsyncClient) -> None:
     headers = {"content-type": "application/json"}
     reply = await http.post("/threads/search", content=b"{nope", headers=headers)
     assert (reply.status_code, reply.json()) == (422, {"detail": "Invalid JSON in request body"})
 
 
-# Contests
+# Concurrent requests
 
 
-async def test_of_sixteen_answers_one_is_taken(http: httpx.AsyncClient, tmp_path: Any) -> None:
-    """S17, S18: whoever comes second is refused, and answers nothing else."""
+async def test_one_of_sixteen_answers_is_accepted(http: httpx.AsyncClient, tmp_path: Any) -> None:
+    """The others are refused, and answer nothing else."""
     thread_id = await thread(http)
     trace = tmp_path / "trace"
     asked = await wait(http, thread_id, "gated_effect", input={"trace": str(trace), "seconds": 1.5})
@@ -383,7 +383,7 @@ async def test_of_sixteen_answers_one_is_taken(http: httpx.AsyncClient, tmp_path
     assert len(trace.read_text().splitlines()) == 1
 
 
-async def test_of_many_threads_with_one_id_one_is_made(http: httpx.AsyncClient) -> None:
+async def test_concurrent_requests_create_one_thread(http: httpx.AsyncClient) -> None:
     body = {"thread_id": str(uuid4()), "if_exists": "raise"}
     replies = await asyncio.gather(*(http.post("/threads", json=body) for _ in range(16)))
     assert sorted(reply.status_code for reply in replies) == [200] + [409] * 15
@@ -391,8 +391,8 @@ async def test_of_many_threads_with_one_id_one_is_made(http: httpx.AsyncClient) 
     assert again.json()["thread_id"] == body["thread_id"]
 
 
-async def test_a_stale_id_is_refused_in_strict_mode(http: httpx.AsyncClient) -> None:
-    """S2, S12, S17: it would answer the next question of the node."""
+async def test_an_old_interrupt_id_is_refused_in_strict_mode(http: httpx.AsyncClient) -> None:
+    """Otherwise it would answer the next interrupt of the node."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "two_questions", input={})
     strict = {"configurable": {"__pregel_strict_resume": True}}
@@ -437,8 +437,8 @@ async def test_metadata_is_merged(http: httpx.AsyncClient) -> None:
     assert (await http.get(f"/threads/{thread_id}")).status_code == 404
 
 
-async def test_a_state_edit_replaces_the_question(http: httpx.AsyncClient) -> None:
-    """S33, B16: the old id is gone, and nobody has answered."""
+async def test_a_state_edit_replaces_the_interrupt(http: httpx.AsyncClient) -> None:
+    """The old id is no longer pending, and was not answered."""
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "revise", input={"some_text": "x"})
     edit = {"values": {"some_text": "edited"}}
@@ -504,7 +504,7 @@ async def test_cancel(http: httpx.AsyncClient, tmp_path: Any) -> None:
 
 
 async def test_configurable_and_context(http: httpx.AsyncClient) -> None:
-    """S72: a run that leaves them out runs without them."""
+    """A run without them does not get those of an earlier run."""
     config = {"configurable": {"tenant": "t1"}}
     told = await wait(http, await thread(http), "tenant", input={}, config=config)
     assert told == {"said": ["t1"]}
@@ -526,7 +526,7 @@ async def test_a_run_without_a_thread(http: httpx.AsyncClient) -> None:
     assert reply.json() == {"said": ["one", "two", "three"]}
 
 
-async def test_a_thread_is_made_when_asked_for(http: httpx.AsyncClient) -> None:
+async def test_a_run_can_create_its_thread(http: httpx.AsyncClient) -> None:
     thread_id = str(uuid4())
     told = await wait(http, thread_id, "chain", input={}, if_not_exists="create")
     assert told == {"said": ["one", "two", "three"]}

@@ -1,4 +1,4 @@
-"""The engine under what it should never use_server; the long version of it is `make hardening`."""
+"""Short versions of `make hardening`, and the defects that it found."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -21,11 +21,11 @@ CONFIG = SAMPLES / "langgraph.json"
 SEED, CASES, KILLS = 20_261_123, 25, 3
 
 
-def test_no_request_breaks_the_engine(tmp_path: Path) -> None:
+def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     fuzz(tmp_path, SEED, CASES)
 
 
-async def test_a_long_integer_is_refused_and_ends_no_search(engine_server: Served) -> None:
+async def test_a_long_integer_is_refused(engine_server: Served) -> None:
     async with engine_server.client() as http:
         metadata = {"long": 10**400, "of": "test_hardening"}
         for path in ("/threads", "/threads/search", "/threads/count"):
@@ -35,15 +35,15 @@ async def test_a_long_integer_is_refused_and_ends_no_search(engine_server: Serve
         assert (reply.status_code, reply.json()) == (200, [])
 
 
-async def test_an_offset_beyond_what_sqlite_counts_is_refused(engine_server: Served) -> None:
+async def test_an_offset_beyond_64_bits_is_refused(engine_server: Served) -> None:
     async with engine_server.client() as http:
         reply = await http.post("/threads/search", json={"offset": 2**63})
         assert (reply.status_code, "offset" in reply.json()["detail"]) == (422, True)
         assert (await http.post("/threads/search", json={"offset": 2**63 - 1})).json() == []
 
 
-async def test_a_connection_is_kept_longer_than_clients_keep_it(engine_server: Served) -> None:
-    """Else a request of a client that was silent for just so long would get lost."""
+async def test_connections_are_kept_longer_than_in_clients(engine_server: Served) -> None:
+    """Otherwise a request of an idle client could be lost."""
     connection = HTTPConnection(urlsplit(engine_server.url).netloc)
     for pause in (0, 5.5):
         await asyncio.sleep(pause)
@@ -52,12 +52,12 @@ async def test_a_connection_is_kept_longer_than_clients_keep_it(engine_server: S
     connection.close()
 
 
-async def test_all_stories_hold_after_a_kill(tmp_path: Path) -> None:
+async def test_what_clients_received_is_there_after_a_kill(tmp_path: Path) -> None:
     await kill_in_a_loop(tmp_path, SEED, KILLS)
 
 
-async def test_an_edit_that_the_engine_did_not_survive(tmp_path: Path) -> None:
-    """Its checkpoint is on disk, and the row of the thread is not written any more."""
+async def test_a_state_edit_during_a_kill(tmp_path: Path) -> None:
+    """Its checkpoint is on disk, but the row of the thread was not written."""
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database:
         async with database.write() as connection:
@@ -70,8 +70,8 @@ async def test_an_edit_that_the_engine_did_not_survive(tmp_path: Path) -> None:
     assert (shown["checkpoint_id"], shown["interrupts"]) == (read["checkpoint_id"], {})
 
 
-async def test_nobody_is_busy_after_a_start(tmp_path: Path) -> None:
-    """S44, B23: no run is resumed, none is called under way."""
+async def test_no_thread_is_busy_after_a_start(tmp_path: Path) -> None:
+    """No run is resumed, and none is listed as under way."""
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database, database.write() as connection:
         connection.execute("UPDATE threads SET status = 'busy'")
@@ -82,7 +82,7 @@ async def test_nobody_is_busy_after_a_start(tmp_path: Path) -> None:
 
 
 async def _asked(data: Path) -> str:
-    """Let an engine run the guide's graph to its question."""
+    """Start a server and run the guide's graph to its interrupt."""
     with engine(CONFIG, data) as served:
         async with served.client() as http:
             thread_id = await thread(http)
@@ -91,7 +91,7 @@ async def _asked(data: Path) -> str:
 
 
 async def _after_a_start(data: Path, thread_id: str) -> tuple[Json, Json]:
-    """Start the engine again; return the row and the state of the thread."""
+    """Start the server again; return the row and the state of the thread."""
     with engine(CONFIG, data) as served:
         async with served.client() as http:
             return await row(http, thread_id), await state(http, thread_id)
@@ -99,7 +99,7 @@ async def _after_a_start(data: Path, thread_id: str) -> tuple[Json, Json]:
 
 @asynccontextmanager
 async def _database(data: Path) -> AsyncIterator[Database]:
-    """The database of an engine that does not run."""
+    """The database of a server that does not run."""
     database = await Database.open(data / "engine.sqlite")
     try:
         yield database

@@ -1,4 +1,4 @@
-"""Runs beyond the main way: in the background, many at once, deleted, cancelled; on both servers."""
+"""Runs in the background, in batches, delayed, deleted, cancelled; on both servers."""
 
 import asyncio
 from typing import Any
@@ -9,7 +9,7 @@ from tests.json_values import Json
 from tests.server.test_contract import events, row, state, thread, wait
 
 
-async def test_a_run_without_a_thread_in_the_background(http: httpx.AsyncClient) -> None:
+async def test_a_stateless_run_in_the_background(http: httpx.AsyncClient) -> None:
     created = await http.post("/runs", json={"assistant_id": "chain", "input": {}})
     assert created.status_code == 200
     assert created.json()["status"] in ("pending", "running")
@@ -23,7 +23,7 @@ async def test_a_batch(http: httpx.AsyncClient) -> None:
     assert len({run["thread_id"] for run in created.json()}) == 2
 
 
-async def test_everything_that_langchain_reports(http: httpx.AsyncClient) -> None:
+async def test_all_events_of_langchain(http: httpx.AsyncClient) -> None:
     heard = await events(
         http, await thread(http), "chain", input={}, stream_mode=["events", "values"]
     )
@@ -39,7 +39,7 @@ async def test_everything_that_langchain_reports(http: httpx.AsyncClient) -> Non
     assert values[-1] == {"said": ["one", "two", "three"]}
 
 
-async def test_a_deleted_run_is_gone(http: httpx.AsyncClient) -> None:
+async def test_delete_a_run(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "chain", input={})
     [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
@@ -51,7 +51,7 @@ async def test_a_deleted_run_is_gone(http: httpx.AsyncClient) -> None:
     assert history == []
 
 
-async def test_a_rolled_back_run_leaves_no_trace(http: httpx.AsyncClient, tmp_path: Any) -> None:
+async def test_rollback_deletes_checkpoints(http: httpx.AsyncClient, tmp_path: Any) -> None:
     thread_id = await thread(http)
     trace = tmp_path / "trace"
     await wait(http, thread_id, "gated_effect", input={"trace": str(trace), "seconds": 60})
@@ -75,7 +75,7 @@ async def test_a_rolled_back_run_leaves_no_trace(http: httpx.AsyncClient, tmp_pa
     assert after["interrupts"] == before["interrupts"]
 
 
-async def test_cancelling_by_name(http: httpx.AsyncClient) -> None:
+async def test_cancel_runs_by_id(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     body = {"assistant_id": "slow", "input": {"steps": 40}}
     run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
@@ -90,7 +90,7 @@ async def test_cancelling_by_name(http: httpx.AsyncClient) -> None:
     assert (await http.post("/runs/cancel", json=both)).status_code == 422
 
 
-async def test_a_run_for_later(http: httpx.AsyncClient) -> None:
+async def test_a_delayed_run(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     body = {"assistant_id": "chain", "input": {}, "after_seconds": 1}
     run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()

@@ -1,4 +1,4 @@
-"""The store, asked of our engine and of a real `langgraph dev` alike, and as graphs use it."""
+"""The store, on our server and on a real `langgraph dev`, and as graphs use it."""
 
 import json
 import stat
@@ -26,14 +26,14 @@ from tests.server.test_contract import thread, wait
 
 @pytest.fixture
 def root() -> str:
-    """A namespace of this test's own."""
+    """A namespace for one test."""
     return str(uuid4())
 
 
 # Items
 
 
-async def test_an_item_is_kept_replaced_and_deleted(sdk: LangGraphClient, root: str) -> None:
+async def test_store_replace_and_delete_an_item(sdk: LangGraphClient, root: str) -> None:
     await sdk.store.put_item([root, "notes"], "one", {"text": "a", "n": [1, None, {"x": 0.5}]})
     kept: Any = await sdk.store.get_item([root, "notes"], "one")
     assert set(kept) == {"namespace", "key", "value", "created_at", "updated_at"}
@@ -49,7 +49,7 @@ async def test_an_item_is_kept_replaced_and_deleted(sdk: LangGraphClient, root: 
     await sdk.store.delete_item([root, "notes"], "one")
 
 
-async def test_items_are_searched(sdk: LangGraphClient, root: str) -> None:
+async def test_search_items(sdk: LangGraphClient, root: str) -> None:
     for number in range(4):
         value = {"n": number, "odd": bool(number % 2), "of": {"name": f"item {number}"}}
         await sdk.store.put_item([root, "a"], f"k{number}", value)
@@ -120,7 +120,9 @@ async def test_refusals(
     assert reply.status_code == status, reply.text
 
 
-async def test_where_the_servers_part(served: Served, http: httpx.AsyncClient, root: str) -> None:
+async def test_differences_from_langgraph_dev(
+    served: Served, http: httpx.AsyncClient, root: str
+) -> None:
     asked = {"namespace_prefix": [root], "query": "what is like this?"}
     reply = await http.post("/store/items/search", json=asked)
     refused = ours(served, "semantic search is refused")
@@ -150,7 +152,7 @@ async def test_where_the_servers_part(served: Served, http: httpx.AsyncClient, r
         {"namespace_prefix": ["a\0b"]},
     ],
 )
-async def test_a_search_that_sqlite_cannot_do_harms_nobody(
+async def test_a_search_that_sqlite_cannot_run_breaks_nothing(
     engine_server: Served, root: str, body: Json
 ) -> None:
     async with engine_server.client() as http:
@@ -173,7 +175,7 @@ async def test_a_search_that_sqlite_cannot_do_harms_nobody(
         {"index": ["text"]},
     ],
 )
-async def test_an_item_that_cannot_be_kept(engine_server: Served, root: str, more: Json) -> None:
+async def test_an_item_that_cannot_be_stored(engine_server: Served, root: str, more: Json) -> None:
     async with engine_server.client() as http:
         item = {"namespace": [root], "key": "k", "value": {}, **more}
         headers = {"content-type": "application/json"}
@@ -184,7 +186,7 @@ async def test_an_item_that_cannot_be_kept(engine_server: Served, root: str, mor
 # Graphs
 
 
-async def test_graphs_remember_beyond_their_threads(
+async def test_graphs_use_the_store(
     http: httpx.AsyncClient, sdk: LangGraphClient, root: str
 ) -> None:
     for visits in (1, 2):
@@ -197,7 +199,7 @@ async def test_graphs_remember_beyond_their_threads(
     assert root in seen["visitors"]
 
 
-def test_the_store_outlives_the_engine(tmp_path: Path) -> None:
+def test_items_are_there_after_a_restart(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
     item = {"namespace": ["a"], "key": "k", "value": {"n": 1}}
     with engine(config, tmp_path / "data") as served:
@@ -211,7 +213,7 @@ def test_the_store_outlives_the_engine(tmp_path: Path) -> None:
         assert httpx.get(url, headers=served.headers).json()["value"] == {"n": 1}
 
 
-def test_a_store_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+def test_a_corrupt_store_is_named_in_the_error(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir(mode=0o700)
     (data / "store.sqlite").write_bytes(b"no database" * 100)

@@ -1,4 +1,4 @@
-"""Threads, asked of our engine and of a real `langgraph dev` alike; and what their search costs."""
+"""Threads, on our server and on a real `langgraph dev`; and how searches use the indexes."""
 
 import asyncio
 from pathlib import Path
@@ -38,7 +38,7 @@ async def copy_of(sdk: LangGraphClient, thread_id: str) -> Json:
 # Rows
 
 
-async def test_a_fresh_thread(served: Served, http: httpx.AsyncClient) -> None:
+async def test_new_thread(served: Served, http: httpx.AsyncClient) -> None:
     reply = await http.post("/threads", json={"metadata": {"k": 1}})
     made = reply.json()
     assert {
@@ -46,12 +46,12 @@ async def test_a_fresh_thread(served: Served, http: httpx.AsyncClient) -> None:
         *("config", "values"),
     } <= set(made)
     assert (made["status"], made["values"], made["metadata"]) == ("idle", None, {"k": 1})
-    assert ("tasks" in made) == ours(served, "rows show more")
+    assert ("tasks" in made) == ours(served, "rows have more fields")
     shown = await row(http, made["thread_id"])
     assert {key: shown[key] for key in made} == made
 
 
-async def test_metadata_can_be_merged_without_an_answer(
+async def test_metadata_is_merged_without_a_response_body(
     http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     thread_id = await thread(http, metadata={"a": 1})
@@ -63,7 +63,7 @@ async def test_metadata_can_be_merged_without_an_answer(
     assert (await row(http, thread_id))["metadata"] == {"a": 1, "b": 2, "c": 3}
 
 
-async def test_threads_are_pruned(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+async def test_prune_threads(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     ids = [await thread(http) for _ in range(3)]
     told = await sdk.threads.prune([*ids[:2], str(uuid4())])
     assert told == {"pruned_count": 2}
@@ -77,7 +77,7 @@ async def test_threads_are_pruned(http: httpx.AsyncClient, sdk: LangGraphClient)
 # Searches
 
 
-async def test_a_search_by_values_and_ids(http: httpx.AsyncClient) -> None:
+async def test_search_by_values_and_ids(http: httpx.AsyncClient) -> None:
     mark = str(uuid4())
     ids = [await thread(http, metadata={"mark": mark}) for _ in range(3)]
     for number, thread_id in enumerate(ids):
@@ -89,9 +89,7 @@ async def test_a_search_by_values_and_ids(http: httpx.AsyncClient) -> None:
     assert [one["thread_id"] for one in by_ids] == sorted(ids[:2])
 
 
-async def test_values_out_of_the_depth_of_rows(
-    http: httpx.AsyncClient, sdk: LangGraphClient
-) -> None:
+async def test_extracted_values(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     thread_id = await thread(http, metadata={"of": {"team": "red"}})
     await wait(http, thread_id, "chain", input={})
     paths = {
@@ -162,12 +160,10 @@ async def test_refusals(
     assert isinstance(reply.json()["detail"], str)
 
 
-async def test_a_promise_that_is_not_kept_is_refused(
-    served: Served, http: httpx.AsyncClient
-) -> None:
+async def test_unsupported_fields_are_refused(served: Served, http: httpx.AsyncClient) -> None:
     for name, difference in (
         ("ttl", "threads do not expire"),
-        ("supersteps", "no threads of supersteps"),
+        ("supersteps", "no threads from supersteps"),
     ):
         value: Any = {"ttl": 5} if name == "ttl" else [{"updates": [{"as_node": "x"}]}]
         reply = await http.post("/threads", json={name: value, "metadata": {"graph_id": "chain"}})
@@ -180,7 +176,7 @@ async def test_a_promise_that_is_not_kept_is_refused(
 # States
 
 
-async def test_a_state_at_a_checkpoint(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+async def test_state_at_a_checkpoint(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "chain", input={})
     past = await sdk.threads.get_history(thread_id, limit=10)
@@ -196,7 +192,7 @@ async def test_a_state_at_a_checkpoint(http: httpx.AsyncClient, sdk: LangGraphCl
     assert (unknown.status_code, unknown.json()["values"]) == (200, {})
 
 
-async def test_history_before_a_checkpoint_itself(served: Served, http: httpx.AsyncClient) -> None:
+async def test_history_before_a_checkpoint(served: Served, http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "chain", input={})
     path = f"/threads/{thread_id}/history"
@@ -208,7 +204,7 @@ async def test_history_before_a_checkpoint_itself(served: Served, http: httpx.As
         assert reply.status_code == 500
 
 
-async def test_a_state_inside_a_subgraph(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+async def test_state_inside_a_subgraph(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "subgraph", input={"order": "two desks"})
     [task] = (await state(http, thread_id))["tasks"]
@@ -221,7 +217,7 @@ async def test_a_state_inside_a_subgraph(http: httpx.AsyncClient, sdk: LangGraph
     assert past[0]["checkpoint"]["checkpoint_ns"] == task["checkpoint"]["checkpoint_ns"]
 
 
-async def test_a_state_is_written_as_a_node_and_at_a_checkpoint(
+async def test_update_state_as_a_node_and_at_a_checkpoint(
     http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     thread_id = await thread(http)
@@ -241,16 +237,16 @@ async def test_a_state_is_written_as_a_node_and_at_a_checkpoint(
     assert done["said"] == ["one", "by hand", "three"]
 
 
-async def test_what_a_reducer_refuses(served: Served, http: httpx.AsyncClient) -> None:
+async def test_a_reducer_that_rejects_an_update(served: Served, http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "chain", input={})
     reply = await http.post(f"/threads/{thread_id}/state", json={"values": {"said": 5}})
-    assert reply.status_code == (400 if ours(served, "a reducer's refusal is 400") else 500)
+    assert reply.status_code == (400 if ours(served, "an error of a reducer is 400") else 500)
     async with served.client() as after:  # langgraph dev ends the connection after a 500
         assert (await state(after, thread_id))["values"]["said"] == ["one", "two", "three"]
 
 
-async def test_a_refused_state_leaves_the_questions(engine_server: Served) -> None:
+async def test_a_rejected_update_keeps_the_interrupts(engine_server: Served) -> None:
     async with engine_server.client() as http:
         thread_id = await thread(http)
         await wait(http, thread_id, "parallel", input={"proposal": "p"})
@@ -264,7 +260,7 @@ async def test_a_refused_state_leaves_the_questions(engine_server: Served) -> No
         assert len(done["opinions"]) == 2
 
 
-async def test_a_thread_that_names_an_unknown_graph(http: httpx.AsyncClient) -> None:
+async def test_a_thread_with_an_unknown_graph(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http, metadata={"graph_id": "nope"})
     for path in ("state", "history"):
         reply = await http.get(f"/threads/{thread_id}/{path}")
@@ -272,7 +268,7 @@ async def test_a_thread_that_names_an_unknown_graph(http: httpx.AsyncClient) -> 
 
 
 @pytest.mark.parametrize("graph_id", [5, None, {"a": 1}, ["chain"]])
-async def test_a_graph_id_may_be_anything(engine_server: Served, graph_id: Any) -> None:
+async def test_any_value_as_graph_id_in_metadata(engine_server: Served, graph_id: Any) -> None:
     async with engine_server.client() as http:
         thread_id = await thread(http, metadata={"graph_id": graph_id})
         reply = await http.patch(f"/threads/{thread_id}", json={"metadata": {"a": 1}})
@@ -282,7 +278,7 @@ async def test_a_graph_id_may_be_anything(engine_server: Served, graph_id: Any) 
 
 
 async def test_ids_are_checked(served: Served, http: httpx.AsyncClient) -> None:
-    expected = 422 if ours(served, "ids are checked alike everywhere") else 400
+    expected = 422 if ours(served, "ids are checked in the same way everywhere") else 400
     replies = [
         await http.post("/threads/search", json={"ids": ["nonsense"]}),
         await http.post("/threads/nonsense/copy"),
@@ -301,7 +297,7 @@ async def test_reserved_metadata(served: Served, http: httpx.AsyncClient) -> Non
 # Copies
 
 
-async def test_a_copy_waits_as_its_original_does(
+async def test_a_copy_has_the_pending_interrupts(
     served: Served, http: httpx.AsyncClient, sdk: LangGraphClient
 ) -> None:
     thread_id = await thread(http, metadata={"k": 1})
@@ -316,7 +312,7 @@ async def test_a_copy_waits_as_its_original_does(
         (await http.get(f"/threads/{thread_id}/history?limit=10")).json()
     )
     found = await search(http, ids=[thread_id, copy_id], status="interrupted")
-    if ours(served, "a copy waits as its original does"):
+    if ours(served, "a copy is interrupted like its original"):
         assert {one["thread_id"] for one in found} == {thread_id, copy_id}
         assert copied["interrupts"] == (await row(http, thread_id))["interrupts"]
     else:
@@ -330,7 +326,7 @@ async def test_a_copy_waits_as_its_original_does(
     assert len((await state(http, thread_id))["interrupts"]) == 2
 
 
-async def test_a_copy_names_itself_wherever_it_names_a_thread(engine_server: Served) -> None:
+async def test_a_copy_has_its_own_thread_id_everywhere(engine_server: Served) -> None:
     async with engine_server.client() as http:
         thread_id = await thread(http)
         asked = await wait(http, thread_id, "subgraph", input={"order": "two desks"})
@@ -344,7 +340,7 @@ async def test_a_copy_names_itself_wherever_it_names_a_thread(engine_server: Ser
         assert (await row(http, copied["thread_id"]))["values"] == done
 
 
-async def test_a_copy_of_a_busy_thread_stands_where_its_checkpoints_do(
+async def test_a_copy_of_a_busy_thread_has_the_state_of_its_checkpoints(
     engine_server: Served,
 ) -> None:
     async with engine_server.client() as http:
@@ -362,7 +358,7 @@ async def test_a_copy_of_a_busy_thread_stands_where_its_checkpoints_do(
         assert (await http.get(f"/threads/{copied['thread_id']}/runs")).json() == []
 
 
-async def test_a_copy_of_a_fresh_thread(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
+async def test_a_copy_of_a_new_thread(http: httpx.AsyncClient, sdk: LangGraphClient) -> None:
     copied = await copy_of(sdk, await thread(http, metadata={"k": 1}))
     assert (copied["status"], copied["metadata"]) == ("idle", {"k": 1})
     assert (await state(http, copied["thread_id"]))["values"] == {}
@@ -372,7 +368,7 @@ async def test_a_copy_of_a_fresh_thread(http: httpx.AsyncClient, sdk: LangGraphC
         await sdk.threads.get(str(uuid4()))
 
 
-# What no row can keep
+# Values that cannot be stored
 
 
 @pytest.mark.parametrize(
@@ -396,7 +392,7 @@ async def test_a_copy_of_a_fresh_thread(http: httpx.AsyncClient, sdk: LangGraphC
         ("POST", "/threads/{yes}/history", "metadata"),
     ],
 )
-async def test_what_no_row_can_keep_is_refused(
+async def test_values_that_cannot_be_stored_are_refused(
     engine_server: Served, method: str, path: str, field: str, value: bytes
 ) -> None:
     async with engine_server.client() as http:
@@ -407,7 +403,7 @@ async def test_what_no_row_can_keep_is_refused(
         assert reply.status_code in (400, 422), reply.text
 
 
-async def test_null_characters_come_back(engine_server: Served) -> None:
+async def test_null_characters_are_stored(engine_server: Served) -> None:
     async with engine_server.client() as http:
         metadata = {"a\0b": "c\0d"}
         thread_id = await thread(http, metadata=metadata)
@@ -416,11 +412,11 @@ async def test_null_characters_come_back(engine_server: Served) -> None:
         assert found["metadata"] == metadata
 
 
-# What it costs
+# Query plans
 
 
 async def plans(tmp_path: Path, **wanted: Any) -> list[str]:
-    """Return how SQLite goes about a search of threads."""
+    """Return the query plan of a search of threads."""
     database = await Database.open(tmp_path / "engine.sqlite")
     threads = Threads(database)
     await threads.prepare()
@@ -433,7 +429,7 @@ async def plans(tmp_path: Path, **wanted: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("sort_by", [None, "updated_at", "created_at", "state_updated_at"])
-async def test_a_page_of_what_waits_is_read_from_an_index(
+async def test_a_page_of_interrupted_threads_uses_an_index(
     tmp_path: Path, sort_by: str | None
 ) -> None:
     select = ["thread_id", "status", "interrupts", "metadata", "state_updated_at"]
@@ -441,13 +437,13 @@ async def test_a_page_of_what_waits_is_read_from_an_index(
     assert plan.startswith("SEARCH threads USING INDEX threads_by_status")
 
 
-async def test_named_threads_are_looked_up(tmp_path: Path) -> None:
+async def test_threads_by_id_use_an_index(tmp_path: Path) -> None:
     found = await plans(tmp_path, ids=[str(uuid4()) for _ in range(3)])
     assert any(plan.startswith("SEARCH threads USING INDEX") for plan in found)
     assert not any(plan.startswith("SCAN threads") for plan in found)
 
 
-async def test_the_latest_state_is_found_without_looking_at_others(tmp_path: Path) -> None:
+async def test_the_newest_checkpoint_uses_an_index(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "engine.sqlite")
     graphs = Graphs.load([GraphSpec("revise", str(SAMPLES / "revise.py"), "graph")])
     graphs.use_storage(database.saver, InMemoryStore())

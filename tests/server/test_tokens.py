@@ -1,4 +1,4 @@
-"""Tokens: who holds one is let in, and signs with the name it was given."""
+"""Tokens: their holders have access, and their runs have the name of the token."""
 
 import os
 import subprocess
@@ -21,7 +21,7 @@ NAME = "langgraph_auth_user_id"
 
 @contextmanager
 def serving(*options: str, module: str = "hitl_server", **environment: str) -> Iterator[str]:
-    """An engine served for a person, for the length of a block; yields its URL on loopback."""
+    """A server for a person, for the length of a block; yields its loopback URL."""
     with subprocess.Popen(
         [sys.executable, "-m", module, *options],
         cwd=ROOT,
@@ -41,14 +41,14 @@ def serving(*options: str, module: str = "hitl_server", **environment: str) -> I
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """A file of tokens."""
+    """A token file."""
     path = tmp_path / "tokens"
     path.write_text("# reviewers\nada = secret-of-ada\n\nBob B. = b=b#b==\n")
     path.chmod(0o600)
     return path
 
 
-def test_a_file_of_tokens(file: Path) -> None:
+def test_read_a_token_file(file: Path) -> None:
     assert read_tokens(file) == (Token("secret-of-ada", "ada"), Token("b=b#b==", "Bob B."))
     assert "secret" not in repr(read_tokens(file)[0]).replace("Token", "")
 
@@ -68,14 +68,14 @@ def test_a_file_of_tokens(file: Path) -> None:
         (b"ada = hush\xff", "not UTF-8"),
     ],
 )
-def test_a_file_that_cannot_be_used(file: Path, text: str | bytes, words: str) -> None:
+def test_an_invalid_token_file(file: Path, text: str | bytes, words: str) -> None:
     file.write_bytes(text.encode() if isinstance(text, str) else text)
     with pytest.raises(BadOption, match=words) as refused:
         read_tokens(file)
     assert "hush" not in str(refused.value) and "hüsh" not in str(refused.value)
 
 
-def test_a_file_that_others_can_read(file: Path) -> None:
+def test_a_token_file_that_others_can_read(file: Path) -> None:
     file.chmod(0o640)
     with pytest.raises(BadOption, match="Other users can read"):
         read_tokens(file)
@@ -86,12 +86,12 @@ def test_a_file_that_others_can_read(file: Path) -> None:
 
 
 @pytest.mark.parametrize("secret", ["", "two words", "sécret"])
-def test_a_token_that_no_header_could_bring(secret: str) -> None:
+def test_a_token_that_no_header_can_contain(secret: str) -> None:
     with pytest.raises(BadOption, match="HITL_TUI_TOKEN"):
         checked_token(secret, "HITL_TUI_TOKEN")
 
 
-def test_runs_are_signed_with_the_name_of_the_token(file: Path, tmp_path: Path) -> None:
+def test_runs_have_the_name_of_the_token(file: Path, tmp_path: Path) -> None:
     options = (CONFIG, "--data", str(tmp_path / "data"), "--tokens", str(file), "--token", "plain")
     with serving(*options, "--host", "0.0.0.0") as url, httpx.Client(base_url=url) as http:
         assert http.get("/ok").status_code == 200
@@ -114,7 +114,7 @@ def test_runs_are_signed_with_the_name_of_the_token(file: Path, tmp_path: Path) 
         assert not [secret for secret in ("secret-of-ada", "b=b#b==", "plain") if secret in notice]
 
 
-async def test_a_console_of_the_owner_needs_none_of_the_tokens(file: Path, tmp_path: Path) -> None:
+async def test_a_console_of_the_owner_needs_no_token(file: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
     with serving(CONFIG, "--data", str(data), "--tokens", str(file)) as url:
         found = await find_or_start(CONFIG, data)
@@ -123,7 +123,7 @@ async def test_a_console_of_the_owner_needs_none_of_the_tokens(file: Path, tmp_p
 
 
 @pytest.mark.parametrize("given", ["option", "environment"])
-def test_a_token_is_not_seen_by_other_users(tmp_path: Path, given: str) -> None:
+def test_other_users_cannot_see_the_token(tmp_path: Path, given: str) -> None:
     options = ["serve", CONFIG, "--data-dir", str(tmp_path), "--port", "0"]
     shown = {"x-api-key": "hush-hush"}
     more = ["--token", "hush-hush"] if given == "option" else []
@@ -138,7 +138,7 @@ def test_a_token_is_not_seen_by_other_users(tmp_path: Path, given: str) -> None:
 
 
 @pytest.mark.parametrize("options", [["--token", ""], ["--tokens", "/nowhere"]])
-def test_a_token_that_cannot_be_used_opens_no_door(tmp_path: Path, options: list[str]) -> None:
+def test_no_start_with_an_invalid_token(tmp_path: Path, options: list[str]) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "hitl_server", CONFIG, "--data", str(tmp_path), *options],
         cwd=ROOT,

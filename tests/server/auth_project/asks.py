@@ -1,4 +1,4 @@
-"""A graph that says on whose behalf it runs, and then asks."""
+"""A graph that returns its caller, and then interrupts."""
 
 from typing import TypedDict
 
@@ -11,14 +11,14 @@ from langgraph_sdk.runtime import ServerRuntime
 
 
 class State(TypedDict, total=False):
-    """Who runs it, and what was answered."""
+    """The caller, and the answer."""
 
     who: dict[str, object]
     answer: str
 
 
 def look(state: State, config: RunnableConfig) -> State:
-    """Say what a node can know of the caller."""
+    """Return what a node knows of the caller."""
     given = config["configurable"]
     user = given.get("langgraph_auth_user")
     info = get_runtime().server_info
@@ -34,7 +34,7 @@ def look(state: State, config: RunnableConfig) -> State:
 
 
 def ask(state: State) -> State:
-    """Ask."""
+    """Interrupt."""
     return {"answer": interrupt({"question": "go on?"})}
 
 
@@ -49,7 +49,7 @@ graph = builder.compile()
 def make_graph(
     runtime: ServerRuntime,  # type: ignore[type-arg]  # the server takes it without its type too
 ) -> CompiledStateGraph[State]:
-    """Make a graph that knows who it was made for."""
+    """Return a graph that returns for which caller it was made."""
     name = runtime.user.identity if runtime.user else None
 
     def made(state: State) -> State:

@@ -1,4 +1,4 @@
-"""Every way in which a module may offer a graph."""
+"""Every kind of graph factory."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -11,7 +11,7 @@ from langgraph_sdk.runtime import ServerRuntime
 
 
 class State(TypedDict, total=False):
-    """The answer, and who asked."""
+    """The answer, and which factory made the graph."""
 
     answer: str
     made_by: str
@@ -33,29 +33,29 @@ def sync_factory() -> Any:
 
 
 def config_factory(config: RunnableConfig) -> Any:
-    """Return a builder that knows the thread."""
+    """Return a builder; needs the config."""
     return _builder("config_factory" if "configurable" in config else "no config")
 
 
 async def async_factory() -> Any:
-    """Return a compiled graph, later."""
+    """Return a compiled graph, asynchronously."""
     return _builder("async_factory").compile()
 
 
 @contextmanager
 def context_factory() -> Iterator[Any]:
-    """Lend a graph."""
+    """Yield a compiled graph."""
     yield _builder("context_factory").compile()
 
 
 @asynccontextmanager
 async def async_context_factory(config: RunnableConfig) -> AsyncIterator[Any]:
-    """Lend a graph, later."""
+    """Yield a compiled graph, asynchronously."""
     yield _builder("async_context_factory").compile()
 
 
 def runtime_factory(runtime: ServerRuntime[Any]) -> Any:
-    """Return a builder that knows what it is for, and for whom."""
+    """Return a builder; needs the runtime."""
     running = runtime.execution_runtime
     return _builder(f"runtime_factory for {running.context}" if running else "nobody")
 
@@ -65,6 +65,6 @@ def full_factory(
     runtime: "ServerRuntime",  # type: ignore[type-arg]  # the server takes it without its type too
     config: RunnableConfig,
 ) -> Iterator[Any]:
-    """Lend a builder that knows everything, whatever comes first."""
+    """Yield a builder; needs the runtime and the config, in any order."""
     known = runtime.execution_runtime and config["configurable"]["thread_id"]
     yield _builder("full_factory" if known else "nobody")

@@ -1,4 +1,4 @@
-"""Agents whose middleware asks about a call, and on resuming thinks that nobody needs to be asked."""
+"""Agents whose middleware interrupts a call only the first time, so not again on resume."""
 
 from collections.abc import Sequence
 from typing import Any, Literal
@@ -19,7 +19,7 @@ def delete_file(path: str) -> str:
 
 
 def only_once(request: Any) -> bool:
-    """Say that a person must be asked, the first time one is asked about this call."""
+    """Return whether this is the first check of this call."""
     first = request.tool_call["id"] not in _asked
     _asked.add(request.tool_call["id"])
     return first

@@ -1,4 +1,4 @@
-"""A graph that writes to every stream it can find, and reads stdin."""
+"""A graph that writes to all output streams, and reads stdin."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ print("printed on import")
 
 
 class State(TypedDict, total=False):
-    """What stdin gave."""
+    """What was read from stdin."""
 
     read: str
 

@@ -1,4 +1,4 @@
-"""Graphs that ask, fail and leave traces, each in one particular way."""
+"""Graphs that interrupt, fail and write traces, each in its own way."""
 
 import asyncio
 import operator
@@ -15,7 +15,7 @@ from langgraph.types import interrupt
 
 
 class State(TypedDict, total=False):
-    """What was said, in order."""
+    """The results of nodes, in order."""
 
     said: Annotated[list[Any], operator.add]
     trace: str
@@ -23,7 +23,7 @@ class State(TypedDict, total=False):
 
 
 def ask_twice(state: State) -> State:
-    """Ask two questions in one node."""
+    """Interrupt twice in one node."""
     first = interrupt({"question": 1})
     second = interrupt({"question": 2})
     return {"said": [first, second]}
@@ -35,7 +35,7 @@ def fail(state: State) -> State:
 
 
 def ask_then_fail(state: State) -> State:
-    """Raise when the answer is bad, after it was taken."""
+    """Raise after a bad answer."""
     if interrupt("good or bad?") == "bad":
         raise ValueError("a bad answer")
     return {"said": ["good"]}
@@ -48,7 +48,7 @@ def leave_trace(path: Path, answer: Any) -> None:
 
 
 async def ask_then_act(state: State) -> State:
-    """Leave a trace for every time the answer takes effect, then take a while."""
+    """Write a trace each time the answer takes effect, then sleep."""
     answer = interrupt("go?")
     await asyncio.to_thread(leave_trace, Path(state["trace"]), answer)
     await asyncio.sleep(state.get("seconds", 0.3))
@@ -56,25 +56,25 @@ async def ask_then_act(state: State) -> State:
 
 
 async def wait_then_ask(state: State) -> State:
-    """Ask when there is a file where the trace should be."""
+    """Interrupt as soon as the trace file exists."""
     while not await asyncio.to_thread(Path(state["trace"]).exists):
         await asyncio.sleep(0.02)
     return {"said": [interrupt("at last?")]}
 
 
 def note(state: State, name: str) -> None:
-    """Count a node that runs, in a file."""
+    """Note in the trace file that a node runs."""
     leave_trace(Path(state["trace"]), name)
 
 
 def prepare(state: State) -> State:
-    """Be done before anybody is asked."""
+    """End before the nodes that interrupt."""
     note(state, "prepare")
     return {"said": ["prepared"]}
 
 
 def left(state: State) -> State:
-    """Raise on a bad answer, after it was taken; with `mended` there the second time it does not."""
+    """Raise after a bad answer, unless the file `mended` exists."""
     note(state, "left")
     answer = interrupt({"asks": "left"})
     note(state, "left!")
@@ -84,7 +84,7 @@ def left(state: State) -> State:
 
 
 def right(state: State) -> State:
-    """Ask the same way, and never raise."""
+    """Interrupt in the same way, and never raise."""
     note(state, "right")
     answer = interrupt({"asks": "right"})
     note(state, "right!")
@@ -92,19 +92,19 @@ def right(state: State) -> State:
 
 
 def beside(state: State) -> State:
-    """Act while others ask."""
+    """Run next to nodes that interrupt."""
     note(state, "beside")
     return {"said": ["beside"]}
 
 
 def finish(state: State) -> State:
-    """Be the last."""
+    """Run last."""
     note(state, "finish")
     return {"said": ["finished"]}
 
 
 def who(state: State, config: RunnableConfig) -> State:
-    """Say whose run this is."""
+    """Return the caller of this run."""
     return {"said": [config["configurable"].get("tenant")]}
 
 
@@ -120,34 +120,34 @@ async def leave_async(state: State) -> State:
 
 @dataclass
 class Context:
-    """What a run is given beside its input."""
+    """The context of a run."""
 
     tenant: str
     level: int = 1
 
 
 def scheduled_for(state: State, runtime: Runtime[Context]) -> State:
-    """Say what the context is."""
+    """Return the context."""
     return {"said": [runtime.context.tenant, runtime.context.level]}
 
 
 def one(state: State) -> State:
-    """Be the first."""
+    """Run first."""
     return {"said": ["one"]}
 
 
 def two(state: State) -> State:
-    """Be the second."""
+    """Run second."""
     return {"said": ["two"]}
 
 
 def three(state: State) -> State:
-    """Be the third."""
+    """Run third."""
     return {"said": ["three"]}
 
 
 def tell_beyond_json(state: State) -> State:
-    """Say numbers that JSON readers do not take, then what is too deep to be written at all."""
+    """Return numbers that JSON readers refuse, then a value that is nested too deeply."""
     say = get_stream_writer()
     say({"long": 10**5000, "short": 10**30})
     deep: Any = "bottom"
@@ -162,7 +162,7 @@ def _single(node: Any) -> Any:
 
 
 def _step(*nodes: Any) -> Any:
-    """Put nodes side by side, between the first and the last."""
+    """Return a graph with parallel nodes between the first and the last."""
     builder = StateGraph(State).add_node(prepare).add_node(finish).add_edge(START, "prepare")
     for node in nodes:
         builder.add_node(node).add_edge("prepare", node.__name__)

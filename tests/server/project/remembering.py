@@ -1,4 +1,4 @@
-"""A graph that keeps something beyond its threads, from a thread and from the event loop."""
+"""A graph that uses the store, from a thread and from the event loop."""
 
 from typing import Any, TypedDict
 
@@ -8,7 +8,7 @@ from langgraph_sdk.runtime import ServerRuntime
 
 
 class State(TypedDict, total=False):
-    """Whose visits are counted, and how many there were."""
+    """A visitor, and the number of visits."""
 
     who: str
     visits: int
@@ -24,7 +24,7 @@ def count(state: State, *, store: BaseStore) -> State:
 
 
 async def look_around(state: State, *, store: BaseStore) -> State:
-    """Say who was here."""
+    """Return the visitors."""
     return {"visitors": sorted(item.key for item in await store.asearch(("visits",)))}
 
 
@@ -35,7 +35,7 @@ graph = builder.compile()
 
 
 def factory(runtime: ServerRuntime[Any]) -> Any:
-    """Return a builder whose node has known the store since it was made."""
+    """Return a builder whose node uses the store of the factory's runtime."""
 
     async def look_back(state: State) -> State:
         return {"visitors": sorted(item.key for item in await runtime.store.asearch(("visits",)))}

@@ -1,4 +1,4 @@
-"""State of types that only this project knows."""
+"""State with types of this project."""
 
 from dataclasses import dataclass
 from enum import Enum
@@ -9,20 +9,20 @@ from pydantic import BaseModel
 
 
 class Mood(Enum):
-    """How it is."""
+    """An enumeration."""
 
     GOOD = "good"
 
 
 @dataclass
 class Place:
-    """Where it is."""
+    """A dataclass in the state."""
 
     name: str
 
 
 class Report(BaseModel):
-    """What it is."""
+    """A pydantic model in the state."""
 
     title: str
     mood: Mood = Mood.GOOD
@@ -30,19 +30,19 @@ class Report(BaseModel):
 
 
 class State(BaseModel):
-    """All of it."""
+    """The state."""
 
     report: Report | None = None
     note: str = ""
 
 
 def write(state: State) -> dict[str, Report]:
-    """Put an object of our own into the state."""
+    """Write an object of a project type into the state."""
     return {"report": Report(title="T", place=Place("P"))}
 
 
 def ask(state: State) -> dict[str, str]:
-    """Ask for a note; the state must come back as what it was."""
+    """Interrupt; afterwards the state must still have its types."""
     assert isinstance(state.report, Report) and isinstance(state.report.place, Place)
     answer = interrupt(f"note for {state.report.title}?")
     return {"note": f"{answer} ({state.report.mood.name})"}

@@ -1,4 +1,4 @@
-"""What the engine says about itself, and what it says that it leaves out."""
+"""`/info`, `/docs` and the OpenAPI document, and endpoints that are not implemented."""
 
 import re
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ from tests.server.processes import Served
 
 @pytest.fixture
 def http(engine_server: Served) -> Iterator[httpx.Client]:
-    """A client of the engine."""
+    """A client of the server."""
     url, headers = engine_server.url, engine_server.headers
     with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
         yield client
 
 
-def test_the_document_describes_bodies_and_answers(http: httpx.Client) -> None:
+def test_the_openapi_document_describes_bodies_and_responses(http: httpx.Client) -> None:
     document = http.get("/openapi.json").json()
     assert document["openapi"].startswith("3.")
     search = document["paths"]["/threads/search"]["post"]
@@ -34,10 +34,10 @@ def test_the_document_describes_bodies_and_answers(http: httpx.Client) -> None:
         assert refused["$ref"].endswith("/Detail")
 
 
-def test_the_document_names_every_path_of_langgraph_dev(
+def test_every_path_of_langgraph_dev_is_served_or_refused(
     http: httpx.Client, langgraph_dev: Served
 ) -> None:
-    """Every path is served or listed as absent; those of runs are told apart by their own tests."""
+    """Every path is served or listed as not implemented; other tests check the methods."""
     theirs = httpx.get(f"{langgraph_dev.url}/openapi.json").json()["paths"]
     known = set(http.get("/openapi.json").json()["paths"]) | {
         path for _, path, _ in NOT_IMPLEMENTED
@@ -46,7 +46,7 @@ def test_the_document_names_every_path_of_langgraph_dev(
     assert missing <= {"/docs", "/threads/{thread_id}/stream"}
 
 
-def test_the_documentation_needs_nothing_from_elsewhere(http: httpx.Client) -> None:
+def test_docs_load_nothing_from_other_servers(http: httpx.Client) -> None:
     reply = http.get("/docs")
     assert reply.headers["content-type"].startswith("text/html")
     assert reply.headers["content-security-policy"] == "default-src 'none'"
@@ -59,7 +59,7 @@ def test_the_documentation_needs_nothing_from_elsewhere(http: httpx.Client) -> N
 
 
 @pytest.mark.parametrize(("method", "path", "sentence"), NOT_IMPLEMENTED)
-def test_what_is_left_out_says_so(
+def test_missing_endpoints_return_501(
     engine_server: Served, http: httpx.Client, method: str, path: str, sentence: str
 ) -> None:
     assert ours(engine_server, "crons, A2A, MCP, metrics, storage and the event protocol")

@@ -1,4 +1,4 @@
-"""Web pages: those of this machine and listed ones may use the server, all others may not."""
+"""Web origins: pages of this machine and listed pages may use the server, others may not."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -16,7 +16,7 @@ EVIL = ("https://evil.example", "null", "http://localhost.evil.example", "https:
 
 @pytest.fixture(scope="module")
 def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An engine whose project lists pages."""
+    """A server whose project lists pages."""
     folder = tmp_path_factory.mktemp("pages")
     cors = {"allow_origins": [LISTED], "allow_origin_regex": r"https://\w\.example"}
     graphs = {"revise": f"{ROOT / 'sample_graphs' / 'revise.py'}:graph"}
@@ -28,19 +28,21 @@ def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 async def http(listing: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of that engine."""
+    """A client of that server."""
     async with listing.client() as client:
         yield client
 
 
 @pytest.mark.parametrize("origin", [HERE, "http://127.0.0.1:5173", LISTED, PATTERN])
-async def test_a_page_that_may(http: httpx.AsyncClient, listing: Served, origin: str) -> None:
+async def test_a_permitted_page(http: httpx.AsyncClient, listing: Served, origin: str) -> None:
     asked = {
         "origin": origin,
         "access-control-request-method": "POST",
         "access-control-request-headers": "x-api-key,content-type",
     }
-    async with httpx.AsyncClient(base_url=listing.url) as stranger:  # a browser asks without keys
+    async with httpx.AsyncClient(
+        base_url=listing.url
+    ) as stranger:  # a preflight request has no token
         preflight = await stranger.options("/threads", headers=asked)
         assert preflight.status_code == 200, preflight.text
         assert preflight.headers["access-control-allow-origin"] == origin
@@ -52,7 +54,7 @@ async def test_a_page_that_may(http: httpx.AsyncClient, listing: Served, origin:
 
 
 @pytest.mark.parametrize("origin", EVIL)
-async def test_a_page_that_may_not(http: httpx.AsyncClient, origin: str) -> None:
+async def test_a_page_that_is_not_permitted(http: httpx.AsyncClient, origin: str) -> None:
     before = (await http.post("/threads/count", json={})).json()
     for content_type in ("application/json", "text/plain"):
         headers = {"origin": origin, "content-type": content_type}
@@ -62,5 +64,5 @@ async def test_a_page_that_may_not(http: httpx.AsyncClient, origin: str) -> None
     assert (await http.post("/threads/count", json={})).json() == before
 
 
-async def test_whoever_is_no_page_is_not_asked_for_one(http: httpx.AsyncClient) -> None:
+async def test_a_client_without_an_origin(http: httpx.AsyncClient) -> None:
     assert (await http.post("/threads", json={})).status_code == 200

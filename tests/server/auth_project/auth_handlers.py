@@ -1,4 +1,4 @@
-"""Who may do what: writers work on threads of their own, a reader starts and changes nothing."""
+"""Auth handlers: writers use their own threads, a reader cannot start or change anything."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ USERS = {
 
 @auth.authenticate
 async def authenticate(headers: dict[bytes, bytes]) -> dict[str, Any]:
-    """Know people by their key."""
+    """Identify users by their keys."""
     key = headers.get(b"x-api-key", b"").decode()
     if not key:
         raise Auth.exceptions.HTTPException(status_code=401, detail="missing x-api-key")
@@ -26,12 +26,12 @@ async def authenticate(headers: dict[bytes, bytes]) -> dict[str, Any]:
 
 @auth.on.threads
 async def own(ctx: Auth.types.AuthContext, value: Any) -> dict[str, Any]:
-    """Everybody sees what is theirs."""
+    """Each user sees their own threads."""
     return {"owner": ctx.user.identity}
 
 
 async def write(ctx: Auth.types.AuthContext, value: Any) -> dict[str, Any]:
-    """Writers start things, which become theirs."""
+    """Writers create threads and runs, which they own."""
     if "write" not in ctx.permissions:
         raise Auth.exceptions.HTTPException(status_code=403, detail="read-only reviewer")
     (value.setdefault("metadata", {}))["owner"] = ctx.user.identity
@@ -44,18 +44,18 @@ auth.on.threads.create_run(write)
 
 @auth.on.threads.delete
 async def delete(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Writers delete what is theirs."""
+    """Writers delete their own threads."""
     return {"owner": ctx.user.identity} if "write" in ctx.permissions else False
 
 
 @auth.on.assistants
 async def assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Red people find those of the project neither to read nor to change."""
+    """The red team cannot read or change the assistants of the project."""
     return {"owner": "bob"} if ctx.user["team"] == "red" else None
 
 
 async def own_assistants(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Writers make assistants, which are theirs."""
+    """Writers create assistants, which they own."""
     assert "write" in ctx.permissions, "read-only reviewer"
     value.setdefault("metadata", {})["owner"] = ctx.user.identity
     return {"owner": ctx.user.identity}
@@ -68,6 +68,6 @@ auth.on.assistants.delete(own_assistants)
 
 @auth.on.store
 async def own_items(ctx: Auth.types.AuthContext, value: Any) -> Any:
-    """Everybody keeps their items below their own name."""
+    """The items of each user are below their name."""
     value["namespace"] = (ctx.user.identity, *(value.get("namespace") or ()))
     return "write" in ctx.permissions
