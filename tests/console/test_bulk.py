@@ -131,8 +131,8 @@ async def test_an_item_can_be_shown_in_full(console: OpenConsole) -> None:
         await c.type("new")
         await c.press("escape", "enter")
         assert isinstance(c.app.screen, TextModal)
-        assert "the end" in c.app.screen.reading.text
-        assert 'What is sent\n"new"' in c.app.screen.reading.text
+        assert "the end" in c.app.screen.text.text
+        assert 'What is sent\n"new"' in c.app.screen.text.text
         await c.press("escape")
         assert isinstance(c.app.screen, BulkScreen)
 
@@ -151,7 +151,7 @@ async def test_each_item_gets_its_own_decision(console: OpenConsole) -> None:
         assert desk.sent == [("answer", rejected)] * 3
         assert "3 applied  ·  of 3 items" in c.text and c.text.count("✓ applied") == 3
         await c.press("escape")
-        assert "1 waits" in c.text and "marked" not in c.text
+        assert "1 waiting" in c.text and "marked" not in c.text
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
-from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.answer_ways import YesNo
@@ -64,7 +64,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ),
     ("breakpoint", (BreakpointCard,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
-    ("new run", (StartScreen,)),
+    ("new run", (NewRunScreen,)),
     ("log", (LogScreen,)),
     ("asked once more", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),

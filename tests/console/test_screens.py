@@ -16,7 +16,7 @@ from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
@@ -41,7 +41,7 @@ async def test_the_list_stays_true_by_itself(console: OpenConsole) -> None:
         desk.items, desk.busy = (interrupt("Your name?"), stop()), 2
         desk.tell()
         await until(c.pilot, lambda: "Your name?" in c.text)
-        assert "2 wait" in c.text and "2 running" in c.text
+        assert "2 waiting" in c.text and "2 running" in c.text
         desk.error = "No answer within 5 s."
         desk.tell()
         await until(c.pilot, lambda: "The list is old" in c.text)
@@ -56,12 +56,12 @@ async def test_the_filter_narrows_the_list(console: OpenConsole) -> None:
     async with console(desk) as c:
         await c.press("slash")
         await c.type("find")
-        assert "1 of 2 wait" in c.text
+        assert "1 of 2 waiting" in c.text
         assert "other" not in c.text
         await c.press("enter", "enter")
         await c.armed()
         await c.press("escape", "slash", "escape")
-        assert "2 wait" in c.text
+        assert "2 waiting" in c.text
 
 
 async def test_graphs_that_cannot_be_imported_are_told(console: OpenConsole) -> None:
@@ -85,7 +85,7 @@ async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
         await until(c.pilot, lambda: "Some text" in c.text)
         assert "Input: Some text: is needed." in c.text
         await c.press("ctrl+s")
-        assert isinstance(c.app.screen, StartScreen)
+        assert isinstance(c.app.screen, NewRunScreen)
         await c.press("enter")
         await c.type("Hello")
         await c.press("ctrl+s")
@@ -121,7 +121,7 @@ async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole)
         await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         assert "The graph does not take this." in c.text
         await c.press("escape")
-        assert isinstance(c.app.screen, StartScreen)
+        assert isinstance(c.app.screen, NewRunScreen)
         assert "Hello" in c.text
 
 
@@ -215,7 +215,7 @@ async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
         assert app.clipboard.startswith("Graph cannot be imported")
         assert "\x1b" not in app.clipboard
         await pilot.press("r")
-        await until(pilot, lambda: app.session.link.name == "FAILED")
+        await until(pilot, lambda: app.session.connection.name == "FAILED")
         await until(pilot, lambda: isinstance(app.screen, TextModal))
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, InboxScreen))
@@ -273,7 +273,7 @@ async def test_the_palette_offers_what_the_keys_do(console: OpenConsole) -> None
         await c.type("New run")
         await c.pilot.pause(0.3)
         await c.press("enter")
-        await until(c.pilot, lambda: isinstance(c.app.screen, StartScreen))
+        await until(c.pilot, lambda: isinstance(c.app.screen, NewRunScreen))
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])

@@ -46,7 +46,7 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         await c.press("!")
         await decided(c, "1/2 legal")
         assert not desk.sent
-        assert "1 decided, not sent" in c.text
+        assert "1 of 2 decided. ^l to review and send" in c.text
         await c.press("ctrl+s")
         assert "Send all 2 answers?" in c.text
         assert "✓ legal: the text “!legal”" in c.text
@@ -93,7 +93,7 @@ async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
         await decided(c, "1/2 legal")
         await c.press("ctrl+l")
         assert "Send 1 of 2 answers?" in c.text
-        assert "· finance: not decided, and not sent" in c.text
+        assert "· finance: not decided, not sent" in c.text
         assert "Runs again up to its question: finance" in c.text
         await confirm(c)
         assert desk.sent == [("answer", "legal")]

@@ -46,7 +46,7 @@ async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenCo
         await c.armed()
         assert isinstance(c.card, TextCard)
         assert c.card.text.text == "second"
-        assert "that was taken. This is what waits next." in c.text
+        assert "Note: accepted. This is the next pending item." in c.text
         assert c.card.text.has_focus
 
 
@@ -127,7 +127,10 @@ async def test_what_went_otherwise_is_told_above_the_next_question(console: Open
         await c.press("ctrl+s")
         await c.armed()
         text = " ".join(c.text.split())
-        assert "Careful: 4 times otherwise than decided; the log has each. send_email: re" in text
+        assert (
+            "Careful: 4 tool calls did not do what was decided; the log lists all. send_email: re"
+            in text
+        )
         assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
         assert isinstance(c.card, TextCard) and c.card.text.text == "second"
 
@@ -156,7 +159,7 @@ async def test_a_question_that_was_answered_already_says_so(console: OpenConsole
     desk.answered_at = datetime(2026, 1, 31, 12, 5).astimezone()
     async with console(desk) as c:
         await c.open()
-        assert "already answered from here, at 31 Jan 12:05" in c.text
+        assert "already answered at 31 Jan 12:05" in c.text
 
 
 async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> None:
