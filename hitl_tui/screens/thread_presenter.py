@@ -33,6 +33,7 @@ class ThreadPresenter:
         self, screen: ConsoleScreen, thread: ThreadState, header: ThreadHeader, body: ThreadBody
     ) -> None:
         self.screen = screen
+        self._desk = screen.desk
         self.thread = thread
         self.header = header
         self.body = body
@@ -42,12 +43,12 @@ class ThreadPresenter:
 
     async def read(self) -> None:
         """Read the thread and show it; if it is busy, follow its run first."""
-        desk, thread_id = self.screen.desk, self.thread.thread_id
+        thread_id = self.thread.thread_id
         try:
-            view = await desk.thread(thread_id)
+            view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
                 self.show_run("A run is in progress.")
-                view = await desk.follow(thread_id, self.show_progress)
+                view = await self._desk.follow(thread_id, self.show_progress)
         except HitlError as error:
             self.pane.show_failure(error)
             self.update_title()
@@ -58,7 +59,7 @@ class ThreadPresenter:
         """Read the thread again and show it; return how the question in view has changed."""
         before = self.thread.shown
         try:
-            view = await self.screen.desk.thread(self.thread.thread_id)
+            view = await self._desk.thread(self.thread.thread_id)
         except HitlError as error:
             self.header.banner.show_error(error)
             return None
@@ -73,7 +74,7 @@ class ThreadPresenter:
         """Read the thread, and show whether the item in view has changed or is gone."""
         item = self.thread.shown
         try:
-            view = await self.screen.desk.thread(self.thread.thread_id)
+            view = await self._desk.thread(self.thread.thread_id)
         except HitlError:
             return
         if item is None or self.thread.shown is not item or not self.pane.shows_card:
@@ -91,7 +92,7 @@ class ThreadPresenter:
         """Show a thread that was just read: its pending item, or its end."""
         self.thread.read(view)
         with suppress(HitlError):  # the question can be answered without knowing its path
-            self.thread.node_paths = await self.screen.desk.places(view)
+            self.thread.node_paths = await self._desk.places(view)
         self.update_title()
         self.body.state.show_json(view.values)
         item = self.thread.first_item()
@@ -124,10 +125,10 @@ class ThreadPresenter:
             self.screen.call_after_refresh(self.pane.take_focus)
 
     async def _show_question(self, item: Interrupt) -> None:
-        desk, reviews = self.screen.desk, self.screen.desk.reviews
+        reviews = self._desk.reviews
         question = reviews.question(item)
-        draft = await desk.drafts.find(question)
-        answered = await desk.answered_before(question)
+        draft = await self._desk.drafts.find(question)
+        answered = await self._desk.answered_before(question)
         typed = draft.content if draft else None
         card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions)
         card.one_of_several = self.thread.has_several

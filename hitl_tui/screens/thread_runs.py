@@ -37,6 +37,7 @@ class ThreadRuns:
         self._presenter = presenter
         self._drafts = drafts
         self._screen = presenter.screen
+        self._desk = presenter.screen.desk
         self._thread = presenter.thread
         self._header = presenter.header
         self._pane = presenter.pane
@@ -48,7 +49,7 @@ class ThreadRuns:
         text = "; ".join(decision_words(*each) for each in decided)
 
         async def send() -> Sequence[Outcome]:
-            return await self._screen.desk.decide_all(decided, self._presenter.show_progress)
+            return await self._desk.decide_all(decided, self._presenter.show_progress)
 
         await self._carry_out(f"Sent: {text}", send)
 
@@ -56,7 +57,7 @@ class ThreadRuns:
         """Step past a breakpoint."""
 
         async def send() -> Sequence[Outcome]:
-            return (await self._screen.desk.step(breakpoint, self._presenter.show_progress),)
+            return (await self._desk.step(breakpoint, self._presenter.show_progress),)
 
         await self._carry_out(f"Stepping past {one_line(breakpoint.node, 80)}", send)
 
@@ -64,16 +65,18 @@ class ThreadRuns:
         """Ask a question again."""
 
         async def send() -> Sequence[Outcome]:
-            return (await self._screen.desk.reopen(interrupt, self._presenter.show_progress),)
+            return (await self._desk.reopen(interrupt, self._presenter.show_progress),)
 
         await self._carry_out(f"Asking again: {self._thread.location_of(interrupt)}", send)
 
     async def start(self, run: RunRequested) -> None:
         """Start a run on a new thread; if it cannot start, post `StartFailed`."""
-        desk, progress = self._screen.desk, self._presenter.show_progress
+        progress = self._presenter.show_progress
         self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
         try:
-            outcome = await desk.start(run.graph, run.input, progress, breakpoints=run.breakpoints)
+            outcome = await self._desk.start(
+                run.graph, run.input, progress, breakpoints=run.breakpoints
+            )
         except HitlError as error:
             self._screen.post_message(StartFailed(error))
             return

@@ -63,7 +63,7 @@ async def test_marks_are_counted_and_offer_to_decide(console: OpenConsole) -> No
         await c.press("space", "space")
         assert "2 marked" in c.text and "Decide" in c.text
         desk.items = desk.items[1:]
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "1 marked" in c.text)
         await c.press("u")
         assert "marked" not in c.text and "Decide" not in c.text
@@ -314,7 +314,7 @@ async def test_an_item_that_no_longer_waits_is_taken_out(console: OpenConsole) -
         await mark(c, 0, 1, 2)
         await c.press("a")
         desk.items = (desk.items[0], desk.items[2])
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "no longer waits" in c.text)
         await send(c)
         assert len(desk.sent) == 2

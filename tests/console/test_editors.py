@@ -195,7 +195,7 @@ async def test_where_the_terminal_cannot_be_given_away_it_is_said(
         await c.open()
         await c.press("x", "ctrl+g")
         assert heard(c.said, ExternalEditorRequested)
-        assert "cannot be given" in c.text and "is as it was" in c.text
+        assert "cannot be given" in c.text and "is unchanged" in c.text
         await until(c.pilot, lambda: heard(c.said, ExternalEditorClosed))
         await c.press("escape", "ctrl+s")
         assert not heard(c.said, Decided), "the card is guarded anew"

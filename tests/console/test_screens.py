@@ -1,4 +1,4 @@
-"""The other screens, and the app around them."""
+"""Inbox, new run, log, connecting screen, and the app."""
 
 import asyncio
 import json
@@ -30,24 +30,24 @@ TEXT: JsonObject = {"text_to_revise": "original text"}
 # The inbox
 
 
-async def test_an_empty_inbox_says_what_to_do(console: OpenConsole) -> None:
+async def test_an_empty_inbox_shows_what_to_do(console: OpenConsole) -> None:
     async with console(DeskDouble()) as c:
         assert "Press n to start a run" in c.text
 
 
-async def test_the_list_stays_true_by_itself(console: OpenConsole) -> None:
+async def test_the_list_is_updated_automatically(console: OpenConsole) -> None:
     desk = DeskDouble()
     async with console(desk) as c:
         desk.items, desk.busy = (interrupt("Your name?"), stop()), 2
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "Your name?" in c.text)
         assert "2 waiting" in c.text and "2 running" in c.text
         desk.error = "No answer within 5 s."
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "The list is old" in c.text)
         assert "Your name?" in c.text
         desk.error = None
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "The list is old" not in c.text)
 
 
@@ -64,7 +64,7 @@ async def test_the_filter_narrows_the_list(console: OpenConsole) -> None:
         assert "2 waiting" in c.text
 
 
-async def test_graphs_that_cannot_be_imported_are_told(console: OpenConsole) -> None:
+async def test_graphs_that_cannot_be_imported_are_shown(console: OpenConsole) -> None:
     desk = DeskDouble()
     broken = BrokenGraph("agent", "No module named 'numpy'", "Traceback\n  line\x1b[31m")
     desk.server = replace(desk.server, broken=(broken,))
@@ -109,7 +109,7 @@ async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> 
         assert "Line 1, column 2" in c.text  # still there
 
 
-async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole) -> None:
+async def test_a_run_that_cannot_start_returns_to_the_form(console: OpenConsole) -> None:
     desk = DeskDouble()
     desk.script = [BadInput("The graph does not take this.", hint="Change it.")]
     async with console(desk) as c:
@@ -191,7 +191,7 @@ async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole
 
 
 class Shut(DeskDouble):
-    """A desk that opens at the third try."""
+    """A desk that opens at the third attempt."""
 
     tries = 0
 
@@ -203,7 +203,7 @@ class Shut(DeskDouble):
         yield self
 
 
-async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
+async def test_a_target_that_does_not_open_can_be_tried_again() -> None:
     app = ConsoleApp(Shut().open)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, TextModal))
@@ -221,7 +221,7 @@ async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
         await until(pilot, lambda: isinstance(app.screen, InboxScreen))
 
 
-async def test_giving_up_ends_with_the_code_of_the_error() -> None:
+async def test_quitting_after_a_failure_ends_with_the_code_of_the_error() -> None:
     @asynccontextmanager
     async def never() -> AsyncIterator[None]:
         raise Denied("401")
@@ -248,7 +248,7 @@ async def test_the_first_paint_waits_for_nothing() -> None:
         assert "Connecting…" in screen_text(app)
 
 
-async def test_the_desk_is_closed_before_the_console_is_gone() -> None:
+async def test_the_desk_is_closed_before_the_console_ends() -> None:
     closed: list[bool] = []
 
     @asynccontextmanager
@@ -285,7 +285,7 @@ async def test_help_comes_and_goes(console: OpenConsole, size: tuple[int, int]) 
         assert not c.app.screen.query("HelpPanel")
 
 
-def test_every_key_has_a_name_and_says_what_it_does() -> None:
+def test_every_key_has_an_id_and_a_tooltip() -> None:
     from hitl_tui.screens import log  # noqa: F401  all are known once imported
     from hitl_tui.widgets import filter_line  # noqa: F401
     from hitl_tui.widgets.cards import breakpoint_card  # noqa: F401
@@ -308,14 +308,14 @@ def subclasses(kind: type[Widget]) -> set[type[Widget]]:
     return {kind}.union(*(subclasses(below) for below in kind.__subclasses__()))
 
 
-def test_the_net_lets_nothing_through() -> None:
+def test_the_output_filter_replaces_control_characters() -> None:
     from rich.segment import Segment
     from textual.color import Color
 
-    net, black = UnprintableFilter(), Color(0, 0, 0)
+    output_filter, black = UnprintableFilter(), Color(0, 0, 0)
     clean = [Segment("plain 漢字 \u00a0\u3000")]
-    assert net.apply(clean, black)[0].text == clean[0].text
-    caught = net.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
+    assert output_filter.apply(clean, black)[0].text == clean[0].text
+    caught = output_filter.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
     assert caught.isprintable()
 
 
