@@ -89,8 +89,6 @@ class ThreadScreen(ConsoleScreen):
         """Show the thread of a pending item, or start a run on a new thread."""
         super().__init__(session)
         self.thread = ThreadState(self.desk.reviews, item)
-        if run is not None:
-            self.thread.graph_id = run.graph.graph_id
         self.header = ThreadHeader()
         self.body = ThreadBody()
         self.pane = self.body.pane
@@ -148,6 +146,7 @@ class ThreadScreen(ConsoleScreen):
 
     def action_review_decisions(self) -> None:
         """Show all decisions on this thread, and send them if confirmed."""
+        self._presenter.update_title()
         decided = self.thread.decisions.decided(self.thread.waiting)
         self._confirm(plan_of_decisions(self.thread), partial(self._runs.decide, decided))
 
@@ -213,10 +212,9 @@ class ThreadScreen(ConsoleScreen):
     def session_changed(self) -> None:
         """Check whether the item in view is still pending."""
         super().session_changed()
-        inbox, connection = self.session.inbox, self.session.connection
-        if not self.pane.shows_card or inbox is None:
-            return
-        if connection is ConnectionStatus.CONNECTED and self.thread.is_missing_from(inbox):
+        connected = self.session.connection is ConnectionStatus.CONNECTED
+        missing = connected and self.thread.is_missing_from(self.session.inbox)
+        if missing and self.pane.shows_card:
             self.check_item()
 
     @work(group="check", exclusive=True, exit_on_error=False)
@@ -235,8 +233,7 @@ class ThreadScreen(ConsoleScreen):
             case "review_decisions":
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
-                item = thread.shown
-                return shows_card and isinstance(item, Interrupt) and item.task_error is not None
+                return shows_card and thread.may_be_stuck
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)
             case _:
@@ -262,8 +259,7 @@ class ThreadScreen(ConsoleScreen):
     async def action_reload(self) -> None:
         """Read the thread again, and show how the question in view has changed."""
         await self.save_drafts()
-        difference = await self._presenter.reload()
-        if difference is not None:
+        if (difference := await self._presenter.reload()) is not None:
             self.app.push_screen(TextModal(difference))
 
     def action_toggle_state(self) -> None:
@@ -281,7 +277,6 @@ class ThreadScreen(ConsoleScreen):
         if not self.is_current:
             return
         if held := len(self.thread.decisions.decided(self.thread.waiting)):
-            verb = "is" if held == 1 else "are"
-            text = f"{counted(held, 'decision')} {verb} not sent; what you typed is kept."
+            text = f"{counted(held, 'decision')} not sent; what you typed is kept."
             self.show_notification(text, severity="warning")
         self._runs.leave_screen()

@@ -72,6 +72,7 @@ class ThreadRuns:
     async def start(self, run: RunRequested) -> None:
         """Start a run on a new thread; if it cannot start, post `StartFailed`."""
         progress = self._presenter.show_progress
+        self._thread.graph_id = run.graph.graph_id
         self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
         try:
             outcome = await self._desk.start(
@@ -81,6 +82,7 @@ class ThreadRuns:
             self._screen.post_message(StartFailed(error))
             return
         await self._show_outcomes((outcome,))
+        self._remove_screen_if_left()
 
     async def _carry_out(self, text: str, send: Send) -> None:
         self._presenter.show_run(text)

@@ -84,6 +84,11 @@ class ThreadState:
         """Return the item `by` places after the one in view; after the last comes the first."""
         return self.waiting[(self.index + by) % len(self.waiting)]
 
+    @property
+    def may_be_stuck(self) -> bool:
+        """Whether an earlier answer to the question in view made its node fail."""
+        return isinstance(self.shown, Interrupt) and self.shown.task_error is not None
+
     def location_of(self, item: Waiting) -> str:
         """Return the nodes of an item and, if it asks about one tool call, the tool; visible text."""
         if isinstance(item, Breakpoint):
@@ -122,8 +127,10 @@ class ThreadState:
             return ThreadStatus.BUSY
         return self.view.status if self.view is not None and not outcome_unknown else None
 
-    def is_missing_from(self, inbox: Inbox) -> bool:
+    def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""
+        if inbox is None:
+            return False
         unreadable = any(thread_id == self.thread_id for thread_id, _ in inbox.unreadable)
         return self.shown is not None and not unreadable and self.shown not in inbox.items
 

@@ -48,7 +48,7 @@ class ThreadHeader(Vertical):
     def show_unknown(self, why: str, mismatches: Sequence[str]) -> None:
         """Show that the outcome of what was sent is unknown."""
         known = f" {mismatch_text(mismatches)}" if mismatches else ""
-        text = f"{why} It is not sent again; ctrl+r reads the thread again.{known}"
+        text = f"{why} Nothing is sent again automatically; ctrl+r reads the thread.{known}"
         self.banner.show(Severity.UNKNOWN, text)
 
     @property

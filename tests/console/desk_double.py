@@ -218,7 +218,7 @@ class DeskDouble:
             self.items = (*self.items, result)
         self.publish()
         view = self._view(thread_id)
-        return Outcome(OutcomeKind.APPLIED, "The state says so.", view, thread_id=thread_id)
+        return Outcome(OutcomeKind.APPLIED, "The state shows it.", view, thread_id=thread_id)
 
     async def decide_all(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
-from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind
+from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind, Progress
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
@@ -123,6 +123,24 @@ async def test_a_run_that_cannot_start_returns_to_the_form(console: OpenConsole)
         await c.press("escape")
         assert isinstance(c.app.screen, NewRunScreen)
         assert "Hello" in c.text
+
+
+async def test_a_started_run_that_was_left_reports_its_end(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.hold = asyncio.Event()
+    desk.progress = (Progress("", "started", "human_node"),)
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "✓ done" in c.text)
+        await until(c.pilot, lambda: not c.app.query(ThreadScreen))
 
 
 async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:

@@ -23,10 +23,10 @@ def asked(text: str, n: int, *, task: str = "") -> Interrupt:
     )
 
 
-async def decided(c: Console, place: str) -> None:
+async def decided(c: Console, tab: str) -> None:
     """Press ctrl+s, and wait until this question is decided and the next one is in view."""
     await c.press("ctrl+s")
-    await until(c.pilot, lambda: f"✓ {place}" in c.text and c.card.armed)
+    await until(c.pilot, lambda: f"✓ {tab}" in c.text and c.card.armed)
 
 
 async def confirm(c: Console) -> None:
@@ -138,7 +138,7 @@ async def test_leaving_shows_how_many_decisions_are_not_sent(console: OpenConsol
         await decided(c, "1/2 legal")
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
-        assert "1 decision is not sent" in c.text
+        assert "1 decision not sent" in c.text
         assert not desk.sent
 
 
