@@ -78,7 +78,7 @@ async def test_all_listed_items_of_a_kind_are_marked(console: OpenConsole) -> No
         await c.press("enter", "asterisk")
         assert c.app.home.marks.items == (desk.items[0], desk.items[1])  # type: ignore[attr-defined]
         await c.press("u", "end", "asterisk")
-        assert "needs a look of its own" in c.text and "marked" not in c.text
+        assert "This item can only be decided on its own." in c.text and "marked" not in c.text
 
 
 # What is offered
