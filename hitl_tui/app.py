@@ -1,4 +1,4 @@
-"""The console: themes, screens, command palette, and the last line of defence."""
+"""The application: themes, keys, screens, command palette, and the last output filter."""
 
 import asyncio
 import traceback
@@ -16,12 +16,12 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_tui.messages import (
-    BulkWanted,
+    BulkRequested,
     Chosen,
-    LogWanted,
-    RunWanted,
+    LogRequested,
+    NewRunRequested,
+    RunRequested,
     StartFailed,
-    StartWanted,
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -32,17 +32,17 @@ from hitl_tui.themes import THEMES
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
-_OWN_WORDS = ("Keys", "Quit", "Maximize", "Minimize")
+_LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
 
 OpenDesk = Callable[[], AbstractAsyncContextManager["Desk"]]
 
 
 class ConsoleApp(App[None]):
-    """Holds the desk open and puts screens on the screen; they do everything else.
+    """Keeps the desk open, and opens the screens; the screens do everything else.
 
-    `open_desk` is called after the first paint, so that what it imports costs nothing before.
-    Screens other than the inbox are imported when they are first wanted, for the same reason.
+    `open_desk` is called after the first paint, because its imports take time. For the same reason
+    most screens are imported when they are first opened.
     """
 
     TITLE = "hitl-tui"
@@ -51,14 +51,14 @@ class ConsoleApp(App[None]):
             "question_mark,f1",
             "screen.help",
             "Help",
-            tooltip="Keys and help for what has the focus",
+            tooltip="Show or hide the keys and help for what has the focus",
             id="console.help",
         ),
         Binding(
             "escape",
             "hide_help_panel",
             "Close help",
-            tooltip="Close the keys and the help",
+            tooltip="Close the help panel",
             id="console.close_help",
             priority=True,
         ),
@@ -66,7 +66,7 @@ class ConsoleApp(App[None]):
             "ctrl+q",
             "quit",
             "Quit",
-            tooltip="Leave; what waits still waits, drafts are kept",
+            tooltip="Quit; drafts are kept, and pending items stay pending",
             id="console.quit",
             priority=True,
         ),
@@ -80,32 +80,32 @@ class ConsoleApp(App[None]):
         self.session = Session()
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self._open_desk = open_desk
-        self._leaving = asyncio.Event()
-        self._net = UnprintableFilter()
-        self._holding: Worker[None] | None = None
+        self._close_requested = asyncio.Event()
+        self._output_filter = UnprintableFilter()
+        self._desk_worker: Worker[None] | None = None
 
     def get_default_screen(self) -> Screen[None]:
-        """Begin with as little as there can be."""
+        """Return the first screen, which is drawn before anything slow is imported."""
         return self.home
 
     def on_mount(self) -> None:
-        """Paint first, then open the target."""
-        self.call_after_refresh(self._begin)
+        """Open the target after the first paint."""
+        self.call_after_refresh(self._open_target)
 
-    def _begin(self) -> None:
-        self._holding = self.hold_desk()
+    def _open_target(self) -> None:
+        self._desk_worker = self.hold_desk()
 
     @work(group="watch", exit_on_error=False)
     async def hold_desk(self) -> None:
-        """Open the desk, and hold it open until the console closes."""
-        self.session.connecting()
+        """Open the desk, and keep it open until the console closes."""
+        self.session.set_connecting()
         try:
             async with self._open_desk() as desk:
-                self.session.connected(desk)
+                self.session.set_connected(desk)
                 self._open_inbox()
-                await self._leaving.wait()
-        except Exception as error:  # noqa: BLE001  whatever a target does, the console goes on
-            self.session.failed()
+                await self._close_requested.wait()
+        except Exception as error:  # noqa: BLE001  a target may fail in any way
+            self.session.set_failed()
             self._offer_retry(error)
 
     def _open_inbox(self) -> None:
@@ -117,88 +117,89 @@ class ConsoleApp(App[None]):
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
 
-        def chosen(again: bool | None) -> None:
-            if again:
-                self._begin()
+        def closed(retry: bool | None) -> None:
+            if retry:
+                self._open_target()
             else:
                 self.exit(return_code=getattr(error, "exit_code", 1))
 
         modal = TextModal(ModalText.of(error), retry=True, close="Quit")
-        self.push_screen(modal, chosen)
+        self.push_screen(modal, closed)
 
     async def on_unmount(self) -> None:
-        """Close the desk before the console is gone, when nobody asks it anything any more."""
-        others = [worker for worker in self.workers if worker is not self._holding]
+        """Stop all workers that use the desk, then close it."""
+        others = [worker for worker in self.workers if worker is not self._desk_worker]
         for worker in others:
             worker.cancel()
         await asyncio.gather(*(worker.wait() for worker in others), return_exceptions=True)
-        self._leaving.set()
-        if self._holding is not None:
+        self._close_requested.set()
+        if self._desk_worker is not None:
             with suppress(WorkerError):
-                await self._holding.wait()
+                await self._desk_worker.wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Close the help only where it is open: else the key is that of whatever is in view."""
+        """Offer to close the help panel only while it is open; else the screen gets the key."""
         if action == "hide_help_panel":
             return bool(self.screen_stack and self.screen.query("HelpPanel"))
         return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
-        """Keep what was typed, then leave."""
+        """Save what was typed, then quit."""
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
-                await screen.leaving()
+                await screen.save_drafts()
         self.exit()
 
     # Screens
 
     @on(Chosen)
     def open_thread(self, event: Chosen) -> None:
-        """Open an item; a thread that was left while it ran is still there as it was."""
+        """Open an item; return to the screen of its thread if it was left during a run."""
         from hitl_tui.screens.thread import ThreadScreen
+        from hitl_tui.screens.thread_runs import thread_screen_name
 
         if self.screen is not self.home:
             return
-        name = ThreadScreen.name_for(event.item.thread_id)
+        name = thread_screen_name(event.item.thread_id)
         if self.is_screen_installed(name):
             self.push_screen(name)
         else:
-            self.push_screen(ThreadScreen.of_item(self.session, event.item))
+            self.push_screen(ThreadScreen(self.session, event.item))
 
-    @on(StartWanted)
-    def open_start(self) -> None:
-        """Ask what to start; the form keeps what was typed until the console closes."""
-        from hitl_tui.screens.new_run import StartScreen
+    @on(NewRunRequested)
+    def open_new_run(self) -> None:
+        """Open the form that starts a run; it keeps what was typed until the console closes."""
+        from hitl_tui.screens.new_run import NewRunScreen
 
-        if not self.is_screen_installed("start"):
-            self.install_screen(StartScreen(self.session), "start")
-        self.push_screen("start")
+        if not self.is_screen_installed("new_run"):
+            self.install_screen(NewRunScreen(self.session), "new_run")
+        self.push_screen("new_run")
 
-    @on(RunWanted)
-    def start_run(self, event: RunWanted) -> None:
-        """Go to the thread of the new run."""
+    @on(RunRequested)
+    def start_run(self, event: RunRequested) -> None:
+        """Open the screen of a new thread, which starts the run."""
         from hitl_tui.screens.thread import ThreadScreen
 
-        self.switch_screen(ThreadScreen.of_run(self.session, event))
+        self.switch_screen(ThreadScreen(self.session, run=event))
 
     @on(StartFailed)
-    async def back_to_start(self, event: StartFailed) -> None:
-        """Go back to the form, and say why."""
+    async def return_to_new_run(self, event: StartFailed) -> None:
+        """Go back to the form, and show why the run did not start."""
         from hitl_tui.screens.text_modal import ModalText, TextModal
 
-        await self.switch_screen("start")
+        await self.switch_screen("new_run")
         self.push_screen(TextModal(ModalText.of(event.error)))
 
-    @on(LogWanted)
+    @on(LogRequested)
     def open_log(self) -> None:
-        """Show the log."""
+        """Open the log."""
         from hitl_tui.screens.log import LogScreen
 
         self.push_screen(LogScreen(self.session))
 
-    @on(BulkWanted)
-    def open_bulk(self, event: BulkWanted) -> None:
-        """Decide on what is marked; what was typed stays until the console closes."""
+    @on(BulkRequested)
+    def open_bulk(self, event: BulkRequested) -> None:
+        """Open the marked items; what was typed there is kept until the console closes."""
         from hitl_tui.screens.bulk import BulkScreen
 
         if self.screen is not self.home:
@@ -208,9 +209,9 @@ class ConsoleApp(App[None]):
         self.push_screen("bulk")
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        """Offer in the palette what the keys of this screen offer."""
+        """Offer the actions of all keys of this screen in the command palette."""
         for command in super().get_system_commands(screen):
-            if command.title not in _OWN_WORDS:
+            if command.title not in _LEFT_OUT:
                 yield command
         for active in screen.active_bindings.values():
             binding = active.binding
@@ -218,14 +219,14 @@ class ConsoleApp(App[None]):
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
 
-    # The last line of defence
+    # Output
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Let no control character out, whatever a widget draws."""
-        return [self._net, *super().get_line_filters()]
+        """Replace control characters in everything that is drawn."""
+        return [self._output_filter, *super().get_line_filters()]
 
     def _fatal_error(self) -> None:
-        """End with the traceback alone: local variables may hold payloads and keys."""
+        """Show the traceback without local variables, which may contain payloads and API keys."""
         from hitl_engine.visible import visible
 
         self.panic(Text(visible(traceback.format_exc())))

@@ -1,4 +1,4 @@
-"""What widgets and screens say: one dataclass for each fact, naming its subject."""
+"""The messages of widgets and screens: a dataclass for each fact, which names its subject."""
 
 from __future__ import annotations  # the nouns are not loaded before the first paint
 
@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
 @dataclass
 class Chosen(Message):
-    """Somebody wants to see this item."""
+    """The user opened this item."""
 
     item: Waiting
 
 
 @dataclass
 class Decided(Message):
-    """A decision was made on this question. A card says so at most once."""
+    """The user decided on this question. A card posts it at most once."""
 
     question: Question
     decision: Decision
@@ -40,62 +40,62 @@ class Decided(Message):
 
 @dataclass
 class Stepped(Message):
-    """Somebody wants to step past this breakpoint. A card says so at most once."""
+    """The user asked to step past this breakpoint. A card posts it at most once."""
 
     breakpoint: Breakpoint
 
 
 @dataclass
 class Typed(Message):
-    """Something was typed on the card of this question."""
+    """The user typed something on the card of this question."""
 
     question: Question
     content: JsonObject
-    """The card's own record of what was typed."""
+    """Everything that is filled in on the card, as a draft stores it."""
 
 
 class Editable(Protocol):
-    """A text that can be edited elsewhere, and taken back."""
+    """A text that can be edited in an external editor."""
 
     SUFFIX: ClassVar[str]
-    """What the name of its file ends in."""
+    """The end of the name of its file."""
 
     @property
     def text(self) -> str:
-        """The text as it stands on the screen."""
+        """The current text."""
 
     def take_back(self, text: str) -> None:
-        """Take the text as it was edited elsewhere."""
+        """Replace the text with the edited one."""
 
     def post_message(self, message: Message) -> bool:
-        """Hear a message, as widgets do."""
+        """Post a message, as widgets do."""
 
 
 @dataclass
-class ExternalEditorWanted(Message):
-    """Somebody wants to edit what is here in an editor of their own."""
+class ExternalEditorRequested(Message):
+    """The user asked to edit this text in an external editor."""
 
     editor: Editable
 
 
 @dataclass
 class ExternalEditorClosed(Message):
-    """The editor of their own is closed, whether anything came of it or not."""
+    """The external editor was closed, whether the text changed or not."""
 
 
 @dataclass
-class StartWanted(Message):
-    """Somebody wants to start a run."""
+class NewRunRequested(Message):
+    """The user asked for the form that starts a run."""
 
 
 @dataclass
-class LogWanted(Message):
-    """Somebody wants to see the log."""
+class LogRequested(Message):
+    """The user asked for the log."""
 
 
 @dataclass
-class RunWanted(Message):
-    """Somebody wants this run to be started."""
+class RunRequested(Message):
+    """The user asked to start this run."""
 
     graph: Graph
     input: JsonValue
@@ -104,20 +104,21 @@ class RunWanted(Message):
 
 @dataclass
 class StartFailed(Message):
-    """The run that was wanted was not started."""
+    """The requested run did not start."""
 
     error: HitlError
 
 
 @dataclass
-class BulkWanted(Message):
-    """Somebody wants to decide on all that is marked."""
+class BulkRequested(Message):
+    """The user asked to decide on all marked items together."""
 
     marks: Marks
 
 
 @dataclass
 class BulkDecided(Message):
-    """A decision was made on each of many items. A card says so at most once."""
+    """The user decided on many items. A card posts it at most once."""
 
     planned: tuple[PlannedDecision, ...]
+    """A decision for each item."""

@@ -1,4 +1,4 @@
-"""The two themes of the console: calm, with one warm colour for what wants a person."""
+"""The two themes of the console: muted colours, and a warm one for pending items."""
 
 from textual.theme import Theme
 

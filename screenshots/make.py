@@ -28,7 +28,7 @@ async def make(folder: Path) -> None:
     with tempfile.TemporaryDirectory() as data:
         app = ConsoleApp(lambda: _demo(Path(data)))
         async with app.run_test(size=SIZE) as pilot:
-            await _shown(pilot, "18 wait")
+            await _shown(pilot, "18 waiting")
             _save(app, folder / "inbox.svg")
             await _revise(pilot, folder)
             await _decide_on_tools(pilot, folder)
@@ -85,7 +85,7 @@ async def _answer_together(pilot: Pilot[None], folder: Path) -> None:
 
 async def _decide_on_many(pilot: Pilot[None], folder: Path) -> None:
     await pilot.press("slash", *"tool_approval")
-    await _shown(pilot, "2 of 17 wait")
+    await _shown(pilot, "2 of 17 waiting")
     await pilot.press("enter", "home", "space", "space")
     await _shown(pilot, "2 marked")
     await pilot.press("m")

@@ -27,13 +27,13 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.marks import ItemKey, Marks, key_of
-from hitl_tui.state.session import Link, Session
+from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.text.fitting import counted
-from hitl_tui.widgets.banner import Banner, Weight
+from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.text_view import Syntax
-from hitl_tui.widgets.title_line import status_words
+from hitl_tui.widgets.title_line import status_text
 
 _MAX_ITEMS = 500
 """Items on one screen. The others stay marked, and are shown after these are decided."""
@@ -111,13 +111,16 @@ class BulkScreen(ConsoleScreen):
             self.banner.clear()
             if len(self.marks) > _MAX_ITEMS:
                 words = f"these are the first {_MAX_ITEMS:,}; the others stay marked, and follow."
-                self.banner.show(Weight.NOTE, words)
+                self.banner.show(Severity.NOTE, words)
         self._show_title()
 
     def session_changed(self) -> None:
         """Take out the items that are no longer pending."""
         super().session_changed()
-        if self.phase is not BulkPhase.CHOOSING or self.session.link is not Link.CONNECTED:
+        if (
+            self.phase is not BulkPhase.CHOOSING
+            or self.session.connection is not ConnectionStatus.CONNECTED
+        ):
             return
         gone = [item for item in self.card.list.included if item.waiting not in self.marks]
         for item in gone:
@@ -147,7 +150,7 @@ class BulkScreen(ConsoleScreen):
     @on(BulkCard.Refused)
     def show_refusal(self, event: BulkCard.Refused) -> None:
         """Show why a way is not offered."""
-        self.tell(f"Not offered: {one_line(event.why, 400)}.")
+        self.show_notification(f"Not offered: {one_line(event.why, 400)}.")
 
     # Sending
 
@@ -212,7 +215,7 @@ class BulkScreen(ConsoleScreen):
         self._show_title()
         self._show_end()
         if not self.is_current:
-            self.tell(f"Decided together: {self._sending.counts()}.")
+            self.show_notification(f"Decided together: {self._sending.counts()}.")
 
     def _show_end(self) -> None:
         statuses = self._sending.statuses
@@ -226,7 +229,7 @@ class BulkScreen(ConsoleScreen):
         else:
             sentences.append("what was not applied stays marked while it waits.")
         if sentences:
-            self.banner.show(Weight.WARNING, " ".join(sentences))
+            self.banner.show(Severity.WARNING, " ".join(sentences))
 
     # The title
 
@@ -308,7 +311,7 @@ def _next_text(outcome: Outcome) -> str:
     """Return what the thread does next, or why no decision was taken."""
     if outcome.kind is not OutcomeKind.APPLIED or outcome.thread is None:
         return outcome.why
-    words = status_words(outcome.thread.status)
+    words = status_text(outcome.thread.status)
     if outcome.thread.status is ThreadStatus.ERROR:
         return f"{words}: {outcome.error or outcome.thread.error or ''}"
     nodes = ", ".join(item.node for item in outcome.thread.waiting)

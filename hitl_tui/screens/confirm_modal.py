@@ -1,4 +1,4 @@
-"""The modal that asks once more: what is about to happen, line by line."""
+"""The modal that asks for confirmation: it shows a plan, line by line."""
 
 from typing import ClassVar
 
@@ -16,7 +16,7 @@ from hitl_tui.widgets.key_footer import KeyFooter
 
 
 class ConfirmModal(ModalScreen[bool]):
-    """Shows a plan; answers True when it shall be carried out."""
+    """Shows a plan; dismissed with True if the user confirms it."""
 
     DEFAULT_CSS = """
     ConfirmModal {
@@ -40,7 +40,7 @@ class ConfirmModal(ModalScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "back", "Back", tooltip="Back, and do nothing", id="plan.back"),
+        Binding("escape", "back", "Back", tooltip="Go back; nothing is sent", id="plan.back"),
     ]
     AUTO_FOCUS = "PlanCard"
     VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
@@ -50,7 +50,7 @@ class ConfirmModal(ModalScreen[bool]):
         self.plan = plan
 
     def compose(self) -> ComposeResult:
-        """Frame the plan."""
+        """Put the plan in a frame."""
         frame = Vertical()
         frame.border_title = Content(self.plan.title)
         with frame:
@@ -59,9 +59,9 @@ class ConfirmModal(ModalScreen[bool]):
 
     @on(PlanCard.Confirmed)
     def confirm(self) -> None:
-        """It shall be done."""
+        """Close: the plan is confirmed."""
         self.dismiss(True)
 
     def action_back(self) -> None:
-        """Nothing shall be done."""
+        """Close: the plan is not confirmed."""
         self.dismiss(False)

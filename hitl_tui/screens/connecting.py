@@ -1,19 +1,22 @@
-"""What is on screen from the first moment until a target is open; it loads next to nothing."""
+"""The first screen, until the target is open; it imports little, so that it appears at once."""
 
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from hitl_tui.screens.console_screen import ConsoleScreen
-from hitl_tui.state.session import Link
+from hitl_tui.state.session import ConnectionStatus
 
-_WORDS = {Link.CONNECTING: "Connecting…", Link.FAILED: "No target is open."}
+_TEXTS = {
+    ConnectionStatus.CONNECTING: "Connecting…",
+    ConnectionStatus.FAILED: "No target is open.",
+}
 
 
 class ConnectingScreen(ConsoleScreen):
-    """Says that the target is being opened, or that it could not be."""
+    """Shows that the target is being opened, or that it could not be opened."""
 
     DEFAULT_CSS = """
-    ConnectingScreen #words {
+    ConnectingScreen #status {
         height: 1fr;
         content-align: center middle;
         color: $foreground 70%;
@@ -21,11 +24,11 @@ class ConnectingScreen(ConsoleScreen):
     """
 
     def compose_body(self) -> ComposeResult:
-        """Say it in the middle."""
-        self.words = Static(_WORDS[Link.CONNECTING], id="words", markup=False)
-        yield self.words
+        """Put the status in the middle."""
+        self.status = Static(_TEXTS[ConnectionStatus.CONNECTING], id="status", markup=False)
+        yield self.status
 
     def session_changed(self) -> None:
-        """Say what became of it."""
+        """Show the new status."""
         super().session_changed()
-        self.words.update(_WORDS.get(self.session.link, ""))
+        self.status.update(_TEXTS.get(self.session.connection, ""))

@@ -1,13 +1,13 @@
-"""What every screen has: the server bar, the keys below, and an ear for failed workers."""
+"""The base of all screens: the server bar, the key footer, and the report of failed workers."""
 
 from typing import TYPE_CHECKING
 
 from textual import on, work
-from textual.app import ComposeResult, SuspendNotSupported
+from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
-from hitl_tui.messages import Editable, ExternalEditorClosed, ExternalEditorWanted
+from hitl_tui.messages import Editable, ExternalEditorRequested
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.server_bar import ServerBar
@@ -16,11 +16,10 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from hitl_engine.desk import Desk
-    from hitl_tui.external_editor import NotEdited
 
 
 class ConsoleScreen(Screen[None]):
-    """A screen of the console; `compose_body` is what is its own."""
+    """A screen of the console. Subclasses implement `compose_body`."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
         (0, "-narrow"),
@@ -40,97 +39,71 @@ class ConsoleScreen(Screen[None]):
 
     @property
     def desk(self) -> "Desk":
-        """The desk; only screens that need none are shown before there is one."""
-        assert self.session.desk is not None, "no target has been opened yet"
+        """The desk. Only screens that do not use it are shown before the target is open."""
+        assert self.session.desk is not None, "the target is not open yet"
         return self.session.desk
 
     def compose(self) -> ComposeResult:
-        """Put the bar above and the keys below."""
+        """Put the bar at the top and the keys at the bottom."""
         yield self.bar
         yield from self.compose_body()
         yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
-        """Yield what lies between."""
+        """Yield what is between the bar and the keys."""
         raise NotImplementedError
 
     def on_mount(self) -> None:
-        """Follow the session."""
-        self.session.listen(self.session_changed)
+        """Follow the changes of the session."""
+        self.session.subscribe(self.session_changed)
         self.session_changed()
 
     def on_unmount(self) -> None:
-        """Follow it no more."""
-        self.session.ignore(self.session_changed)
+        """Stop following the session."""
+        self.session.unsubscribe(self.session_changed)
 
     def session_changed(self) -> None:
-        """Show which server one is on, and whether it answers."""
+        """Show the server and the status of the connection."""
         self.bar.server = self.session.server
-        self.bar.link = self.session.link
+        self.bar.connection = self.session.connection
 
-    async def leaving(self) -> None:
-        """Keep what was typed; the console is about to close."""
+    async def save_drafts(self) -> None:
+        """Save what was typed, before the user leaves."""
 
     def action_help(self) -> None:
-        """Show or hide the keys and the help of what has the focus."""
+        """Show or hide the help panel."""
         if self.query("HelpPanel"):
             self.app.action_hide_help_panel()
         else:
             self.app.action_show_help_panel()
         self.call_after_refresh(self.refresh_bindings)
 
-    def tell(self, words: str, *, severity: "SeverityLevel" = "information") -> None:
-        """Show what passes: the one place that does. `words` are already visible text."""
-        self.notify(words, severity=severity, markup=False)
+    def show_notification(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
+        """Show a notification, here only and without markup; `text` is ours, or visible."""
+        self.notify(text, severity=severity, markup=False)
 
-    @on(ExternalEditorWanted)
-    def open_elsewhere(self, event: ExternalEditorWanted) -> None:
-        """Let somebody edit a text in an editor of their own."""
+    @on(ExternalEditorRequested)
+    def open_external_editor(self, event: ExternalEditorRequested) -> None:
+        """Let the user edit a text in an external editor, one at a time."""
         event.stop()
-        if not any(each.group == "elsewhere" and each.is_running for each in self.workers):
-            self.edit_elsewhere(event.editor)
+        if not any(each.group == "external_editor" and each.is_running for each in self.workers):
+            self.edit_externally(event.editor)
 
-    @work(group="elsewhere", exit_on_error=False)
-    async def edit_elsewhere(self, editor: Editable) -> None:
-        """Give the terminal to their editor, and take back what it leaves."""
-        from hitl_tui.external_editor import (  # after the first paint
-            Edited,
-            NotEdited,
-            edit_elsewhere,
-        )
+    @work(group="external_editor", exit_on_error=False)
+    async def edit_externally(self, editor: Editable) -> None:
+        """Give the terminal to the external editor, and take over the edited text."""
+        from hitl_tui.screens.external_edit import edit_externally  # after the first paint
 
-        done: Edited | NotEdited
-        try:
-            # Nothing is drawn meanwhile, but everything goes on. What is raised within `suspend`
-            # would leave the terminal as it is there.
-            with self.app.batch_update(), self.app.suspend():
-                done = await edit_elsewhere(editor.text, editor.SUFFIX)
-        except SuspendNotSupported:
-            done = NotEdited("This terminal cannot be given to another program.")
-        self.app.refresh(layout=True)
-        if isinstance(done, Edited):
-            editor.take_back(done.text)
-        else:
-            self._show_not_edited(done)
-        editor.post_message(ExternalEditorClosed())
-
-    def _show_not_edited(self, done: "NotEdited") -> None:
-        from hitl_tui.screens.text_modal import ModalText, TextModal
-
-        kept = "What you typed here is as it was."
-        if done.kept is not None:
-            kept += f" What was saved there is in {done.kept}."
-        hint = "The variables VISUAL and EDITOR say which editor is yours."
-        self.app.push_screen(TextModal(ModalText("Not edited", done.why, kept, hint)))
+        await edit_externally(self.app, editor)
 
     @on(Worker.StateChanged)
-    def hear_worker(self, event: Worker.StateChanged) -> None:
-        """Let no failure of a worker go unheard."""
+    def worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Report every failure of a worker."""
         if event.state is WorkerState.ERROR and event.worker.error is not None:
             self.worker_failed(event.worker.error)
 
     def worker_failed(self, error: BaseException) -> None:
-        """Show a failure that nobody expected here."""
-        from hitl_tui.screens.text_modal import ModalText, TextModal  # after the first paint only
+        """Show an unexpected failure."""
+        from hitl_tui.screens.text_modal import ModalText, TextModal  # after the first paint
 
         self.app.push_screen(TextModal(ModalText.of(error)))

@@ -1,4 +1,4 @@
-"""Keeping what is typed: soon after each key, in order, and once more on leaving."""
+"""Writes what is typed on a thread's cards as drafts: soon after each key, one write at a time."""
 
 import asyncio
 from typing import TYPE_CHECKING
@@ -7,40 +7,41 @@ from hitl_engine.model import Question
 from hitl_tui.messages import Typed
 
 if TYPE_CHECKING:
-    from hitl_engine.desk import Desk
+    from hitl_engine.deciding.drafts import Drafts
 
 PAUSE = 0.4
-"""Seconds between a key and the draft being written; a second is what is promised."""
+"""Seconds from a key to the write; the product promises that drafts are written within one."""
 
 
 class DraftKeeper:
-    """Holds what was typed last until it is written; one write at a time."""
+    """Holds what was typed last until it is written."""
 
-    def __init__(self) -> None:
+    def __init__(self, drafts: "Drafts") -> None:
+        self._drafts = drafts
         self._unsaved: Typed | None = None
         self._writing = asyncio.Lock()
 
-    def typed(self, typed: Typed) -> bool:
-        """Hold this; return whether a write has to be arranged for it."""
+    def hold(self, typed: Typed) -> bool:
+        """Hold what was typed; return whether a write has to be scheduled for it."""
         first = self._unsaved is None
         self._unsaved = typed
         return first
 
-    async def keep(self, desk: "Desk") -> None:
-        """Write what is held. Raises JournalFailed; it is held again then."""
+    async def save(self) -> None:
+        """Write what is held. Raises JournalFailed, and holds it again then."""
         async with self._writing:
             typed, self._unsaved = self._unsaved, None
             if typed is None:
                 return
             try:
-                await desk.drafts.save(typed.question, typed.content)
+                await self._drafts.save(typed.question, typed.content)
             except BaseException:
                 self._unsaved = self._unsaved or typed
                 raise
 
-    async def forget(self, desk: "Desk", question: Question) -> None:
-        """The question is answered: nothing of it needs to be kept."""
+    async def discard(self, question: Question) -> None:
+        """Delete the draft of a question that was answered."""
         async with self._writing:
             if self._unsaved is not None and self._unsaved.question == question:
                 self._unsaved = None
-            await desk.drafts.discard(question)
+            await self._drafts.discard(question)

@@ -1,4 +1,4 @@
-"""The log: what was decided, and what the engine printed."""
+"""The log: the decisions of this target, and the output of its local server."""
 
 from typing import ClassVar
 
@@ -22,12 +22,12 @@ _OUTCOMES = {
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
     None: ("… no outcome recorded", "$text-error"),
 }
-_NOTHING = "Nothing was printed yet."
-_REMOTE = "The log of a remote server is not here."
+_NO_OUTPUT = "No output yet."
+_REMOTE = "The log of a remote server is not available here."
 
 
 class LogScreen(ConsoleScreen):
-    """Shows the journal's decisions, and the engine's own log as it grows."""
+    """Shows the decisions in the journal, and the log of the local server as it grows."""
 
     DEFAULT_CSS = """
     LogScreen {
@@ -44,19 +44,20 @@ class LogScreen(ConsoleScreen):
         Binding("escape", "back", "Inbox", tooltip="Back to the inbox", id="log.back"),
         Binding("ctrl+r", "reload", "Reload", tooltip="Read the log again", id="log.reload"),
         Binding(
-            "d", "tab('decisions')", "Decisions", tooltip="What was decided", id="log.decisions"
+            "d", "tab('decisions')", "Decisions", tooltip="Show the decisions", id="log.decisions"
         ),
         Binding(
             "e",
             "tab('engine')",
             "Engine log",
-            tooltip="What graphs and engine printed",
+            tooltip="Show what the graphs and the local server printed",
             id="log.engine",
         ),
     ]
     HELP = """\
     ### The log
-    **d** shows what was decided, sent and became of it; **e** what graphs and engine printed.
+    **d** shows each decision, what was sent, and its outcome; **e** shows what the graphs and the
+    local server printed.
     """
     AUTO_FOCUS = "#entries"
 
@@ -66,7 +67,7 @@ class LogScreen(ConsoleScreen):
         self._printed: str | None = ""
 
     def compose_body(self) -> ComposeResult:
-        """Put the two logs behind two tabs."""
+        """Put each log on a tab."""
         self.tabs = TabbedContent(initial="decisions")
         self.entries = OptionList(id="entries", markup=False)
         self.entry = TextPane("Sent", numbered=True, id="entry")
@@ -79,8 +80,8 @@ class LogScreen(ConsoleScreen):
                 yield self.printed
 
     def on_mount(self) -> None:
-        """Read both, and follow the engine's."""
-        self.printed.show_text(_NOTHING)
+        """Read both logs, and follow that of the server."""
+        self.printed.show_text(_NO_OUTPUT)
         self.read_decisions()
         self.follow_engine()
         self.set_interval(1, self.follow_engine)
@@ -92,30 +93,30 @@ class LogScreen(ConsoleScreen):
         self.entries.set_options(Option(_entry_line(entry)) for entry in self._entries)
         self.entries.display = bool(self._entries)
         if not self._entries:
-            self.entry.show_text("Nothing has been decided here yet.")
+            self.entry.show_text("No decisions yet.")
         else:
             self.entries.highlighted = 0
 
     @on(OptionList.OptionHighlighted, "#entries")
     def show_entry(self, event: OptionList.OptionHighlighted) -> None:
-        """Show all that is known of a decision."""
+        """Show all details of a decision."""
         entry = self._entries[event.option_index]
         self.entry.set_title("Decision")
         self.entry.show_text(_entry_text(entry))
 
     def follow_engine(self) -> None:
-        """Show what was printed meanwhile; stay at the end if one is there."""
+        """Show new output; keep the end in view if it is in view."""
         printed = self.desk.engine_log()
         if printed == self._printed:
             return
         self._printed = printed
         at_end = self.printed.scroll_offset.y >= self.printed.max_scroll_y
-        self.printed.show_text(_REMOTE if printed is None else printed or _NOTHING)
+        self.printed.show_text(_REMOTE if printed is None else printed or _NO_OUTPUT)
         if at_end:
             self.printed.call_after_refresh(self.printed.scroll_end, animate=False)
 
     def action_tab(self, name: str) -> None:
-        """Show one of the two."""
+        """Show one of the two logs."""
         self.tabs.active = name
         (self.entries if name == "decisions" else self.printed).focus()
 
@@ -129,9 +130,9 @@ class LogScreen(ConsoleScreen):
 
 
 def _entry_line(entry: LogEntry) -> Content:
-    word, colour = _OUTCOMES[entry.outcome]
+    text, colour = _OUTCOMES[entry.outcome]
     if entry.mismatches:
-        word, colour = f"{word}, otherwise than decided", "$text-warning"
+        text, colour = f"{text}, not as decided", "$text-warning"
     return Content.assemble(
         (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 60%"),
         "  ",
@@ -139,15 +140,15 @@ def _entry_line(entry: LogEntry) -> Content:
         "  ",
         one_line(f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id, 60),
         "  ",
-        (word, colour),
+        (text, colour),
     )
 
 
 def _entry_text(entry: LogEntry) -> str:
-    word, _ = _OUTCOMES[entry.outcome]
+    text, _ = _OUTCOMES[entry.outcome]
     lines = [
-        f"{word}: {entry.why}" if entry.why else word,
-        *(f"Otherwise than decided: {each}" for each in entry.mismatches),
+        f"{text}: {entry.why}" if entry.why else text,
+        *(f"Not as decided: {each}" for each in entry.mismatches),
         f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
         "Sent",

@@ -1,4 +1,4 @@
-"""Starting a run: which graph, with what input, and where it shall stop."""
+"""The form that starts a run: its graph, its input and its breakpoints."""
 
 from typing import ClassVar
 
@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Graph
 from hitl_engine.visible import one_line
-from hitl_tui.messages import RunWanted
+from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import Session
@@ -22,16 +22,16 @@ from hitl_tui.widgets.run_form import RunForm
 from hitl_tui.widgets.send_bar import SendBar
 
 
-class StartScreen(ConsoleScreen):
-    """Asks for a graph and its input; what is typed stays until the console closes."""
+class NewRunScreen(ConsoleScreen):
+    """Takes a graph and its input; what is typed is kept until the console closes."""
 
     DEFAULT_CSS = """
-    StartScreen {
+    NewRunScreen {
         #title { height: 1; padding: 0 1; text-style: bold; }
         #choice { width: 28; height: 1fr; border-right: solid $foreground 20%; }
         #graphs { height: 1fr; border: none; background: $background; padding: 0 1; }
         #graphs:focus { background: $background; background-tint: $background 0%; }
-        #seat { height: 1fr; }
+        #form-container { height: 1fr; }
         #right { width: 1fr; }
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
@@ -46,13 +46,13 @@ class StartScreen(ConsoleScreen):
             "escape",
             "back",
             "Inbox",
-            tooltip="Back to the inbox; what you typed stays",
+            tooltip="Back to the inbox; what you typed is kept",
             id="start.back",
         ),
         Binding("ctrl+s", "start", "Start", tooltip="Start the run", id="start.start"),
         Binding(
             "ctrl+t",
-            "turn",
+            "toggle_json",
             "As JSON",
             tooltip="Give the input as JSON, or in fields",
             id="start.as_json",
@@ -60,8 +60,8 @@ class StartScreen(ConsoleScreen):
     ]
     HELP = """\
     ### A new run
-    Choose a graph, fill in its input, press **ctrl+s**. Breakpoints given here hold for this
-    run only.
+    Choose a graph, fill in its input, press **ctrl+s**. Breakpoints given here are for this run
+    only.
     """
     AUTO_FOCUS = "#graphs"
 
@@ -71,10 +71,10 @@ class StartScreen(ConsoleScreen):
         self._graphs: tuple[Graph, ...] = ()
 
     def compose_body(self) -> ComposeResult:
-        """Put the graphs beside the form, what will be sent below."""
+        """Put the graphs next to the form, and what will be sent below."""
         self.banner = Banner()
         self.graphs = OptionList(id="graphs", markup=False)
-        self.seat = Container(id="seat")
+        self.form_container = Container(id="form-container")
         self.send_bar = SendBar("Start")
         self.title_line = Static("New run", id="title", markup=False)
         yield self.title_line
@@ -83,11 +83,11 @@ class StartScreen(ConsoleScreen):
             with Vertical(id="choice"):
                 yield self.graphs
             with Vertical(id="right"):
-                yield self.seat
+                yield self.form_container
                 yield self.send_bar
 
     def on_screen_resume(self) -> None:
-        """See which graphs there are now."""
+        """Read the graphs again."""
         self.read_graphs()
 
     @work(group="graphs", exclusive=True, exit_on_error=False)
@@ -106,19 +106,19 @@ class StartScreen(ConsoleScreen):
             self.send_bar.block("The server has no graphs.")
 
     @on(OptionList.OptionHighlighted, "#graphs")
-    def graph_in_view(self, event: OptionList.OptionHighlighted) -> None:
+    def show_graph(self, event: OptionList.OptionHighlighted) -> None:
         """Show the form of the graph."""
         self.read_form(self._graphs[event.option_index])
 
     @on(OptionList.OptionSelected, "#graphs")
-    def fill_in(self) -> None:
-        """Go to its first field."""
+    def focus_form(self) -> None:
+        """Focus the first field of the form."""
         if self.form is not None:
             self.form.take_focus()
 
     @work(group="form", exclusive=True, exit_on_error=False)
     async def read_form(self, graph: Graph) -> None:
-        """Read how the input of a graph is asked for, and show it if it is still in view."""
+        """Read the input form of a graph, and show it."""
         if self.form is not None and self.form.input_form.graph == graph:
             return
         try:
@@ -127,17 +127,17 @@ class StartScreen(ConsoleScreen):
             self.banner.show_error(error)
             return
         self.banner.clear()
-        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
+        with self.app.batch_update():  # drawing a half-removed form would raise
             self.form = None
-            await self.seat.remove_children()
+            await self.form_container.remove_children()
             self.form = RunForm(form)
-            await self.seat.mount(self.form)
+            await self.form_container.mount(self.form)
         self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
         self.show_input()
 
     @on(RunForm.Changed)
     def show_input(self) -> None:
-        """Show what would be sent, or what is missing."""
+        """Show what will be sent, or what is missing."""
         if self.form is None or not self.form.is_mounted:
             return
         try:
@@ -156,16 +156,16 @@ class StartScreen(ConsoleScreen):
     # Keys
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to start only what can be started."""
+        """Offer to start a graph that was chosen, and JSON where the input also has fields."""
         if action == "start":
             return self.form is not None
-        if action == "turn":
+        if action == "toggle_json":
             return self.form is not None and self.form.has_fields
         return True
 
     @on(SendBar.Pressed)
     def action_start(self) -> None:
-        """Say which run is wanted."""
+        """Request the run, or show what is wrong with its input."""
         if self.form is None:
             return
         self.form.touch_all()
@@ -173,9 +173,9 @@ class StartScreen(ConsoleScreen):
         if self.send_bar.blocked:
             return
         value, stops = self.form.read()
-        self.post_message(RunWanted(self.form.input_form.graph, value, stops))
+        self.post_message(RunRequested(self.form.input_form.graph, value, stops))
 
-    def action_turn(self) -> None:
+    def action_toggle_json(self) -> None:
         """Give the input as JSON, or in fields."""
         if self.form is not None:
             self.form.toggle_json()

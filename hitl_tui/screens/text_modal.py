@@ -1,4 +1,4 @@
-"""The modal for what needs reading: an error, a traceback, a difference."""
+"""The modal for a text to read and copy: an error, a traceback, a difference."""
 
 import traceback
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ from hitl_tui.widgets.text_view import Syntax, TextView
 
 @dataclass(frozen=True)
 class ModalText:
-    """What there is to read; all of it may be untrusted text."""
+    """The parts of the text; all may be untrusted."""
 
     title: str
     what: str
@@ -31,25 +31,25 @@ class ModalText:
 
     @classmethod
     def of(cls, error: BaseException) -> "ModalText":
-        """Describe an error; of one that nobody foresaw, the traceback without its values."""
+        """Describe an error; of an unexpected one also the traceback, without local variables."""
         if isinstance(error, HitlError):
             return cls(error.title, error.what, error.kept, error.hint, error.detail)
         return cls(
             "Something went wrong inside the console",
             f"{type(error).__name__}: {error}",
-            hint="Please report this. The console goes on; what you typed is kept.",
+            hint="Please report this. The console keeps running; what you typed is kept.",
             detail="".join(traceback.format_exception(error)),
         )
 
     @property
     def text(self) -> str:
-        """Everything, as it is copied: visible text only."""
+        """The whole text, as it is copied: visible characters only."""
         parts = (self.title, self.what, self.kept, self.hint, self.detail)
         return visible("\n".join(part for part in parts if part))
 
 
 class TextModal(ModalScreen[bool]):
-    """Shows a reading; answers True when its offer was taken."""
+    """Shows a text; dismissed with True if the user chooses to try again."""
 
     DEFAULT_CSS = """
     TextModal {
@@ -81,65 +81,65 @@ class TextModal(ModalScreen[bool]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "close", "Close", tooltip="Back to where you were", id="reading.close"),
-        Binding("c", "copy", "Copy", tooltip="Copy all of this", id="reading.copy"),
-        Binding("r", "offer", "Try again", tooltip="Try what failed again", id="reading.offer"),
+        Binding("escape", "close", "Close", tooltip="Close this message", id="reading.close"),
+        Binding("c", "copy", "Copy", tooltip="Copy the whole text", id="reading.copy"),
+        Binding("r", "retry", "Try again", tooltip="Try again what failed", id="reading.offer"),
     ]
     HELP = """\
-    ### Something to read
-    **c** copies all of it, **escape** closes it.
+    ### A message
+    **c** copies the whole text, **escape** closes it.
     """
     AUTO_FOCUS = "VerticalScroll"
 
-    def __init__(self, reading: ModalText, *, retry: bool = False, close: str = "Close") -> None:
+    def __init__(self, text: ModalText, *, retry: bool = False, close: str = "Close") -> None:
         super().__init__()
-        self.reading = reading
+        self.text = text
         self._retry = retry
         self._close = close
 
     def compose(self) -> ComposeResult:
-        """Put what happened first, then what was kept, what to do, and the details."""
+        """Put what happened first, then what was kept, what to do, and details."""
         frame = Vertical()
-        frame.border_title = Content(self.reading.title)
+        frame.border_title = Content(self.text.title)
         with frame:
             with VerticalScroll():
                 yield from self._parts()
             with Horizontal(id="buttons"):
                 yield Button("Copy  c", id="copy", compact=True)
                 if self._retry:
-                    yield Button("Try again  r", id="offer", compact=True, variant="primary")
+                    yield Button("Try again  r", id="retry", compact=True, variant="primary")
                 yield Button(f"{self._close}  esc", id="close", compact=True)
 
     def _parts(self) -> ComposeResult:
-        reading = self.reading
-        yield Static(literal(reading.what), id="what")
-        if reading.kept:
-            yield Static(literal(reading.kept), id="kept")
-        if reading.hint:
-            yield Static(literal(reading.hint), id="hint")
-        if reading.detail:
+        text = self.text
+        yield Static(literal(text.what), id="what")
+        if text.kept:
+            yield Static(literal(text.kept), id="kept")
+        if text.hint:
+            yield Static(literal(text.hint), id="hint")
+        if text.detail:
             details = TextView(numbered=True)
             details.id = "details"
             details.border_title = Content("Details")
-            details.show_text(reading.detail, reading.syntax)
+            details.show_text(text.detail, text.syntax)
             yield details
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to try again only what can be."""
-        return self._retry if action == "offer" else True
+        """Offer to try again only if it is possible."""
+        return self._retry if action == "retry" else True
 
     @on(Button.Pressed, "#copy")
     def action_copy(self) -> None:
-        """Copy everything to the clipboard."""
-        self.app.copy_to_clipboard(self.reading.text)
+        """Copy the whole text to the clipboard."""
+        self.app.copy_to_clipboard(self.text.text)
         self.query_one("#copy", Button).label = Content("Copied ")
 
     @on(Button.Pressed, "#close")
     def action_close(self) -> None:
-        """Close without taking the offer."""
+        """Close without trying again."""
         self.dismiss(False)
 
-    @on(Button.Pressed, "#offer")
-    def action_offer(self) -> None:
-        """Close and say yes."""
+    @on(Button.Pressed, "#retry")
+    def action_retry(self) -> None:
+        """Close and try again."""
         self.dismiss(True)

@@ -1,4 +1,4 @@
-"""What is about to be sent, in words: one line for each decision, and what one should know first."""
+"""What will be sent, as text for people: a line for each decision, and cautions."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,30 +32,30 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.text.argument_changes import changed_names
 
-PlaceOf = Callable[[Interrupt], str]
-"""Says where a question is asked; visible text."""
-_LONGEST = 160
+LocationOf = Callable[[Interrupt], str]
+"""Returns the nodes that ask a question, as visible text."""
+_MAX_CHARACTERS = 160
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will happen, to be looked at before it does; all of it visible text."""
+    """What will be sent, for the user to confirm; all of it is visible text."""
 
     title: str
     lines: tuple[str, ...]
     cautions: tuple[str, ...] = ()
-    """What one should have meant: another tool, arguments of other types."""
+    """What is unusual and should be intended: another tool, arguments of other types."""
     answer: JsonValue = None
     """The exact JSON that will be sent."""
     note: str = ""
-    """A word about that JSON."""
+    """A few words about that JSON."""
     why_not: str = ""
-    """Why it cannot be sent so, or nothing."""
+    """Why it cannot be sent; empty if it can."""
     verb: str = "Send"
 
 
 def decision_words(question: Question, decision: Decision) -> str:
-    """Return a decision in a few words, on one line."""
+    """Return a decision as a few words on one line."""
     match decision:
         case Verdicts():
             return ", ".join(verdict_lines(question, decision))
@@ -71,23 +71,23 @@ def decision_words(question: Question, decision: Decision) -> str:
         case Decline():
             return "decline to answer"
         case Answer(value=value):
-            return f"the JSON {one_line(json_text(value, indent=None), _LONGEST)}"
+            return f"the JSON {one_line(json_text(value, indent=None), _MAX_CHARACTERS)}"
 
 
 def planned_line(planned: PlannedDecision) -> str:
-    """Return what one of many items gets, on one line: the verdicts in words, and the exact JSON."""
+    """Return what one of many items gets, on one line: its verdicts and the exact JSON."""
     item, decision = planned.item, planned.decision
     if planned.fault:
-        return one_line(planned.fault, _LONGEST)
+        return one_line(planned.fault, _MAX_CHARACTERS)
     if isinstance(item, Breakpoint):
         return f"step past {one_line(item.node, 80)}, with no input"
-    answer = one_line(json_text(planned.answer, indent=None), 2 * _LONGEST)
+    answer = one_line(json_text(planned.answer, indent=None), 2 * _MAX_CHARACTERS)
     words = decision_words(item, decision) if isinstance(decision, Verdicts) else ""
     return f"{words}  {answer}" if words else answer
 
 
 def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:
-    """Return a line for each call of a request: the tool, the verdict in its words, and the text."""
+    """Return a line for each tool call: the tool, the label of its verdict, and the text."""
     review = question.review
     calls = review.calls if isinstance(review, ToolCalls) else ()
     return tuple(
@@ -96,8 +96,8 @@ def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:
     )
 
 
-def _after_place(question: Question, decision: Decision) -> str:
-    """Return a decision in a few words, where the place before it names the tool already."""
+def _words_after_location(question: Question, decision: Decision) -> str:
+    """Return a decision as a few words; the location before it already names the tool."""
     match question.review, decision:
         case ToolCalls(calls=(call,)), Verdicts(verdicts=(verdict,)):
             return _verdict_words(verdict, call)
@@ -112,8 +112,8 @@ def _verdict_words(verdict: Verdict, call: ToolCall) -> str:
             return label
         case Reject(message=text):
             return f"{label}, {_quoted(text)}" if text is not None else label
-        case Respond(message=said):
-            return f"{label}, {_quoted(said)}"
+        case Respond(message=text):
+            return f"{label}, {_quoted(text)}"
         case Edit(args=args, name=name):
             changed = changed_names(call.args, args)
             tool = f" to the tool {one_line(name, 60)}" if name not in (None, call.name) else ""
@@ -128,13 +128,13 @@ def _label(question: Question, index: int) -> str:
 
 
 def _quoted(text: str) -> str:
-    return f"“{one_line(text, _LONGEST)}”"
+    return f"“{one_line(text, _MAX_CHARACTERS)}”"
 
 
 def plan_of_one(
     question: Question, decision: Decision, answer: JsonValue, cautions: tuple[str, ...]
 ) -> Plan:
-    """Return the plan for one question: its verdicts, a line each, or the decision."""
+    """Return the plan for one question: a line for each verdict, or for the decision."""
     if isinstance(decision, Verdicts):
         count = len(decision.verdicts)
         lines = [
@@ -149,44 +149,44 @@ def plan_of_one(
 def plan_of_several(
     decided: Sequence[tuple[Question, Decision]],
     undecided: Sequence[Interrupt],
-    place: PlaceOf,
+    location_of: LocationOf,
     effect: Effect,
     answers: JsonObject,
     cautions: tuple[str, ...],
     why_not: str,
 ) -> Plan:
-    """Return the plan for the questions of one thread: what goes out in one request."""
-    lines = [f"✓ {place(q.interrupt)}: {_after_place(q, d)}" for q, d in decided]
-    lines += [f"· {place(each)}: not decided, and not sent" for each in undecided]
+    """Return the plan for the questions of one thread, which are answered in one request."""
+    lines = [f"✓ {location_of(q.interrupt)}: {_words_after_location(q, d)}" for q, d in decided]
+    lines += [f"· {location_of(each)}: not decided, not sent" for each in undecided]
     if effect.asks_again:
         lines += ["", f"Runs again up to its question: {_names(effect.asks_again)}"]
     count = f"{len(decided)} of {len(decided) + len(undecided)} answers"
     if not undecided:
         count = "1 answer" if len(decided) == 1 else f"all {len(decided)} answers"
-    note = "each under the id of its question"
+    note = "each with the id of its question"
     return Plan(f"Send {count}?", tuple(lines), _visible(cautions), answers, note, why_not)
 
 
-def plan_of_reopening(asked: Interrupt, place: PlaceOf, reopening: Reopening) -> Plan:
-    """Return the plan for asking a question anew."""
+def plan_of_reopening(interrupt: Interrupt, location_of: LocationOf, reopening: Reopening) -> Plan:
+    """Return the plan for asking a question again."""
     happened = one_line(reopening.happened, 400)
     lines = [
-        f"{place(asked)}: the same question is asked again, under a new id.",
+        f"{location_of(interrupt)}: the same question is asked again, with a new id.",
         *([f"What happened: {happened}"] if happened else []),
-        *(["Answers given here met the same error twice."] if reopening.stuck else []),
+        *(["Two answers failed with the same error."] if reopening.stuck else []),
         f"Runs again up to its question: {_names(reopening.asks_again)}",
     ]
-    cautions = ["All answers given in this step are forgotten."]
+    cautions = ["All answers given in this step are discarded."]
     if reopening.runs_twice:
         cautions.append(
             f"{_names(reopening.runs_twice)} had finished and runs again:"
-            " whatever it does to the world is done twice."
+            " its side effects happen twice."
         )
     return Plan(
         "Ask this question again?",
         tuple(lines),
         tuple(cautions),
-        note="no answer: the thread is taken back to its question",
+        note="no answer; the thread returns to its question",
         why_not=reopening.why_not,
         verb="Reopen",
     )

@@ -1,4 +1,4 @@
-"""Where a console stands: its desk, its connection, and the newest look at the inbox."""
+"""The state that all screens of one console share: desk, connection, newest inbox."""
 
 from __future__ import annotations  # the nouns are not loaded before the first paint
 
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from hitl_engine.model import Inbox, Server
 
 
-class Link(Enum):
-    """How the console stands to its server: the words and the theme colour that say so."""
+class ConnectionStatus(Enum):
+    """The status of the connection to the server: its text, and its theme colour."""
 
     CONNECTING = ("◌ connecting", "$text-muted")
     CONNECTED = ("● connected", "$text-success")
@@ -24,45 +24,46 @@ class Link(Enum):
 
 @dataclass(eq=False)
 class Session:
-    """What all screens of one console share; whoever listens is called after each change."""
+    """Desk, connection and inbox of one console; subscribers are called after each change."""
 
     desk: Desk | None = None
-    """Known once the target has been opened."""
-    link: Link = Link.CONNECTING
+    """None until the target is open."""
+    connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
-    _listeners: list[Callable[[], None]] = field(default_factory=list)
+    _subscribers: list[Callable[[], None]] = field(default_factory=list)
 
     @property
     def server(self) -> Server | None:
-        """The server, once it is known."""
+        """The server; None until the target is open."""
         return None if self.desk is None else self.desk.server
 
-    def listen(self, listener: Callable[[], None]) -> None:
-        """Call `listener` after each change."""
-        self._listeners.append(listener)
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after each change."""
+        self._subscribers.append(callback)
 
-    def ignore(self, listener: Callable[[], None]) -> None:
-        """Call `listener` no more."""
-        self._listeners.remove(listener)
+    def unsubscribe(self, callback: Callable[[], None]) -> None:
+        """Stop calling `callback`."""
+        self._subscribers.remove(callback)
 
-    def connecting(self) -> None:
+    def set_connecting(self) -> None:
         """The target is being opened."""
-        self._change(link=Link.CONNECTING)
+        self._change(connection=ConnectionStatus.CONNECTING)
 
-    def connected(self, desk: Desk) -> None:
-        """The target has been opened."""
-        self._change(desk=desk, link=Link.CONNECTED)
+    def set_connected(self, desk: Desk) -> None:
+        """The target is open."""
+        self._change(desk=desk, connection=ConnectionStatus.CONNECTED)
 
-    def failed(self) -> None:
+    def set_failed(self) -> None:
         """The target could not be opened."""
-        self._change(link=Link.FAILED)
+        self._change(connection=ConnectionStatus.FAILED)
 
-    def seen(self, inbox: Inbox) -> None:
-        """The server was looked at, or could not be."""
-        self._change(inbox=inbox, link=Link.AWAY if inbox.error else Link.CONNECTED)
+    def set_inbox(self, inbox: Inbox) -> None:
+        """The inbox was read, or could not be; then it has an error."""
+        status = ConnectionStatus.AWAY if inbox.error else ConnectionStatus.CONNECTED
+        self._change(inbox=inbox, connection=status)
 
     def _change(self, **changes: object) -> None:
         for name, value in changes.items():
             setattr(self, name, value)
-        for listener in tuple(self._listeners):
-            listener()
+        for callback in tuple(self._subscribers):
+            callback()

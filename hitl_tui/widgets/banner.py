@@ -1,4 +1,4 @@
-"""A line or two above a card that need to be read before one goes on."""
+"""A short message above a card, such as an error or a warning."""
 
 from enum import Enum
 
@@ -9,8 +9,8 @@ from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
 
 
-class Weight(Enum):
-    """How much a banner matters; the word says it, the colour only repeats it."""
+class Severity(Enum):
+    """How serious a message is, and the label before it: colour is not needed to read it."""
 
     NOTE = "Note"
     WARNING = "Careful"
@@ -20,7 +20,7 @@ class Weight(Enum):
 
 
 class Banner(Static):
-    """Shows one thing to know, until it no longer holds."""
+    """Shows one message until it is replaced or cleared; hidden without one."""
 
     DEFAULT_CSS = """
     Banner {
@@ -34,24 +34,24 @@ class Banner(Static):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
-        self.weight: Weight | None = None
-        """How much what it says matters; None while it says nothing."""
+        self.severity: Severity | None = None
+        """None while there is no message."""
 
-    def show(self, weight: Weight, words: str) -> None:
-        """Show these words; they may hold untrusted text."""
-        self.update(Content.assemble((f"{weight.value}: ", "bold"), visible(words)))
-        self._weigh(weight)
+    def show(self, severity: Severity, text: str) -> None:
+        """Show a message; it may contain untrusted text."""
+        self.update(Content.assemble((f"{severity.value}: ", "bold"), visible(text)))
+        self._set_severity(severity)
 
     def show_error(self, error: HitlError) -> None:
         """Show what happened, what was kept, and what to do."""
-        self.show(Weight.ERROR, str(error))
+        self.show(Severity.ERROR, str(error))
 
     def clear(self) -> None:
-        """Nothing needs to be known any more."""
-        self._weigh(None)
+        """Remove the message."""
+        self._set_severity(None)
 
-    def _weigh(self, weight: Weight | None) -> None:
-        self.weight = weight
-        for each in Weight:
-            self.set_class(each is weight, f"-{each.name.lower()}")
-        self.set_class(weight is not None, "-shown")
+    def _set_severity(self, severity: Severity | None) -> None:
+        self.severity = severity
+        for each in Severity:
+            self.set_class(each is severity, f"-{each.name.lower()}")
+        self.set_class(severity is not None, "-shown")

@@ -11,7 +11,7 @@ from textual.widgets.text_area import Edit, EditResult
 from hitl_engine.model import JsonValue
 from hitl_engine.strict_json import JsonProblem, read_json
 from hitl_engine.visible import decode, json_text, visible, visible_json, visible_typed
-from hitl_tui.messages import ExternalEditorWanted
+from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.text.diff import difference
 from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.widgets.fast_text_area import FastTextArea
@@ -99,7 +99,7 @@ class Editor(FastTextArea):
     def action_open_external_editor(self) -> None:
         """Ask the screen to open the user's own editor."""
         if not self.read_only:
-            self.post_message(ExternalEditorWanted(self))
+            self.post_message(ExternalEditorRequested(self))
 
     def take_back(self, text: str) -> None:
         """Take the text from the external editor, as one edit of the part that differs."""

@@ -1,4 +1,4 @@
-"""What a run does while it is watched: one line for each event, the newest at the end."""
+"""The events of a run while it is followed: one line for each, the newest at the end."""
 
 from collections import deque
 
@@ -6,46 +6,45 @@ from hitl_engine.model import Progress
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.widgets.text_view import TextPane
 
-_MOST = 1_000
-"""Lines kept; the count of those before them is shown."""
-_WORDS = {
+_MAX_LINES = 1_000
+"""Lines kept; of older ones the count is shown."""
+_LABELS = {
     "started": "▶ started  ",
     "finished": "✓ finished ",
     "failed": "✕ failed   ",
-    "custom": "· says     ",
+    "custom": "· sent     ",
     "stopped": "■ stopped  ",
 }
 
 
 class ProgressPane(TextPane):
-    """Shows progress as it comes, and follows its end."""
+    """Shows the events of a run as they arrive, and scrolls to the newest."""
 
     HELP = """\
     ### Progress
-    What the run did: nodes that started, finished or failed, and what they sent meanwhile.
+    What the run did: nodes that started, finished or failed, and custom data that they sent.
     """
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("Progress", id=id)
-        self._lines: deque[str] = deque(maxlen=_MOST)
+        self._lines: deque[str] = deque(maxlen=_MAX_LINES)
         self._count = 0
         self._drawing = False
 
-    def begin(self, words: str) -> None:
-        """Forget what was shown, and begin with these words; they are ours or visible."""
+    def begin(self, text: str) -> None:
+        """Remove all lines, and begin with this one; it is ours, or visible text."""
         self._lines.clear()
         self._count = 0
-        self.say(words)
-
-    def say(self, words: str) -> None:
-        """Add a line of our own."""
-        self._lines.append(words)
-        self._count += 1
-        self._draw_soon()
+        self._add_line(text)
 
     def add(self, progress: Progress) -> None:
-        """Add what a run did."""
-        self.say(progress_line(progress))
+        """Add an event."""
+        self._add_line(progress_line(progress))
+
+    def _add_line(self, line: str) -> None:
+        self._lines.append(line)
+        self._count += 1
+        self._draw_soon()
 
     def _draw_soon(self) -> None:
         if not self._drawing:
@@ -55,17 +54,17 @@ class ProgressPane(TextPane):
     def _draw(self) -> None:
         self._drawing = False
         dropped = self._count - len(self._lines)
-        first = [f"… {dropped:,} lines before these"] if dropped else []
+        first = [f"… {dropped:,} earlier lines"] if dropped else []
         self.show_lines([*first, *self._lines])
         self.set_title("Progress", f"{self._count:,} lines" if self._count > 1 else "")
         self.scroll_end(animate=False)
 
 
 def progress_line(progress: Progress) -> str:
-    """Return an event as one safe line."""
+    """Return an event as visible text on one line."""
     detail = ""
     if isinstance(progress.detail, str):
         detail = one_line(progress.detail, 160)
     elif progress.detail is not None:
         detail = one_line(json_text(progress.detail, indent=None), 160)
-    return f"{_WORDS[progress.kind]} {one_line(progress.node, 120)}  {detail}".rstrip()
+    return f"{_LABELS[progress.kind]} {one_line(progress.node, 120)}  {detail}".rstrip()

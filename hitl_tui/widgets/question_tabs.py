@@ -1,4 +1,4 @@
-"""Which questions of a thread wait, which are decided, and which one is in view."""
+"""The questions of a thread as tabs: which are decided, and which one is in view."""
 
 from dataclasses import dataclass
 
@@ -11,11 +11,11 @@ from textual.widget import Widget
 
 from hitl_engine.visible import one_line
 
-_MOST_ROWS = 3
+_MAX_ROWS = 3
 
 
 class QuestionTabs(Widget):
-    """A tab for each question, in a few rows; out of sight where there is only one."""
+    """Shows a tab for each question, in a few rows; hidden if there is only one question."""
 
     DEFAULT_CSS = """
     QuestionTabs { display: none; height: auto; padding: 0 1; }
@@ -24,7 +24,7 @@ class QuestionTabs(Widget):
 
     @dataclass
     class Picked(Message):
-        """This question is to be shown."""
+        """The user clicked the tab of this question."""
 
         index: int
 
@@ -34,44 +34,45 @@ class QuestionTabs(Widget):
         self._shown = 0
         self._decided = 0
 
-    def show(self, places: list[str], shown: int, decided: list[bool]) -> None:
-        """Show a tab for the place of each question, and which of them are decided."""
+    def show(self, locations: list[str], shown: int, decided: list[bool]) -> None:
+        """Show a tab for each location; those of decided questions have a check mark."""
         self._names = [
-            f" {'✓' if held else '·'} {index + 1}/{len(places)} {one_line(place, 36)} "
-            for index, (place, held) in enumerate(zip(places, decided, strict=False))
+            f" {'✓' if held else '·'} {index + 1}/{len(locations)} {one_line(location, 36)} "
+            for index, (location, held) in enumerate(zip(locations, decided, strict=False))
         ]
         self._shown = shown
         self._decided = sum(decided)
-        self.set_class(len(places) > 1, "-shown")
+        self.set_class(len(locations) > 1, "-shown")
         self.refresh(layout=True)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
-        """Count the rows, with the words about what is decided."""
+        """Count the rows of tabs, and the line below them."""
         return len(self._rows(width)) + bool(self._decided)
 
     def _rows(self, width: int) -> list[list[int]]:
-        """Pack the tabs into rows; of many rows those around the one in view."""
+        """Return the indexes of the tabs in each row; of many rows, those near the one in view."""
         rows: list[list[int]] = [[]]
-        room = width
+        left = width
         for index, name in enumerate(self._names):
-            room -= cell_len(name)
-            if room < 0 and rows[-1]:
+            left -= cell_len(name)
+            if left < 0 and rows[-1]:
                 rows.append([])
-                room = width - cell_len(name)
+                left = width - cell_len(name)
             rows[-1].append(index)
         here = next((n for n, row in enumerate(rows) if self._shown in row), 0)
-        first = max(0, min(here - 1, len(rows) - _MOST_ROWS))
-        return rows[first : first + _MOST_ROWS]
+        first = max(0, min(here - 1, len(rows) - _MAX_ROWS))
+        return rows[first : first + _MAX_ROWS]
 
     def render(self) -> Content:
-        """Draw the tabs; the one in view is turned round."""
+        """Draw the tabs; the one in view has reversed colours."""
         lines = [
             Content.assemble(*((self._names[index], self._style(index)) for index in row))
             for row in self._rows(self.content_size.width)
         ]
         if self._decided:
-            words = f" {self._decided} decided, not sent: ^l looks over and sends"
-            lines.append(Content.styled(words, "$text-warning"))
+            count = f"{self._decided} of {len(self._names)}"
+            text = f" {count} decided. ^l to review and send"
+            lines.append(Content.styled(text, "$text-warning"))
         return Content("\n").join(lines)
 
     def _style(self, index: int) -> str:
@@ -80,9 +81,9 @@ class QuestionTabs(Widget):
     def on_click(self, event: events.Click) -> None:
         """Show the question under the mouse."""
         rows = self._rows(self.content_size.width)
-        place = event.x - self.styles.padding.left
+        x = event.x - self.styles.padding.left
         for index in rows[event.y] if event.y < len(rows) else ():
-            place -= cell_len(self._names[index])
-            if place < 0:
+            x -= cell_len(self._names[index])
+            if x < 0:
                 self.post_message(self.Picked(index))
                 return

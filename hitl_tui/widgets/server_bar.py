@@ -10,7 +10,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 
 from hitl_engine.visible import one_line
-from hitl_tui.state.session import Link
+from hitl_tui.state.session import ConnectionStatus
 from hitl_tui.text.fitting import shortened_in_middle
 
 if TYPE_CHECKING:
@@ -32,11 +32,11 @@ class ServerBar(Widget):
     """
 
     server: reactive[Server | None] = reactive(None)
-    link: reactive[Link] = reactive(Link.CONNECTING)
+    connection: reactive[ConnectionStatus] = reactive(ConnectionStatus.CONNECTING)
 
     def render(self) -> Content:
         """Draw the three parts; the name of the server is cut in its middle if it does not fit."""
-        word, colour = self.link.value
+        word, colour = self.connection.value
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""
         cells = width - len(product) - cell_len(word) - (5 if product else 2)

@@ -1,4 +1,4 @@
-"""What stands above a thread: where one is, which questions there are, what one should know."""
+"""The lines above a thread: title, tabs of its questions, results and notes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -8,13 +8,13 @@ from textual.containers import Vertical
 
 from hitl_engine.model import Draft, Interrupt
 from hitl_engine.visible import one_line
-from hitl_tui.widgets.banner import Banner, Weight
+from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.title_line import TitleLine
 
 
 class ThreadHeader(Vertical):
-    """Holds the lines above a thread; those that have nothing to say take no room."""
+    """Holds the lines above a thread; empty ones take no space."""
 
     DEFAULT_CSS = """
     ThreadHeader { height: auto; }
@@ -25,74 +25,81 @@ class ThreadHeader(Vertical):
         self.title = TitleLine()
         self.tabs = QuestionTabs()
         self.banner = Banner(id="banner")
-        """What came of what was done last."""
+        """The result of the last action."""
         self.note = Banner(id="note")
-        """What one should know of the question in view."""
+        """What to know about the question in view."""
 
     def compose(self) -> ComposeResult:
-        """Put the place first, what one should know next to the card."""
+        """Put the title first, and the note next to the card."""
         yield self.title
         yield self.tabs
         yield self.banner
         yield self.note
 
     def clear(self) -> None:
-        """Nothing needs to be known any more."""
+        """Remove both messages."""
         self.banner.clear()
         self.note.clear()
 
-    def show_otherwise(self, mismatches: Sequence[str]) -> None:
-        """Say what went otherwise than it was decided."""
-        self.banner.show(Weight.WARNING, otherwise_words(mismatches))
+    def show_mismatches(self, mismatches: Sequence[str]) -> None:
+        """Show which tool calls did not do what was decided."""
+        self.banner.show(Severity.WARNING, mismatch_text(mismatches))
 
     def show_unknown(self, why: str, mismatches: Sequence[str]) -> None:
-        """Say that it is not known what came of what was sent."""
-        seen = f" {otherwise_words(mismatches)}" if mismatches else ""
-        words = f"{why} Nothing is sent again; ctrl+r looks again.{seen}"
-        self.banner.show(Weight.UNKNOWN, words)
+        """Show that the outcome of what was sent is unknown."""
+        known = f" {mismatch_text(mismatches)}" if mismatches else ""
+        text = f"{why} Nothing is sent again automatically; ctrl+r reads the thread.{known}"
+        self.banner.show(Severity.UNKNOWN, text)
 
     @property
-    def in_doubt(self) -> bool:
-        """Whether it says that an outcome is not known."""
-        return self.banner.weight is Weight.UNKNOWN
+    def outcome_unknown(self) -> bool:
+        """Whether the banner shows that an outcome is unknown."""
+        return self.banner.severity is Severity.UNKNOWN
 
     @property
-    def has_news(self) -> bool:
-        """Whether it says something that must be read."""
-        return self.banner.weight not in (None, Weight.NOTE)
+    def must_be_read(self) -> bool:
+        """Whether the banner shows more than a note."""
+        return self.banner.severity not in (None, Severity.NOTE)
 
     def show_note(
-        self, asked: Interrupt, *, decided: bool, answered: datetime | None, draft: Draft | None
+        self,
+        interrupt: Interrupt,
+        *,
+        decided: bool,
+        answered: datetime | None,
+        draft: Draft | None,
     ) -> None:
-        """Say what one should know before one decides: one thing, the weightiest."""
-        if asked.task_error is not None:
-            error = one_line(asked.task_error, 300)
-            words = f"an earlier answer made its node fail: {error}"
-            self.note.show(
-                Weight.STUCK, f"{words} Answer again, or press f8 to have it asked anew."
-            )
+        """Show the most important thing to know about a question before it is decided."""
+        if interrupt.task_error is not None:
+            error = one_line(interrupt.task_error, 300)
+            text = f"an earlier answer made its node fail: {error}"
+            self.note.show(Severity.STUCK, f"{text} Answer again, or press f8 to reopen it.")
         elif decided:
-            words = "decided, not sent. ctrl+s decides anew, ctrl+l looks over and sends."
-            self.note.show(Weight.NOTE, words)
+            text = "decided, not sent. ctrl+s changes the decision, ctrl+l reviews and sends."
+            self.note.show(Severity.NOTE, text)
         elif answered is not None:
-            words = f"already answered from here, at {_when(answered)}: that was applied,"
-            self.note.show(Weight.WARNING, f"{words} and the same is asked again.")
-        elif draft is None:
+            text = f"already answered at {_time(answered)}: that answer was applied,"
+            self.note.show(Severity.WARNING, f"{text} and the graph asks the same again.")
+        else:
+            self._show_draft(draft)
+
+    def _show_draft(self, draft: Draft | None) -> None:
+        if draft is None:
             self.note.clear()
         elif draft.unchanged:
-            words = f"your draft of {_when(draft.saved)} was restored; the question is unchanged."
-            self.note.show(Weight.NOTE, words)
+            text = f"your draft of {_time(draft.saved)} was restored; the question is unchanged."
+            self.note.show(Severity.NOTE, text)
         else:
-            words = f"your draft of {_when(draft.saved)} was restored,"
-            self.note.show(Weight.WARNING, f"{words} but the question has changed since.")
+            text = f"your draft of {_time(draft.saved)} was restored,"
+            self.note.show(Severity.WARNING, f"{text} but the question has changed since.")
 
 
-def otherwise_words(mismatches: Sequence[str]) -> str:
-    """Return what did otherwise than decided, as far as a banner has room."""
+def mismatch_text(mismatches: Sequence[str]) -> str:
+    """Return which tool calls did not do what was decided: the first two, and how many."""
     count = len(mismatches)
-    several = f"{count} times otherwise than decided; the log has each. " if count > 1 else ""
-    return several + " ".join(mismatches[:2])
+    several = f"{count} tool calls did not do what was decided; the log lists all. "
+    return (several if count > 1 else "") + " ".join(mismatches[:2])
 
 
-def _when(at: datetime) -> str:
+def _time(at: datetime) -> str:
     return at.astimezone().strftime("%d %b %H:%M")

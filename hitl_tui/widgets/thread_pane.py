@@ -1,4 +1,4 @@
-"""The middle of a thread's screen: the card of what waits, the run that is watched, or the end."""
+"""The main part of a thread's screen: the card of a pending item, a run, or how the thread ended."""
 
 from enum import Enum
 
@@ -8,7 +8,8 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Interrupt, Progress, ThreadStatus, ThreadView, Waiting
+from hitl_engine.model import Progress, Question, ThreadStatus, ThreadView
+from hitl_tui.messages import Typed
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.question_card import QuestionCard
@@ -16,130 +17,140 @@ from hitl_tui.widgets.progress_pane import ProgressPane
 from hitl_tui.widgets.text_view import TextPane
 
 
-class PanePhase(Enum):
+class PaneContent(Enum):
     """What the pane shows."""
 
-    READING = "reading"
-    ASKING = "asking"
-    RUNNING = "running"
-    ENDED = "ended"
+    LOADING = "loading"
+    CARD = "card"
+    RUN = "run"
+    END = "end"
 
 
 class ThreadPane(Vertical):
-    """Shows one phase at a time; the card stays seated while its decision is carried out."""
+    """Shows one of its contents; the card stays mounted while its decision is carried out."""
 
     DEFAULT_CSS = """
     ThreadPane {
-        #seat { height: auto; display: none; }
+        #card { height: auto; display: none; }
         #progress { display: none; }
-        #ended { display: none; height: 1fr; }
-        #reading { display: none; height: 1fr; content-align: center middle; }
-        &.-reading #reading { display: block; }
-        &.-asking #seat { display: block; height: 1fr; }
-        &.-asking.-at-breakpoint #seat { height: auto; }
-        &.-running #progress { display: block; height: 1fr; }
-        &.-ended #ended { display: block; }
-        &.-ended.-ran #progress { display: block; height: auto; max-height: 40%; }
+        #end { display: none; height: 1fr; }
+        #loading { display: none; height: 1fr; content-align: center middle; }
+        &.-loading #loading { display: block; }
+        &.-card #card { display: block; height: 1fr; }
+        &.-card.-at-breakpoint #card { height: auto; }
+        &.-run #progress { display: block; height: 1fr; }
+        &.-end #end { display: block; }
+        &.-end.-ran #progress { display: block; height: auto; max-height: 40%; }
     }
     """
 
-    phase: reactive[PanePhase] = reactive(PanePhase.READING)
+    content: reactive[PaneContent] = reactive(PaneContent.LOADING)
 
     def __init__(self) -> None:
         super().__init__(id="pane")
         self.card: Card | None = None
-        self._seat = Container(id="seat")
-        self._ended = TextPane("", numbered=True, id="ended")
+        self._card_container = Container(id="card")
+        self._end = TextPane("", numbered=True, id="end")
         self._progress = ProgressPane(id="progress")
 
     def compose(self) -> ComposeResult:
-        """Hold everything; what is in view is a matter of the phase."""
-        yield Static("Reading…", id="reading", markup=False)
-        yield self._seat
-        yield self._ended
+        """Mount everything; `content` decides what is displayed."""
+        yield Static("Reading…", id="loading", markup=False)
+        yield self._card_container
+        yield self._end
         yield self._progress
 
-    def watch_phase(self, before: PanePhase, now: PanePhase) -> None:
-        """Show what this phase shows."""
+    def watch_content(self, before: PaneContent, now: PaneContent) -> None:
+        """Display the new content."""
         self.remove_class(f"-{before.value}")
         self.add_class(f"-{now.value}")
 
-    @property
-    def item(self) -> Waiting | None:
-        """What the seated card shows."""
-        match self.card:
-            case BreakpointCard(breakpoint=breakpoint):
-                return breakpoint
-            case QuestionCard(question=question):
-                return question.interrupt
-            case _:
-                return None
+    # The card
 
-    async def seat(self, card: Card | None) -> None:
-        """Put this card in the place of the one before, or none."""
-        with self.app.batch_update():  # nothing is drawn that is half removed: it would raise
-            await self._seat.remove_children()
+    @property
+    def shows_card(self) -> bool:
+        """Whether the card is in view, so that it can be decided."""
+        return self.content is PaneContent.CARD
+
+    @property
+    def question(self) -> Question | None:
+        """The question of the card; None without a card, or for a breakpoint."""
+        return self.card.question if isinstance(self.card, QuestionCard) else None
+
+    @property
+    def at_breakpoint(self) -> bool:
+        """Whether the card is that of a breakpoint."""
+        return isinstance(self.card, BreakpointCard)
+
+    def unsaved(self) -> Typed | None:
+        """Return what was typed into the card and not posted yet."""
+        return self.card.unsaid() if isinstance(self.card, QuestionCard) else None
+
+    async def mount_card(self, card: Card | None) -> None:
+        """Replace the card, or remove it."""
+        with self.app.batch_update():  # drawing a half-removed card would raise
+            await self._card_container.remove_children()
             self.card = card
-            self.set_class(isinstance(card, BreakpointCard), "-at-breakpoint")
+            self.set_class(self.at_breakpoint, "-at-breakpoint")
             if card is not None:
-                await self._seat.mount(card)
+                await self._card_container.mount(card)
 
     # The run
 
-    def begin_run(self, words: str) -> None:
-        """Watch a run; the words are ours or visible."""
-        self._progress.begin(words)
-        self.add_class("-ran")
-        self.phase = PanePhase.RUNNING
+    @property
+    def shows_run(self) -> bool:
+        """Whether a run is followed."""
+        return self.content is PaneContent.RUN
 
-    def hear(self, progress: Progress) -> None:
-        """Show what the run does."""
+    def show_run(self, text: str) -> None:
+        """Show a new run; `text` is its first line, ours or visible."""
+        self._progress.begin(text)
+        self.add_class("-ran")
+        self.content = PaneContent.RUN
+
+    def show_progress(self, progress: Progress) -> None:
+        """Add an event of the run."""
         self._progress.add(progress)
 
     # The end
 
     def show_end(self, thread: ThreadView) -> None:
-        """Nothing waits on this thread."""
+        """Show a thread without pending items: its final state, its error, or that it runs."""
         if thread.status is ThreadStatus.ERROR:
-            words = thread.error or "No more is known about it."
-            self._end_with("The graph raised an error", words)
+            error = thread.error or "The server reports no details."
+            self._show_text("The graph raised an error", error)
         elif thread.status is ThreadStatus.BUSY:
-            words = "A run is under way on this thread. Press ctrl+r to follow it."
-            self._end_with("Still running", words)
+            text = "A run is in progress on this thread. Press ctrl+r to follow it."
+            self._show_text("Still running", text)
         else:
-            self._ended.set_title("Done: the final state")
-            self._ended.show_json(thread.values)
-            self.phase = PanePhase.ENDED
+            self._end.set_title("Done: the final state")
+            self._end.show_json(thread.values)
+            self.content = PaneContent.END
 
     def show_unknown(self, why: str) -> None:
-        """It is not known what came of what was sent."""
-        self._end_with(
+        """Show that the outcome of what was sent is unknown."""
+        self._show_text(
             "Outcome unknown",
-            f"{why}\n\nWhat was sent may or may not have taken effect. It is never sent again by"
-            " itself.\nPress ctrl+r to look at the thread, and look at what it did.",
+            f"{why}\n\nThe graph may or may not have received what was sent. It is not sent again"
+            " automatically.\nPress ctrl+r to read the thread again, and check what it did.",
         )
 
     def show_failure(self, error: HitlError) -> None:
-        """The thread could not be read."""
-        words = "\n\n".join(part for part in (str(error), error.detail) if part)
-        self._end_with(error.title, words)
+        """Show why the thread could not be read."""
+        text = "\n\n".join(part for part in (str(error), error.detail) if part)
+        self._show_text(error.title, text)
 
-    def _end_with(self, title: str, words: str) -> None:
-        self._ended.set_title(title)
-        self._ended.show_text(words)
-        self.phase = PanePhase.ENDED
+    def _show_text(self, title: str, text: str) -> None:
+        self._end.set_title(title)
+        self._end.show_text(text)
+        self.content = PaneContent.END
 
     def take_focus(self) -> None:
-        """Give the keys to what is in view."""
-        match self.phase:
-            case PanePhase.ASKING if self.card is not None:
+        """Focus what is in view."""
+        match self.content:
+            case PaneContent.CARD if self.card is not None:
                 self.card.take_focus()
-            case PanePhase.RUNNING:
+            case PaneContent.RUN:
                 self._progress.focus()
-            case PanePhase.ENDED:
-                self._ended.focus()
-
-    def is_asking(self, interrupt_id: str) -> bool:
-        """Whether the card of this question is in view."""
-        item = self.item
-        return isinstance(item, Interrupt) and item.interrupt_id == interrupt_id
+            case PaneContent.END:
+                self._end.focus()

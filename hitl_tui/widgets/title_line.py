@@ -1,4 +1,4 @@
-"""The line that says what is in view: graph, node and thread, and how the thread stands."""
+"""The line with graph, node and thread in view, and the status of the thread."""
 
 from rich.cells import cell_len
 from textual.content import Content
@@ -10,7 +10,7 @@ from hitl_engine.visible import one_line
 from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
-_WORDS = {
+_TEXTS = {
     ThreadStatus.INTERRUPTED: ("? waits for an answer", "$text-accent"),
     ThreadStatus.BREAKPOINT: ("■ stopped at a breakpoint", "$text-primary"),
     ThreadStatus.BUSY: ("▶ running", "$text-primary"),
@@ -22,13 +22,13 @@ _NARROW = 64
 """Below this many cells the status is its symbol and one word."""
 
 
-def status_words(status: ThreadStatus) -> str:
-    """Return the symbol and words for how a thread stands."""
-    return _WORDS[status][0]
+def status_text(status: ThreadStatus) -> str:
+    """Return the status of a thread as a symbol and text."""
+    return _TEXTS[status][0]
 
 
 class TitleLine(Widget):
-    """Shows where one is; the status is never cut, the names are."""
+    """Shows what is in view; names are shortened to fit, the status is not."""
 
     DEFAULT_CSS = """
     TitleLine { height: 1; padding: 0 1; }
@@ -41,21 +41,21 @@ class TitleLine(Widget):
 
     def render(self) -> Content:
         """Draw the names on the left, the status on the right."""
-        word, colour = _WORDS[self.status] if self.status is not None else ("", "")
+        text, colour = _TEXTS[self.status] if self.status is not None else ("", "")
         if self.size.width < _NARROW:
-            word = " ".join(word.split()[:2])
-        room = max(8, self.size.width - cell_len(word) - 2)
-        names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(room)])
-        gap = " " * max(1, self.size.width - names.cell_length - cell_len(word))
-        return Content.assemble(names, gap, (word, colour))
+            text = " ".join(text.split()[:2])
+        width = max(8, self.size.width - cell_len(text) - 2)
+        names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(width)])
+        gap = " " * max(1, self.size.width - names.cell_length - cell_len(text))
+        return Content.assemble(names, gap, (text, colour))
 
-    def _parts(self, room: int) -> list[tuple[str, str]]:
+    def _parts(self, width: int) -> list[tuple[str, str]]:
         thread = short_id(self.thread_id) if self.thread_id else "new thread"
         names = [one_line(name, 120) for name in (self.graph_id, self.node) if name]
-        left = room - len(thread) - 3 * len(names)
+        left = width - len(thread) - 3 * len(names)
         parts = [(shortened(name, max(4, left // max(1, len(names)))), "bold") for name in names]
         longer = left - sum(cell_len(name) for name, _ in parts)
-        if names and longer > 0:  # what a short name leaves over goes to the long one
+        if names and longer > 0:  # cells that short names do not need go to long ones
             parts = [
                 (shortened(name, cell_len(part) + longer), style)
                 for name, (part, style) in zip(names, parts, strict=True)

@@ -1,4 +1,4 @@
-"""What tests of the console share: the app as it runs, quiet cursors, and ears for messages."""
+"""What the tests of the console share: the running app, still cursors, posted messages."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
@@ -25,45 +25,45 @@ Heard = TypeVar("Heard", bound=Message)
 
 @pytest.fixture(autouse=True)
 def still_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stop the blink: private names of textual 8.2.8, allowed here only."""
+    """Stop cursors from blinking, with private names of textual 8.2.8: only here."""
     monkeypatch.setattr(Input, "_toggle_cursor", lambda _: None)
     monkeypatch.setattr(TextArea, "_toggle_cursor_blink_visible", lambda _: None)
 
 
 @pytest.fixture(autouse=True)
 def short_guard(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
-    """Let cards be decided almost at once, except where the guard itself is tested."""
+    """Make the guard of cards short, except where the guard itself is tested."""
     guarded = "real_guard" in request.fixturenames
     monkeypatch.setattr(Card, "GUARD", 2.0 if guarded else 0.01)
 
 
 @pytest.fixture
 def real_guard() -> None:
-    """Keep the guard, longer than for people: the keys of a test may be slow."""
+    """Make the guard long: the keys of a test may be slow."""
 
 
 async def settle(pilot: Pilot[None]) -> None:
-    """Wait until nothing is left to do. Watchers are not work."""
+    """Wait until all workers have ended, except those that watch the server."""
     await pilot.pause()
     while busy := [
         worker for worker in pilot.app.workers if worker.group != "watch" and not worker.is_finished
     ]:
-        with suppress(WorkerCancelled, WorkerFailed):  # the base screen has heard of it
+        with suppress(WorkerCancelled, WorkerFailed):  # the screen reports it
             await pilot.app.workers.wait_for_complete(busy)
         await pilot.pause()
 
 
 async def until(pilot: Pilot[None], true: Callable[[], object]) -> None:
-    """Wait for a condition; a test that hangs here says which by its line."""
+    """Wait until a condition holds, for four seconds at most."""
     for _ in range(400):
         if true():
             return
         await pilot.pause(0.01)
-    raise AssertionError("it did not come true within four seconds")
+    raise AssertionError("the condition did not hold within four seconds")
 
 
 def heard(said: list[Message], kind: type[Heard]) -> list[Heard]:
-    """Return each message once: the hook hears it on every level it bubbles through."""
+    """Return each message of a kind once: the hook gets it on every level that it bubbles to."""
     return [each for each in {id(m): m for m in said}.values() if isinstance(each, kind)]
 
 
@@ -77,7 +77,7 @@ class Console:
     said: list[Message]
 
     async def press(self, *keys: str) -> None:
-        """Press keys and wait until nothing is left to do."""
+        """Press keys, and wait until all workers have ended."""
         await self.pilot.press(*keys)
         await settle(self.pilot)
 
@@ -92,7 +92,7 @@ class Console:
         await self.armed()
 
     async def armed(self) -> None:
-        """Wait until the card in view has the keys and can be decided."""
+        """Wait until the card in view has the focus and can be decided."""
         await until(self.pilot, lambda: self.card.armed and self.card.has_focus_within)
 
     @property
@@ -112,7 +112,7 @@ OpenConsole = Callable[..., AbstractAsyncContextManager[Console]]
 
 @pytest.fixture
 def console() -> OpenConsole:
-    """Return what opens the console on a desk: `async with console(desk) as c`."""
+    """Return a context manager that runs the console: `async with console(desk) as c`."""
 
     @asynccontextmanager
     async def opened(desk: DeskDouble, size: tuple[int, int] = (100, 30)) -> AsyncIterator[Console]:
@@ -126,8 +126,8 @@ def console() -> OpenConsole:
     return opened
 
 
-class ThreadPane(App[None]):
-    """An app with one widget on it, in the console's colours."""
+class WidgetApp(App[None]):
+    """An app with one widget, in the colours of the console."""
 
     def __init__(self, widget: Widget) -> None:
         super().__init__()
@@ -145,16 +145,16 @@ class ThreadPane(App[None]):
 async def card_shown(
     widget: Widget, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[Pilot[None], list[Message]]]:
-    """Run one widget alone; yield the pilot and what was said."""
+    """Run one widget alone; yield the pilot and the posted messages."""
     said: list[Message] = []
-    app = ThreadPane(widget)
+    app = WidgetApp(widget)
     async with app.run_test(size=size, notifications=True, message_hook=said.append) as pilot:
         await settle(pilot)
         yield pilot, said
 
 
 def screen_text(app: App[None]) -> str:
-    """Return the text of the screen as it is composed, before the last filter."""
+    """Return the text of the screen, before the output filter."""
     return "\n".join(
         "".join(segment.text for segment in line) for line in app.screen._compositor.render_strips()
     )
@@ -162,6 +162,6 @@ def screen_text(app: App[None]) -> str:
 
 @pytest.fixture
 def without_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Take the second net away, so that the first has to hold alone."""
+    """Turn off the output filter: widgets must make text visible themselves."""
     monkeypatch.setattr(UnprintableFilter, "apply", lambda self, segments, background: segments)
     yield

@@ -1,6 +1,6 @@
-"""A tiny desk for tests of screens and widgets: scripted, in memory, no server.
+"""A scripted desk in memory for tests of screens and widgets, without a server.
 
-Journeys run on the real one; this one exists for weather that is hard to make there.
+Journeys use the real desk; this one can fail, be late and be wrong at a given moment.
 """
 
 import asyncio
@@ -54,7 +54,7 @@ def interrupt(
     response_schema: JsonObject | None = None,
     task_error: str | None = None,
 ) -> Interrupt:
-    """Make an interrupt that waits since `minutes` ago."""
+    """Make an interrupt that has been pending for `minutes`."""
     return Interrupt(
         thread_id=thread or f"{n:08x}-7a2b-4c11-9d55-0123456789ab",
         graph_id=graph,
@@ -134,7 +134,7 @@ class DraftsDouble:
 
 
 class DeskDouble:
-    """Holds threads in memory; what `decide`, `step` and `start` do is scripted."""
+    """Holds pending items in memory; the results of requests are scripted."""
 
     def __init__(self, *items: Waiting) -> None:
         self.server = Server("local: sample_graphs", "http://127.0.0.1:1", True, "0.1.0", "test")
@@ -143,27 +143,27 @@ class DeskDouble:
         self.error: str | None = None
         self.changed = asyncio.Event()
         self.script: list[Outcome | Exception | Waiting | None] = []
-        """What comes of the next ones: None means done."""
+        """The results of the next requests; None: the item is gone, an item: it is pending instead."""
         self.progress: tuple[Progress, ...] = ()
         self.hold: asyncio.Event | None = None
-        """Decisions wait for this."""
+        """Requests wait for this event."""
         self.sent: list[tuple[str, JsonValue]] = []
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.above: tuple[str, ...] = ()
-        """The nodes in whose subgraphs everything is asked."""
+        """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()
         self.answered_at: datetime | None = None
-        """When all that waits was answered before."""
+        """When an earlier answer to each question was applied."""
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
 
     @asynccontextmanager
     async def open(self) -> AsyncIterator["DeskDouble"]:
         yield self
 
-    def tell(self) -> None:
-        """Let the watch see what changed."""
+    def publish(self) -> None:
+        """Let `watch` yield a new inbox."""
         self.changed.set()
 
     async def graphs(self) -> tuple[Graph, ...]:
@@ -216,9 +216,9 @@ class DeskDouble:
         self.items = tuple(each for each in self.items if not any(each is item for item in items))
         if result is not None:
             self.items = (*self.items, result)
-        self.tell()
+        self.publish()
         view = self._view(thread_id)
-        return Outcome(OutcomeKind.APPLIED, "The state says so.", view, thread_id=thread_id)
+        return Outcome(OutcomeKind.APPLIED, "The state shows it.", view, thread_id=thread_id)
 
     async def decide_all(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress

@@ -63,7 +63,7 @@ async def test_marks_are_counted_and_offer_to_decide(console: OpenConsole) -> No
         await c.press("space", "space")
         assert "2 marked" in c.text and "Decide" in c.text
         desk.items = desk.items[1:]
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "1 marked" in c.text)
         await c.press("u")
         assert "marked" not in c.text and "Decide" not in c.text
@@ -78,7 +78,7 @@ async def test_all_listed_items_of_a_kind_are_marked(console: OpenConsole) -> No
         await c.press("enter", "asterisk")
         assert c.app.home.marks.items == (desk.items[0], desk.items[1])  # type: ignore[attr-defined]
         await c.press("u", "end", "asterisk")
-        assert "needs a look of its own" in c.text and "marked" not in c.text
+        assert "This item can only be decided on its own." in c.text and "marked" not in c.text
 
 
 # What is offered
@@ -131,8 +131,8 @@ async def test_an_item_can_be_shown_in_full(console: OpenConsole) -> None:
         await c.type("new")
         await c.press("escape", "enter")
         assert isinstance(c.app.screen, TextModal)
-        assert "the end" in c.app.screen.reading.text
-        assert 'What is sent\n"new"' in c.app.screen.reading.text
+        assert "the end" in c.app.screen.text.text
+        assert 'What is sent\n"new"' in c.app.screen.text.text
         await c.press("escape")
         assert isinstance(c.app.screen, BulkScreen)
 
@@ -151,7 +151,7 @@ async def test_each_item_gets_its_own_decision(console: OpenConsole) -> None:
         assert desk.sent == [("answer", rejected)] * 3
         assert "3 applied  ·  of 3 items" in c.text and c.text.count("✓ applied") == 3
         await c.press("escape")
-        assert "1 waits" in c.text and "marked" not in c.text
+        assert "1 waiting" in c.text and "marked" not in c.text
 
 
 @pytest.mark.parametrize(
@@ -314,7 +314,7 @@ async def test_an_item_that_no_longer_waits_is_taken_out(console: OpenConsole) -
         await mark(c, 0, 1, 2)
         await c.press("a")
         desk.items = (desk.items[0], desk.items[2])
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "no longer waits" in c.text)
         await send(c)
         assert len(desk.sent) == 2

@@ -14,7 +14,7 @@ from hitl_tui import app
 from .desk_double import DeskDouble
 
 CONSOLE = Path(app.__file__).parent
-SCRIPTING = {"open", "tell"}
+SCRIPTING = {"open", "publish"}
 """Methods of the double that only tests call."""
 
 

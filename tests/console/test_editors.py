@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from textual.widgets.text_area import Selection
 
 from hitl_tui.external_editor import Edited, NotEdited, edit_elsewhere, editor_command
-from hitl_tui.messages import Decided, ExternalEditorClosed, ExternalEditorWanted
+from hitl_tui.messages import Decided, ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.text.diff import difference
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.editor import Editor, JsonEditor
@@ -194,8 +194,8 @@ async def test_where_the_terminal_cannot_be_given_away_it_is_said(
     async with console(DeskDouble(interrupt({"text_to_revise": "text"}))) as c:
         await c.open()
         await c.press("x", "ctrl+g")
-        assert heard(c.said, ExternalEditorWanted)
-        assert "cannot be given" in c.text and "is as it was" in c.text
+        assert heard(c.said, ExternalEditorRequested)
+        assert "cannot be given" in c.text and "is unchanged" in c.text
         await until(c.pilot, lambda: heard(c.said, ExternalEditorClosed))
         await c.press("escape", "ctrl+s")
         assert not heard(c.said, Decided), "the card is guarded anew"

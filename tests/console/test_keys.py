@@ -1,4 +1,4 @@
-"""The key tables are the program's own bindings. `python -m tests.console.test_keys` writes them."""
+"""The key tables list the bindings of the program; `python -m tests.console.test_keys` writes them."""
 
 import re
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
-from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.answer_ways import YesNo
@@ -64,7 +64,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ),
     ("breakpoint", (BreakpointCard,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
-    ("new run", (StartScreen,)),
+    ("new run", (NewRunScreen,)),
     ("log", (LogScreen,)),
     ("asked once more", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),
@@ -88,7 +88,7 @@ ESSENTIAL = (
     "thread.reopen",
     "thread.back",
 )
-"""What the README tells; the page of keys tells all."""
+"""The bindings in the README; docs/keys.md lists all."""
 _NAMES = {
     "asterisk": "*",
     "plus": "+",
@@ -102,7 +102,7 @@ _NAMES = {
 
 
 def named_bindings() -> Iterator[tuple[str, Binding]]:
-    """Yield every binding that the program names, once, with the place of its keys."""
+    """Yield every binding with an id, once, with the part of the program that it belongs to."""
     seen: set[str] = set()
     for place, holders in PLACES:
         for binding in own_bindings(holders):
@@ -112,7 +112,7 @@ def named_bindings() -> Iterator[tuple[str, Binding]]:
 
 
 def key_table(*ids: str) -> str:
-    """Return the table of these bindings, or of all, in Markdown."""
+    """Return a Markdown table of these bindings, or of all."""
     rows = ["| where | keys | what |", "|---|---|---|"]
     last = ""
     for place, binding in named_bindings():
@@ -124,7 +124,7 @@ def key_table(*ids: str) -> str:
 
 
 def own_bindings(holders: tuple[type[DOMNode], ...]) -> list[Binding]:
-    """Return the bindings that these classes themselves declare, as they declare them."""
+    """Return the bindings that these classes declare, without inherited ones."""
     return [
         binding
         for holder in holders
@@ -134,7 +134,7 @@ def own_bindings(holders: tuple[type[DOMNode], ...]) -> list[Binding]:
 
 
 def with_table(text: str, table: str) -> str:
-    """Return a page with the table in its place."""
+    """Return a page with its table replaced."""
     return re.sub(
         r"(<!-- keys:[^>]*-->\n).*?(<!-- /keys -->)",
         lambda marks: f"{marks[1]}\n{table}\n\n{marks[2]}",
@@ -147,11 +147,11 @@ TABLES = {README: key_table(*ESSENTIAL), KEYS: key_table()}
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
-def test_the_page_tells_the_keys_as_they_are(page: Path) -> None:
+def test_the_page_lists_the_current_keys(page: Path) -> None:
     assert TABLES[page] in page.read_text(encoding="utf-8"), "python -m tests.console.test_keys"
 
 
-def test_what_the_readme_tells_is_there() -> None:
+def test_the_keys_of_the_readme_exist() -> None:
     known = {binding.id for _, binding in named_bindings()}
     assert known.issuperset(ESSENTIAL)
 

@@ -1,4 +1,4 @@
-"""The other screens, and the app around them."""
+"""Inbox, new run, log, connecting screen, and the app."""
 
 import asyncio
 import json
@@ -12,11 +12,11 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
-from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind
+from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind, Progress
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.screens.new_run import StartScreen
+from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
@@ -30,24 +30,24 @@ TEXT: JsonObject = {"text_to_revise": "original text"}
 # The inbox
 
 
-async def test_an_empty_inbox_says_what_to_do(console: OpenConsole) -> None:
+async def test_an_empty_inbox_shows_what_to_do(console: OpenConsole) -> None:
     async with console(DeskDouble()) as c:
         assert "Press n to start a run" in c.text
 
 
-async def test_the_list_stays_true_by_itself(console: OpenConsole) -> None:
+async def test_the_list_is_updated_automatically(console: OpenConsole) -> None:
     desk = DeskDouble()
     async with console(desk) as c:
         desk.items, desk.busy = (interrupt("Your name?"), stop()), 2
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "Your name?" in c.text)
-        assert "2 wait" in c.text and "2 running" in c.text
+        assert "2 waiting" in c.text and "2 running" in c.text
         desk.error = "No answer within 5 s."
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "The list is old" in c.text)
         assert "Your name?" in c.text
         desk.error = None
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "The list is old" not in c.text)
 
 
@@ -56,15 +56,15 @@ async def test_the_filter_narrows_the_list(console: OpenConsole) -> None:
     async with console(desk) as c:
         await c.press("slash")
         await c.type("find")
-        assert "1 of 2 wait" in c.text
+        assert "1 of 2 waiting" in c.text
         assert "other" not in c.text
         await c.press("enter", "enter")
         await c.armed()
         await c.press("escape", "slash", "escape")
-        assert "2 wait" in c.text
+        assert "2 waiting" in c.text
 
 
-async def test_graphs_that_cannot_be_imported_are_told(console: OpenConsole) -> None:
+async def test_graphs_that_cannot_be_imported_are_shown(console: OpenConsole) -> None:
     desk = DeskDouble()
     broken = BrokenGraph("agent", "No module named 'numpy'", "Traceback\n  line\x1b[31m")
     desk.server = replace(desk.server, broken=(broken,))
@@ -85,7 +85,7 @@ async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
         await until(c.pilot, lambda: "Some text" in c.text)
         assert "Input: Some text: is needed." in c.text
         await c.press("ctrl+s")
-        assert isinstance(c.app.screen, StartScreen)
+        assert isinstance(c.app.screen, NewRunScreen)
         await c.press("enter")
         await c.type("Hello")
         await c.press("ctrl+s")
@@ -109,7 +109,7 @@ async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> 
         assert "Line 1, column 2" in c.text  # still there
 
 
-async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole) -> None:
+async def test_a_run_that_cannot_start_returns_to_the_form(console: OpenConsole) -> None:
     desk = DeskDouble()
     desk.script = [BadInput("The graph does not take this.", hint="Change it.")]
     async with console(desk) as c:
@@ -121,8 +121,26 @@ async def test_a_run_that_cannot_start_gives_the_form_back(console: OpenConsole)
         await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
         assert "The graph does not take this." in c.text
         await c.press("escape")
-        assert isinstance(c.app.screen, StartScreen)
+        assert isinstance(c.app.screen, NewRunScreen)
         assert "Hello" in c.text
+
+
+async def test_a_started_run_that_was_left_reports_its_end(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.hold = asyncio.Event()
+    desk.progress = (Progress("", "started", "human_node"),)
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "✓ done" in c.text)
+        await until(c.pilot, lambda: not c.app.query(ThreadScreen))
 
 
 async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:
@@ -191,7 +209,7 @@ async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole
 
 
 class Shut(DeskDouble):
-    """A desk that opens at the third try."""
+    """A desk that opens at the third attempt."""
 
     tries = 0
 
@@ -203,7 +221,7 @@ class Shut(DeskDouble):
         yield self
 
 
-async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
+async def test_a_target_that_does_not_open_can_be_tried_again() -> None:
     app = ConsoleApp(Shut().open)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, TextModal))
@@ -215,13 +233,13 @@ async def test_a_target_that_does_not_open_is_told_and_tried_again() -> None:
         assert app.clipboard.startswith("Graph cannot be imported")
         assert "\x1b" not in app.clipboard
         await pilot.press("r")
-        await until(pilot, lambda: app.session.link.name == "FAILED")
+        await until(pilot, lambda: app.session.connection.name == "FAILED")
         await until(pilot, lambda: isinstance(app.screen, TextModal))
         await pilot.press("r")
         await until(pilot, lambda: isinstance(app.screen, InboxScreen))
 
 
-async def test_giving_up_ends_with_the_code_of_the_error() -> None:
+async def test_quitting_after_a_failure_ends_with_the_code_of_the_error() -> None:
     @asynccontextmanager
     async def never() -> AsyncIterator[None]:
         raise Denied("401")
@@ -248,7 +266,7 @@ async def test_the_first_paint_waits_for_nothing() -> None:
         assert "Connecting…" in screen_text(app)
 
 
-async def test_the_desk_is_closed_before_the_console_is_gone() -> None:
+async def test_the_desk_is_closed_before_the_console_ends() -> None:
     closed: list[bool] = []
 
     @asynccontextmanager
@@ -273,7 +291,7 @@ async def test_the_palette_offers_what_the_keys_do(console: OpenConsole) -> None
         await c.type("New run")
         await c.pilot.pause(0.3)
         await c.press("enter")
-        await until(c.pilot, lambda: isinstance(c.app.screen, StartScreen))
+        await until(c.pilot, lambda: isinstance(c.app.screen, NewRunScreen))
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
@@ -285,7 +303,7 @@ async def test_help_comes_and_goes(console: OpenConsole, size: tuple[int, int]) 
         assert not c.app.screen.query("HelpPanel")
 
 
-def test_every_key_has_a_name_and_says_what_it_does() -> None:
+def test_every_key_has_an_id_and_a_tooltip() -> None:
     from hitl_tui.screens import log  # noqa: F401  all are known once imported
     from hitl_tui.widgets import filter_line  # noqa: F401
     from hitl_tui.widgets.cards import breakpoint_card  # noqa: F401
@@ -308,14 +326,14 @@ def subclasses(kind: type[Widget]) -> set[type[Widget]]:
     return {kind}.union(*(subclasses(below) for below in kind.__subclasses__()))
 
 
-def test_the_net_lets_nothing_through() -> None:
+def test_the_output_filter_replaces_control_characters() -> None:
     from rich.segment import Segment
     from textual.color import Color
 
-    net, black = UnprintableFilter(), Color(0, 0, 0)
+    output_filter, black = UnprintableFilter(), Color(0, 0, 0)
     clean = [Segment("plain 漢字 \u00a0\u3000")]
-    assert net.apply(clean, black)[0].text == clean[0].text
-    caught = net.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
+    assert output_filter.apply(clean, black)[0].text == clean[0].text
+    caught = output_filter.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
     assert caught.isprintable()
 
 

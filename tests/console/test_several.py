@@ -1,4 +1,4 @@
-"""Several questions of one thread, decisions that are looked at once more, and stuck questions."""
+"""Several questions of one thread, plans that are confirmed, and stuck questions."""
 
 from hitl_engine.model import Interrupt, JsonValue, Outcome, OutcomeKind
 from hitl_tui.screens.confirm_modal import ConfirmModal
@@ -23,14 +23,14 @@ def asked(text: str, n: int, *, task: str = "") -> Interrupt:
     )
 
 
-async def decided(c: Console, place: str) -> None:
-    """Press ctrl+s, and wait until this question is kept as decided and the next is in view."""
+async def decided(c: Console, tab: str) -> None:
+    """Press ctrl+s, and wait until this question is decided and the next one is in view."""
     await c.press("ctrl+s")
-    await until(c.pilot, lambda: f"✓ {place}" in c.text and c.card.armed)
+    await until(c.pilot, lambda: f"✓ {tab}" in c.text and c.card.armed)
 
 
 async def confirm(c: Console) -> None:
-    """Press ctrl+s on what is to be confirmed, once it hears it."""
+    """Press ctrl+s in the confirmation, as soon as it accepts the key."""
     assert isinstance(c.app.screen, ConfirmModal)
     await c.armed()
     await c.press("ctrl+s")
@@ -46,7 +46,7 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         await c.press("!")
         await decided(c, "1/2 legal")
         assert not desk.sent
-        assert "1 decided, not sent" in c.text
+        assert "1 of 2 decided. ^l to review and send" in c.text
         await c.press("ctrl+s")
         assert "Send all 2 answers?" in c.text
         assert "✓ legal: the text “!legal”" in c.text
@@ -56,7 +56,7 @@ async def test_several_questions_are_decided_one_by_one_and_sent_together(
         assert "Done: the final state" in c.text
 
 
-async def test_who_goes_back_from_a_plan_goes_on_writing(console: OpenConsole) -> None:
+async def test_after_a_plan_is_closed_the_text_field_has_the_focus(console: OpenConsole) -> None:
     request = tool_request(*[("send", {}, "", ALL)] * 2)
     async with console(DeskDouble(interrupt(request)), (100, 30)) as c:
         await c.open()
@@ -84,7 +84,7 @@ async def test_a_plan_names_a_tool_once(console: OpenConsole) -> None:
         assert "✓ human_node: send: approve" in c.text
 
 
-async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
+async def test_one_of_several_is_sent_alone_and_the_plan_shows_what_runs_again(
     console: OpenConsole,
 ) -> None:
     desk = DeskDouble(asked("legal", 1), asked("finance", 2))
@@ -93,7 +93,7 @@ async def test_one_of_several_is_sent_alone_and_what_runs_again_is_said(
         await decided(c, "1/2 legal")
         await c.press("ctrl+l")
         assert "Send 1 of 2 answers?" in c.text
-        assert "· finance: not decided, and not sent" in c.text
+        assert "· finance: not decided, not sent" in c.text
         assert "Runs again up to its question: finance" in c.text
         await confirm(c)
         assert desk.sent == [("answer", "legal")]
@@ -131,18 +131,18 @@ async def test_a_decision_can_be_changed_before_it_is_sent(console: OpenConsole)
         assert desk.sent == [("answer", "?legal"), ("answer", "finance")]
 
 
-async def test_leaving_says_what_is_not_sent(console: OpenConsole) -> None:
+async def test_leaving_shows_how_many_decisions_are_not_sent(console: OpenConsole) -> None:
     desk = DeskDouble(asked("legal", 1), asked("finance", 2))
     async with console(desk, (100, 30)) as c:
         await c.open()
         await decided(c, "1/2 legal")
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
-        assert "1 decision is not sent" in c.text
+        assert "1 decision not sent" in c.text
         assert not desk.sent
 
 
-async def test_a_batch_is_looked_over_before_it_is_sent(console: OpenConsole) -> None:
+async def test_several_verdicts_are_confirmed_before_they_are_sent(console: OpenConsole) -> None:
     payload: JsonValue = tool_request(
         ("send_email", {"to": "ada"}, "story", ALL), ("execute_sql", {"query": "x"}, "story", ALL)
     )
@@ -164,7 +164,7 @@ async def test_a_batch_is_looked_over_before_it_is_sent(console: OpenConsole) ->
         assert [kind for kind, _ in desk.sent] == ["answer"]
 
 
-async def test_the_modal_does_not_hear_a_key_that_was_held(
+async def test_the_modal_ignores_a_key_that_is_held_down(
     console: OpenConsole, real_guard: None
 ) -> None:
     desk = DeskDouble(asked("legal", 1), asked("finance", 2))
@@ -175,7 +175,7 @@ async def test_the_modal_does_not_hear_a_key_that_was_held(
         assert isinstance(c.app.screen, ConfirmModal) and not desk.sent
 
 
-async def test_a_stuck_question_is_asked_anew_after_a_look(console: OpenConsole) -> None:
+async def test_a_stuck_question_is_reopened_after_confirmation(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt({"text_to_revise": "a"}, task_error="ValueError: bad answer"))
     async with console(desk, (100, 30)) as c:
         await c.open()
@@ -187,7 +187,7 @@ async def test_a_stuck_question_is_asked_anew_after_a_look(console: OpenConsole)
         assert desk.sent == [("reopen", f"{1:032x}")]
 
 
-async def test_once_it_is_known_again_the_title_says_how_it_ended(console: OpenConsole) -> None:
+async def test_the_title_shows_the_status_once_it_is_known_again(console: OpenConsole) -> None:
     first = interrupt({"text_to_revise": "a"})
     desk = DeskDouble(first)
     view = await desk.thread(first.thread_id)
@@ -210,7 +210,7 @@ async def test_reopening_is_offered_only_where_something_failed(console: OpenCon
         assert isinstance(c.app.screen, ThreadScreen) and not desk.sent
 
 
-async def test_where_a_question_is_asked_is_said_with_all_its_nodes(console: OpenConsole) -> None:
+async def test_a_tab_shows_all_nodes_of_its_question(console: OpenConsole) -> None:
     desk = DeskDouble(asked("legal", 1), asked("finance", 2))
     desk.above = ("review",)
     async with console(desk, (100, 30)) as c:

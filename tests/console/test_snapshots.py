@@ -1,4 +1,4 @@
-"""A handful of pictures, compared to the letter. `UPDATE_SNAPSHOTS=1` draws them anew: look at them."""
+"""A few screenshots, compared exactly. `UPDATE_SNAPSHOTS=1` writes them again: review them."""
 
 import os
 from collections.abc import Awaitable, Callable
@@ -21,7 +21,7 @@ Journey = Callable[[Console], Awaitable[None]]
 
 
 def waiting() -> tuple[Waiting, ...]:
-    """What the pictures show; made anew, because waiting times grow."""
+    """Return the items of the screenshots, with waiting times from now."""
     return (
         interrupt({"text_to_revise": "The quick brown fox."}, n=1, minutes=3.1),
         interrupt(TOOLS, n=2, graph="tool_agent", node="middleware", minutes=65.1),
@@ -30,7 +30,7 @@ def waiting() -> tuple[Waiting, ...]:
     )
 
 
-async def look(c: Console) -> None:
+async def stay(c: Console) -> None:
     """Stay at the inbox."""
 
 
@@ -65,8 +65,8 @@ async def choice(c: Console) -> None:
 @pytest.mark.parametrize(
     ("name", "size", "journey"),
     [
-        ("inbox-80x24", (80, 24), look),
-        ("inbox-40x12", (40, 12), look),
+        ("inbox-80x24", (80, 24), stay),
+        ("inbox-40x12", (40, 12), stay),
         ("revise-80x24", (80, 24), revise),
         ("tool-calls-120x40", (120, 40), verdicts),
         ("breakpoint-80x24", (80, 24), at_breakpoint),

@@ -1,4 +1,4 @@
-"""One thread on screen: from the question to what came of the answer."""
+"""The screen of one thread: from the question to the result of the answer."""
 
 import asyncio
 from datetime import datetime
@@ -46,7 +46,7 @@ async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenCo
         await c.armed()
         assert isinstance(c.card, TextCard)
         assert c.card.text.text == "second"
-        assert "that was taken. This is what waits next." in c.text
+        assert "Note: accepted. This is the next pending item." in c.text
         assert c.card.text.has_focus
 
 
@@ -73,7 +73,7 @@ async def test_a_breakpoint_is_stepped_past_to_the_next(console: OpenConsole) ->
         Unreachable("No answer in time.", sent=False),
     ],
 )
-async def test_what_was_refused_is_told_and_the_text_is_kept(
+async def test_a_rejected_answer_is_shown_and_the_text_is_kept(
     console: OpenConsole, error: NotTaken
 ) -> None:
     desk = DeskDouble(interrupt(TEXT))
@@ -90,7 +90,7 @@ async def test_what_was_refused_is_told_and_the_text_is_kept(
         assert "Done" in c.text
 
 
-async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: OpenConsole) -> None:
+async def test_an_unknown_outcome_is_shown_and_nothing_is_sent_again(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.script = [Outcome(OutcomeKind.UNKNOWN, "The connection broke.", None, thread_id="t")]
     async with console(desk) as c:
@@ -106,17 +106,19 @@ async def test_an_unknown_outcome_is_said_and_nothing_is_sent_again(console: Ope
 RAN = "send_email: rejected, but it has a result as if it had run: “Sent \x1b[31m.”"
 
 
-def mismatched(desk: DeskDouble, *said: str) -> Outcome:
-    """What comes of an answer that was taken, and not followed: the next question, or the end."""
+def mismatched(desk: DeskDouble, *mismatches: str) -> Outcome:
+    """Return an applied outcome with mismatches, and the next item of the thread."""
     item = desk.items[-1]
     view = ThreadView(
         item.thread_id, "revise", ThreadStatus.INTERRUPTED, {}, (), (item,), "c", None
     )
-    return Outcome(OutcomeKind.APPLIED, "Taken.", view, mismatches=said, thread_id=item.thread_id)
+    return Outcome(
+        OutcomeKind.APPLIED, "Taken.", view, mismatches=mismatches, thread_id=item.thread_id
+    )
 
 
-async def test_what_went_otherwise_is_told_above_the_next_question(console: OpenConsole) -> None:
-    """S36, B24: as long as that is in view, and made visible."""
+async def test_mismatches_are_shown_above_the_next_question(console: OpenConsole) -> None:
+    """S36, B24: they are shown as visible text."""
     first = interrupt(TEXT)
     desk = DeskDouble(first, interrupt({"text_to_revise": "second"}, n=2, thread=first.thread_id))
     desk.items, more = desk.items[:1], desk.items
@@ -127,12 +129,15 @@ async def test_what_went_otherwise_is_told_above_the_next_question(console: Open
         await c.press("ctrl+s")
         await c.armed()
         text = " ".join(c.text.split())
-        assert "Careful: 4 times otherwise than decided; the log has each. send_email: re" in text
+        assert (
+            "Careful: 4 tool calls did not do what was decided; the log lists all. send_email: re"
+            in text
+        )
         assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
         assert isinstance(c.card, TextCard) and c.card.text.text == "second"
 
 
-async def test_what_went_otherwise_behind_ones_back_is_kept_for_the_next_visit(
+async def test_mismatches_of_a_run_that_was_left_are_kept_for_the_next_visit(
     console: OpenConsole,
 ) -> None:
     desk = DeskDouble(interrupt(TEXT))
@@ -145,21 +150,21 @@ async def test_what_went_otherwise_behind_ones_back_is_kept_for_the_next_visit(
         await c.pilot.press("escape")
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
         desk.hold.set()
-        await until(c.pilot, lambda: "rejected, but it ran" in c.text)  # told where one is
+        await until(c.pilot, lambda: "rejected, but it ran" in c.text)  # as a notification
         await c.press("enter")
         assert "Careful: send_email: rejected, but it ran." in c.text
 
 
-async def test_a_question_that_was_answered_already_says_so(console: OpenConsole) -> None:
-    """B6, S20: a resolved question can fire again."""
+async def test_a_question_that_was_answered_before_has_a_note(console: OpenConsole) -> None:
+    """B6, S20: a graph can ask an answered question again."""
     desk = DeskDouble(interrupt(TEXT))
     desk.answered_at = datetime(2026, 1, 31, 12, 5).astimezone()
     async with console(desk) as c:
         await c.open()
-        assert "already answered from here, at 31 Jan 12:05" in c.text
+        assert "already answered at 31 Jan 12:05" in c.text
 
 
-async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> None:
+async def test_after_a_refused_outcome_the_card_can_be_decided_again(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.script = [Outcome(OutcomeKind.REFUSED, "Another run came first.", None, thread_id="t")]
     async with console(desk) as c:
@@ -169,7 +174,7 @@ async def test_a_refused_outcome_gives_the_card_back(console: OpenConsole) -> No
         assert "Xoriginal" in c.text
 
 
-async def test_an_answer_given_elsewhere_is_told_and_the_text_is_kept(
+async def test_an_answer_given_elsewhere_is_shown_and_the_text_is_kept(
     console: OpenConsole,
 ) -> None:
     desk = DeskDouble(interrupt(TEXT))
@@ -177,7 +182,7 @@ async def test_an_answer_given_elsewhere_is_told_and_the_text_is_kept(
         await c.open()
         await c.type("mine ")
         desk.items = ()
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "answered elsewhere" in c.text)
         assert "mine original text" in c.text
         await c.press("ctrl+r")
@@ -190,7 +195,7 @@ async def test_a_question_that_changed_shows_how_after_reload(console: OpenConso
         await c.open()
         await c.type("mine ")
         desk.items = (interrupt({"text_to_revise": "another text"}),)
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "has changed while you read it" in c.text)
         await c.press("ctrl+r")
         await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
@@ -200,12 +205,12 @@ async def test_a_question_that_changed_shows_how_after_reload(console: OpenConso
         assert "mine original text" in c.text
 
 
-async def test_a_stale_list_takes_nothing_away(console: OpenConsole) -> None:
+async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:
         await c.open()
         desk.items, desk.error = (), "No answer."
-        desk.tell()
+        desk.publish()
         await until(c.pilot, lambda: "no answer" in c.text)
         assert "elsewhere" not in c.text
         assert isinstance(c.card, TextCard)
@@ -227,7 +232,7 @@ async def test_several_questions_of_one_thread_keep_what_was_typed(console: Open
         assert isinstance(c.card, TextCard) and c.card.text.text == "kept original text"
 
 
-async def test_a_draft_is_kept_within_a_second_and_restored(console: OpenConsole) -> None:
+async def test_a_draft_is_saved_within_a_second_and_restored(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:
         await c.open()
@@ -245,7 +250,9 @@ async def test_a_draft_is_kept_within_a_second_and_restored(console: OpenConsole
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+q"])
-async def test_a_draft_is_kept_on_leaving_at_once(console: OpenConsole, key: str) -> None:
+async def test_a_draft_is_saved_when_the_user_leaves_at_once(
+    console: OpenConsole, key: str
+) -> None:
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:
         await c.open()
@@ -253,7 +260,7 @@ async def test_a_draft_is_kept_on_leaving_at_once(console: OpenConsole, key: str
         await until(c.pilot, lambda: desk.drafts.kept)
 
 
-async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
+async def test_without_typing_no_draft_is_saved(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT), interrupt({"x": 1}, n=2))
     async with console(desk) as c:
         for index in (0, 1):
@@ -262,10 +269,10 @@ async def test_looking_alone_keeps_no_draft(console: OpenConsole) -> None:
         assert desk.drafts.kept == {}
 
 
-async def test_of_a_large_text_the_last_letter_is_kept_too(
+async def test_the_last_letter_of_a_large_text_is_saved(
     console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is taken in a little later than it is typed; whoever leaves meanwhile loses nothing."""
+    """A large text is read some time after a key; the user may leave before that."""
     monkeypatch.setattr(question_card, "_LATEST", 60.0)
     monkeypatch.setattr(question_card, "_LATER", 60.0)
     desk = DeskDouble(interrupt({"text_to_revise": "a" * 100_000}))
@@ -297,7 +304,7 @@ async def test_a_screen_may_be_left_while_its_run_goes_on(console: OpenConsole) 
         assert len(desk.sent) == 1
 
 
-async def test_a_refusal_behind_ones_back_is_kept_for_the_next_visit(console: OpenConsole) -> None:
+async def test_a_rejection_after_leaving_is_kept_for_the_next_visit(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.hold = asyncio.Event()
     desk.script = [NoLongerWaits("It changed.", kept="Nothing was sent.")]
@@ -308,12 +315,12 @@ async def test_a_refusal_behind_ones_back_is_kept_for_the_next_visit(console: Op
         await c.pilot.press("escape")
         await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
         desk.hold.set()
-        await until(c.pilot, lambda: "It changed." in c.text)  # told where one is
+        await until(c.pilot, lambda: "It changed." in c.text)  # as a notification
         await c.press("enter")
         assert "It changed." in c.text and "Yoriginal" in c.text
 
 
-async def test_a_crash_of_the_engine_ends_nothing(console: OpenConsole) -> None:
+async def test_an_unexpected_failure_does_not_end_the_console(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.script = [RuntimeError("boom [/]")]
     async with console(desk) as c:
@@ -325,7 +332,7 @@ async def test_a_crash_of_the_engine_ends_nothing(console: OpenConsole) -> None:
         assert "Outcome unknown" in c.text
 
 
-async def test_a_thread_that_is_gone_is_told(console: OpenConsole) -> None:
+async def test_a_missing_thread_is_shown(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT, thread="gone"))
     async with console(desk) as c:
         c.app.home.list.selected = 0  # type: ignore[attr-defined]  # the inbox is home

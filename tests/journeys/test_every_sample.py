@@ -54,7 +54,7 @@ class Journey:
 APPROVED = Then("a", "● a Approve")
 VERDICTS = Then("ctrl+s", "(?s)Send 2 verdicts.*Do it")
 TOGETHER = Then("ctrl+s", "(?s)Send all 2 answers.*Do it")
-DECIDED = Then("ctrl+s", "1 decided, not sent")
+DECIDED = Then("ctrl+s", "1 of 2 decided")
 JOURNEYS: Mapping[str, Journey] = {
     "revise": Journey(
         "original text", ("end", "!"), ('"original text!"',), {"some_text": "original text"}
@@ -190,7 +190,7 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.press("/")
     terminal.wait_for("⏎ To the list")
     terminal.press(thread)
-    terminal.wait_for(r"\b[1-9]\d* of \d+ wait")
+    terminal.wait_for(r"\b[1-9]\d* of \d+ waiting")
     terminal.press("enter")
     terminal.wait_for("⏎ Open")
     terminal.press("enter")
@@ -209,7 +209,7 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.press("escape")
     terminal.wait_for("newest changes first")
     terminal.press("escape")
-    terminal.wait_for(r"(?m)^ (\d+ waits?|Nothing waits)")
+    terminal.wait_for(r"(?m)^ (\d+ waiting|Nothing waits)")
 
 
 def decide(terminal: Terminal, wanted: Then) -> None:

@@ -165,7 +165,7 @@ def test_marked_items_are_decided_on_together(project: Project) -> None:
     threads = [project.waits("tool_agent", asked) for _ in range(2)]
     project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
-        terminal.wait_for("3 wait")
+        terminal.wait_for("3 waiting")
         press(terminal, "end", "*")
         terminal.wait_for("2 marked")
         press(terminal, "m")
@@ -178,7 +178,7 @@ def test_marked_items_are_decided_on_together(project: Project) -> None:
         press(terminal, "ctrl+s")
         terminal.wait_for("2 applied")
         press(terminal, "escape")
-        terminal.wait_for("1 waits")
+        terminal.wait_for("1 waiting")
         quit_console(terminal)
     for thread in threads:
         messages = project.shell("show", thread)["values"]["messages"]
@@ -275,7 +275,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         terminal.wait_for("waits for an answer")
         terminal.wait_for("a fresh text")
         press(terminal, "escape")
-        terminal.wait_for("1 waits")
+        terminal.wait_for("1 waiting")
         quit_console(terminal)
 
 

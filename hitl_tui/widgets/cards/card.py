@@ -9,7 +9,7 @@ from textual.containers import VerticalScroll
 from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
-from hitl_tui.messages import ExternalEditorClosed, ExternalEditorWanted
+from hitl_tui.messages import ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.widgets.send_bar import SendBar
 
 
@@ -72,7 +72,7 @@ class Card(VerticalScroll, can_focus=True):
         self.disarm()
         self.call_after_refresh(self._drawn, self._drawings)
 
-    @on(ExternalEditorWanted)
+    @on(ExternalEditorRequested)
     def disarm(self) -> None:
         """Let nothing be decided until `guard` is called, however long that takes."""
         self.armed = False

@@ -1,0 +1,187 @@
+"""Reads a thread, and shows it in the header and the body of its screen."""
+
+from contextlib import suppress
+
+from hitl_engine.errors import HitlError
+from hitl_engine.model import Breakpoint, Interrupt, Progress, ThreadStatus, ThreadView, Waiting
+from hitl_engine.visible import json_text
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.text_modal import ModalText
+from hitl_tui.state.thread_state import ItemChange, ThreadState
+from hitl_tui.text.diff import changes
+from hitl_tui.widgets.banner import Severity
+from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.text_view import Syntax
+from hitl_tui.widgets.thread_body import ThreadBody
+from hitl_tui.widgets.thread_header import ThreadHeader
+from hitl_tui.widgets.thread_pane import PaneContent
+
+_CHANGES = {
+    ItemChange.CHANGED: "The question has changed while you read it. What you typed is kept;"
+    " ctrl+r shows the difference.",
+    ItemChange.GONE: "This is no longer pending: it was answered elsewhere. What you typed is kept;"
+    " ctrl+r shows the thread as it is now.",
+}
+
+
+class ThreadPresenter:
+    """Shows a thread: its pending item, its run or its end. `screen` may be in the background."""
+
+    def __init__(
+        self, screen: ConsoleScreen, thread: ThreadState, header: ThreadHeader, body: ThreadBody
+    ) -> None:
+        self.screen = screen
+        self._desk = screen.desk
+        self.thread = thread
+        self.header = header
+        self.body = body
+        self.pane = body.pane
+
+    # Reading
+
+    async def read(self) -> None:
+        """Read the thread and show it; if it is busy, follow its run first."""
+        thread_id = self.thread.thread_id
+        try:
+            view = await self._desk.thread(thread_id)
+            if view.status is ThreadStatus.BUSY:
+                self.show_run("A run is in progress.")
+                view = await self._desk.follow(thread_id, self.show_progress)
+        except HitlError as error:
+            self.pane.show_failure(error)
+            self.update_title()
+            return
+        await self.show(view)
+
+    async def reload(self) -> ModalText | None:
+        """Read the thread again and show it; return how the question in view has changed."""
+        before = self.thread.shown
+        try:
+            view = await self._desk.thread(self.thread.thread_id)
+        except HitlError as error:
+            self.header.banner.show_error(error)
+            return None
+        self.header.banner.clear()
+        if view.status is ThreadStatus.BUSY:
+            await self.read()
+            return None
+        await self.show(view)
+        return _difference(before, self.thread.shown)
+
+    async def check_item(self) -> None:
+        """Read the thread, and show whether the item in view has changed or is gone."""
+        item = self.thread.shown
+        try:
+            view = await self._desk.thread(self.thread.thread_id)
+        except HitlError:
+            return
+        if item is None or self.thread.shown is not item or not self.pane.shows_card:
+            return
+        change = self.thread.change_in(view)
+        if change is ItemChange.UNCHANGED:
+            self.thread.view = view
+            self.update_title()
+        else:
+            self.header.banner.show(Severity.WARNING, _CHANGES[change])
+
+    # Pending items, and the end
+
+    async def show(self, view: ThreadView) -> None:
+        """Show a thread that was just read: its pending item, or its end."""
+        self.thread.read(view)
+        with suppress(HitlError):  # the question can be answered without knowing its path
+            self.thread.node_paths = await self._desk.places(view)
+        self.update_title()
+        self.body.state.show_json(view.values)
+        item = self.thread.first_item()
+        if item is None:
+            await self._show_end(view)
+        else:
+            await self.show_item(item)
+
+    async def _show_end(self, view: ThreadView) -> None:
+        self.thread.show(None)
+        await self.pane.mount_card(None)
+        self.pane.show_end(view)
+        self.update_title()
+        self.body.update_state()
+        if self.screen.is_current:
+            self.pane.take_focus()
+
+    async def show_item(self, item: Waiting) -> None:
+        """Show the card of a pending item."""
+        if isinstance(item, Breakpoint):
+            self.header.note.clear()
+            self.thread.show(item)
+            await self.pane.mount_card(BreakpointCard(item))
+        else:
+            await self._show_question(item)
+        self.pane.content = PaneContent.CARD
+        self.update_title()
+        self.body.update_state()
+        if self.screen.is_current:
+            self.screen.call_after_refresh(self.pane.take_focus)
+
+    async def _show_question(self, item: Interrupt) -> None:
+        reviews = self._desk.reviews
+        question = reviews.question(item)
+        draft = await self._desk.drafts.find(question)
+        answered = await self._desk.answered_before(question)
+        typed = draft.content if draft else None
+        card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions)
+        card.one_of_several = self.thread.has_several
+        self.thread.show(item)
+        await self.pane.mount_card(card)
+        decided = self.thread.decisions.holds(item)
+        self.header.show_note(item, decided=decided, answered=answered, draft=draft)
+
+    def update_title(self) -> None:
+        """Show which thread and which of its questions is in view, and its status."""
+        thread, title = self.thread, self.header.title
+        title.graph_id, title.thread_id = thread.graph_id, thread.thread_id
+        title.node = thread.location_of(thread.shown) if thread.shown is not None else ""
+        title.status = thread.status(
+            running=self.pane.shows_run,
+            outcome_unknown=self.pane.content is PaneContent.END and self.header.outcome_unknown,
+        )
+        decided = [thread.decisions.holds(item) for item in thread.waiting]
+        shown = thread.waiting if self.pane.shows_card else ()
+        self.header.tabs.show([thread.location_of(item) for item in shown], thread.index, decided)
+        self.screen.refresh_bindings()
+
+    # Runs
+
+    def show_run(self, text: str) -> None:
+        """Show that a run begins; `text` is ours, or visible."""
+        self.header.clear()
+        self.body.hide_state()
+        self.pane.show_run(text)
+        self.update_title()
+        if self.screen.is_current:
+            self.pane.take_focus()
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show an event of the run; ignore those of other threads."""
+        if not self.thread.thread_id:
+            self.thread.thread_id = progress.thread_id
+            self.update_title()
+        if progress.thread_id == self.thread.thread_id:
+            self.pane.show_progress(progress)
+
+
+def _difference(before: Waiting | None, now: Waiting | None) -> ModalText | None:
+    """Return how the payload of a question has changed; None if it has not."""
+    if not isinstance(before, Interrupt) or not isinstance(now, Interrupt):
+        return None
+    lines = changes(json_text(before.payload), json_text(now.payload))
+    if not lines or before.interrupt_id != now.interrupt_id:
+        return None
+    return ModalText(
+        "The question has changed",
+        "The difference between the payload that you read and the payload now:",
+        kept="What you typed is kept.",
+        detail="\n".join(lines),
+        syntax=Syntax.DIFF,
+    )

@@ -1,0 +1,181 @@
+"""What the user sends to a thread: each request goes out once, and its result is shown."""
+
+from collections.abc import Awaitable, Callable, Sequence
+
+from hitl_engine.errors import HitlError, NoLongerWaits
+from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind
+from hitl_engine.visible import one_line
+from hitl_tui.messages import RunRequested, StartFailed
+from hitl_tui.screens.draft_keeper import DraftKeeper
+from hitl_tui.screens.thread_presenter import ThreadPresenter
+from hitl_tui.state.pending_decisions import DecidedQuestion
+from hitl_tui.state.plan import decision_words
+from hitl_tui.text.literal import short_id
+from hitl_tui.widgets.banner import Severity
+from hitl_tui.widgets.thread_header import mismatch_text
+from hitl_tui.widgets.thread_pane import PaneContent
+from hitl_tui.widgets.title_line import status_text
+
+_WORST_FIRST = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+"""Of several outcomes the worst is shown."""
+Send = Callable[[], Awaitable[Sequence[Outcome]]]
+
+
+def thread_screen_name(thread_id: str) -> str:
+    """Return the name of an installed screen: one that was left while its run continues."""
+    return f"thread {thread_id}"
+
+
+class ThreadRuns:
+    """Carries out one request at a time on a thread; a worker of the screen awaits it.
+
+    The user may leave the screen meanwhile. The result is then shown as a notification, and the
+    screen is removed unless its result must be read.
+    """
+
+    def __init__(self, presenter: ThreadPresenter, drafts: DraftKeeper) -> None:
+        self._presenter = presenter
+        self._drafts = drafts
+        self._screen = presenter.screen
+        self._desk = presenter.screen.desk
+        self._thread = presenter.thread
+        self._header = presenter.header
+        self._pane = presenter.pane
+
+    # Requests
+
+    async def decide(self, decided: Sequence[DecidedQuestion]) -> None:
+        """Send decisions, all in one request."""
+        text = "; ".join(decision_words(*each) for each in decided)
+
+        async def send() -> Sequence[Outcome]:
+            return await self._desk.decide_all(decided, self._presenter.show_progress)
+
+        await self._carry_out(f"Sent: {text}", send)
+
+    async def step(self, breakpoint: Breakpoint) -> None:
+        """Step past a breakpoint."""
+
+        async def send() -> Sequence[Outcome]:
+            return (await self._desk.step(breakpoint, self._presenter.show_progress),)
+
+        await self._carry_out(f"Stepping past {one_line(breakpoint.node, 80)}", send)
+
+    async def reopen(self, interrupt: Interrupt) -> None:
+        """Ask a question again."""
+
+        async def send() -> Sequence[Outcome]:
+            return (await self._desk.reopen(interrupt, self._presenter.show_progress),)
+
+        await self._carry_out(f"Asking again: {self._thread.location_of(interrupt)}", send)
+
+    async def start(self, run: RunRequested) -> None:
+        """Start a run on a new thread; if it cannot start, post `StartFailed`."""
+        progress = self._presenter.show_progress
+        self._thread.graph_id = run.graph.graph_id
+        self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
+        try:
+            outcome = await self._desk.start(
+                run.graph, run.input, progress, breakpoints=run.breakpoints
+            )
+        except HitlError as error:
+            self._screen.post_message(StartFailed(error))
+            return
+        await self._show_outcomes((outcome,))
+        self._remove_screen_if_left()
+
+    async def _carry_out(self, text: str, send: Send) -> None:
+        self._presenter.show_run(text)
+        try:
+            outcomes = await send()
+        except HitlError as error:
+            self._show_rejection(error)
+        else:
+            await self._show_outcomes(outcomes)
+        self._remove_screen_if_left()
+
+    def console_failed(self) -> None:
+        """Show that the outcome is unknown, because the console failed while it followed the run."""
+        self._show_unknown("The console failed while it followed the run.")
+        self._remove_screen_if_left()
+
+    # Results
+
+    async def _show_outcomes(self, outcomes: Sequence[Outcome]) -> None:
+        outcome = min(outcomes, key=lambda each: _WORST_FIRST.index(each.kind))
+        mismatches = [each for one in outcomes for each in one.mismatches]
+        if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
+            self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
+            return
+        if mismatches and not self._screen.is_current:
+            text = one_line(mismatch_text(mismatches), 400)
+            self._screen.show_notification(text, severity="warning")
+        if outcome.kind is OutcomeKind.UNKNOWN:
+            self._show_unknown(outcome.why, mismatches)
+        else:
+            self._show_result(outcome, mismatches)
+            if self._pane.question is not None:
+                await self._drafts.discard(self._pane.question)
+        await self._show_thread(outcome)
+
+    def _show_result(self, outcome: Outcome, mismatches: Sequence[str]) -> None:
+        if outcome.kind is OutcomeKind.REFUSED:
+            self._header.banner.show(Severity.ERROR, outcome.why)
+        elif mismatches:
+            self._header.show_mismatches(mismatches)
+        elif (
+            isinstance(self._thread.shown, Interrupt) and outcome.thread and outcome.thread.waiting
+        ):
+            self._header.banner.show(Severity.NOTE, "accepted. This is the next pending item.")
+
+    async def _show_thread(self, outcome: Outcome) -> None:
+        if outcome.thread is not None:
+            await self._presenter.show(outcome.thread)
+        elif outcome.kind is not OutcomeKind.UNKNOWN:
+            await self._presenter.read()
+
+    def _show_unknown(self, why: str, mismatches: Sequence[str] = ()) -> None:
+        self._pane.show_unknown(why)
+        self._header.show_unknown(why, mismatches)
+        self._thread.view = None
+        self._presenter.update_title()
+
+    def _show_rejection(self, error: HitlError) -> None:
+        """Show why nothing was accepted, and let the card be decided again."""
+        self._pane.content = PaneContent.CARD
+        self._presenter.update_title()
+        hint = " Press ctrl+r to see what changed." if isinstance(error, NoLongerWaits) else ""
+        self._header.banner.show(Severity.ERROR, f"{error}{hint}")
+        if self._pane.card is not None:
+            self._pane.card.reopen()
+        if self._screen.is_current:
+            self._pane.take_focus()
+        else:
+            text = f"{one_line(self._thread.graph_id, 40)}: {one_line(str(error), 200)}"
+            self._screen.show_notification(text, severity="error")
+
+    # A screen in the background
+
+    def leave_screen(self) -> None:
+        """Go back to the inbox; during a run, keep the screen under the name of its thread."""
+        screen, thread_id = self._screen, self._thread.thread_id
+        app, running = screen.app, self._pane.shows_run
+        if running and thread_id and not app.is_screen_installed(screen):
+            app.install_screen(screen, thread_screen_name(thread_id))
+        app.pop_screen()
+        if not running:
+            app.uninstall_screen(screen)
+
+    def _remove_screen_if_left(self) -> None:
+        """Remove a screen that the user left, with a notification; keep one that must be read."""
+        screen, thread = self._screen, self._thread
+        app = screen.app
+        if screen in app.screen_stack or not app.is_screen_installed(screen):
+            return
+        if self._header.must_be_read:
+            return
+        if thread.view is not None:
+            name = f"{one_line(thread.graph_id, 40)} {short_id(thread.thread_id)}"
+            screen.show_notification(f"{name}: {status_text(thread.view.status)}")
+        app.uninstall_screen(screen)
+        app.call_later(screen.remove)

@@ -1,0 +1,96 @@
+"""The lines above the inbox list: counts, and problems with the server or its graphs."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
+from textual.widgets import Static
+
+from hitl_engine.model import BrokenGraph, Inbox
+from hitl_engine.visible import one_line
+from hitl_tui.text.literal import short_id
+
+_SHOWN = 2
+"""Problems of one kind that are shown; of the others the count, or nothing, is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    """What the summary shows of the list next to the inbox itself."""
+
+    listed: int
+    filtered: bool
+    order: str
+    marked: int
+    sending: str
+    """How many decisions on marked items are sent; empty while none are."""
+
+
+class InboxHeader(Vertical):
+    """Shows a summary of the inbox, and its problems if there are any."""
+
+    DEFAULT_CSS = """
+    InboxHeader {
+        height: auto;
+        #summary { height: 1; text-wrap: nowrap; text-overflow: ellipsis; padding: 0 1; color: $foreground 70%; }
+        #problems {
+            display: none; height: auto; max-height: 4; padding: 0 1;
+            color: $text-warning; background: $warning-muted;
+        }
+        &.-problems #problems { display: block; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._summary = Static(id="summary", markup=False)
+        self._problems = Static(id="problems", markup=False)
+
+    def compose(self) -> ComposeResult:
+        """Put the summary above the problems."""
+        yield self._summary
+        yield self._problems
+
+    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> None:
+        """Show the counts; nothing before the inbox is read."""
+        self._summary.update(_summary(inbox, counts) if inbox is not None else "")
+
+    def show_problems(self, inbox: Inbox | None, broken: Sequence[BrokenGraph]) -> None:
+        """Show why the list is old or incomplete, and which graphs cannot be imported."""
+        lines = [*_inbox_problems(inbox), *_graph_problems(broken)]
+        self._problems.update("\n".join(lines))
+        self.set_class(bool(lines), "-problems")
+
+
+def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
+    total = len(inbox.items)
+    waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else f"{total:,} waiting"
+    parts = [
+        counts.sending,
+        f"{counts.marked:,} marked" if counts.marked else "",
+        "old list" if inbox.error else "",
+        f"{inbox.busy:,} running" if inbox.busy else "",
+        counts.order,
+    ]
+    rest = "  ·  " + "  ·  ".join(part for part in parts if part)
+    return Content.assemble((waiting, "bold $foreground"), rest)
+
+
+def _inbox_problems(inbox: Inbox | None) -> Iterator[str]:
+    if inbox is None:
+        return
+    if inbox.error:
+        yield f"The list is old: {one_line(inbox.error, 300)}"
+    for thread_id, why in inbox.unreadable[:_SHOWN]:
+        name = short_id(thread_id)
+        yield f"Cannot be read now, listed as last read: {name} {one_line(why, 160)}"
+    if len(inbox.unreadable) > _SHOWN:
+        yield f"… and {len(inbox.unreadable) - _SHOWN} more"
+
+
+def _graph_problems(broken: Sequence[BrokenGraph]) -> Iterator[str]:
+    for graph in broken[:_SHOWN]:
+        name, what = one_line(graph.graph_id, 60), one_line(graph.what, 160)
+        yield f"{name} cannot be imported: {what} Press b for details."
