@@ -80,6 +80,22 @@ async def test_a_cancelled_step_keeps_its_breakpoint(http: httpx.AsyncClient) ->
     assert (shown["breakpoint"]["when"], shown["breakpoint"]["node"]) == ("before", "work")
 
 
+async def test_a_step_cancelled_before_it_began_keeps_its_breakpoint(
+    http: httpx.AsyncClient,
+) -> None:
+    """Its state was not read again: the row keeps what it had, without an error."""
+    thread_id = await thread(http)
+    await wait(http, thread_id, "slow", input={"steps": 100}, interrupt_before=["work"])
+    body = {"assistant_id": "slow", "input": None, "after_seconds": 600}
+    run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
+    path = f"/threads/{thread_id}/runs/{run['run_id']}"
+    assert (await http.post(f"{path}/cancel?wait=true")).status_code == 200
+    shown = await row(http, thread_id)
+    assert (shown["status"], shown["next"]) == ("interrupted", ["work"])
+    assert (shown["breakpoint"]["when"], shown["breakpoint"]["node"]) == ("before", "work")
+    assert shown["error"] is None
+
+
 async def test_a_thread_that_failed_after_an_answer_is_interrupted(http: httpx.AsyncClient) -> None:
     """A search for interrupted threads finds it."""
     thread_id = await thread(http)

@@ -124,15 +124,15 @@ class RunDriver:
                 self._runs.delete(connection, run.thread_id, run.run_id)
             else:
                 self._runs.set_status(connection, run.run_id, ending.status, ending.error)
+            error = None if active.cancelled else ending.error  # a cancelled thread did not fail
             if active.temporary:
                 self._threads.remove(connection, run.thread_id)
             elif snapshot is None:
-                self._threads.end_run_without_state(connection, run.thread_id, ending.error, busy)
+                self._threads.end_run_without_state(connection, run.thread_id, error, busy)
             else:
                 if active.cancelled:  # it may be where it was before
                     at = checkpoint_id(snapshot)
                     breakpoint = self._threads.breakpoint_at(connection, run.thread_id, at)
-                error = None if active.cancelled else ending.error
                 columns = state_columns(snapshot, error, breakpoint)
                 self._threads.write_state(connection, run.thread_id, columns, busy)
         if active.result.values is None and snapshot is not None:

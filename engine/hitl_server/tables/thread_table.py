@@ -187,7 +187,8 @@ class Threads:
         """Write the end of a run whose state could not be read; the old state is kept."""
         connection.execute(
             "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
-            " WHEN interrupts != '{}' THEN 'interrupted' WHEN ? THEN 'error'"
+            " WHEN interrupts != '{}' OR breakpoint IS NOT NULL THEN 'interrupted'"
+            " WHEN ? THEN 'error'"
             " WHEN next != '[]' THEN 'interrupted' ELSE 'idle' END WHERE thread_id = ?",
             (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
         )
