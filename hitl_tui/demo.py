@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from hitl_engine.model import JsonValue, Progress
 
 _IN_WHEEL = Path(__file__).with_name("sample_graphs")
-_IN_CHECKOUT = Path(__file__).parents[1] / "sample_graphs"
+_IN_CHECKOUT = Path(__file__).resolve().parents[1] / "sample_graphs"
 TARGET = str((_IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT) / "langgraph.json")
 
 _RUNS: "tuple[tuple[str, JsonValue], ...]" = (

@@ -21,21 +21,21 @@ PYTHON = (3, 11)
 """The oldest Python that the server runs on."""
 
 PACKAGES = {
-    "aiosqlite": "0.22.1",
-    "fastapi": "0.165.0",
-    "httptools": "0.9.0",
-    "httpx": "0.28.1",
-    "langchain-core": "1.7.2",
-    "langgraph": "1.2.22",
+    "aiosqlite": "0.20.0",
+    "fastapi": "0.110.0",
+    "httptools": "0.6.4",
+    "httpx": "0.28.0",
+    "langchain-core": "1.4.7",
+    "langgraph": "1.2.20",
     "langgraph-checkpoint": "4.3.0",
-    "langgraph-checkpoint-sqlite": "3.1.2",
-    "langgraph-sdk": "0.4.14",
-    "orjson": "3.13.0",
-    "pydantic": "2.14.3",
-    "starlette": "1.10.0",
-    "typing-extensions": "4.16.0",
-    "uvicorn": "0.54.0",
-    "uvloop": "0.23.0",
+    "langgraph-checkpoint-sqlite": "3.0.2",
+    "langgraph-sdk": "0.4.6",
+    "orjson": "3.11.5",
+    "pydantic": "2.9.0",
+    "starlette": "0.36.3",
+    "typing-extensions": "4.13.0",
+    "uvicorn": "0.27.0",
+    "uvloop": "0.21.0",
 }
 """Each distribution that the server imports, and its oldest version: `local` in pyproject.toml."""
 

@@ -422,6 +422,15 @@ def test_in_a_union_the_branch_that_was_meant_is_judged(value: JsonValue, words:
     assert [str(fault) for fault in faults(schema, value)] == [words]
 
 
+def test_a_tag_that_is_both_a_const_and_an_enum_is_named_once() -> None:
+    """Pydantic before 2.10 writes a `Literal` so."""
+    branches: list[JsonValue] = [
+        {"properties": {"kind": {"const": kind, "enum": [kind]}}} for kind in ("cat", "dog")
+    ]
+    [fault] = faults({"oneOf": branches}, {"kind": "cow"})
+    assert fault.words == 'must be "cat" or "dog"; it is the text "cow"'
+
+
 @pytest.mark.parametrize(
     ("kind", "good", "bad"),
     [

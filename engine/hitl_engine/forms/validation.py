@@ -200,12 +200,13 @@ def _is_of_another(error: ValidationError) -> bool:
 
 def _one_of(tags: list[ValidationError]) -> ValidationError:
     """Return one error in the place of one for each branch: which tags there are."""
-    taken: list[Any] = []
+    taken: dict[str, Any] = {}  # older pydantic writes a tag as "const" and as "enum"
     for tag in tags:
         limit: Any = tag.validator_value
-        taken += limit if tag.validator == "enum" else [limit]
+        values = limit if tag.validator == "enum" else [limit]
+        taken.update((canonical_json(value), value) for value in values)
     first = tags[0]
-    first.validator, first.validator_value = "enum", taken
+    first.validator, first.validator_value = "enum", list(taken.values())
     return first
 
 
