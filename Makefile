@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
 WORKERS ?= 3
 
-.PHONY: demo test check bench hardening screenshots clean
+.PHONY: demo test check matrix bench hardening screenshots clean
 
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
@@ -12,11 +12,14 @@ demo: $(VENV)/.installed  ## open the console on the sample graphs
 test: check tests/clients/node_modules  ## everything that must hold, with real servers
 	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
 
-check: $(VENV)/.test-installed  ## types, style, and which way the doors open
+check: $(VENV)/.test-installed  ## types, style, and import rules
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+matrix: $(VENV)/.test-installed  ## the tests on Python 3.11 to 3.13, oldest and newest packages
+	$(BIN)/nox
 
 bench: $(VENV)/.test-installed  ## ratios, measured in one run
 	$(BIN)/python -m tests.bench
@@ -44,4 +47,4 @@ tests/clients/node_modules: tests/clients/package.json  # without Node, its test
 	-touch -c $@
 
 clean:
-	rm -rf $(VENV) tests/clients/node_modules
+	rm -rf $(VENV) .nox build tests/clients/node_modules

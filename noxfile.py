@@ -1,0 +1,39 @@
+"""`make matrix`: the tests on each supported Python, with the oldest and the newest packages."""
+
+import nox
+
+PYTHONS = ("3.11", "3.12", "3.13")
+OF_OTHER_SERVERS = ("langgraph-cli", "langgraph-api", "deepagents")
+"""Tests that need these are skipped with the oldest packages: they require newer ones."""
+
+nox.options.default_venv_backend = "uv"
+nox.options.reuse_existing_virtualenvs = True
+
+
+@nox.session(python=PYTHONS)
+def newest(session: nox.Session) -> None:
+    """Run the tests with the newest release of each package."""
+    session.install("--upgrade", "-e", ".[test]")
+    _test(session)
+
+
+@nox.session(python=PYTHONS)
+def oldest(session: nox.Session) -> None:
+    """Run the tests with each of our packages at its lower bound."""
+    project = nox.project.load_toml("pyproject.toml")["project"]
+    extras = project["optional-dependencies"]
+    ours = [*project["dependencies"], *extras["local"]]
+    tools = [each for each in extras["test"] if not each.startswith(("hitl-tui", *OF_OTHER_SERVERS))]
+    session.install("--resolution", "lowest-direct", "-e", ".[local]")
+    session.install("--upgrade", *tools)
+    # A package of a package may require a newer one than we do; ours is what is tested.
+    session.install("--no-deps", *(each.replace(">=", "==") for each in ours))
+    _test(session)
+
+
+def _test(session: nox.Session) -> None:
+    session.run("python", "-VV")
+    session.run("uv", "pip", "freeze", external=True)
+    session.run(
+        *("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"), *session.posargs
+    )
