@@ -16,10 +16,10 @@ def nothing_left_open() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def engine_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
-    """A running engine over the sample graphs and the graphs of the server tests."""
+def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
+    """A running local server over the sample graphs and the graphs of the server tests."""
     config = processes.copied_project(tmp_path_factory.mktemp("project"))
-    with processes.engine(config, tmp_path_factory.mktemp("data")) as served:
+    with processes.running_server(config, tmp_path_factory.mktemp("data")) as served:
         yield served
 
 

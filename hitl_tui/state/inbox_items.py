@@ -25,7 +25,7 @@ class InboxItems:
 
     def __init__(self) -> None:
         self.all: tuple[Waiting, ...] = ()
-        """As the engine returned them."""
+        """As the desk returned them."""
         self.listed: list[Waiting] = []
         """Filtered and ordered."""
         self.longest_names = (0, 0)

@@ -133,7 +133,7 @@ class InboxList(ScrollView, can_focus=True):
 
     @property
     def items(self) -> tuple[Waiting, ...]:
-        """The items that were last shown, in the order of the engine."""
+        """The items that were last shown, in the order of the desk."""
         return self._items.all
 
     @property

@@ -78,10 +78,10 @@ NONE: frozenset[str] = frozenset()
         ),
         (observed(status="interrupted"), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         (ObservedRun(), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        # The engine died under the run.
-        (observed(status="error", engine_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        (observed(status="error", engine_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
-        (observed(status="error", engine_died=True), snapshot(), True, OutcomeKind.APPLIED),
+        # The local server ended during the run.
+        (observed(status="error", server_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", server_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", server_died=True), snapshot(), True, OutcomeKind.APPLIED),
         # Strict resume: refused before anything was written.
         (
             observed(status="error", error="E", error_kind="UnknownInterruptError"),
@@ -110,7 +110,7 @@ def test_what_the_state_says_of_an_error_is_told_first() -> None:
         (observed(), OutcomeKind.APPLIED, None),
         (observed(status="error", error="E: x"), OutcomeKind.APPLIED, "E: x"),
         (observed(status="interrupted"), OutcomeKind.UNKNOWN, None),
-        (observed(status="error", engine_died=True), OutcomeKind.UNKNOWN, None),
+        (observed(status="error", server_died=True), OutcomeKind.UNKNOWN, None),
         (ObservedRun(), OutcomeKind.UNKNOWN, None),
     ],
 )
@@ -181,10 +181,10 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
             "raised an error before it asked",
         ),
         (
-            observed(status="error", engine_died=True),
+            observed(status="error", server_died=True),
             snapshot(checkpoint="c2"),
             OutcomeKind.UNKNOWN,
-            "engine ended",
+            "The local server ended",
         ),
     ],
 )

@@ -18,7 +18,7 @@ from uuid import uuid4
 import httpx
 
 from tests.json_values import Json
-from tests.server.processes import PROJECT, ROOT, Served, start_engine
+from tests.server.processes import PROJECT, ROOT, Served, start_server
 
 TARGET = PROJECT / "langgraph.json"
 GRAPH = "gated_effect"
@@ -145,7 +145,7 @@ async def kill_in_a_loop(folder: Path, seed: int, count: int) -> str:
     data, stories = folder / "data", list[Story]()
     died = finished = 0
     for number in range(count):
-        served = start_engine(TARGET, data)
+        served = start_server(TARGET, data)
         try:
             stories += await _until_killed(served, folder, chance)
         finally:
@@ -153,7 +153,7 @@ async def kill_in_a_loop(folder: Path, seed: int, count: int) -> str:
             os.close(served.parent_pipe)
         if chance.random() < 0.2:
             _die_while_starting(data, chance.uniform(0.2, 1.2))
-        again = start_engine(TARGET, data)
+        again = start_server(TARGET, data)
         try:
             async with again.client() as http, asyncio.timeout(60):
                 try:

@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 
 from tests.json_values import Json
-from tests.server.processes import SAMPLES, engine
+from tests.server.processes import SAMPLES, running_server
 
 THREADS, CLIENTS = 10_000, 64
 LEFT_WAITING = 0.1
@@ -28,7 +28,7 @@ async def run_under_load(folder: Path, seed: int, threads: int = THREADS) -> str
     names = [f"{chance.getrandbits(128):032x}" for _ in range(threads)]
     waiting = set(chance.sample(names, int(threads * LEFT_WAITING)))
     limits = httpx.Limits(max_connections=CLIENTS, max_keepalive_connections=CLIENTS)
-    with engine(f"{SAMPLES / 'revise.py'}:graph", folder / "data") as served:
+    with running_server(f"{SAMPLES / 'revise.py'}:graph", folder / "data") as served:
         async with (
             asyncio.timeout(TOO_LONG),
             httpx.AsyncClient(

@@ -111,10 +111,10 @@ JOURNEYS: Mapping[str, Journey] = {
     "hook": Journey("hook_invocation", ("ctrl+t", json.dumps(HOOK)), ('"allow": false',)),
 }
 SESSIONS = {
-    "texts and choices": ("engine_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
-    "forms and JSON": ("engine_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
-    "tool calls": ("engine_server", ("older_review", "js_tool_calls", "tool_agent")),
-    "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
+    "texts and choices": ("local_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
+    "forms and JSON": ("local_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
+    "tool calls": ("local_server", ("older_review", "js_tool_calls", "tool_agent")),
+    "several, and stuck": ("local_server", ("tool_approval", "parallel", "stuck")),
     "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
 }
 """Each is one session of the console; the last contains what depends on the server: schemas, one

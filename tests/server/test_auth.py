@@ -24,10 +24,10 @@ from hitl_server.routes import stateless_runs as stateless
 from tests.server.processes import (
     NotStarted,
     Served,
-    engine,
     guarded_project,
     langgraph_dev,
-    start_engine,
+    running_server,
+    start_server,
 )
 from tests.server.test_changes import Told, listening
 from tests.server.test_contract import row, state, thread, wait
@@ -41,10 +41,10 @@ OWNER = "the owner's token"
 
 
 @pytest.fixture(scope="module")
-def guarded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server, as a console starts it, of the project that has an `auth` section."""
     config = guarded_project(tmp_path_factory.mktemp("guarded"))
-    with engine(config, tmp_path_factory.mktemp("guarded-data")) as served:
+    with running_server(config, tmp_path_factory.mktemp("guarded-data")) as served:
         yield served
 
 
@@ -68,7 +68,7 @@ async def clients(served: Served) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture(params=["guarded_engine", "guarded_dev"])
+@pytest.fixture(params=["guarded_server", "guarded_dev"])
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
     """Clients of each of the two servers in turn."""
     async for made in clients(request.getfixturevalue(request.param)):
@@ -76,9 +76,9 @@ async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def ours(guarded_engine: Served) -> AsyncIterator[Client]:
+async def ours(guarded_server: Served) -> AsyncIterator[Client]:
     """Clients of our server."""
-    async for made in clients(guarded_engine):
+    async for made in clients(guarded_server):
         yield made
 
 
@@ -435,7 +435,7 @@ def test_no_start_without_the_handlers(tmp_path: Path, section: Any, code: int, 
     (tmp_path / "raising.py").write_text("import os\nos.environ['NO_SUCH_SECRET']\n")
     config.write_text(json.dumps({**json.loads(config.read_text()), "auth": section}))
     with pytest.raises(NotStarted) as refused:
-        start_engine(config, tmp_path / "data")
+        start_server(config, tmp_path / "data")
     assert words in refused.value.report["what"]
     assert refused.value.code == code
 
@@ -480,7 +480,7 @@ async def everything_else(ctx, value):
 async def test_a_failing_handler_gives_no_access(tmp_path: Path) -> None:
     config = guarded_project(tmp_path)
     (tmp_path / "auth_handlers.py").write_text(FAILING)
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         async with httpx.AsyncClient(base_url=served.url) as http:
             http.headers["authorization"] = "fail"
             code, words = await said(http, "GET", "/info")

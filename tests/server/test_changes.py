@@ -21,9 +21,9 @@ Told = tuple[str, str, list[str]]
 
 
 @pytest.fixture
-async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
+async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the shared server."""
-    async with engine_server.client() as client:
+    async with local_server.client() as client:
         yield client
 
 
@@ -96,14 +96,14 @@ async def test_a_client_of_another_process_gets_a_reset(http: httpx.AsyncClient,
 
 async def test_the_inbox_reads_at_once_after_a_change(
     http: httpx.AsyncClient,
-    engine_server: Served,
+    local_server: Served,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(inbox_watch, "_LOOK_SECONDS", 3600.0)
     async with (
         asyncio.timeout(30),
-        open_desk(engine_server.url, data_dir=tmp_path, headers=engine_server.headers) as desk,
+        open_desk(local_server.url, data_dir=tmp_path, headers=local_server.headers) as desk,
         watching(desk) as watch,
     ):
         await anext(watch)

@@ -23,7 +23,7 @@ from hitl_engine.model import (
     ThreadView,
 )
 from hitl_engine.reading.client import LangGraphServer
-from tests.server.conftest import on_engine
+from tests.server.conftest import on_local_server
 from tests.server.processes import Served
 from tests.server.test_contract import wait
 from tests.server.test_inbox import Weather
@@ -69,7 +69,7 @@ async def only(desk: Desk, thread: ThreadView) -> Interrupt:
     return item
 
 
-@on_engine
+@on_local_server
 async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
     desk: Desk, weather: Weather
 ) -> None:
@@ -106,7 +106,7 @@ async def test_somebody_else_answers_first(
     weather.meanwhile = just_before("/runs/stream", answer)
     try:
         outcome = await desk.decide(desk.reviews.question(item), Answer("ours"), lambda _: None)
-    except NoLongerWaits as refusal:  # the engine looks and begins in one go
+    except NoLongerWaits as refusal:  # the local server checks and begins in one step
         assert "faster" in str(refusal)
     else:
         assert outcome.kind is OutcomeKind.REFUSED
@@ -132,7 +132,7 @@ async def test_a_question_that_was_replaced_is_not_answered(
     assert [entry.event for entry in await desk.log()] == ["start"]
 
 
-@on_engine
+@on_local_server
 async def test_nobody_steps_past_a_question(desk: Desk) -> None:
     """S32, B2: a run without input would play a stored answer into it."""
     thread = await asked(desk, "two_questions")
@@ -173,7 +173,7 @@ async def cut_off(weather: Weather, request: httpx.Request) -> httpx.Response:
     raise httpx.ReadError("cut off", request=request)
 
 
-@on_engine
+@on_local_server
 async def test_answers_whose_line_broke_are_found_again_by_one_id(
     desk: Desk, weather: Weather, trace: Trace
 ) -> None:
@@ -192,7 +192,7 @@ async def test_answers_whose_line_broke_are_found_again_by_one_id(
 # Reopening in bad weather
 
 
-@on_engine
+@on_local_server
 async def test_a_server_that_cannot_reopen_says_so(
     desk: Desk, weather: Weather, trace: Trace
 ) -> None:
@@ -206,7 +206,7 @@ async def test_a_server_that_cannot_reopen_says_so(
     assert (newest.event, newest.outcome) == ("reopen", OutcomeKind.REFUSED)
 
 
-@on_engine
+@on_local_server
 @pytest.mark.parametrize("broken", ["/state", "/runs/stream"])
 async def test_a_reopening_that_broke_off_half_way_is_not_called_done(
     desk: Desk, weather: Weather, trace: Trace, broken: str

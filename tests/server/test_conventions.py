@@ -23,7 +23,7 @@ from hitl_engine.model import (
     Verdicts,
 )
 from tests.engine.test_payload_sources import SAMPLES, WRITE
-from tests.server.conftest import on_engine
+from tests.server.conftest import on_local_server
 
 
 async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
@@ -80,7 +80,7 @@ async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, t
     assert told in str(thread.values)
 
 
-@on_engine
+@on_local_server
 @pytest.mark.parametrize("mode", ["batched", "per_call"])
 async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: str) -> None:
     """S36, B24: the middleware's `when` is asked again on resuming, and says otherwise then."""
@@ -95,7 +95,7 @@ async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: 
     assert (await desk.log())[0].mismatches == (said,)
 
 
-@on_engine
+@on_local_server
 async def test_a_rejected_call_of_a_batch_does_not_run(desk: Desk) -> None:
     """And nothing is told of it, nor of the one that was approved."""
     message = {"role": "user", "content": "Tidy up."}

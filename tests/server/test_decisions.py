@@ -1,4 +1,4 @@
-"""What the engine promises a reviewer beyond the contract: preconditions, and one run a key."""
+"""Beyond the contract, for reviewers: preconditions, and one run for each key."""
 
 import asyncio
 import socket
@@ -18,9 +18,9 @@ from tests.server.test_contract import row, thread, wait
 
 
 @pytest.fixture
-async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the shared engine."""
-    async with engine_server.client() as client:
+async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shared local server."""
+    async with local_server.client() as client:
         yield client
 
 
@@ -49,13 +49,11 @@ async def test_of_many_steps_at_once_one_is_taken(http: httpx.AsyncClient) -> No
 
 
 async def test_of_reviewers_who_step_at_once_one_is_heard(
-    http: httpx.AsyncClient, engine_server: Served, tmp_path: Path
+    http: httpx.AsyncClient, local_server: Served, tmp_path: Path
 ) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "breakpoints", input={})
-    async with open_desk(
-        engine_server.url, data_dir=tmp_path, headers=engine_server.headers
-    ) as desk:
+    async with open_desk(local_server.url, data_dir=tmp_path, headers=local_server.headers) as desk:
         [seen] = (await desk.thread(thread_id)).waiting
         assert isinstance(seen, Breakpoint)
         steps = (desk.step(seen, lambda _: None) for _ in range(6))

@@ -25,7 +25,7 @@ from hitl_engine.reading import thread_list as listing
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
-from tests.server.processes import Served, copied_project, engine, start_engine
+from tests.server.processes import Served, copied_project, running_server, start_server
 from tests.server.test_contract import row, state, thread, wait
 
 Meanwhile = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
@@ -85,7 +85,7 @@ class Console:
 
 
 def console(served: Served, *, trusting: bool) -> Console:
-    """Read a server; `trusting`: as our own engine is read, whose rows hold the state."""
+    """Read a server; `trusting`: as our own server is read, whose rows hold the state."""
     weather = Weather()
     api = LangGraphServer(served.url, headers=served.headers, transport=weather)
     reader = ThreadReader(api, rows_hold_runs=False)
@@ -103,7 +103,7 @@ def unreadable(inbox: Inbox) -> dict[str, str]:
 @pytest.fixture
 async def it(served: Served) -> AsyncIterator[Console]:
     """A console that reads each server as it is read in earnest."""
-    opened = console(served, trusting=served.name == "engine")
+    opened = console(served, trusting=served.name == "local")
     yield opened
     await opened.api.aclose()
 
@@ -276,10 +276,10 @@ def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="module")
-def quiet_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An engine without other people's threads."""
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A local server without other people's threads."""
     config = copied_project(tmp_path_factory.mktemp("project"))
-    with engine(config, tmp_path_factory.mktemp("data")) as served:
+    with running_server(config, tmp_path_factory.mktemp("data")) as served:
         yield served
 
 
@@ -290,9 +290,9 @@ def is_later_page(request: httpx.Request) -> bool:
 
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("trusting", [True, False])
-async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trusting: bool) -> None:
-    it = console(quiet_engine, trusting=trusting)
-    async with quiet_engine.client() as http:
+async def test_no_row_slips_through_between_two_pages(quiet_server: Served, trusting: bool) -> None:
+    it = console(quiet_server, trusting=trusting)
+    async with quiet_server.client() as http:
         threads = [await asking(http) for _ in range(12)]
         above = threads[-3:]
 
@@ -308,9 +308,9 @@ async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trus
 
 
 @pytest.mark.usefixtures("small_pages")
-async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
-    it = console(quiet_engine, trusting=True)
-    async with quiet_engine.client() as http:
+async def test_many_changes_between_two_looks(quiet_server: Served) -> None:
+    it = console(quiet_server, trusting=True)
+    async with quiet_server.client() as http:
         await it.inbox.look()
         threads = [await asking(http) for _ in range(12)]
         below, above = threads[:1], threads[-3:]
@@ -333,8 +333,8 @@ async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
-async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_engine: Served) -> None:
-    it = console(quiet_engine, trusting=True)
+async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_server: Served) -> None:
+    it = console(quiet_server, trusting=True)
 
     async def unsorted(request: httpx.Request) -> None:
         body = request.content.replace(b'"updated_at","sort_order":"desc"', b'"thread_id"')
@@ -342,7 +342,7 @@ async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_engine: Serv
         request.stream = httpx.ByteStream(body)
 
     it.weather.meanwhile = unsorted
-    async with quiet_engine.client() as http:
+    async with quiet_server.client() as http:
         threads = {await asking(http) for _ in range(12)}
     inbox = await it.inbox.look()
     assert {item.thread_id for item in inbox.items} >= threads
@@ -411,9 +411,9 @@ async def test_a_second_question_has_a_time_of_its_own(
     assert item.since is not None and item.since > between
 
 
-async def test_a_question_that_is_left_over_keeps_its_time(engine_server: Served) -> None:
-    it = console(engine_server, trusting=True)
-    async with engine_server.client() as http:
+async def test_a_question_that_is_left_over_keeps_its_time(local_server: Served) -> None:
+    it = console(local_server, trusting=True)
+    async with local_server.client() as http:
         thread_id = await thread(http)
         await wait(http, thread_id, "parallel", input={"proposal": "p"})
         one, other = await it.items(thread_id)
@@ -480,7 +480,7 @@ async def test_a_run_that_is_over_has_a_row_that_knows(
     assert snapshot.status is ThreadStatus.INTERRUPTED
 
 
-# An engine that died
+# A local server that died
 
 
 @pytest.fixture
@@ -489,7 +489,7 @@ def config(tmp_path: Path) -> Path:
 
 
 async def dies_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
-    """Start a run, and kill the engine when its node says something."""
+    """Start a run, and kill the local server when its node says something."""
     async with served.client() as http:
         path = f"/threads/{thread_id}/runs/stream"
         async with http.stream("POST", path, json={**body, "stream_mode": "custom"}) as events:
@@ -500,11 +500,11 @@ async def dies_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
     served.stop()
 
 
-async def test_an_engine_that_died_in_a_step_leaves_the_breakpoint(
+async def test_a_local_server_that_died_in_a_step_leaves_the_breakpoint(
     config: Path, tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"steps": 20, "seconds_per_step": 0.1}
@@ -512,11 +512,11 @@ async def test_an_engine_that_died_in_a_step_leaves_the_breakpoint(
         stood = await row(http, thread_id)
     again = {"assistant_id": "slow", "input": None, "interrupt_before": ["work"]}
     await dies_in_a_node(first, thread_id, **again)
-    with engine(config, data) as second:
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             view = await desk.thread(thread_id)
             assert view.status is ThreadStatus.BREAKPOINT
-            assert view.error is not None and "engine died" in view.error
+            assert view.error is not None and "The server ended" in view.error
             [item] = (await desk.inbox()).items
             assert view.waiting == (item,)
             assert isinstance(item, Breakpoint)
@@ -529,11 +529,11 @@ async def test_an_engine_that_died_in_a_step_leaves_the_breakpoint(
             assert outcome.thread.status is ThreadStatus.DONE
 
 
-async def test_an_engine_that_died_after_a_step_leaves_no_breakpoint(
+async def test_a_local_server_that_died_after_a_step_leaves_no_breakpoint(
     config: Path, tmp_path: Path
 ) -> None:
     data, gate = tmp_path / "data", tmp_path / "gate"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"trace": str(gate)}
@@ -545,17 +545,17 @@ async def test_an_engine_that_died_after_a_step_leaves_no_breakpoint(
                 await asyncio.sleep(0.05)
     first.kill()
     first.stop()
-    with engine(config, data) as second:
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             view = await desk.thread(thread_id)
             assert (view.status, view.waiting) == (ThreadStatus.ERROR, ())
 
 
-async def test_an_engine_that_died_answering_leaves_the_question(
+async def test_a_local_server_that_died_answering_leaves_the_question(
     config: Path, tmp_path: Path
 ) -> None:
     data, trace = tmp_path / "data", tmp_path / "trace"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"trace": str(trace), "seconds": 1}
@@ -568,12 +568,12 @@ async def test_an_engine_that_died_answering_leaves_the_question(
                 await asyncio.sleep(0.02)
     first.kill()
     first.stop()
-    with engine(config, data) as second:
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             [item] = (await desk.inbox()).items
             assert isinstance(item, Interrupt) and item.payload == "go?"
             view = await desk.thread(thread_id)
-            assert view.error is not None and "engine died" in view.error
+            assert view.error is not None and "The server ended" in view.error
             outcome = await desk.decide(
                 desk.reviews.question(item), Answer("again"), lambda progress: None
             )

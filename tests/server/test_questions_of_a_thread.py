@@ -25,8 +25,8 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
-from tests.server.conftest import on_engine
-from tests.server.processes import copied_project, engine
+from tests.server.conftest import on_local_server
+from tests.server.processes import copied_project, running_server
 from tests.server.test_contract import wait
 
 
@@ -153,7 +153,7 @@ async def test_nothing_is_sent_unless_all_still_wait_as_shown(desk: Desk, trace:
     assert [entry.event for entry in await desk.log()] == ["answer", "start"]
 
 
-@on_engine
+@on_local_server
 async def test_what_does_not_fit_is_named(desk: Desk) -> None:
     thread = await asked(desk, "js_tool_calls")
     (question,) = questions(desk, thread).values()
@@ -220,7 +220,7 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     assert trace.since()["prepare"] == 0
 
 
-@on_engine
+@on_local_server
 async def test_an_answer_that_met_an_error_may_be_the_one_that_counts(
     desk: Desk, trace: Trace
 ) -> None:
@@ -248,7 +248,7 @@ async def test_a_question_inside_a_subgraph_is_asked_anew(desk: Desk, trace: Tra
     assert thread.status is ThreadStatus.DONE
 
 
-@on_engine
+@on_local_server
 async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
     desk: Desk, trace: Trace
 ) -> None:
@@ -281,7 +281,7 @@ async def test_watching_forgets_old_drafts_of_questions_that_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Once, and only what was typed long ago: somebody else may have answered just now."""
-    with engine(copied_project(tmp_path / "project"), tmp_path / "data") as served:
+    with running_server(copied_project(tmp_path / "project"), tmp_path / "data") as served:
 
         def desk_of() -> AbstractAsyncContextManager[Desk]:
             return open_desk(served.url, data_dir=tmp_path / "d", headers=served.headers)

@@ -167,7 +167,7 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
     """The run continues on the server; the one line names the thread, and the journal has it."""
     config = processes.copied_project(tmp_path / "project")
-    with processes.engine(config, tmp_path / "engine") as served:
+    with processes.running_server(config, tmp_path / "data") as served:
         header = f"Authorization: {served.headers['Authorization']}"
         target = ["--target", served.url, "--data-dir", str(tmp_path / "data")]
         with subprocess.Popen(
@@ -197,7 +197,7 @@ async def test_an_unknown_outcome_names_its_thread(
     """The server dies while the run is watched: the thread is still known."""
     monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
-    with processes.engine(config, tmp_path / "engine") as served:
+    with processes.running_server(config, tmp_path / "data") as served:
         opened = open_desk(served.url, data_dir=tmp_path / "data", headers=served.headers)
         async with opened as desk:
             (graph,) = [graph for graph in await desk.graphs() if graph.graph_id == "slow"]

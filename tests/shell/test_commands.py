@@ -92,10 +92,10 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             process.terminate()
 
 
-@pytest.fixture(scope="session", params=["engine", "langgraph dev"])
+@pytest.fixture(scope="session", params=["local", "langgraph dev"])
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """The same commands on our local server and on a real LangGraph server."""
-    if request.param == "engine":
+    if request.param == "local":
         local: Shell = request.getfixturevalue("local_shell")
         return local
     served: processes.Served = request.getfixturevalue("langgraph_dev")

@@ -58,12 +58,12 @@ class ObservedRun:
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that returned a result in this run, each with the ids of its next questions."""
-    engine_died: bool = False
+    server_died: bool = False
     """Whether the server process died during this run; the graph then raised nothing."""
 
     def take(self, run: WireRun) -> None:
         """Take status and id from the row of this run."""
-        self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
+        self.run_id, self.status, self.server_died = run.run_id, run.status, run.server_died
 
     def is_settled_by(self, run: WireRun | None) -> bool:
         """Update from `run` if it is this run and has ended; return whether it was."""

@@ -1,4 +1,4 @@
-"""Find or start the engine server of a project on this machine.
+"""Find or start the local server of a project on this machine.
 
 The server is a child process with an interpreter of its own choosing; this module talks to it
 through two pipes (one says when it is ready, the other ends it when we end) and two files: one
@@ -20,7 +20,7 @@ from typing import IO, Any, TypeAlias
 
 import httpx
 
-from hitl_engine.errors import BadTarget, EngineFailed
+from hitl_engine.errors import BadTarget, LocalServerFailed
 from hitl_engine.local.leases import Lease, LeaseFile
 from hitl_engine.local.server_code import server_command
 
@@ -33,7 +33,7 @@ _LOOKS = 10
 """For a server that another console starts or ends, before a start is tried again."""
 
 
-class RunningEngine:
+class RunningServer:
     """A server that answers."""
 
     def __init__(self, notice: Json, folder: Path, child: "_Child | None" = None) -> None:
@@ -120,30 +120,30 @@ class _Child:
 
 async def find_or_start(
     target: str, folder: Path, *, python: str | None = None, timeout: float = 60
-) -> RunningEngine:
-    """Return the running engine of `folder`, held, or start one that lives as long as we do.
+) -> RunningServer:
+    """Return the running server of `folder`, held, or start one that runs as long as this process.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
-    than this one. Raises `BadTarget`, and `EngineFailed` with the server's own words.
+    than this one. Raises `BadTarget`, and `LocalServerFailed` with the server's own words.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
-            engine = await _found(target, folder)
-            while engine is None:
-                engine = await _started(target, folder, python, timeout) or await _awaited(
+            server = await _found(target, folder)
+            while server is None:
+                server = await _started(target, folder, python, timeout) or await _awaited(
                     target, folder
                 )
-            return engine
+            return server
     except TimeoutError:
-        raise EngineFailed(
-            f"Another engine holds {folder / 'engine.lock'} and does not answer.",
+        raise LocalServerFailed(
+            f"Another local server holds {folder / 'engine.lock'} and does not answer.",
             hint="End it, then try again.",
         ) from None
 
 
 async def _started(
     target: str, folder: Path, python: str | None, timeout: float
-) -> RunningEngine | None:
+) -> RunningServer | None:
     """Start a server; None if another one holds the folder."""
     child, report = _spawn(target, folder, python)
     try:
@@ -152,7 +152,7 @@ async def _started(
         await child.let_go()
         raise
     if ready := told.get("ready"):
-        return RunningEngine(ready, folder, child)
+        return RunningServer(ready, folder, child)
     words = await child.end()
     failed = told.get("failed") or {}
     if failed.get("already_running"):
@@ -169,7 +169,7 @@ def serve_command(
     tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
-    """Return the command that serves a target by itself. Raises `EngineFailed`."""
+    """Return the command that serves a target by itself. Raises `LocalServerFailed`."""
     command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
     return [*command, "--tokens", str(tokens)] if tokens else command
 
@@ -205,7 +205,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
         os.close(report)
         lease_file.close()
         words.close()
-        raise EngineFailed(
+        raise LocalServerFailed(
             f"{python or sys.executable} cannot be run: {error.strerror}.",
             hint="Give the path of a Python interpreter with --python.",
         ) from error
@@ -226,8 +226,8 @@ async def _first_line(child: _Child, report: int, timeout: float) -> Json:
             line = await reader.readline()
     except TimeoutError:
         child.kill()
-        raise EngineFailed(
-            f"The engine was not ready after {timeout:.0f} seconds and was ended.",
+        raise LocalServerFailed(
+            f"The local server was not ready after {timeout:.0f} seconds and was ended.",
             hint="A graph that takes long to import can be the reason.",
         ) from None
     finally:
@@ -236,7 +236,7 @@ async def _first_line(child: _Child, report: int, timeout: float) -> Json:
     return told
 
 
-async def _awaited(target: str, folder: Path) -> RunningEngine | None:
+async def _awaited(target: str, folder: Path) -> RunningServer | None:
     """Wait a little for the server that another console starts; None if there is none yet."""
     for _ in range(_LOOKS):
         await asyncio.sleep(_PAUSE)
@@ -245,46 +245,46 @@ async def _awaited(target: str, folder: Path) -> RunningEngine | None:
     return None
 
 
-async def _found(target: str, folder: Path) -> RunningEngine | None:
+async def _found(target: str, folder: Path) -> RunningServer | None:
     """Return the server that `engine.json` names, held, if it answers and is not about to end.
 
-    Raises `EngineFailed` if it serves something else.
+    Raises `LocalServerFailed` if it serves something else.
     """
     try:
         notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
-        engine, serves = RunningEngine(notice, folder), str(notice["target"])
+        server, serves = RunningServer(notice, folder), str(notice["target"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     with contextlib.ExitStack() as unless_found:
-        unless_found.callback(engine.release)
-        if not (engine.hold() and await _answers(engine)):
+        unless_found.callback(server.release)
+        if not (server.hold() and await _answers(server)):
             return None
         if serves != target:
-            raise EngineFailed(
-                f"The engine that uses {folder} serves {serves}.",
+            raise LocalServerFailed(
+                f"The local server that uses {folder} serves {serves}.",
                 hint="End it, or choose another folder with --data-dir.",
             )
         unless_found.pop_all()
-    return engine
+    return server
 
 
-async def _answers(engine: RunningEngine) -> bool:
-    """Whether this very engine is where its notice says, and not another that came after it."""
+async def _answers(server: RunningServer) -> bool:
+    """Whether the server at this URL is the one of the notice, and not a later one."""
     try:
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            reply = await client.get(f"{engine.url}/info", headers=engine.headers)
-        return bool(reply.raise_for_status().json()["identity"] == engine.identity)
+            reply = await client.get(f"{server.url}/info", headers=server.headers)
+        return bool(reply.raise_for_status().json()["identity"] == server.identity)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return False
 
 
-def _error(failed: Json, words: str, folder: Path) -> EngineFailed | BadTarget:
+def _error(failed: Json, words: str, folder: Path) -> LocalServerFailed | BadTarget:
     """Return the server's failure as an error of ours, in its own words."""
     if failed:
-        kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else EngineFailed
+        kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else LocalServerFailed
         return kind(failed["what"], hint=failed["hint"], detail=failed["detail"])
-    return EngineFailed(
-        "The engine ended before it was ready.",
+    return LocalServerFailed(
+        "The local server ended before it was ready.",
         hint=f"See {folder / 'engine.log'}.",
         detail=words or _tail(folder / "engine.log"),
     )

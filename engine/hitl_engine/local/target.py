@@ -28,7 +28,7 @@ class RemoteServer:
 
 @dataclass(frozen=True, slots=True)
 class LocalProject:
-    """Graphs on this machine, run by an engine of our own."""
+    """Graphs on this machine, run by a server of our own."""
 
     spec: str
     """The absolute path of a `langgraph.json`, or absolute `file.py:graph`."""

@@ -245,12 +245,12 @@ class LangGraphServer:
                 return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
 
     def _refuse_if_closed(self) -> None:
-        """Another engine has replaced this one; requests to this one would never get a reply."""
+        """Another server has replaced this one; requests to this one would never get a reply."""
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
     def changes(self) -> AsyncIterator[StreamEvent]:
-        """Yield an event whenever threads have changed; only our engine has this feed (flag `changes`)."""
+        """Yield an event whenever threads change; only our own server has this feed (flag `changes`)."""
         return self._stream("GET", "/threads/changes")
 
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
@@ -335,7 +335,7 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
 
 
 def _is_moved_on(content: bytes) -> bool:
-    """Whether a 409 contains the thread's current state: our engine checked the preconditions."""
+    """Whether a 409 contains the thread's current state: our own server checked the preconditions."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
