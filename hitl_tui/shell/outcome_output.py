@@ -125,7 +125,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if outcome.error:
         yield error_line("The graph raised", outcome.error)
     for each in outcome.mismatches:
-        yield error_line("Otherwise than decided", each)
+        yield error_line("Not as decided", each)
 
 
 def _exit_code(outcome: Outcome) -> int:

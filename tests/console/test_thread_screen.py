@@ -130,7 +130,7 @@ async def test_mismatches_are_shown_above_the_next_question(console: OpenConsole
         await c.armed()
         text = " ".join(c.text.split())
         assert (
-            "Careful: 4 tool calls did not do what was decided; the log lists all. send_email: re"
+            "Careful: 4 tool calls did not run as decided; the log lists all. send_email: re"
             in text
         )
         assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
@@ -152,7 +152,7 @@ async def test_mismatches_of_a_run_that_was_left_are_kept_for_the_next_visit(
         desk.hold.set()
         await until(c.pilot, lambda: "rejected, but it ran" in c.text)  # as a notification
         await c.press("enter")
-        assert "Careful: send_email: rejected, but it ran." in c.text
+        assert "A tool call did not run as decided: send_email: rejected, but it ran." in c.text
 
 
 async def test_a_question_that_was_answered_before_has_a_note(console: OpenConsole) -> None:

@@ -58,7 +58,7 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
 
 
-async def test_what_went_otherwise_is_recorded(tmp_path: Path) -> None:
+async def test_mismatches_are_recorded(tmp_path: Path) -> None:
     said = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
     taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, mismatches=said, thread_id="t1")
     async with open_journal(tmp_path) as journal:

@@ -1,4 +1,4 @@
-"""What tool calls did otherwise than decided is read in the messages, or nothing is said."""
+"""Tool calls that did not run as decided are found in the messages; without proof, none is named."""
 
 from typing import Any
 

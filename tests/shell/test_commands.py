@@ -207,17 +207,17 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     assert "no deletes" in tools["execute_sql"]
 
 
-def test_a_call_that_did_otherwise_than_decided_is_told(local_shell: Shell) -> None:
+def test_a_call_that_did_not_run_as_decided_is_reported(local_shell: Shell) -> None:
     """S36, B24: it was rejected, and ran."""
     given = '{"messages":[{"role":"user","content":"hi"}]}'
     thread = local_shell.run("run", "flipping_per_call", "--input", given)["thread_id"]
     done = local_shell.raw("answer", thread, "--reject", "Keep it.", "--json")
-    assert "hitl-tui: Otherwise than decided: delete_file: rejected, but" in done.stderr
+    assert "hitl-tui: Not as decided: delete_file: rejected, but" in done.stderr
     document = json.loads(done.stdout)
     (message,) = document["divergences"]
     assert "“Deleted old.md.”" in message and document["answers"][0]["divergences"] == [message]
     assert local_shell.run("log")[0]["divergences"] == [message]
-    assert "otherwise than decided: delete_file" in local_shell.raw("log").stdout
+    assert "not as decided: delete_file" in local_shell.raw("log").stdout
 
 
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:

@@ -282,11 +282,11 @@ class Decider:
 
         A copied thread has no run yet; its metadata names the assistant whose settings apply.
         """
-        otherwise = waiting.graph_id
+        assistant = waiting.graph_id
         if last is None:
             row = await self._session.api.thread(waiting.thread_id)
-            otherwise = str(row.metadata.get("assistant_id") or otherwise)
-        return continuing_request(last, otherwise, strict=strict)
+            assistant = str(row.metadata.get("assistant_id") or assistant)
+        return continuing_request(last, assistant, strict=strict)
 
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
@@ -326,7 +326,7 @@ class Decider:
 def _compared(
     found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
 ) -> Outcome:
-    """Add the tool calls that did not do what was decided; none if nothing was taken."""
+    """Add the tool calls that did not run as decided; none if nothing was taken."""
     review = question.review
     if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
         return found
