@@ -10,7 +10,7 @@ from tests.server import processes
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_open() -> Iterator[None]:
-    """Collect garbage at the end, so that a resource that the last test left open fails it."""
+    """Collect garbage at the end, so that a resource left open by the last test makes it fail."""
     yield
     gc.collect()
 

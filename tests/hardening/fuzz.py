@@ -132,7 +132,7 @@ def _status(http: httpx.Client, request: httpx.Request) -> int:
 
 
 def _grounded(body: Any, chance: random.Random, place: Place) -> Any:
-    """Give most bodies an existing graph, and none a long delay."""
+    """Put an existing graph into most bodies, and a long delay into none."""
     if isinstance(body, list):
         return [_grounded(one, chance, place) for one in body]
     if not isinstance(body, dict):
