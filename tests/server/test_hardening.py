@@ -71,7 +71,7 @@ async def test_a_state_edit_during_a_kill(tmp_path: Path) -> None:
 
 
 async def test_no_thread_is_busy_after_a_start(tmp_path: Path) -> None:
-    """No run is resumed, and none is listed as under way."""
+    """No run is resumed, and none is listed as in progress."""
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database, database.write() as connection:
         connection.execute("UPDATE threads SET status = 'busy'")

@@ -19,7 +19,7 @@ TARGET = str(SAMPLES / "langgraph.json")
 
 
 def answers(url: str) -> bool:
-    """Whether somebody answers at this address."""
+    """Whether a server answers at this URL."""
     try:
         return httpx.get(f"{url}/ok", timeout=1).status_code == 200
     except httpx.HTTPError:
@@ -44,7 +44,7 @@ async def test_two_consoles_share_one_local_server(tmp_path: Path) -> None:
     assert not answers(mine.url)
 
 
-async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
+async def test_a_stale_notice_is_ignored(tmp_path: Path) -> None:
     first = await find_or_start(TARGET, tmp_path / "data")
     os.kill(first.pid, signal.SIGKILL)
     await first.aclose()
@@ -72,11 +72,11 @@ def test_the_local_server_ends_with_a_console_that_is_killed(tmp_path: Path) -> 
         console.kill()
     deadline = time.monotonic() + 10
     while answers(url):
-        assert time.monotonic() < deadline, "the local server outlived its console"
+        assert time.monotonic() < deadline, "the local server did not end with its console"
         time.sleep(0.1)
 
 
-async def test_a_bad_target_in_the_servers_own_words(tmp_path: Path) -> None:
+async def test_a_bad_target_is_reported_by_the_server(tmp_path: Path) -> None:
     with pytest.raises(BadTarget, match="no file"):
         await find_or_start(str(tmp_path / "none.json"), tmp_path / "data")
 

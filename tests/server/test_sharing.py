@@ -64,12 +64,12 @@ asyncio.run(main())
 
 
 class Project:
-    """A graph that works until it is told to go on, and data of its own."""
+    """A graph whose node runs until `go`, with its own data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.begun = folder / "begun"
-        """Has a letter for every time that the node went to work."""
+        """Contains one letter for each start of the node."""
         (folder / "worker.py").write_text(GRAPH)
         self.target = f"{folder / 'worker.py'}:graph"
         self.data = data_folder(find_target(self.target, environ={}, cwd=folder), folder / "data")
@@ -79,7 +79,7 @@ class Project:
         return Starter(self)
 
     def shell(self, *args: str) -> subprocess.Popen[str]:
-        """Begin a shell command on it."""
+        """Start a shell command on it."""
         place = ["--target", self.target, "--data-dir", str(self.folder / "data"), "--json"]
         return subprocess.Popen(
             [sys.executable, "-m", "hitl_tui", *args, *place],
@@ -91,7 +91,7 @@ class Project:
         )
 
     def shell_at_work(self) -> subprocess.Popen[str]:
-        """Begin a run from the shell; return when its node is at work."""
+        """Start a run from the shell; return when its node has started."""
         command = self.shell("run", "worker", "--input", json.dumps({"folder": str(self.folder)}))
         eventually(self.begun.exists)
         return command
@@ -101,16 +101,16 @@ class Project:
         return open_desk(self.target, data_dir=self.folder / "data")
 
     def go(self) -> None:
-        """Let the node come to its end."""
+        """Let the node end."""
         (self.folder / "go").touch()
 
     def is_free(self) -> bool:
-        """Whether no local server says that it runs here."""
+        """Whether no local server is registered in the data folder."""
         return not (self.data / "engine.json").exists()
 
 
 class Starter:
-    """A process that started a local server, and holds it until it ends."""
+    """A process that starts a local server, and keeps it until its own end."""
 
     def __init__(self, project: Project) -> None:
         self.process = subprocess.Popen(
@@ -125,7 +125,7 @@ class Starter:
         assert self.url
 
     def end(self, way: str) -> None:
-        """End it, in peace or not; the local server's end is not waited for where others use it."""
+        """End it normally or with a kill; the local server continues if others use it."""
         if way == "killed":
             self.process.kill()
         self.process.communicate()
@@ -136,23 +136,23 @@ class Starter:
 def project(tmp_path: Path) -> Iterator[Project]:
     made = Project(tmp_path)
     yield made
-    made.go()  # nobody is left at work
+    made.go()  # so that no node keeps running
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.05)
 
 
 def ignore(progress: Progress) -> None:
-    """Nobody looks."""
+    """Ignore the progress."""
 
 
 @asynccontextmanager
 async def watching(desk: Desk) -> AsyncIterator[None]:
-    """Watch the inbox meanwhile, as a console does."""
+    """Watch the inbox during a block, as a console does."""
     seen = asyncio.Event()
 
     async def watch() -> None:
@@ -169,13 +169,13 @@ async def watching(desk: Desk) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize("way", ["ended", "killed"])
-def test_a_shell_command_outlives_the_starter_of_its_local_server(
+def test_a_shell_command_continues_after_the_starter_of_its_server_ended(
     project: Project, way: str
 ) -> None:
     starter = project.starter()
     command = project.shell_at_work()
     starter.end(way)
-    time.sleep(1)  # for a local server that would end now to do so
+    time.sleep(1)  # time for a local server to end, if it were going to
     late = project.shell("list")
     out, err = late.communicate()
     assert (late.returncode, json.loads(out)) == (0, []), err
@@ -187,7 +187,7 @@ def test_a_shell_command_outlives_the_starter_of_its_local_server(
     eventually(lambda: not answers(starter.url))
 
 
-async def test_a_console_holds_a_local_server_for_the_time_of_its_run(project: Project) -> None:
+async def test_a_console_keeps_the_local_server_running_during_its_run(project: Project) -> None:
     starter = await asyncio.to_thread(project.starter)
     async with project.desk() as desk, watching(desk):
         (graph,) = await desk.graphs()
@@ -200,18 +200,18 @@ async def test_a_console_holds_a_local_server_for_the_time_of_its_run(project: P
         assert outcome.thread.status is ThreadStatus.DONE
         await asyncio.to_thread(eventually, lambda: not answers(starter.url))
         again = await desk.start(graph, {"folder": str(project.folder)}, ignore)
-        assert again.kind is OutcomeKind.APPLIED  # in a server of our own
+        assert again.kind is OutcomeKind.APPLIED  # on a new local server
     assert project.is_free()
 
 
-async def test_a_console_at_rest_lets_the_local_server_end(project: Project) -> None:
+async def test_an_idle_console_does_not_keep_the_local_server_running(project: Project) -> None:
     starter = await asyncio.to_thread(project.starter)
     async with project.desk() as desk, watching(desk):
         await asyncio.to_thread(starter.end, "ended")
         assert not answers(starter.url)
 
 
-async def test_starters_and_finders_never_see_a_local_server_go(project: Project) -> None:
+async def test_a_local_server_does_not_end_while_clients_use_it(project: Project) -> None:
     chance = random.Random(20261123)
 
     async def use() -> bool:
@@ -230,7 +230,7 @@ async def test_starters_and_finders_never_see_a_local_server_go(project: Project
     await asyncio.to_thread(eventually, project.is_free)
 
 
-def test_shell_commands_one_upon_another(project: Project) -> None:
+def test_overlapping_shell_commands(project: Project) -> None:
     chance = random.Random(20261123)
     commands = []
     for _ in range(8):
@@ -259,10 +259,10 @@ async def test_leases_are_private_and_not_inherited(project: Project) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("asks", [True, False])
-async def test_a_local_server_that_ends_under_a_run(
+async def test_a_local_server_that_ends_during_a_run(
     project: Project, end: signal.Signals, asks: bool
 ) -> None:
-    """Its successor knows the run; what the node did cannot be known, and nothing is resent."""
+    """The next server lists the run; what the node did is unknown, and nothing is sent again."""
     async with project.desk() as desk:
         (graph,) = await desk.graphs()
         given: JsonObject = {"folder": str(project.folder), "asks": asks}
@@ -299,7 +299,7 @@ def test_ctrl_c_during_a_run_ends_the_local_server_too(project: Project) -> None
 
 
 def test_ctrl_c_while_a_graph_is_imported(project: Project) -> None:
-    """The local server is asked to end, and not left to itself until patience is out."""
+    """The local server gets SIGTERM at once, not only after a timeout."""
     asked = project.folder / "asked"
     (project.folder / "worker.py").write_text(
         "import os, signal, time\n"
@@ -322,8 +322,10 @@ async def test_a_local_server_that_serves_something_else(project: Project, tmp_p
         await asyncio.to_thread(served.stop)
 
 
-async def test_another_local_server_at_a_stale_address(project: Project, tmp_path: Path) -> None:
-    """A fixed port without a token, as `hitl-tui serve` has it: now another project is there."""
+async def test_a_stale_address_of_another_server_is_ignored(
+    project: Project, tmp_path: Path
+) -> None:
+    """A fixed port without a token, as with `hitl-tui serve`, which another project uses now."""
     command = serve_command(project.target, tmp_path / "other")
     other = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
@@ -341,7 +343,7 @@ async def test_another_local_server_at_a_stale_address(project: Project, tmp_pat
 
 
 @pytest.mark.parametrize("port", [99999, -1])
-def test_a_port_that_cannot_be(project: Project, port: int) -> None:
+def test_an_invalid_port(project: Project, port: int) -> None:
     done = subprocess.run(
         serve_command(project.target, project.data, port=port),
         capture_output=True,

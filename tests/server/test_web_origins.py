@@ -16,7 +16,7 @@ EVIL = ("https://evil.example", "null", "http://localhost.evil.example", "https:
 
 @pytest.fixture(scope="module")
 def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server whose project lists pages."""
+    """A server of a project that lists permitted pages."""
     folder = tmp_path_factory.mktemp("pages")
     cors = {"allow_origins": [LISTED], "allow_origin_regex": r"https://\w\.example"}
     graphs = {"revise": f"{ROOT / 'sample_graphs' / 'revise.py'}:graph"}
