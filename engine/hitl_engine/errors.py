@@ -3,7 +3,7 @@
 HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
 ├── BadInput                  2   JSON that does not parse, an option that does not apply here
-├── NoLongerWaits             3   answered elsewhere, changed since it was read, or never there
+├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
 ├── NotTaken                  4   an answer that this interrupt does not accept
 ├── TargetError               5   the target cannot be used

@@ -52,7 +52,7 @@ def reopen_result(outcome: Outcome, reopening: Reopening) -> CommandResult:
 
 
 def interrupted_result(thread_id: str) -> CommandResult:
-    """Return what is known of a run that was sent and not awaited."""
+    """Return the document of a run that was sent and not awaited."""
     what = "You interrupted the command before the run ended, so the outcome is unknown."
     document = _unread_document(thread_id, OutcomeKind.UNKNOWN, what)
     hint = f"It is in the journal. To see its state: hitl-tui show {thread_id}"

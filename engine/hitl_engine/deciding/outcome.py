@@ -57,18 +57,18 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        said = f": {observed.error}" if observed.error else "."
-        why = f"The question still waits; the server did not reopen it{said}"
+        reason = f": {observed.error}" if observed.error else "."
+        why = f"The question still waits; the server did not reopen it{reason}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
-    anew = [
+    asked_again = [
         other
         for other in after.interrupts
         if other.node == interrupt.node and other.checkpoint_id != interrupt.checkpoint_id
     ]
-    if any(other.payload == interrupt.payload for other in anew):
+    if any(other.payload == interrupt.payload for other in asked_again):
         why = "The same question is asked again, under a new id."
         return _found(OutcomeKind.APPLIED, why, after, error)
-    if anew:
+    if asked_again:
         why = "The node asks again, but a different question: read it first."
         return _found(OutcomeKind.APPLIED, why, after, error)
     return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)

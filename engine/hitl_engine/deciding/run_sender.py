@@ -59,7 +59,7 @@ class ObservedRun:
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that returned a result in this run, each with the ids of its next questions."""
     server_died: bool = False
-    """Whether the server process died during this run; the graph then raised nothing."""
+    """Whether the server process ended during this run; the graph then raised nothing."""
 
     def take(self, run: WireRun) -> None:
         """Take status and id from the row of this run."""

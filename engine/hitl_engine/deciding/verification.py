@@ -173,8 +173,8 @@ def _asks_for(call: ToolCall, listed: _Message) -> bool:
 
 def _messages(thread: Snapshot) -> list[_Message]:
     """Return the messages of a thread, and of tasks that finished before their step did."""
-    told = [thread.values, *(task.result for task in thread.tasks)]
-    return [message for each in told for message in _listed(each)]
+    parts = [thread.values, *(task.result for task in thread.tasks)]
+    return [message for each in parts for message in _listed(each)]
 
 
 def _listed(values: Any) -> Iterable[_Message]:

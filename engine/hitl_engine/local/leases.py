@@ -2,7 +2,7 @@
 
 A lease is a shared lock on the file `engine.clients` in the data folder. A server whose starter has
 gone takes the lock exclusively before it ends: it waits for every lease, and from then on no client
-gets one. The kernel releases the locks of a process that dies.
+gets one. The kernel releases the locks of a process that ends.
 """
 
 import fcntl

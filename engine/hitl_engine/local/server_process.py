@@ -1,8 +1,8 @@
 """Find or start the local server of a project on this machine.
 
 The server is a child process with an interpreter of its own choosing; this module talks to it
-through two pipes (one says when it is ready, the other ends it when we end) and two files: one
-says where it is, on the other clients hold leases.
+through two pipes (on one the server reports when it is ready, the other ends it when we end) and
+two files: one contains the server's URL, on the other clients hold leases.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ from hitl_engine.local.server_code import server_command
 Json: TypeAlias = dict[str, Any]
 
 _PATIENCE = 10.0
-"""Seconds to wait for ours to end; and, beyond the time for one start, for somebody else's."""
+"""Seconds to wait for our server to end; and for that of another client, after the start timeout."""
 _PAUSE = 0.1
 _LOOKS = 10
 """For a server that another console starts or ends, before a start is tried again."""
@@ -42,7 +42,7 @@ class RunningServer:
         self.pid = int(notice["pid"])
         self.identity = str(notice["identity"])
         self.log = folder / "engine.log"
-        """Where everything goes that its graphs print."""
+        """The file to which its graphs print."""
         self._child = child
         self._lease = Lease(folder)
 
@@ -53,7 +53,7 @@ class RunningServer:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What lets us in; a server that a person started on loopback may ask for nothing."""
+        """The token as a header; a server that a person started on loopback may need none."""
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def hold(self) -> bool:
@@ -65,7 +65,7 @@ class RunningServer:
         self._lease.release()
 
     async def aclose(self) -> None:
-        """Let go of the server. One that was started here ends, once nobody is at work in it."""
+        """Let go of the server. One that was started here ends, as soon as no client uses it."""
         self.release()
         child, self._child = self._child, None
         if child is not None:
@@ -81,10 +81,10 @@ class _Child:
     """Our end of a pipe: the server ends when it is closed."""
     lease_file: LeaseFile
     words: IO[bytes]
-    """What it wrote to stderr, before it turned to its log."""
+    """What it wrote to stderr, before it wrote to its log."""
 
     async def let_go(self) -> None:
-        """End the server; one in which others are at work ends by itself after them."""
+        """End the server; one that other clients use ends by itself after them."""
         if self.process.poll() is None and not self.lease_file.refuse_new():
             os.close(self.lifeline)
             self._close_files()
@@ -124,7 +124,7 @@ async def find_or_start(
     """Return the running server of `folder`, held, or start one that runs as long as this process.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
-    than this one. Raises `BadTarget`, and `LocalServerFailed` with the server's own words.
+    than this one. Raises `BadTarget`, and `LocalServerFailed` with the server's message.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
@@ -147,14 +147,14 @@ async def _started(
     """Start a server; None if another one holds the folder."""
     child, report = _spawn(target, folder, python)
     try:
-        told = await _first_line(child, report, timeout)
+        reported = await _first_line(child, report, timeout)
     except BaseException:
         await child.let_go()
         raise
-    if ready := told.get("ready"):
+    if ready := reported.get("ready"):
         return RunningServer(ready, folder, child)
     words = await child.end()
-    failed = told.get("failed") or {}
+    failed = reported.get("failed") or {}
     if failed.get("already_running"):
         return None
     raise _error(failed, words, folder)
@@ -216,7 +216,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
 
 
 async def _first_line(child: _Child, report: int, timeout: float) -> Json:
-    """Return what the server reports; empty if it ended without a word."""
+    """Return what the server reports; empty if it ended without a report."""
     reader = asyncio.StreamReader(limit=1024 * 1024)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(report, "rb", buffering=0)
@@ -232,8 +232,8 @@ async def _first_line(child: _Child, report: int, timeout: float) -> Json:
         ) from None
     finally:
         transport.close()
-    told: Json = json.loads(line) if line else {}
-    return told
+    reported: Json = json.loads(line) if line else {}
+    return reported
 
 
 async def _awaited(target: str, folder: Path) -> RunningServer | None:
@@ -279,7 +279,7 @@ async def _answers(server: RunningServer) -> bool:
 
 
 def _error(failed: Json, words: str, folder: Path) -> LocalServerFailed | BadTarget:
-    """Return the server's failure as an error of ours, in its own words."""
+    """Return the server's failure as one of our errors, with the server's message."""
     if failed:
         kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else LocalServerFailed
         return kind(failed["what"], hint=failed["hint"], detail=failed["detail"])

@@ -1,4 +1,4 @@
-"""Where graphs live: a URL, a `langgraph.json`, or `file.py:graph`; and where its data is kept."""
+"""Where graphs run: a URL, a `langgraph.json`, or `file.py:graph`; and where its data is kept."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ _HINT = "Give a URL, a langgraph.json, or file.py:graph."
 
 @dataclass(frozen=True, slots=True)
 class RemoteServer:
-    """A server that speaks the LangGraph Server API."""
+    """A server with the LangGraph Server API."""
 
     url: str
     """Without a slash at the end; may hold credentials, so show `label`."""

@@ -8,7 +8,7 @@ rows move while they are read. Three measures handle this:
 - Changes are read from the top down to what the newest stamp was some looks ago, ties included,
   and "newest" is what the first page began with. A row that moved to the top while later pages
   were read is newer than that, so the next look finds it. So does a row that became visible a
-  little later than its stamp says, as with a transaction that took its time.
+  little later than its stamp, as with a long transaction.
 - The whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
