@@ -9,7 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput, EngineFailed, HitlError
+from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import parse_arguments
 from hitl_tui.shell.standard_streams import discard_output, escape_unencodable, print_note
@@ -74,7 +74,7 @@ def _serve(args: argparse.Namespace) -> int:
     try:
         os.execvpe(command[0], command, {**os.environ, **token})
     except OSError as error:
-        raise EngineFailed(
+        raise LocalServerFailed(
             f"{command[0]} cannot be run: {error.strerror}.",
             hint="Give the path of a Python interpreter with --python.",
         ) from error

@@ -46,4 +46,4 @@ async def seed(desk: "Desk") -> None:
 
 
 def _ignore(progress: "Progress") -> None:
-    """Nobody watches the runs of the demo."""
+    """Ignore the progress of the demo's runs."""

@@ -31,7 +31,7 @@ class NotEdited:
     """The file that the editor saved but that could not be read; otherwise it is deleted."""
 
 
-async def edit_elsewhere(text: str, suffix: str) -> Edited | NotEdited:
+async def run_editor(text: str, suffix: str) -> Edited | NotEdited:
     """Run the user's editor on `text` and wait for its end; it needs the terminal for itself.
 
     Only the user can read the file, whose name ends in `suffix`. Line ends become newlines, and a

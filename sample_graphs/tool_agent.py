@@ -35,7 +35,7 @@ class ScriptedModel(BaseChatModel):
     """Follows a script where a language model would think, so that nothing leaves the machine."""
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
-        """Accept the tools; the script knows them already."""
+        """Accept the tools; the script already contains their calls."""
         return self
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
@@ -62,14 +62,14 @@ def _next_message(turn: list[BaseMessage]) -> AIMessage:
         query = _call("execute_sql", query="DELETE FROM reminders WHERE day = 'Sunday'")
         return AIMessage("I tell Ada and clean up old reminders.", tool_calls=[email, query])
     results = [message for message in turn if isinstance(message, ToolMessage)][1:]
-    return AIMessage("\n".join(["That is all.", *(_told(result) for result in results)]))
+    return AIMessage("\n".join(["That is all.", *(_summary(result) for result in results)]))
 
 
 def _call(name: str, **arguments: str) -> Any:
     return {"name": name, "args": arguments, "id": f"call_{name}"}
 
 
-def _told(result: ToolMessage) -> str:
+def _summary(result: ToolMessage) -> str:
     outcome = "not done" if result.status == "error" else "done"
     return f"- {result.name}: {outcome}. {result.text}"
 

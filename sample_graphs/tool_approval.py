@@ -28,10 +28,10 @@ def delete_file(path: str) -> str:
 
 
 class ScriptedModel(BaseChatModel):
-    """Asks for two tool calls, then tells what came of them."""
+    """Asks for two tool calls, then reports their results."""
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
-        """Accept the tools; the script knows them already."""
+        """Accept the tools; the script already contains their calls."""
         return self
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:

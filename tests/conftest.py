@@ -10,16 +10,16 @@ from tests.server import processes
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_open() -> Iterator[None]:
-    """Collect garbage at the end, so that a resource that the last test left open fails it."""
+    """Collect garbage at the end, so that a resource left open by the last test makes it fail."""
     yield
     gc.collect()
 
 
 @pytest.fixture(scope="session")
-def engine_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
-    """A running engine over the sample graphs and the graphs of the server tests."""
+def local_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
+    """A running local server over the sample graphs and the graphs of the server tests."""
     config = processes.copied_project(tmp_path_factory.mktemp("project"))
-    with processes.engine(config, tmp_path_factory.mktemp("data")) as served:
+    with processes.running_server(config, tmp_path_factory.mktemp("data")) as served:
         yield served
 
 

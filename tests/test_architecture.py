@@ -1,4 +1,4 @@
-"""Rules that no linter checks: which imports are slow, how workers start, where markup is read."""
+"""Rules that no linter checks: slow imports, how workers start, where markup is parsed."""
 
 import ast
 import json

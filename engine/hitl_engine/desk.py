@@ -56,7 +56,7 @@ async def open_desk(
     api_key_env: str | None = None,
     python: str | None = None,
 ) -> AsyncIterator["Desk"]:
-    """Open the desk of a target; for a local one, find or start its engine.
+    """Open the desk of a target; for a local one, find or start its server.
 
     `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
     `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
@@ -100,7 +100,7 @@ def serve_command(
     tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
-    """Return the command that runs the engine of a target alone. Raises BadTarget.
+    """Return the command that runs the local server of a target alone. Raises BadTarget.
 
     A single token is not part of it, because other users can see command lines: it goes into the
     environment, as HITL_TUI_TOKEN. `tokens` is a file.
@@ -212,7 +212,7 @@ class Desk:
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
 
-    def engine_log(self, *, limit: int = 200_000) -> str | None:
+    def server_log(self, *, limit: int = 200_000) -> str | None:
         """Return the last `limit` bytes of the local server's log, with what graphs print.
 
         None for a remote server, whose log is not here.

@@ -3,7 +3,7 @@
 HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
 ├── BadInput                  2   JSON that does not parse, an option that does not apply here
-├── NoLongerWaits             3   answered elsewhere, changed since it was read, or never there
+├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
 ├── NotTaken                  4   an answer that this interrupt does not accept
 ├── TargetError               5   the target cannot be used
@@ -13,7 +13,7 @@ HitlError                     exit code
 │   ├── Conflict              3     409: another run is on the thread
 │   ├── BadReply              5     not JSON, too large, or not the shape of a LangGraph server
 │   ├── ServerRefused         5     any other 4xx or 5xx
-│   ├── EngineFailed          5     the local engine did not start
+│   ├── LocalServerFailed     5     the local server did not start
 │   └── GraphBroken           5     a graph of the target cannot be imported
 └── JournalFailed             5   the journal cannot be written, so nothing was sent
 """
@@ -157,10 +157,10 @@ class ServerRefused(TargetError):
         self.status = status
 
 
-class EngineFailed(TargetError):
-    """The local engine did not start."""
+class LocalServerFailed(TargetError):
+    """The local server did not start."""
 
-    title = "Engine did not start"
+    title = "The local server did not start"
 
 
 class GraphBroken(TargetError):

@@ -1,6 +1,6 @@
 """Entry point: `python -m hitl_server TARGET --data DIR`."""
 
-from __future__ import annotations  # read by interpreters that are too old, to tell them so
+from __future__ import annotations  # interpreters that are too old must be able to read this
 
 import argparse
 import os

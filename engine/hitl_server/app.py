@@ -41,7 +41,7 @@ def build_app(
 
     Without `tokens` and `auth` it serves every caller under a loopback host name.
     """
-    app = FastAPI(title="hitl-tui engine", docs_url=None, redoc_url=None)
+    app = FastAPI(title="hitl-tui server", docs_url=None, redoc_url=None)
     app.state.parts = parts
     app.state.auth = auth
     for part in (info, assistants, changes, threads, runs, stateless_runs, store):
@@ -102,7 +102,7 @@ async def _bad_value(request: Request, error: Exception) -> Response:
 
 async def _database_failed(request: Request, error: Exception) -> Response:
     _log.error("database", exc_info=error)
-    return json_response({"detail": f"The engine's database failed: {error}"}, 503)
+    return json_response({"detail": f"The server's database failed: {error}"}, 503)
 
 
 async def _failed(request: Request, error: Exception) -> Response:

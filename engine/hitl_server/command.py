@@ -15,7 +15,7 @@ from hitl_server.startup_report import Reporter, TerminalReporter
 
 
 def run(args: argparse.Namespace, report: Reporter) -> int:
-    """Serve until told to end; return the exit code (0 ended, 2 bad target, 5 not served)."""
+    """Serve until a signal or the parent ends it; return 0 (ended), 2 (bad target) or 5 (not served)."""
     try:
         tokens = _tokens(args)
         project = read_project(args.target)
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
         hint = f"Install its packages again: {requirements.install_command()}"
         report.failed(StartFailed(what, hint=hint))
         return StartFailed.exit_code
-    except Exception as error:  # noqa: BLE001  the starter is told of any failure
+    except Exception as error:  # noqa: BLE001  any failure is reported to the starter
         what = f"{type(error).__name__}: {error}"
         report.failed(StartFailed(what, detail=traceback.format_exc()))
         return StartFailed.exit_code

@@ -46,7 +46,7 @@ class DataFolder:
         except OSError:
             os.close(folder._lock)
             raise AlreadyRunning(
-                f"An engine already uses {path}.", hint="Use that one, or end it first."
+                f"A server already uses {path}.", hint="Use that one, or end it first."
             ) from None
         return folder
 

@@ -17,7 +17,7 @@ class ServeError(Exception):
     traceback) and is untrusted text.
     """
 
-    title: ClassVar[str] = "Engine did not start"
+    title: ClassVar[str] = "The server did not start"
     exit_code: ClassVar[int] = 5
 
     def __init__(self, what: str, *, hint: str = "", detail: str = "") -> None:

@@ -1,6 +1,6 @@
 """How a start is reported: one JSON line on a pipe for a program, or lines for a person."""
 
-from __future__ import annotations  # read by interpreters that are too old, to tell them so
+from __future__ import annotations  # interpreters that are too old must be able to read this
 
 import json
 import os

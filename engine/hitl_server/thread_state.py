@@ -56,7 +56,7 @@ def state_columns(
     """Return the state of a thread; `error` and `stopped_at` are how its last run ended.
 
     With a pending interrupt or a breakpoint, the status is "interrupted" in spite of an error: a
-    thread whose node failed after an answer, or whose engine died, still waits for a person, and
+    thread whose node failed after an answer, or whose server died, still waits for a person, and
     a search for interrupted threads must find it.
     """
     tasks = [_task_row(task) for task in snapshot.tasks]

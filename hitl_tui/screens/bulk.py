@@ -221,9 +221,7 @@ class BulkScreen(ConsoleScreen):
         statuses = self._sending.statuses
         sentences = []
         if BulkItemStatus.MISMATCHED in statuses:
-            sentences.append(
-                "some tool calls did not do what was decided; enter on a row shows which."
-            )
+            sentences.append("some tool calls did not run as decided; enter on a row shows which.")
         if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
             self.card.answer.forget()
         else:
@@ -301,7 +299,7 @@ def _item_text(item: BulkItem) -> ModalText:
 
 
 def _result_text(result: Outcome | HitlError) -> str:
-    """Return which calls did not do what was decided, and what the thread does next."""
+    """Return which calls did not run as decided, and what the thread does next."""
     if isinstance(result, HitlError):
         return str(result)
     return "; ".join((*result.mismatches, _next_text(result)))

@@ -14,7 +14,7 @@ PAUSE = 0.4
 
 
 class DraftKeeper:
-    """Holds what was typed last until it is written."""
+    """Keeps what was typed last until it is written."""
 
     def __init__(self, drafts: "Drafts") -> None:
         self._drafts = drafts
@@ -22,13 +22,13 @@ class DraftKeeper:
         self._writing = asyncio.Lock()
 
     def hold(self, typed: Typed) -> bool:
-        """Hold what was typed; return whether a write has to be scheduled for it."""
+        """Keep what was typed; return whether a write has to be scheduled for it."""
         first = self._unsaved is None
         self._unsaved = typed
         return first
 
     async def save(self) -> None:
-        """Write what is held. Raises JournalFailed, and holds it again then."""
+        """Write what is kept. Raises JournalFailed, and then keeps it for the next write."""
         async with self._writing:
             typed, self._unsaved = self._unsaved, None
             if typed is None:

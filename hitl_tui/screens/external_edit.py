@@ -2,7 +2,7 @@
 
 from textual.app import App, SuspendNotSupported
 
-from hitl_tui.external_editor import Edited, NotEdited, edit_elsewhere
+from hitl_tui.external_editor import Edited, NotEdited, run_editor
 from hitl_tui.messages import Editable, ExternalEditorClosed
 from hitl_tui.screens.text_modal import ModalText, TextModal
 
@@ -14,7 +14,7 @@ async def edit_externally(app: App[object], editor: Editable) -> None:
         # The app keeps running but draws nothing. An exception inside `suspend` would leave the
         # terminal suspended.
         with app.batch_update(), app.suspend():
-            done = await edit_elsewhere(editor.text, editor.SUFFIX)
+            done = await run_editor(editor.text, editor.SUFFIX)
     except SuspendNotSupported:
         done = NotEdited("This terminal cannot be given to another program.")
     app.refresh(layout=True)

@@ -48,8 +48,8 @@ class LogScreen(ConsoleScreen):
         ),
         Binding(
             "e",
-            "tab('engine')",
-            "Engine log",
+            "tab('server-log')",
+            "Server log",
             tooltip="Show what the graphs and the local server printed",
             id="log.engine",
         ),
@@ -76,15 +76,15 @@ class LogScreen(ConsoleScreen):
             with TabPane("Decisions", id="decisions"), Horizontal(id="pair"):
                 yield self.entries
                 yield self.entry
-            with TabPane("Engine log", id="engine"):
+            with TabPane("Server log", id="server-log"):
                 yield self.printed
 
     def on_mount(self) -> None:
         """Read both logs, and follow that of the server."""
         self.printed.show_text(_NO_OUTPUT)
         self.read_decisions()
-        self.follow_engine()
-        self.set_interval(1, self.follow_engine)
+        self.follow_server_log()
+        self.set_interval(1, self.follow_server_log)
 
     @work(group="log", exclusive=True, exit_on_error=False)
     async def read_decisions(self) -> None:
@@ -104,9 +104,9 @@ class LogScreen(ConsoleScreen):
         self.entry.set_title("Decision")
         self.entry.show_text(_entry_text(entry))
 
-    def follow_engine(self) -> None:
+    def follow_server_log(self) -> None:
         """Show new output; keep the end in view if it is in view."""
-        printed = self.desk.engine_log()
+        printed = self.desk.server_log()
         if printed == self._printed:
             return
         self._printed = printed

@@ -207,7 +207,7 @@ class ThreadScreen(ConsoleScreen):
         except HitlError as error:
             self.header.banner.show(Severity.WARNING, f"The draft is not saved. {error}")
 
-    # Changes made elsewhere
+    # Changes by other clients
 
     def session_changed(self) -> None:
         """Check whether the item in view is still pending."""

@@ -21,7 +21,7 @@ from hitl_tui.widgets.thread_pane import PaneContent
 _CHANGES = {
     ItemChange.CHANGED: "The question has changed while you read it. What you typed is kept;"
     " ctrl+r shows the difference.",
-    ItemChange.GONE: "This is no longer pending: it was answered elsewhere. What you typed is kept;"
+    ItemChange.GONE: "This is no longer pending: another client answered it. What you typed is kept;"
     " ctrl+r shows the thread as it is now.",
 }
 

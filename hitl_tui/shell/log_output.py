@@ -41,4 +41,4 @@ def _lines(entry: LogEntry) -> Iterator[str]:
         f"{one_line(entry.thread_id)}  {what}"
     )
     for each in entry.mismatches:
-        yield f"    otherwise than decided: {one_line(each, 400)}"
+        yield f"    not as decided: {one_line(each, 400)}"

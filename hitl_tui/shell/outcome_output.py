@@ -52,7 +52,7 @@ def reopen_result(outcome: Outcome, reopening: Reopening) -> CommandResult:
 
 
 def interrupted_result(thread_id: str) -> CommandResult:
-    """Return what is known of a run that was sent and not awaited."""
+    """Return the document of a run that was sent and not awaited."""
     what = "You interrupted the command before the run ended, so the outcome is unknown."
     document = _unread_document(thread_id, OutcomeKind.UNKNOWN, what)
     hint = f"It is in the journal. To see its state: hitl-tui show {thread_id}"
@@ -125,7 +125,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if outcome.error:
         yield error_line("The graph raised", outcome.error)
     for each in outcome.mismatches:
-        yield error_line("Otherwise than decided", each)
+        yield error_line("Not as decided", each)
 
 
 def _exit_code(outcome: Outcome) -> int:

@@ -25,7 +25,7 @@ class InboxItems:
 
     def __init__(self) -> None:
         self.all: tuple[Waiting, ...] = ()
-        """As the engine returned them."""
+        """As the desk returned them."""
         self.listed: list[Waiting] = []
         """Filtered and ordered."""
         self.longest_names = (0, 0)
@@ -56,13 +56,13 @@ class InboxItems:
             found = self._search_texts[id(item)] = " ".join(parts).casefold()
         return found
 
-    def index_of(self, item: Waiting, otherwise: int) -> int:
-        """Return where the same item is listed now, or `otherwise`."""
+    def index_of(self, item: Waiting, default: int) -> int:
+        """Return where the same item is listed now, or `default`."""
         key = key_of(item)
         for index, listed in enumerate(self.listed):
             if listed.thread_id == key[0] and key_of(listed) == key:
                 return index
-        return otherwise
+        return default
 
 
 def _since(item: Waiting) -> datetime:

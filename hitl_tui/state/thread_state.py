@@ -1,4 +1,4 @@
-"""One thread as the console knows it, without a terminal: pending items, decisions, status."""
+"""The state of one thread in the console, without a terminal: pending items, decisions, status."""
 
 from collections.abc import Mapping
 from enum import Enum

@@ -1,6 +1,6 @@
 """The lines that show the arguments of a tool call, and which of them can be folded.
 
-Nothing is left out, ever: what is folded stands there with how much it holds. Everything here
+Nothing is left out: a folded part has a line that shows how much it contains. All text here
 went through `hitl_engine.visible`.
 """
 
@@ -14,7 +14,7 @@ from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
 
 _FIRST_LONG = 60
-"""An argument of more lines starts folded where others follow it: none is out of sight behind it."""
+"""An argument of more lines starts folded if others follow it, so that they are in view."""
 _LONG_TREE = 40
 _LONG_BRANCH = 8
 """In a tree of more lines than the first, a branch of more than the second starts folded."""
@@ -31,7 +31,7 @@ class ArgumentLine:
 
     text: str
     gutter: str = ""
-    """Stands before it and is not part of the text: a number, a sign."""
+    """Shown before it and not part of the text: a number, a sign."""
     base: str = ""
     """The colour of the whole line, or nothing."""
     spans: tuple[Span, ...] = ()
@@ -42,7 +42,7 @@ class ArgumentLine:
     inside: int = 0
     """How many lines below belong to it, and vanish when it is folded."""
     folded: str = ""
-    """What stands there then, before how much it holds."""
+    """What is shown while it is folded, before `holds`."""
     holds: str = ""
     starts_folded: bool = False
 

@@ -1,7 +1,7 @@
-"""What the arguments of a tool call are taken for, so that each is shown in a form one can read.
+"""The form in which each argument of a tool call is shown, so that people can read it.
 
-Recognition is conservative and total: it looks at names and contents, changes nothing, and what
-it does not know is shown as the text or the JSON that it is.
+Recognition looks at names and contents and changes nothing. What it does not recognise is shown
+as it is: as text or JSON.
 """
 
 import re
@@ -19,7 +19,7 @@ _SHORT_LIST = 8
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """A value that stands on one line, as JSON."""
+    """A value that is shown on one line, as JSON."""
 
     name: str
     value: JsonValue
@@ -45,7 +45,7 @@ class Tree:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A text and what takes its place: both sides stand in the arguments."""
+    """A text and its replacement, both from the arguments."""
 
     name: str
     new_name: str
@@ -167,7 +167,7 @@ _BY_ENDING = {
     ".patch": "diff",
 }
 _LOOKED_AT = 4_000
-"""Characters of a text by which its language is told."""
+"""Characters of a text that are read to recognise its language."""
 _SHELL_SIGN = re.compile(r"[\s|&;<>$`/]")
 _SQL_SIGN = re.compile(
     r"\s*(?:--[^\n]*\n\s*)*(?:"
@@ -195,7 +195,7 @@ def language_of(name: str, text: str, args: JsonObject) -> str:
     if name in _BY_NAME and _is_code(start):
         return _BY_NAME[name]
     if name in _CODE_NAMES:
-        return _said(args) or _of_content(start)
+        return _of_other_argument(args) or _of_content(start)
     if name in _PATCH_NAMES or name in _CONTENT_NAMES:
         if _PATCH_SIGN.match(start):
             return "diff"
@@ -207,10 +207,10 @@ def _is_code(start: str) -> bool:
     return any(sign in start for sign in "\n(=")
 
 
-def _said(args: JsonObject) -> str:
+def _of_other_argument(args: JsonObject) -> str:
     """Return the language that another argument names."""
-    said = next((args[key] for key in _LANGUAGE_NAMES if isinstance(args.get(key), str)), "")
-    return _ALIASES.get(str(said).casefold(), "")
+    named = next((args[key] for key in _LANGUAGE_NAMES if isinstance(args.get(key), str)), "")
+    return _ALIASES.get(str(named).casefold(), "")
 
 
 def _of_content(start: str) -> str:

@@ -81,7 +81,7 @@ def difference(old: str, new: str) -> tuple[int, int, int]:
 
 
 def _alike(most: int, holds: Callable[[int], bool]) -> int:
-    """Return the greatest length up to `most` for which it holds; it holds for all smaller ones."""
+    """Return the greatest length up to `most` for which it is true; it is true for all smaller ones."""
     return bisect_left(range(most), True, key=lambda length: not holds(length + 1))
 
 

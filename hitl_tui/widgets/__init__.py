@@ -1,1 +1,1 @@
-"""Widgets: each shows one piece of data and says one kind of thing."""
+"""Widgets: each shows one piece of data and posts one kind of message."""

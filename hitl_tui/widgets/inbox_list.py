@@ -133,7 +133,7 @@ class InboxList(ScrollView, can_focus=True):
 
     @property
     def items(self) -> tuple[Waiting, ...]:
-        """The items that were last shown, in the order of the engine."""
+        """The items that were last shown, in the order of the desk."""
         return self._items.all
 
     @property
@@ -258,7 +258,7 @@ class InboxList(ScrollView, can_focus=True):
         return self.scrollable_content_region.height - 1
 
     def action_move(self, by: int) -> None:
-        """Select a neighbour."""
+        """Select the item `by` rows below, or above if it is negative."""
         self.selected += by
 
     def action_page(self, direction: int) -> None:

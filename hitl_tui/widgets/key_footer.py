@@ -17,7 +17,7 @@ _LEFT_OUT_FIRST = (
     *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
     *("console.start", "card.next_call", "thread.look_over", "inbox.mark", "card.answer_as"),
 )
-"""Bindings that are left out first: seldom used, or shown elsewhere. Help lists all of them."""
+"""Bindings that are left out first: seldom used, or shown by other widgets. Help lists all of them."""
 _NEVER_LEFT_OUT = "console.help"
 
 

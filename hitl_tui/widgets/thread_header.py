@@ -42,7 +42,7 @@ class ThreadHeader(Vertical):
         self.note.clear()
 
     def show_mismatches(self, mismatches: Sequence[str]) -> None:
-        """Show which tool calls did not do what was decided."""
+        """Show which tool calls did not run as decided."""
         self.banner.show(Severity.WARNING, mismatch_text(mismatches))
 
     def show_unknown(self, why: str, mismatches: Sequence[str]) -> None:
@@ -95,10 +95,11 @@ class ThreadHeader(Vertical):
 
 
 def mismatch_text(mismatches: Sequence[str]) -> str:
-    """Return which tool calls did not do what was decided: the first two, and how many."""
+    """Return which tool calls did not run as decided: the first two, and how many."""
     count = len(mismatches)
-    several = f"{count} tool calls did not do what was decided; the log lists all. "
-    return (several if count > 1 else "") + " ".join(mismatches[:2])
+    several = f"{count} tool calls did not run as decided; the log lists all."
+    start = several if count > 1 else "A tool call did not run as decided:"
+    return " ".join((start, *mismatches[:2]))
 
 
 def _time(at: datetime) -> str:

@@ -1,4 +1,4 @@
-"""How long answers take: through desk, client and engine, and by langgraph alone."""
+"""How long answers take: through desk, client and local server, and by langgraph alone."""
 
 import time
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Data folders filled before the engine starts, by the engine's own modules."""
+"""Data folders filled before the local server starts, by the modules of the server."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

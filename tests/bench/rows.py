@@ -22,7 +22,7 @@ class Row:
     goal: float
     unit: str = "ms"
     reference: float | None = None
-    """What `langgraph dev` takes for the same, to compare; None if not measured."""
+    """The time of `langgraph dev` for the same work; None if not measured."""
 
     def __str__(self) -> str:
         reference = "" if self.reference is None else f"  langgraph dev {self.reference:.1f}"

@@ -14,7 +14,7 @@ from tests.bench.cycles import Cycle, bare_cycle, served_cycles, together
 from tests.bench.filling import fill_with_checkpoints, fill_with_threads
 from tests.bench.rows import Row, alternately, timed
 from tests.bench.wire import wired
-from tests.server.processes import SAMPLES, Served, engine, langgraph_dev
+from tests.server.processes import SAMPLES, Served, langgraph_dev, running_server
 
 GRAPH = f"{SAMPLES / 'revise.py'}:graph"
 IMPORTS = "import langgraph.graph, uvicorn"
@@ -38,7 +38,7 @@ Read = Callable[[], Awaitable[Any]]
 def runs(folder: Path) -> Iterator[Row]:
     """A run, a resume, and whole cycles of many clients at once."""
     (folder / "dev").mkdir()
-    with engine(GRAPH, folder / "runs") as ours, langgraph_dev(folder / "dev") as reference:
+    with running_server(GRAPH, folder / "runs") as ours, langgraph_dev(folder / "dev") as reference:
         yield from asyncio.run(_runs(folder, ours, reference))
 
 
@@ -46,7 +46,10 @@ def search(folder: Path) -> Iterator[Row]:
     """A page of waiting threads: where many wait, over where few do."""
     asyncio.run(fill_with_threads(folder / "many", MANY))
     asyncio.run(fill_with_threads(folder / "few", FEW))
-    with engine(GRAPH, folder / "many") as many, engine(GRAPH, folder / "few") as few:
+    with (
+        running_server(GRAPH, folder / "many") as many,
+        running_server(GRAPH, folder / "few") as few,
+    ):
         ours, floor = asyncio.run(_searches(many, few))
     yield timed(f"page of 100 of {MANY:,} that wait / of {FEW:,}", ours, floor, 1.5)
 
@@ -54,7 +57,7 @@ def search(folder: Path) -> Iterator[Row]:
 def history(folder: Path) -> Iterator[Row]:
     """The latest state of a thread with a long history, over that of one with a short history."""
     short, long = asyncio.run(fill_with_checkpoints(folder / "history", SHORT, LONG))
-    with engine(GRAPH, folder / "history") as served:
+    with running_server(GRAPH, folder / "history") as served:
         ours, floor = asyncio.run(_states(served, long, short))
     yield timed(f"state after {LONG:,} checkpoints / after {SHORT}", ours, floor, 1.0)
 
@@ -63,12 +66,12 @@ def start(folder: Path) -> Iterator[Row]:
     """From the start to the first response, and the memory in use then."""
     data = folder / "start"
     ours, floor = alternately(STARTS, lambda: _first_answer(data), _import)
-    yield timed("engine start to first answer / bare imports", ours, floor, 1.3)
-    with engine(GRAPH, data) as served:
+    yield timed("server start to first answer / bare imports", ours, floor, 1.3)
+    with running_server(GRAPH, data) as served:
         _ask(served)
         held = _memory(served.process.pid)
     for kind, bare in _memory_of_imports().items():
-        yield Row(f"memory of the engine / bare imports, {kind}", held[kind], bare, 1, 1.5, "MB")
+        yield Row(f"memory of the server / bare imports, {kind}", held[kind], bare, 1, 1.5, "MB")
 
 
 async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
@@ -134,7 +137,7 @@ async def _reads(ours: Read, floor: Read) -> tuple[list[float], list[float]]:
 
 def _first_answer(data: Path) -> float:
     began = time.perf_counter()
-    with engine(GRAPH, data) as served:
+    with running_server(GRAPH, data) as served:
         _ask(served)
         return time.perf_counter() - began
 

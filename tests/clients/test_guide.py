@@ -26,7 +26,7 @@ EVERY_STOP = [[], ["a"], ["a", "b"], ["a", "b", "c"]]
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
     """Our server with the graphs of the guide."""
     data = tmp_path_factory.mktemp("guide")
-    with processes.engine(HERE / "guide" / "langgraph.json", data) as server:
+    with processes.running_server(HERE / "guide" / "langgraph.json", data) as server:
         yield server
 
 

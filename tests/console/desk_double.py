@@ -274,5 +274,5 @@ class DeskDouble:
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries
 
-    def engine_log(self, *, limit: int = 200_000) -> str | None:
-        return "engine started\nprinted by a node\n"
+    def server_log(self, *, limit: int = 200_000) -> str | None:
+        return "server started\nprinted by a node\n"

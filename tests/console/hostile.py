@@ -1,4 +1,4 @@
-"""Payloads that want more than to be read."""
+"""Hostile payloads: control characters, markup, and texts that are hard to show."""
 
 from hitl_engine.model import JsonValue
 

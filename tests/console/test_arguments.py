@@ -1,4 +1,4 @@
-"""Arguments on the way to the screen: what each is taken for, and that nothing gets lost."""
+"""Arguments as they are shown: the form of each, and that nothing is lost."""
 
 import json
 import unicodedata
@@ -21,7 +21,7 @@ from .hostile import HIDDEN, HOSTILE, ODD
 LONG = "word " * 40
 
 
-# What each is taken for
+# The form of each argument
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ LONG = "word " * 40
         ({"edits": [{"oldText": "a", "newText": "b"}, 5]}, None),
     ],
 )
-def test_each_argument_is_taken_for_what_it_is(args: JsonObject, expected: object) -> None:
+def test_each_argument_gets_the_form_of_its_value(args: JsonObject, expected: object) -> None:
     found = arguments_of(args)
     assert found == expected if expected else isinstance(found[0], Tree)
 
@@ -84,7 +84,7 @@ def test_each_argument_is_taken_for_what_it_is(args: JsonObject, expected: objec
         ({"body": "import os\n"}, ""),
     ],
 )
-def test_languages_are_told_by_name_and_content(args: JsonObject, language: str) -> None:
+def test_languages_are_recognised_by_name_and_content(args: JsonObject, language: str) -> None:
     name, value = next(iter(args.items()))
     assert isinstance(value, str)
     assert language_of(name, value, args) == language
@@ -97,17 +97,17 @@ def texts(lines: list[ArgumentLine]) -> list[str]:
     return [line.text for line in lines]
 
 
-def test_numbers_and_texts_differ_and_names_are_lined_up() -> None:
+def test_numbers_and_texts_differ_and_names_are_aligned() -> None:
     assert texts(lines_of({"to": 5, "amount": "5"})) == ["  to      5", '  amount  "5"']
 
 
-def test_tabs_and_spaces_at_the_end_are_seen() -> None:
+def test_tabs_and_trailing_spaces_are_shown() -> None:
     _, one, two = lines_of({"body": "a\tb \n \x1b"})
     assert (one.text, two.text) == ("a→   b·", " \\u{1B}")
     assert [one.text[start:end] for start, end, _ in one.spans] == ["→   ", "·"]
 
 
-def test_a_tree_says_what_is_folded() -> None:
+def test_a_folded_branch_shows_how_much_it_contains() -> None:
     lines = lines_of({"f": {"a": {"b": [1, 2]}, "c": "{"}})
     assert texts(lines) == [
         "▾ f  {",
@@ -134,7 +134,7 @@ def test_small_trees_are_open_and_large_branches_are_folded() -> None:
     assert [line.inside for line in lines_of({"x": large}) if line.starts_folded] == [21] * 5
 
 
-def test_no_argument_is_out_of_sight_behind_a_long_one() -> None:
+def test_a_long_argument_before_others_starts_folded() -> None:
     many = "\n".join("abc")
     assert not any(line.starts_folded for line in lines_of({"text": "x\n" * 500}))
     first, *_ = lines_of({"text": "x\n" * 500, "path": many})
@@ -152,17 +152,17 @@ def test_a_change_shows_every_line_of_both_sides() -> None:
 
 
 @given(st.text("ab\n"), st.text("ab\n"), st.sampled_from([0, 2, 1500]))
-def test_aligned_texts_hold_both_texts(before: str, after: str, most: int) -> None:
+def test_aligned_texts_contain_both_texts(before: str, after: str, most: int) -> None:
     lines = aligned(before, after, most_lines=most)
     assert "\n".join(line[1:] for line in lines if line[0] in " -") == before
     assert "\n".join(line[1:] for line in lines if line[0] in " +") == after
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
-def test_nothing_is_lost_and_nothing_hidden(args: JsonObject) -> None:
+def test_all_arguments_are_shown_in_visible_text(args: JsonObject) -> None:
     lines = lines_of(args)
     shown = "\n".join(texts(lines))
-    assert not is_hidden_in(shown.replace("\n", ""))
+    assert not hidden_categories(shown.replace("\n", ""))
     for line in lines:
         assert all(0 <= start <= end for start, end, _ in line.spans)
     for argument in arguments_of(args):
@@ -178,20 +178,20 @@ def test_nothing_is_lost_and_nothing_hidden(args: JsonObject) -> None:
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, *ODD], ids=lambda value: repr(value)[:20])
-def test_hostile_arguments_make_lines(value: object) -> None:
+def test_hostile_arguments_become_lines(value: object) -> None:
     args = {"command": value, "code": value, str(value): value, "old_str": value, "new_str": "x"}
     for line in (*lines_of(args), *json_lines(args)):  # type: ignore[arg-type]  # any value
-        assert not is_hidden_in(line.text + line.gutter + line.folded + line.holds)
+        assert not hidden_categories(line.text + line.gutter + line.folded + line.holds)
 
 
-def is_hidden_in(text: str) -> set[str]:
+def hidden_categories(text: str) -> set[str]:
     return {unicodedata.category(char) for char in text} & HIDDEN
 
 
 # Colours
 
 
-def test_colours_lie_where_the_tokens_are() -> None:
+def test_colours_have_the_positions_of_the_tokens() -> None:
     lines = spans_of("if x: # no\n  y = '''a\nb''' + 5", "python")
     assert lines[0] == [(0, 2, "keyword"), (4, 5, "operator"), (6, 10, "comment")]
     assert lines[1][-1] == (6, 10, "string")

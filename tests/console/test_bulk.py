@@ -196,7 +196,7 @@ async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole
 
 
 async def test_breakpoints_are_stepped_past_together(console: OpenConsole) -> None:
-    desk = DeskDouble(stop(n=1), stop(n=2, error="It died."), text(3))
+    desk = DeskDouble(stop(n=1), stop(n=2, error="It failed."), text(3))
     async with console(desk) as c:
         await mark(c, 0, 1)
         assert "s step" in c.text and "■ before, next: send" in c.text
@@ -260,7 +260,7 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
         assert "3 marked" in c.text
 
 
-async def test_it_may_be_left_while_it_sends(console: OpenConsole) -> None:
+async def test_the_screen_can_be_left_while_it_sends(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2), text(3))
     desk.hold = asyncio.Event()
     async with console(desk) as c:
@@ -333,7 +333,7 @@ async def test_a_failure_of_the_console_is_shown(console: OpenConsole) -> None:
 
 
 @pytest.mark.usefixtures("without_net")
-async def test_hostile_texts_are_shown_and_never_obeyed(console: OpenConsole) -> None:
+async def test_hostile_texts_are_shown_as_visible_text(console: OpenConsole) -> None:
     items = (interrupt(words, n=n, graph=str(words)) for n, words in enumerate(HOSTILE))
     async with console(DeskDouble(*items), (40, 12)) as c:
         await c.press("asterisk", "m")

@@ -1,4 +1,4 @@
-"""Editors: what is typed, pasted or edited elsewhere comes in escaped, and can be undone."""
+"""Editors: text that is typed, pasted or edited externally is escaped, and can be undone."""
 
 import shlex
 import stat
@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets.text_area import Selection
 
-from hitl_tui.external_editor import Edited, NotEdited, edit_elsewhere, editor_command
+from hitl_tui.external_editor import Edited, NotEdited, editor_command, run_editor
 from hitl_tui.messages import Decided, ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.text.diff import difference
 from hitl_tui.widgets.cards.card import Card
@@ -21,7 +21,7 @@ from .desk_double import DeskDouble, interrupt
 
 
 @given(st.text("ab\n"), st.text("ab\n"))
-def test_what_differs_is_found_at_both_ends(old: str, new: str) -> None:
+def test_the_difference_is_found_from_both_ends(old: str, new: str) -> None:
     start, old_end, new_end = difference(old, new)
     assert old[:start] + new[start:new_end] + old[old_end:] == new
     for cut_old, cut_new in [(old[start:old_end], new[start:new_end])]:
@@ -39,7 +39,7 @@ def test_what_differs_is_found_at_both_ends(old: str, new: str) -> None:
         ("same", "s\x1b[31mame\u202e"),
     ],
 )
-async def test_what_comes_back_is_one_edit(before: str, after: str) -> None:
+async def test_a_text_from_the_external_editor_is_one_edit(before: str, after: str) -> None:
     editor = Editor()
     async with card_shown(editor) as (pilot, _):
         editor.show(before)
@@ -56,7 +56,7 @@ async def test_what_comes_back_is_one_edit(before: str, after: str) -> None:
         assert editor.value == after
 
 
-async def test_what_comes_back_unchanged_is_no_edit() -> None:
+async def test_an_unchanged_text_from_the_external_editor_is_not_an_edit() -> None:
     editor = JsonEditor()
     async with card_shown(editor) as (_, said):
         editor.show_json({"a": "\u202e\n"})
@@ -65,7 +65,7 @@ async def test_what_comes_back_unchanged_is_no_edit() -> None:
         assert not editor.history.undo_stack and not heard(said, Editor.Changed)
 
 
-async def test_json_that_comes_back_is_escaped_as_json() -> None:
+async def test_json_from_the_external_editor_is_escaped_as_json() -> None:
     editor = JsonEditor()
     async with card_shown(editor):
         editor.show_json({})
@@ -78,7 +78,7 @@ async def test_a_large_paste_is_escaped_whole_and_undone_at_once() -> None:
     async with card_shown(editor):
         editor.insert("\x1b\r\n" * 20_000 + "\\u{41}")
         assert editor.document.line_count == 20_001
-        assert editor.value == "\x1b\n" * 20_000 + "A"  # an escape that was typed is meant as one
+        assert editor.value == "\x1b\n" * 20_000 + "A"  # a typed escape is read as one
         editor.undo()
         assert editor.text == ""
 
@@ -104,7 +104,7 @@ async def test_a_long_line_is_wrapped_and_coloured_to_its_end() -> None:
         assert drawn("x", "wrong"), "the first mistake is marked"
 
 
-# Elsewhere
+# The external editor
 
 
 def script(folder: Path, body: str) -> str:
@@ -126,7 +126,7 @@ def script(folder: Path, body: str) -> str:
         ("", "''", ""),
     ],
 )
-async def test_the_editor_gets_a_file_and_its_text_comes_back(
+async def test_the_external_editor_gets_a_file_whose_text_is_read_back(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     given_text: str,
@@ -135,15 +135,17 @@ async def test_the_editor_gets_a_file_and_its_text_comes_back(
 ) -> None:
     body = f"path.write_bytes(({saved}).encode())\nPath({str(tmp_path / 'seen')!r}).write_text(str(path))"
     monkeypatch.setenv("VISUAL", script(tmp_path, body))
-    assert await edit_elsewhere(given_text, ".json") == Edited(comes_back)
+    assert await run_editor(given_text, ".json") == Edited(comes_back)
     seen = Path((tmp_path / "seen").read_text())
     assert seen.suffix == ".json" and not seen.parent.exists()
 
 
-async def test_the_file_is_for_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_only_the_user_can_read_the_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     body = "path.write_text(f'{path.stat().st_mode} {path.parent.stat().st_mode}')"
     monkeypatch.setenv("EDITOR", script(tmp_path, body))
-    done = await edit_elsewhere("secret", ".txt")
+    done = await run_editor("secret", ".txt")
     assert isinstance(done, Edited)
     modes = [stat.S_IMODE(int(mode)) for mode in done.text.split()]
     assert modes == [0o600, 0o700]
@@ -159,34 +161,34 @@ async def test_the_file_is_for_nobody_else(tmp_path: Path, monkeypatch: pytest.M
         ("path.unlink()", "No such file", False),
     ],
 )
-async def test_what_cannot_be_taken_is_said_and_kept(
+async def test_a_text_that_cannot_be_read_back_is_reported_and_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, body: str, why: str, kept: bool
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("VISUAL", script(tmp_path, body))
-    done = await edit_elsewhere("text", ".txt")
+    done = await run_editor("text", ".txt")
     assert isinstance(done, NotEdited) and why in done.why
     assert (done.kept is not None) is kept
     assert bool(list(tmp_path.glob("hitl-tui-*"))) is kept
 
 
 @pytest.mark.parametrize("command", ["/no/such/editor --wait", '"unclosed'])
-async def test_an_editor_that_cannot_be_run_is_said(
+async def test_an_editor_that_cannot_be_run_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str
 ) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     monkeypatch.setenv("VISUAL", command)
-    done = await edit_elsewhere("text", ".txt")
+    done = await run_editor("text", ".txt")
     assert isinstance(done, NotEdited) and "cannot be run" in done.why
     assert not list(tmp_path.iterdir())
 
 
-def test_the_editor_is_the_one_that_was_named() -> None:
+def test_the_editor_is_the_one_in_the_environment() -> None:
     assert editor_command({"VISUAL": "code --wait", "EDITOR": "vi"}) == ["code", "--wait"]
     assert editor_command({"VISUAL": "", "EDITOR": "'my editor' -x"}) == ["my editor", "-x"]
 
 
-async def test_where_the_terminal_cannot_be_given_away_it_is_said(
+async def test_a_terminal_that_cannot_be_suspended_is_reported(
     console: OpenConsole, monkeypatch: pytest.MonkeyPatch, real_guard: None
 ) -> None:
     """Without a terminal, as here, Textual cannot suspend; under the web driver neither."""
@@ -198,7 +200,7 @@ async def test_where_the_terminal_cannot_be_given_away_it_is_said(
         assert "cannot be given" in c.text and "is unchanged" in c.text
         await until(c.pilot, lambda: heard(c.said, ExternalEditorClosed))
         await c.press("escape", "ctrl+s")
-        assert not heard(c.said, Decided), "the card is guarded anew"
+        assert not heard(c.said, Decided), "the guard of the card starts again"
         await c.armed()
         await c.press("ctrl+s")
         assert [each.decision.text for each in heard(c.said, Decided)] == ["xtext"]  # type: ignore[union-attr]

@@ -87,7 +87,7 @@ async def done_in(pilot: Pilot[None], area: TextArea, actions: str) -> list[obje
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-async def test_it_does_and_draws_what_the_stock_one_does(text: str) -> None:
+async def test_it_behaves_and_looks_like_textuals_text_area(text: str) -> None:
     app = Pair(text)
     async with app.run_test(size=(2 * (WIDTH + 5), 8)) as pilot:
         for actions in ACTIONS.values():
@@ -112,7 +112,7 @@ async def test_a_bracket_far_away_is_not_searched() -> None:
             assert area.find_matching_bracket("]", (end[0], end[1] - 1)) is None
 
 
-def test_textual_is_still_what_the_fast_text_area_builds_on() -> None:
+def test_the_parts_of_textual_that_the_fast_text_area_uses_are_unchanged() -> None:
     """When this fails: read what changed, adapt `fast_text_area.py`, and only then the digest."""
     built_on = [_text_area, _wrapped_document, _document_navigator, _document, _edit, _wrap]
     source = "".join(inspect.getsource(module) for module in built_on)

@@ -110,7 +110,7 @@ ALL_KINDS: JsonObject = {
 }
 
 
-async def test_each_kind_keeps_its_type_and_no_field_fills_itself() -> None:
+async def test_each_kind_keeps_its_type_and_no_field_is_filled_automatically() -> None:
     made = form(ALL_KINDS)
     async with card_shown(made, (80, 50)) as (pilot, said):
         made.take_focus()
@@ -269,7 +269,7 @@ async def test_a_fault_outside_the_form_is_shown_at_the_field_above() -> None:
 # Untrusted and large schemas
 
 
-async def test_hostile_texts_are_shown_and_never_obeyed() -> None:
+async def test_hostile_texts_are_shown_as_visible_text() -> None:
     hostile = "[/b] \x1b[31m\u202e [@click=app.quit]x"
     schema: JsonObject = {
         "description": hostile,

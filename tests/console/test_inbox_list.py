@@ -52,7 +52,7 @@ async def test_columns_fit_the_width(
         assert not any(word in text for word in unseen)
 
 
-async def test_kinds_are_told_apart_by_words() -> None:
+async def test_each_kind_has_its_own_word() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, _):
         listed.show(
@@ -95,7 +95,7 @@ async def test_a_new_item_does_not_move_the_selection() -> None:
         assert listed.selected - listed.scroll_offset.y == line
 
 
-async def test_when_the_selected_item_leaves_its_neighbour_is_selected() -> None:
+async def test_when_the_selected_item_leaves_the_next_one_is_selected() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, _):
         items = many(3)
@@ -109,7 +109,7 @@ async def test_when_the_selected_item_leaves_its_neighbour_is_selected() -> None
         await pilot.press("enter", "j", "k", "home", "end")
 
 
-async def test_keys_and_mouse_choose() -> None:
+async def test_items_are_selected_by_keys_and_mouse() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, said):
         items = many(5)
@@ -212,7 +212,7 @@ async def test_a_mark_redraws_only_the_rows_it_changes() -> None:
 
 
 @pytest.mark.usefixtures("without_net")
-async def test_hostile_texts_are_shown_and_never_obeyed() -> None:
+async def test_hostile_texts_are_shown_as_visible_text() -> None:
     listed = InboxList(describe)
     async with card_shown(listed, (160, 80)) as (pilot, _):
         listed.show(

@@ -23,7 +23,7 @@ def keys(c: Console) -> str:
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 30)])
 @pytest.mark.parametrize("payload", [FORM, CALLS, {"text_to_revise": "a"}], ids=["f", "t", "r"])
-async def test_sending_leaving_and_help_are_always_in_view(
+async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
     console: OpenConsole, payload: JsonObject, size: tuple[int, int]
 ) -> None:
     async with console(DeskDouble(interrupt(payload)), size) as c:

@@ -208,7 +208,7 @@ async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole
 # The app
 
 
-class Shut(DeskDouble):
+class ClosedDesk(DeskDouble):
     """A desk that opens at the third attempt."""
 
     tries = 0
@@ -217,12 +217,12 @@ class Shut(DeskDouble):
     async def open(self) -> AsyncIterator[DeskDouble]:
         self.tries += 1
         if self.tries < 3:
-            raise GraphBroken("It raised [/].", hint="Mend it.", detail="Traceback \x1b[31m")
+            raise GraphBroken("It raised [/].", hint="Fix it.", detail="Traceback \x1b[31m")
         yield self
 
 
 async def test_a_target_that_does_not_open_can_be_tried_again() -> None:
-    app = ConsoleApp(Shut().open)  # type: ignore[arg-type]  # a double
+    app = ConsoleApp(ClosedDesk().open)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: isinstance(app.screen, TextModal))
         await until(pilot, lambda: "It raised [/]." in screen_text(app))
@@ -253,7 +253,7 @@ async def test_quitting_after_a_failure_ends_with_the_code_of_the_error() -> Non
     assert app.return_code == 5
 
 
-async def test_the_first_paint_waits_for_nothing() -> None:
+async def test_the_first_paint_does_not_wait_for_the_desk() -> None:
     @asynccontextmanager
     async def slow() -> AsyncIterator[None]:
         await asyncio.sleep(60)
@@ -283,7 +283,7 @@ async def test_the_desk_is_closed_before_the_console_ends() -> None:
     assert closed == [True]
 
 
-async def test_the_palette_offers_what_the_keys_do(console: OpenConsole) -> None:
+async def test_the_palette_offers_the_actions_of_the_keys(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt(TEXT))) as c:
         offered = {command.title for command in c.app.get_system_commands(c.app.screen)}
         assert {"Open", "Order", "New run", "Log", "Filter", "Theme"} <= offered
@@ -295,7 +295,7 @@ async def test_the_palette_offers_what_the_keys_do(console: OpenConsole) -> None
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
-async def test_help_comes_and_goes(console: OpenConsole, size: tuple[int, int]) -> None:
+async def test_help_is_opened_and_closed(console: OpenConsole, size: tuple[int, int]) -> None:
     async with console(DeskDouble(interrupt(TEXT)), size) as c:
         await c.press("question_mark")
         assert c.app.screen.query("HelpPanel")

@@ -23,7 +23,7 @@ from .conftest import card_shown
     st.integers(4, 60),
     st.sampled_from([cut_at_words, cut_loosely, cut_anywhere]),
 )
-def test_rows_hold_the_whole_line_and_fit(
+def test_rows_contain_the_whole_line_and_fit(
     line: str, width: int, cut: Callable[[str, int], Cuts]
 ) -> None:
     rows = Rows([cut(line, width)])
@@ -97,7 +97,7 @@ def test_the_parts_of_json_are_found_row_by_row(value: object, width: int) -> No
     assert found == expected
 
 
-def test_a_very_long_key_is_taken_for_a_string() -> None:
+def test_a_very_long_key_is_coloured_as_a_string() -> None:
     line = json.dumps({"a" * 2_000: 1})
     assert JsonParts().spans(0, line, 0, 80) == [(1, 80, Part.STRING)]
     end = len(line)

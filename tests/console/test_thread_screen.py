@@ -130,7 +130,7 @@ async def test_mismatches_are_shown_above_the_next_question(console: OpenConsole
         await c.armed()
         text = " ".join(c.text.split())
         assert (
-            "Careful: 4 tool calls did not do what was decided; the log lists all. send_email: re"
+            "Careful: 4 tool calls did not run as decided; the log lists all. send_email: re"
             in text
         )
         assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
@@ -152,7 +152,7 @@ async def test_mismatches_of_a_run_that_was_left_are_kept_for_the_next_visit(
         desk.hold.set()
         await until(c.pilot, lambda: "rejected, but it ran" in c.text)  # as a notification
         await c.press("enter")
-        assert "Careful: send_email: rejected, but it ran." in c.text
+        assert "A tool call did not run as decided: send_email: rejected, but it ran." in c.text
 
 
 async def test_a_question_that_was_answered_before_has_a_note(console: OpenConsole) -> None:
@@ -174,7 +174,7 @@ async def test_after_a_refused_outcome_the_card_can_be_decided_again(console: Op
         assert "Xoriginal" in c.text
 
 
-async def test_an_answer_given_elsewhere_is_shown_and_the_text_is_kept(
+async def test_an_answer_of_another_client_is_shown_and_the_text_is_kept(
     console: OpenConsole,
 ) -> None:
     desk = DeskDouble(interrupt(TEXT))
@@ -183,7 +183,7 @@ async def test_an_answer_given_elsewhere_is_shown_and_the_text_is_kept(
         await c.type("mine ")
         desk.items = ()
         desk.publish()
-        await until(c.pilot, lambda: "answered elsewhere" in c.text)
+        await until(c.pilot, lambda: "another client answered it" in c.text)
         assert "mine original text" in c.text
         await c.press("ctrl+r")
         assert "Done" in c.text
@@ -212,7 +212,7 @@ async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
         desk.items, desk.error = (), "No answer."
         desk.publish()
         await until(c.pilot, lambda: "no answer" in c.text)
-        assert "elsewhere" not in c.text
+        assert "another client" not in c.text
         assert isinstance(c.card, TextCard)
 
 
@@ -284,7 +284,7 @@ async def test_the_last_letter_of_a_large_text_is_saved(
         assert str(draft.content["text"]).startswith("xya")
 
 
-async def test_a_screen_may_be_left_while_its_run_goes_on(console: OpenConsole) -> None:
+async def test_a_screen_can_be_left_during_its_run(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT), interrupt({"x": 1}, n=2, minutes=9))
     desk.hold = asyncio.Event()
     async with console(desk) as c:

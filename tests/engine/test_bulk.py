@@ -1,4 +1,4 @@
-"""Many items at once: which decisions all of them take, what each gets, and how all are sent."""
+"""Many items at once: which decisions all of them accept, what each gets, and how all are sent."""
 
 import asyncio
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def why(found: CommonWays, way: BulkWay) -> tuple[int, str]:
     return next((each.item, each.why) for each in found.withheld if each.way is way)
 
 
-# What all of them take
+# Decisions that all items accept
 
 
 @pytest.mark.parametrize(
@@ -99,14 +99,16 @@ def why(found: CommonWays, way: BulkWay) -> tuple[int, str]:
         ([], set()),
     ],
 )
-def test_only_what_all_take_is_offered(items: list[Item], ways: set[BulkWay]) -> None:
+def test_only_decisions_that_all_items_accept_are_offered(
+    items: list[Item], ways: set[BulkWay]
+) -> None:
     found = bulk.common_ways(items)
     assert set(found.ways) == ways
     if items:
         assert {*found.ways, *(each.way for each in found.withheld)} == set(BulkWay)
 
 
-def test_who_prevents_a_decision_is_named() -> None:
+def test_the_item_that_prevents_a_decision_is_named() -> None:
     found = bulk.common_ways([asked(EMAIL), asked(CAMEL), asked(SNAKE)])
     assert why(found, BulkWay.RESPOND) == (
         1,
@@ -144,7 +146,9 @@ def test_who_prevents_a_decision_is_named() -> None:
         (asked({"question": "Is it?"}), asked({"actions": ["publish"]}), BulkWay.CHOOSE),
     ],
 )
-def test_what_differs_is_not_the_same(one: Question, other: Question, way: BulkWay) -> None:
+def test_different_choices_or_schemas_are_not_offered_as_one_decision(
+    one: Question, other: Question, way: BulkWay
+) -> None:
     assert way in bulk.common_ways([one, one]).ways
     assert why(bulk.common_ways([one, other]), way)[0] == 1
 
@@ -156,7 +160,7 @@ def test_different_payloads_are_counted() -> None:
     assert bulk.common_ways([stop(), stop("b")]).payloads == 0
 
 
-def test_a_kind_is_what_takes_the_same_answers() -> None:
+def test_items_of_one_kind_accept_the_same_answers() -> None:
     items: list[Item] = [
         asked(TEXT),
         asked("Name?"),
@@ -176,10 +180,10 @@ def test_a_kind_is_what_takes_the_same_answers() -> None:
     assert bulk.same_kind(items[2], items) == bulk.same_kind(items[7], items) == ()
 
 
-# What each gets
+# What each item gets
 
 
-def test_each_gets_the_answer_in_its_own_spelling() -> None:
+def test_each_item_gets_the_answer_in_the_format_of_its_convention() -> None:
     approve = {"type": "approve"}
     assert answers([asked(SNAKE), asked(CAMEL), asked(EMAIL)], Approve()) == [
         {"decisions": [approve, approve]},
@@ -197,7 +201,7 @@ def test_each_gets_the_answer_in_its_own_spelling() -> None:
     assert answers([stop()], None) == [None]
 
 
-def test_what_one_does_not_take_is_said_at_its_place() -> None:
+def test_an_item_that_does_not_accept_the_decision_has_the_reason() -> None:
     first, second = answers([asked(SNAKE), asked(EMAIL)], Reject("no"))
     assert isinstance(first, dict)
     assert isinstance(second, str) and "carries no reason" in second
@@ -212,15 +216,15 @@ def test_cautions_are_those_of_each_item() -> None:
     items = [asked(TEXT, thread="a"), asked(TEXT, thread="b")]
     planned = bulk.plan(items, Revise("x"), lambda *_: "x", cautions)
     assert [each.cautions for each in planned] == [("a",), ("b",)]
-    stops = [stop("a"), replace(stop("b"), error="It died.")]
-    whole, died = bulk.plan(stops, None, lambda *_: None, cautions)
-    assert not whole.cautions and "It died." in died.cautions[0]
+    stops = [stop("a"), replace(stop("b"), error="It failed.")]
+    whole, failed = bulk.plan(stops, None, lambda *_: None, cautions)
+    assert not whole.cautions and "It failed." in failed.cautions[0]
 
 
 # How all are sent
 
 
-def test_a_task_is_one_lot_and_a_thread_one_row_of_lots() -> None:
+def test_items_of_a_task_are_one_group_and_groups_of_a_thread_are_sent_in_turn() -> None:
     items: list[Item] = [
         asked(TEXT, thread="a", task="one", number=1),
         asked(TEXT, thread="b", task="two", number=2),
@@ -232,22 +236,22 @@ def test_a_task_is_one_lot_and_a_thread_one_row_of_lots() -> None:
 
 
 class Sending:
-    """Sends nothing: counts what is under way, and refuses what it is told to."""
+    """Sends nothing: counts the items in progress, and refuses those in `refused`."""
 
     def __init__(self, *refused: int, broken: int = -1) -> None:
         self.refused = refused
         self.broken = broken
-        self.under_way: list[int] = []
+        self.in_progress: list[int] = []
         self.most = 0
         self.begun: list[int] = []
         self.ended: dict[int, many.Result] = {}
 
     async def send(self, group: bulk.SendGroup) -> Sequence[Outcome]:
-        self.under_way += group
-        self.most = max(self.most, len(self.under_way))
+        self.in_progress += group
+        self.most = max(self.most, len(self.in_progress))
         await asyncio.sleep(0)
         for place in group:
-            self.under_way.remove(place)
+            self.in_progress.remove(place)
         if self.broken in group:
             raise ZeroDivisionError
         if set(group) & set(self.refused):
@@ -266,7 +270,7 @@ class Sending:
         )
 
 
-async def test_a_few_are_sent_at_once_and_one_on_a_thread() -> None:
+async def test_few_items_are_sent_at_once_and_one_at_a_time_on_a_thread() -> None:
     sending = Sending()
     await sending.all([[(place,)] for place in range(20)])
     assert sending.most == many.AT_ONCE
@@ -276,14 +280,14 @@ async def test_a_few_are_sent_at_once_and_one_on_a_thread() -> None:
     assert sending.most == 1
 
 
-async def test_a_refusal_stops_no_other_one() -> None:
+async def test_a_refusal_does_not_stop_other_items() -> None:
     sending = Sending(1, 2)
     await sending.all([[(0,), (1,)], [(2, 4)], [(3,)]])
     refused = {place for place, each in sending.ended.items() if isinstance(each, NoLongerWaits)}
     assert refused == {1, 2, 4} and sorted(sending.ended) == [0, 1, 2, 3, 4]
 
 
-async def test_what_nobody_foresaw_is_raised_when_the_others_are_over() -> None:
+async def test_an_unexpected_error_is_raised_after_the_other_items() -> None:
     sending = Sending(broken=0)
     with pytest.raises(ZeroDivisionError):
         await sending.all([[(0,), (1,)], *([(place,)] for place in range(2, 9))])
@@ -291,7 +295,7 @@ async def test_what_nobody_foresaw_is_raised_when_the_others_are_over() -> None:
     assert 1 not in sending.begun
 
 
-async def test_nothing_more_begins_after_a_stop() -> None:
+async def test_after_a_stop_no_item_is_started() -> None:
     sending = Sending()
     await sending.all([[(place,)] for place in range(20)], stop_after=3)
     assert sorted(sending.ended) == sorted(sending.begun)

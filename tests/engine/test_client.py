@@ -1,4 +1,4 @@
-"""The client in bad weather: every fault of a server becomes an error of ours, in words."""
+"""The client with failing servers: every fault becomes one of our errors, with a clear message."""
 
 import asyncio
 import json
@@ -72,7 +72,7 @@ async def test_faults_are_mapped(handler: Handler, error: type[HitlError], words
         (httpx.RemoteProtocolError("cut"), True, "broke: cut."),
     ],
 )
-async def test_it_is_known_whether_anything_was_sent(
+async def test_an_error_contains_whether_the_request_was_sent(
     fault: httpx.HTTPError, sent: bool, words: str
 ) -> None:
     def handler(request: httpx.Request) -> httpx.Response:
@@ -91,7 +91,7 @@ async def test_a_count_is_a_number() -> None:
         await server(answering(200, "[7]")).count_threads({})
 
 
-async def test_a_reply_without_end_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_reply_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "REPLY_BYTES", 1000)
     with pytest.raises(BadReply, match="larger than"):
         await server(answering(200, "x" * 1001)).info()
@@ -124,7 +124,7 @@ async def events(handler: Handler) -> list[StreamEvent]:
     return [event async for event in stream]
 
 
-async def test_events_are_read_across_any_cut() -> None:
+async def test_events_are_read_from_chunks_of_any_size() -> None:
     data = json.dumps({"name": "Grüße", "id": "1"}, ensure_ascii=False).encode()
     whole = b": heartbeat\n\nevent: tasks|sub:1|inner:2\r\ndata: " + data + b"\r\n\r\n"
     expected = [StreamEvent("tasks", ("sub:1", "inner:2"), {"name": "Grüße", "id": "1"})]
@@ -140,7 +140,9 @@ async def test_events_are_read_across_any_cut() -> None:
         (streaming(b"event: tasks\ndata: {broken\n\n"), BadReply),
     ],
 )
-async def test_a_stream_that_is_none_is_an_error(handler: Handler, error: type[HitlError]) -> None:
+async def test_a_reply_that_is_not_an_event_stream_is_an_error(
+    handler: Handler, error: type[HitlError]
+) -> None:
     with pytest.raises(error):
         await events(handler)
 
@@ -156,22 +158,22 @@ def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
     assert WireInterrupt.model_validate({"value": 1, "id": "y", "new": 3}).id == "y"
 
 
-def test_null_is_taken_for_missing() -> None:
+def test_null_counts_as_missing() -> None:
     row = WireThread.model_validate({"thread_id": "t", "metadata": None, "next": None})
     assert (row.metadata, row.next, row.graph_id) == ({}, (), "")
 
 
 @pytest.mark.parametrize("endless", [b"data: " + b"x" * 5000, b"data: 1\n" * 500])
-async def test_an_event_without_end_is_not_kept(
+async def test_an_event_that_is_too_large_is_not_kept(
     monkeypatch: pytest.MonkeyPatch, endless: bytes
 ) -> None:
     monkeypatch.setattr(client, "REPLY_BYTES", 1000)
     api = server(streaming(b"event: a\ndata: 1\n\n", endless))
-    heard = []
+    received = []
     with pytest.raises(BadReply, match="event larger than"):
         async for event in api.stream_run("t", {}, idempotency_key="d"):
-            heard.append(event)
-    assert heard == [StreamEvent("a", (), 1)]
+            received.append(event)
+    assert received == [StreamEvent("a", (), 1)]
 
 
 async def test_many_events_may_be_larger_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -179,10 +181,10 @@ async def test_many_events_may_be_larger_than_one(monkeypatch: pytest.MonkeyPatc
     assert len(await events(streaming(*[b"event: a\ndata: 1\n\n", b": heartbeat\n\n"] * 50))) == 50
 
 
-async def test_a_stream_that_does_not_begin_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_stream_that_does_not_begin_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     async def silent(request: httpx.Request) -> httpx.Response:
         await asyncio.Event().wait()
-        raise AssertionError("nobody sets this event")
+        raise AssertionError("this event is never set")
 
     monkeypatch.setattr(client, "SILENCE_SECONDS", 0.01)
     api = LangGraphServer("http://host", headers={}, transport=httpx.MockTransport(silent))
@@ -194,8 +196,8 @@ async def test_a_stream_that_does_not_begin_is_given_up(monkeypatch: pytest.Monk
 
 @asynccontextmanager
 async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
-    """A server that answers the first request of a connection, and hangs up at the next one."""
-    heard: list[bytes] = []
+    """A server that answers the first request of a connection, and closes it at the next one."""
+    received: list[bytes] = []
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with closing(writer), suppress(asyncio.IncompleteReadError):
@@ -203,27 +205,27 @@ async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
                 head = await reader.readuntil(b"\r\n\r\n")
                 length = head.lower().partition(b"content-length: ")[2].split(b"\r\n")[0]
                 await reader.readexactly(int(length or 0))
-                heard.append(head.split(b" HTTP")[0])
+                received.append(head.split(b" HTTP")[0])
                 writer.write(answer)
                 await writer.drain()
         await writer.wait_closed()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as listening:
         host, port = listening.sockets[0].getsockname()
-        yield f"http://{host}:{port}", heard
+        yield f"http://{host}:{port}", received
 
 
-async def test_what_reads_is_asked_once_more_where_the_server_hung_up() -> None:
-    async with closing_idle_connections() as (url, heard):
+async def test_a_read_request_is_sent_again_after_the_server_closed_the_connection() -> None:
+    async with closing_idle_connections() as (url, received):
         api = LangGraphServer(url, headers={}, through_proxy=False)
         assert await api.search_threads({}) == ()
         assert await api.runs("t", limit=1) == ()
         await api.aclose()
-    assert heard == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=1"] * 2]
+    assert received == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=1"] * 2]
 
 
-async def test_what_starts_something_is_never_sent_twice() -> None:
-    async with closing_idle_connections() as (url, heard):
+async def test_a_request_that_starts_something_is_never_sent_twice() -> None:
+    async with closing_idle_connections() as (url, received):
         api = LangGraphServer(url, headers={}, through_proxy=False)
         for start in (
             lambda: api.create_thread({}),
@@ -235,7 +237,7 @@ async def test_what_starts_something_is_never_sent_twice() -> None:
             assert caught.value.sent
         await api.aclose()
     search = b"POST /threads/search"
-    assert heard == [search, b"POST /threads", search, b"POST /threads/t/runs/stream"]
+    assert received == [search, b"POST /threads", search, b"POST /threads/t/runs/stream"]
 
 
 @pytest.mark.parametrize("value", ["Grüße", "a\nb", "a\x00b", "\udcff", "\N{SNOWMAN}"])
@@ -247,7 +249,7 @@ def test_a_header_that_cannot_be_sent_is_named_and_not_shown(value: str) -> None
         LangGraphServer("http://host", headers={f"x{value}": "a"})
 
 
-def test_a_url_that_httpx_does_not_take() -> None:
+def test_a_url_that_httpx_does_not_accept() -> None:
     with pytest.raises(BadTarget, match="not a URL"):
         LangGraphServer("http://\u2488.example", headers={})
 
@@ -270,7 +272,7 @@ def test_a_bad_environment_is_named(
     LangGraphServer("http://host", headers={}, through_proxy=False)
 
 
-async def test_an_id_that_no_url_can_hold() -> None:
+async def test_an_id_that_no_url_can_contain() -> None:
     with pytest.raises(Unreachable, match="cannot be written") as caught:
         await server(answering(200, "{}")).thread("a\x00b")
     assert not caught.value.sent

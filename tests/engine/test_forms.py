@@ -149,7 +149,7 @@ def test_a_discriminator_is_a_choice_of_variants() -> None:
         (dict[str, int], "json", False),
     ],
 )
-def test_an_entire_schema_has_a_form(shape: Any, kind: str, nullable: bool) -> None:
+def test_a_whole_schema_has_a_form(shape: Any, kind: str, nullable: bool) -> None:
     form = form_of(schema_of(shape))
     assert (form.kind, form.nullable) == (kind, nullable)
     assert bool(form.beyond) == (kind == "json")
@@ -179,11 +179,11 @@ def test_an_entire_schema_has_a_form(shape: Any, kind: str, nullable: bool) -> N
         ({"type": 3, "properties": [], "required": "x", "anyOf": 1}, "json"),
     ],
 )
-def test_schemas_as_people_write_them(schema: JsonObject, kind: str) -> None:
+def test_schemas_written_by_hand(schema: JsonObject, kind: str) -> None:
     assert form_of(schema).kind == kind
 
 
-def test_what_is_put_together_is_one_form() -> None:
+def test_combined_schemas_are_one_form() -> None:
     schema: JsonObject = {
         "allOf": [{"$ref": "#/$defs/A"}, {"$ref": "#/$defs/B"}],
         "properties": {"c": {"type": "boolean"}},
@@ -201,7 +201,7 @@ def test_choices_have_the_names_that_the_schema_gives() -> None:
     assert (form.choices, form.labels) == ((1, 2), ("One", "2"))
 
 
-def test_what_refers_to_itself_is_asked_for_as_json() -> None:
+def test_a_recursive_schema_is_asked_for_as_json() -> None:
     children = drawn(Tree)["children"]
     assert children.item is not None
     assert children.item.kind == "json"
@@ -218,7 +218,7 @@ def test_the_messages_of_a_chat_are_asked_for_as_json() -> None:
     assert form_of_input({}).kind == "json"
 
 
-def test_a_schema_that_doubles_at_each_level_is_drawn_in_time() -> None:
+def test_a_schema_that_doubles_at_each_level_gets_its_form_in_time() -> None:
     levels: JsonObject = {
         f"l{n}": {"properties": {side: {"$ref": f"#/$defs/l{n + 1}"} for side in "ab"}}
         for n in range(60)
@@ -250,8 +250,8 @@ def test_editing_nothing_changes_nothing(shape: Any, value: JsonValue) -> None:
         (Options, {"fast": True}),
     ],
 )
-def test_what_a_form_takes_its_own_runtime_takes(shape: Any, value: Any) -> None:
-    """The value goes through the fields, not around them, and comes out the same."""
+def test_a_value_that_a_form_accepts_is_accepted_by_its_model(shape: Any, value: Any) -> None:
+    """The value is read into the fields of the form and back, and stays the same."""
     dumped = json.loads(TypeAdapter(shape).dump_json(value))
     form = form_of(schema_of(shape))
     typed = typed_of(form, dumped)
@@ -263,7 +263,7 @@ def test_what_a_form_takes_its_own_runtime_takes(shape: Any, value: Any) -> None
 
 @given(JSON, JSON)
 @settings(derandomize=True)
-def test_drawing_and_judging_never_fail(schema: JsonValue, value: JsonValue) -> None:
+def test_making_and_checking_a_form_never_fail(schema: JsonValue, value: JsonValue) -> None:
     odd: JsonObject = {
         "properties": {"a": schema},
         "anyOf": schema,
@@ -292,11 +292,11 @@ def typed_in(**fields: JsonValue) -> JsonValue:
         ({"fields": {"fast": True}, "beside": {"x": None}}, {"fast": True, "x": None}),
     ],
 )
-def test_what_was_typed_becomes_typed_values(typed: JsonValue, value: JsonValue) -> None:
+def test_typed_text_becomes_typed_values(typed: JsonValue, value: JsonValue) -> None:
     assert read(form_of(schema_of(Options)), typed) == ReadResult(value, ())
 
 
-def test_what_was_typed_wrongly_is_said_at_its_field() -> None:
+def test_an_invalid_entry_is_reported_at_its_field() -> None:
     schema = schema_of(Everything)
     typed = typed_in(
         count="3.5", share="half", sure=None, inner=typed_in(x=""), tags=["a", {"json": "x"}],
@@ -315,7 +315,7 @@ def test_what_was_typed_wrongly_is_said_at_its_field() -> None:
     ]
 
 
-def test_what_is_needed_and_left_out_can_be_told_without_a_schema() -> None:
+def test_a_missing_required_value_is_found_without_a_schema() -> None:
     form = form_of(schema_of(Everything))
     typed = typed_in(name="", share="", inner=typed_in())
     assert [str(fault) for fault in left_out(form, typed)] == [
@@ -379,7 +379,7 @@ DECISION: JsonObject = {
         ({"decision": "approve", "amount": 1, "x y": 1}, ['$["x y"]: is not a known key']),
     ],
 )
-def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) -> None:
+def test_a_fault_has_its_path_and_plain_words(value: JsonValue, words: list[str]) -> None:
     assert [str(fault) for fault in faults(DECISION, value)] == words
 
 
@@ -406,7 +406,9 @@ def test_a_fault_names_its_place_in_words(value: JsonValue, words: list[str]) ->
         ),
     ],
 )  # fmt: skip
-def test_rules_in_words(schema: JsonObject, value: JsonValue, words: str) -> None:
+def test_rules_are_described_in_plain_words(
+    schema: JsonObject, value: JsonValue, words: str
+) -> None:
     assert [str(fault) for fault in faults(schema, value)] == [words]
 
 
@@ -417,7 +419,7 @@ def test_rules_in_words(schema: JsonObject, value: JsonValue, words: str) -> Non
         ({"kind": "cow"}, '$.kind: must be "cat" or "dog"; it is the text "cow"'),
     ],
 )
-def test_in_a_union_the_branch_that_was_meant_is_judged(value: JsonValue, words: str) -> None:
+def test_in_a_union_the_intended_variant_is_checked(value: JsonValue, words: str) -> None:
     schema = schema_of(Annotated[Cat | Dog, Field(discriminator="kind")])
     assert [str(fault) for fault in faults(schema, value)] == [words]
 
@@ -453,7 +455,7 @@ def test_a_broken_schema_checks_nothing() -> None:
     assert faults({"pattern": "(?=a)"}, "b") == ()
 
 
-def test_a_pattern_from_outside_cannot_hang_the_console() -> None:
+def test_an_untrusted_pattern_cannot_block_the_console() -> None:
     long = "a" * 5_000 + "!"
     (fault,) = faults({"pattern": "^(a+)+$"}, long)
     assert fault == Fault((), fault.words)

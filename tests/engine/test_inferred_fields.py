@@ -1,4 +1,4 @@
-"""Forms for values without a schema: they hold what they were drawn from, to the byte."""
+"""Forms for values without a schema: they keep the value exactly."""
 
 import json
 
@@ -39,11 +39,11 @@ def test_changing_nothing_changes_nothing(value: JsonValue) -> None:
         ({str(n): n for n in range(100)}, "json"),
     ],
 )
-def test_each_value_is_asked_for_as_what_it_is(value: JsonValue, kind: str) -> None:
+def test_each_value_gets_the_field_of_its_type(value: JsonValue, kind: str) -> None:
     assert form_of_value(value).kind == kind
 
 
-def test_a_whole_number_stays_one() -> None:
+def test_a_whole_number_stays_a_whole_number() -> None:
     field = form_of_value({"amount": 5})
     typed: JsonObject = {"fields": {"amount": "5.5"}, "beside": {}}
     assert [str(fault) for fault in read(field, typed).faults] == [
@@ -51,7 +51,7 @@ def test_a_whole_number_stays_one() -> None:
     ]
 
 
-def test_what_is_deep_ends_as_json() -> None:
+def test_deeply_nested_values_are_json() -> None:
     value: JsonValue = 1
     for _ in range(300):
         value = {"a": value}

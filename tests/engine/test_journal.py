@@ -1,4 +1,4 @@
-"""The journal: durable, append-only, private; drafts kept by what was shown."""
+"""The journal: durable, append-only, private; a draft belongs to the question that was shown."""
 
 import os
 import stat
@@ -58,17 +58,17 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
 
 
-async def test_what_went_otherwise_is_recorded(tmp_path: Path) -> None:
-    said = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
-    taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, mismatches=said, thread_id="t1")
+async def test_mismatches_are_recorded(tmp_path: Path) -> None:
+    sentences = ("send_email: rejected, but it has a result as if it had run: “Sent.”",)
+    taken = Outcome(OutcomeKind.APPLIED, "Taken.", None, mismatches=sentences, thread_id="t1")
     async with open_journal(tmp_path) as journal:
         await journal.decisions.intend(INTENT)
         await journal.decisions.conclude(INTENT, taken, "r1")
-        assert (await journal.decisions.log(limit=1))[0].mismatches == said
+        assert (await journal.decisions.log(limit=1))[0].mismatches == sentences
 
 
 async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> None:
-    """S20, B6: only one that was applied, to the same words, asked by the same task."""
+    """S20, B6: only one that was applied, to the same question of the same task."""
     asked = question().interrupt
     intent = replace(INTENT, task_id=asked.task_id, asked=asked_of(asked))
     async with open_journal(tmp_path) as journal:
@@ -90,7 +90,7 @@ async def test_an_answer_to_the_same_question_is_remembered(tmp_path: Path) -> N
             assert await journal.decisions.answered(other) is None
 
 
-async def test_decisions_sent_as_one_are_recorded_all_or_none(tmp_path: Path) -> None:
+async def test_decisions_sent_together_are_recorded_all_or_none(tmp_path: Path) -> None:
     others = [replace(INTENT, decision_id=f"d{number}", sent_as="d1") for number in (2, 3)]
     async with open_journal(tmp_path) as journal:
         await journal.decisions.intend(INTENT, *others)
@@ -114,7 +114,7 @@ async def test_the_newest_decision_comes_first(tmp_path: Path) -> None:
     assert [entry.decision_id for entry in entries] == ["d4", "d3"]
 
 
-async def test_a_draft_knows_whether_the_question_changed(tmp_path: Path) -> None:
+async def test_a_draft_contains_whether_the_question_changed(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         assert await journal.drafts.find("server", question()) is None
         await journal.drafts.save("server", question(), {"text": "half"})
@@ -127,24 +127,24 @@ async def test_a_draft_knows_whether_the_question_changed(tmp_path: Path) -> Non
         assert await journal.drafts.find("server", question()) is None
 
 
-async def test_drafts_of_the_gone_go_after_their_time(tmp_path: Path) -> None:
-    """Nothing goes that still waits, that is asked anew under another id, or that is fresh."""
-    waiting, anew, gone = (
+async def test_old_drafts_of_questions_that_are_gone_are_deleted(tmp_path: Path) -> None:
+    """Kept: those of questions that still wait or are asked again under another id, and new ones."""
+    waiting, again, gone = (
         replace(question(text), interrupt=replace(question(text).interrupt, interrupt_id=text))
-        for text in ("waiting", "anew", "gone")
+        for text in ("waiting", "again", "gone")
     )
-    asked_anew = replace(anew.interrupt, interrupt_id="new", task_id="k2", checkpoint_id="c2")
+    asked_again = replace(again.interrupt, interrupt_id="new", task_id="k2", checkpoint_id="c2")
     async with open_journal(tmp_path) as journal:
-        for each in (waiting, anew, gone):
+        for each in (waiting, again, gone):
             await journal.drafts.save("server", each, {"text": "half"})
             await journal.drafts.save("another", each, {"text": "half"})
-        there = [waiting.interrupt, asked_anew]
+        there = [waiting.interrupt, asked_again]
         for days, left in ((1, True), (0, False)):
             age = timedelta(days=days)
             await journal.drafts.discard_old("server", there, older_than=age)
             assert bool(await journal.drafts.find("server", gone)) is left
         assert await journal.drafts.find("server", waiting) and await journal.drafts.find(
-            "server", anew
+            "server", again
         )
         assert await journal.drafts.find("another", gone)
 
@@ -170,8 +170,8 @@ async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
     assert modes == {0o600}
 
 
-async def test_lax_modes_are_tightened(tmp_path: Path) -> None:
-    files = [tmp_path / f"journal.sqlite{beside}" for beside in ("", "-wal", "-shm")]
+async def test_modes_that_are_too_wide_are_corrected(tmp_path: Path) -> None:
+    files = [tmp_path / f"journal.sqlite{suffix}" for suffix in ("", "-wal", "-shm")]
     for path in files:
         path.touch()
         path.chmod(0o666)
@@ -179,7 +179,7 @@ async def test_lax_modes_are_tightened(tmp_path: Path) -> None:
         assert {stat.S_IMODE(path.stat().st_mode) for path in files} == {0o600}
 
 
-async def test_what_is_no_file_is_refused(tmp_path: Path) -> None:
+async def test_a_journal_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "journal.sqlite")
     with pytest.raises(JournalFailed, match="not a file of yours"):
         async with open_journal(tmp_path):
@@ -197,14 +197,14 @@ async def test_a_journal_that_cannot_be_written_raises(tmp_path: Path) -> None:
 
 
 async def test_a_link_in_place_of_the_journal_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "elsewhere").touch()
-    (tmp_path / "journal.sqlite").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "other").touch()
+    (tmp_path / "journal.sqlite").symlink_to(tmp_path / "other")
     with pytest.raises(JournalFailed):
         async with open_journal(tmp_path):
             pass
 
 
-async def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
+async def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 1000)
     with pytest.raises(JournalFailed, match="journal.sqlite"):
         async with open_journal(tmp_path):

@@ -1,4 +1,4 @@
-"""The label of an answer is true: judged by proof, never by how the run ended alone."""
+"""The outcome of an answer: decided by proof, never only by how the run ended."""
 
 import re
 from typing import Any
@@ -63,13 +63,13 @@ NONE: frozenset[str] = frozenset()
             False,
             OutcomeKind.APPLIED,
         ),
-        # The line broke, but a checkpoint carries the decision.
+        # The connection broke, but a checkpoint carries the decision.
         (observed(), snapshot(checkpoint="c2"), True, OutcomeKind.APPLIED),
-        # The question is gone, and nothing ties that to us: a stale answer ends well too.
+        # The question is gone, without proof that our answer was the cause.
         (observed(), snapshot(checkpoint="c2"), False, OutcomeKind.UNKNOWN),
-        # No-op: the run ended well and asks the same again.
+        # No effect: the run succeeded and asks the same again.
         (observed(finished={"k1": {ID}}), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        # The node raised after it took the answer, or before: both look alike.
+        # The node raised after it took the answer, or before: both look the same.
         (
             observed(status="error", error="ValueError: x"),
             snapshot(asks=ID, error="ValueError('x')"),
@@ -78,10 +78,10 @@ NONE: frozenset[str] = frozenset()
         ),
         (observed(status="interrupted"), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         (ObservedRun(), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        # The engine died under the run.
-        (observed(status="error", engine_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
-        (observed(status="error", engine_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
-        (observed(status="error", engine_died=True), snapshot(), True, OutcomeKind.APPLIED),
+        # The local server ended during the run.
+        (observed(status="error", server_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", server_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
+        (observed(status="error", server_died=True), snapshot(), True, OutcomeKind.APPLIED),
         # Strict resume: refused before anything was written.
         (
             observed(status="error", error="E", error_kind="UnknownInterruptError"),
@@ -91,14 +91,14 @@ NONE: frozenset[str] = frozenset()
         ),
     ],
 )
-def test_the_label_needs_a_proof(
+def test_an_outcome_needs_proof(
     run: ObservedRun, after: Snapshot, recorded: bool, kind: OutcomeKind
 ) -> None:
-    """S20, S21, S22, S24, B6, B21: neither success nor an error says whether it was taken."""
+    """S20, S21, S22, S24, B6, B21: neither success nor an error shows whether it was taken."""
     assert of_answer(question(), run, after, recorded=recorded).kind is kind
 
 
-def test_what_the_state_says_of_an_error_is_told_first() -> None:
+def test_the_error_in_the_state_is_preferred() -> None:
     run = observed(status="error", error="E: An internal error occurred")
     outcome = of_answer(question(), run, snapshot(asks=ID, error="E('deep')"), recorded=False)
     assert outcome.error == "ask: E('deep')"
@@ -110,7 +110,7 @@ def test_what_the_state_says_of_an_error_is_told_first() -> None:
         (observed(), OutcomeKind.APPLIED, None),
         (observed(status="error", error="E: x"), OutcomeKind.APPLIED, "E: x"),
         (observed(status="interrupted"), OutcomeKind.UNKNOWN, None),
-        (observed(status="error", engine_died=True), OutcomeKind.UNKNOWN, None),
+        (observed(status="error", server_died=True), OutcomeKind.UNKNOWN, None),
         (ObservedRun(), OutcomeKind.UNKNOWN, None),
     ],
 )
@@ -129,14 +129,14 @@ def test_a_run_without_an_answer(run: ObservedRun, kind: OutcomeKind, error: str
         ("busy", ID, None, ThreadStatus.BUSY),
     ],
 )
-def test_the_state_decides_where_a_thread_stands(
+def test_the_status_of_a_thread_comes_from_its_state(
     row: str, asks: str | None, error: str | None, status: ThreadStatus
 ) -> None:
-    """S4, S26, S35: the row's own summary can be wrong, and names what is not there."""
+    """S4, S26, S35: the status in the row can be wrong."""
     assert snapshot(row=row, asks=asks, error=error).status is status
 
 
-# Answered again, and reopened
+# Answers after an error, and reopening
 
 
 def erring(error: str | None) -> Interrupt:
@@ -150,11 +150,13 @@ def erring(error: str | None) -> Interrupt:
         (None, "E('x')", False),
         ("E('x')", "E('x')", True),
         ("E('x')", "E('y')", False),
-        # It was stopped because another node raised: that says nothing of this one.
+        # It was stopped because another node raised: that shows nothing about this one.
         ("CancelledError()", "CancelledError()", False),
     ],
 )
-def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool) -> None:
+def test_a_question_with_the_same_error_twice_is_stuck(
+    before: str | None, now: str, stuck: bool
+) -> None:
     """S27: one error is only a suspicion; three causes look the same."""
     run = observed(status="error", error="E: x")
     outcome = of_answer(erring(before), run, snapshot(asks=ID, error=now), recorded=False)
@@ -181,14 +183,14 @@ def test_the_same_error_twice_is_stuck(before: str | None, now: str, stuck: bool
             "raised an error before it asked",
         ),
         (
-            observed(status="error", engine_died=True),
+            observed(status="error", server_died=True),
             snapshot(checkpoint="c2"),
             OutcomeKind.UNKNOWN,
-            "engine ended",
+            "The local server ended",
         ),
     ],
 )
-def test_reopened_is_what_asks_again(
+def test_a_question_is_reopened_if_it_is_asked_again(
     run: ObservedRun, after: Snapshot, kind: OutcomeKind, words: str
 ) -> None:
     """S28."""

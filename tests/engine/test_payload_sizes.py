@@ -1,6 +1,6 @@
 """Conventions at every size, and what holds for whatever a review offers.
 
-A golden triple is a payload, the review that it is taken for, and the answer to one decision.
+A golden triple is a payload, the review that it gets, and the answer to one decision.
 """
 
 import json
@@ -298,14 +298,14 @@ def test_a_form_of_any_length(count: int) -> None:
         ({"action_request": {"action": "x", "args": {}}, "config": []}, "request 1 has no action"),
     ],
 )  # fmt: skip
-def test_a_wrong_type_is_said_and_guessed_at_by_nobody(payload: JsonValue, why: str) -> None:
+def test_a_wrong_type_is_reported_and_not_guessed(payload: JsonValue, why: str) -> None:
     review = payloads.recognise(payload)
     assert isinstance(review, AnyJson)
     assert why in review.notes[0]
 
 
 @pytest.mark.parametrize("rule", [None, 1, "approve", [], {}, {"allowed_decisions": None}])
-def test_a_rule_of_a_wrong_type_allows_no_more_than_a_rejection(rule: JsonValue) -> None:
+def test_a_rule_of_a_wrong_type_allows_only_a_rejection(rule: JsonValue) -> None:
     payload: JsonObject = {
         "action_requests": [{"name": "rm", "args": {}}],
         "review_configs": [rule],
@@ -402,7 +402,7 @@ def decided(draw: st.DrawFn) -> tuple[Asked, Decision]:
 
 @given(decided())
 @settings(derandomize=True, max_examples=400)
-def test_an_answer_is_taken_or_refused_and_never_anything_else(
+def test_an_answer_is_either_accepted_or_refused(
     case: tuple[Asked, Decision],
 ) -> None:
     """What is sent fits its schema, and means the same when it is given as plain JSON."""
@@ -419,7 +419,7 @@ def test_an_answer_is_taken_or_refused_and_never_anything_else(
 
 
 @pytest.mark.parametrize(("payload", "schema"), SEEDS)
-def test_something_that_is_offered_is_taken(payload: JsonValue, schema: JsonObject | None) -> None:
+def test_some_offered_decision_is_accepted(payload: JsonValue, schema: JsonObject | None) -> None:
     """The property above would hold for a console that refuses everything."""
     given_now: dict[type[Review], Decision] = {
         MachineRequest: Answer({**HOOK_ECHO, "decision": {}}),
@@ -449,9 +449,7 @@ HOOK_ECHO: JsonObject = {"protocol_version": 1, "invocation_id": "i-1", "snapsho
 
 @given(decided(), ARGS)
 @settings(derandomize=True, max_examples=200)
-def test_unknown_keys_beside_change_no_answer(
-    case: tuple[Asked, Decision], extra: JsonObject
-) -> None:
+def test_unknown_keys_change_no_answer(case: tuple[Asked, Decision], extra: JsonObject) -> None:
     (payload, schema), decision = case
     assume(isinstance(payload, dict) and payload != {"query": "Who?"})
     assert isinstance(payload, dict)
@@ -472,7 +470,7 @@ def outcome(payload: JsonValue, decision: Decision, schema: JsonObject | None) -
 
 @given(ARGS, st.sampled_from(["snake", "camel", "older", "approval"]))
 @settings(derandomize=True)
-def test_an_edit_of_nothing_sends_the_arguments_as_they_came(args: JsonObject, which: str) -> None:
+def test_an_edit_without_changes_sends_the_original_arguments(args: JsonObject, which: str) -> None:
     edit = Verdicts((Edit(args),))
     action: JsonObject = {"name": "x", "args": args}
     schema: JsonObject | None = None
@@ -506,7 +504,7 @@ def test_an_edit_of_nothing_sends_the_arguments_as_they_came(args: JsonObject, w
 
 @given(st.dictionaries(st.text(min_size=1), JSON, max_size=4))
 @settings(derandomize=True)
-def test_a_form_that_nobody_touches_sends_the_values_as_they_came(values: JsonObject) -> None:
+def test_a_form_without_changes_sends_the_original_values(values: JsonObject) -> None:
     payload: JsonObject = {"fields": [*values], "current_values": values}
     review = payloads.recognise(payload)
     assert isinstance(review, FormToFill)
@@ -518,7 +516,7 @@ def test_a_form_that_nobody_touches_sends_the_values_as_they_came(values: JsonOb
 
 @given(st.text())
 @settings(derandomize=True)
-def test_a_text_that_nobody_touches_is_sent_as_it_came(text: str) -> None:
+def test_a_text_without_changes_is_sent_as_it_was(text: str) -> None:
     payload: JsonObject = {"text_to_revise": text}
     review = payloads.recognise(payload)
     assert isinstance(review, TextToRevise)

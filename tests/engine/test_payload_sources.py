@@ -1,7 +1,7 @@
-"""Each convention against the real source of it: the answer arrives in the graph, with its type.
+"""Each convention with the library that defines it: the answer arrives in the graph, with its type.
 
-The graphs run here, in process; what they ask is understood and answered by `hitl_engine.payloads`
-alone, and what they return proves what they were given.
+The graphs run here, in process. `hitl_engine.payloads` alone recognises and answers what they ask,
+and their results show which answer they received.
 """
 
 import json
@@ -65,7 +65,7 @@ class Stopped:
         )
 
     def answer(self, *decisions: Decision) -> Any:
-        """Answer every question, in the order of `asked`; return what the graph made of it."""
+        """Answer every question, in the order of `asked`; return the result of the graph."""
         asked = self.asked
         answers = {
             each.id: payloads.encode(on_the_wire(each.value), decision, schema_of(each))
@@ -112,7 +112,7 @@ def agent(mode: Literal["batched", "per_call"]) -> Stopped:
 
 
 def results(state: Any) -> dict[str, tuple[str, str]]:
-    """Return what the model was told of each call: its status and the text."""
+    """Return the result of each call that the model got: its status and its text."""
     return {
         message.name or "": (message.status, message.text)
         for message in state["messages"]
@@ -122,7 +122,7 @@ def results(state: Any) -> dict[str, tuple[str, str]]:
 
 @pytest.mark.parametrize("mode", ["batched", "per_call"])
 @pytest.mark.parametrize(
-    ("verdict", "status", "told"),
+    ("verdict", "status", "text"),
     [
         (Approve(), "success", "Wrote 19 characters to notes.md, mode 644."),
         (Edit({**WRITE, "mode": 600}), "success", "Wrote 19 characters to notes.md, mode 600."),
@@ -132,7 +132,7 @@ def results(state: Any) -> dict[str, tuple[str, str]]:
     ],
 )
 def test_every_verdict_reaches_the_agent(
-    mode: Literal["batched", "per_call"], verdict: Verdict, status: str, told: str
+    mode: Literal["batched", "per_call"], verdict: Verdict, status: str, text: str
 ) -> None:
     stopped = agent(mode)
     if mode == "batched":
@@ -142,11 +142,11 @@ def test_every_verdict_reaches_the_agent(
         first = stopped.asked[0].value["name"]
         state = stopped.answer(*((delete, write) if first == "delete_file" else (write, delete)))
     assert results(state)["write_file"][0] == status
-    assert told in results(state)["write_file"][1]
+    assert text in results(state)["write_file"][1]
     assert "No deletes." in results(state)["delete_file"][1]
 
 
-def test_another_tool_runs_only_where_a_person_named_it() -> None:
+def test_another_tool_runs_only_in_a_batch() -> None:
     edit = Edit({"path": "notes.md"}, name="delete_file")
     state = agent("batched").answer(Verdicts((edit, Approve())))
     assert "Deleted notes.md." in str(state["messages"])
@@ -157,7 +157,7 @@ def test_another_tool_runs_only_where_a_person_named_it() -> None:
         payloads.encode(write.value, to_another, schema_of(write))
 
 
-STICKS: list[Any] = [
+WRONG_ANSWERS: list[Any] = [
     {"decisions": [{"type": "approve"}]},
     {"decisions": [{"type": "approve"}, {"type": "respond", "message": "x"}]},
     [{"type": "accept", "args": None}],
@@ -165,9 +165,11 @@ STICKS: list[Any] = [
 ]
 
 
-@pytest.mark.parametrize("wrong", STICKS, ids=["count", "not allowed", "older shape", "text"])
-def test_what_is_refused_here_would_stick_in_the_batch(wrong: Any) -> None:
-    """S25, S31: a wrong answer is stored, and its node fails on it for ever."""
+@pytest.mark.parametrize(
+    "wrong", WRONG_ANSWERS, ids=["count", "not allowed", "older shape", "text"]
+)
+def test_an_answer_refused_here_would_make_a_batch_stuck(wrong: Any) -> None:
+    """S25, S31: a wrong answer is stored, and its node fails on it every time."""
     stopped = agent("batched")
     (asked,) = stopped.asked
     with pytest.raises(NotTaken):
@@ -178,7 +180,7 @@ def test_what_is_refused_here_would_stick_in_the_batch(wrong: Any) -> None:
             stopped.send({asked.id: answer})
 
 
-def test_what_is_refused_here_is_refused_by_an_approval_and_can_be_given_again() -> None:
+def test_an_answer_refused_here_is_refused_by_an_approval_which_can_be_answered_again() -> None:
     """P8, S31: the runtime checks, stores nothing, and takes a corrected answer."""
     stopped = agent("per_call")
     delete, _ = sorted(stopped.asked, key=lambda each: each.value["name"])
@@ -192,7 +194,7 @@ def test_what_is_refused_here_is_refused_by_an_approval_and_can_be_given_again()
     assert "Deleted old.md." in str(results(stopped.answer(approved, approved)))
 
 
-def test_an_edit_of_the_batch_is_not_checked_there_so_it_is_confirmed_here() -> None:
+def test_an_edit_in_a_batch_is_confirmed_because_the_runtime_does_not_check_it() -> None:
     """P16, S31: a dropped argument reaches the tool unchecked."""
     asked = agent("batched").asked[0]
     review = payloads.recognise(asked.value)
@@ -203,7 +205,7 @@ def test_an_edit_of_the_batch_is_not_checked_there_so_it_is_confirmed_here() -> 
 
 
 @pytest.mark.parametrize(
-    ("verdict", "told"),
+    ("verdict", "text"),
     [
         (Approve(), "Deleted old.md."),
         (Edit({"path": "older.md"}), "Deleted older.md."),
@@ -211,7 +213,7 @@ def test_an_edit_of_the_batch_is_not_checked_there_so_it_is_confirmed_here() -> 
         (Respond("It is gone."), "It is gone."),
     ],
 )
-def test_deep_agents_ask_as_the_middleware_does(verdict: Verdict, told: str) -> None:
+def test_deep_agents_interrupt_like_the_middleware(verdict: Verdict, text: str) -> None:
     made = create_deep_agent(
         model=tool_approval.ScriptedModel(),
         tools=[tool_approval.delete_file],
@@ -219,13 +221,13 @@ def test_deep_agents_ask_as_the_middleware_does(verdict: Verdict, told: str) -> 
         checkpointer=InMemorySaver(),
     )
     stopped = Stopped(made, {"messages": [HumanMessage("Tidy up.")]})
-    assert told in results(stopped.answer(Verdicts((verdict,))))["delete_file"][1]
+    assert text in results(stopped.answer(Verdicts((verdict,))))["delete_file"][1]
 
 
 @pytest.mark.parametrize(
     "verdict", [Approve(), Edit({"to": "b"}), Respond("Later."), Reject()], ids=lambda v: v.kind
 )
-def test_the_older_request_is_the_one_that_langgraph_defines(verdict: Verdict) -> None:
+def test_the_older_request_has_the_types_that_langgraph_defines(verdict: Verdict) -> None:
     stopped = Stopped(older_review.builder.compile(checkpointer=InMemorySaver()), {})
     (asked,) = stopped.asked
     TypeAdapter(list[HumanInterrupt]).validate_python(asked.value, strict=True)
@@ -316,7 +318,7 @@ RAW = {
         ({"type": "boolean"}, False, "bool"),
     ],
 )
-def test_the_values_of_a_schema_arrive_with_their_types(
+def test_values_for_a_schema_arrive_with_their_types(
     schema: Any, value: JsonValue, kind: str, saver: str, tmp_path: Path
 ) -> None:
     with sqlite3.connect(tmp_path / "state.sqlite", check_same_thread=False) as connection:
@@ -332,7 +334,7 @@ def test_the_values_of_a_schema_arrive_with_their_types(
     assert state["kind"] == kind
 
 
-def test_a_published_schema_is_checked_here_because_nobody_else_does() -> None:
+def test_a_json_schema_is_checked_here_because_the_runtime_does_not_check_it() -> None:
     """P9, S30: the runtime takes anything for a plain JSON Schema."""
     stopped = Stopped(asking("?", RAW).compile(checkpointer=InMemorySaver()), {})
     (asked,) = stopped.asked
@@ -362,7 +364,7 @@ def ask_third(state: State) -> State:
 
 
 @pytest.mark.parametrize("called", [False, True], ids=["as a node", "called by a node"])
-def test_the_next_question_of_a_subgraph_waits_for_an_answer_of_its_own(called: bool) -> None:
+def test_the_next_question_of_a_subgraph_needs_its_own_answer(called: bool) -> None:
     """B8: no answer is taken for the next question, though the subgraph runs again."""
     inner = (
         StateGraph(State).add_sequence([ask_two, ask_third]).add_edge(START, "ask_two").compile()
@@ -456,7 +458,7 @@ SAMPLES: list[tuple[str, Any, Decision, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize(("sample", "given", "decision", "expected"), SAMPLES)
-def test_every_sample_takes_every_decision(
+def test_every_sample_accepts_every_decision(
     sample: str, given: Any, decision: Decision, expected: dict[str, Any]
 ) -> None:
     builder = import_module(f"sample_graphs.{sample}").builder

@@ -218,7 +218,7 @@ EVERY = approval_schema("approve", "edit", "reject", "respond")
         ({}, {"type": "no such type"}, AnyJson),
     ],
 )
-def test_each_payload_is_taken_for_what_it_is(
+def test_each_payload_is_recognised(
     payload: JsonValue, schema: JsonObject | None, kind: type[Review]
 ) -> None:
     review = payloads.recognise(payload, schema)
@@ -263,7 +263,7 @@ def test_texts_are_recognised(payload: JsonValue, text: str, prompt: str) -> Non
         [{"action_request": {}}],
     ],
 )
-def test_the_rest_is_json(payload: JsonValue) -> None:
+def test_other_payloads_are_json(payload: JsonValue) -> None:
     assert payloads.recognise(payload) == AnyJson(payload)
 
 
@@ -286,11 +286,13 @@ def test_the_rest_is_json(payload: JsonValue) -> None:
         ({"formType": "x", "fields": ["a", "a"]}, "a name of their own"),
     ],
 )
-def test_what_only_wears_a_sign_is_json_and_says_so(payload: JsonValue, note: str) -> None:
+def test_a_malformed_payload_of_a_convention_is_json_with_a_note(
+    payload: JsonValue, note: str
+) -> None:
     review = payloads.recognise(payload)
     assert isinstance(review, AnyJson)
-    (said,) = review.notes
-    assert said.startswith("This looks like ") and note in said
+    (shown,) = review.notes
+    assert shown.startswith("This looks like ") and note in shown
     assert payloads.encode(payload, Answer({"any": 1})) == {"any": 1}
 
 
@@ -302,7 +304,7 @@ def test_a_malformed_approval_with_a_schema_is_a_form() -> None:
 
 @given(JSON, JSON)
 @settings(derandomize=True, max_examples=300)
-def test_recognition_is_total(payload: JsonValue, schema: JsonValue) -> None:
+def test_every_payload_is_recognised_as_something(payload: JsonValue, schema: JsonValue) -> None:
     for odd in (None, {"properties": schema}, schema if isinstance(schema, dict) else None):
         review = payloads.recognise(payload, odd)
         assert review == payloads.recognise(payload, odd)
@@ -325,10 +327,10 @@ SIGNS: list[tuple[JsonObject, type[Review]]] = [
 
 @given(st.sampled_from(SIGNS), st.lists(st.sampled_from(range(6))), JSON)
 @settings(derandomize=True, max_examples=400)
-def test_half_formed_payloads_never_trip_recognition(
+def test_damaged_payloads_do_not_raise(
     sign: tuple[JsonObject, Any], steps: list[int], odd: JsonValue
 ) -> None:
-    """Somewhere inside a good payload stands anything."""
+    """One part of a valid payload is replaced by any value."""
     payload = json.loads(json.dumps(sign[0]))
     place: Any = payload
     for step in steps:
@@ -355,7 +357,7 @@ def test_unknown_keys_do_not_change_the_convention(
     )
 
 
-def test_deep_and_large_payloads_are_taken() -> None:
+def test_deep_and_large_payloads_are_recognised() -> None:
     deep: JsonValue = "x"
     for _ in range(5_000):
         deep = [deep]
@@ -366,7 +368,7 @@ def test_deep_and_large_payloads_are_taken() -> None:
     assert unwritable(deep) is not None
 
 
-def test_everything_beside_is_kept() -> None:
+def test_all_other_keys_of_a_payload_are_kept() -> None:
     risky: JsonValue = [{"name": "x", "args": {}, "risk": "high"}]
     odd: JsonObject = {**SNAKE, "trace": [1], "action_requests": risky}
     review = payloads.recognise(odd)
@@ -396,7 +398,7 @@ def test_tool_calls_are_paired_with_their_rules() -> None:
     assert review.calls[1].why_not == "The request allows approve, reject."
 
 
-def test_without_a_rule_only_a_rejection_is_offered_and_json_is_taken() -> None:
+def test_without_a_rule_only_a_rejection_is_offered_and_json_is_accepted() -> None:
     payload: JsonObject = {"action_requests": [{"name": "rm", "args": {}}]}
     assert allowed(payload) == [(DecisionKind.REJECT,)]
     approve: JsonValue = {"decisions": [{"type": "approve"}]}
@@ -405,7 +407,7 @@ def test_without_a_rule_only_a_rejection_is_offered_and_json_is_taken() -> None:
         payloads.encode(payload, Verdicts((Approve(),)))
 
 
-def test_rules_in_the_other_spelling_are_not_followed() -> None:
+def test_rules_in_the_other_key_style_are_not_followed() -> None:
     mixed: JsonObject = {
         "action_requests": SNAKE["action_requests"],
         "reviewConfigs": SNAKE["review_configs"],
@@ -414,7 +416,7 @@ def test_rules_in_the_other_spelling_are_not_followed() -> None:
     assert "different spelling" in payloads.recognise(mixed).notes[0]
 
 
-def test_rules_of_another_number_are_paired_by_name() -> None:
+def test_when_rules_and_calls_differ_in_number_they_are_paired_by_name() -> None:
     payload: JsonValue = {
         "action_requests": [{"name": "a", "args": {}}, {"name": "a", "args": {}}],
         "review_configs": [{"action_name": "a", "allowed_decisions": ["approve"]}],
@@ -443,7 +445,7 @@ def test_the_arguments_of_an_approval_have_a_form() -> None:
     ]
 
 
-def test_an_older_request_offers_what_its_config_allows_in_its_own_words() -> None:
+def test_an_older_request_offers_what_its_config_allows_under_its_own_names() -> None:
     config: JsonObject = {"allow_accept": True, "allow_ignore": "yes", "allow_edit": False}
     assert allowed([{**EMAIL, "config": config}]) == [(DecisionKind.APPROVE,)]
     review = payloads.recognise(EMAIL)
@@ -605,14 +607,14 @@ def test_an_approval_is_answered_with_one_decision(verdict: Verdict, answer: Jso
     assert payloads.encode(APPROVAL, Verdicts((verdict,)), EVERY) == answer
 
 
-def test_a_schema_in_camel_case_is_answered_so() -> None:
+def test_a_schema_in_camel_case_is_answered_in_camel_case() -> None:
     schema = json.loads(json.dumps(EVERY).replace("edited_action", "editedAction"))
     answer = payloads.encode(APPROVAL, Verdicts((Edit({"path": "z", "size": 2}),)), schema)
     assert isinstance(answer, dict)
     assert answer.keys() == {"type", "editedAction"}
 
 
-def test_the_spellings_of_one_request_differ_in_the_envelope_only() -> None:
+def test_answers_in_the_two_key_styles_differ_only_outside_the_decisions() -> None:
     snake = payloads.encode(SNAKE, Verdicts((Edit({"some_key": 1}), Approve())))
     camel_request = json.loads(
         json.dumps(SNAKE)
@@ -626,7 +628,7 @@ def test_the_spellings_of_one_request_differ_in_the_envelope_only() -> None:
     assert "drop the approved" in payloads.recognise(camel_request).notes[0]
 
 
-def test_the_schema_of_an_interrupt_rules_whatever_the_payload_looks_like() -> None:
+def test_the_schema_of_an_interrupt_is_used_whatever_the_payload_is() -> None:
     schema: JsonObject = {"type": "object", "required": ["n"]}
     assert payloads.encode(SNAKE, Answer({"n": 1}), schema) == {"n": 1}
     with pytest.raises(NotTaken, match=r"\$\.n: is needed"):
@@ -703,7 +705,7 @@ def test_the_schema_of_an_interrupt_rules_whatever_the_payload_looks_like() -> N
         (HOOK, Answer({"type": "approve"}), r"\$\.decision: is needed\. \(3 more\)"),
     ],
 )  # fmt: skip
-def test_what_does_not_fit_is_refused_with_its_place(
+def test_an_invalid_answer_is_refused_with_its_path(
     payload: JsonValue, decision: Decision, words: str
 ) -> None:
     with pytest.raises(NotTaken, match=words):
@@ -721,7 +723,7 @@ def test_what_does_not_fit_is_refused_with_its_place(
         (Answer({"type": "respond"}), r"\$\.message: is needed"),
     ],
 )
-def test_an_approval_takes_what_its_schema_takes(decision: Decision, words: str) -> None:
+def test_an_approval_accepts_what_its_schema_accepts(decision: Decision, words: str) -> None:
     with pytest.raises(NotTaken, match=words) as raised:
         payloads.encode(APPROVAL, decision, EVERY)
     assert raised.value.faults
@@ -742,7 +744,7 @@ def test_an_approval_takes_what_its_schema_takes(decision: Decision, words: str)
         (RELEASE, RELEASE_SCHEMA, {"decision": "approve", "amount": "10"}, None),
     ],
 )  # fmt: skip
-def test_a_fault_says_in_which_argument_it_is(
+def test_a_fault_names_its_argument(
     payload: JsonValue, schema: Any, answer: JsonValue, argument: object
 ) -> None:
     with pytest.raises(NotTaken) as raised:
@@ -759,14 +761,14 @@ def test_a_fault_says_in_which_argument_it_is(
         (True, "must be an object"),
     ],
 )
-def test_a_form_takes_what_its_schema_takes(value: JsonValue, words: str) -> None:
+def test_a_form_accepts_what_its_schema_accepts(value: JsonValue, words: str) -> None:
     for decision in (Fill(value), Answer(value)):
         with pytest.raises(NotTaken, match=words):
             payloads.encode(RELEASE, decision, RELEASE_SCHEMA)
 
 
-def test_an_args_schema_of_the_request_is_followed() -> None:
-    """Its references are its own, though it stands inside another schema."""
+def test_the_args_schema_of_a_request_is_followed() -> None:
+    """Its references point into itself, although it is part of another schema."""
     schema: JsonObject = {
         "type": "object",
         "properties": {"n": {"$ref": "#/$defs/Count"}},
@@ -795,7 +797,7 @@ def test_a_decision_unknown_here_can_be_given_as_json() -> None:
 
 
 @pytest.mark.parametrize(
-    ("args", "name", "said"),
+    ("args", "name", "cautions"),
     [
         ({"path": "a", "n": 1}, None, ()),
         ({"path": "a", "n": 2}, "write_file", ()),
@@ -807,17 +809,17 @@ def test_a_decision_unknown_here_can_be_given_as_json() -> None:
     ],
 )
 def test_an_edit_that_changes_more_than_values_is_confirmed(
-    args: JsonObject, name: str | None, said: tuple[str, ...]
+    args: JsonObject, name: str | None, cautions: tuple[str, ...]
 ) -> None:
     decision = Verdicts((Edit(args, name), Approve()))
     assert payloads.cautions(payloads.recognise(SNAKE), decision) == tuple(
-        f"Call 1, write_file: {words}" for words in said
+        f"Call 1, write_file: {words}" for words in cautions
     )
 
 
 @given(st.dictionaries(st.text(), JSON, max_size=4))
 @settings(derandomize=True)
-def test_an_edit_that_changes_nothing_says_nothing_and_sends_the_same(args: JsonObject) -> None:
+def test_an_edit_without_changes_has_no_caution_and_sends_the_same(args: JsonObject) -> None:
     payload: JsonObject = {
         "action_requests": [{"name": "x", "args": args}],
         "review_configs": [{"allowed_decisions": ["edit"]}],
@@ -859,8 +861,8 @@ def decided(draw: st.DrawFn) -> tuple[JsonObject, Verdicts]:
 
 @given(decided())
 @settings(derandomize=True)
-def test_what_is_sent_fits_what_is_taken(case: tuple[JsonObject, Verdicts]) -> None:
-    """One decision for each call, in order, with its type; the same after a way over HTTP."""
+def test_the_sent_answer_fits_the_answer_schema(case: tuple[JsonObject, Verdicts]) -> None:
+    """One decision for each call, in order, with its type; the same after sending it as JSON."""
     payload, decision = case
     answer = payloads.encode(payload, decision)
     assert faults(payloads.answer_schema(payload), answer) == ()
@@ -879,17 +881,17 @@ def test_an_answer_in_json_is_sent_as_it_is(value: JsonValue) -> None:
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), "\ud800", {"k": ["\udfff"]}, (1,)])
-def test_what_json_cannot_carry_is_said(value: Any) -> None:
+def test_a_value_that_json_cannot_contain_is_reported(value: Any) -> None:
     assert unwritable(value) is not None
 
 
 @given(JSON)
 @settings(derandomize=True)
-def test_what_json_can_carry_is_carried(value: JsonValue) -> None:
+def test_every_json_value_is_sent_as_it_is(value: JsonValue) -> None:
     assert unwritable(value) is None
 
 
-def test_the_values_of_a_form_go_through_its_fields() -> None:
+def test_values_pass_through_the_fields_of_a_form() -> None:
     review = payloads.recognise(PROFILE)
     assert isinstance(review, FormToFill)
     assert [field.kind for field in review.form.fields] == ["text", "integer", "json"]
@@ -912,7 +914,7 @@ def test_the_values_of_a_form_go_through_its_fields() -> None:
     ]  # fmt: skip
 
 
-def test_every_kind_of_review_is_met_here() -> None:
+def test_every_kind_of_review_is_tested_here() -> None:
     met = {type(payloads.recognise(payload)) for payload, _ in SIGNS}
     others: tuple[JsonValue, ...] = ("", None, {"options": ["a"]})
     met |= {type(payloads.recognise(odd)) for odd in others}

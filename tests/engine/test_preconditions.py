@@ -1,4 +1,4 @@
-"""What must hold before an answer is sent: no request is made to find out that it would do harm."""
+"""Checks before an answer is sent, so that a request that would do harm is never made."""
 
 from dataclasses import replace
 
@@ -24,7 +24,7 @@ def twin(asked: Interrupt, task_id: str) -> Interrupt:
     return replace(asked, interrupt_id=OTHER, task_id=task_id)
 
 
-def test_what_still_waits_as_shown_is_found() -> None:
+def test_a_question_that_still_waits_as_shown_is_found() -> None:
     now = snapshot(asks=ID, error="E")
     (asked,) = still_pending(shown(snapshot(asks=ID)), now, server="server")
     assert asked.task_error == "E"
@@ -36,7 +36,7 @@ def test_what_still_waits_as_shown_is_found() -> None:
 @pytest.mark.parametrize(
     ("now", "words"),
     [
-        # S18, B23: never a second answer while a run is under way, however long it takes.
+        # S18, B23: no second answer while a run is in progress, however long it takes.
         (snapshot(asks=ID, row="busy"), "run is in progress"),
         # S14: nothing waits any more.
         (snapshot(), "was answered or replaced"),
@@ -46,23 +46,23 @@ def test_what_still_waits_as_shown_is_found() -> None:
         (snapshot(asks=ID, checkpoint="c2"), "changed while you read it"),
     ],
 )
-def test_anything_else_is_refused(now: Snapshot, words: str) -> None:
+def test_a_question_that_changed_or_is_gone_is_refused(now: Snapshot, words: str) -> None:
     with pytest.raises(NoLongerWaits, match=words):
         still_pending(shown(snapshot(asks=ID)), now, server="server")
 
 
-def test_a_part_of_what_a_task_asks_is_refused() -> None:
+def test_an_answer_to_some_questions_of_a_task_is_refused() -> None:
     """B13: the node would run again for each answer. Other tasks do not matter."""
     (first,) = snapshot(asks=ID).interrupts
     second = twin(first, first.task_id)
-    elsewhere = twin(first, "k2")
+    of_another_task = twin(first, "k2")
     with pytest.raises(NotTaken, match=f"asks 2 questions together.*ask .{OTHER}"):
         refuse_in_part([first], [first, second])
     refuse_in_part([first, second], [first, second])
-    refuse_in_part([first], [first, elsewhere])
+    refuse_in_part([first], [first, of_another_task])
 
 
-def test_one_of_two_questions_of_one_id_is_refused() -> None:
+def test_an_answer_to_one_of_two_questions_with_one_id_is_refused() -> None:
     """S1, B3: LangGraph cannot tell them apart."""
     (first,) = snapshot(asks=ID).interrupts
     same = replace(first, task_id="k2")

@@ -1,4 +1,4 @@
-"""What a request carries again of the run before it."""
+"""Which settings of the last run a request contains again."""
 
 from typing import Any
 
@@ -22,8 +22,8 @@ def last(**kwargs: Any) -> WireRun:
         last(config={"configurable": {"tenant": "acme", STRICT: True}}),
     ],
 )
-def test_the_strict_flag_is_only_sent_when_it_is_asked_for(run: WireRun) -> None:
-    """S17, S72: what the first run carried is carried again, but not that."""
+def test_the_strict_flag_is_sent_only_on_request(run: WireRun) -> None:
+    """S17, S72: the settings of the first run are sent again, but not this flag."""
     step = continuing_request(run, "g", strict=False)
     assert step == {"assistant_id": "a", "config": {"configurable": {"tenant": "acme"}}}
     answer = continuing_request(run, "g", strict=True)

@@ -1,4 +1,4 @@
-"""What a target may be, and where its data lives."""
+"""What a target can be, and where its data is kept."""
 
 import os
 import stat
@@ -58,7 +58,7 @@ def test_the_environment_comes_before_the_folder(project: Path) -> None:
         ("http://ho st", "a character that is not allowed"),
     ],
 )
-def test_what_is_no_target_is_refused_in_words(project: Path, text: str, words: str) -> None:
+def test_an_invalid_target_is_refused_with_the_reason(project: Path, text: str, words: str) -> None:
     (project / "notes.txt").touch()
     (project / "loop").symlink_to("loop")
     with pytest.raises(BadTarget, match=words):
@@ -68,7 +68,7 @@ def test_what_is_no_target_is_refused_in_words(project: Path, text: str, words: 
 @pytest.mark.parametrize(
     "text", ["http://me:secret@host:x", "http://me:secret@[::1", "ftp://me:secret@host"]
 )
-def test_credentials_are_never_told(text: str) -> None:
+def test_credentials_are_never_shown(text: str) -> None:
     with pytest.raises(BadTarget) as caught:
         find_target(text, environ={})
     assert "secret" not in str(caught.value)
@@ -99,7 +99,7 @@ def test_each_project_has_a_private_folder_of_its_own(tmp_path: Path) -> None:
     assert {stat.S_IMODE(path.stat().st_mode) for path in (base, one, two)} == {0o700}
 
 
-def test_parents_are_private_too_and_a_lax_folder_is_tightened(tmp_path: Path) -> None:
+def test_parents_are_private_too_and_a_mode_that_is_too_wide_is_corrected(tmp_path: Path) -> None:
     project = LocalProject(spec="/a/langgraph.json", label="same")
     folder = data_folder(project, tmp_path / "a" / "b")
     folder.chmod(0o755)
@@ -108,7 +108,7 @@ def test_parents_are_private_too_and_a_lax_folder_is_tightened(tmp_path: Path) -
     assert {stat.S_IMODE(path.stat().st_mode) for path in made} == {0o700}
 
 
-def test_a_path_in_no_encoding_has_a_folder(tmp_path: Path) -> None:
+def test_a_path_that_is_not_utf_8_has_a_folder(tmp_path: Path) -> None:
     assert data_folder(
         LocalProject(spec="/\udcff/langgraph.json", label="\udcff"), tmp_path
     ).is_dir()

@@ -1,4 +1,4 @@
-"""Several questions on one thread, against what LangGraph really runs for an answer."""
+"""Several questions on one thread, compared with what LangGraph really runs for an answer."""
 
 import operator
 from collections.abc import Callable
@@ -85,7 +85,7 @@ def pending(graph: Any, config: Any) -> list[Interrupt]:
 
 @pytest.mark.parametrize("count", [1, 2, 3])
 @pytest.mark.parametrize("shape", [parallel, fanned_out, nested])
-def test_what_an_answer_makes_run_is_told_beforehand(
+def test_the_nodes_that_an_answer_runs_are_known_before_it_is_sent(
     shape: Callable[[list[str]], StateGraph[Any]], count: int
 ) -> None:
     """S15, S16, B13: a partial map is applied, and the others run again up to their question."""
@@ -118,14 +118,14 @@ def question(interrupt_id: str, task: str, node: str = "n") -> Interrupt:
 
 
 def test_questions_of_one_task_belong_together_in_the_order_of_their_ids() -> None:
-    """S6, B5: their own order means nothing."""
+    """S6, B5: the order in the thread's state has no meaning."""
     one, two, three = question("3", "x"), question("1", "y"), question("2", "x")
     assert group_by_task([one, two, three]) == ((two,), (three, one))
     assert group_by_task([three, one, two]) == group_by_task([one, two, three])
     assert group_by_task([]) == ()
 
 
-def test_a_partial_answer_is_told_by_its_nodes() -> None:
+def test_a_partial_answer_is_described_by_its_nodes() -> None:
     asked = [question("1", "x", "a"), question("2", "x", "a"), question("3", "y", "b")]
     assert effect_of(asked, {"1"}) == Effect((), ("a", "b"))
     assert effect_of(asked, {"1", "2"}) == Effect(("a",), ("b",))
@@ -133,7 +133,7 @@ def test_a_partial_answer_is_told_by_its_nodes() -> None:
     assert effect_of(asked, ()) == Effect((), ())
 
 
-def test_two_questions_of_one_id_are_found() -> None:
+def test_two_questions_with_one_id_are_found() -> None:
     """B3: neither can be answered by its id."""
     assert duplicate_ids([question("1", "x"), question("1", "y"), question("2", "z")]) == {"1"}
     assert duplicate_ids([question("1", "x"), question("2", "x")]) == frozenset()

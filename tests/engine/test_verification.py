@@ -1,4 +1,4 @@
-"""What tool calls did otherwise than decided is read in the messages, or nothing is said."""
+"""Tool calls that did not run as decided are found in the messages; without proof, none is named."""
 
 from typing import Any
 
@@ -86,7 +86,7 @@ AS_IF = "send_email: {}, but it has a result as if it had run: â€œSent to ada.â€
 
 @pytest.mark.parametrize("review", [batch(EMAIL), approval(EMAIL)], ids=["batch", "per call"])
 @pytest.mark.parametrize(
-    ("verdict", "since", "said"),
+    ("verdict", "since", "sentences"),
     [
         (Reject("No."), [RAN], [AS_IF.format("rejected")]),
         (Reject(), [RAN, DONE], [AS_IF.format("rejected")]),
@@ -109,26 +109,26 @@ AS_IF = "send_email: {}, but it has a result as if it had run: â€œSent to ada.â€
     ],
 )
 def test_what_a_call_did_is_compared_with_its_verdict(
-    review: ToolCalls, verdict: Any, since: list[Any], said: list[str]
+    review: ToolCalls, verdict: Any, since: list[Any], sentences: list[str]
 ) -> None:
-    """S36, B24: a rejected call runs, an approved one is dropped, an edited one comes again."""
+    """S36, B24: a rejected call runs, an approved one is dropped, an edited one is requested again."""
     found = mismatches(review, (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
-    assert len(found) == len(said)
-    assert all(words in sentence for words, sentence in zip(said, found, strict=True))
+    assert len(found) == len(sentences)
+    assert all(words in sentence for words, sentence in zip(sentences, found, strict=True))
 
 
 def test_javascript_drops_the_approved_calls_of_a_batch() -> None:
-    """B24: and writes the message anew, without their calls."""
+    """B24: its middleware writes the message again, without these calls."""
     after = thread(human(), ai("a1", SQL), tool(SQL, "Keep it.", "error"), DONE)
     verdicts = (Approve(), Reject("Keep it."))
-    (said,) = mismatches(batch(EMAIL, SQL), verdicts, thread(*BEFORE), after)
-    assert said.startswith(
+    (sentence,) = mismatches(batch(EMAIL, SQL), verdicts, thread(*BEFORE), after)
+    assert sentence.startswith(
         "Call 1, send_email: approved, but the agent continued without its result"
     )
 
 
-def test_what_the_middleware_marked_is_known_by_its_mark() -> None:
-    """Somebody may have shortened or translated the text."""
+def test_a_result_with_the_middlewares_mark_is_recognised_by_the_mark() -> None:
+    """The text may have been shortened or translated."""
 
     def marked(decision: str) -> dict[str, Any]:
         kwargs = {"lc_source": "hitl_interrupt_decision", "lc_data": {"decision": decision}}
@@ -139,8 +139,8 @@ def test_what_the_middleware_marked_is_known_by_its_mark() -> None:
         assert len(mismatches(batch(EMAIL), (Reject(),), thread(*BEFORE), after)) == count
 
 
-def test_a_task_that_is_done_before_its_step_has_told_its_result() -> None:
-    """A partial answer: the messages come with the end of the step, when nobody compares them."""
+def test_the_result_of_a_task_counts_before_its_step_ends() -> None:
+    """After a partial answer the messages change only when the step ends, which is too late."""
     done = {"id": "k", "name": "tools", "result": {"messages": [RAN]}}
     after = thread(*BEFORE, tasks=[done])
     assert mismatches(approval(EMAIL), (Reject(),), thread(*BEFORE), after)
@@ -148,7 +148,7 @@ def test_a_task_that_is_done_before_its_step_has_told_its_result() -> None:
 
 
 def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
-    """An older call of the same name, with a result already, is another one."""
+    """An older call of the same name, which already has a result, does not count."""
     earlier = (human(), ai("a1", EMAIL), RAN, ai("a2"))
     again = ai("a3", EMAIL)
     asked, ended = thread(*earlier), thread(*earlier, again, refusal(EMAIL), ai("a4"))
@@ -167,7 +167,7 @@ def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
         (batch(EMAIL), thread(ai("", EMAIL)), thread(ai("", EMAIL), RAN)),
         (batch(EMAIL), thread(ai("a1", {**EMAIL, "id": None})), thread(ai("a1"), RAN)),
         (batch(EMAIL), thread(ai("a1", {**EMAIL, "args": {}})), thread(ai("a1"), RAN)),
-        # One of two equal calls was asked about: which one, nobody knows.
+        # One of two equal calls was asked about, and it is not clear which.
         (
             batch(EMAIL),
             thread(ai("a1", EMAIL, {**EMAIL, "id": "c9"})),
@@ -176,7 +176,7 @@ def test_a_subgraph_shows_its_messages_when_it_has_ended() -> None:
         (approval({**EMAIL, "id": "c9"}), thread(*BEFORE), thread(*BEFORE, RAN)),
     ],
 )
-def test_where_it_cannot_be_told_nothing_is_said(
+def test_without_proof_there_is_no_mismatch(
     review: ToolCalls, before: Snapshot, after: Snapshot
 ) -> None:
     assert mismatches(review, (Reject(),), before, after) == ()
@@ -192,14 +192,14 @@ JSON = st.recursive(
 
 
 @given(st.lists(JSON, max_size=4))
-def test_no_message_is_too_strange(since: list[Any]) -> None:
+def test_strange_messages_do_not_raise(since: list[Any]) -> None:
     for verdict in (Reject("No."), Edit(DRAFTED)):
         mismatches(batch(EMAIL), (verdict,), thread(*BEFORE), thread(*BEFORE, *since))
         mismatches(batch(EMAIL), (verdict,), thread(*since), thread(*BEFORE, *since))
 
 
-def test_of_an_older_request_only_what_never_ran_is_said() -> None:
-    """What a graph writes for a request that was ignored is agreed on nowhere."""
+def test_for_an_older_request_only_a_call_that_did_not_run_is_a_mismatch() -> None:
+    """There is no convention for what a graph writes for an ignored request."""
     config: JsonObject = {f"allow_{kind}": True for kind in ("accept", "edit", "respond", "ignore")}
     request: Any = {"action_request": {"action": "send_email", "args": EMAIL["args"]}}
     review = payloads.recognise([{**request, "config": config}])
@@ -213,8 +213,12 @@ def test_long_results_and_names_are_cut_with_a_count() -> None:
     long = {**EMAIL, "name": "n" * 1000}
     before = (human(), ai("a1", long))
     after = thread(*before, tool(long, "x\n" * 1000))
-    (said,) = mismatches(batch(long), (Reject(),), thread(*before), after)
-    assert len(said) < 400 and "(1,999 characters)" in said and "(1,000 characters)" in said
+    (sentence,) = mismatches(batch(long), (Reject(),), thread(*before), after)
+    assert (
+        len(sentence) < 400
+        and "(1,999 characters)" in sentence
+        and "(1,000 characters)" in sentence
+    )
 
 
 @pytest.mark.parametrize(
@@ -234,5 +238,5 @@ def test_verdicts_are_read_in_plain_json_too(verdict: Any) -> None:
 @pytest.mark.parametrize(
     "value", ["approve", None, {}, {"decisions": []}, {"type": "edit"}, {"decisions": [None]}]
 )
-def test_other_answers_are_no_verdicts(value: JsonValue) -> None:
+def test_other_answers_are_not_verdicts(value: JsonValue) -> None:
     assert payloads.verdicts_on(batch(EMAIL), Answer(value)) == ()

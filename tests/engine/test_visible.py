@@ -1,4 +1,4 @@
-"""Untrusted text: escaped injectively, and never a character that a terminal could obey."""
+"""Untrusted text: escaped so that it can be decoded, without terminal control characters."""
 
 import json
 import unicodedata
@@ -33,12 +33,12 @@ def is_inert(text: str) -> bool:
 
 
 @given(any_text())
-def test_what_is_shown_decodes_to_what_was_given(text: str) -> None:
+def test_shown_text_decodes_to_the_original(text: str) -> None:
     assert decode(visible(text)) == text
 
 
 @given(any_text())
-def test_nothing_shown_can_command_a_terminal(text: str) -> None:
+def test_shown_text_contains_no_terminal_commands(text: str) -> None:
     assert is_inert(visible(text))
     assert is_inert(one_line(text))
     assert is_inert(json_text([text]))
@@ -60,7 +60,7 @@ def test_real_languages_stay_readable() -> None:
         assert visible(text) == text
 
 
-def test_a_cut_line_says_how_much_there_is() -> None:
+def test_a_cut_line_shows_the_full_length() -> None:
     assert one_line("x" * 5000, limit=10) == "xxxxxxxxxx… (5,000 characters)"
     assert one_line("a\n  b\tc") == "a b c"
 

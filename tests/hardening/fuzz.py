@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from tests.hardening.requests import TEXT, Operation, encoded, operations
 from tests.json_values import Json
-from tests.server.processes import copied_project, engine
+from tests.server.processes import copied_project, running_server
 
 GRAPHS = ("revise", "parallel", "breakpoints", "subgraph", "validate", "two_questions", "typed")
 """Graphs that end or wait by themselves with any input."""
@@ -50,14 +50,14 @@ def fuzz(folder: Path, seed: int, cases: int) -> str:
     """Send `cases` requests for every operation; return a summary.
 
     Raises `AssertionError` for answers of 500 and above, for answers that do not end, for runs
-    that do not, and for errors in the engine's log.
+    that do not, and for errors in the local server's log.
     """
     config = copied_project(folder / "project")
     graphs = json.loads(config.read_text())["graphs"]
     config.write_text(json.dumps({"graphs": {name: graphs[name] for name in GRAPHS}}))
     failures, seen = [], dict[int, int]()
     with (
-        engine(config, folder / "data") as served,
+        running_server(config, folder / "data") as served,
         httpx.Client(base_url=served.url, headers=served.headers, timeout=SILENCE) as http,
     ):
         for operation in operations(http.get("/openapi.json").json()):
@@ -132,7 +132,7 @@ def _status(http: httpx.Client, request: httpx.Request) -> int:
 
 
 def _grounded(body: Any, chance: random.Random, place: Place) -> Any:
-    """Give most bodies an existing graph, and none a long delay."""
+    """Put an existing graph into most bodies, and a long delay into none."""
     if isinstance(body, list):
         return [_grounded(one, chance, place) for one in body]
     if not isinstance(body, dict):

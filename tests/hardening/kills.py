@@ -1,7 +1,7 @@
-"""Kills the server at random moments, and checks what its clients have received until then.
+"""Kills the server at random moments, and checks that it lost nothing that clients received.
 
 Clients start, answer, edit, cancel and delete on their own threads until the server is killed. Each
-records what it received in a `Story`. After the next start, every story must still be true.
+keeps what it received in a `ThreadRecord`. After the next start, the server must match every record.
 """
 
 import asyncio
@@ -18,18 +18,18 @@ from uuid import uuid4
 import httpx
 
 from tests.json_values import Json
-from tests.server.processes import PROJECT, ROOT, Served, start_engine
+from tests.server.processes import PROJECT, ROOT, Served, start_server
 
 TARGET = PROJECT / "langgraph.json"
 GRAPH = "gated_effect"
 CLIENTS = 6
-LONGEST_LIFE = 0.8
+LONGEST_WORK = 0.8
 """Seconds of work after which the server is killed, at the latest."""
 ENDED = {"success", "error", "interrupted"}
 
 
 @dataclass(slots=True)
-class Story:
+class ThreadRecord:
     """What one client did on one thread, and what it received."""
 
     thread_id: str
@@ -61,11 +61,11 @@ class Client:
         self._http = http
         self._folder = folder
         self._chance = chance
-        self.stories: list[Story] = []
+        self.records: list[ThreadRecord] = []
 
     async def work(self) -> None:
-        """Begin one story after the other, until the server is killed."""
-        endings: list[Callable[[Story], Awaitable[None]]] = [
+        """Use one thread after another, until the server is killed."""
+        endings: list[Callable[[ThreadRecord], Awaitable[None]]] = [
             self._answer,
             self._answer,
             self._answer_and_delete,
@@ -74,58 +74,60 @@ class Client:
         ]
         try:
             while True:
-                story = Story(str(uuid4()), self._folder / uuid4().hex)
-                self.stories.append(story)
-                await self._begin(story)
-                await self._chance.choice(endings)(story)
+                record = ThreadRecord(str(uuid4()), self._folder / uuid4().hex)
+                self.records.append(record)
+                await self._begin(record)
+                await self._chance.choice(endings)(record)
         except httpx.TransportError:
             pass
 
-    async def _begin(self, story: Story) -> None:
-        await self._post("/threads", {"thread_id": story.thread_id})
-        story.created = True
-        given = {"trace": str(story.trace), "seconds": 0.02}
-        told = await self._post(f"{story.path}/runs/wait", {"assistant_id": GRAPH, "input": given})
-        story.asked = story.waits = told["__interrupt__"][0]["id"]
+    async def _begin(self, record: ThreadRecord) -> None:
+        await self._post("/threads", {"thread_id": record.thread_id})
+        record.created = True
+        given = {"trace": str(record.trace), "seconds": 0.02}
+        result = await self._post(
+            f"{record.path}/runs/wait", {"assistant_id": GRAPH, "input": given}
+        )
+        record.asked = record.waits = result["__interrupt__"][0]["id"]
 
-    async def _answer(self, story: Story) -> None:
-        run = await self._send(story)
-        told = await self._get(f"{story.path}/runs/{run}/join")
-        assert told["said"] == story.sent, told
-        story.applied += story.sent
+    async def _answer(self, record: ThreadRecord) -> None:
+        run = await self._send(record)
+        result = await self._get(f"{record.path}/runs/{run}/join")
+        assert result["said"] == record.sent, result
+        record.applied += record.sent
 
-    async def _answer_and_delete(self, story: Story) -> None:
-        await self._answer(story)
-        story.applied.clear()
-        story.touched = True
-        story.runs.clear()
-        for run in await self._get(f"{story.path}/runs"):
-            reply = await self._http.delete(f"{story.path}/runs/{run['run_id']}")
+    async def _answer_and_delete(self, record: ThreadRecord) -> None:
+        await self._answer(record)
+        record.applied.clear()
+        record.touched = True
+        record.runs.clear()
+        for run in await self._get(f"{record.path}/runs"):
+            reply = await self._http.delete(f"{record.path}/runs/{run['run_id']}")
             assert reply.status_code == 204, reply.text
 
-    async def _answer_and_cancel(self, story: Story) -> None:
-        run = await self._send(story)
+    async def _answer_and_cancel(self, record: ThreadRecord) -> None:
+        run = await self._send(record)
         await asyncio.sleep(self._chance.uniform(0, 0.04))
-        story.touched = True
+        record.touched = True
         action = self._chance.choice(["interrupt", "rollback"])
         if action == "rollback":
-            story.runs.clear()
-        path = f"{story.path}/runs/{run}/cancel?wait=true&action={action}"
+            record.runs.clear()
+        path = f"{record.path}/runs/{run}/cancel?wait=true&action={action}"
         reply = await self._http.post(path)
         assert reply.status_code in (200, 404), reply.text
 
-    async def _edit(self, story: Story) -> None:
-        story.waits, story.touched = None, True
-        await self._post(f"{story.path}/state", {"values": {"said": ["edited"]}})
+    async def _edit(self, record: ThreadRecord) -> None:
+        record.waits, record.touched = None, True
+        await self._post(f"{record.path}/state", {"values": {"said": ["edited"]}})
 
-    async def _send(self, story: Story) -> str:
+    async def _send(self, record: ThreadRecord) -> str:
         """Send a new answer; return the run."""
         answer = uuid4().hex
-        story.sent.append(answer)
-        command = {"resume": {story.asked: answer}}
-        story.waits = None
-        run = await self._post(f"{story.path}/runs", {"assistant_id": GRAPH, "command": command})
-        story.runs.append(run["run_id"])
+        record.sent.append(answer)
+        command = {"resume": {record.asked: answer}}
+        record.waits = None
+        run = await self._post(f"{record.path}/runs", {"assistant_id": GRAPH, "command": command})
+        record.runs.append(run["run_id"])
         return str(run["run_id"])
 
     async def _post(self, path: str, body: Json) -> Any:
@@ -142,42 +144,42 @@ class Client:
 async def kill_in_a_loop(folder: Path, seed: int, count: int) -> str:
     """Kill the server `count` times; return a summary. Raises `AssertionError`."""
     chance = random.Random(seed)
-    data, stories = folder / "data", list[Story]()
+    data, records = folder / "data", list[ThreadRecord]()
     died = finished = 0
     for number in range(count):
-        served = start_engine(TARGET, data)
+        served = start_server(TARGET, data)
         try:
-            stories += await _until_killed(served, folder, chance)
+            records += await _until_killed(served, folder, chance)
         finally:
             served.kill()
             os.close(served.parent_pipe)
         if chance.random() < 0.2:
-            _die_while_starting(data, chance.uniform(0.2, 1.2))
-        again = start_engine(TARGET, data)
+            _kill_while_starting(data, chance.uniform(0.2, 1.2))
+        again = start_server(TARGET, data)
         try:
             async with again.client() as http, asyncio.timeout(60):
                 try:
-                    died += await _check(http, stories)
-                    finished += await _finish(http, stories)
+                    died += await _check(http, records)
+                    finished += await _finish(http, records)
                 except AssertionError as error:
                     raise AssertionError(f"seed {seed}, kill {number}: {error}") from None
         finally:
             again.stop()
-        stories.clear()
-    return f"{count} kills, {finished} threads brought to their end, {died} runs that died"
+        records.clear()
+    return f"{count} kills, {finished} threads finished, {died} runs ended by a kill"
 
 
-async def _until_killed(served: Served, folder: Path, chance: random.Random) -> list[Story]:
+async def _until_killed(served: Served, folder: Path, chance: random.Random) -> list[ThreadRecord]:
     async with served.client() as http:
         clients = [Client(http, folder, random.Random(chance.random())) for _ in range(CLIENTS)]
         work = asyncio.gather(*(client.work() for client in clients))
-        await asyncio.sleep(chance.uniform(0.02, LONGEST_LIFE))
+        await asyncio.sleep(chance.uniform(0.02, LONGEST_WORK))
         served.kill()
         await work
-    return [story for client in clients for story in client.stories]
+    return [record for client in clients for record in client.records]
 
 
-def _die_while_starting(data: Path, seconds: float) -> None:
+def _kill_while_starting(data: Path, seconds: float) -> None:
     command = [sys.executable, "-m", "hitl_server", str(TARGET), "--data", str(data)]
     with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
         try:
@@ -186,37 +188,39 @@ def _die_while_starting(data: Path, seconds: float) -> None:
             process.kill()
 
 
-async def _check(http: httpx.AsyncClient, stories: list[Story]) -> int:
-    """Check every story; return how many runs are listed as `EngineDied`."""
+async def _check(http: httpx.AsyncClient, records: list[ThreadRecord]) -> int:
+    """Check every thread; return how many runs are listed as `EngineDied`."""
     busy = (await http.post("/threads/count", json={"status": "busy"})).json()
-    assert busy == 0, f"{busy} threads are busy though nothing runs"
-    return sum([await _holds(http, story) for story in stories])
+    assert busy == 0, f"{busy} threads are busy although nothing runs"
+    return sum([await _check_thread(http, record) for record in records])
 
 
-async def _holds(http: httpx.AsyncClient, story: Story) -> int:
-    reply = await http.get(story.path)
+async def _check_thread(http: httpx.AsyncClient, record: ThreadRecord) -> int:
+    reply = await http.get(record.path)
     if reply.status_code == 404:
-        assert not story.created, f"lost: {story}"
+        assert not record.created, f"lost: {record}"
         return 0
-    row, state = reply.json(), (await http.get(f"{story.path}/state")).json()
-    about = f"{story}\nrow: {row}\nstate: {state}"
-    _same(row, state, about)
+    row, state = reply.json(), (await http.get(f"{record.path}/state")).json()
+    about = f"{record}\nrow: {row}\nstate: {state}"
+    _check_row(row, state, about)
     said = (state["values"] or {}).get("said", [])
     waiting = [interrupt["id"] for interrupt in state["interrupts"]]
-    if story.waits:
-        assert waiting == [story.waits], f"a question is lost: {about}"
-    assert set(story.applied) <= set(said), f"an answer is lost: {about}"
-    if story.sent and not story.touched:
-        assert said == story.sent or waiting == [story.asked], f"neither done nor to do: {about}"
-    lines = story.trace.read_text().splitlines() if story.trace.exists() else []
+    if record.waits:
+        assert waiting == [record.waits], f"a question is lost: {about}"
+    assert set(record.applied) <= set(said), f"an answer is lost: {about}"
+    if record.sent and not record.touched:
+        assert said == record.sent or waiting == [record.asked], (
+            f"the answer has no effect, and the question is gone: {about}"
+        )
+    lines = record.trace.read_text().splitlines() if record.trace.exists() else []
     assert len(lines) == len(set(lines)), f"a node ran again by itself: {about}"
-    assert set(story.applied) <= set(lines), f"an answer without an effect: {about}"
-    runs = (await http.get(f"{story.path}/runs?limit=100")).json()
-    _have_ended(runs, story, said, f"{runs}\n{about}")
+    assert set(record.applied) <= set(lines), f"an answer without an effect: {about}"
+    runs = (await http.get(f"{record.path}/runs?limit=100")).json()
+    _check_runs(runs, record, said, f"{runs}\n{about}")
     return sum(run["status"] == "error" for run in runs)
 
 
-def _same(row: Json, state: Json, about: str) -> None:
+def _check_row(row: Json, state: Json, about: str) -> None:
     """Check that the row equals the state."""
     for name in ("next", "checkpoint_id"):
         assert row[name] == state[name], f"row and state differ in {name}: {about}"
@@ -231,36 +235,36 @@ def _same(row: Json, state: Json, about: str) -> None:
         assert row["status"] == ("error" if row["error"] else "idle"), about
 
 
-def _have_ended(runs: list[Json], story: Story, said: list[str], about: str) -> None:
-    """Check the runs: none is under way or lost; failed ones died; the others have their effect."""
+def _check_runs(runs: list[Json], record: ThreadRecord, said: list[str], about: str) -> None:
+    """Check the runs: none is in progress or lost, none failed by itself, all others had an effect."""
     statuses = {run["run_id"]: run["status"] for run in runs}
     assert set(statuses.values()) <= ENDED, f"a run that never ends: {about}"
-    assert set(story.runs) <= set(statuses), f"a run is lost: {about}"
+    assert set(record.runs) <= set(statuses), f"a run is lost: {about}"
     failed = {run["error"]["error"] for run in runs if run["status"] == "error"}
-    assert failed <= {"EngineDied"}, f"an error that nobody made: {about}"
-    if story.runs and not story.touched and statuses[story.runs[-1]] == "success":
-        assert said == story.sent, f"a success without an effect: {about}"
+    assert failed <= {"EngineDied"}, f"an unexpected error: {about}"
+    if record.runs and not record.touched and statuses[record.runs[-1]] == "success":
+        assert said == record.sent, f"a success without an effect: {about}"
 
 
-async def _finish(http: httpx.AsyncClient, stories: list[Story]) -> int:
+async def _finish(http: httpx.AsyncClient, records: list[ThreadRecord]) -> int:
     """Finish every thread; return how many there were."""
-    begun = [story for story in stories if (await http.get(story.path)).status_code == 200]
-    for story in begun:
+    begun = [record for record in records if (await http.get(record.path)).status_code == 200]
+    for record in begun:
         for _ in range(4):
-            state = (await http.get(f"{story.path}/state")).json()
-            if not state["next"] and story.trace.exists():  # without a trace, no node ran
+            state = (await http.get(f"{record.path}/state")).json()
+            if not state["next"] and record.trace.exists():  # without a trace, no node ran
                 break
-            await _step(http, story, state)
+            await _step(http, record, state)
         else:
-            raise AssertionError(f"does not come to its end: {story} {state}")
+            raise AssertionError(f"does not end: {record} {state}")
     return len(begun)
 
 
-async def _step(http: httpx.AsyncClient, story: Story, state: Json) -> None:
+async def _step(http: httpx.AsyncClient, record: ThreadRecord, state: Json) -> None:
     body: Json = {"assistant_id": GRAPH, "input": None}
     if state["interrupts"]:
         body["command"] = {"resume": {state["interrupts"][0]["id"]: uuid4().hex}}
     elif not state["next"]:
-        body["input"] = {"trace": str(story.trace), "seconds": 0}
-    reply = await http.post(f"{story.path}/runs/wait", json=body)
+        body["input"] = {"trace": str(record.trace), "seconds": 0}
+    reply = await http.post(f"{record.path}/runs/wait", json=body)
     assert reply.status_code == 200 and "__error__" not in reply.json(), reply.text

@@ -1,6 +1,6 @@
-"""Every sample graph is answered in its main way on the real console, one after another.
+"""Every sample graph is answered in the real console, one after another.
 
-The keys are those that the screen shows. The state of the graph, read back over HTTP, proves that
+Only keys that the screen shows are pressed. The state of the graph, read back over HTTP, proves that
 the answer arrived with its type.
 """
 
@@ -17,7 +17,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import JsonObject, JsonValue, ThreadStatus
-from tests.journeys.test_journeys import AWAKE
+from tests.journeys.test_journeys import ACTIVE_COLOUR
 from tests.server.processes import Served
 from tests.terminal import Terminal
 
@@ -32,7 +32,7 @@ HOOK = {
 
 
 @dataclass(frozen=True)
-class Then:
+class Press:
     """A key, pressed once the card accepts decisions, and what the screen then shows."""
 
     key: str
@@ -44,27 +44,27 @@ class Journey:
     """What is asked, the keys that answer it, and the final state of the graph."""
 
     asked: str
-    keys: tuple[str | Then, ...]
+    keys: tuple[str | Press, ...]
     """All but the last, which sends."""
-    holds: tuple[str, ...]
+    contains: tuple[str, ...]
     """Parts of the state, as JSON."""
     input: JsonValue = None
 
 
-APPROVED = Then("a", "● a Approve")
-VERDICTS = Then("ctrl+s", "(?s)Send 2 verdicts.*Do it")
-TOGETHER = Then("ctrl+s", "(?s)Send all 2 answers.*Do it")
-DECIDED = Then("ctrl+s", "1 of 2 decided")
+APPROVED = Press("a", "● a Approve")
+VERDICTS = Press("ctrl+s", "(?s)Send 2 verdicts.*Do it")
+TOGETHER = Press("ctrl+s", "(?s)Send all 2 answers.*Do it")
+DECIDED = Press("ctrl+s", "1 of 2 decided")
 JOURNEYS: Mapping[str, Journey] = {
     "revise": Journey(
         "original text", ("end", "!"), ('"original text!"',), {"some_text": "original text"}
     ),
     "subgraph": Journey("Who approves", ("true",), ('"approved_by": "true"',)),
     "validate": Journey(
-        "How old are you", ("old", Then("ctrl+s", "is not an age"), "36"), ('"age": 36',)
+        "How old are you", ("old", Press("ctrl+s", "is not an age"), "36"), ('"age": 36',)
     ),
-    "choice": Journey("Which plan", (Then("3", "● 3"),), ('"plan": "Not at all"',)),
-    "yes_no": Journey("Should this be published", (Then("n", "● 2 n"),), ('"published": false',)),
+    "choice": Journey("Which plan", (Press("3", "● 3"),), ('"plan": "Not at all"',)),
+    "yes_no": Journey("Should this be published", (Press("n", "● 2 n"),), ('"published": false',)),
     "form": Journey(
         "Pay this expense",
         ("backspace", "5", "tab", " ", "tab", "y", "tab", "x"),
@@ -80,15 +80,15 @@ JOURNEYS: Mapping[str, Journey] = {
         ("2", "tab", "tab", "1", "3", "tab", "Mars"),
         ('"SQLite"', '["Europe", "America", "Mars"]', '"Anything else?": ""'),
     ),
-    "older_review": Journey("send_email", (Then("a", "● a Accept"),), ("'copies': 1",)),
+    "older_review": Journey("send_email", (Press("a", "● a Accept"),), ("'copies': 1",)),
     "js_tool_calls": Journey(
         "sendEmail",
-        (Then("e", "f4 leave out"), "tab", "backspace", "2", "escape")
-        + (Then("n", "▸ 2/2"), Then("r", "the reason"), "Keep them.", VERDICTS),
+        (Press("e", "f4 leave out"), "tab", "backspace", "2", "escape")
+        + (Press("n", "▸ 2/2"), Press("r", "the reason"), "Keep them.", VERDICTS),
         ('"copies": 2', '{"type": "reject", "message": "Keep them."}'),
     ),
     "tool_agent": Journey(
-        "send_email", (Then("A", "2/2  execute_sql   ✓"), VERDICTS), ("42 rows changed",), ASKED
+        "send_email", (Press("A", "2/2  execute_sql   ✓"), VERDICTS), ("42 rows changed",), ASKED
     ),
     "tool_approval": Journey(
         "this is what runs",
@@ -98,23 +98,28 @@ JOURNEYS: Mapping[str, Journey] = {
     ),
     "parallel": Journey(
         "1/2",
-        (Then("y", "● 1 y"), DECIDED, Then("y", "● 1 y"), TOGETHER),
+        (Press("y", "● 1 y"), DECIDED, Press("y", "● 1 y"), TOGETHER),
         ('"finance: True"', '"legal: True"'),
     ),
     "stuck": Journey(
         "How many boxes",
-        ("many", Then("ctrl+s", "Perhaps stuck"), Then("f8", "(?s)Ask this question again.*Do it"))
-        + (Then("ctrl+s", "Type here"), "3"),
+        (
+            "many",
+            Press("ctrl+s", "Perhaps stuck"),
+            Press("f8", "(?s)Ask this question again.*Do it"),
+            Press("ctrl+s", "Type here"),
+            "3",
+        ),
         ('"boxes": 3',),
     ),
     "anything": Journey("pending_writes", ('[7, "x"]',), ('[7, "x"]', '"type": "list"')),
     "hook": Journey("hook_invocation", ("ctrl+t", json.dumps(HOOK)), ('"allow": false',)),
 }
 SESSIONS = {
-    "texts and choices": ("engine_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
-    "forms and JSON": ("engine_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
-    "tool calls": ("engine_server", ("older_review", "js_tool_calls", "tool_agent")),
-    "several, and stuck": ("engine_server", ("tool_approval", "parallel", "stuck")),
+    "texts and choices": ("local_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
+    "forms and JSON": ("local_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
+    "tool calls": ("local_server", ("older_review", "js_tool_calls", "tool_agent")),
+    "several, and stuck": ("local_server", ("tool_approval", "parallel", "stuck")),
     "langgraph dev": ("langgraph_dev", ("typed_answer", "tool_approval", "parallel", "stuck")),
 }
 """Each is one session of the console; the last contains what depends on the server: schemas, one
@@ -122,22 +127,22 @@ question a call, several together, reopening."""
 
 
 @pytest.mark.parametrize(("server", "graphs"), SESSIONS.values(), ids=SESSIONS)
-def test_what_is_answered_arrives_with_its_type(
+def test_answers_arrive_with_their_types(
     server: str, graphs: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     served: Served = request.getfixturevalue(server)
-    held = asyncio.run(travelled(served, tmp_path, graphs))
-    assert {graph: missing(values, graph) for graph, values in held.items()} == {
+    states = asyncio.run(answered_in_console(served, tmp_path, graphs))
+    assert {graph: missing(values, graph) for graph, values in states.items()} == {
         graph: [] for graph in graphs
     }
 
 
 def missing(values: JsonValue, graph: str) -> list[str]:
     state = json.dumps(values, ensure_ascii=False)
-    return [part for part in JOURNEYS[graph].holds if part not in state]
+    return [part for part in JOURNEYS[graph].contains if part not in state]
 
 
-def test_every_journey_is_made() -> None:
+def test_every_sample_is_in_a_session() -> None:
     made = [
         graph
         for server, graphs in SESSIONS.values()
@@ -147,14 +152,16 @@ def test_every_journey_is_made() -> None:
     assert sorted(made) == sorted(JOURNEYS)
 
 
-async def travelled(served: Served, folder: Path, graphs: Iterable[str]) -> dict[str, JsonValue]:
+async def answered_in_console(
+    served: Served, folder: Path, graphs: Iterable[str]
+) -> dict[str, JsonValue]:
     """Start a thread of each graph, answer all in one session of the console, read them back."""
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
         threads = await started(desk, graphs)
     with console(served, folder / "c") as terminal:
         terminal.wait_for("connected")
         for graph, thread in threads.items():
-            travel(terminal, thread, JOURNEYS[graph])
+            answer_in_console(terminal, thread, JOURNEYS[graph])
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
@@ -185,8 +192,8 @@ def console(served: Served, data: Path) -> Terminal:
     return Terminal(command, env={"PYTHONPATH": str(ROOT)})
 
 
-def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
-    """Open a thread from the inbox, answer what it asks, come back."""
+def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None:
+    """Open a thread from the inbox, answer its question, and go back to the inbox."""
     terminal.press("/")
     terminal.wait_for("⏎ To the list")
     terminal.press(thread)
@@ -195,14 +202,14 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.wait_for("⏎ Open")
     terminal.press("enter")
     terminal.wait_for(journey.asked)
-    look(terminal)
-    last: str | Then = ""
-    for key in (*journey.keys, Then("ctrl+s", "✓ done")):
-        if isinstance(key, Then):
+    wait_until_ready(terminal)
+    last: str | Press = ""
+    for key in (*journey.keys, Press("ctrl+s", "✓ done")):
+        if isinstance(key, Press):
             decide(terminal, key)
         else:
-            if isinstance(last, Then):
-                look(terminal)  # a key pressed before the focus has moved would be lost
+            if isinstance(last, Press):
+                wait_until_ready(terminal)  # a key pressed before the focus has moved would be lost
             terminal.press(key)
             terminal.settle()
         last = key
@@ -212,10 +219,10 @@ def travel(terminal: Terminal, thread: str, journey: Journey) -> None:
     terminal.wait_for(r"(?m)^ (\d+ waiting|Nothing waits)")
 
 
-def decide(terminal: Terminal, wanted: Then) -> None:
-    """Press a key when the card accepts it; again, as a person would, if that was too early."""
+def decide(terminal: Terminal, wanted: Press) -> None:
+    """Press a key when the card accepts it; press it again if that was too early."""
     for seconds in (5, 30):
-        look(terminal)
+        wait_until_ready(terminal)
         terminal.press(wanted.key)
         if shows(terminal, wanted.shows, seconds):
             return
@@ -231,13 +238,13 @@ def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
     return True
 
 
-def look(terminal: Terminal) -> None:
+def wait_until_ready(terminal: Terminal) -> None:
     """Wait until the topmost screen accepts decisions."""
     terminal.settle(0.1)
     deadline = time.monotonic() + 30
     while True:
         shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
-        if next(shown, None) == AWAKE:
+        if next(shown, None) == ACTIVE_COLOUR:
             return
-        assert time.monotonic() < deadline, "it accepts no decisions"
+        assert time.monotonic() < deadline, "the screen does not accept decisions"
         terminal.read(0.05)

@@ -1,4 +1,4 @@
-"""Journeys: the console in a real pseudo-terminal, on real graphs, as a person would use it."""
+"""The console in a real pseudo-terminal, on real graphs, used with keys as a person would."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from tests.server import processes
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[2]
-AWAKE = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
+ACTIVE_COLOUR = THEMES[0].variables["footer-key-foreground"].removeprefix("#")
 """The colour of keys that can be pressed; those of a new card are dim until it accepts decisions."""
 
 
@@ -78,11 +78,11 @@ def press(terminal: Terminal, *keys: str) -> None:
         terminal.settle()
 
 
-def look(terminal: Terminal, key: str = "^s Send") -> None:
+def wait_until_ready(terminal: Terminal, key: str = "^s Send") -> None:
     """Wait until a card accepts decisions: until this key has the colour of active keys."""
     terminal.settle()
     deadline = time.monotonic() + 30
-    while terminal.key_colour(key) != AWAKE:
+    while terminal.key_colour(key) != ACTIVE_COLOUR:
         assert time.monotonic() < deadline, f"{key} is {terminal.key_colour(key)}"
         terminal.read(0.05)
 
@@ -95,7 +95,7 @@ def quit_console(terminal: Terminal) -> None:
 def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.1)
 
 
@@ -105,7 +105,7 @@ def test_a_text_is_revised(project: Project) -> None:
         terminal.wait_for(r"\? asks +revise +human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "end", *"!")
         screen = terminal.wait_for(r'"original text!"')
         assert re.search(r"^ *-original text", screen, re.MULTILINE)
@@ -118,16 +118,16 @@ def test_a_text_is_revised(project: Project) -> None:
         quit_console(terminal)
 
 
-def test_tool_calls_get_a_verdict_each(project: Project) -> None:
+def test_each_tool_call_gets_a_verdict(project: Project) -> None:
     thread = project.waits("tool_agent", {"messages": [{"role": "user", "content": "hi"}]})
     with project.console() as terminal:
         terminal.wait_for("send_email")
         press(terminal, "enter")
         terminal.wait_for('subject +"Monday"')
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "a", "right")
         terminal.wait_for("DELETE FROM reminders")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "e")
         terminal.wait_for("not allowed")
         press(terminal, "r")
@@ -135,7 +135,7 @@ def test_tool_calls_get_a_verdict_each(project: Project) -> None:
         terminal.wait_for(r'"type": "reject", "message": "no deletes"')
         press(terminal, "ctrl+s")
         terminal.wait_for("2  execute_sql: reject, “no deletes”")
-        look(terminal, "^s Do it")
+        wait_until_ready(terminal, "^s Do it")
         press(terminal, "ctrl+s")
         terminal.wait_for("done")
         quit_console(terminal)
@@ -151,16 +151,16 @@ def test_breakpoints_are_stepped_past(project: Project) -> None:
         terminal.wait_for(r"■ after +breakpoints +draft")
         press(terminal, "enter")
         terminal.wait_for("polish")
-        look(terminal, "s Step")
+        wait_until_ready(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("publish")
-        look(terminal, "s Step")
+        wait_until_ready(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("done")
         quit_console(terminal)
 
 
-def test_marked_items_are_decided_on_together(project: Project) -> None:
+def test_marked_items_are_decided_together(project: Project) -> None:
     asked = {"messages": [{"role": "user", "content": "hi"}]}
     threads = [project.waits("tool_agent", asked) for _ in range(2)]
     project.waits("revise", {"some_text": "original text"})
@@ -170,11 +170,11 @@ def test_marked_items_are_decided_on_together(project: Project) -> None:
         terminal.wait_for("2 marked")
         press(terminal, "m")
         terminal.wait_for("Decide on 2 items")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "r")
         terminal.press("not today")
         terminal.wait_for("Will send  to each of 2")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "ctrl+s")
         terminal.wait_for("2 applied")
         press(terminal, "escape")
@@ -186,17 +186,17 @@ def test_marked_items_are_decided_on_together(project: Project) -> None:
         assert sum("not today" in content for content in tools) == 2
 
 
-def test_a_half_written_edit_survives(project: Project) -> None:
+def test_a_draft_of_an_edit_is_restored_after_a_crash(project: Project) -> None:
     project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
         terminal.wait_for("human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "end")
         terminal.press(" half written")
         terminal.wait_for("half written")
-        eventually(lambda: kept(project, b"half written"))
+        eventually(lambda: is_saved(project, b"half written"))
         terminal.kill()
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("human_node")
@@ -206,12 +206,12 @@ def test_a_half_written_edit_survives(project: Project) -> None:
         quit_console(terminal)
 
 
-def kept(project: Project, text: bytes) -> bool:
-    """Whether a journal on disk holds this text."""
+def is_saved(project: Project, text: bytes) -> bool:
+    """Whether a journal on disk contains this text."""
     return any(text in path.read_bytes() for path in project.data.rglob("journal.sqlite*"))
 
 
-def test_answers_from_elsewhere_are_seen(project: Project) -> None:
+def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -> None:
     thread = project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
         terminal.wait_for("human_node")
@@ -237,7 +237,7 @@ def test_a_second_console_takes_over_when_the_first_ends(project: Project) -> No
         second.wait_for("connected")
         press(second, "enter")
         second.wait_for("original text")
-        look(second)
+        wait_until_ready(second)
         press(second, "end", *"?")
         press(second, "ctrl+s")
         second.wait_for("done")
@@ -279,7 +279,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         quit_console(terminal)
 
 
-def test_a_run_is_stopped_where_one_likes(project: Project) -> None:
+def test_a_run_is_stopped_at_chosen_breakpoints(project: Project) -> None:
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("connected")
         press(terminal, "n")
@@ -290,7 +290,7 @@ def test_a_run_is_stopped_where_one_likes(project: Project) -> None:
         terminal.wait_for("stops before announce")
         press(terminal, "ctrl+s")
         terminal.wait_for("Stopped after draft")
-        look(terminal, "s Step")
+        wait_until_ready(terminal, "s Step")
         press(terminal, "s")
         terminal.wait_for("Stopped before announce")
         quit_console(terminal)
@@ -317,7 +317,7 @@ def test_a_graph_that_raises_on_import_is_shown(tmp_path: Path) -> None:
         assert terminal.wait_for_exit() == 5
 
 
-def test_a_remote_server_is_always_in_view(
+def test_the_name_of_a_remote_server_is_always_shown(
     project: Project, langgraph_dev: processes.Served
 ) -> None:
     with project.console(target=langgraph_dev.url) as terminal:
@@ -326,7 +326,7 @@ def test_a_remote_server_is_always_in_view(
         quit_console(terminal)
 
 
-def test_a_server_that_is_away(project: Project) -> None:
+def test_a_server_that_cannot_be_reached(project: Project) -> None:
     with project.console(target="http://127.0.0.1:9") as terminal:
         terminal.wait_for("cannot be reached")
         press(terminal, "escape")
@@ -334,7 +334,9 @@ def test_a_server_that_is_away(project: Project) -> None:
 
 
 @pytest.mark.parametrize(("columns", "rows"), [(40, 12), (80, 24), (120, 40)])
-def test_hostile_payloads_reach_no_terminal(project: Project, columns: int, rows: int) -> None:
+def test_control_characters_of_payloads_do_not_reach_the_terminal(
+    project: Project, columns: int, rows: int
+) -> None:
     hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[@click=app.quit]x[/] \u202e \x9b31m [/etc]"
     project.waits("revise", {"some_text": hostile})
     with project.console(columns, rows) as terminal:
@@ -347,12 +349,12 @@ def test_hostile_payloads_reach_no_terminal(project: Project, columns: int, rows
         quit_console(terminal)
 
 
-def test_a_text_is_edited_in_an_editor_of_ones_own(project: Project, tmp_path: Path) -> None:
+def test_a_text_is_edited_in_an_external_editor(project: Project, tmp_path: Path) -> None:
     editor = tmp_path / "editor.py"
     editor.write_text(
         "import pathlib, sys, termios, time\n"
         "attributes = termios.tcgetattr(0)\n"
-        "attributes[0] &= ~termios.IXON\n"  # or else ctrl+s would stop the terminal itself
+        "attributes[0] &= ~termios.IXON\n"  # without this, ctrl+s would stop the terminal itself
         "termios.tcsetattr(0, termios.TCSANOW, attributes)\n"
         "file = pathlib.Path(sys.argv[-1])\n"
         "print('EDITING', repr(file.read_text()), flush=True)\n"
@@ -364,13 +366,15 @@ def test_a_text_is_edited_in_an_editor_of_ones_own(project: Project, tmp_path: P
         terminal.wait_for(r"\? asks +revise +human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "!", "ctrl+g")
         terminal.wait_for("EDITING '!original text'")
-        press(terminal, "ctrl+s")  # the editor ignores it; it must send nothing here
+        press(
+            terminal, "ctrl+s"
+        )  # the editor ignores ctrl+s; it must not send anything in the console
         (tmp_path / "go").touch()
         terminal.wait_for(r'"another\\u001b text"')
-        look(terminal)
+        wait_until_ready(terminal)
         press(terminal, "ctrl+z")
         terminal.wait_for(r'"!original text"')
         press(terminal, "ctrl+y", "ctrl+s")

@@ -11,11 +11,11 @@ from langgraph_sdk.client import LangGraphClient
 from hitl_engine.desk import Desk, open_desk
 from tests.server.processes import Served
 
-on_engine = pytest.mark.parametrize("served", ["engine_server"], indirect=True)
+on_local_server = pytest.mark.parametrize("served", ["local_server"], indirect=True)
 """For tests that need only one server: `langgraph dev` takes a second for each run."""
 
 
-@pytest.fixture(params=["engine_server", "langgraph_dev"])
+@pytest.fixture(params=["local_server", "langgraph_dev"])
 def served(request: pytest.FixtureRequest) -> Served:
     """Each of the two servers in turn."""
     server: Served = request.getfixturevalue(request.param)

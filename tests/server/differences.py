@@ -30,4 +30,4 @@ DIFFERENCES = {
 def ours(served: Served, difference: str) -> bool:
     """Whether this is our server, which has this difference."""
     assert difference in DIFFERENCES
-    return served.name == "engine"
+    return served.name == "local"

@@ -71,7 +71,7 @@ def guarded_project(folder: Path) -> Path:
     return folder / "langgraph.json"
 
 
-def start_engine(target: Path | str, data: Path, *options: str, **environment: str) -> Served:
+def start_server(target: Path | str, data: Path, *options: str, **environment: str) -> Served:
     """Start a server like a console does. Raises `NotStarted` with its report."""
     server_end, parent_pipe = os.pipe()
     report, report_end = os.pipe()
@@ -96,7 +96,7 @@ def start_engine(target: Path | str, data: Path, *options: str, **environment: s
         raise NotStarted(reported.get("failed", {}), process.wait(30))
     ready = reported["ready"]
     headers = {"Authorization": f"Bearer {ready['token']}"}
-    return Served("engine", ready["url"], headers, process, data, ready, parent_pipe)
+    return Served("local", ready["url"], headers, process, data, ready, parent_pipe)
 
 
 class NotStarted(Exception):
@@ -109,9 +109,11 @@ class NotStarted(Exception):
 
 
 @contextmanager
-def engine(target: Path | str, data: Path, *options: str, **environment: str) -> Iterator[Served]:
+def running_server(
+    target: Path | str, data: Path, *options: str, **environment: str
+) -> Iterator[Served]:
     """A server for the length of a block."""
-    served = start_engine(target, data, *options, **environment)
+    served = start_server(target, data, *options, **environment)
     try:
         yield served
     finally:

@@ -13,7 +13,7 @@ from langgraph_sdk.errors import ConflictError, NotFoundError
 
 from tests.json_values import Json
 from tests.server.differences import ours
-from tests.server.processes import Served, copied_project, engine
+from tests.server.processes import Served, copied_project, running_server
 from tests.server.test_contract import row, thread, wait
 
 
@@ -269,11 +269,11 @@ async def test_threads_are_kept_without_their_assistant(
     assert ended.json()["status"] == "interrupted"
 
 
-async def test_a_default_assistant_cannot_be_deleted(engine_server: Served) -> None:
-    assert ours(engine_server, "a default assistant cannot be deleted")
+async def test_a_default_assistant_cannot_be_deleted(local_server: Served) -> None:
+    assert ours(local_server, "a default assistant cannot be deleted")
     async with (
-        engine_server.client() as http,
-        get_client(url=engine_server.url, headers=engine_server.headers) as sdk,
+        local_server.client() as http,
+        get_client(url=local_server.url, headers=local_server.headers) as sdk,
     ):
         assistant_id = (await own(http, "chain"))["assistant_id"]
         with pytest.raises(ConflictError):
@@ -346,12 +346,12 @@ def client(served: Served) -> httpx.Client:
 
 def test_assistants_are_there_after_a_restart(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
-    with engine(config, tmp_path / "data") as served, client(served) as http:
+    with running_server(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain", "name": "one"}).json()
         path = f"/assistants/{made['assistant_id']}"
         changed = http.patch(path, json={"name": "two"}).json()
         own_before = http.get("/assistants/chain").json()
-    with engine(config, tmp_path / "data") as served, client(served) as http:
+    with running_server(config, tmp_path / "data") as served, client(served) as http:
         assert http.get(path).json() == changed
         assert len(http.post(f"{path}/versions", json={}).json()) == 2
         assert http.get("/assistants/chain").json() == own_before
@@ -359,10 +359,10 @@ def test_assistants_are_there_after_a_restart(tmp_path: Path) -> None:
 
 def test_assistants_of_removed_graphs_are_hidden(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
-    with engine(config, tmp_path / "data") as served, client(served) as http:
+    with running_server(config, tmp_path / "data") as served, client(served) as http:
         made = http.post("/assistants", json={"graph_id": "chain"}).json()
     target = f"{tmp_path / 'project' / 'revise.py'}:graph"
-    with engine(target, tmp_path / "data") as served, client(served) as http:
+    with running_server(target, tmp_path / "data") as served, client(served) as http:
         assert http.get(f"/assistants/{made['assistant_id']}").status_code == 404
         assert [found["graph_id"] for found in http.post("/assistants/search", json={}).json()] == [
             "revise"

@@ -24,12 +24,12 @@ from hitl_server.routes import stateless_runs as stateless
 from tests.server.processes import (
     NotStarted,
     Served,
-    engine,
     guarded_project,
     langgraph_dev,
-    start_engine,
+    running_server,
+    start_server,
 )
-from tests.server.test_changes import Told, listening
+from tests.server.test_changes import FeedEvent, listening
 from tests.server.test_contract import row, state, thread, wait
 from tests.server.test_tokens import serving
 from tests.shell.test_commands import Shell
@@ -41,10 +41,10 @@ OWNER = "the owner's token"
 
 
 @pytest.fixture(scope="module")
-def guarded_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+def guarded_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """A server, as a console starts it, of the project that has an `auth` section."""
     config = guarded_project(tmp_path_factory.mktemp("guarded"))
-    with engine(config, tmp_path_factory.mktemp("guarded-data")) as served:
+    with running_server(config, tmp_path_factory.mktemp("guarded-data")) as served:
         yield served
 
 
@@ -68,7 +68,7 @@ async def clients(served: Served) -> AsyncIterator[Client]:
         yield client
 
 
-@pytest.fixture(params=["guarded_engine", "guarded_dev"])
+@pytest.fixture(params=["guarded_server", "guarded_dev"])
 async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
     """Clients of each of the two servers in turn."""
     async for made in clients(request.getfixturevalue(request.param)):
@@ -76,23 +76,23 @@ async def client(request: pytest.FixtureRequest) -> AsyncIterator[Client]:
 
 
 @pytest.fixture
-async def ours(guarded_engine: Served) -> AsyncIterator[Client]:
+async def ours(guarded_server: Served) -> AsyncIterator[Client]:
     """Clients of our server."""
-    async for made in clients(guarded_engine):
+    async for made in clients(guarded_server):
         yield made
 
 
-async def said(http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
+async def reply_of(http: httpx.AsyncClient, method: str, path: str, body: Any = None) -> Any:
     """Return (status, detail or body) of a request."""
     reply = await http.request(method, path, json=body)
-    told = reply.json() if reply.content else None
-    return reply.status_code, told["detail"] if isinstance(told, dict) else told
+    content = reply.json() if reply.content else None
+    return reply.status_code, content["detail"] if isinstance(content, dict) else content
 
 
-async def named_up_to(told: AsyncIterator[Told], thread_id: str) -> set[str]:
+async def named_up_to(feed: AsyncIterator[FeedEvent], thread_id: str) -> set[str]:
     """Return all threads of a feed, up to this one."""
     named: set[str] = set()
-    async for _, _, changed in told:
+    async for _, _, changed in feed:
         named.update(changed)
         if thread_id in named:
             return named
@@ -108,7 +108,7 @@ async def named_up_to(told: AsyncIterator[Told], thread_id: str) -> set[str]:
 async def test_an_unknown_caller_gets_401(client: Client, key: str | None, words: str) -> None:
     stranger = client(key)
     for method, path in (("POST", "/threads/search"), ("POST", "/runs/wait"), ("GET", "/nowhere")):
-        assert await said(stranger, method, path, {}) == (401, words)
+        assert await reply_of(stranger, method, path, {}) == (401, words)
     assert (await stranger.get("/ok")).status_code == 200
 
 
@@ -117,9 +117,9 @@ async def test_a_reader_cannot_start_or_delete(client: Client) -> None:
     thread_id = await thread(client("key-ada"))
     run = {"assistant_id": "asks", "input": {}}
     for path in ("/threads", f"/threads/{thread_id}/runs", f"/threads/{thread_id}/runs/stream"):
-        assert await said(reader, "POST", path, run) == (403, "read-only reviewer")
-    assert await said(reader, "POST", "/runs/wait", run) == (403, "read-only reviewer")
-    assert await said(reader, "DELETE", f"/threads/{thread_id}") == (403, "Forbidden")
+        assert await reply_of(reader, "POST", path, run) == (403, "read-only reviewer")
+    assert await reply_of(reader, "POST", "/runs/wait", run) == (403, "read-only reviewer")
+    assert await reply_of(reader, "DELETE", f"/threads/{thread_id}") == (403, "Forbidden")
     assert (await reader.post("/assistants/count", json={"graph_id": "made"})).json() == 1
 
 
@@ -153,8 +153,8 @@ async def test_a_thread_of_another_user_is_not_found(
     before = await row(ada, thread_id)
     [run] = (await ada.get(f"/threads/{thread_id}/runs")).json()
     place = f"/threads/{thread_id}{path.format(run['run_id'])}"
-    told = await said(client("key-bob"), method, place, body)
-    assert told == (404, words.format(thread_id))
+    reply = await reply_of(client("key-bob"), method, place, body)
+    assert reply == (404, words.format(thread_id))
     assert await row(ada, thread_id) == before
 
 
@@ -167,8 +167,8 @@ async def test_searches_return_the_callers_threads(client: Client) -> None:
         assert [one["thread_id"] for one in listed] == found
         assert (await somebody.post("/threads/count", json={"metadata": mark})).json() == len(found)
     taken = {"thread_id": thread_id, "if_exists": "do_nothing"}
-    told = await said(bob, "POST", "/threads", taken)
-    assert told == (409, f"Thread with ID {thread_id} already exists")
+    reply = await reply_of(bob, "POST", "/threads", taken)
+    assert reply == (409, f"Thread with ID {thread_id} already exists")
 
 
 async def test_changes_of_handlers_are_stored(client: Client) -> None:
@@ -187,16 +187,16 @@ async def test_changes_of_handlers_are_stored(client: Client) -> None:
 async def test_nodes_get_the_caller(client: Client) -> None:
     ada = client("key-ada")
     forged = {"configurable": {"langgraph_auth_user_id": "boss"}}
-    told = await wait(ada, await thread(ada), "asks", input={}, config=forged)
-    assert told["who"] == {
+    reply = await wait(ada, await thread(ada), "asks", input={}, config=forged)
+    assert reply["who"] == {
         "id": "ada",
         "identity": "ada",
         "team": "blue",
         "permissions": ["write"],
         "runtime": "ada",
     }
-    told = await ada.post("/runs/wait", json={"assistant_id": "made", "input": {}})
-    assert told.json() == {"who": {"made for": "ada"}}
+    reply = await ada.post("/runs/wait", json={"assistant_id": "made", "input": {}})
+    assert reply.json() == {"who": {"made for": "ada"}}
 
 
 async def test_assistants_are_filtered(client: Client) -> None:
@@ -225,14 +225,14 @@ async def test_an_assistant_belongs_to_its_creator(client: Client) -> None:
     for method, path, body in (*changes, ("POST", "/versions", {}), ("GET", "/subgraphs", None)):
         assert (await bob.request(method, f"{place}{path}", json=body)).status_code == 404
     for method, path, body in changes:
-        assert await said(reader, method, f"{place}{path}", body) == (403, "read-only reviewer")
+        assert await reply_of(reader, method, f"{place}{path}", body) == (403, "read-only reviewer")
     assert (await reader.post(f"{place}/versions", json={})).status_code == 200
     again = {"graph_id": "asks", "assistant_id": assistant_id, "if_exists": "do_nothing"}
-    told = await said(bob, "POST", "/assistants", again)
-    assert told == (409, f"Assistant {assistant_id} already exists")
+    reply = await reply_of(bob, "POST", "/assistants", again)
+    assert reply == (409, f"Assistant {assistant_id} already exists")
     run = {"assistant_id": assistant_id, "input": {}}
-    told = await said(bob, "POST", "/runs/wait", run)
-    assert told == (404, "Thread or assistant not found.")
+    reply = await reply_of(bob, "POST", "/runs/wait", run)
+    assert reply == (404, "Thread or assistant not found.")
     assert (await ada.post("/runs/wait", json=run)).json()["who"]["id"] == "ada"
     assert (await ada.delete(place)).status_code == 204
 
@@ -241,14 +241,14 @@ async def test_copy_and_prune_need_permission(client: Client) -> None:
     ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
     mine, his = await thread(ada), await thread(bob)
     assert (await bob.post(f"/threads/{mine}/copy")).status_code == 409
-    assert await said(reader, "POST", f"/threads/{mine}/copy") == (403, "read-only reviewer")
+    assert await reply_of(reader, "POST", f"/threads/{mine}/copy") == (403, "read-only reviewer")
     copied = (await ada.post(f"/threads/{mine}/copy")).json()["thread_id"]
     assert (await ada.get(f"/threads/{copied}")).status_code == 200
-    told = await said(bob, "POST", "/threads/prune", {"thread_ids": [his, mine]})
-    assert told == (404, "At least one thread not found or not authorized")
+    reply = await reply_of(bob, "POST", "/threads/prune", {"thread_ids": [his, mine]})
+    assert reply == (404, "At least one thread not found or not authorized")
     assert (await bob.get(f"/threads/{his}")).status_code == 200
-    told = await said(reader, "POST", "/threads/prune", {"thread_ids": [mine]})
-    assert told == (403, "Forbidden")
+    reply = await reply_of(reader, "POST", "/threads/prune", {"thread_ids": [mine]})
+    assert reply == (403, "Forbidden")
     pruned = await ada.post("/threads/prune", json={"thread_ids": [mine, copied]})
     assert pruned.json() == {"pruned_count": 2}
 
@@ -299,8 +299,8 @@ async def test_only_the_identity_of_the_caller_is_stored(ours: Client) -> None:
     ada = ours("key-ada")
     thread_id = await thread(ada)
     body = {"assistant_id": "asks", "input": {}, "stream_mode": ["debug", "checkpoints", "tasks"]}
-    heard = await ada.post(f"/threads/{thread_id}/runs/stream", json=body)
-    assert "ada" in heard.text and "langgraph_auth_permissions" not in heard.text
+    stream = await ada.post(f"/threads/{thread_id}/runs/stream", json=body)
+    assert "ada" in stream.text and "langgraph_auth_permissions" not in stream.text
     runs_of = await ada.get(f"/threads/{thread_id}/runs")
     assert "ada" in runs_of.text and "blue" not in runs_of.text
     read = await ada.get(f"/threads/{thread_id}/state?subgraphs=true")
@@ -312,10 +312,10 @@ async def test_only_the_identity_of_the_caller_is_stored(ours: Client) -> None:
 
 async def test_the_feed_has_the_callers_threads(ours: Client) -> None:
     ada, bob = ours("key-ada"), ours("key-bob")
-    async with listening(bob) as told:
-        assert (await anext(told))[0] == "reset"
+    async with listening(bob) as reply:
+        assert (await anext(reply))[0] == "reset"
         foreign, own = await thread(ada), await thread(bob)
-        assert foreign not in await named_up_to(told, own)
+        assert foreign not in await named_up_to(reply, own)
 
 
 async def test_a_caller_cancels_own_runs(ours: Client) -> None:
@@ -325,7 +325,7 @@ async def test_a_caller_cancels_own_runs(ours: Client) -> None:
     place = f"/threads/{waiting['thread_id']}/runs/{waiting['run_id']}"
     named = {"thread_id": waiting["thread_id"], "run_ids": [waiting["run_id"]]}
     assert (await bob.post("/runs/cancel", json={"status": "all"})).status_code == 204
-    assert await said(bob, "POST", "/runs/cancel", named) == (404, "No runs found to cancel.")
+    assert await reply_of(bob, "POST", "/runs/cancel", named) == (404, "No runs found to cancel.")
     assert (await ada.get(place)).json()["status"] == "pending"
     assert (await ada.post("/runs/cancel", json={"status": "all"})).status_code == 204
     assert (await ada.get(f"{place}/join")).status_code == 200
@@ -335,22 +335,22 @@ async def test_a_caller_cancels_own_runs(ours: Client) -> None:
 async def test_a_run_of_another_thread_has_no_events(ours: Client) -> None:
     ada, bob = ours("key-ada"), ours("key-bob")
     run = {"assistant_id": "asks", "input": {}, "stream_resumable": True}
-    heard = await ada.post(f"/threads/{await thread(ada)}/runs/stream", json=run)
-    run_id = heard.headers["content-location"].rpartition("/")[2]
+    stream = await ada.post(f"/threads/{await thread(ada)}/runs/stream", json=run)
+    run_id = stream.headers["content-location"].rpartition("/")[2]
     place = f"/threads/{await thread(bob)}/runs/{run_id}/stream"
     assert "go on?" not in (await bob.get(place, headers={"last-event-id": "0"})).text
-    place = f"{heard.headers['content-location']}/stream"
+    place = f"{stream.headers['content-location']}/stream"
     assert "go on?" in (await ada.get(place, headers={"last-event-id": "0"})).text
 
 
 async def test_idempotency_keys_are_separate_for_each_user(ours: Client) -> None:
     run = {"assistant_id": "made", "input": {}, "on_completion": "keep"}
     key = {"idempotency-key": str(uuid4())}
-    told = [
+    reply = [
         (await ours(name).post("/runs/wait", json=run, headers=key)).json()["who"]
         for name in ("key-ada", "key-bob", "key-ada")
     ]
-    assert [who["made for"] for who in told] == ["ada", "bob", "ada"]
+    assert [who["made for"] for who in reply] == ["ada", "bob", "ada"]
 
 
 def test_every_route_has_a_rule() -> None:
@@ -370,13 +370,13 @@ async def test_the_owner_may_do_everything(ours: Client) -> None:
     await wait(ada, thread_id, "asks", input={})
     assert (await row(owner, thread_id))["status"] == "interrupted"
     asked = (await state(owner, thread_id))["interrupts"][0]["id"]
-    told = await wait(owner, thread_id, "asks", command={"resume": {asked: "yes"}})
-    assert told["answer"] == "yes"
+    reply = await wait(owner, thread_id, "asks", command={"resume": {asked: "yes"}})
+    assert reply["answer"] == "yes"
     [run, first] = (await owner.get(f"/threads/{thread_id}/runs")).json()
     assert run["metadata"]["langgraph_auth_user_id"] == "machine-owner"
     assert first["metadata"]["langgraph_auth_user_id"] == "ada"
-    told = await wait(owner, await thread(owner), "asks", input={})
-    assert told["who"]["runtime"] == told["who"]["id"] == "machine-owner"
+    reply = await wait(owner, await thread(owner), "asks", input={})
+    assert reply["who"]["runtime"] == reply["who"]["id"] == "machine-owner"
     assert (await owner.delete(f"/threads/{thread_id}")).status_code == 204
 
 
@@ -384,9 +384,9 @@ def test_a_console_that_starts_the_server_is_its_owner(tmp_path: Path) -> None:
     """Console and shell commands start it with their own token, which no handler knows."""
     shell = Shell(str(guarded_project(tmp_path / "project")), tmp_path / "data")
     thread_id = shell.run("run", "asks", "--input", "{}")["thread_id"]
-    told = shell.run("answer", thread_id, "--value", '"yes"')
-    assert (told["outcome"], told["values"]["answer"]) == ("applied", "yes")
-    assert told["values"]["who"]["identity"] == "machine-owner"
+    reply = shell.run("answer", thread_id, "--value", '"yes"')
+    assert (reply["outcome"], reply["values"]["answer"]) == ("applied", "yes")
+    assert reply["values"]["who"]["identity"] == "machine-owner"
 
 
 async def test_a_console_has_access_to_a_served_project(tmp_path: Path) -> None:
@@ -435,7 +435,7 @@ def test_no_start_without_the_handlers(tmp_path: Path, section: Any, code: int, 
     (tmp_path / "raising.py").write_text("import os\nos.environ['NO_SUCH_SECRET']\n")
     config.write_text(json.dumps({**json.loads(config.read_text()), "auth": section}))
     with pytest.raises(NotStarted) as refused:
-        start_engine(config, tmp_path / "data")
+        start_server(config, tmp_path / "data")
     assert words in refused.value.report["what"]
     assert refused.value.code == code
 
@@ -480,30 +480,30 @@ async def everything_else(ctx, value):
 async def test_a_failing_handler_gives_no_access(tmp_path: Path) -> None:
     config = guarded_project(tmp_path)
     (tmp_path / "auth_handlers.py").write_text(FAILING)
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         async with httpx.AsyncClient(base_url=served.url) as http:
             http.headers["authorization"] = "fail"
-            code, words = await said(http, "GET", "/info")
+            code, words = await reply_of(http, "GET", "/info")
             assert code == 500 and "no database" not in words
             http.headers["authorization"] = "late"
-            assert await said(http, "GET", "/info") == (503, "come back")
+            assert await reply_of(http, "GET", "/info") == (503, "come back")
             http.headers["authorization"] = "somebody"
-            assert await said(http, "POST", "/threads", {}) == (403, "Forbidden")
+            assert await reply_of(http, "POST", "/threads", {}) == (403, "Forbidden")
             http.headers["authorization"] = "boss"
             one, other = [await thread(http, metadata={"tenant": t}) for t in ("one", "two")]
             listed = (await http.post("/threads/search", json={"metadata": {}})).json()
             assert [found["thread_id"] for found in listed] == [one]
-            async with listening(http) as told:
-                await anext(told)
+            async with listening(http) as reply:
+                await anext(reply)
                 third, fourth = [
                     await thread(http, metadata={"tenant": name}) for name in ("two", "one")
                 ]
-                assert third not in await named_up_to(told, fourth)
-            code, words = await said(http, "GET", f"/threads/{one}")
+                assert third not in await named_up_to(reply, fourth)
+            code, words = await reply_of(http, "GET", f"/threads/{one}")
             assert code == 500 and "'owner' takes one of $eq, $contains" in words
-            code, words = await said(http, "PATCH", f"/threads/{other}", {"metadata": {}})
+            code, words = await reply_of(http, "PATCH", f"/threads/{other}", {"metadata": {}})
             assert code == 500 and "a mistake" not in words
-            code, words = await said(http, "POST", "/store/items/search", {})
+            code, words = await reply_of(http, "POST", "/store/items/search", {})
             assert code == 500 and "store.search returned a filter" in words
             odd: tuple[JsonValue, ...] = ([], {"metadata": "text"})
             for body in odd:

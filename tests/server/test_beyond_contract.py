@@ -9,16 +9,16 @@ import httpx
 import pytest
 from langgraph_sdk import get_client
 
-from tests.server.processes import SAMPLES, Served, engine
+from tests.server.processes import SAMPLES, Served, running_server
 from tests.server.test_contract import events, row, state, thread, wait
 
 CONFIG = SAMPLES / "langgraph.json"
 
 
 @pytest.fixture
-async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the shared engine."""
-    async with engine_server.client() as client:
+async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shared local server."""
+    async with local_server.client() as client:
         yield client
 
 
@@ -304,7 +304,7 @@ async def test_a_factory_with_unknown_arguments(tmp_path: Path) -> None:
     (tmp_path / "odd.py").write_text("def make(config, runtime): ...\n")
     config = tmp_path / "langgraph.json"
     config.write_text('{"graphs": {"odd": "./odd.py:make"}}')
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         async with served.client() as http:
             (broken,) = (await http.get("/info")).json()["graphs_broken"]
     assert "takes 2 arguments (config, runtime)" in broken["what"]
@@ -326,11 +326,11 @@ async def test_schemas_of_typing_typed_dict(http: httpx.AsyncClient) -> None:
 
 
 async def test_output_of_graphs_goes_to_the_log(
-    engine_server: Served, http: httpx.AsyncClient
+    local_server: Served, http: httpx.AsyncClient
 ) -> None:
     done = await wait(http, await thread(http), "noisy", input={})
     assert done == {"read": ""}
-    log = (engine_server.folder / "engine.log").read_text()
+    log = (local_server.folder / "engine.log").read_text()
     for line in (
         "printed on import",
         "printed to stdout",
@@ -341,9 +341,9 @@ async def test_output_of_graphs_goes_to_the_log(
         assert line in log
 
 
-async def test_langgraphs_sdk(engine_server: Served) -> None:
-    token = engine_server.info["token"]
-    async with get_client(url=engine_server.url, api_key=token) as client:
+async def test_langgraphs_sdk(local_server: Served) -> None:
+    token = local_server.info["token"]
+    async with get_client(url=local_server.url, api_key=token) as client:
         made = await client.threads.create()
         thread_id = made["thread_id"]
         asked: Any = await client.runs.wait(thread_id, "revise", input={"some_text": "x"})

@@ -1,4 +1,4 @@
-"""Many items decided at once, on real servers: each is a decision of its own."""
+"""Many items decided at once, on real servers: each has its own decision."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ REQUEST: JsonObject = {"messages": [{"role": "user", "content": "Prepare my Mond
 
 
 async def waits(desk: Desk, *starts: tuple[str, JsonValue]) -> list[Waiting]:
-    """Start runs at once; return what waits then, in their order."""
+    """Start runs concurrently; return what waits afterwards, in their order."""
     graphs = {graph.graph_id: graph for graph in await desk.graphs()}
     started = await asyncio.gather(
         *(desk.start(graphs[name], given, lambda _: None) for name, given in starts)
@@ -39,7 +39,7 @@ async def waits(desk: Desk, *starts: tuple[str, JsonValue]) -> list[Waiting]:
 
 
 async def decided(desk: Desk, items: Sequence[Item], same: SameDecision) -> dict[int, Result]:
-    """Decide on all; return what came of each, by its place."""
+    """Decide on all items; return each result, by the index of its item."""
     ended: dict[int, Result] = {}
     await desk.bulk.decide_each(
         desk.bulk.plan(items, same),
@@ -59,7 +59,7 @@ def statuses(ended: dict[int, Result]) -> list[ThreadStatus | None]:
     ]
 
 
-async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: Desk) -> None:
+async def test_each_decision_is_recorded_and_an_answered_item_stops_no_other(desk: Desk) -> None:
     names = ("tool_agent", "js_tool_calls", "tool_agent", "js_tool_calls", "tool_agent")
     waiting = await waits(
         desk, *((name, REQUEST if name == "tool_agent" else {}) for name in names)
@@ -67,9 +67,9 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
     items = [desk.reviews.item(each) for each in waiting]
     found = desk.bulk.common_ways(items)
     assert BulkWay.APPROVE in found.ways and found.payloads == 2
-    elsewhere = items[2]
-    assert isinstance(elsewhere, Question)
-    await desk.decide(elsewhere, Verdicts((Reject(), Reject())), lambda _: None)
+    answered_before = items[2]
+    assert isinstance(answered_before, Question)
+    await desk.decide(answered_before, Verdicts((Reject(), Reject())), lambda _: None)
 
     ended = await decided(desk, items, Approve())
 
@@ -84,7 +84,7 @@ async def test_each_is_journalled_and_one_answered_elsewhere_stops_none(desk: De
     assert {entry.outcome for entry in approved} == {OutcomeKind.APPLIED}
 
 
-async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None:
+async def test_one_text_is_sent_to_all_items(desk: Desk) -> None:
     waiting = await waits(desk, ("revise", {"some_text": "a"}), ("revise", {"some_text": "b"}))
     ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Revise("one text"))
     assert [
@@ -92,7 +92,7 @@ async def test_one_text_for_all_and_the_graphs_go_on_with_it(desk: Desk) -> None
     ] == [{"some_text": "one text"}] * 2
 
 
-async def test_questions_and_breakpoints_of_one_thread_come_one_after_the_other(desk: Desk) -> None:
+async def test_items_of_one_thread_are_decided_in_turn(desk: Desk) -> None:
     waiting = await waits(desk, ("parallel", {"proposal": "a chair"}))
     assert len(waiting) == 2
     ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Answer("yes"))

@@ -16,22 +16,24 @@ from hitl_engine.reading import inbox_watch
 from tests.server.processes import Served
 from tests.server.test_contract import thread, wait
 
-Told = tuple[str, str, list[str]]
+FeedEvent = tuple[str, str, list[str]]
 """(event, id, threads)"""
 
 
 @pytest.fixture
-async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
+async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the shared server."""
-    async with engine_server.client() as client:
+    async with local_server.client() as client:
         yield client
 
 
 @asynccontextmanager
-async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[AsyncIterator[Told]]:
+async def listening(
+    http: httpx.AsyncClient, last: str = ""
+) -> AsyncIterator[AsyncIterator[FeedEvent]]:
     """Read the feed, after the event `last` if it is given."""
 
-    async def told(lines: AsyncIterator[str]) -> AsyncGenerator[Told]:
+    async def feed(lines: AsyncIterator[str]) -> AsyncGenerator[FeedEvent]:
         fields: dict[str, Any] = {}
         async for line in lines:
             name, _, value = line.partition(": ")
@@ -45,7 +47,7 @@ async def listening(http: httpx.AsyncClient, last: str = "") -> AsyncIterator[As
         http.stream("GET", "/threads/changes", headers=headers) as reply,
     ):
         assert reply.status_code == 200
-        async with aclosing(told(reply.aiter_lines())) as events:
+        async with aclosing(feed(reply.aiter_lines())) as events:
             yield events
 
 
@@ -58,52 +60,52 @@ async def watching(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
         yield looks
 
 
-async def until(told: AsyncIterator[Told], thread_id: str) -> Told:
+async def until(feed: AsyncIterator[FeedEvent], thread_id: str) -> FeedEvent:
     """Return the first event with a thread."""
-    async for event in told:
+    async for event in feed:
         if thread_id in event[2]:
             return event
     raise AssertionError("the feed ended")
 
 
 async def test_changes_are_sent_when_they_can_be_read(http: httpx.AsyncClient) -> None:
-    async with listening(http) as told:
-        assert (await anext(told))[0] == "reset"
+    async with listening(http) as feed:
+        assert (await anext(feed))[0] == "reset"
         thread_id = await thread(http)
-        assert (await until(told, thread_id))[0] == "change"
+        assert (await until(feed, thread_id))[0] == "change"
         await wait(http, thread_id, "revise", input={"some_text": "x"})
         while (await http.get(f"/threads/{thread_id}")).json()["status"] != "interrupted":
-            await until(told, thread_id)
+            await until(feed, thread_id)
         await http.delete(f"/threads/{thread_id}")
-        await until(told, thread_id)
+        await until(feed, thread_id)
 
 
 async def test_a_client_that_reconnects_gets_missed_changes(http: httpx.AsyncClient) -> None:
-    async with listening(http) as told:
-        _, last, _ = await anext(told)
+    async with listening(http) as feed:
+        _, last, _ = await anext(feed)
     missed = [await thread(http) for _ in range(3)]
-    async with listening(http, last) as told:
-        event, _, threads = await anext(told)
+    async with listening(http, last) as feed:
+        event, _, threads = await anext(feed)
     assert event == "change"
     assert set(missed) <= set(threads)
 
 
 @pytest.mark.parametrize("last", ["nonsense", "-1", "abc-5", "0" * 32 + "-3"])
 async def test_a_client_of_another_process_gets_a_reset(http: httpx.AsyncClient, last: str) -> None:
-    async with listening(http, last) as told:
-        assert (await anext(told))[0] == "reset"
+    async with listening(http, last) as feed:
+        assert (await anext(feed))[0] == "reset"
 
 
 async def test_the_inbox_reads_at_once_after_a_change(
     http: httpx.AsyncClient,
-    engine_server: Served,
+    local_server: Served,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(inbox_watch, "_LOOK_SECONDS", 3600.0)
     async with (
         asyncio.timeout(30),
-        open_desk(engine_server.url, data_dir=tmp_path, headers=engine_server.headers) as desk,
+        open_desk(local_server.url, data_dir=tmp_path, headers=local_server.headers) as desk,
         watching(desk) as watch,
     ):
         await anext(watch)

@@ -90,7 +90,7 @@ Where both are equal, the handlers do not get the body, as with langgraph-api.
 
 
 async def change(ctx: Any, value: Any) -> None:
-    """Change whatever a handler gets, by setting values and in place."""
+    """Change what a handler gets, by setting values and in place."""
     if isinstance(value.get("metadata"), dict):
         value["metadata"]["changed"] = True
         if value["metadata"].get("run_ids") == []:
@@ -141,7 +141,7 @@ def reading(model: Any) -> Any:
 
 
 def served(router: APIRouter, *, owner: bool = False) -> httpx.AsyncClient:
-    """Return a client of an application with these routes, for a caller whom handlers know."""
+    """Return a client of an application with these routes, for a caller that handlers know."""
     auth = Auth()
 
     @auth.authenticate

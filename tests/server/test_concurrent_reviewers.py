@@ -1,4 +1,4 @@
-"""Others answer, edit, cancel and start anew while one decides; lines break. On both servers."""
+"""Decisions while other clients answer, edit, cancel or start runs, or the connection breaks."""
 
 import asyncio
 import json
@@ -23,26 +23,26 @@ from hitl_engine.model import (
     ThreadView,
 )
 from hitl_engine.reading.client import LangGraphServer
-from tests.server.conftest import on_engine
+from tests.server.conftest import on_local_server
 from tests.server.processes import Served
 from tests.server.test_contract import wait
-from tests.server.test_inbox import Weather
+from tests.server.test_inbox import Network
 from tests.server.test_questions_of_a_thread import Trace, asked, decide, questions, stuck, trace
 
 __all__ = ["trace"]
 
 
 @pytest.fixture
-def weather(monkeypatch: pytest.MonkeyPatch) -> Weather:
-    """What happens to the requests of the desk that is opened next."""
-    weather = Weather()
-    between = partial(LangGraphServer, transport=weather)
+def network(monkeypatch: pytest.MonkeyPatch) -> Network:
+    """The network of the next desk; tests intercept its requests."""
+    network = Network()
+    between = partial(LangGraphServer, transport=network)
     monkeypatch.setattr(connection, "LangGraphServer", between)
-    return weather
+    return network
 
 
 @pytest.fixture
-async def desk(weather: Weather, served: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+async def desk(network: Network, served: Served, tmp_path: Path) -> AsyncIterator[Desk]:
     data = tmp_path / "journal"
     async with open_desk(served.url, data_dir=data, headers=served.headers) as opened:
         yield opened
@@ -51,7 +51,7 @@ async def desk(weather: Weather, served: Served, tmp_path: Path) -> AsyncIterato
 def just_before(
     end: str, happens: Callable[[httpx.Request], Awaitable[httpx.Response | None]]
 ) -> Callable[[httpx.Request], Awaitable[httpx.Response | None]]:
-    """Let something happen just before the next POST whose path ends so."""
+    """Call `happens` just before the next POST whose path ends with `end`."""
     seen: list[str] = []
 
     async def once(request: httpx.Request) -> httpx.Response | None:
@@ -69,11 +69,11 @@ async def only(desk: Desk, thread: ThreadView) -> Interrupt:
     return item
 
 
-@on_engine
-async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
-    desk: Desk, weather: Weather
+@on_local_server
+async def test_an_answer_is_sent_by_interrupt_id_without_a_checkpoint(
+    desk: Desk, network: Network
 ) -> None:
-    """S10, S11, S13, S17, S19, B1, B4, B18: never a scalar, never queued, never another id."""
+    """S10, S11, S13, S17, S19, B1, B4, B18: it is a map, is not queued, and has no other id."""
     thread = await asked(desk, "two_questions")
     item = await only(desk, thread)
     bodies: list[Any] = []
@@ -81,7 +81,7 @@ async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
     async def read(request: httpx.Request) -> None:
         bodies.append(json.loads(request.content))
 
-    weather.meanwhile = just_before("/runs/stream", read)
+    network.intercept = just_before("/runs/stream", read)
     looks_like_ids: JsonObject = {"f" * 32: "approve"}
     outcome = await desk.decide(desk.reviews.question(item), Answer(looks_like_ids), lambda _: None)
     assert outcome.kind is OutcomeKind.APPLIED
@@ -92,10 +92,10 @@ async def test_an_answer_is_a_map_of_what_was_just_read_and_pins_nothing(
     assert not {"checkpoint", "checkpoint_id", "input"} & body.keys()
 
 
-async def test_somebody_else_answers_first(
-    desk: Desk, weather: Weather, http: httpx.AsyncClient
+async def test_an_answer_after_another_reviewers_answer_is_refused(
+    desk: Desk, network: Network, http: httpx.AsyncClient
 ) -> None:
-    """S2, S12, S17: ours must not land on the next question of the node, which nobody has seen."""
+    """S2, S12, S17: it must not answer the next question of the node, which was not shown."""
     thread = await asked(desk, "two_questions")
     item = await only(desk, thread)
 
@@ -103,10 +103,10 @@ async def test_somebody_else_answers_first(
         command = {"resume": {item.interrupt_id: "theirs"}}
         await wait(http, thread.thread_id, "two_questions", command=command)
 
-    weather.meanwhile = just_before("/runs/stream", answer)
+    network.intercept = just_before("/runs/stream", answer)
     try:
         outcome = await desk.decide(desk.reviews.question(item), Answer("ours"), lambda _: None)
-    except NoLongerWaits as refusal:  # the engine looks and begins in one go
+    except NoLongerWaits as refusal:  # the local server checks and begins in one step
         assert "faster" in str(refusal)
     else:
         assert outcome.kind is OutcomeKind.REFUSED
@@ -119,7 +119,7 @@ async def test_somebody_else_answers_first(
 async def test_a_question_that_was_replaced_is_not_answered(
     desk: Desk, http: httpx.AsyncClient, change: str
 ) -> None:
-    """S33, S34, B16, B17: an edit of the state or new input takes the question away, unanswered."""
+    """S33, S34, B16, B17: an edit of the state or new input removes the question, unanswered."""
     thread = await asked(desk, "two_questions")
     item = await only(desk, thread)
     if change == "edit":
@@ -132,9 +132,9 @@ async def test_a_question_that_was_replaced_is_not_answered(
     assert [entry.event for entry in await desk.log()] == ["start"]
 
 
-@on_engine
-async def test_nobody_steps_past_a_question(desk: Desk) -> None:
-    """S32, B2: a run without input would play a stored answer into it."""
+@on_local_server
+async def test_a_question_cannot_be_stepped_past(desk: Desk) -> None:
+    """S32, B2: a run without input would give it a stored answer."""
     thread = await asked(desk, "two_questions")
     item = await only(desk, thread)
     stop = Breakpoint(
@@ -145,10 +145,10 @@ async def test_nobody_steps_past_a_question(desk: Desk) -> None:
         await desk.step(stop, lambda _: None)
 
 
-async def test_a_cancelled_answer_may_have_acted(
+async def test_the_outcome_of_a_cancelled_answer_is_unknown(
     desk: Desk, http: httpx.AsyncClient, trace: Trace
 ) -> None:
-    """S24: the question waits again under its id, and nobody says applied."""
+    """S24: the question waits again under its id, but the answer may have had an effect."""
     thread = await asked(desk, "gated_effect", trace, seconds=60)
     item = await only(desk, thread)
     runs = f"/threads/{thread.thread_id}/runs"
@@ -167,58 +167,58 @@ async def test_a_cancelled_answer_may_have_acted(
     assert (await only(desk, outcome.thread)).interrupt_id == item.interrupt_id
 
 
-async def cut_off(weather: Weather, request: httpx.Request) -> httpx.Response:
-    """Let the server hear and answer, and lose the answer."""
-    await weather.answered(request)
+async def lose_reply(network: Network, request: httpx.Request) -> httpx.Response:
+    """Send the request to the server, and lose its reply."""
+    await network.reply_to(request)
     raise httpx.ReadError("cut off", request=request)
 
 
-@on_engine
-async def test_answers_whose_line_broke_are_found_again_by_one_id(
-    desk: Desk, weather: Weather, trace: Trace
+@on_local_server
+async def test_after_a_lost_reply_the_run_is_found_by_its_decision_id(
+    desk: Desk, network: Network, trace: Trace
 ) -> None:
-    """S23, S47, S50: nothing is sent again; the run bears the id of the first."""
+    """S23, S47, S50: nothing is sent again; the run carries the id of the first."""
     thread = await asked(desk, "step_of_three", trace)
-    weather.meanwhile = just_before("/runs/stream", partial(cut_off, weather))
-    weather.seen.clear()
+    network.intercept = just_before("/runs/stream", partial(lose_reply, network))
+    network.seen.clear()
     outcomes, after = await decide(desk, thread, {"left": "yes", "right": "no"})
     assert [each.kind for each in outcomes] == [OutcomeKind.APPLIED] * 2
     assert after.status is ThreadStatus.DONE
     assert trace.since()["left!"] == 1
-    posts = [path for method, path in weather.seen if method == "POST"]
+    posts = [path for method, path in network.seen if method == "POST"]
     assert sum(path.endswith("/runs/stream") for path in posts) == 1
 
 
-# Reopening in bad weather
+# Reopening with failures
 
 
-@on_engine
-async def test_a_server_that_cannot_reopen_says_so(
-    desk: Desk, weather: Weather, trace: Trace
+@on_local_server
+async def test_a_refused_reopening_changes_nothing(
+    desk: Desk, network: Network, trace: Trace
 ) -> None:
     item = await only(desk, await stuck(desk, trace))
-    weather.breaks("POST", "/state", 422)
+    network.fail("POST", "/state", 422)
     with pytest.raises(ServerRefused, match="cannot reopen"):
         await desk.reopen(item, lambda _: None)
-    weather.clears()
+    network.restore()
     assert await only(desk, await desk.thread(item.thread_id)) == item
     newest = (await desk.log())[0]
     assert (newest.event, newest.outcome) == ("reopen", OutcomeKind.REFUSED)
 
 
-@on_engine
+@on_local_server
 @pytest.mark.parametrize("broken", ["/state", "/runs/stream"])
-async def test_a_reopening_that_broke_off_half_way_is_not_called_done(
-    desk: Desk, weather: Weather, trace: Trace, broken: str
+async def test_the_outcome_of_an_interrupted_reopening_is_unknown(
+    desk: Desk, network: Network, trace: Trace, broken: str
 ) -> None:
-    """The answers are forgotten, the question is not asked: one step asks it, and nothing is lost."""
+    """The answers are forgotten, and the question is not asked yet: one step asks it."""
     item = await only(desk, await stuck(desk, trace))
     if broken == "/state":
-        weather.meanwhile = just_before(broken, partial(cut_off, weather))
+        network.intercept = just_before(broken, partial(lose_reply, network))
     else:
-        weather.breaks("POST", broken, 409)
+        network.fail("POST", broken, 409)
     outcome = await desk.reopen(item, lambda _: None)
-    weather.clears()
+    network.restore()
     assert outcome.kind is OutcomeKind.UNKNOWN
     assert "step past the breakpoint" in outcome.why
     assert outcome.thread is not None

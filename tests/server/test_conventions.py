@@ -23,7 +23,7 @@ from hitl_engine.model import (
     Verdicts,
 )
 from tests.engine.test_payload_sources import SAMPLES, WRITE
-from tests.server.conftest import on_engine
+from tests.server.conftest import on_local_server
 
 
 async def stopped(desk: Desk, graph_id: str, given: Any) -> ThreadView:
@@ -43,7 +43,7 @@ async def answered(desk: Desk, asked: Interrupt, decision: Decision) -> ThreadVi
 
 
 @pytest.mark.parametrize(("sample", "given", "decision", "expected"), SAMPLES)
-async def test_every_sample_takes_every_decision(
+async def test_every_sample_accepts_every_decision(
     desk: Desk, sample: str, given: Any, decision: Decision, expected: dict[str, Any]
 ) -> None:
     thread = await stopped(desk, sample, given)
@@ -56,7 +56,7 @@ async def test_every_sample_takes_every_decision(
 
 
 @pytest.mark.parametrize(
-    ("verdict", "told"),
+    ("verdict", "result"),
     [
         (Approve(), "mode 644."),
         (Edit({**WRITE, "mode": 600}), "mode 600."),
@@ -64,8 +64,8 @@ async def test_every_sample_takes_every_decision(
         (Respond("It exists."), "It exists."),
     ],
 )
-async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, told: str) -> None:
-    """The schema of each comes with it, and says what is allowed."""
+async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, result: str) -> None:
+    """Each has a schema, which lists the allowed decisions."""
     message = {"role": "user", "content": "Tidy up."}
     thread = await stopped(desk, "tool_approval", {"messages": [message]})
     for asked in thread.waiting:
@@ -77,27 +77,27 @@ async def test_approvals_are_answered_one_by_one(desk: Desk, verdict: Verdict, t
         assert its_own.kind in call.allowed
         thread = await answered(desk, asked, Verdicts((its_own,)))
     assert thread.status is ThreadStatus.DONE
-    assert told in str(thread.values)
+    assert result in str(thread.values)
 
 
-@on_engine
+@on_local_server
 @pytest.mark.parametrize("mode", ["batched", "per_call"])
-async def test_a_rejected_call_that_runs_all_the_same_is_told(desk: Desk, mode: str) -> None:
-    """S36, B24: the middleware's `when` is asked again on resuming, and says otherwise then."""
+async def test_a_rejected_call_that_runs_is_a_mismatch(desk: Desk, mode: str) -> None:
+    """S36, B24: the middleware calls its `when` again on resuming, and then gets another result."""
     message = {"role": "user", "content": "Tidy up."}
     thread = await stopped(desk, f"flipping_{mode}", {"messages": [message]})
     (asked,) = thread.waiting
     assert isinstance(asked, Interrupt)
     rejected = Verdicts((Reject("Keep it."),))
     outcome = await desk.decide(desk.reviews.question(asked), rejected, lambda _: None)
-    said = "delete_file: rejected, but it has a result as if it had run: “Deleted old.md.”"
-    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, (said,))
-    assert (await desk.log())[0].mismatches == (said,)
+    mismatch = "delete_file: rejected, but it has a result as if it had run: “Deleted old.md.”"
+    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, (mismatch,))
+    assert (await desk.log())[0].mismatches == (mismatch,)
 
 
-@on_engine
+@on_local_server
 async def test_a_rejected_call_of_a_batch_does_not_run(desk: Desk) -> None:
-    """And nothing is told of it, nor of the one that was approved."""
+    """There is no mismatch, also not for the approved call."""
     message = {"role": "user", "content": "Tidy up."}
     thread = await stopped(desk, "tool_agent", {"messages": [message]})
     (asked,) = thread.waiting
@@ -105,8 +105,8 @@ async def test_a_rejected_call_of_a_batch_does_not_run(desk: Desk) -> None:
     await answered(desk, asked, Verdicts((Approve(), Reject())))
 
 
-async def test_what_does_not_fit_is_not_sent(desk: Desk) -> None:
-    """S25: the node would fail on it for ever. The question still waits, and takes another."""
+async def test_an_invalid_answer_is_not_sent(desk: Desk) -> None:
+    """S25: the node would fail on it every time. The question still waits, and accepts another."""
     thread = await stopped(desk, "js_tool_calls", {})
     (asked,) = thread.waiting
     assert isinstance(asked, Interrupt)

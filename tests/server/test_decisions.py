@@ -1,4 +1,4 @@
-"""What the engine promises a reviewer beyond the contract: preconditions, and one run a key."""
+"""Beyond the contract, for reviewers: preconditions, and one run for each key."""
 
 import asyncio
 import socket
@@ -18,26 +18,26 @@ from tests.server.test_contract import row, thread, wait
 
 
 @pytest.fixture
-async def http(engine_server: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the shared engine."""
-    async with engine_server.client() as client:
+async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the shared local server."""
+    async with local_server.client() as client:
         yield client
 
 
 async def start(http: httpx.AsyncClient, thread_id: str, graph: str, **body: Any) -> httpx.Response:
-    """Ask for a run and its result."""
+    """Start a run and return the response with its result."""
     return await http.post(f"/threads/{thread_id}/runs/wait", json={"assistant_id": graph, **body})
 
 
 # Preconditions
 
 
-async def test_the_server_says_what_it_checks(http: httpx.AsyncClient) -> None:
+async def test_the_server_reports_its_checks(http: httpx.AsyncClient) -> None:
     flags = (await http.get("/info")).json()["flags"]
     assert flags["preconditions"] is flags["idempotency_key"] is flags["strict_resume"] is True
 
 
-async def test_of_many_steps_at_once_one_is_taken(http: httpx.AsyncClient) -> None:
+async def test_one_of_many_concurrent_steps_is_accepted(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "breakpoints", input={})
     at = {"checkpoint_id": (await row(http, thread_id))["checkpoint_id"], "interrupt_ids": []}
@@ -48,14 +48,12 @@ async def test_of_many_steps_at_once_one_is_taken(http: httpx.AsyncClient) -> No
     assert (await row(http, thread_id))["breakpoint"]["node"] == "publish"
 
 
-async def test_of_reviewers_who_step_at_once_one_is_heard(
-    http: httpx.AsyncClient, engine_server: Served, tmp_path: Path
+async def test_one_of_several_reviewers_steps_past_a_breakpoint(
+    http: httpx.AsyncClient, local_server: Served, tmp_path: Path
 ) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "breakpoints", input={})
-    async with open_desk(
-        engine_server.url, data_dir=tmp_path, headers=engine_server.headers
-    ) as desk:
+    async with open_desk(local_server.url, data_dir=tmp_path, headers=local_server.headers) as desk:
         [seen] = (await desk.thread(thread_id)).waiting
         assert isinstance(seen, Breakpoint)
         steps = (desk.step(seen, lambda _: None) for _ in range(6))
@@ -67,7 +65,7 @@ async def test_of_reviewers_who_step_at_once_one_is_heard(
     assert (await row(http, thread_id))["next"] == ["publish"]
 
 
-async def test_a_refusal_shows_where_the_thread_stands(http: httpx.AsyncClient) -> None:
+async def test_a_refusal_contains_the_current_state(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     asked = await wait(http, thread_id, "two_questions", input={})
     first = asked["__interrupt__"][0]["id"]
@@ -86,14 +84,14 @@ async def test_a_refusal_shows_where_the_thread_stands(http: httpx.AsyncClient) 
     assert len((await http.get(f"/threads/{thread_id}/runs")).json()) == 2
 
 
-async def test_a_question_is_no_breakpoint(http: httpx.AsyncClient) -> None:
+async def test_preconditions_of_a_breakpoint_do_not_fit_a_question(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"})
     at = {"checkpoint_id": (await row(http, thread_id))["checkpoint_id"], "interrupt_ids": []}
     assert (await start(http, thread_id, "revise", preconditions=at)).status_code == 409
 
 
-async def test_a_run_that_waits_its_turn_cannot_know(http: httpx.AsyncClient) -> None:
+async def test_a_queued_run_cannot_have_preconditions(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     body = {"assistant_id": "slow", "input": {"steps": 20}}
     await http.post(f"/threads/{thread_id}/runs", json=body)
@@ -104,7 +102,9 @@ async def test_a_run_that_waits_its_turn_cannot_know(http: httpx.AsyncClient) ->
 # Idempotency keys
 
 
-async def test_the_same_request_is_one_run(http: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_repeated_requests_with_one_key_start_one_run(
+    http: httpx.AsyncClient, tmp_path: Path
+) -> None:
     thread_id = await thread(http)
     trace = tmp_path / "trace"
     asked = await wait(http, thread_id, "gated_effect", input={"trace": str(trace), "seconds": 0.5})
@@ -139,7 +139,7 @@ async def test_a_key_belongs_to_its_request(http: httpx.AsyncClient) -> None:
     assert (await http.post("/runs/wait", json=body, headers=key)).status_code == 422
 
 
-async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) -> None:
+async def test_the_key_of_a_refused_request_can_be_used_again(http: httpx.AsyncClient) -> None:
     key = {"idempotency-key": str(uuid4())}
     thread_id = str(uuid4())
     path = f"/threads/{thread_id}/runs/wait"
@@ -152,27 +152,27 @@ async def test_a_refused_request_leaves_its_key_free(http: httpx.AsyncClient) ->
 # Webhooks
 
 
-async def test_a_webhook_hears_how_a_run_ended(http: httpx.AsyncClient) -> None:
-    heard: asyncio.Queue[bytes] = asyncio.Queue()
+async def test_a_webhook_gets_the_result_of_a_run(http: httpx.AsyncClient) -> None:
+    bodies: asyncio.Queue[bytes] = asyncio.Queue()
 
-    async def hear(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def receive(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
         size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-        await heard.put(await reader.readexactly(size))
+        await bodies.put(await reader.readexactly(size))
         writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
         await writer.drain()
         writer.close()
 
-    server = await asyncio.start_server(hear, "127.0.0.1", 0)
+    server = await asyncio.start_server(receive, "127.0.0.1", 0)
     async with server:
         url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/hook"
         thread_id = await thread(http)
         await wait(http, thread_id, "chain", input={}, webhook=url)
         async with asyncio.timeout(20):
-            told = httpx.Response(200, content=await heard.get()).json()
-    assert told["thread_id"] == thread_id
-    assert told["status"] == "success"
-    assert told["values"] == {"said": ["one", "two", "three"]}
+            result = httpx.Response(200, content=await bodies.get()).json()
+    assert result["thread_id"] == thread_id
+    assert result["status"] == "success"
+    assert result["values"] == {"said": ["one", "two", "three"]}
 
 
 @pytest.mark.parametrize(
@@ -183,9 +183,9 @@ async def test_other_hosts_are_not_called(http: httpx.AsyncClient, url: str) -> 
     assert reply.status_code == 422
 
 
-async def test_a_webhook_that_fails_harms_nobody(http: httpx.AsyncClient) -> None:
+async def test_a_failing_webhook_does_not_affect_the_run(http: httpx.AsyncClient) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{closed.getsockname()[1]}/"
-        told = await wait(http, await thread(http), "chain", input={}, webhook=url)
-    assert told == {"said": ["one", "two", "three"]}
+        result = await wait(http, await thread(http), "chain", input={}, webhook=url)
+    assert result == {"said": ["one", "two", "three"]}

@@ -14,7 +14,7 @@ from sample_graphs.revise import graph as revise
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.json_values import Json
-from tests.server.processes import SAMPLES, Served, engine
+from tests.server.processes import SAMPLES, Served, running_server
 from tests.server.test_contract import row, state, thread, wait
 
 CONFIG = SAMPLES / "langgraph.json"
@@ -25,8 +25,8 @@ def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     fuzz(tmp_path, SEED, CASES)
 
 
-async def test_a_long_integer_is_refused(engine_server: Served) -> None:
-    async with engine_server.client() as http:
+async def test_a_long_integer_is_refused(local_server: Served) -> None:
+    async with local_server.client() as http:
         metadata = {"long": 10**400, "of": "test_hardening"}
         for path in ("/threads", "/threads/search", "/threads/count"):
             reply = await http.post(path, json={"metadata": metadata})
@@ -35,16 +35,16 @@ async def test_a_long_integer_is_refused(engine_server: Served) -> None:
         assert (reply.status_code, reply.json()) == (200, [])
 
 
-async def test_an_offset_beyond_64_bits_is_refused(engine_server: Served) -> None:
-    async with engine_server.client() as http:
+async def test_an_offset_beyond_64_bits_is_refused(local_server: Served) -> None:
+    async with local_server.client() as http:
         reply = await http.post("/threads/search", json={"offset": 2**63})
         assert (reply.status_code, "offset" in reply.json()["detail"]) == (422, True)
         assert (await http.post("/threads/search", json={"offset": 2**63 - 1})).json() == []
 
 
-async def test_connections_are_kept_longer_than_in_clients(engine_server: Served) -> None:
+async def test_connections_are_kept_longer_than_in_clients(local_server: Served) -> None:
     """Otherwise a request of an idle client could be lost."""
-    connection = HTTPConnection(urlsplit(engine_server.url).netloc)
+    connection = HTTPConnection(urlsplit(local_server.url).netloc)
     for pause in (0, 5.5):
         await asyncio.sleep(pause)
         connection.request("GET", "/ok")
@@ -71,7 +71,7 @@ async def test_a_state_edit_during_a_kill(tmp_path: Path) -> None:
 
 
 async def test_no_thread_is_busy_after_a_start(tmp_path: Path) -> None:
-    """No run is resumed, and none is listed as under way."""
+    """No run is resumed, and none is listed as in progress."""
     thread_id = await _asked(tmp_path)
     async with _database(tmp_path) as database, database.write() as connection:
         connection.execute("UPDATE threads SET status = 'busy'")
@@ -83,7 +83,7 @@ async def test_no_thread_is_busy_after_a_start(tmp_path: Path) -> None:
 
 async def _asked(data: Path) -> str:
     """Start a server and run the guide's graph to its interrupt."""
-    with engine(CONFIG, data) as served:
+    with running_server(CONFIG, data) as served:
         async with served.client() as http:
             thread_id = await thread(http)
             await wait(http, thread_id, "revise", input={"some_text": "original"})
@@ -92,7 +92,7 @@ async def _asked(data: Path) -> str:
 
 async def _after_a_start(data: Path, thread_id: str) -> tuple[Json, Json]:
     """Start the server again; return the row and the state of the thread."""
-    with engine(CONFIG, data) as served:
+    with running_server(CONFIG, data) as served:
         async with served.client() as http:
             return await row(http, thread_id), await state(http, thread_id)
 

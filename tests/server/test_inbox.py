@@ -1,4 +1,4 @@
-"""The inbox tells the truth: of real servers, while threads change, fail and go."""
+"""The inbox matches the state of real servers, while threads change, fail and are deleted."""
 
 import asyncio
 import json
@@ -25,56 +25,56 @@ from hitl_engine.reading import thread_list as listing
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
-from tests.server.processes import Served, copied_project, engine, start_engine
+from tests.server.processes import Served, copied_project, running_server, start_server
 from tests.server.test_contract import row, state, thread, wait
 
-Meanwhile = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
+Intercept = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
 
 
 async def _nothing(request: httpx.Request) -> None:
-    """Let the request go its way."""
+    """Send the request unchanged."""
 
 
-class Weather(httpx.AsyncHTTPTransport):
-    """The real network, and what happens on the server just before a request reaches it."""
+class Network(httpx.AsyncHTTPTransport):
+    """The real network; `intercept` is called just before each request is sent."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.meanwhile: Meanwhile = _nothing
+        self.intercept: Intercept = _nothing
         self.seen: list[tuple[str, str]] = []
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         self.seen.append((request.method, request.url.path))
-        reply = await self.meanwhile(request)
+        reply = await self.intercept(request)
         return reply or await super().handle_async_request(request)
 
-    async def answered(self, request: httpx.Request) -> httpx.Response:
-        """Let the request go its way, and return the reply when all of it is here."""
+    async def reply_to(self, request: httpx.Request) -> httpx.Response:
+        """Send the request, and return the complete reply."""
         reply = await super().handle_async_request(request)
         content = await reply.aread()
         await reply.aclose()
         return httpx.Response(reply.status_code, content=content)
 
-    def breaks(self, method: str, end: str, status: int) -> None:
-        """Answer requests whose path ends so with this status."""
+    def fail(self, method: str, end: str, status: int) -> None:
+        """Answer requests whose path ends with `end` with this status."""
 
         async def broken(request: httpx.Request) -> httpx.Response | None:
             if request.method == method and request.url.path.endswith(end):
                 return httpx.Response(status, json={"detail": "out of order"})
             return None
 
-        self.meanwhile = broken
+        self.intercept = broken
 
-    def clears(self) -> None:
-        """Let everything through."""
-        self.meanwhile = _nothing
+    def restore(self) -> None:
+        """Send all requests unchanged again."""
+        self.intercept = _nothing
 
 
 @dataclass
 class Console:
-    """What a console reads with, and the server it reads."""
+    """The parts of a console that read a server, and its network."""
 
-    weather: Weather
+    network: Network
     api: LangGraphServer
     reader: ThreadReader
     inbox: InboxReader
@@ -85,11 +85,11 @@ class Console:
 
 
 def console(served: Served, *, trusting: bool) -> Console:
-    """Read a server; `trusting`: as our own engine is read, whose rows hold the state."""
-    weather = Weather()
-    api = LangGraphServer(served.url, headers=served.headers, transport=weather)
+    """Read a server; `trusting`: its rows contain the state, as those of our own server."""
+    network = Network()
+    api = LangGraphServer(served.url, headers=served.headers, transport=network)
     reader = ThreadReader(api, rows_hold_runs=False)
-    return Console(weather, api, reader, InboxReader(api, reader, rows_hold_state=trusting))
+    return Console(network, api, reader, InboxReader(api, reader, rows_hold_state=trusting))
 
 
 def of(inbox: Inbox, thread_id: str) -> tuple[Waiting, ...]:
@@ -102,8 +102,8 @@ def unreadable(inbox: Inbox) -> dict[str, str]:
 
 @pytest.fixture
 async def it(served: Served) -> AsyncIterator[Console]:
-    """A console that reads each server as it is read in earnest."""
-    opened = console(served, trusting=served.name == "engine")
+    """A console that reads each server as the real console does."""
+    opened = console(served, trusting=served.name == "local")
     yield opened
     await opened.api.aclose()
 
@@ -118,7 +118,7 @@ async def remote(langgraph_dev: Served) -> AsyncIterator[Console]:
 
 @pytest.fixture
 async def dev(langgraph_dev: Served) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of that server, beside the console."""
+    """Another client of that server."""
     async with langgraph_dev.client() as client:
         yield client
 
@@ -139,13 +139,13 @@ async def running(http: httpx.AsyncClient, graph: str, **body: Any) -> str:
 
 
 async def until_settled(http: httpx.AsyncClient, thread_id: str) -> None:
-    """Wait until no run is under way on the thread."""
+    """Wait until no run is in progress on the thread."""
     async with asyncio.timeout(30):
         while (await row(http, thread_id))["status"] == "busy":
             await asyncio.sleep(0.05)
 
 
-# What goes
+# Deleted threads and unchanged ones
 
 
 async def test_a_deleted_thread_leaves_within_two_looks(
@@ -159,69 +159,67 @@ async def test_a_deleted_thread_leaves_within_two_looks(
     assert await it.items(kept)
 
 
-async def test_looks_at_a_quiet_server_read_no_thread(it: Console, http: httpx.AsyncClient) -> None:
+async def test_without_changes_no_thread_is_read(it: Console, http: httpx.AsyncClient) -> None:
     thread_id = await asking(http)
     await it.inbox.look()
-    it.weather.seen.clear()
+    it.network.seen.clear()
     for _ in range(3):
         assert await it.items(thread_id)
-    assert {path for _, path in it.weather.seen} == {"/threads/search", "/threads/count"}
+    assert {path for _, path in it.network.seen} == {"/threads/search", "/threads/count"}
 
 
-async def test_a_server_that_does_not_count_is_read_all_the_same(
-    it: Console, http: httpx.AsyncClient
-) -> None:
-    it.weather.breaks("POST", "/threads/count", 404)
+async def test_a_server_without_count_is_read(it: Console, http: httpx.AsyncClient) -> None:
+    it.network.fail("POST", "/threads/count", 404)
     await it.inbox.look()
     thread_id = await asking(http)
     assert await it.items(thread_id)
 
 
-async def test_a_server_that_counts_otherwise_is_not_read_whole_at_every_look(
+async def test_a_server_that_counts_differently_is_not_read_completely_every_time(
     it: Console, http: httpx.AsyncClient
 ) -> None:
     async def one_more(request: httpx.Request) -> httpx.Response | None:
         if not request.url.path.endswith("/count"):
             return None
-        return httpx.Response(200, json=(await it.weather.answered(request)).json() + 1)
+        return httpx.Response(200, json=(await it.network.reply_to(request)).json() + 1)
 
     deleted = await asking(http)
-    it.weather.meanwhile = one_more
+    it.network.intercept = one_more
     for _ in range(4):
         await it.inbox.look()
-    it.weather.seen.clear()
+    it.network.seen.clear()
     for _ in range(3):
         await it.inbox.look()
-    assert it.weather.seen.count(("POST", "/threads/search")) == 3
+    assert it.network.seen.count(("POST", "/threads/search")) == 3
     await http.delete(f"/threads/{deleted}")
     await it.inbox.look()
     assert await it.items(deleted) == ()
 
 
-# What cannot be read
+# Threads that cannot be read
 
 
 @pytest.mark.parametrize("status", [404, 500])
-async def test_a_state_that_cannot_be_read_is_said_and_tried_again(
+async def test_a_state_that_cannot_be_read_is_reported_and_read_again(
     remote: Console, dev: httpx.AsyncClient, status: int
 ) -> None:
     thread_id = await asking(dev)
-    remote.weather.breaks("GET", f"/{thread_id}/state", status)
+    remote.network.fail("GET", f"/{thread_id}/state", status)
     inbox = await remote.inbox.look()
     assert "out of order" in unreadable(inbox)[thread_id]
     assert of(inbox, thread_id) == ()
-    remote.weather.clears()
+    remote.network.restore()
     inbox = await remote.inbox.look()
     assert thread_id not in unreadable(inbox)
     assert len(of(inbox, thread_id)) == 1
 
 
-async def test_what_was_known_is_shown_while_it_cannot_be_read(
+async def test_items_of_an_unreadable_thread_are_kept(
     remote: Console, dev: httpx.AsyncClient
 ) -> None:
     thread_id = await asking(dev)
     known = await remote.items(thread_id)
-    remote.weather.breaks("GET", f"/{thread_id}/state", 500)
+    remote.network.fail("GET", f"/{thread_id}/state", 500)
     await dev.patch(f"/threads/{thread_id}", json={"metadata": {"changed": True}})
     for _ in range(3):
         inbox = await remote.inbox.look()
@@ -233,66 +231,66 @@ async def test_what_was_known_is_shown_while_it_cannot_be_read(
     assert of(inbox, thread_id) == ()
 
 
-async def test_a_graph_that_is_not_told_makes_its_breakpoint_unreadable(
+async def test_a_breakpoint_of_an_unknown_graph_is_unreadable(
     remote: Console, dev: httpx.AsyncClient
 ) -> None:
     thread_id = await thread(dev)
     await wait(dev, thread_id, "breakpoints", input={})
-    remote.weather.breaks("GET", "/graph", 404)
+    remote.network.fail("GET", "/graph", 404)
     inbox = await remote.inbox.look()
     assert "out of order" in unreadable(inbox)[thread_id]
-    remote.weather.clears()
+    remote.network.restore()
     [item] = await remote.items(thread_id)
     assert isinstance(item, Breakpoint) and (item.when, item.node) == ("after", "draft")
 
 
-async def test_a_thread_that_hangs_does_not_hold_up_the_others(
+async def test_a_thread_that_does_not_answer_does_not_delay_others(
     remote: Console, dev: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hitl_engine.reading.inbox._RETRY_SECONDS", 0.5)
     hanging = await asking(dev)
-    remote.weather.breaks("GET", f"/{hanging}/state", 500)
+    remote.network.fail("GET", f"/{hanging}/state", 500)
     await remote.inbox.look()
 
     async def hang(request: httpx.Request) -> None:
         if request.url.path.endswith(f"/{hanging}/state"):
             await asyncio.Event().wait()
 
-    remote.weather.meanwhile = hang
+    remote.network.intercept = hang
     other = await asking(dev)
     inbox = await remote.inbox.look()
     assert of(inbox, other)
     assert hanging in unreadable(inbox)
 
 
-# What moves while the list is read
+# Changes while the list is read
 
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Pages of few rows, so that a few threads make many."""
+    """Small pages, so that a few threads need many."""
     monkeypatch.setattr(listing, "_PAGE", 4)
     monkeypatch.setattr(listing, "_RECENT", 2)
 
 
 @pytest.fixture(scope="module")
-def quiet_engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """An engine without other people's threads."""
+def quiet_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A local server without threads of other tests."""
     config = copied_project(tmp_path_factory.mktemp("project"))
-    with engine(config, tmp_path_factory.mktemp("data")) as served:
+    with running_server(config, tmp_path_factory.mktemp("data")) as served:
         yield served
 
 
 def is_later_page(request: httpx.Request) -> bool:
-    """Whether this asks for a page of a list that is not its first."""
+    """Whether this is a search for a page after the first."""
     return request.url.path == "/threads/search" and json.loads(request.content)["offset"] > 0
 
 
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("trusting", [True, False])
-async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trusting: bool) -> None:
-    it = console(quiet_engine, trusting=trusting)
-    async with quiet_engine.client() as http:
+async def test_no_row_is_missed_between_two_pages(quiet_server: Served, trusting: bool) -> None:
+    it = console(quiet_server, trusting=trusting)
+    async with quiet_server.client() as http:
         threads = [await asking(http) for _ in range(12)]
         above = threads[-3:]
 
@@ -300,7 +298,7 @@ async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trus
             while above and is_later_page(request):
                 await http.delete(f"/threads/{above.pop()}")
 
-        it.weather.meanwhile = delete_above
+        it.network.intercept = delete_above
         inbox = await it.inbox.look()
         assert not above
         assert {item.thread_id for item in inbox.items} >= set(threads[:-3])
@@ -308,9 +306,9 @@ async def test_no_row_slips_through_between_two_pages(quiet_engine: Served, trus
 
 
 @pytest.mark.usefixtures("small_pages")
-async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
-    it = console(quiet_engine, trusting=True)
-    async with quiet_engine.client() as http:
+async def test_many_changes_between_two_looks(quiet_server: Served) -> None:
+    it = console(quiet_server, trusting=True)
+    async with quiet_server.client() as http:
         await it.inbox.look()
         threads = [await asking(http) for _ in range(12)]
         below, above = threads[:1], threads[-3:]
@@ -322,7 +320,7 @@ async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
             while below and is_later_page(request):
                 await http.patch(f"/threads/{below.pop()}", json={"metadata": {"moved": True}})
 
-        it.weather.meanwhile = change
+        it.network.intercept = change
         await it.inbox.look()
         assert not above and not below
         inbox = await it.inbox.look()
@@ -333,23 +331,23 @@ async def test_many_changes_between_two_looks(quiet_engine: Served) -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
-async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_engine: Served) -> None:
-    it = console(quiet_engine, trusting=True)
+async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_server: Served) -> None:
+    it = console(quiet_server, trusting=True)
 
     async def unsorted(request: httpx.Request) -> None:
         body = request.content.replace(b'"updated_at","sort_order":"desc"', b'"thread_id"')
         request.headers["content-length"] = str(len(body))
         request.stream = httpx.ByteStream(body)
 
-    it.weather.meanwhile = unsorted
-    async with quiet_engine.client() as http:
+    it.network.intercept = unsorted
+    async with quiet_server.client() as http:
         threads = {await asking(http) for _ in range(12)}
     inbox = await it.inbox.look()
     assert {item.thread_id for item in inbox.items} >= threads
     await it.api.aclose()
 
 
-async def test_a_run_that_stops_between_two_searches_is_seen(
+async def test_a_run_that_stops_between_two_searches_is_found(
     it: Console, http: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
@@ -363,21 +361,21 @@ async def test_a_run_that_stops_between_two_searches_is_seen(
             gate.touch()
             await until_settled(http, thread_id)
         if b'"status":"interrupted"' in request.content:
-            reply = await it.weather.answered(request)
+            reply = await it.network.reply_to(request)
             others_done.set()
             return reply
         return None
 
-    it.weather.meanwhile = stop_late
+    it.network.intercept = stop_late
     [item] = await it.items(thread_id)
     assert isinstance(item, Interrupt) and item.payload == "at last?"
 
 
-# Since when
+# Since when an item waits
 
 
 async def server_time(http: httpx.AsyncClient) -> datetime:
-    """The present moment by the server's clock."""
+    """The current time of the server's clock."""
     thread_id = await thread(http)
     return datetime.fromisoformat((await row(http, thread_id))["updated_at"])
 
@@ -411,9 +409,9 @@ async def test_a_second_question_has_a_time_of_its_own(
     assert item.since is not None and item.since > between
 
 
-async def test_a_question_that_is_left_over_keeps_its_time(engine_server: Served) -> None:
-    it = console(engine_server, trusting=True)
-    async with engine_server.client() as http:
+async def test_a_question_left_by_a_partial_answer_keeps_its_time(local_server: Served) -> None:
+    it = console(local_server, trusting=True)
+    async with local_server.client() as http:
         thread_id = await thread(http)
         await wait(http, thread_id, "parallel", input={"proposal": "p"})
         one, other = await it.items(thread_id)
@@ -440,7 +438,7 @@ async def test_a_breakpoint_waits_since_the_run_stopped(
     assert before < first.since < between < second.since
 
 
-# Threads that no run brought where they are
+# Copied threads
 
 
 async def test_a_copied_question_waits(remote: Console, dev: httpx.AsyncClient) -> None:
@@ -452,17 +450,17 @@ async def test_a_copied_question_waits(remote: Console, dev: httpx.AsyncClient) 
     assert isinstance(item, Interrupt) and isinstance(original, Interrupt)
     assert (item.payload, item.interrupt_id) == (original.payload, original.interrupt_id)
     assert of(inbox, fresh) == ()
-    remote.weather.seen.clear()
+    remote.network.seen.clear()
     await remote.inbox.look()
-    assert {path for _, path in remote.weather.seen} == {"/threads/search", "/threads/count"}
+    assert {path for _, path in remote.network.seen} == {"/threads/search", "/threads/count"}
     await wait(dev, copied, "revise", command={"resume": {item.interrupt_id: "y"}})
     assert await remote.items(copied) == ()
 
 
-# The run and the row are of one moment
+# The last run and the row of a thread
 
 
-async def test_a_run_that_is_over_has_a_row_that_knows(
+async def test_the_row_of_a_thread_is_not_older_than_its_last_run(
     remote: Console, dev: httpx.AsyncClient, tmp_path: Path
 ) -> None:
     gate = tmp_path / "gate"
@@ -474,13 +472,13 @@ async def test_a_run_that_is_over_has_a_row_that_knows(
             gate.touch()
             await until_settled(dev, thread_id)
 
-    remote.weather.meanwhile = end_late
+    remote.network.intercept = end_late
     snapshot, run = await remote.reader.with_last_run(thread_id)
     assert run is not None and run.status == "success"
     assert snapshot.status is ThreadStatus.INTERRUPTED
 
 
-# An engine that died
+# A local server that was killed
 
 
 @pytest.fixture
@@ -488,8 +486,8 @@ def config(tmp_path: Path) -> Path:
     return copied_project(tmp_path / "project")
 
 
-async def dies_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
-    """Start a run, and kill the engine when its node says something."""
+async def kill_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
+    """Start a run, and kill the local server when its node sends a custom event."""
     async with served.client() as http:
         path = f"/threads/{thread_id}/runs/stream"
         async with http.stream("POST", path, json={**body, "stream_mode": "custom"}) as events:
@@ -500,40 +498,36 @@ async def dies_in_a_node(served: Served, thread_id: str, **body: Any) -> None:
     served.stop()
 
 
-async def test_an_engine_that_died_in_a_step_leaves_the_breakpoint(
-    config: Path, tmp_path: Path
-) -> None:
+async def test_after_a_kill_in_a_step_the_breakpoint_waits(config: Path, tmp_path: Path) -> None:
     data = tmp_path / "data"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"steps": 20, "seconds_per_step": 0.1}
         await wait(http, thread_id, "slow", input=given, interrupt_before=["work"])
-        stood = await row(http, thread_id)
+        stopped_row = await row(http, thread_id)
     again = {"assistant_id": "slow", "input": None, "interrupt_before": ["work"]}
-    await dies_in_a_node(first, thread_id, **again)
-    with engine(config, data) as second:
+    await kill_in_a_node(first, thread_id, **again)
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             view = await desk.thread(thread_id)
             assert view.status is ThreadStatus.BREAKPOINT
-            assert view.error is not None and "engine died" in view.error
+            assert view.error is not None and "The server ended" in view.error
             [item] = (await desk.inbox()).items
             assert view.waiting == (item,)
             assert isinstance(item, Breakpoint)
             assert (item.when, item.node, item.next) == ("before", "work", ("work",))
-            assert (item.checkpoint_id, item.error) == (stood["checkpoint_id"], view.error)
-            assert item.since == datetime.fromisoformat(stood["breakpoint"]["since"])
+            assert (item.checkpoint_id, item.error) == (stopped_row["checkpoint_id"], view.error)
+            assert item.since == datetime.fromisoformat(stopped_row["breakpoint"]["since"])
             outcome = await desk.step(item, lambda progress: None)
             assert outcome.kind is OutcomeKind.APPLIED
             assert outcome.thread is not None and outcome.thread.error is None
             assert outcome.thread.status is ThreadStatus.DONE
 
 
-async def test_an_engine_that_died_after_a_step_leaves_no_breakpoint(
-    config: Path, tmp_path: Path
-) -> None:
+async def test_after_a_kill_after_a_step_no_breakpoint_waits(config: Path, tmp_path: Path) -> None:
     data, gate = tmp_path / "data", tmp_path / "gate"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"trace": str(gate)}
@@ -545,17 +539,17 @@ async def test_an_engine_that_died_after_a_step_leaves_no_breakpoint(
                 await asyncio.sleep(0.05)
     first.kill()
     first.stop()
-    with engine(config, data) as second:
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             view = await desk.thread(thread_id)
             assert (view.status, view.waiting) == (ThreadStatus.ERROR, ())
 
 
-async def test_an_engine_that_died_answering_leaves_the_question(
+async def test_after_a_kill_during_an_answer_the_question_waits(
     config: Path, tmp_path: Path
 ) -> None:
     data, trace = tmp_path / "data", tmp_path / "trace"
-    first = start_engine(config, data)
+    first = start_server(config, data)
     async with first.client() as http:
         thread_id = await thread(http)
         given = {"trace": str(trace), "seconds": 1}
@@ -568,12 +562,12 @@ async def test_an_engine_that_died_answering_leaves_the_question(
                 await asyncio.sleep(0.02)
     first.kill()
     first.stop()
-    with engine(config, data) as second:
+    with running_server(config, data) as second:
         async with open_desk(second.url, data_dir=tmp_path / "d", headers=second.headers) as desk:
             [item] = (await desk.inbox()).items
             assert isinstance(item, Interrupt) and item.payload == "go?"
             view = await desk.thread(thread_id)
-            assert view.error is not None and "engine died" in view.error
+            assert view.error is not None and "The server ended" in view.error
             outcome = await desk.decide(
                 desk.reviews.question(item), Answer("again"), lambda progress: None
             )

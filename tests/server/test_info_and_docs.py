@@ -13,9 +13,9 @@ from tests.server.processes import Served
 
 
 @pytest.fixture
-def http(engine_server: Served) -> Iterator[httpx.Client]:
+def http(local_server: Served) -> Iterator[httpx.Client]:
     """A client of the server."""
-    url, headers = engine_server.url, engine_server.headers
+    url, headers = local_server.url, local_server.headers
     with httpx.Client(base_url=url, headers=headers, timeout=30) as client:
         yield client
 
@@ -60,9 +60,9 @@ def test_docs_load_nothing_from_other_servers(http: httpx.Client) -> None:
 
 @pytest.mark.parametrize(("method", "path", "sentence"), NOT_IMPLEMENTED)
 def test_missing_endpoints_return_501(
-    engine_server: Served, http: httpx.Client, method: str, path: str, sentence: str
+    local_server: Served, http: httpx.Client, method: str, path: str, sentence: str
 ) -> None:
-    assert ours(engine_server, "crons, A2A, MCP, metrics, storage and the event protocol")
+    assert ours(local_server, "crons, A2A, MCP, metrics, storage and the event protocol")
     path = re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000001", path)
     reply = http.request(method, path, json={} if method == "POST" else None)
     assert (reply.status_code, reply.json()) == (501, {"detail": sentence})

@@ -1,4 +1,4 @@
-"""Finding and starting the engine of a project, as a console does it."""
+"""Finding and starting the local server of a project, as a console does it."""
 
 import asyncio
 import os
@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from hitl_engine.errors import BadTarget, EngineFailed
+from hitl_engine.errors import BadTarget, LocalServerFailed
 from hitl_engine.local.server_process import find_or_start, serve_command
 from tests.server.processes import ROOT, SAMPLES
 
@@ -19,7 +19,7 @@ TARGET = str(SAMPLES / "langgraph.json")
 
 
 def answers(url: str) -> bool:
-    """Whether somebody answers at this address."""
+    """Whether a server answers at this URL."""
     try:
         return httpx.get(f"{url}/ok", timeout=1).status_code == 200
     except httpx.HTTPError:
@@ -32,7 +32,7 @@ def bare_interpreter(folder: Path) -> str:
     return str(folder / "bin" / "python")
 
 
-async def test_two_consoles_share_one_engine(tmp_path: Path) -> None:
+async def test_two_consoles_share_one_local_server(tmp_path: Path) -> None:
     data = tmp_path / "data"
     one, other = await asyncio.gather(find_or_start(TARGET, data), find_or_start(TARGET, data))
     assert (one.url, one.pid, one.identity) == (other.url, other.pid, other.identity)
@@ -44,7 +44,7 @@ async def test_two_consoles_share_one_engine(tmp_path: Path) -> None:
     assert not answers(mine.url)
 
 
-async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
+async def test_a_stale_notice_is_ignored(tmp_path: Path) -> None:
     first = await find_or_start(TARGET, tmp_path / "data")
     os.kill(first.pid, signal.SIGKILL)
     await first.aclose()
@@ -54,11 +54,11 @@ async def test_a_stale_notice_is_not_believed(tmp_path: Path) -> None:
     await second.aclose()
 
 
-def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
+def test_the_local_server_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
     code = (
         "import asyncio, sys, time, pathlib\nfrom hitl_engine.local.server_process import find_or_start\n"
-        "engine = asyncio.run(find_or_start(sys.argv[1], pathlib.Path(sys.argv[2])))\n"
-        "print(engine.url, flush=True)\ntime.sleep(60)\n"
+        "server = asyncio.run(find_or_start(sys.argv[1], pathlib.Path(sys.argv[2])))\n"
+        "print(server.url, flush=True)\ntime.sleep(60)\n"
     )
     with subprocess.Popen(
         [sys.executable, "-c", code, TARGET, str(tmp_path / "data")],
@@ -72,11 +72,11 @@ def test_the_engine_ends_with_a_console_that_is_killed(tmp_path: Path) -> None:
         console.kill()
     deadline = time.monotonic() + 10
     while answers(url):
-        assert time.monotonic() < deadline, "the engine outlived its console"
+        assert time.monotonic() < deadline, "the local server did not end with its console"
         time.sleep(0.1)
 
 
-async def test_a_bad_target_in_the_engines_words(tmp_path: Path) -> None:
+async def test_a_bad_target_is_reported_by_the_server(tmp_path: Path) -> None:
     with pytest.raises(BadTarget, match="no file"):
         await find_or_start(str(tmp_path / "none.json"), tmp_path / "data")
 
@@ -87,7 +87,7 @@ async def test_a_wrong_interpreter(tmp_path: Path, python: str) -> None:
     if python == "bare venv":
         python = bare_interpreter(tmp_path / "venv")
         hint = f"Install them: {python} -m pip install 'aiosqlite>="
-    with pytest.raises(EngineFailed) as failed:
+    with pytest.raises(LocalServerFailed) as failed:
         await find_or_start(TARGET, tmp_path / "data", python=python)
     assert hint in failed.value.hint
 

@@ -1,6 +1,6 @@
 """Several questions of one thread, and questions that are stuck: on both servers, with real graphs.
 
-The graphs note each node that runs, so that no sentence about what ran has to be believed.
+The graphs record each node that runs, so that tests can check which nodes ran.
 """
 
 from collections import Counter
@@ -25,13 +25,13 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
-from tests.server.conftest import on_engine
-from tests.server.processes import copied_project, engine
+from tests.server.conftest import on_local_server
+from tests.server.processes import copied_project, running_server
 from tests.server.test_contract import wait
 
 
 class Trace:
-    """What the nodes of a thread did since it was looked at last."""
+    """The nodes of a thread that ran since the last look."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -61,7 +61,7 @@ async def asked(desk: Desk, graph_id: str, trace: Trace | None = None, **given: 
 
 
 def questions(desk: Desk, thread: ThreadView) -> dict[str, Question]:
-    """Return what waits by what it asks."""
+    """Return the pending questions, by what they ask."""
     waiting = [item for item in thread.waiting if isinstance(item, Interrupt)]
     return {_asks(item.payload): desk.reviews.question(item) for item in waiting}
 
@@ -73,7 +73,7 @@ def _asks(payload: Any) -> str:
 async def decide(
     desk: Desk, thread: ThreadView, answers: dict[str, Any]
 ) -> tuple[tuple[Outcome, ...], ThreadView]:
-    """Answer by what is asked, all in one map."""
+    """Answer questions, given by what they ask, in one request."""
     shown = questions(desk, thread)
     decided = [(shown[name], Answer(value)) for name, value in answers.items()]
     outcomes = await desk.decide_all(decided, lambda _: None)
@@ -81,7 +81,7 @@ async def decide(
     return outcomes, outcomes[0].thread
 
 
-# Several in one map
+# Several in one request
 
 
 async def test_several_questions_are_answered_in_one_run(desk: Desk, trace: Trace) -> None:
@@ -105,7 +105,7 @@ async def test_several_questions_are_answered_in_one_run(desk: Desk, trace: Trac
 
 
 async def test_a_partial_answer_runs_the_others_again(desk: Desk, trace: Trace) -> None:
-    """S15, S16, S22: allowed between tasks, and told beforehand; no new checkpoint comes of it."""
+    """S15, S16, S22: allowed between tasks, and shown beforehand; there is no new checkpoint."""
     thread = await asked(desk, "step_of_three", trace)
     left = questions(desk, thread)["left"]
     assert desk.reviews.effect(thread, [left]) == Effect(("left",), ("right",))
@@ -115,7 +115,7 @@ async def test_a_partial_answer_runs_the_others_again(desk: Desk, trace: Trace) 
     assert (after.checkpoint_id, list(questions(desk, after))) == (thread.checkpoint_id, ["right"])
     right = questions(desk, after)["right"]
     before = [await desk.answered_before(question) for question in (left, right)]
-    assert before == [(await desk.log())[0].at, None]  # B6: were it to fire again, one would know
+    assert before == [(await desk.log())[0].at, None]  # B6: a repeated question would be noticed
 
 
 async def test_questions_of_one_task_are_answered_together(desk: Desk, trace: Trace) -> None:
@@ -132,18 +132,18 @@ async def test_questions_of_one_task_are_answered_together(desk: Desk, trace: Tr
     assert trace.since()["prepare"] == 0
 
 
-async def test_nothing_is_sent_unless_all_still_wait_as_shown(desk: Desk, trace: Trace) -> None:
-    """S2, S12, S13: ids come from what was just read, and a stale one refuses the whole map."""
+async def test_nothing_is_sent_if_one_question_changed_or_is_gone(desk: Desk, trace: Trace) -> None:
+    """S2, S12, S13: one stale question refuses the whole request."""
     thread = await asked(desk, "step_of_three", trace)
     shown = questions(desk, thread)
     both = [(shown["left"], Answer("yes")), (shown["right"], Answer("yes"))]
     changed = replace(shown["right"], fingerprint="another")
-    for wrong, said in (
+    for wrong, message in (
         ([(shown["left"], Answer(1)), (changed, Answer(1))], "right .* changed while you read it"),
         ([both[0], both[0]], "answered twice"),
         ([], "one thread"),
     ):
-        with pytest.raises((NoLongerWaits, BadInput), match=said):
+        with pytest.raises((NoLongerWaits, BadInput), match=message):
             await desk.decide_all(wrong, lambda _: None)
     await desk.decide(shown["left"], Answer("yes"), lambda _: None)
     trace.since()
@@ -153,8 +153,8 @@ async def test_nothing_is_sent_unless_all_still_wait_as_shown(desk: Desk, trace:
     assert [entry.event for entry in await desk.log()] == ["answer", "start"]
 
 
-@on_engine
-async def test_what_does_not_fit_is_named(desk: Desk) -> None:
+@on_local_server
+async def test_invalid_answers_are_reported_with_their_interrupt_ids(desk: Desk) -> None:
     thread = await asked(desk, "js_tool_calls")
     (question,) = questions(desk, thread).values()
     other = replace(question, interrupt=replace(question.interrupt, interrupt_id="b" * 32))
@@ -170,7 +170,7 @@ async def test_what_does_not_fit_is_named(desk: Desk) -> None:
 
 
 async def stuck(desk: Desk, trace: Trace) -> ThreadView:
-    """Answer both questions of the step, the left one badly: it is stuck, the right one done."""
+    """Answer both questions of the step, the left one badly: it can be stuck, the right one is done."""
     thread = await asked(desk, "step_of_three", trace)
     _, thread = await decide(desk, thread, {"right": "fine"})
     (outcome,), thread = await decide(desk, thread, {"left": "bad"})
@@ -181,7 +181,7 @@ async def stuck(desk: Desk, trace: Trace) -> ThreadView:
     return thread
 
 
-async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
+async def test_a_stuck_question_is_reopened(desk: Desk, trace: Trace) -> None:
     """S4, S25, S26, S28, S29: no answer helps, until it is reopened; earlier nodes do not run."""
     thread = await stuck(desk, trace)
     (question,) = questions(desk, thread).values()
@@ -204,13 +204,13 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     assert (opened.kind, opened.error) == (OutcomeKind.APPLIED, None)
     assert trace.since() == Counter(["left", "right", "beside"])
     assert opened.thread is not None
-    anew = questions(desk, opened.thread)
-    assert set(anew) == {"left", "right"}
-    assert anew["left"].interrupt.interrupt_id != question.interrupt.interrupt_id
-    assert anew["left"].interrupt.task_error is None
+    reopened = questions(desk, opened.thread)
+    assert set(reopened) == {"left", "right"}
+    assert reopened["left"].interrupt.interrupt_id != question.interrupt.interrupt_id
+    assert reopened["left"].interrupt.task_error is None
     assert (await desk.log())[0].event == "reopen"
     with pytest.raises(NotTaken, match="has no error"):
-        await desk.reopen(anew["left"].interrupt, lambda _: None)
+        await desk.reopen(reopened["left"].interrupt, lambda _: None)
     with pytest.raises(NoLongerWaits):
         await desk.reopen(question.interrupt, lambda _: None)
 
@@ -220,13 +220,13 @@ async def test_a_stuck_question_is_asked_anew(desk: Desk, trace: Trace) -> None:
     assert trace.since()["prepare"] == 0
 
 
-@on_engine
-async def test_an_answer_that_met_an_error_may_be_the_one_that_counts(
+@on_local_server
+async def test_a_kept_answer_can_take_effect_instead_of_a_later_one(
     desk: Desk, trace: Trace
 ) -> None:
-    """S25, S27: the node is mended, takes the *first* answer, and ends well. Nobody may say applied."""
+    """S25, S27: a fixed node takes the *first* answer, so the later one must not be called applied."""
     thread = await stuck(desk, trace)
-    trace.path.with_suffix(".mended").touch()
+    trace.path.with_suffix(".fixed").touch()
     (outcome,), thread = await decide(desk, thread, {"left": "good"})
     assert thread.status is ThreadStatus.DONE
     assert "left bad" in str(thread.values) and "left good" not in str(thread.values)
@@ -234,8 +234,8 @@ async def test_an_answer_that_met_an_error_may_be_the_one_that_counts(
     assert "earlier answer" in outcome.why
 
 
-async def test_a_question_inside_a_subgraph_is_asked_anew(desk: Desk, trace: Trace) -> None:
-    """S28, S37: the node that holds the subgraph runs again, all of it; those before it do not."""
+async def test_a_question_inside_a_subgraph_is_reopened(desk: Desk, trace: Trace) -> None:
+    """S28, S37: the node that contains the subgraph runs again from its start; earlier nodes do not."""
     thread = await asked(desk, "step_inside", trace)
     _, thread = await decide(desk, thread, {"left": "bad", "right": "fine"})
     left = questions(desk, thread)["left"]
@@ -248,11 +248,9 @@ async def test_a_question_inside_a_subgraph_is_asked_anew(desk: Desk, trace: Tra
     assert thread.status is ThreadStatus.DONE
 
 
-@on_engine
-async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
-    desk: Desk, trace: Trace
-) -> None:
-    """The same is asked under a new id: nobody types it twice. A question that waits keeps its own."""
+@on_local_server
+async def test_a_reopened_question_keeps_its_draft(desk: Desk, trace: Trace) -> None:
+    """The draft belongs to the new interrupt id; the other question keeps its own draft."""
     thread = await stuck(desk, trace)
     (question,) = questions(desk, thread).values()
     await desk.drafts.save(question, {"text": "half a thought"})
@@ -260,34 +258,34 @@ async def test_a_draft_is_taken_over_by_the_question_that_is_asked_anew(
     assert await desk.drafts.find(desk.reviews.question(twin)) is None
     opened = await desk.reopen(question.interrupt, lambda _: None)
     assert opened.thread is not None
-    anew = questions(desk, opened.thread)
-    assert await desk.drafts.find(anew["right"]) is None
-    draft = await desk.drafts.find(anew["left"])
+    reopened = questions(desk, opened.thread)
+    assert await desk.drafts.find(reopened["right"]) is None
+    draft = await desk.drafts.find(reopened["left"])
     assert draft is not None and draft.unchanged
     assert draft.content == {"text": "half a thought"}
-    assert draft.interrupt_id == anew["left"].interrupt.interrupt_id
+    assert draft.interrupt_id == reopened["left"].interrupt.interrupt_id
     assert await desk.drafts.find(question) is None
 
 
-async def test_where_a_question_is_asked_is_known_by_all_its_nodes(desk: Desk) -> None:
-    """S3: inside a subgraph it is pending at the node that holds it, too."""
+async def test_the_place_of_a_question_has_all_its_nodes(desk: Desk) -> None:
+    """S3: inside a subgraph, these include the node that contains the subgraph."""
     thread = await asked(desk, "subgraph")
     assert list((await desk.places(thread)).values()) == [("approval", "ask")]
     thread = await asked(desk, "parallel")
     assert sorted((await desk.places(thread)).values()) == [("finance",), ("legal",)]
 
 
-async def test_watching_forgets_old_drafts_of_questions_that_are_gone(
+async def test_watching_deletes_old_drafts_of_questions_that_are_gone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Once, and only what was typed long ago: somebody else may have answered just now."""
-    with engine(copied_project(tmp_path / "project"), tmp_path / "data") as served:
+    """Once, and only old ones: the question may have been answered just now by another reviewer."""
+    with running_server(copied_project(tmp_path / "project"), tmp_path / "data") as served:
 
         def desk_of() -> AbstractAsyncContextManager[Desk]:
             return open_desk(served.url, data_dir=tmp_path / "d", headers=served.headers)
 
         async def left_of(question: Question) -> bool:
-            """Watch for one look; say whether the draft of this question is there then."""
+            """Watch for one look; return whether the draft of this question still exists."""
             async with desk_of() as desk:
                 await anext(desk.watch())
                 return await desk.drafts.find(question) is not None

@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.server.processes import ROOT, SAMPLES, NotStarted, Served, engine, start_engine
+from tests.server.processes import ROOT, SAMPLES, NotStarted, Served, running_server, start_server
 from tests.server.test_beyond_contract import found
 from tests.server.test_contract import row, state, thread, wait
 
@@ -22,9 +22,9 @@ CONFIG = SAMPLES / "langgraph.json"
 # Access
 
 
-async def test_requests_need_the_token(engine_server: Served) -> None:
-    token = engine_server.info["token"]
-    async with httpx.AsyncClient(base_url=engine_server.url) as anybody:
+async def test_requests_need_the_token(local_server: Served) -> None:
+    token = local_server.info["token"]
+    async with httpx.AsyncClient(base_url=local_server.url) as anybody:
         assert (await anybody.get("/ok")).json() == {"ok": True}
         assert (await anybody.get("/info")).status_code == 401
         wrong = {"Authorization": "Bearer wrong"}
@@ -83,7 +83,7 @@ def test_files_are_private(tmp_path: Path) -> None:
     data = tmp_path / "data"
     before = os.umask(0)
     try:
-        with engine(CONFIG, data) as served:
+        with running_server(CONFIG, data) as served:
             with httpx.Client(base_url=served.url, headers=served.headers) as http:
                 http.post("/threads", json={})
             modes = {path.name: path.stat().st_mode & 0o777 for path in data.iterdir()}
@@ -102,8 +102,8 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, name: str) -> None:
     elsewhere.write_text("kept")
     (data / name).symlink_to(elsewhere)
     with pytest.raises(NotStarted) as refused:
-        start_engine(CONFIG, data)
-    assert refused.value.report["title"] == "Engine did not start"
+        start_server(CONFIG, data)
+    assert refused.value.report["title"] == "The server did not start"
     assert elsewhere.read_text() == "kept"
 
 
@@ -124,7 +124,7 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, name: str) -> None:
 def test_an_invalid_langgraph_json(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / "langgraph.json").write_text(content)
     with pytest.raises(NotStarted) as refused:
-        start_engine(tmp_path / "langgraph.json", tmp_path / "data")
+        start_server(tmp_path / "langgraph.json", tmp_path / "data")
     report = refused.value.report
     assert refused.value.code == 2
     assert said in f"{report['what']} {report['hint']}"
@@ -132,7 +132,7 @@ def test_an_invalid_langgraph_json(tmp_path: Path, content: str, said: str) -> N
 
 def test_a_missing_target(tmp_path: Path) -> None:
     with pytest.raises(NotStarted) as refused:
-        start_engine(tmp_path / "nothing.json", tmp_path / "data")
+        start_server(tmp_path / "nothing.json", tmp_path / "data")
     assert "nothing.json" in refused.value.report["what"]
 
 
@@ -149,7 +149,7 @@ async def test_broken_graphs_do_not_affect_others(tmp_path: Path) -> None:
     (tmp_path / "fine.py").write_text((SAMPLES / "revise.py").read_text())
     graphs = {name: f"./{name}.py:graph" for name in [*broken, "fine"]}
     (tmp_path / "langgraph.json").write_text(json.dumps({"graphs": graphs}))
-    with engine(tmp_path / "langgraph.json", tmp_path / "data") as served:
+    with running_server(tmp_path / "langgraph.json", tmp_path / "data") as served:
         async with served.client() as http:
             listed = (await http.get("/info")).json()["graphs_broken"]
             what = {one["graph_id"]: one["what"] for one in listed}
@@ -168,7 +168,7 @@ async def test_broken_graphs_do_not_affect_others(tmp_path: Path) -> None:
 
 
 async def test_one_file_as_target(tmp_path: Path) -> None:
-    with engine(f"{SAMPLES / 'revise.py'}:graph", tmp_path / "data") as served:
+    with running_server(f"{SAMPLES / 'revise.py'}:graph", tmp_path / "data") as served:
         async with served.client() as http:
             [one] = (await http.post("/assistants/search", json={})).json()
             assert one["graph_id"] == "revise"
@@ -188,7 +188,9 @@ async def test_the_environment_of_a_project(tmp_path: Path) -> None:
     )
     config = {"graphs": {"g": {"path": "./g.py:graph", "description": "d"}}, "env": ".env"}
     (tmp_path / "langgraph.json").write_text(json.dumps(config))
-    with engine(tmp_path / "langgraph.json", tmp_path / "data", B_NAME="set before") as served:
+    with running_server(
+        tmp_path / "langgraph.json", tmp_path / "data", B_NAME="set before"
+    ) as served:
         async with served.client() as http:
             told = await wait(http, await thread(http), "g", input={})
             assert told == {"told": ["from file", "set before"]}
@@ -199,14 +201,14 @@ async def test_the_environment_of_a_project(tmp_path: Path) -> None:
 
 
 def test_one_server_for_each_folder(tmp_path: Path) -> None:
-    with engine(CONFIG, tmp_path / "data"):
+    with running_server(CONFIG, tmp_path / "data"):
         with pytest.raises(NotStarted) as refused:
-            start_engine(CONFIG, tmp_path / "data")
+            start_server(CONFIG, tmp_path / "data")
         assert refused.value.report["already_running"] is True
 
 
 def test_the_server_ends_with_its_parent(tmp_path: Path) -> None:
-    served = start_engine(CONFIG, tmp_path / "data")
+    served = start_server(CONFIG, tmp_path / "data")
     os.close(served.parent_pipe)
     assert served.process.wait(10) == 0
     assert not (tmp_path / "data" / "engine.json").exists()
@@ -218,7 +220,7 @@ def test_the_server_ends_while_a_graph_blocks(tmp_path: Path) -> None:
         "async def node(state): time.sleep(60)\n"
         "graph = StateGraph(dict).add_node(node).add_edge(START, 'node')\n"
     )
-    served = start_engine(f"{tmp_path / 'stuck.py'}:graph", tmp_path / "data")
+    served = start_server(f"{tmp_path / 'stuck.py'}:graph", tmp_path / "data")
     with httpx.Client(base_url=served.url, headers=served.headers) as http:
         thread_id = http.post("/threads", json={}).json()["thread_id"]
         body = {"assistant_id": "stuck", "input": {}}
@@ -232,7 +234,7 @@ def test_the_server_ends_while_a_graph_blocks(tmp_path: Path) -> None:
 async def test_nothing_is_lost_after_a_kill(tmp_path: Path) -> None:
     data, trace = tmp_path / "data", tmp_path / "trace"
     config = Path(__file__).parent / "project" / "langgraph.json"
-    served = start_engine(config, data)
+    served = start_server(config, data)
     async with served.client() as http:
         waiting, dying, working = [await thread(http) for _ in range(3)]
         asked = await wait(http, waiting, "two_questions", input={})
@@ -250,7 +252,7 @@ async def test_nothing_is_lost_after_a_kill(tmp_path: Path) -> None:
     served.kill()
     os.close(served.parent_pipe)
 
-    with engine(config, data) as again:
+    with running_server(config, data) as again:
         async with again.client() as http:
             assert (await http.get("/info")).json()["identity"] == identity
             assert (await state(http, waiting))["interrupts"][0]["id"] == asked["__interrupt__"][0][
@@ -259,7 +261,7 @@ async def test_nothing_is_lost_after_a_kill(tmp_path: Path) -> None:
             runs = (await http.get(f"/threads/{dying}/runs")).json()
             assert [one["status"] for one in runs] == ["error", "error", "success"]
             lost = next(one for one in runs if one["run_id"] == run["run_id"])
-            assert lost["error"]["message"].startswith("engine died")
+            assert lost["error"]["message"].startswith("The server ended")
             assert lost["metadata"]["decision"] == "9"
             assert await found(http, dying, "interrupted")
             assert not await found(http, dying, "busy")

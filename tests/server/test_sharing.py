@@ -1,4 +1,4 @@
-"""One engine, many clients: it ends with its starter, but never under somebody at work in it."""
+"""One local server with many clients: it ends with its starter, but not while others use it."""
 
 import asyncio
 import json
@@ -17,11 +17,11 @@ import httpx
 import pytest
 
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.errors import EngineFailed
+from hitl_engine.errors import LocalServerFailed
 from hitl_engine.local.server_process import find_or_start, serve_command
 from hitl_engine.local.target import data_folder, find_target
 from hitl_engine.model import Answer, Interrupt, JsonObject, OutcomeKind, Progress, ThreadStatus
-from tests.server.processes import ROOT, start_engine
+from tests.server.processes import ROOT, start_server
 from tests.server.test_local import answers
 
 GRAPH = """
@@ -54,32 +54,32 @@ import asyncio, pathlib, sys
 from hitl_engine.local.server_process import find_or_start
 
 async def main():
-    engine = await find_or_start(sys.argv[1], pathlib.Path(sys.argv[2]))
-    print(engine.url, flush=True)
+    server = await find_or_start(sys.argv[1], pathlib.Path(sys.argv[2]))
+    print(server.url, flush=True)
     await asyncio.to_thread(sys.stdin.read)
-    await engine.aclose()
+    await server.aclose()
 
 asyncio.run(main())
 """
 
 
 class Project:
-    """A graph that works until it is told to go on, and data of its own."""
+    """A graph whose node runs until `go`, with its own data folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.begun = folder / "begun"
-        """Has a letter for every time that the node went to work."""
+        """Contains one letter for each start of the node."""
         (folder / "worker.py").write_text(GRAPH)
         self.target = f"{folder / 'worker.py'}:graph"
         self.data = data_folder(find_target(self.target, environ={}, cwd=folder), folder / "data")
 
     def starter(self) -> "Starter":
-        """Start an engine from another process."""
+        """Start a local server from another process."""
         return Starter(self)
 
     def shell(self, *args: str) -> subprocess.Popen[str]:
-        """Begin a shell command on it."""
+        """Start a shell command on it."""
         place = ["--target", self.target, "--data-dir", str(self.folder / "data"), "--json"]
         return subprocess.Popen(
             [sys.executable, "-m", "hitl_tui", *args, *place],
@@ -91,7 +91,7 @@ class Project:
         )
 
     def shell_at_work(self) -> subprocess.Popen[str]:
-        """Begin a run from the shell; return when its node is at work."""
+        """Start a run from the shell; return when its node has started."""
         command = self.shell("run", "worker", "--input", json.dumps({"folder": str(self.folder)}))
         eventually(self.begun.exists)
         return command
@@ -101,16 +101,16 @@ class Project:
         return open_desk(self.target, data_dir=self.folder / "data")
 
     def go(self) -> None:
-        """Let the node come to its end."""
+        """Let the node end."""
         (self.folder / "go").touch()
 
     def is_free(self) -> bool:
-        """Whether no engine says that it runs here."""
+        """Whether no local server is registered in the data folder."""
         return not (self.data / "engine.json").exists()
 
 
 class Starter:
-    """A process that started an engine, and holds it until it ends."""
+    """A process that starts a local server, and keeps it until its own end."""
 
     def __init__(self, project: Project) -> None:
         self.process = subprocess.Popen(
@@ -125,7 +125,7 @@ class Starter:
         assert self.url
 
     def end(self, way: str) -> None:
-        """End it, in peace or not; the engine's end is not waited for where others use it."""
+        """End it normally or with a kill; the local server continues if others use it."""
         if way == "killed":
             self.process.kill()
         self.process.communicate()
@@ -136,23 +136,23 @@ class Starter:
 def project(tmp_path: Path) -> Iterator[Project]:
     made = Project(tmp_path)
     yield made
-    made.go()  # nobody is left at work
+    made.go()  # so that no node keeps running
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while not holds():
-        assert time.monotonic() < deadline, "it did not come true"
+        assert time.monotonic() < deadline, "the condition did not become true"
         time.sleep(0.05)
 
 
 def ignore(progress: Progress) -> None:
-    """Nobody looks."""
+    """Ignore the progress."""
 
 
 @asynccontextmanager
 async def watching(desk: Desk) -> AsyncIterator[None]:
-    """Watch the inbox meanwhile, as a console does."""
+    """Watch the inbox during a block, as a console does."""
     seen = asyncio.Event()
 
     async def watch() -> None:
@@ -169,11 +169,13 @@ async def watching(desk: Desk) -> AsyncIterator[None]:
 
 
 @pytest.mark.parametrize("way", ["ended", "killed"])
-def test_a_shell_command_outlives_the_starter_of_its_engine(project: Project, way: str) -> None:
+def test_a_shell_command_continues_after_the_starter_of_its_server_ended(
+    project: Project, way: str
+) -> None:
     starter = project.starter()
     command = project.shell_at_work()
     starter.end(way)
-    time.sleep(1)  # for an engine that would end now to do so
+    time.sleep(1)  # time for a local server to end, if it were going to
     late = project.shell("list")
     out, err = late.communicate()
     assert (late.returncode, json.loads(out)) == (0, []), err
@@ -185,7 +187,7 @@ def test_a_shell_command_outlives_the_starter_of_its_engine(project: Project, wa
     eventually(lambda: not answers(starter.url))
 
 
-async def test_a_console_holds_an_engine_for_the_time_of_its_run(project: Project) -> None:
+async def test_a_console_keeps_the_local_server_running_during_its_run(project: Project) -> None:
     starter = await asyncio.to_thread(project.starter)
     async with project.desk() as desk, watching(desk):
         (graph,) = await desk.graphs()
@@ -198,29 +200,29 @@ async def test_a_console_holds_an_engine_for_the_time_of_its_run(project: Projec
         assert outcome.thread.status is ThreadStatus.DONE
         await asyncio.to_thread(eventually, lambda: not answers(starter.url))
         again = await desk.start(graph, {"folder": str(project.folder)}, ignore)
-        assert again.kind is OutcomeKind.APPLIED  # in an engine of our own
+        assert again.kind is OutcomeKind.APPLIED  # on a new local server
     assert project.is_free()
 
 
-async def test_a_console_at_rest_lets_the_engine_end(project: Project) -> None:
+async def test_an_idle_console_does_not_keep_the_local_server_running(project: Project) -> None:
     starter = await asyncio.to_thread(project.starter)
     async with project.desk() as desk, watching(desk):
         await asyncio.to_thread(starter.end, "ended")
         assert not answers(starter.url)
 
 
-async def test_starters_and_finders_never_see_an_engine_go(project: Project) -> None:
+async def test_a_local_server_does_not_end_while_clients_use_it(project: Project) -> None:
     chance = random.Random(20261123)
 
     async def use() -> bool:
         await asyncio.sleep(chance.uniform(0, 4))
-        engine = await find_or_start(project.target, project.data)
-        async with httpx.AsyncClient(headers=engine.headers) as http:
+        server = await find_or_start(project.target, project.data)
+        async with httpx.AsyncClient(headers=server.headers) as http:
             for _ in range(3):
                 await asyncio.sleep(chance.uniform(0, 0.7))
-                assert (await http.get(f"{engine.url}/info", timeout=30)).is_success
-        started_here = engine.started_here
-        await engine.aclose()
+                assert (await http.get(f"{server.url}/info", timeout=30)).is_success
+        started_here = server.started_here
+        await server.aclose()
         return started_here
 
     users = await asyncio.gather(*(use() for _ in range(24)))
@@ -228,7 +230,7 @@ async def test_starters_and_finders_never_see_an_engine_go(project: Project) -> 
     await asyncio.to_thread(eventually, project.is_free)
 
 
-def test_shell_commands_one_upon_another(project: Project) -> None:
+def test_overlapping_shell_commands(project: Project) -> None:
     chance = random.Random(20261123)
     commands = []
     for _ in range(8):
@@ -240,7 +242,7 @@ def test_shell_commands_one_upon_another(project: Project) -> None:
 
 
 async def test_leases_are_private_and_not_inherited(project: Project) -> None:
-    engine = await find_or_start(project.target, project.data)
+    server = await find_or_start(project.target, project.data)
     found = await find_or_start(project.target, project.data)
     assert not found.started_here
     clients = project.data / "engine.clients"
@@ -248,8 +250,8 @@ async def test_leases_are_private_and_not_inherited(project: Project) -> None:
     child = subprocess.Popen(["sleep", "60"], close_fds=False)
     try:
         await found.aclose()
-        await engine.aclose()
-        assert not answers(engine.url)
+        await server.aclose()
+        assert not answers(server.url)
     finally:
         child.kill()
         child.wait()
@@ -257,10 +259,10 @@ async def test_leases_are_private_and_not_inherited(project: Project) -> None:
 
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
 @pytest.mark.parametrize("asks", [True, False])
-async def test_an_engine_that_ends_under_a_run(
+async def test_a_local_server_that_ends_during_a_run(
     project: Project, end: signal.Signals, asks: bool
 ) -> None:
-    """Its successor knows the run; what the node did cannot be known, and nothing is resent."""
+    """The next server lists the run; what the node did is unknown, and nothing is sent again."""
     async with project.desk() as desk:
         (graph,) = await desk.graphs()
         given: JsonObject = {"folder": str(project.folder), "asks": asks}
@@ -276,7 +278,7 @@ async def test_an_engine_that_ends_under_a_run(
         os.kill(json.loads((project.data / "engine.json").read_text())["pid"], end)
         outcome = await run
         assert (outcome.kind, outcome.error) == (OutcomeKind.UNKNOWN, None)
-        assert outcome.why.startswith("The engine ended while the run was in progress")
+        assert outcome.why.startswith("The local server ended while the run was in progress")
         assert outcome.thread is not None
         expected = ThreadStatus.INTERRUPTED if asks else ThreadStatus.ERROR
         assert outcome.thread.status is expected
@@ -285,7 +287,7 @@ async def test_an_engine_that_ends_under_a_run(
         assert entry.outcome is OutcomeKind.UNKNOWN
 
 
-def test_ctrl_c_during_a_run_ends_the_engine_too(project: Project) -> None:
+def test_ctrl_c_during_a_run_ends_the_local_server_too(project: Project) -> None:
     command = project.shell_at_work()
     url = json.loads((project.data / "engine.json").read_text())["url"]
     command.send_signal(signal.SIGINT)
@@ -297,7 +299,7 @@ def test_ctrl_c_during_a_run_ends_the_engine_too(project: Project) -> None:
 
 
 def test_ctrl_c_while_a_graph_is_imported(project: Project) -> None:
-    """The engine is asked to end, and not left to itself until patience is out."""
+    """The local server gets SIGTERM at once, not only after a timeout."""
     asked = project.folder / "asked"
     (project.folder / "worker.py").write_text(
         "import os, signal, time\n"
@@ -311,17 +313,19 @@ def test_ctrl_c_while_a_graph_is_imported(project: Project) -> None:
     assert asked.exists()
 
 
-async def test_an_engine_that_serves_something_else(project: Project, tmp_path: Path) -> None:
-    served = await asyncio.to_thread(start_engine, project.target, project.data)
+async def test_a_local_server_that_serves_something_else(project: Project, tmp_path: Path) -> None:
+    served = await asyncio.to_thread(start_server, project.target, project.data)
     try:
-        with pytest.raises(EngineFailed, match=r"worker\.py:graph"):
+        with pytest.raises(LocalServerFailed, match=r"worker\.py:graph"):
             await find_or_start(str(tmp_path / "langgraph.json"), project.data)
     finally:
         await asyncio.to_thread(served.stop)
 
 
-async def test_another_engine_at_a_stale_address(project: Project, tmp_path: Path) -> None:
-    """A fixed port without a token, as `hitl-tui serve` has it: now another project is there."""
+async def test_a_stale_address_of_another_server_is_ignored(
+    project: Project, tmp_path: Path
+) -> None:
+    """A fixed port without a token, as with `hitl-tui serve`, which another project uses now."""
     command = serve_command(project.target, tmp_path / "other")
     other = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
@@ -330,16 +334,16 @@ async def test_another_engine_at_a_stale_address(project: Project, tmp_path: Pat
         notice = json.loads((tmp_path / "other" / "engine.json").read_text())
         before = {**notice, "identity": "of a database that was here before"}
         (project.data / "engine.json").write_text(json.dumps(before))
-        engine = await find_or_start(project.target, project.data)
-        assert engine.started_here and engine.url != notice["url"]
-        await engine.aclose()
+        server = await find_or_start(project.target, project.data)
+        assert server.started_here and server.url != notice["url"]
+        await server.aclose()
     finally:
         other.terminate()
         await asyncio.to_thread(other.communicate)
 
 
 @pytest.mark.parametrize("port", [99999, -1])
-def test_a_port_that_cannot_be(project: Project, port: int) -> None:
+def test_an_invalid_port(project: Project, port: int) -> None:
     done = subprocess.run(
         serve_command(project.target, project.data, port=port),
         capture_output=True,

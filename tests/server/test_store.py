@@ -18,8 +18,8 @@ from tests.server.processes import (
     NotStarted,
     Served,
     copied_project,
-    engine,
-    start_engine,
+    running_server,
+    start_server,
 )
 from tests.server.test_contract import thread, wait
 
@@ -153,9 +153,9 @@ async def test_differences_from_langgraph_dev(
     ],
 )
 async def test_a_search_that_sqlite_cannot_run_breaks_nothing(
-    engine_server: Served, root: str, body: Json
+    local_server: Served, root: str, body: Json
 ) -> None:
-    async with engine_server.client() as http:
+    async with local_server.client() as http:
         item = {"namespace": [root], "key": "k", "value": {}}
         assert (await http.put("/store/items", json=item)).status_code == 204
         reply = await http.post("/store/items/search", json=body)
@@ -175,8 +175,8 @@ async def test_a_search_that_sqlite_cannot_run_breaks_nothing(
         {"index": ["text"]},
     ],
 )
-async def test_an_item_that_cannot_be_stored(engine_server: Served, root: str, more: Json) -> None:
-    async with engine_server.client() as http:
+async def test_an_item_that_cannot_be_stored(local_server: Served, root: str, more: Json) -> None:
+    async with local_server.client() as http:
         item = {"namespace": [root], "key": "k", "value": {}, **more}
         headers = {"content-type": "application/json"}
         reply = await http.put("/store/items", content=json.dumps(item), headers=headers)
@@ -202,13 +202,13 @@ async def test_graphs_use_the_store(
 def test_items_are_there_after_a_restart(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
     item = {"namespace": ["a"], "key": "k", "value": {"n": 1}}
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         reply = httpx.put(f"{served.url}/store/items", json=item, headers=served.headers)
         assert reply.status_code == 204
         served.kill()
     file = tmp_path / "data" / "store.sqlite"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         url = f"{served.url}/store/items?namespace=a&key=k"
         assert httpx.get(url, headers=served.headers).json()["value"] == {"n": 1}
 
@@ -218,7 +218,7 @@ def test_a_corrupt_store_is_named_in_the_error(tmp_path: Path) -> None:
     data.mkdir(mode=0o700)
     (data / "store.sqlite").write_bytes(b"no database" * 100)
     with pytest.raises(NotStarted) as failure:
-        start_engine(f"{SAMPLES / 'revise.py'}:graph", data)
+        start_server(f"{SAMPLES / 'revise.py'}:graph", data)
     assert str(data / "store.sqlite") in failure.value.report["what"]
     assert (data / "store.sqlite").read_bytes() == b"no database" * 100
 
@@ -227,7 +227,7 @@ async def test_items_expire(tmp_path: Path) -> None:
     config = copied_project(tmp_path / "project")
     section = {"ttl": {"default_ttl": 0.01, "sweep_interval_minutes": 0.005}}
     config.write_text(json.dumps({**json.loads(config.read_text()), "store": section}))
-    with engine(config, tmp_path / "data") as served:
+    with running_server(config, tmp_path / "data") as served:
         async with served.client() as http:
             item = {"namespace": ["a"], "key": "passing", "value": {}}
             await http.put("/store/items", json=item)

@@ -246,8 +246,8 @@ async def test_a_reducer_that_rejects_an_update(served: Served, http: httpx.Asyn
         assert (await state(after, thread_id))["values"]["said"] == ["one", "two", "three"]
 
 
-async def test_a_rejected_update_keeps_the_interrupts(engine_server: Served) -> None:
-    async with engine_server.client() as http:
+async def test_a_rejected_update_keeps_the_interrupts(local_server: Served) -> None:
+    async with local_server.client() as http:
         thread_id = await thread(http)
         await wait(http, thread_id, "parallel", input={"proposal": "p"})
         before = await state(http, thread_id)
@@ -268,8 +268,8 @@ async def test_a_thread_with_an_unknown_graph(http: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize("graph_id", [5, None, {"a": 1}, ["chain"]])
-async def test_any_value_as_graph_id_in_metadata(engine_server: Served, graph_id: Any) -> None:
-    async with engine_server.client() as http:
+async def test_any_value_as_graph_id_in_metadata(local_server: Served, graph_id: Any) -> None:
+    async with local_server.client() as http:
         thread_id = await thread(http, metadata={"graph_id": graph_id})
         reply = await http.patch(f"/threads/{thread_id}", json={"metadata": {"a": 1}})
         assert reply.json()["metadata"] == {"graph_id": graph_id, "a": 1}
@@ -326,8 +326,8 @@ async def test_a_copy_has_the_pending_interrupts(
     assert len((await state(http, thread_id))["interrupts"]) == 2
 
 
-async def test_a_copy_has_its_own_thread_id_everywhere(engine_server: Served) -> None:
-    async with engine_server.client() as http:
+async def test_a_copy_has_its_own_thread_id_everywhere(local_server: Served) -> None:
+    async with local_server.client() as http:
         thread_id = await thread(http)
         asked = await wait(http, thread_id, "subgraph", input={"order": "two desks"})
         copied = (await http.post(f"/threads/{thread_id}/copy")).json()
@@ -341,9 +341,9 @@ async def test_a_copy_has_its_own_thread_id_everywhere(engine_server: Served) ->
 
 
 async def test_a_copy_of_a_busy_thread_has_the_state_of_its_checkpoints(
-    engine_server: Served,
+    local_server: Served,
 ) -> None:
-    async with engine_server.client() as http:
+    async with local_server.client() as http:
         thread_id = await thread(http)
         body = {"assistant_id": "slow", "input": {"steps": 100}}
         run = (await http.post(f"/threads/{thread_id}/runs", json=body)).json()
@@ -393,9 +393,9 @@ async def test_a_copy_of_a_new_thread(http: httpx.AsyncClient, sdk: LangGraphCli
     ],
 )
 async def test_values_that_cannot_be_stored_are_refused(
-    engine_server: Served, method: str, path: str, field: str, value: bytes
+    local_server: Served, method: str, path: str, field: str, value: bytes
 ) -> None:
-    async with engine_server.client() as http:
+    async with local_server.client() as http:
         path = path.replace("{yes}", await thread(http, metadata={"graph_id": "chain"}))
         content = b'{"%s": {"k": %s}}' % (field.encode(), value)
         headers = {"content-type": "application/json"}
@@ -403,8 +403,8 @@ async def test_values_that_cannot_be_stored_are_refused(
         assert reply.status_code in (400, 422), reply.text
 
 
-async def test_null_characters_are_stored(engine_server: Served) -> None:
-    async with engine_server.client() as http:
+async def test_null_characters_are_stored(local_server: Served) -> None:
+    async with local_server.client() as http:
         metadata = {"a\0b": "c\0d"}
         thread_id = await thread(http, metadata=metadata)
         assert (await row(http, thread_id))["metadata"] == metadata

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 import httpx
 import pytest
 
-from tests.server.processes import ROOT, Served, engine
+from tests.server.processes import ROOT, Served, running_server
 
 HERE = "http://localhost:3000"
 LISTED = "https://chat.example"
@@ -16,13 +16,13 @@ EVIL = ("https://evil.example", "null", "http://localhost.evil.example", "https:
 
 @pytest.fixture(scope="module")
 def listing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server whose project lists pages."""
+    """A server of a project that lists permitted pages."""
     folder = tmp_path_factory.mktemp("pages")
     cors = {"allow_origins": [LISTED], "allow_origin_regex": r"https://\w\.example"}
     graphs = {"revise": f"{ROOT / 'sample_graphs' / 'revise.py'}:graph"}
     config = folder / "langgraph.json"
     config.write_text(json.dumps({"graphs": graphs, "http": {"cors": cors}}))
-    with engine(config, folder / "data") as served:
+    with running_server(config, folder / "data") as served:
         yield served
 
 

@@ -92,10 +92,10 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             process.terminate()
 
 
-@pytest.fixture(scope="session", params=["engine", "langgraph dev"])
+@pytest.fixture(scope="session", params=["local", "langgraph dev"])
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """The same commands on our local server and on a real LangGraph server."""
-    if request.param == "engine":
+    if request.param == "local":
         local: Shell = request.getfixturevalue("local_shell")
         return local
     served: processes.Served = request.getfixturevalue("langgraph_dev")
@@ -135,7 +135,7 @@ def test_a_text_is_revised(shell: Shell) -> None:
 
 
 def test_breakpoints_are_stepped_past(shell: Shell) -> None:
-    """S9, B15: it takes no answer; one step is one request."""
+    """S9, B15: a breakpoint takes no answer; one step is one request."""
     stopped = shell.run("run", "breakpoints", "--input", "{}")
     thread = stopped["thread_id"]
     assert (stopped["status"], stopped["next"], stopped["interrupts"]) == (
@@ -156,7 +156,7 @@ def test_breakpoints_are_stepped_past(shell: Shell) -> None:
     assert "it is not at a breakpoint" in shell.refused("step", thread, code=3)
 
 
-def test_breakpoints_of_one_run_are_carried_on(shell: Shell) -> None:
+def test_breakpoints_of_a_run_apply_to_its_later_runs(shell: Shell) -> None:
     """S72."""
     stopped = shell.run(
         "run", "breakpoints", "--input", "{}", "--interrupt-before", "*", "--interrupt-after", "*"
@@ -207,17 +207,17 @@ def test_tool_calls_are_decided_one_by_one(shell: Shell) -> None:
     assert "no deletes" in tools["execute_sql"]
 
 
-def test_a_call_that_did_otherwise_than_decided_is_told(local_shell: Shell) -> None:
+def test_a_call_that_did_not_run_as_decided_is_reported(local_shell: Shell) -> None:
     """S36, B24: it was rejected, and ran."""
     given = '{"messages":[{"role":"user","content":"hi"}]}'
     thread = local_shell.run("run", "flipping_per_call", "--input", given)["thread_id"]
     done = local_shell.raw("answer", thread, "--reject", "Keep it.", "--json")
-    assert "hitl-tui: Otherwise than decided: delete_file: rejected, but" in done.stderr
+    assert "hitl-tui: Not as decided: delete_file: rejected, but" in done.stderr
     document = json.loads(done.stdout)
     (message,) = document["divergences"]
     assert "“Deleted old.md.”" in message and document["answers"][0]["divergences"] == [message]
     assert local_shell.run("log")[0]["divergences"] == [message]
-    assert "otherwise than decided: delete_file" in local_shell.raw("log").stdout
+    assert "not as decided: delete_file" in local_shell.raw("log").stdout
 
 
 def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
@@ -237,7 +237,7 @@ def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     assert done["values"]["verdict"] == "finance: no; legal: yes"
 
 
-def test_several_interrupts_are_answered_in_one_map(local_shell: Shell) -> None:
+def test_several_interrupts_are_answered_in_one_request(local_shell: Shell) -> None:
     started = local_shell.run("run", "parallel", "--input", "{}")
     thread, ids = started["thread_id"], interrupts(started)
     each = [
@@ -276,7 +276,7 @@ def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
     assert "No interrupt waits" in local_shell.refused("reopen", thread, code=3)
 
 
-def test_options_are_chosen_and_questions_replied_to(local_shell: Shell) -> None:
+def test_options_are_chosen_and_questions_answered(local_shell: Shell) -> None:
     thread = local_shell.run("run", "choice", "--input", "{}")["thread_id"]
     refused = local_shell.run("answer", thread, "--choose", "9", code=4)
     assert refused["faults"] == [{"path": "$", "why": refused["error"]}]
@@ -315,7 +315,7 @@ MAIN_WAYS: dict[str, tuple[list[str], str]] = {
     "anything": (["--value", '[7, "x"]'], '"type": "list"'),
     "hook": (["--value", json.dumps(HOOK)], '{"decision": {"allow": false}}'),
 }
-"""The options of `answer`, with a place for the id of each question, and a part of the state."""
+"""The options of `answer`, with a placeholder for each question's id, and a part of the state."""
 
 
 async def test_each_convention_is_answered_in_its_main_way(shell: Shell) -> None:
@@ -365,7 +365,7 @@ def test_the_same_node_asks_until_the_answer_is_valid(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("value", ["null", "false", "0", '""', "[]", "{}", '{"a": [1, null]}'])
-def test_no_answer_is_tested_for_truth(shell: Shell, value: str) -> None:
+def test_false_and_empty_answers_are_sent(shell: Shell, value: str) -> None:
     """S10."""
     started = shell.run("run", "parallel", "--input", "{}")
     legal = interrupts(started)["legal"]
@@ -419,7 +419,7 @@ def test_a_second_run_on_a_thread_at_a_breakpoint(shell: Shell) -> None:
     assert shell.run("step", thread)["next"] == ["publish"]
 
 
-def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
+def test_breakpoints_at_unknown_nodes(shell: Shell) -> None:
     for option in ("--interrupt-before", "--interrupt-after"):
         message = shell.refused(
             "run", "breakpoints", "--input", "{}", option, "draft,publsh", code=2
@@ -428,7 +428,7 @@ def test_breakpoints_at_nodes_that_are_none(shell: Shell) -> None:
         assert "draft, polish, publish" in message
 
 
-async def test_a_copied_thread_goes_on_with_its_assistant(
+async def test_a_copied_thread_continues_with_its_assistant(
     langgraph_dev: processes.Served, tmp_path: Path
 ) -> None:
     """It has no run to copy from; without the assistant's context the node would raise."""
@@ -446,7 +446,7 @@ async def test_a_copied_thread_goes_on_with_its_assistant(
     assert (done["status"], done["values"]) == ("done", {"said": ["acme", 1]})
 
 
-def test_what_was_never_there(shell: Shell) -> None:
+def test_unknown_threads_and_questions(shell: Shell) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     for thread in (missing, "nonsense"):
         shell.refused("show", thread, code=3)
@@ -457,7 +457,7 @@ def test_what_was_never_there(shell: Shell) -> None:
     assert "There is no graph revize." in shell.refused("list", "--graph", "revize", code=2)
 
 
-def test_what_is_typed_wrongly(shell: Shell) -> None:
+def test_invalid_options(shell: Shell) -> None:
     assert "not JSON" in shell.refused("run", "revise", "--input", "{", code=2)
     for number in ("NaN", "-Infinity", "1e999", "1" * 5000):
         message = shell.refused("answer", "x", "--value", f'{{"a": {number}}}', code=2)
@@ -470,7 +470,7 @@ def test_what_is_typed_wrongly(shell: Shell) -> None:
     assert "1 to 1,000,000" in shell.refused("log", "--limit", "1" * 20, code=2)
 
 
-def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:
+def test_output_for_people_has_no_control_characters(local_shell: Shell) -> None:
     started = local_shell.run("run", "revise", "--input", json.dumps({"some_text": "a\x1b[31mb"}))
     listed = local_shell.raw("list")
     assert "\x1b" not in listed.stdout
@@ -479,8 +479,8 @@ def test_people_get_lines_and_nothing_raw(local_shell: Shell) -> None:
     assert r"a\u001b[31mb" in shown.stdout
 
 
-def test_a_project_of_its_own_time(tmp_path: Path) -> None:
-    """Without a running local server, each command starts one and ends it; nothing is lost."""
+def test_a_project_without_a_running_local_server(tmp_path: Path) -> None:
+    """Each command starts a local server and ends it; nothing is lost."""
     config = processes.copied_project(tmp_path / "project")
     shell = Shell(str(config), tmp_path / "data")
     started = shell.run("run", "revise", "--input", '{"some_text":"kept"}')
@@ -500,7 +500,7 @@ def test_a_project_of_its_own_time(tmp_path: Path) -> None:
         ("ftp://host", 2, "not an http"),
     ],
 )
-def test_a_target_that_is_none(tmp_path: Path, target: str, code: int, words: str) -> None:
+def test_a_target_that_does_not_exist(tmp_path: Path, target: str, code: int, words: str) -> None:
     assert words in Shell(target, tmp_path).refused("list", code=code)
 
 
@@ -520,7 +520,7 @@ def test_a_graph_that_raises_on_import(tmp_path: Path) -> None:
     assert "\x1b" not in done.stderr
 
 
-def test_a_missing_module_says_where_to_install_it(tmp_path: Path) -> None:
+def test_a_missing_module_is_reported_with_where_to_install_it(tmp_path: Path) -> None:
     (tmp_path / "bad.py").write_text("import no_such_module_here\n")
     shell = Shell(f"{tmp_path / 'bad.py'}:graph", tmp_path / "data")
     message = shell.refused("graphs", code=5)

@@ -104,7 +104,7 @@ def typed(*options: str) -> argparse.Namespace:
         ),
     ],
 )
-def test_options_are_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
+def test_options_become_a_decision(payload: Any, options: list[str], decision: Decision) -> None:
     args = typed(*options)
     assert decides(args)
     assert decision_on(question(payload), args) == decision
@@ -133,7 +133,7 @@ def test_options_are_a_decision(payload: Any, options: list[str], decision: Deci
         ({"confirm": 1}, ["--choose", "7"], "7 is none of them", []),
     ],
 )
-def test_what_does_not_fit_is_reported_with_its_path(
+def test_an_invalid_answer_is_reported_with_its_path(
     payload: Any, options: list[str], words: str, paths: list[str]
 ) -> None:
     asked = question(payload)
@@ -155,7 +155,7 @@ def test_what_does_not_fit_is_reported_with_its_path(
         (["--text", "a", "--approve"], "not allowed with"),
     ],
 )
-def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) -> None:
+def test_invalid_options_are_refused(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         typed(*options)
 
@@ -168,7 +168,7 @@ def test_what_is_typed_wrongly_is_no_decision(options: list[str], words: str) ->
         (["--edit", "{}"], "not clear which"),
     ],
 )
-def test_what_says_two_things_is_no_decision(options: list[str], words: str) -> None:
+def test_contradictory_options_are_refused(options: list[str], words: str) -> None:
     with pytest.raises(BadInput, match=words):
         decision_on(question(CALLS), typed(*options))
 

@@ -268,7 +268,9 @@ class Decider:
 
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
         """Wait for the end of the run as long as that is possible, and return the thread."""
-        with suppress(Unreachable):  # an engine that died is replaced while the run is settled
+        with suppress(
+            Unreachable
+        ):  # a local server that ended is replaced while the run is settled
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
                 return after
@@ -282,11 +284,11 @@ class Decider:
 
         A copied thread has no run yet; its metadata names the assistant whose settings apply.
         """
-        otherwise = waiting.graph_id
+        assistant = waiting.graph_id
         if last is None:
             row = await self._session.api.thread(waiting.thread_id)
-            otherwise = str(row.metadata.get("assistant_id") or otherwise)
-        return continuing_request(last, otherwise, strict=strict)
+            assistant = str(row.metadata.get("assistant_id") or assistant)
+        return continuing_request(last, assistant, strict=strict)
 
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
@@ -326,7 +328,7 @@ class Decider:
 def _compared(
     found: Outcome, question: Question, decision: Decision, before: Snapshot, after: Snapshot
 ) -> Outcome:
-    """Add the tool calls that did not do what was decided; none if nothing was taken."""
+    """Add the tool calls that did not run as decided; none if nothing was taken."""
     review = question.review
     if found.kind is OutcomeKind.REFUSED or not isinstance(review, ToolCalls):
         return found

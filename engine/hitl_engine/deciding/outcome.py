@@ -12,7 +12,7 @@ from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
-_DIED = "The engine ended while the run was in progress"
+_DIED = "The local server ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
 _STUCK = (
     "The same error happened again: the question is stuck on an earlier answer. "
@@ -33,7 +33,7 @@ def of_answer(
     happens with a stale answer.
     """
     error = _error(observed, after)
-    raised = None if observed.engine_died else error
+    raised = None if observed.server_died else error
     if observed.error_kind == "UnknownInterruptError":
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
@@ -57,18 +57,18 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        said = f": {observed.error}" if observed.error else "."
-        why = f"The question still waits; the server did not reopen it{said}"
+        reason = f": {observed.error}" if observed.error else "."
+        why = f"The question still waits; the server did not reopen it{reason}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
-    anew = [
+    asked_again = [
         other
         for other in after.interrupts
         if other.node == interrupt.node and other.checkpoint_id != interrupt.checkpoint_id
     ]
-    if any(other.payload == interrupt.payload for other in anew):
+    if any(other.payload == interrupt.payload for other in asked_again):
         why = "The same question is asked again, under a new id."
         return _found(OutcomeKind.APPLIED, why, after, error)
-    if anew:
+    if asked_again:
         why = "The node asks again, but a different question: read it first."
         return _found(OutcomeKind.APPLIED, why, after, error)
     return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
@@ -76,7 +76,7 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
 
 def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
     """Judge a run that answers nothing: a start, or a step past a breakpoint."""
-    if observed.engine_died:
+    if observed.server_died:
         why = f"{_DIED}; side effects are possible."
         return _found(OutcomeKind.UNKNOWN, why, after)
     error = _error(observed, after)
@@ -107,7 +107,7 @@ def _error(observed: ObservedRun, after: Snapshot) -> str | None:
 
 def _why_pending(observed: ObservedRun, error: str | None) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
-    if observed.engine_died:
+    if observed.server_died:
         return f"{_DIED}, and the question still waits; side effects may have happened."
     if error is not None:
         return (
@@ -128,7 +128,7 @@ def _why_pending(observed: ObservedRun, error: str | None) -> str:
 
 def _why_not_asked(observed: ObservedRun, after: Snapshot) -> str:
     forgotten = "The answers are forgotten, but the question was not asked again"
-    if observed.engine_died:
+    if observed.server_died:
         return f"{_DIED}. {forgotten}."
     if after.status is ThreadStatus.BREAKPOINT:
         return f"{forgotten} yet: step past the breakpoint to reach it."

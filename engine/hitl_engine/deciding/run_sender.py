@@ -58,12 +58,12 @@ class ObservedRun:
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that returned a result in this run, each with the ids of its next questions."""
-    engine_died: bool = False
-    """Whether the server process died during this run; the graph then raised nothing."""
+    server_died: bool = False
+    """Whether the server process ended during this run; the graph then raised nothing."""
 
     def take(self, run: WireRun) -> None:
         """Take status and id from the row of this run."""
-        self.run_id, self.status, self.engine_died = run.run_id, run.status, run.engine_died
+        self.run_id, self.status, self.server_died = run.run_id, run.status, run.server_died
 
     def is_settled_by(self, run: WireRun | None) -> bool:
         """Update from `run` if it is this run and has ended; return whether it was."""
@@ -184,11 +184,11 @@ class RunSender:
         return None
 
 
-def continuing_request(last: WireRun | None, otherwise: str, *, strict: bool) -> JsonObject:
+def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) -> JsonObject:
     """Return a request with the settings of the last run, which servers do not remember.
 
-    These are the assistant (`otherwise` if there was no run), context and run-time breakpoints. Context
-    goes as `configurable`, because servers refuse both at once; they keep that as the context
+    These are the assistant (`assistant` if there was no run), context and run-time breakpoints.
+    Context goes as `configurable`, because servers refuse both at once; they keep that as the context
     of the run, and so the flag of an earlier answer is taken out again.
     """
     kwargs = last.kwargs if last else {}
@@ -196,7 +196,7 @@ def continuing_request(last: WireRun | None, otherwise: str, *, strict: bool) ->
     configurable.pop(_STRICT_RESUME, None)
     if strict:
         configurable[_STRICT_RESUME] = True
-    request: JsonObject = {"assistant_id": last.assistant_id if last else otherwise}
+    request: JsonObject = {"assistant_id": last.assistant_id if last else assistant}
     if configurable:
         request["config"] = {"configurable": configurable}
     for name in ("interrupt_before", "interrupt_after"):

@@ -22,7 +22,7 @@ _Message: TypeAlias = dict[str, Any]
 def mismatches(
     review: ToolCalls, verdicts: Sequence[Verdict], before: Snapshot, after: Snapshot
 ) -> tuple[str, ...]:
-    """Return a sentence for each call that did not do what was decided, in the order of the calls.
+    """Return a sentence for each call that did not run as decided, in the order of the calls.
 
     `before` and `after`: the thread when the answer was sent, and when its run had stopped. The
     sentences hold untrusted names and results.
@@ -33,13 +33,15 @@ def mismatches(
     # For an older request that was not accepted, each graph writes a result of its own.
     agreed = review.convention != "human interrupt"
     several = len(review.calls) > 1
-    said: list[str] = []
+    sentences: list[str] = []
     for number, (call, verdict) in enumerate(zip(review.calls, verdicts, strict=True), 1):
         name = _cut(call.name, 60)
         place = f"Call {number}, {name}" if several else name
         results = turn.results(turn.ids[number - 1])
-        said += [f"{place}: {each}" for each in _otherwise(call, verdict, results, turn, agreed)]
-    return tuple(said)
+        sentences += [
+            f"{place}: {each}" for each in _call_mismatches(call, verdict, results, turn, agreed)
+        ]
+    return tuple(sentences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class _Turn:
         return next((each for each in self.later if _role(each) == "ai"), None)
 
 
-def _otherwise(
+def _call_mismatches(
     call: ToolCall, verdict: Verdict, results: Sequence[_Message], turn: _Turn, agreed: bool
 ) -> Iterator[str]:
     match verdict:
@@ -171,8 +173,8 @@ def _asks_for(call: ToolCall, listed: _Message) -> bool:
 
 def _messages(thread: Snapshot) -> list[_Message]:
     """Return the messages of a thread, and of tasks that finished before their step did."""
-    told = [thread.values, *(task.result for task in thread.tasks)]
-    return [message for each in told for message in _listed(each)]
+    parts = [thread.values, *(task.result for task in thread.tasks)]
+    return [message for each in parts for message in _listed(each)]
 
 
 def _listed(values: Any) -> Iterable[_Message]:

@@ -94,9 +94,9 @@ class DraftTable:
         threads = {thread_id for thread_id, _, _ in old}
         there = [asked for asked in waiting if asked.thread_id in threads]
         known = {(asked.thread_id, asked.interrupt_id) for asked in there}
-        anew = {(asked.thread_id, asked_of(asked)) for asked in there}
+        asked_again = {(asked.thread_id, asked_of(asked)) for asked in there}
         for thread_id, interrupt_id, asked in old:
-            if (thread_id, interrupt_id) not in known and (thread_id, asked) not in anew:
+            if (thread_id, interrupt_id) not in known and (thread_id, asked) not in asked_again:
                 await self._database.write(
                     """DELETE FROM draft
                        WHERE server = ? AND thread_id = ? AND interrupt_id = ? AND saved < ?""",

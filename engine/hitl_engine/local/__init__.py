@@ -1,1 +1,1 @@
-"""Where graphs live: targets, the server process of a project, and the connection to a server."""
+"""Where graphs run: targets, the server process of a project, and the connection to a server."""

@@ -1,4 +1,4 @@
-"""The connection to one server: opens it, names it, and keeps a project's engine running."""
+"""The connection to one server: opens it, names it, and keeps a project's local server running."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -27,7 +27,7 @@ class Connection:
         self._folder = folder
         self._headers = headers
         self._python = python
-        self._engine: server_process.RunningEngine | None = None
+        self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
         self._releases_when_idle = False
         self._users = 0
@@ -43,20 +43,20 @@ class Connection:
         except Unreachable:
             if isinstance(self._target, RemoteServer):
                 raise
-            await self._connect()  # another process ended the engine just after it was found
+            await self._connect()  # another process ended the local server just after it was found
         return self
 
     def release_when_idle(self) -> None:
-        """From now on keep a project's engine only while `keep_running`, not all the time.
+        """From now on keep a project's local server only while `keep_running`, not all the time.
 
-        For a client that stays open, and calls `recover` when the engine has ended.
+        For a client that stays open, and calls `recover` when the local server has ended.
         """
         self._releases_when_idle = True
         self._release_if_idle()
 
     @asynccontextmanager
     async def keep_running(self) -> AsyncIterator[None]:
-        """Keep a project's engine until the block ends.
+        """Keep a project's local server until the block ends.
 
         One that ended with its starter, or is about to, is replaced first. Raises TargetError.
         """
@@ -70,39 +70,39 @@ class Connection:
             self._release_if_idle()
 
     async def recover(self) -> None:
-        """Find or start a project's engine again if it has ended; `api` is then a new client.
+        """Find or start a project's local server again if it has ended; `api` is then a new client.
 
         Raises TargetError.
         """
         async with self._recovering:
-            if self._engine is None or await self._is_there(self._engine):
+            if self._local_server is None or await self._is_there(self._local_server):
                 return
             fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
-            gone, old = self._engine, self.api
-            self._engine, self.api = fresh._engine, fresh.api
+            gone, old = self._local_server, self.api
+            self._local_server, self.api = fresh._local_server, fresh.api
             self.server, self.flags = fresh.server, fresh.flags
             self._release_if_idle()
             await old.aclose()
             await gone.aclose()
 
     async def aclose(self) -> None:
-        """Let go of the server; an engine that was started here ends."""
+        """Let go of the server; a local server that was started here ends."""
         await self.api.aclose()
-        if self._engine is not None:
-            await self._engine.aclose()
+        if self._local_server is not None:
+            await self._local_server.aclose()
 
     @property
     def log(self) -> Path | None:
-        """The engine's log file; None for a remote server."""
-        return self._engine.log if self._engine else None
+        """The local server's log file; None for a remote server."""
+        return self._local_server.log if self._local_server else None
 
     async def _connect(self) -> None:
         if isinstance(self._target, LocalProject):
-            self._engine = await server_process.find_or_start(
+            self._local_server = await server_process.find_or_start(
                 self._target.spec, self._folder, python=self._python
             )
             self.api = LangGraphServer(
-                self._engine.url, headers=self._engine.headers, through_proxy=False
+                self._local_server.url, headers=self._local_server.headers, through_proxy=False
             )
         else:
             self.api = LangGraphServer(self._target.url, headers=self._headers)
@@ -112,8 +112,8 @@ class Connection:
             await self.aclose()
             raise
 
-    async def _is_there(self, engine: server_process.RunningEngine) -> bool:
-        if not engine.hold():  # first, so that an engine that replies cannot end afterwards
+    async def _is_there(self, server: server_process.RunningServer) -> bool:
+        if not server.hold():  # first, so that a local server that replies cannot end afterwards
             return False
         try:
             await self.api.info()
@@ -124,9 +124,9 @@ class Connection:
         return True
 
     def _release_if_idle(self) -> None:
-        """Release the engine if nothing uses it."""
-        if self._engine is not None and self._releases_when_idle and not self._users:
-            self._engine.release()
+        """Release the local server if nothing uses it."""
+        if self._local_server is not None and self._releases_when_idle and not self._users:
+            self._local_server.release()
 
     async def _use_server(self) -> None:
         info = await self._info()
@@ -143,7 +143,7 @@ class Connection:
         self.server = Server(
             label=self._target.label,
             url=self.api.url,
-            local=self._engine is not None,
+            local=self._local_server is not None,
             version=info.version,
             identity=info.identity or self._target.label,
             broken=broken,

@@ -2,14 +2,14 @@
 
 A lease is a shared lock on the file `engine.clients` in the data folder. A server whose starter has
 gone takes the lock exclusively before it ends: it waits for every lease, and from then on no client
-gets one. The kernel releases the locks of a process that dies.
+gets one. The kernel releases the locks of a process that ends.
 """
 
 import fcntl
 import os
 from pathlib import Path
 
-from hitl_engine.errors import EngineFailed
+from hitl_engine.errors import LocalServerFailed
 from hitl_engine.private_files import make_private_folder, open_private_file
 
 
@@ -23,7 +23,7 @@ class Lease:
     def take(self) -> bool:
         """Take the lease unless it is taken; False if the server is about to end.
 
-        Raises EngineFailed.
+        Raises LocalServerFailed.
         """
         if self._descriptor < 0:
             descriptor = _open_clients_file(self._folder)
@@ -61,7 +61,7 @@ def _open_clients_file(folder: Path) -> int:
         make_private_folder(folder)
         return open_private_file(folder / "engine.clients", os.O_RDWR)
     except OSError as error:
-        raise EngineFailed(
+        raise LocalServerFailed(
             f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
         ) from error
 

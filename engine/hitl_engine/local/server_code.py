@@ -8,7 +8,7 @@ import hashlib
 import os
 from pathlib import Path
 
-from hitl_engine.errors import EngineFailed
+from hitl_engine.errors import LocalServerFailed
 from hitl_engine.private_files import make_private_folder
 
 _PACKAGE = Path(__file__).resolve().parents[2] / "hitl_server"
@@ -27,7 +27,7 @@ As `python -P -m` with that folder first in PYTHONPATH, but it is also understoo
 def server_command(python: str, data: Path) -> list[str]:
     """Return the beginning of a command that runs the server with `python`.
 
-    `data` is the data folder of the project. Raises `EngineFailed`.
+    `data` is the data folder of the project. Raises `LocalServerFailed`.
     """
     return [python, "-c", _START, str(import_folder(data))]
 
@@ -36,7 +36,7 @@ def import_folder(data: Path) -> Path:
     """Return a private folder of the data folder that contains a link to the server's package.
 
     Its name depends on where the package is: two installations have a folder each, which may be
-    made by two consoles at the same time. Raises `EngineFailed`.
+    made by two consoles at the same time. Raises `LocalServerFailed`.
     """
     installation = hashlib.sha256(os.fsencode(_PACKAGE)).hexdigest()[:10]
     folder = data / f"engine.import-{installation}"
@@ -47,11 +47,11 @@ def import_folder(data: Path) -> Path:
         link.symlink_to(_PACKAGE)
     except FileExistsError as error:
         if not (link.is_symlink() and link.readlink() == _PACKAGE):
-            raise EngineFailed(
+            raise LocalServerFailed(
                 f"{link} is not the link to {_PACKAGE}.", hint="Remove it, then try again."
             ) from error
     except OSError as error:
-        raise EngineFailed(
+        raise LocalServerFailed(
             f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
         ) from error
     return folder

@@ -1,8 +1,8 @@
-"""Find or start the engine server of a project on this machine.
+"""Find or start the local server of a project on this machine.
 
 The server is a child process with an interpreter of its own choosing; this module talks to it
-through two pipes (one says when it is ready, the other ends it when we end) and two files: one
-says where it is, on the other clients hold leases.
+through two pipes (on one the server reports when it is ready, the other ends it when we end) and
+two files: one contains the server's URL, on the other clients hold leases.
 """
 
 import asyncio
@@ -20,20 +20,20 @@ from typing import IO, Any, TypeAlias
 
 import httpx
 
-from hitl_engine.errors import BadTarget, EngineFailed
+from hitl_engine.errors import BadTarget, LocalServerFailed
 from hitl_engine.local.leases import Lease, LeaseFile
 from hitl_engine.local.server_code import server_command
 
 Json: TypeAlias = dict[str, Any]
 
 _PATIENCE = 10.0
-"""Seconds to wait for ours to end; and, beyond the time for one start, for somebody else's."""
+"""Seconds to wait for our server to end; and for that of another client, after the start timeout."""
 _PAUSE = 0.1
 _LOOKS = 10
 """For a server that another console starts or ends, before a start is tried again."""
 
 
-class RunningEngine:
+class RunningServer:
     """A server that answers."""
 
     def __init__(self, notice: Json, folder: Path, child: "_Child | None" = None) -> None:
@@ -42,7 +42,7 @@ class RunningEngine:
         self.pid = int(notice["pid"])
         self.identity = str(notice["identity"])
         self.log = folder / "engine.log"
-        """Where everything goes that its graphs print."""
+        """The file to which its graphs print."""
         self._child = child
         self._lease = Lease(folder)
 
@@ -53,7 +53,7 @@ class RunningEngine:
 
     @property
     def headers(self) -> dict[str, str]:
-        """What lets us in; a server that a person started on loopback may ask for nothing."""
+        """The token as a header; a server that a person started on loopback may need none."""
         return {"Authorization": f"Bearer {self.token}"} if self.token else {}
 
     def hold(self) -> bool:
@@ -65,7 +65,7 @@ class RunningEngine:
         self._lease.release()
 
     async def aclose(self) -> None:
-        """Let go of the server. One that was started here ends, once nobody is at work in it."""
+        """Let go of the server. One that was started here ends, as soon as no client uses it."""
         self.release()
         child, self._child = self._child, None
         if child is not None:
@@ -81,10 +81,10 @@ class _Child:
     """Our end of a pipe: the server ends when it is closed."""
     lease_file: LeaseFile
     words: IO[bytes]
-    """What it wrote to stderr, before it turned to its log."""
+    """What it wrote to stderr, before it wrote to its log."""
 
     async def let_go(self) -> None:
-        """End the server; one in which others are at work ends by itself after them."""
+        """End the server; one that other clients use ends by itself after them."""
         if self.process.poll() is None and not self.lease_file.refuse_new():
             os.close(self.lifeline)
             self._close_files()
@@ -120,41 +120,41 @@ class _Child:
 
 async def find_or_start(
     target: str, folder: Path, *, python: str | None = None, timeout: float = 60
-) -> RunningEngine:
-    """Return the running engine of `folder`, held, or start one that lives as long as we do.
+) -> RunningServer:
+    """Return the running server of `folder`, held, or start one that runs as long as this process.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
-    than this one. Raises `BadTarget`, and `EngineFailed` with the server's own words.
+    than this one. Raises `BadTarget`, and `LocalServerFailed` with the server's message.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
-            engine = await _found(target, folder)
-            while engine is None:
-                engine = await _started(target, folder, python, timeout) or await _awaited(
+            server = await _found(target, folder)
+            while server is None:
+                server = await _started(target, folder, python, timeout) or await _awaited(
                     target, folder
                 )
-            return engine
+            return server
     except TimeoutError:
-        raise EngineFailed(
-            f"Another engine holds {folder / 'engine.lock'} and does not answer.",
+        raise LocalServerFailed(
+            f"Another local server holds {folder / 'engine.lock'} and does not answer.",
             hint="End it, then try again.",
         ) from None
 
 
 async def _started(
     target: str, folder: Path, python: str | None, timeout: float
-) -> RunningEngine | None:
+) -> RunningServer | None:
     """Start a server; None if another one holds the folder."""
     child, report = _spawn(target, folder, python)
     try:
-        told = await _first_line(child, report, timeout)
+        reported = await _first_line(child, report, timeout)
     except BaseException:
         await child.let_go()
         raise
-    if ready := told.get("ready"):
-        return RunningEngine(ready, folder, child)
+    if ready := reported.get("ready"):
+        return RunningServer(ready, folder, child)
     words = await child.end()
-    failed = told.get("failed") or {}
+    failed = reported.get("failed") or {}
     if failed.get("already_running"):
         return None
     raise _error(failed, words, folder)
@@ -169,7 +169,7 @@ def serve_command(
     tokens: Path | None = None,
     python: str | None = None,
 ) -> list[str]:
-    """Return the command that serves a target by itself. Raises `EngineFailed`."""
+    """Return the command that serves a target by itself. Raises `LocalServerFailed`."""
     command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
     return [*command, "--tokens", str(tokens)] if tokens else command
 
@@ -205,7 +205,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
         os.close(report)
         lease_file.close()
         words.close()
-        raise EngineFailed(
+        raise LocalServerFailed(
             f"{python or sys.executable} cannot be run: {error.strerror}.",
             hint="Give the path of a Python interpreter with --python.",
         ) from error
@@ -216,7 +216,7 @@ def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
 
 
 async def _first_line(child: _Child, report: int, timeout: float) -> Json:
-    """Return what the server reports; empty if it ended without a word."""
+    """Return what the server reports; empty if it ended without a report."""
     reader = asyncio.StreamReader(limit=1024 * 1024)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
         lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(report, "rb", buffering=0)
@@ -226,17 +226,17 @@ async def _first_line(child: _Child, report: int, timeout: float) -> Json:
             line = await reader.readline()
     except TimeoutError:
         child.kill()
-        raise EngineFailed(
-            f"The engine was not ready after {timeout:.0f} seconds and was ended.",
+        raise LocalServerFailed(
+            f"The local server was not ready after {timeout:.0f} seconds and was ended.",
             hint="A graph that takes long to import can be the reason.",
         ) from None
     finally:
         transport.close()
-    told: Json = json.loads(line) if line else {}
-    return told
+    reported: Json = json.loads(line) if line else {}
+    return reported
 
 
-async def _awaited(target: str, folder: Path) -> RunningEngine | None:
+async def _awaited(target: str, folder: Path) -> RunningServer | None:
     """Wait a little for the server that another console starts; None if there is none yet."""
     for _ in range(_LOOKS):
         await asyncio.sleep(_PAUSE)
@@ -245,46 +245,46 @@ async def _awaited(target: str, folder: Path) -> RunningEngine | None:
     return None
 
 
-async def _found(target: str, folder: Path) -> RunningEngine | None:
+async def _found(target: str, folder: Path) -> RunningServer | None:
     """Return the server that `engine.json` names, held, if it answers and is not about to end.
 
-    Raises `EngineFailed` if it serves something else.
+    Raises `LocalServerFailed` if it serves something else.
     """
     try:
         notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
-        engine, serves = RunningEngine(notice, folder), str(notice["target"])
+        server, serves = RunningServer(notice, folder), str(notice["target"])
     except (OSError, ValueError, KeyError, TypeError):
         return None
     with contextlib.ExitStack() as unless_found:
-        unless_found.callback(engine.release)
-        if not (engine.hold() and await _answers(engine)):
+        unless_found.callback(server.release)
+        if not (server.hold() and await _answers(server)):
             return None
         if serves != target:
-            raise EngineFailed(
-                f"The engine that uses {folder} serves {serves}.",
+            raise LocalServerFailed(
+                f"The local server that uses {folder} serves {serves}.",
                 hint="End it, or choose another folder with --data-dir.",
             )
         unless_found.pop_all()
-    return engine
+    return server
 
 
-async def _answers(engine: RunningEngine) -> bool:
-    """Whether this very engine is where its notice says, and not another that came after it."""
+async def _answers(server: RunningServer) -> bool:
+    """Whether the server at this URL is the one of the notice, and not a later one."""
     try:
         async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            reply = await client.get(f"{engine.url}/info", headers=engine.headers)
-        return bool(reply.raise_for_status().json()["identity"] == engine.identity)
+            reply = await client.get(f"{server.url}/info", headers=server.headers)
+        return bool(reply.raise_for_status().json()["identity"] == server.identity)
     except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
         return False
 
 
-def _error(failed: Json, words: str, folder: Path) -> EngineFailed | BadTarget:
-    """Return the server's failure as an error of ours, in its own words."""
+def _error(failed: Json, words: str, folder: Path) -> LocalServerFailed | BadTarget:
+    """Return the server's failure as one of our errors, with the server's message."""
     if failed:
-        kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else EngineFailed
+        kind = BadTarget if failed.get("exit_code") == BadTarget.exit_code else LocalServerFailed
         return kind(failed["what"], hint=failed["hint"], detail=failed["detail"])
-    return EngineFailed(
-        "The engine ended before it was ready.",
+    return LocalServerFailed(
+        "The local server ended before it was ready.",
         hint=f"See {folder / 'engine.log'}.",
         detail=words or _tail(folder / "engine.log"),
     )

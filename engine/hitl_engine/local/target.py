@@ -1,4 +1,4 @@
-"""Where graphs live: a URL, a `langgraph.json`, or `file.py:graph`; and where its data is kept."""
+"""Where graphs run: a URL, a `langgraph.json`, or `file.py:graph`; and where its data is kept."""
 
 import hashlib
 import os
@@ -19,7 +19,7 @@ _HINT = "Give a URL, a langgraph.json, or file.py:graph."
 
 @dataclass(frozen=True, slots=True)
 class RemoteServer:
-    """A server that speaks the LangGraph Server API."""
+    """A server with the LangGraph Server API."""
 
     url: str
     """Without a slash at the end; may hold credentials, so show `label`."""
@@ -28,7 +28,7 @@ class RemoteServer:
 
 @dataclass(frozen=True, slots=True)
 class LocalProject:
-    """Graphs on this machine, run by an engine of our own."""
+    """Graphs on this machine, run by a server of our own."""
 
     spec: str
     """The absolute path of a `langgraph.json`, or absolute `file.py:graph`."""

@@ -107,7 +107,7 @@ class Replies:
 
 @dataclass(frozen=True, slots=True)
 class Decline:
-    """The form or the questions are not answered; the graph gets an answer that says so."""
+    """The form or the questions are not answered; the graph gets an answer with this information."""
 
     kind: Literal["decline"] = "decline"
 

@@ -48,4 +48,4 @@ class LogEntry:
     sent_as: str = ""
     """The id of the decision it was sent with; answers sent in one request share it."""
     mismatches: tuple[str, ...] = ()
-    """Tool calls that did not do what was decided, as in `Outcome`."""
+    """Tool calls that did not run as decided, as in `Outcome`."""

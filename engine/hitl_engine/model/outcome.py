@@ -44,8 +44,8 @@ class Outcome:
     error: str | None = None
     """What the graph raised in this run, if it did."""
     stuck: bool = False
-    """Whether the question met the same error twice: it must be reopened before an answer counts."""
+    """Whether answers caused the same error twice: it must be reopened before an answer counts."""
     mismatches: tuple[str, ...] = ()
-    """Tool calls that did not do what was decided, as the messages show: a sentence each, untrusted."""
+    """Tool calls that did not run as decided, as the messages show: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known even if the thread could not be read."""

@@ -23,7 +23,7 @@ class Server:
     local: bool
     version: str
     identity: str
-    """The same for the same server: the id of the engine's database, or the URL."""
+    """The same for the same server: the id of the local server's database, or the URL."""
     broken: tuple[BrokenGraph, ...] = ()
 
 

@@ -48,7 +48,7 @@ class Breakpoint:
     since: datetime | None
     """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
     error: str | None = None
-    """Set when a run that continued from here died: some of its nodes may have run already."""
+    """Set when a run that continued from here was lost: some of its nodes may have run already."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -120,6 +120,6 @@ class Reopening:
     happened: str
     """What the node raised, untrusted; empty if nothing went wrong."""
     stuck: bool
-    """Whether answers given here met the same error twice; otherwise another answer may do."""
+    """Whether answers given here caused the same error twice; if not, another answer may work."""
     why_not: str = ""
     """Why it cannot be reopened; empty if it can."""

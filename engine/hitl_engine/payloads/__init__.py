@@ -57,7 +57,7 @@ _TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_
 def recognise(payload: JsonValue, response_schema: JsonObject | None = None) -> Review:
     """Return the review of the first convention that recognises this payload. Never fails.
 
-    A malformed payload of a convention becomes a form or plain JSON, with a note that says so:
+    A malformed payload of a convention becomes a form or plain JSON, with a note about it:
     a guessed answer could make its node fail for ever.
     """
     return _understood(Asked(payload, response_schema))[1]

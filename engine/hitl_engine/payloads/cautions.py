@@ -23,16 +23,16 @@ def cautions(review: Review, decision: Decision) -> tuple[str, ...]:
     """Return one sentence for each thing to confirm, in the order of the calls."""
     if not isinstance(review, ToolCalls) or not isinstance(decision, Verdicts):
         return ()
-    said: list[str] = []
+    found: list[str] = []
     several = len(review.calls) > 1
     for number, (call, verdict) in enumerate(zip(review.calls, decision.verdicts, strict=False), 1):
         if not isinstance(verdict, Edit):
             continue
         place = f"Call {number}, {call.name}: " if several else f"{call.name}: "
         if verdict.name not in (None, call.name):
-            said.append(f"{place}another tool runs instead, {verdict.name}.")
-        said += [f"{place}{change}" for change in _changes(call.args, verdict.args, ())]
-    return tuple(said)
+            found.append(f"{place}another tool runs instead, {verdict.name}.")
+        found += [f"{place}{change}" for change in _changes(call.args, verdict.args, ())]
+    return tuple(found)
 
 
 def _changes(before: JsonValue, after: JsonValue, path: Path) -> Iterator[str]:

@@ -173,7 +173,7 @@ def _call(request: JsonValue, rule: JsonObject, spelling: _Spelling) -> ToolCall
                 name=name,
                 args=args,
                 description=text_in(others, "description"),
-                # Without a rule nothing says what may run.
+                # Without a rule it is unknown what may run.
                 allowed=allowed if kinds else (DecisionKind.REJECT,),
                 why_not=f"The request allows {', '.join(kinds)}." if kinds else UNRULED,
                 form=form_of(schema) if schema else None,

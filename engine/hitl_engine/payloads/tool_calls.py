@@ -97,13 +97,13 @@ def verdicts_on(review: ToolCalls, decision: Decision) -> tuple[Verdict, ...]:
         case Verdicts(verdicts=verdicts):
             return verdicts
         case Answer(value={"decisions": list(listed)}):
-            said = [*map(_verdict, listed)]
+            given = [*map(_verdict, listed)]
         case Answer(value=value):
-            said = [_verdict(value)]
+            given = [_verdict(value)]
         case _:
             return ()
-    verdicts = tuple(verdict for verdict in said if verdict is not None)
-    return verdicts if len(verdicts) == len(said) == len(review.calls) else ()
+    verdicts = tuple(verdict for verdict in given if verdict is not None)
+    return verdicts if len(verdicts) == len(given) == len(review.calls) else ()
 
 
 def _verdict(decision: JsonValue) -> Verdict | None:

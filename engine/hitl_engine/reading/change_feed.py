@@ -1,4 +1,4 @@
-"""When to look at the inbox again: as soon as a server says so, or else after a while."""
+"""When to look at the inbox again: as soon as a server reports a change, or else after a while."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

@@ -66,7 +66,7 @@ class StreamEvent:
 
 
 class LangGraphServer:
-    """A server that speaks the LangGraph Server API.
+    """A server with the LangGraph Server API.
 
     `through_proxy`: use the proxy and the certificates that the environment names. `transport`
     replaces the network in tests. Every method raises TargetError; the constructor raises
@@ -245,12 +245,12 @@ class LangGraphServer:
                 return Unreachable(f"The connection to {shown} broke: {_reason(error)}.")
 
     def _refuse_if_closed(self) -> None:
-        """Another engine has replaced this one; requests to this one would never get a reply."""
+        """Another server has replaced this one; requests to this one would never get a reply."""
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
     def changes(self) -> AsyncIterator[StreamEvent]:
-        """Yield an event whenever threads have changed; only our engine has this feed (flag `changes`)."""
+        """Yield an event whenever threads change; only our own server has this feed (flag `changes`)."""
         return self._stream("GET", "/threads/changes")
 
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
@@ -318,24 +318,24 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
         return
     status = response.status_code
     place = f"{response.request.method} {response.request.url.path}"
-    said = _said(content)
+    reason = _detail(content)
     if status in {401, 403}:
         raise Denied(
-            f"The server denied access ({status}): {said}.",
+            f"The server denied access ({status}): {reason}.",
             hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
         )
     if status == 404:
-        raise NotThere(f"The server has no {place}: {said}.")
+        raise NotThere(f"The server has no {place}: {reason}.")
     if status == 409:
         kind = MovedOn if _is_moved_on(content) else Conflict
-        raise kind(f"The server refused {place}: {said}.")
+        raise kind(f"The server refused {place}: {reason}.")
     if response.is_redirect:
-        said = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
-    raise ServerRefused(f"The server answered {status} to {place}: {said}.", status=status)
+        reason = f"it redirects to {response.headers.get('location', 'nowhere')}; not followed"
+    raise ServerRefused(f"The server answered {status} to {place}: {reason}.", status=status)
 
 
 def _is_moved_on(content: bytes) -> bool:
-    """Whether a 409 contains the thread's current state: our engine checked the preconditions."""
+    """Whether a 409 contains the thread's current state: our own server checked the preconditions."""
     try:
         body = json.loads(content)
     except (ValueError, RecursionError):
@@ -343,8 +343,8 @@ def _is_moved_on(content: bytes) -> bool:
     return isinstance(body, dict) and "current" in body
 
 
-def _said(content: bytes) -> str:
-    """Return the server's own words, in one line."""
+def _detail(content: bytes) -> str:
+    """Return the server's error message, in one line."""
     text = content[:2000].decode(errors="replace")
     try:
         body = json.loads(content)
@@ -356,8 +356,8 @@ def _said(content: bytes) -> str:
 
 
 def _reason(error: Exception) -> str:
-    said = error.strerror if isinstance(error, OSError) else None
-    return (said or str(error)).strip().rstrip(".") or type(error).__name__
+    reason = error.strerror if isinstance(error, OSError) else None
+    return (reason or str(error)).strip().rstrip(".") or type(error).__name__
 
 
 def _refuse_unsendable(headers: Mapping[str, str]) -> None:

@@ -95,7 +95,7 @@ class InboxReader:
         await _each(self._revisit, missing)
 
     async def _is_doubtful(self) -> bool:
-        """Whether the server has counted other than we know, twice in a row.
+        """Whether the server's count differed from ours, twice in a row.
 
         If it does so a third time, after everything was read, it just counts differently.
         """

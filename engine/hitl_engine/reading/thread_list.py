@@ -8,7 +8,7 @@ rows move while they are read. Three measures handle this:
 - Changes are read from the top down to what the newest stamp was some looks ago, ties included,
   and "newest" is what the first page began with. A row that moved to the top while later pages
   were read is newer than that, so the next look finds it. So does a row that became visible a
-  little later than its stamp says, as with a transaction that took its time.
+  little later than its stamp, as with a long transaction.
 - The whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
@@ -27,7 +27,7 @@ from hitl_engine.reading.wire import WireThread
 _STATUSES = ("interrupted", "error", "busy")
 _SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts"]
 _DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
-"""Keys that our engine adds to a row, so that no state has to be read."""
+"""Keys that our own server adds to a row, so that no state has to be read."""
 _PAGE = 1000
 """The most that a server gives at once."""
 _RECENT = 100
@@ -44,7 +44,7 @@ Rows = dict[str, WireThread]
 class ThreadList:
     """Lists the threads on which something may wait. Methods raise TargetError.
 
-    `rows_hold_state`: rows contain the state, as on our own engine, so that nothing waits on an
+    `rows_hold_state`: rows contain the state, as on our own server, so that nothing waits on an
     `idle` one and those are not listed. On other servers a question can wait on any thread.
     """
 

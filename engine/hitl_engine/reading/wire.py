@@ -32,7 +32,7 @@ class WireInterrupt(_Wire):
     value: Any = None
     response_schema: dict[str, Any] | None = None
     since: datetime | None = None
-    """When it was asked; only our own engine sends it, in the tasks of a thread's row."""
+    """When it was asked; only our own server sends it, in the tasks of a thread's row."""
 
     @model_validator(mode="before")
     @classmethod
@@ -67,7 +67,7 @@ class WireTask(_Wire):
 
 
 class WireBreakpoint(_Wire):
-    """Where a run stopped without a question; only our own engine sends it."""
+    """Where a run stopped without a question; only our own server sends it."""
 
     when: str
     node: str
@@ -107,11 +107,11 @@ class WireThread(_Wire):
     """None on `langgraph dev` for a thread on which nothing ran, and for a copied one."""
     next: tuple[str, ...] = ()
     tasks: tuple[WireTask, ...] | None = None
-    """Our engine derives the row from the state and adds its tasks; others leave them out."""
+    """Our own server derives the row from the state and adds its tasks; others leave them out."""
     checkpoint_id: str | None = None
     breakpoint: WireBreakpoint | None = None
     last_run: "WireRun | None" = None
-    """The newest run; our engine sends it with the row of one thread."""
+    """The newest run; our own server sends it with the row of one thread."""
 
     @property
     def graph_id(self) -> str:
@@ -129,11 +129,11 @@ class WireRun(_Wire):
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None
-    """How it failed; only our own engine sends it."""
+    """How it failed; only our own server sends it."""
 
     @property
-    def engine_died(self) -> bool:
-        """Whether our engine ended while this run was in progress."""
+    def server_died(self) -> bool:
+        """Whether our own server ended while this run was in progress."""
         return isinstance(self.error, Mapping) and self.error.get("error") == "EngineDied"
 
 
@@ -171,7 +171,7 @@ class WireGraph(_Wire):
 
 
 class WireBrokenGraph(_Wire):
-    """A graph that our engine could not import."""
+    """A graph that our own server could not import."""
 
     graph_id: str
     what: str

@@ -170,4 +170,4 @@ def _caller(answer: Any) -> Caller:
 
 def _failed(handler: str, error: Exception) -> Refusal:
     _log.error("the handler of %s failed", handler, exc_info=error)
-    return Refusal(500, f"The handler of {handler} failed. See the engine's log.")
+    return Refusal(500, f"The handler of {handler} failed. See the server's log.")

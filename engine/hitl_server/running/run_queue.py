@@ -34,9 +34,9 @@ from hitl_server.tables.thread_table import Threads
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
 
-ENGINE_DIED: JsonObject = {
+SERVER_DIED: JsonObject = {
     "error": "EngineDied",
-    "message": "engine died: the server ended while this run was under way; "
+    "message": "The server ended while this run was in progress; "
     "what its nodes did until then has happened, and it was not run again.",
 }
 
@@ -186,9 +186,9 @@ class RunQueue:
         In this order: if the server crashes again, the next start finds what is left to do.
         """
         for run_id, thread_id in self._runs.under_way():
-            await self._state_sync.refresh(thread_id, ENGINE_DIED)
+            await self._state_sync.refresh(thread_id, SERVER_DIED)
             async with self._database.write() as connection:
-                self._runs.set_status(connection, run_id, "error", ENGINE_DIED)
+                self._runs.set_status(connection, run_id, "error", SERVER_DIED)
         for thread_id, checkpoint_id in self._threads.stale_rows():
             newest = await self._database.saver.aget_tuple(newest_state_config(thread_id))
             if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:

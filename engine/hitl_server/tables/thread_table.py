@@ -223,7 +223,7 @@ class Threads:
     def mark_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
         """Note that a change which is no run begins on a thread.
 
-        If the server dies before `clear_stale`, the next start compares row and state.
+        If the server is killed before `clear_stale`, the next start compares row and state.
         """
         connection.execute("INSERT OR IGNORE INTO unsettled VALUES (?)", (thread_id,))
 

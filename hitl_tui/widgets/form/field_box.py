@@ -67,7 +67,7 @@ class FieldBox(FieldNode):
         self.current = False
         """Whether the focus is in it."""
         self._bare = bare
-        """Shown without its name, which is shown elsewhere."""
+        """Shown without its name, which another widget shows."""
         self._folded = folded
         self._typed_before = self.value.typed
         self._faults: tuple[str, ...] = ()

@@ -113,7 +113,7 @@ class OneOfBody(Vertical, Body):
 
 
 def _start_of_variant(variant: Variant) -> Typed:
-    """Return what a variant begins with; the key that tells it from others is given."""
+    """Return what a variant begins with; the key that identifies it has its value."""
     start = start_of(variant.field)
     match start:
         case {"fields": dict(fields), "beside": extra}:

@@ -29,7 +29,7 @@ class ScriptedModel(BaseChatModel):
     """Deletes a file, then is done."""
 
     def bind_tools(self, tools: Sequence[Any], **kwargs: Any) -> "ScriptedModel":
-        """Accept the tools; the script knows them already."""
+        """Accept the tools; the script already contains their calls."""
         return self
 
     def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:

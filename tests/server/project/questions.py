@@ -63,7 +63,7 @@ async def wait_then_ask(state: State) -> State:
 
 
 def note(state: State, name: str) -> None:
-    """Note in the trace file that a node runs."""
+    """Record in the trace file that a node runs."""
     leave_trace(Path(state["trace"]), name)
 
 
@@ -74,11 +74,11 @@ def prepare(state: State) -> State:
 
 
 def left(state: State) -> State:
-    """Raise after a bad answer, unless the file `mended` exists."""
+    """Raise after a bad answer, unless the file `….fixed` exists."""
     note(state, "left")
     answer = interrupt({"asks": "left"})
     note(state, "left!")
-    if answer == "bad" and not Path(f"{state['trace']}.mended").exists():
+    if answer == "bad" and not Path(f"{state['trace']}.fixed").exists():
         raise ValueError("a bad answer")
     return {"said": [f"left {answer}"]}
 
@@ -146,7 +146,7 @@ def three(state: State) -> State:
     return {"said": ["three"]}
 
 
-def tell_beyond_json(state: State) -> State:
+def write_beyond_json(state: State) -> State:
     """Return numbers that JSON readers refuse, then a value that is nested too deeply."""
     say = get_stream_writer()
     say({"long": 10**5000, "short": 10**30})
@@ -182,7 +182,7 @@ sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
 tenant = _single(who)
-beyond_json = _single(tell_beyond_json)
+beyond_json = _single(write_beyond_json)
 leaving = _single(leave)
 leaving_async = _single(leave_async)
 scheduled = (

@@ -34,7 +34,7 @@ def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def complaint(done: subprocess.CompletedProcess[str], code: int) -> str:
+def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:
     """Return the one line on standard error; there must be no other output."""
     assert (done.returncode, done.stdout) == (code, ""), (done.stdout, done.stderr)
     (line,) = done.stderr.splitlines()
@@ -61,7 +61,7 @@ def test_a_connection_that_cannot_be_made(
     tmp_path: Path, args: list[str], environment: dict[str, str], code: int, words: str
 ) -> None:
     target = ["--target", "http://127.0.0.1:9"]
-    message = complaint(
+    message = error_line(
         hitl_tui("list", *target, "--data-dir", str(tmp_path), *args, **environment), code
     )
     assert words in message
@@ -80,15 +80,15 @@ def test_a_connection_that_cannot_be_made(
         (["show"], "the following arguments are required: thread. See hitl-tui show --help."),
     ],
 )
-def test_a_command_that_is_none(args: list[str], words: str) -> None:
-    assert words in complaint(hitl_tui(*args), 2)
+def test_an_unknown_command_or_an_invalid_option(args: list[str], words: str) -> None:
+    assert words in error_line(hitl_tui(*args), 2)
 
 
-def test_an_interpreter_that_is_none(tmp_path: Path) -> None:
+def test_an_interpreter_that_does_not_exist(tmp_path: Path) -> None:
     config = str(processes.SAMPLES / "langgraph.json")
     for args in (["serve", config], ["list", "--target", config]):
         done = hitl_tui(*args, "--python", "/nope", "--data-dir", str(tmp_path))
-        assert "/nope cannot be run" in complaint(done, 5)
+        assert "/nope cannot be run" in error_line(done, 5)
 
 
 def test_the_log_is_read_without_the_server(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_the_log_is_read_without_the_server(tmp_path: Path) -> None:
     assert Shell("http://127.0.0.1:9", tmp_path / "data").run("log") == []
 
 
-def test_a_broken_graph_among_good_ones(tmp_path: Path) -> None:
+def test_a_broken_graph_beside_a_working_one(tmp_path: Path) -> None:
     project = processes.copied_project(tmp_path)
     (tmp_path / "bad.py").write_text("def build():\n    raise ValueError('no \x1b[31m')\nbuild()\n")
     project.write_text('{"graphs": {"bad": "./bad.py:graph", "good": "./revise.py:graph"}}')
@@ -146,7 +146,7 @@ def test_an_output_that_cannot_be_written(tmp_path: Path) -> None:
     )
 
 
-def test_no_standard_input_at_all(tmp_path: Path) -> None:
+def test_a_closed_standard_input(tmp_path: Path) -> None:
     """A terminal for output, and a closed standard input."""
     ours, theirs = pty.openpty()
     done = subprocess.run(
@@ -167,7 +167,7 @@ def test_no_standard_input_at_all(tmp_path: Path) -> None:
 async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
     """The run continues on the server; the one line names the thread, and the journal has it."""
     config = processes.copied_project(tmp_path / "project")
-    with processes.engine(config, tmp_path / "engine") as served:
+    with processes.running_server(config, tmp_path / "data") as served:
         header = f"Authorization: {served.headers['Authorization']}"
         target = ["--target", served.url, "--data-dir", str(tmp_path / "data")]
         with subprocess.Popen(
@@ -194,10 +194,10 @@ async def test_ctrl_c_after_sending(tmp_path: Path) -> None:
 async def test_an_unknown_outcome_names_its_thread(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The server dies while the run is watched: the thread is still known."""
+    """The server is killed while the run is followed: the outcome still names the thread."""
     monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 0)
     config = processes.copied_project(tmp_path / "project")
-    with processes.engine(config, tmp_path / "engine") as served:
+    with processes.running_server(config, tmp_path / "data") as served:
         opened = open_desk(served.url, data_dir=tmp_path / "data", headers=served.headers)
         async with opened as desk:
             (graph,) = [graph for graph in await desk.graphs() if graph.graph_id == "slow"]
