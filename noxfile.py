@@ -23,7 +23,9 @@ def oldest(session: nox.Session) -> None:
     project = nox.project.load_toml("pyproject.toml")["project"]
     extras = project["optional-dependencies"]
     ours = [*project["dependencies"], *extras["local"]]
-    tools = [each for each in extras["test"] if not each.startswith(("hitl-tui", *OF_OTHER_SERVERS))]
+    tools = [
+        each for each in extras["test"] if not each.startswith(("hitl-tui", *OF_OTHER_SERVERS))
+    ]
     session.install("--resolution", "lowest-direct", "-e", ".[local]")
     session.install("--upgrade", *tools)
     # A package of a package may require a newer one than we do; ours is what is tested.

@@ -13,7 +13,6 @@ from typing import Annotated, Any, Literal, cast
 from uuid import uuid4
 
 import pytest
-from deepagents import create_deep_agent
 from langchain.agents import create_agent
 from langchain.agents.middleware import HumanInTheLoopMiddleware
 from langchain_core.messages import HumanMessage, ToolMessage
@@ -214,7 +213,8 @@ def test_an_edit_in_a_batch_is_confirmed_because_the_runtime_does_not_check_it()
     ],
 )
 def test_deep_agents_interrupt_like_the_middleware(verdict: Verdict, text: str) -> None:
-    made = create_deep_agent(
+    deepagents = pytest.importorskip("deepagents")
+    made = deepagents.create_deep_agent(
         model=tool_approval.ScriptedModel(),
         tools=[tool_approval.delete_file],
         interrupt_on={"delete_file": True},

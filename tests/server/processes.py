@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
@@ -126,6 +127,8 @@ def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
     config = config or copied_project(folder)
     port = free_port()
     command = Path(sys.executable).with_name("langgraph")
+    if not command.exists():
+        pytest.skip("langgraph-cli[inmem] is not installed")
     options = ("--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port))
     log = (folder / "dev.log").open("wb")
     process = subprocess.Popen(
