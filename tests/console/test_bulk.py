@@ -99,7 +99,7 @@ async def test_all_items_are_listed_and_nothing_is_chosen(console: OpenConsole) 
         assert "Will send  to each of 3" in c.text
 
 
-async def test_an_item_that_prevents_a_decision_is_named_and_can_be_taken_out(
+async def test_an_item_that_prevents_a_decision_is_named_and_can_be_removed(
     console: OpenConsole,
 ) -> None:
     desk = DeskDouble(email(1), text(2), email(3, allowed=("approve", "respond")))
@@ -294,7 +294,7 @@ async def test_what_was_typed_is_kept_until_it_is_sent(console: OpenConsole) -> 
         assert desk.sent == [("answer", "half")] * 2
 
 
-async def test_keys_pressed_too_early_decide_nothing(
+async def test_keys_that_are_pressed_too_early_are_ignored(
     console: OpenConsole, real_guard: None
 ) -> None:
     desk = DeskDouble(email(1), email(2))
@@ -308,7 +308,7 @@ async def test_keys_pressed_too_early_decide_nothing(
         assert len(desk.sent) == 2
 
 
-async def test_an_item_that_no_longer_waits_is_taken_out(console: OpenConsole) -> None:
+async def test_an_item_that_no_longer_waits_is_removed(console: OpenConsole) -> None:
     desk = DeskDouble(email(1), email(2), email(3))
     async with console(desk) as c:
         await mark(c, 0, 1, 2)

@@ -57,7 +57,7 @@ async def press(pilot: Pilot[None], *keys: str) -> None:
 
 
 @pytest.mark.parametrize("shape", SHAPES)
-def test_what_is_loaded_is_read_back(shape: Any) -> None:
+def test_a_loaded_value_is_read_back(shape: Any) -> None:
     made = form(shape)
     for value in ODD:
         made.load(typed_of(made.field, value))
@@ -165,7 +165,7 @@ async def test_null_empty_and_left_out_are_shown_as_three_modes() -> None:
         assert made.reading().value == {"name": ""}
 
 
-async def test_yes_and_no_can_be_taken_back() -> None:
+async def test_yes_and_no_can_be_unset() -> None:
     made = form({"type": "boolean"})
     async with card_shown(made) as (pilot, _):
         made.take_focus()

@@ -59,7 +59,7 @@ def test_the_question_in_view_is_shown_again_after_reading() -> None:
     assert thread.first_item() is changed
 
 
-def test_after_the_last_question_comes_the_first() -> None:
+def test_the_first_question_follows_the_last() -> None:
     one, two = asked(1), asked(2)
     thread = thread_of(one, two)
     assert thread.neighbour(1) is two and thread.neighbour(-1) is two

@@ -97,7 +97,7 @@ async def test_a_reply_that_is_too_large_is_not_read(monkeypatch: pytest.MonkeyP
         await server(answering(200, "x" * 1001)).info()
 
 
-async def test_a_redirect_carries_nothing_to_another_host() -> None:
+async def test_a_redirect_is_not_followed() -> None:
     seen: list[str] = []
 
     def handler(request: httpx.Request) -> httpx.Response:
@@ -176,7 +176,7 @@ async def test_an_event_that_is_too_large_is_not_kept(
     assert received == [StreamEvent("a", (), 1)]
 
 
-async def test_many_events_may_be_larger_than_one(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_size_limit_applies_to_each_event_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(client, "REPLY_BYTES", 100)
     assert len(await events(streaming(*[b"event: a\ndata: 1\n\n", b": heartbeat\n\n"] * 50))) == 50
 

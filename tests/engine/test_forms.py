@@ -232,7 +232,7 @@ def test_a_schema_that_doubles_at_each_level_gets_its_form_in_time() -> None:
 @pytest.mark.parametrize("shape", SHAPES)
 @given(value=JSON)
 @settings(derandomize=True, max_examples=60)
-def test_editing_nothing_changes_nothing(shape: Any, value: JsonValue) -> None:
+def test_a_form_without_changes_returns_the_same_value(shape: Any, value: JsonValue) -> None:
     form = form_of(schema_of(shape))
     reading = read(form, typed_of(form, value))
     assert (canonical_json(reading.value), reading.faults) == (canonical_json(value), ())
@@ -336,7 +336,7 @@ def test_an_empty_text_is_a_text_and_null_is_null() -> None:
     assert read(form, typed).value == {"name": "", "note": None, "share": 1, "inner": {"x": 2}}
 
 
-def test_a_form_begins_with_defaults_and_chooses_nothing() -> None:
+def test_a_form_begins_with_defaults_and_without_a_choice() -> None:
     form = form_of(schema_of(Everything))
     begun = start_of(form)
     assert isinstance(begun, dict) and isinstance(begun["fields"], dict)
@@ -448,7 +448,7 @@ def test_formats_are_checked(kind: Any, good: str, bad: str) -> None:
     assert TypeAdapter(kind).validate_python(good)
 
 
-def test_a_broken_schema_checks_nothing() -> None:
+def test_with_a_broken_schema_no_value_is_a_fault() -> None:
     assert faults({"type": "no such type"}, 1) == ()
     assert faults({"$ref": "#/$defs/missing"}, 1) == ()
     assert faults({"$ref": "#"}, 1) == ()

@@ -12,7 +12,7 @@ from tests.json_values import JSON
 
 
 @given(JSON)
-def test_changing_nothing_changes_nothing(value: JsonValue) -> None:
+def test_a_form_without_changes_returns_the_same_value(value: JsonValue) -> None:
     field = form_of_value(value)
     reading = read(field, typed_of(field, value))
     assert reading.faults == ()

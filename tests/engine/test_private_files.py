@@ -80,7 +80,7 @@ def test_a_fifo_is_refused(rules: Rules, tmp_path: Path) -> None:
         rules.open_file(tmp_path / "fifo", os.O_RDWR)
 
 
-def test_what_belongs_to_another_user_is_refused(
+def test_a_file_of_another_user_is_refused(
     rules: Rules, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "data").mkdir(0o755)

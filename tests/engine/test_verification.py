@@ -108,7 +108,7 @@ AS_IF = "send_email: {}, but it has a result as if it had run: â€œSent to ada.â€
         (Approve(), [RAN, ai("a2", EMAIL)], []),
     ],
 )
-def test_what_a_call_did_is_compared_with_its_verdict(
+def test_the_result_of_a_call_is_compared_with_its_verdict(
     review: ToolCalls, verdict: Any, since: list[Any], sentences: list[str]
 ) -> None:
     """S36, B24: a rejected call runs, an approved one is dropped, an edited one is requested again."""

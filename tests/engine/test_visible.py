@@ -80,6 +80,6 @@ def test_indented_json_is_laid_out_as_python_does(value: object) -> None:
     assert json_text(value) == json.dumps(value, ensure_ascii=False, indent=2)
 
 
-def test_indented_json_may_be_as_deep_as_python_reads_it() -> None:
+def test_indented_json_can_be_as_deep_as_python_reads() -> None:
     deep = "[" * 800 + "]" * 800
     assert json.loads(json_text(json.loads(deep))) == json.loads(deep)

@@ -222,7 +222,7 @@ def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -
         quit_console(terminal)
 
 
-def test_a_second_console_takes_over_when_the_first_ends(project: Project) -> None:
+def test_a_second_console_starts_the_server_again_when_the_first_ends(project: Project) -> None:
     project.waits("revise", {"some_text": "original text"})
     with project.console() as first:
         first.wait_for("human_node")

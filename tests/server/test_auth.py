@@ -162,10 +162,10 @@ async def test_searches_return_the_callers_threads(client: Client) -> None:
     ada, bob = client("key-ada"), client("key-bob")
     mark = {"mark": str(uuid4())}
     thread_id = await thread(ada, metadata=mark)
-    for somebody, found in ((ada, [thread_id]), (bob, []), (client("key-rita"), [])):
-        listed = (await somebody.post("/threads/search", json={"metadata": mark})).json()
+    for user, found in ((ada, [thread_id]), (bob, []), (client("key-rita"), [])):
+        listed = (await user.post("/threads/search", json={"metadata": mark})).json()
         assert [one["thread_id"] for one in listed] == found
-        assert (await somebody.post("/threads/count", json={"metadata": mark})).json() == len(found)
+        assert (await user.post("/threads/count", json={"metadata": mark})).json() == len(found)
     taken = {"thread_id": thread_id, "if_exists": "do_nothing"}
     reply = await reply_of(bob, "POST", "/threads", taken)
     assert reply == (409, f"Thread with ID {thread_id} already exists")
@@ -255,17 +255,17 @@ async def test_copy_and_prune_need_permission(client: Client) -> None:
 
 async def test_items_are_stored_below_the_callers_name(client: Client) -> None:
     ada, bob, reader = client("key-ada"), client("key-bob"), client("key-rita")
-    for somebody, name in ((ada, "ada"), (bob, "bob")):
+    for user, name in ((ada, "ada"), (bob, "bob")):
         item = {"namespace": ["notes"], "key": "one", "value": {"of": name}}
-        assert (await somebody.put("/store/items", json=item)).status_code == 204
+        assert (await user.put("/store/items", json=item)).status_code == 204
         asked = {"namespace": "notes", "key": "one"}
-        found = (await somebody.get("/store/items", params=asked)).json()
+        found = (await user.get("/store/items", params=asked)).json()
         assert (found["namespace"], found["value"]) == ([name, "notes"], {"of": name})
-        [found] = (
-            await somebody.post("/store/items/search", json={"namespace_prefix": []})
-        ).json()["items"]
+        [found] = (await user.post("/store/items/search", json={"namespace_prefix": []})).json()[
+            "items"
+        ]
         assert found["value"] == {"of": name}
-        listed = (await somebody.post("/store/namespaces", json={})).json()["namespaces"]
+        listed = (await user.post("/store/namespaces", json={})).json()["namespaces"]
         assert [name, "notes"] in listed and {labels[0] for labels in listed} == {name}
     foreign = {"namespace": "ada.notes", "key": "one"}
     assert (await bob.get("/store/items", params=foreign)).json() is None

@@ -24,13 +24,13 @@ CONFIG = SAMPLES / "langgraph.json"
 
 async def test_requests_need_the_token(local_server: Served) -> None:
     token = local_server.info["token"]
-    async with httpx.AsyncClient(base_url=local_server.url) as anybody:
-        assert (await anybody.get("/ok")).json() == {"ok": True}
-        assert (await anybody.get("/info")).status_code == 401
+    async with httpx.AsyncClient(base_url=local_server.url) as http:
+        assert (await http.get("/ok")).json() == {"ok": True}
+        assert (await http.get("/info")).status_code == 401
         wrong = {"Authorization": "Bearer wrong"}
-        assert (await anybody.get("/info", headers=wrong)).status_code == 401
+        assert (await http.get("/info", headers=wrong)).status_code == 401
         for right in ({"Authorization": f"Bearer {token}"}, {"X-Api-Key": token}):
-            assert (await anybody.get("/info", headers=right)).status_code == 200
+            assert (await http.get("/info", headers=right)).status_code == 200
 
 
 def serve(*options: str) -> subprocess.Popen[str]:

@@ -13,7 +13,7 @@ from hitl_engine.model import FieldKind, FormField, JsonObject, JsonValue, Varia
 _LONG_TEXT = 200
 """From this many characters on (`maxLength`, or the default's length) a text gets an editor."""
 _MOST_FIELDS = 500
-"""A schema can have more fields than anybody fills in; the rest is asked for as JSON."""
+"""A schema can have more fields than a person fills in; the rest is asked for as JSON."""
 _SCALARS: dict[str, FieldKind] = {"integer": "integer", "number": "number", "boolean": "boolean"}
 
 

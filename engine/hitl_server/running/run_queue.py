@@ -153,7 +153,7 @@ class RunQueue:
     async def delete_run(self, thread_id: str, run_id: str) -> None:
         """Delete a run that has ended, and the checkpoints that it wrote.
 
-        Raises `Refusal`: 404 if there is no such run, 409 while a run is under way.
+        Raises `Refusal`: 404 if there is no such run, 409 while a run is in progress.
         """
         async with self._without_runs(thread_id) as is_busy:
             if self._runs.get(thread_id, run_id) is None:
@@ -173,7 +173,7 @@ class RunQueue:
     ) -> JsonObject:
         """Write values into a thread's state; return the `configurable` of the new checkpoint.
 
-        Raises `Refusal` (409) while a run is under way.
+        Raises `Refusal` (409) while a run is in progress.
         """
         async with self._without_runs(thread_id) as is_busy:
             return await self._state_sync.update_state(
@@ -213,7 +213,7 @@ class RunQueue:
     async def _without_runs(self, thread_id: str) -> AsyncIterator[Callable[[], bool]]:
         """Hold a thread for a change that is no run; yield whether a run waits meanwhile.
 
-        Raises `Refusal` (409) while a run is under way.
+        Raises `Refusal` (409) while a run is in progress.
         """
         queue = self._queues.setdefault(thread_id, ThreadQueue())
         if queue.runs:

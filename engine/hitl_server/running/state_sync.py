@@ -1,6 +1,6 @@
 """Keeps the rows of threads in line with their checkpoints.
 
-The caller holds the thread, so no run is under way. `is_busy` returns whether a run waits for it.
+The caller holds the thread, so no run is in progress. `is_busy` returns whether a run waits for it.
 """
 
 from collections.abc import Callable
