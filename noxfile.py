@@ -33,9 +33,18 @@ def oldest(session: nox.Session) -> None:
     _test(session)
 
 
-def _test(session: nox.Session) -> None:
+@nox.session(python=PYTHONS[-1], default=False)
+def textual(session: nox.Session) -> None:
+    """Run the tests of the terminal with the newest Textual: the pin can move if they pass."""
+    session.install("--upgrade", "-e", ".[test]")
+    session.install("--upgrade", "--no-deps", "textual")
+    _test(session, "tests/console")
+
+
+def _test(session: nox.Session, *paths: str) -> None:
     session.run("python", "-VV")
     session.run("uv", "pip", "freeze", external=True)
     session.run(
-        *("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"), *session.posargs
+        *("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"),
+        *(session.posargs or paths),
     )
