@@ -33,7 +33,7 @@ PACKAGES = {
     "orjson": "3.11.5",
     "pydantic": "2.9.0",
     "starlette": "0.36.3",
-    "typing-extensions": "4.13.0",
+    "typing-extensions": "4.14.0",
     "uvicorn": "0.27.0",
     "uvloop": "0.21.0",
 }
