@@ -205,7 +205,7 @@ async def test_a_form_can_be_answered_with_json() -> None:
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "7", "ctrl+t")
-        assert made.answer.text == "7", "JSON begins with what stands in the form"
+        assert made.box.json.text == "7", "JSON begins with what stands in the form"
         await press(pilot, "8")
         assert await sent(made, pilot, said) == [Answer(8)]
 

@@ -131,7 +131,7 @@ class ChoiceCard(QuestionCard):
         self._mark(index)
         if self.review.options[index].needs_text:
             self.beside.focus()
-        self.guard()
+        self.guard.restart()
         self.changed()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

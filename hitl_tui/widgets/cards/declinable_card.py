@@ -117,7 +117,7 @@ class DeclinableCard(QuestionCard):
         """Decline, or not. It has to be in view before it is sent."""
         self.declined = not self.declined
         self._decline_line.show(self.declined)
-        self.guard()
+        self.guard.restart()
         self.changed()
 
     @on(DeclineLine.Turned)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from time import monotonic
 from typing import ClassVar
 
 from textual import on
@@ -10,36 +9,21 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.reactive import reactive
-from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static, TextArea
 
 from hitl_engine.errors import NotTaken
-from hitl_engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Question
-from hitl_engine.strict_json import JsonProblem
+from hitl_engine.model import Decision, Fault, JsonObject, JsonValue, Question
 from hitl_tui.messages import Decided, Typed
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way, YesNo
+from hitl_tui.widgets.cards.answer_box import AnswerBox
 from hitl_tui.widgets.cards.card import Card
-from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.widgets.cards.throttle import Throttle
 from hitl_tui.widgets.text_view import TextPane
 
 AnswerOf = Callable[[Question, Decision], JsonValue]
-_AT_ONCE = 64 * 1024
-"""Up to this many characters what will be sent is shown at each key; above, a little later."""
-_LATER, _LATEST = 0.3, 0.6
-"""Seconds; with the pause before a draft is written they stay at one."""
-
-
-def json_in(editor: JsonEditor) -> JsonValue:
-    """Return the answer that was typed as JSON. Raises NotReady."""
-    if not editor.text.strip():
-        raise NotReady("Type the answer as JSON. A text needs quotation marks.")
-    try:
-        return editor.read()
-    except JsonProblem as problem:
-        raise NotReady(f"This is not JSON yet. {problem}") from problem
 
 
 class QuestionCard(Card):
@@ -52,15 +36,12 @@ class QuestionCard(Card):
     QuestionCard {
         #notes { display: none; height: auto; padding: 0 1; color: $text-warning; }
         &.-noted #notes { display: block; }
-        #payload, .form, #answer, #words, #yes-no { display: none; }
-        #payload, #answer, #words { height: 1fr; min-height: 3; }
+        #payload, .form { display: none; }
+        #payload { height: 1fr; min-height: 3; }
         .form { height: 1fr; min-height: 6; }
         &.-payload #payload { display: block; }
         &.-json #payload, &.-text #payload { height: auto; max-height: 60%; }
         &.-form .form { display: block; }
-        &.-json #answer { display: block; }
-        &.-text #words { display: block; }
-        &.-yes_no #yes-no { display: block; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -95,15 +76,10 @@ class QuestionCard(Card):
         self._answer_of = answer_of
         self._restored = typed or {}
         self._said: JsonObject | None = None
-        self._begun = ""
-        self._later: Timer | None = None
-        self._taken = 0.0
-        """Seconds that it took last to take in what was typed."""
+        self._throttle = Throttle(self, self._take_in)
         self.notes = Static(id="notes", markup=False)
         self.payload = TextPane("Payload", numbered=True, id="payload")
-        self.answer = JsonEditor("Answer, as JSON", id="answer", placeholder="Type JSON here")
-        self.words = Editor("Answer, as text (a JSON string)", id="words", placeholder="Type here")
-        self.yes_no = YesNo(id="yes-no")
+        self.box = AnswerBox()
 
     def compose(self) -> ComposeResult:
         """Put what is asked above, one way to answer below, and what will be sent at the end."""
@@ -111,9 +87,7 @@ class QuestionCard(Card):
         yield self.payload
         with Vertical(classes="form"):
             yield from self.compose_form()
-        yield self.answer
-        yield self.words
-        yield self.yes_no
+        yield self.box
         yield self.send_bar
 
     def compose_form(self) -> ComposeResult:
@@ -181,18 +155,13 @@ class QuestionCard(Card):
         """Return the record of what was typed, as a draft keeps it."""
         return {
             **self.form_content(),
+            **self.box.content(),
             "way": self.way.name,
-            "json": self.answer.text,
-            "words": self.words.value,
-            "yes": self.yes_no.value,
         }
 
     def restore(self, typed: JsonObject) -> None:
         """Take up what was typed before; a record may lack anything."""
-        source, words, yes = typed.get("json"), typed.get("words"), typed.get("yes")
-        self.answer.show_source(source if isinstance(source, str) else "")
-        self.words.show(words if isinstance(words, str) else "")
-        self.yes_no.show(yes if isinstance(yes, bool) else None)
+        self.box.restore(typed)
         ways = {way.name: way for way in self.WAYS}
         self.set_reactive(QuestionCard.way, ways.get(str(typed.get("way")), self.WAYS[0]))
 
@@ -206,32 +175,24 @@ class QuestionCard(Card):
     def hear_choice(self, event: YesNo.Changed) -> None:
         """Show what would be sent now; it has to be in view before it is."""
         event.stop()
-        self.guard()
+        self.guard.restart()
         self.changed()
 
     def changed(self) -> None:
         """Something that was typed is different."""
         if self._said is None:
             return
-        if max(len(self.answer.text), len(self.words.text), self.size_of_form()) <= _AT_ONCE:
-            self._take_in()
-        elif self._later is None:  # so that it takes a third of the time at most
-            pause = min(max(_LATER, 3 * self._taken), _LATEST)
-            self._later = self.set_timer(pause, self._take_in)
+        self._throttle.request(max(self.box.length, self.size_of_form()))
 
     def _take_in(self) -> None:
-        self._later = None
-        begun = monotonic()
         self.show_answer()
-        content = self.content()
-        if content != self._said:
+        if (content := self.content()) != self._said:
             self._said = content
             self.post_message(Typed(self.question, content))
-        self._taken = monotonic() - begun
 
     def unsaid(self) -> Typed | None:
-        """Return what was typed and is not taken in yet, to be kept before the card goes."""
-        if self._later is None or self.answered or (content := self.content()) == self._said:
+        """Return what was typed and not posted yet, to be kept before the card goes."""
+        if self._said is None or self.answered or (content := self.content()) == self._said:
             return None
         self._said = content
         return Typed(self.question, content)
@@ -247,19 +208,7 @@ class QuestionCard(Card):
             raise NotReady(self.told(refusal), refusal.faults) from refusal
 
     def _decision(self) -> Decision:
-        match self.way:
-            case Way.FORM:
-                return self.decision()
-            case Way.JSON:
-                return Answer(json_in(self.answer))
-            case Way.TEXT:
-                if not self.words.text:
-                    raise NotReady("Type the answer. It is sent as a JSON string.")
-                return Answer(self.words.value)
-            case Way.YES_NO:
-                if self.yes_no.value is None:
-                    raise NotReady("Say yes or no: y or n.")
-                return Answer(self.yes_no.value)
+        return self.decision() if self.in_form else self.box.decision(self.way)
 
     def show_answer(self) -> None:
         """Show what would be sent now, or why nothing would."""
@@ -295,11 +244,9 @@ class QuestionCard(Card):
         if len(self.WAYS) == 1:
             return
         following = self.WAYS[(self.WAYS.index(self.way) + 1) % len(self.WAYS)]
-        if following is Way.JSON and self.answer.text in ("", self._begun):
-            with suppress(NotReady), self.prevent(TextArea.Changed):
-                self.answer.show_json(self.current()[1])
-                self._begun = self.answer.text
-                self.answer.select_all()  # so that what is typed takes its place
+        if following is Way.JSON:
+            with suppress(NotReady):
+                self.box.suggest(self.current()[1])
         self.way = following
 
     def action_toggle_payload(self) -> None:
@@ -314,27 +261,23 @@ class QuestionCard(Card):
         """Give the keys to what is in view now."""
         if self._said is not None:
             self._show_way()
-            self.guard()
+            self.guard.restart()
             self.changed()
             self.take_focus()
 
     def _show_way(self) -> None:
         for way in Way:
             self.set_class(way is self.way, f"-{way.name.lower()}")
+        self.box.show_way(self.way)
         shown = self.PAYLOAD_ALWAYS or self.payload_wanted or not self.in_form
         self.set_class(shown, "-payload")
 
     def take_focus(self) -> None:
         """Give the keys to where one begins."""
-        match self.way:
-            case Way.FORM:
-                self.first_field().focus(scroll_visible=False)  # it is where the card begins
-            case Way.JSON:
-                self.answer.focus()
-            case Way.TEXT:
-                self.words.focus()
-            case Way.YES_NO:
-                self.yes_no.focus()
+        if self.in_form:
+            self.first_field().focus(scroll_visible=False)  # it is where the card begins
+        else:
+            self.box.focus_way(self.way)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Once answered, nothing can be changed."""

@@ -245,7 +245,7 @@ class ToolCallsCard(QuestionCard):
         """Show another call; its verdict keys are dead until it has been in view."""
         if self.is_mounted:
             self._show_call()
-            self.guard()
+            self.guard.restart()
             self.take_focus()
             self.scroll_home(animate=False)
 
@@ -334,7 +334,7 @@ class ToolCallsCard(QuestionCard):
 
     def _rest(self) -> None:
         """Let no verdict be given until the keys have rested: one may be held down."""
-        self.verdict_keys.rest(self.GUARD * self.REST)
+        self.verdict_keys.rest(self.guard.SECONDS * self.REST)
 
     def action_rest(self, kind: str) -> None:
         """Give every undecided call the same verdict; name those that do not allow it."""
@@ -346,7 +346,7 @@ class ToolCallsCard(QuestionCard):
         left = self.request.undecided
         together = given if verdict is DecisionKind.REJECT else []
         self.shown = (together or left or [self.shown])[0]
-        self.guard()
+        self.guard.restart()
         if given:
             self._verdict_given(together)
         if left:
