@@ -28,6 +28,11 @@ class RequestAnswer:
         """The calls that have no verdict yet."""
         return [index for index, answer in enumerate(self.answers) if answer.verdict is None]
 
+    def place(self, index: int) -> str:
+        """Return which of several calls this is, and how many are undecided; nothing for one call."""
+        count = len(self.answers)
+        return f"call {index + 1} of {count}, {len(self.undecided)} undecided" if count > 1 else ""
+
     def next_undecided(self, after: int) -> int | None:
         """Return the next call without a verdict, going around; None where all have one."""
         undecided = self.undecided

@@ -35,7 +35,7 @@ class VerdictFields(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self._answer: CallAnswer | None = None
-        self._together: tuple[CallAnswer, ...] = ()
+        self._same_reason: tuple[CallAnswer, ...] = ()
         self.edit = CallEdit()
         self.reply = Editor(id="reply")
 
@@ -44,9 +44,9 @@ class VerdictFields(Vertical):
         yield self.edit
         yield self.reply
 
-    def show(self, answer: CallAnswer, together: tuple[CallAnswer, ...] = ()) -> None:
-        """Show what belongs to the verdict; a reason is that of all calls that are `together`."""
-        self._answer, self._together = answer, together
+    def show(self, answer: CallAnswer, same_reason: tuple[CallAnswer, ...] = ()) -> None:
+        """Show what belongs to the verdict; a reason is that of all calls that are `same_reason`."""
+        self._answer, self._same_reason = answer, same_reason
         edited = answer.verdict is DecisionKind.EDIT
         self.set_class(edited, "-edit")
         self.set_class(answer.takes_text and not edited, "-reply")
@@ -58,7 +58,9 @@ class VerdictFields(Vertical):
             case DecisionKind.EDIT:
                 self.edit.show(answer)
             case DecisionKind.REJECT:
-                several = f" of {len(self._together)} calls" if len(self._together) > 1 else ""
+                several = (
+                    f" of {len(self._same_reason)} calls" if len(self._same_reason) > 1 else ""
+                )
                 said = word(answer.call, DecisionKind.REJECT)
                 self.reply.set_title(f"{said}: the reason{several} (may be empty)")
                 self.reply.show(answer.reason)
@@ -67,9 +69,9 @@ class VerdictFields(Vertical):
                 self.reply.set_title(f"{said} in the tool's place")
                 self.reply.show(answer.message)
 
-    def part(self) -> None:
-        """From now on a reason is that of the call in view alone."""
-        self._together = ()
+    def end_same_reason(self) -> None:
+        """From now on a reason is that of the call in view only."""
+        self._same_reason = ()
 
     def keep(self) -> None:
         """Keep what was typed with the calls it was typed for."""
@@ -77,7 +79,7 @@ class VerdictFields(Vertical):
             case CallAnswer(verdict=DecisionKind.EDIT):
                 self.edit.keep()
             case CallAnswer(verdict=DecisionKind.REJECT) as answer:
-                for each in self._together or (answer,):
+                for each in self._same_reason or (answer,):
                     each.reason = self.reply.value
             case CallAnswer(verdict=DecisionKind.RESPOND) as answer:
                 answer.message = self.reply.value

@@ -1,19 +1,17 @@
-"""The small parts of the card for tool calls: which call is in view, and the ways to decide."""
+"""The calls of a request, one line for each: which one is in view, and its verdict."""
 
 from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Static
 
 from hitl_engine.model import DecisionKind, ToolCall
 from hitl_engine.visible import one_line
-from hitl_tui.state.call_answer import KEYS, MARKS, CallAnswer, word
+from hitl_tui.state.call_answer import MARKS, CallAnswer, word
 
 _COLOURS = {
     DecisionKind.APPROVE: "success",
@@ -124,40 +122,3 @@ def _verdict(call: ToolCall, answer: CallAnswer) -> str:
         case _:
             detail = ""
     return f"{MARKS[answer.verdict]} {word(call, answer.verdict)}{detail}"
-
-
-class Choice(Static):
-    """One way to decide: its key, its word, and whether it is offered and chosen."""
-
-    DEFAULT_CSS = """
-    Choice {
-        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
-        &.-chosen { background: $accent; color: $background; text-style: bold; }
-        &.-off { color: $foreground 40%; pointer: not-allowed; }
-        &:hover { background: $panel; }
-        &.-chosen:hover { background: $accent; }
-    }
-    """
-
-    @dataclass
-    class Picked(Message):
-        """This way was chosen with the mouse."""
-
-        kind: DecisionKind
-
-    def __init__(self, kind: DecisionKind) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def show(self, call: ToolCall, chosen: DecisionKind | None) -> None:
-        """Say in words, too, what is chosen and what is not offered."""
-        offered = self.kind in call.allowed
-        self.set_class(self.kind is chosen, "-chosen")
-        self.set_class(not offered, "-off")
-        said = f"{KEYS[self.kind]} {word(call, self.kind)}"
-        mark = "● " if self.kind is chosen else ""
-        self.update(Content(f"{mark}{said}" if offered else f"({said})"))
-
-    def on_click(self) -> None:
-        """Say that this was chosen."""
-        self.post_message(self.Picked(self.kind))
