@@ -202,7 +202,7 @@ async def test_yes_and_no_are_said_and_not_guessed() -> None:
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert "Say yes or no" in screen_text(pilot.app) and not decisions(said)
+        assert "Press y or n" in screen_text(pilot.app) and not decisions(said)
         await pilot.press("n")
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
@@ -245,7 +245,7 @@ async def test_trying_to_send_nothing_says_why() -> None:
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert made.send_bar.has_class("-insisting") and not decisions(said)
+        assert made.send_bar.has_class("-emphasized") and not decisions(said)
 
 
 # Any JSON

@@ -147,17 +147,17 @@ async def test_arguments_come_before_the_story_and_are_whole() -> None:
 
 async def test_all_that_the_request_says_besides_is_shown() -> None:
     async with opened(PER_CALL, PER_CALL_SCHEMA) as s:
-        assert "The request also says" in s.text and "tool_call_id: call-77" in s.text
+        assert "The request also contains" in s.text and "tool_call_id: call-77" in s.text
     beside: Any = {**tool_request(call(*ALL)), "id": "of all"}
     beside["action_requests"][0]["id"] = "of one"
     async with opened(beside) as s:
-        said = s.part.panel.view.beside.view.text
+        said = s.part.panel.view.extra.view.text
         assert '"id": "of all"' in said and '"id": "of one"' in said
 
 
 async def test_prose_without_arguments_is_called_so() -> None:
     async with opened(tool_request(call(*ALL))) as s:
-        assert "it brings no arguments, only this" in s.text
+        assert "it has no arguments, only this" in s.text
         assert "no arguments" in s.text
 
 
@@ -229,6 +229,17 @@ async def test_a_verdict_alone_sends_nothing() -> None:
         assert s.decisions == []
 
 
+async def test_the_keys_work_wherever_on_the_card_the_focus_is() -> None:
+    async with opened(tool_request(call(*ALL, n=1), call(*ALL, n=2))) as s:
+        s.card.send_bar.pane.focus()
+        await s.press("a")
+        assert s.part.request.answers[0].verdict == "approve"
+        await s.press("f2")
+        s.card.payload.focus()
+        await s.press("a", "ctrl+s")
+        assert s.decisions == [Verdicts((Approve(), Approve()))]
+
+
 async def test_letters_typed_into_a_reason_decide_nothing() -> None:
     async with opened(tool_request(call(*ALL))) as s:
         await s.press("r")
@@ -266,7 +277,7 @@ async def test_a_convention_s_own_words_are_used_everywhere() -> None:
 async def test_where_nothing_can_be_decided_it_is_said_what_can_be_done() -> None:
     async with opened([OLDER, OLDER]) as s:
         assert "no agreed answer" in s.text and "ctrl+t" in s.text
-        assert not s.part.panel.verdicts.ways.display
+        assert not s.part.panel.verdicts.row.display
         await s.press("a", "A", "R", "ctrl+s")
         assert s.decisions == []
 

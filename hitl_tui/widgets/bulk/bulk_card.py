@@ -255,7 +255,7 @@ class BulkCard(Card, can_focus=False):
             self._plan_timer.stop()
         self.show_plan()
         if self.send_bar.blocked:
-            self.send_bar.insist()
+            self.send_bar.emphasize_reason()
             return
         self.answered = True
         planned = tuple(each.planned for each in self.list.included if each.planned is not None)

@@ -105,4 +105,4 @@ class AnswerBox(Vertical):
             case _ if self.yes_no.value is not None:
                 return Answer(self.yes_no.value)
             case _:
-                raise NotReady("Say yes or no: y or n.")
+                raise NotReady("Press y or n.")

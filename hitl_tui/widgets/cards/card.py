@@ -28,7 +28,7 @@ class Card(VerticalScroll, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "ctrl+s", "send", "Send", tooltip="Send what stands under “Will send”", id="card.send"
+            "ctrl+s", "send", "Send", tooltip="Send what is shown under “Will send”", id="card.send"
         ),
         Binding(
             "ctrl+s",
@@ -48,7 +48,7 @@ class Card(VerticalScroll, can_focus=True):
 
     @property
     def one_of_several(self) -> bool:
-        """Whether this is decided now, and sent together with other questions later."""
+        """Whether the decision is kept, and sent together with those on other questions."""
         return self._one_of_several
 
     @one_of_several.setter
@@ -95,17 +95,17 @@ class Card(VerticalScroll, can_focus=True):
         self.guard.restart()
 
     def take_focus(self) -> None:
-        """Give the keys to where one begins."""
+        """Focus the first field."""
         self.focus()
 
     @property
     def writing(self) -> bool:
-        """Whether a text field of this card has the keys."""
+        """Whether a text field of this card has the focus."""
         focused = self.screen.focused
         return isinstance(focused, Input | TextArea) and self in focused.ancestors
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to send only in time, and only once."""
+        """Offer to send once the card was in view, and only once."""
         if action not in ("send", "keep"):
             return True
         if self.answered or self.one_of_several is (action == "send"):
@@ -118,14 +118,14 @@ class Card(VerticalScroll, can_focus=True):
             self.decide()
 
     def action_keep(self) -> None:
-        """Decide, once; the screen of the thread keeps it until all are sent."""
+        """Decide, once; the screen of the thread keeps the decision until all are sent."""
         self.action_send()
 
     def decide(self) -> None:
-        """Say what was decided, if it can be said, and set `answered`."""
+        """Post the decision and set `answered`, or point out why there is no decision yet."""
         raise NotImplementedError
 
     @on(SendBar.Pressed)
     def send_pressed(self) -> None:
-        """The button does what the key does."""
+        """Do what the key does."""
         self.action_send()

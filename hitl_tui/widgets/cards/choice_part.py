@@ -30,8 +30,8 @@ class ChoicePart(QuestionPart):
         #asked { height: 1fr; min-height: 3; }
         #options { height: auto; max-height: 50%; border: none; padding: 0; background: $surface; }
         #options > .option-list--option-highlighted { background: $primary 25%; color: $foreground; }
-        #beside { display: none; height: 5; }
-        &.-with-text #beside { display: block; }
+        #text { display: none; height: 5; }
+        &.-with-text #text { display: block; }
     }
     """
     HELP = """\
@@ -52,39 +52,39 @@ class ChoicePart(QuestionPart):
         self.asked = TextPane("Asked", id="asked")
         lines = (self._line(index) for index in range(len(review.options)))
         self.options = OptionList(*lines, id="options", markup=False)
-        self.beside = Editor(id="beside", placeholder="Type here")
+        self.text = Editor(id="text", placeholder="Type here")
 
     def compose(self) -> ComposeResult:
         """Put the answers below what is asked, and the text of the chosen answer last."""
         yield self.asked
         yield self.options
-        yield self.beside
+        yield self.text
 
     def load(self, typed: JsonObject) -> None:
         """Show what is asked, and what was chosen and typed before."""
         self.asked.show_text(self.review.prompt)
         if not self.review.listed:
             self.asked.set_title("Asked", "the answers below are a guess; ctrl+t gives any other")
-        beside, chosen = typed.get("beside"), typed.get("chosen")
-        self.beside.show(beside if isinstance(beside, str) else "")
+        text, chosen = typed.get("beside"), typed.get("chosen")
+        self.text.show(text if isinstance(text, str) else "")
         known = isinstance(chosen, int) and 0 <= chosen < len(self.review.options)
         self._mark(chosen if known and isinstance(chosen, int) else None)
 
     def content(self) -> JsonObject:
         """Return what is chosen and typed."""
-        return {"chosen": self.chosen, "beside": self.beside.value}
+        return {"chosen": self.chosen, "beside": self.text.value}
 
     @property
     def length(self) -> int:
         """The length of the text."""
-        return len(self.beside.text)
+        return len(self.text.text)
 
     def decision(self) -> Choose:
         """Return the chosen answer. Raises NotReady."""
         if self.chosen is None:
             raise NotReady("Choose an answer: press its number, or enter on it.")
         option = self.review.options[self.chosen]
-        text = self.beside.value if option.text_key else ""
+        text = self.text.value if option.text_key else ""
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         return Choose(self.chosen, text or None)
@@ -104,7 +104,7 @@ class ChoicePart(QuestionPart):
         """Choose an answer; what was typed for another one is kept."""
         self._mark(index)
         if self.review.options[index].needs_text:
-            self.beside.focus()
+            self.text.focus()
         self.changed(guarded=True)
 
     @on(OptionList.OptionSelected)
@@ -123,7 +123,7 @@ class ChoicePart(QuestionPart):
             self.options.highlighted = index
         if option is not None:
             needed = "needed" if option.needs_text else "may be empty"
-            self.beside.set_title(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
+            self.text.set_title(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
 
     def _line(self, index: int) -> Content:
         letter = next((each for each, at in self._letters.items() if at == index), "")

@@ -189,7 +189,7 @@ class QuestionCard(Card, can_focus=False):
         try:
             decision, _ = self.current()
         except NotReady as missing:
-            self.send_bar.insist()
+            self.send_bar.emphasize_reason()
             if self.in_form and missing.faults:
                 self.part.focus_on(missing.faults)
             return

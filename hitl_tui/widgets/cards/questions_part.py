@@ -22,9 +22,9 @@ class QuestionsPart(QuestionPart):
 
     DEFAULT_CSS = """
     QuestionsPart {
-        #beside { height: auto; max-height: 3; border: none; color: $foreground 60%; }
-        #beside.-none { display: none; }
-        &.-with-payload #beside { display: none; }
+        #extra { height: auto; max-height: 3; border: none; color: $foreground 60%; }
+        #extra.-none { display: none; }
+        &.-with-payload #extra { display: none; }
         FieldScroll { min-height: 3; }
     }
     """
@@ -38,10 +38,10 @@ class QuestionsPart(QuestionPart):
     def __init__(self, review: Questions) -> None:
         super().__init__()
         self.review = review
-        self.beside = TextPane(id="beside")
+        self.extra = TextPane(id="extra")
         self.boxes = [QuestionBox(n, each) for n, each in enumerate(review.questions, 1)]
         self.scroll = FieldScroll(*self.boxes, classes="fields")
-        self.fields = DeclinableFields(self.scroll, self.beside, can_decline=True)
+        self.fields = DeclinableFields(self.scroll, self.extra, can_decline=True)
 
     def compose(self) -> ComposeResult:
         """Put the questions first, what else the request contains below them."""
@@ -49,8 +49,8 @@ class QuestionsPart(QuestionPart):
 
     def load(self, typed: JsonObject) -> None:
         """Show what else the request contains, and the replies that were typed before."""
-        self.beside.set_class(not self.review.extra, "-none")
-        self.beside.show_text(in_words(self.review.extra))
+        self.extra.set_class(not self.review.extra, "-none")
+        self.extra.show_text(in_words(self.review.extra))
         self.fields.load(typed)
         records = typed.get("replies")
         if isinstance(records, list) and len(records) == len(self.boxes):

@@ -11,7 +11,7 @@ from textual.strip import Strip
 
 from hitl_engine.model import DecisionKind, ToolCall
 from hitl_engine.visible import one_line
-from hitl_tui.state.call_answer import MARKS, CallAnswer, word
+from hitl_tui.state.call_answer import MARKS, CallAnswer, verdict_name
 
 _COLOURS = {
     DecisionKind.APPROVE: "success",
@@ -23,11 +23,11 @@ _COLOURS = {
 
 
 class CallStrip(ScrollView, can_focus=False):
-    """One line for each call of a request: which one is in view, and each verdict."""
+    """Shows one line for each call of a request: which one is in view, and each verdict."""
 
     COMPONENT_CLASSES = {  # noqa: RUF012  as Widget declares it
         *(f"call-strip--{colour}" for colour in _COLOURS.values()),
-        "call-strip--here",
+        "call-strip--shown",
     }
     DEFAULT_CSS = """
     CallStrip {
@@ -41,16 +41,16 @@ class CallStrip(ScrollView, can_focus=False):
         & > .call-strip--error { color: $text-error; }
         & > .call-strip--accent { color: $text-accent; }
         & > .call-strip--muted { color: $text-muted; }
-        & > .call-strip--here { color: $text-accent; text-style: bold; }
+        & > .call-strip--shown { color: $text-accent; text-style: bold; }
     }
     .-high CallStrip { max-height: 4; margin-bottom: 0; }
     .-short CallStrip { max-height: 2; margin-bottom: 0; }
     """
-    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+    SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
     @dataclass
     class Picked(Message):
-        """This call is to be shown."""
+        """The user clicked this call."""
 
         index: int
 
@@ -66,14 +66,14 @@ class CallStrip(ScrollView, can_focus=False):
         self.virtual_size = Size(0, len(self._calls))
         if shown != self._shown:
             self._shown = shown
-            self.call_after_refresh(self._bring)
+            self.call_after_refresh(self._scroll_to_shown)
         self.refresh()
 
     def on_resize(self) -> None:
-        """Keep the call that is in view on the strip."""
-        self._bring()
+        """Keep the line of the call in view on the strip."""
+        self._scroll_to_shown()
 
-    def _bring(self) -> None:
+    def _scroll_to_shown(self) -> None:
         self.scroll_to_region(Region(0, self._shown, 1, 1), animate=False)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -85,10 +85,10 @@ class CallStrip(ScrollView, can_focus=False):
         index = y + self.scroll_offset.y
         if index >= len(self._answers):
             return Strip.blank(self.size.width, self.rich_style)
-        call, answer, here = self._calls[index], self._answers[index], index == self._shown
-        name = "here" if here else ""
+        call, answer, shown = self._calls[index], self._answers[index], index == self._shown
+        name = "shown" if shown else ""
         parts = (
-            ("▸ " if here else "  ", "here"),
+            ("▸ " if shown else "  ", "shown"),
             (f"{index + 1:>{len(str(len(self._calls)))}}/{len(self._calls)}  ", ""),
             (one_line(call.name, 60), name),
             ("   ", ""),
@@ -121,4 +121,4 @@ def _verdict(call: ToolCall, answer: CallAnswer) -> str:
             detail = f", “{one_line(answer.message, 40)}”"
         case _:
             detail = ""
-    return f"{MARKS[answer.verdict]} {word(call, answer.verdict)}{detail}"
+    return f"{MARKS[answer.verdict]} {verdict_name(call, answer.verdict)}{detail}"

@@ -12,7 +12,7 @@ from textual.widget import Widget
 from textual.widgets import TextArea
 
 from hitl_engine.model import Decision, DecisionKind, Fault, JsonObject, ToolCalls, Verdicts
-from hitl_tui.state.call_answer import CallAnswer, word
+from hitl_tui.state.call_answer import CallAnswer, verdict_name
 from hitl_tui.state.request_answer import RequestAnswer
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.question_part import QuestionPart
@@ -78,7 +78,7 @@ class ToolCallsPart(QuestionPart):
     @property
     def length(self) -> int:
         """The length of the arguments that are edited as JSON."""
-        return self.panel.fields.edit.size_of_text
+        return self.panel.fields.edit.length
 
     @on(CallEdit.Changed)
     @on(TextArea.Changed)
@@ -174,7 +174,7 @@ class ToolCallsPart(QuestionPart):
         if given:
             self._show_given(same_reason, guarded=True)
         if left:
-            name = word(self.review.calls[left[0]], kind)
+            name = verdict_name(self.review.calls[left[0]], kind)
             which = f"{name} is not allowed there: {self.request.named(left)}."
             self.panel.verdicts.show_reason(f"Still undecided, {which}", emphasized=True)
 

@@ -1,4 +1,4 @@
-"""What can be decided on a tool call: each way with its key, and why one is not offered."""
+"""The verdicts that a tool call takes, each with its key, and why others are not offered."""
 
 from dataclasses import dataclass
 
@@ -9,12 +9,12 @@ from textual.message import Message
 from textual.widgets import Static
 
 from hitl_engine.model import DecisionKind, ToolCall
-from hitl_tui.state.call_answer import KEYS, CallAnswer, undecided_words, word
+from hitl_tui.state.call_answer import KEYS, CallAnswer, how_to_decide, verdict_name
 from hitl_tui.text.literal import literal
 
 
 class VerdictChip(Static):
-    """One way to decide: its key, its word, and whether it is offered and chosen."""
+    """Shows one verdict: its key, its name, and whether it is offered and chosen."""
 
     DEFAULT_CSS = """
     VerdictChip {
@@ -28,7 +28,7 @@ class VerdictChip(Static):
 
     @dataclass
     class Clicked(Message):
-        """This way was chosen with the mouse."""
+        """The user clicked this verdict."""
 
         kind: DecisionKind
 
@@ -37,16 +37,16 @@ class VerdictChip(Static):
         self.kind = kind
 
     def show(self, call: ToolCall, chosen: DecisionKind | None) -> None:
-        """Say in words, too, what is chosen and what is not offered."""
+        """Show whether the verdict is chosen or not offered, not with colours alone."""
         offered = self.kind in call.allowed
         self.set_class(self.kind is chosen, "-chosen")
         self.set_class(not offered, "-off")
-        said = f"{KEYS[self.kind]} {word(call, self.kind)}"
+        text = f"{KEYS[self.kind]} {verdict_name(call, self.kind)}"
         mark = "● " if self.kind is chosen else ""
-        self.update(Content(f"{mark}{said}" if offered else f"({said})"))
+        self.update(Content(f"{mark}{text}" if offered else f"({text})"))
 
     def on_click(self) -> None:
-        """Say that this was chosen."""
+        """Post that this verdict was clicked."""
         self.post_message(self.Clicked(self.kind))
 
 
@@ -56,27 +56,27 @@ class VerdictLine(Vertical):
     DEFAULT_CSS = """
     VerdictLine {
         height: auto;
-        #ways { height: 1; margin-top: 1; }
-        #ways.-none { display: none; }
+        #verdicts { height: 1; margin-top: 1; }
+        #verdicts.-none { display: none; }
         #why { display: none; height: auto; padding: 0 1; color: $foreground 70%; }
         #why.-some { display: block; }
         #why.-emphasized { color: $text-warning; text-style: bold; }
     }
-    .-high VerdictLine #ways, .-short VerdictLine #ways { margin-top: 0; }
-    .-narrow VerdictLine #ways { layout: grid; grid-size: 2; height: 2; }
+    .-high VerdictLine #verdicts, .-short VerdictLine #verdicts { margin-top: 0; }
+    .-narrow VerdictLine #verdicts { layout: grid; grid-size: 2; height: 2; }
     """
-    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+    SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
     def __init__(self) -> None:
         super().__init__()
         self.chips = [VerdictChip(kind) for kind in DecisionKind]
-        self.ways = Horizontal(*self.chips, id="ways")
+        self.row = Horizontal(*self.chips, id="verdicts")
         self.why = Static(id="why", markup=False)
         self._call: ToolCall | None = None
 
     def compose(self) -> ComposeResult:
-        """Put the ways above the reasons."""
-        yield self.ways
+        """Put the verdicts above the reasons."""
+        yield self.row
         yield self.why
 
     def show(self, answer: CallAnswer) -> None:
@@ -84,7 +84,7 @@ class VerdictLine(Vertical):
         self._call = answer.call
         for chip in self.chips:
             chip.show(answer.call, answer.verdict)
-        self.ways.set_class(not answer.call.allowed, "-none")
+        self.row.set_class(not answer.call.allowed, "-none")
         self.show_why_not()
 
     def show_why_not(self, *, emphasized: bool = False) -> None:
@@ -100,8 +100,8 @@ class VerdictLine(Vertical):
 
 
 def _why_not(call: ToolCall) -> str:
-    """Return why some of the verdicts are not offered on a call; nothing, where all are."""
+    """Return why some verdicts are not offered on a call, or an empty text."""
     if not call.allowed:
-        return undecided_words(call)
-    others = [word(call, kind) for kind in DecisionKind if kind not in call.allowed]
+        return how_to_decide(call)
+    others = [verdict_name(call, kind) for kind in DecisionKind if kind not in call.allowed]
     return f"{', '.join(others)}: not allowed. {call.why_not}" if others else ""
