@@ -102,7 +102,7 @@ class BulkScreen(ConsoleScreen):
         """Show the marked items; the card has to be in view again before anything is sent."""
         if self.phase is BulkPhase.CHOOSING:
             self._show_marked()
-            self.card.guard()
+            self.card.guard.restart()
 
     def _show_marked(self) -> None:
         marked = self.marks.items[:_MAX_ITEMS]

@@ -269,7 +269,7 @@ class ThreadScreen(ConsoleScreen):
     def on_screen_resume(self) -> None:
         """Restart the guard of the card: something else was in view."""
         if self.pane.card is not None and not self.pane.card.answered:
-            self.pane.card.guard()
+            self.pane.card.guard.restart()
 
     async def action_back(self) -> None:
         """Go back to the inbox; a run continues, and this screen stays installed until its end."""

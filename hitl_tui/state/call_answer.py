@@ -1,4 +1,4 @@
-"""What a person decided and typed for one tool call, and the words for it."""
+"""What the user decided and typed for one tool call, and the names of the verdicts."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -29,7 +29,7 @@ KEYS = {
     DecisionKind.REJECT: "r",
     DecisionKind.RESPOND: "p",
 }
-"""The key of each way to decide; the bindings of the card are the same."""
+"""The key of each verdict; the bindings of `CallKeys` are the same."""
 MARKS = {
     DecisionKind.APPROVE: "✓",
     DecisionKind.EDIT: "✎",
@@ -38,48 +38,48 @@ MARKS = {
 }
 _MOST_FIELDS = 40
 _LARGEST_FORM = 64 * 1024
-"""Characters of JSON; larger arguments are edited as JSON at first."""
+"""Characters of JSON; larger arguments are first shown as JSON, not in a form."""
 
 
-def word(call: ToolCall, kind: DecisionKind) -> str:
-    """Return what a way to decide is called: in the convention's own words, where it has them."""
+def verdict_name(call: ToolCall, kind: DecisionKind) -> str:
+    """Return the name of a verdict: that of the convention, if it has its own names."""
     return dict(call.labels).get(kind, kind.value.capitalize())
 
 
 @dataclass
 class CallAnswer:
-    """What was decided and typed for one call; texts stay when the verdict changes."""
+    """What was decided and typed for one call; texts are kept when the verdict changes."""
 
     call: ToolCall
     verdict: DecisionKind | None = None
     by_form: bool = True
-    """The edited arguments are those of the form, not those of the JSON."""
+    """Whether the edited arguments are those in the form, not those in the JSON."""
     typed: Typed = None
-    """What was typed into the form, once something was."""
+    """What was typed into the form; None before the edit begins."""
     args: str = ""
-    """The edited arguments as JSON, as typed, once something was."""
+    """The edited arguments as JSON, as typed; empty before the edit begins."""
     reason: str = ""
     message: str = ""
     tool: str | None = None
-    """Another tool to call instead, as typed; None keeps the tool."""
+    """The tool to run instead, as typed; None keeps the tool."""
 
     @classmethod
     def restored(cls, typed: JsonValue, call: ToolCall) -> "CallAnswer":
-        """Take up a record; what it lacks or holds wrongly begins anew."""
+        """Return the answer in a draft; what the draft lacks, or has in a wrong form, is empty."""
         record = typed if isinstance(typed, dict) else {}
         allowed = {kind.value: kind for kind in call.allowed}
-        made = cls(call, allowed.get(str(record.get("verdict"))), form_suits(call))
+        answer = cls(call, allowed.get(str(record.get("verdict"))), begins_in_form(call))
         for name in ("args", "reason", "message"):
             if isinstance(value := record.get(name), str):
-                setattr(made, name, value)
+                setattr(answer, name, value)
         tool = record.get("tool")
-        made.tool = tool if isinstance(tool, str) else None
-        made.typed = _of_an_object(record.get("typed"))
-        made.by_form = record.get("by_form", made.by_form) is True
-        return made
+        answer.tool = tool if isinstance(tool, str) else None
+        answer.typed = _typed_object(record.get("typed"))
+        answer.by_form = record.get("by_form", answer.by_form) is True
+        return answer
 
     def record(self) -> JsonObject:
-        """Return this as a draft keeps it."""
+        """Return this answer in the form of a draft."""
         return {
             "verdict": self.verdict.value if self.verdict else None,
             "by_form": self.by_form,
@@ -92,18 +92,18 @@ class CallAnswer:
 
     @cached_property
     def form(self) -> FormField:
-        """The form of the arguments: of their schema, else of the values that they have."""
+        """The form of the arguments: from their schema, else from their values."""
         return self.call.form or form_of_value(self.call.args)
 
-    def begun(self) -> None:
-        """Begin an edit with the arguments of the request, where nothing was typed yet."""
+    def begin_edit(self) -> None:
+        """Begin with the arguments of the request, if nothing was typed yet."""
         if self.by_form and self.typed is None:
             self.typed = typed_of(self.form, self.call.args)
         if not self.by_form and not self.args:
             self.args = json_text(self.call.args)
 
-    def turned(self) -> None:
-        """Edit the same arguments the other way. Raises NotReady where they cannot be read yet."""
+    def switch_editor(self) -> None:
+        """Switch between the form and JSON. Raises NotReady if the arguments cannot be read yet."""
         args = self.edited()
         self.by_form = not self.by_form
         if self.by_form:
@@ -112,7 +112,7 @@ class CallAnswer:
             self.args = json_text(args)
 
     def decision(self, place: str = "") -> Verdict:
-        """Return the verdict. Raises NotReady, naming `place`."""
+        """Return the verdict. Raises NotReady, with a text that begins with `place`."""
         match self.verdict:
             case DecisionKind.APPROVE:
                 return Approve()
@@ -125,22 +125,22 @@ class CallAnswer:
             case DecisionKind.EDIT:
                 return Edit(self.edited(place), self._other_tool(place))
             case _:
-                raise NotReady(f"{place}{undecided_words(self.call)}")
+                raise NotReady(f"{place}{how_to_decide(self.call)}")
 
     def reading(self) -> ReadResult:
-        """Read what was typed into the form, as far as it can be."""
+        """Read what was typed into the form, as far as possible."""
         return read(self.form, self.typed)
 
     def edited(self, place: str = "") -> JsonObject:
         """Return the edited arguments. Raises NotReady."""
-        args = self._of_form(place) if self.by_form else self._of_json(place)
+        args = self._read_form(place) if self.by_form else self._read_json(place)
         if not isinstance(args, dict):
             raise NotReady(f"{place}The arguments must be a JSON object, in braces.")
         return args
 
     @property
     def takes_text(self) -> bool:
-        """Whether something is typed for the verdict."""
+        """Whether the verdict has a field to type in."""
         match self.verdict:
             case DecisionKind.EDIT | DecisionKind.RESPOND:
                 return True
@@ -151,14 +151,14 @@ class CallAnswer:
 
     @property
     def changes_nothing(self) -> bool:
-        """Whether the edit, as it can be read now, is what was asked for."""
+        """Whether the edit can be read now and is the same as the request."""
         try:
             same = not changed_names(self.call.args, self.edited())
         except NotReady:
             return False
         return same and self.tool in (None, self.call.name)
 
-    def _of_form(self, place: str) -> JsonValue:
+    def _read_form(self, place: str) -> JsonValue:
         reading = self.reading()
         if reading.faults:
             first = reading.faults[0]
@@ -166,7 +166,7 @@ class CallAnswer:
             raise NotReady(f"{place}{where} {first.words}.", reading.faults)
         return reading.value
 
-    def _of_json(self, place: str) -> JsonValue:
+    def _read_json(self, place: str) -> JsonValue:
         try:
             return read_json(self.args)
         except JsonProblem as problem:
@@ -180,8 +180,8 @@ class CallAnswer:
         return self.tool
 
 
-def _of_an_object(typed: JsonValue) -> Typed:
-    """Return what was typed into the form of an object; anything else begins anew."""
+def _typed_object(typed: JsonValue) -> Typed:
+    """Return what was typed into the form of an object; None for anything else in a draft."""
     match typed:
         case {"fields": dict(), "beside": dict()}:
             return typed
@@ -189,15 +189,17 @@ def _of_an_object(typed: JsonValue) -> Typed:
             return None
 
 
-def form_suits(call: ToolCall) -> bool:
-    """Say whether the arguments are few and small enough to be edited in a form at first."""
+def begins_in_form(call: ToolCall) -> bool:
+    """Return whether the arguments are first shown in a form: they are few and small."""
     form = call.form
     drawn = bool(form.fields) if form is not None else 0 < len(call.args) <= _MOST_FIELDS
     return drawn and len(json_text(call.args, indent=None)) <= _LARGEST_FORM
 
 
-def undecided_words(call: ToolCall) -> str:
-    """Return what can be decided on a call, with the keys."""
+def how_to_decide(call: ToolCall) -> str:
+    """Return which verdicts a call takes, with their keys."""
     if not call.allowed:
         return f"{call.why_not} Press ctrl+t to answer with JSON."
-    return f"Decide: {', '.join(f'{KEYS[kind]} {word(call, kind)}' for kind in call.allowed)}."
+    return (
+        f"Decide: {', '.join(f'{KEYS[kind]} {verdict_name(call, kind)}' for kind in call.allowed)}."
+    )

@@ -1,10 +1,10 @@
-"""Raised while an answer is not complete."""
+"""The error for an answer that is not complete."""
 
 from hitl_engine.model import Fault
 
 
 class NotReady(Exception):
-    """There is nothing to send yet; the words name what is missing, the faults name where."""
+    """Nothing can be sent yet. The text is what is missing; the faults are where."""
 
     def __init__(self, words: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(words)

@@ -1,4 +1,4 @@
-"""What a person decided and typed for all tool calls of one request."""
+"""What the user decided and typed for all tool calls of one request."""
 
 from collections.abc import Iterable
 
@@ -9,7 +9,7 @@ from hitl_tui.state.not_ready import NotReady
 
 
 class RequestAnswer:
-    """An answer for each call, in the order of the request; a record of them for a draft."""
+    """The answers to all calls, in the order of the request."""
 
     def __init__(self, calls: tuple[ToolCall, ...], typed: JsonValue = None) -> None:
         records = (
@@ -20,26 +20,31 @@ class RequestAnswer:
         ]
 
     def record(self) -> list[JsonValue]:
-        """Return this as a draft keeps it."""
+        """Return the answers in the form of a draft."""
         return [answer.record() for answer in self.answers]
 
     @property
     def undecided(self) -> list[int]:
-        """The calls that have no verdict yet."""
+        """The indexes of the calls that have no verdict yet."""
         return [index for index, answer in enumerate(self.answers) if answer.verdict is None]
 
+    def place(self, index: int) -> str:
+        """Return which of several calls this is, and how many are undecided; nothing for one call."""
+        count = len(self.answers)
+        return f"call {index + 1} of {count}, {len(self.undecided)} undecided" if count > 1 else ""
+
     def next_undecided(self, after: int) -> int | None:
-        """Return the next call without a verdict, going around; None where all have one."""
+        """Return the next call without a verdict, from the start again; None if all have one."""
         undecided = self.undecided
         later = [index for index in undecided if index > after]
         return next(iter(later or undecided), None)
 
     def can_give_rest(self, verdict: DecisionKind) -> bool:
-        """Whether any call that has no verdict takes this one."""
+        """Return whether any call that has no verdict takes this one."""
         return any(verdict in self.answers[index].call.allowed for index in self.undecided)
 
     def give_rest(self, verdict: DecisionKind) -> list[int]:
-        """Give this verdict to every call that has none and takes it; return which those are."""
+        """Give this verdict to every call that has none and takes it; return their indexes."""
         given = [index for index in self.undecided if verdict in self.answers[index].call.allowed]
         for index in given:
             self.answers[index].verdict = verdict
@@ -48,7 +53,7 @@ class RequestAnswer:
         return given
 
     def unchanged(self) -> str:
-        """Say so where an edit changes nothing."""
+        """Return which edits change nothing, or an empty text."""
         same = [
             str(index + 1)
             for index, answer in enumerate(self.answers)
@@ -60,7 +65,7 @@ class RequestAnswer:
         return f"{calls}the arguments are unchanged"
 
     def decision(self) -> Verdicts:
-        """Return one verdict for each call. Raises NotReady, naming the first that lacks one."""
+        """Return one verdict for each call. Raises NotReady, naming the first that has none."""
         several = len(self.answers) > 1
         return Verdicts(
             tuple(
@@ -72,7 +77,7 @@ class RequestAnswer:
         )
 
     def decision_on(self, shown: int) -> Verdicts | None:
-        """Return the verdict on one call, all others approved; None where it has none yet."""
+        """Return the verdict on one call, with all others approved; None if it has none yet."""
         try:
             verdict = self.answers[shown].decision()
         except NotReady:
@@ -82,7 +87,7 @@ class RequestAnswer:
         )
 
     def named(self, indices: Iterable[int]) -> str:
-        """Return calls by number and name."""
+        """Return the numbers and names of calls."""
         return ", ".join(
             f"{index + 1} {one_line(self.answers[index].call.name, 40)}" for index in indices
         )

@@ -1,4 +1,4 @@
-"""The ways to give an answer that every question has, whatever it was taken for."""
+"""The ways to answer a question, and the field for yes or no."""
 
 from enum import Enum
 from typing import ClassVar
@@ -13,7 +13,7 @@ from hitl_tui.widgets.titled_pane import titled
 
 
 class Way(Enum):
-    """How the answer is given; the words name the way in a frame."""
+    """How the answer is given."""
 
     FORM = "as it was understood"
     JSON = "as JSON"
@@ -22,7 +22,7 @@ class Way(Enum):
 
 
 class YesNo(OptionList):
-    """True or false; nothing is chosen until a person does."""
+    """Takes yes or no; nothing is chosen until the user does."""
 
     DEFAULT_CSS = """
     YesNo {
@@ -38,15 +38,15 @@ class YesNo(OptionList):
     """
     HELP = """\
     ### Yes or no
-    **y** stands for the JSON value `true`, **n** for `false`. **ctrl+s** sends it.
+    **y** chooses the JSON value `true`, **n** chooses `false`. **ctrl+s** sends it.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "say(True)", "Yes", tooltip="Answer true", id="yes_no.yes"),
-        Binding("n", "say(False)", "No", tooltip="Answer false", id="yes_no.no"),
+        Binding("y", "choose(True)", "Yes", tooltip="Answer true", id="yes_no.yes"),
+        Binding("n", "choose(False)", "No", tooltip="Answer false", id="yes_no.no"),
     ]
 
     class Changed(Message):
-        """Yes or no was chosen."""
+        """The user chose yes or no."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
@@ -56,7 +56,7 @@ class YesNo(OptionList):
 
     @property
     def value(self) -> bool | None:
-        """What was chosen, if anything."""
+        """What is chosen; None if nothing is."""
         return self._value
 
     def show(self, value: bool | None) -> None:
@@ -66,22 +66,22 @@ class YesNo(OptionList):
         self.highlighted = None if value is None else int(not value)
 
     def _line(self, value: bool) -> Content:
-        here = value is self._value
+        chosen = value is self._value
         key, word = ("y", "yes") if value else ("n", "no")
         return Content.assemble(
-            ("● " if here else "  ", "$accent"),
+            ("● " if chosen else "  ", "$accent"),
             (f"{key}  ", "$text-muted"),
-            (f"{word}, ", "bold $text-accent" if here else ""),
+            (f"{word}, ", "bold $text-accent" if chosen else ""),
             str(value).lower(),
         )
 
-    def action_say(self, value: bool) -> None:
-        """Choose."""
+    def action_choose(self, value: bool) -> None:
+        """Choose yes or no."""
         self.show(value)
         self.post_message(self.Changed())
 
     @on(OptionList.OptionSelected)
-    def say_selected(self, event: OptionList.OptionSelected) -> None:
-        """Choose what is under the cursor or the mouse."""
+    def choose_selected(self, event: OptionList.OptionSelected) -> None:
+        """Choose the line under the cursor or the mouse."""
         event.stop()
-        self.action_say(event.option_index == 0)
+        self.action_choose(event.option_index == 0)

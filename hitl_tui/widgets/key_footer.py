@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
+_SHOWN_FIRST = ("card.send", "card.keep", "card.answer_as", "card.payload")
+"""The keys of every card, before those of what has the focus: they stay at the same place."""
 _LEFT_OUT_FIRST = (
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
@@ -80,7 +82,8 @@ class KeyFooter(Widget):
 
     def _all(self) -> Iterator[_Key]:
         seen: set[str] = set()
-        for active in self.screen.active_bindings.values():
+        active_bindings = self.screen.active_bindings.values()
+        for active in sorted(active_bindings, key=lambda each: each.binding.id not in _SHOWN_FIRST):
             binding = active.binding
             if binding.show and binding.action not in seen:
                 seen.add(binding.action)

@@ -39,7 +39,7 @@ class SendBar(Vertical):
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
         &.-blocked #why { display: block; }
-        &.-insisting #why { color: $text-error; text-style: bold; }
+        &.-emphasized #why { color: $text-error; text-style: bold; }
         &.-blocked TextPane { display: none; }
     }
     """
@@ -48,7 +48,7 @@ class SendBar(Vertical):
         """The button was pressed."""
 
     blocked: reactive[bool] = reactive(True, toggle_class="-blocked")
-    """There is nothing to send."""
+    """Whether there is nothing to send yet."""
 
     def __init__(self, verb: str = "Send", key: str = "^s") -> None:
         super().__init__()
@@ -68,11 +68,11 @@ class SendBar(Vertical):
         yield self.why
 
     def rename(self, verb: str) -> None:
-        """Say on the button what it does."""
+        """Set the text of the button."""
         self.button.label = Content(f"{verb}  {self._key}")
 
     def show(self, answer: JsonValue, note: str = "") -> None:
-        """Show what will be sent; `note` is ours, or visible text."""
+        """Show what will be sent; `note` is our own, or visible text."""
         compact = json_text(answer, indent=None)
         long = len(compact) > _ONE_LINE
         self.pane.show_json(answer, indent=2 if long else None)
@@ -86,18 +86,18 @@ class SendBar(Vertical):
         self.rule.border_title = titled("Nothing to send yet")
         self.why.update(literal(why))
         self.blocked = True
-        self.remove_class("-insisting")
+        self.remove_class("-emphasized")
 
-    def insist(self) -> None:
-        """Somebody tried to send: let nobody overlook why nothing was."""
-        self.add_class("-insisting")
+    def emphasize_reason(self) -> None:
+        """Emphasize why nothing can be sent yet: the user tried to send."""
+        self.add_class("-emphasized")
 
     def watch_blocked(self, blocked: bool) -> None:
-        """Show on the button, too, that there is nothing to send."""
+        """Disable the button while there is nothing to send."""
         self.button.disabled = blocked
 
     @on(Button.Pressed)
-    def say_pressed(self, event: Button.Pressed) -> None:
-        """Say it in the words of this bar."""
+    def button_pressed(self, event: Button.Pressed) -> None:
+        """Post the message of this bar."""
         event.stop()
         self.post_message(self.Pressed())

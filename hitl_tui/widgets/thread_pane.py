@@ -84,7 +84,7 @@ class ThreadPane(Vertical):
 
     def unsaved(self) -> Typed | None:
         """Return what was typed into the card and not posted yet."""
-        return self.card.unsaid() if isinstance(self.card, QuestionCard) else None
+        return self.card.unposted() if isinstance(self.card, QuestionCard) else None
 
     async def mount_card(self, card: Card | None) -> None:
         """Replace the card, or remove it."""

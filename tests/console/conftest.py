@@ -17,6 +17,8 @@ from hitl_tui.app import ConsoleApp
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.guard import Guard
+from hitl_tui.widgets.cards.question_part import QuestionPart
 
 from .desk_double import DeskDouble
 
@@ -34,7 +36,7 @@ def still_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
 def short_guard(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Make the guard of cards short, except where the guard itself is tested."""
     guarded = "real_guard" in request.fixturenames
-    monkeypatch.setattr(Card, "GUARD", 2.0 if guarded else 0.01)
+    monkeypatch.setattr(Guard, "SECONDS", 2.0 if guarded else 0.01)
 
 
 @pytest.fixture
@@ -99,6 +101,11 @@ class Console:
     def card(self) -> Card:
         """The card in view."""
         return self.app.screen.query_one(Card)
+
+    @property
+    def part(self) -> QuestionPart:
+        """The part of the card in view, which shows a question."""
+        return self.app.screen.query_one(QuestionPart)
 
     @property
     def text(self) -> str:

@@ -19,8 +19,8 @@ from hitl_engine.model import (
 from hitl_tui.messages import Decided, Stepped, Typed
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
-from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 
 from .conftest import card_shown, heard, screen_text, settle, until
@@ -84,13 +84,13 @@ async def test_keys_typed_before_it_could_be_read_decide_nothing() -> None:
 async def test_a_key_that_is_held_down_sends_one_card_and_not_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(Card, "GUARD", 60.0)
+    monkeypatch.setattr(Guard, "SECONDS", 60.0)
     made = card({"text_to_revise": "a"})
     async with card_shown(made) as (pilot, said):
         made.take_focus()
         await settle(pilot)
         begun: list[None] = []
-        made._drawn = lambda drawing: begun.append(None)  # type: ignore[method-assign]  # it counts
+        made.guard._drawn = lambda restart: begun.append(None)  # type: ignore[method-assign]  # it counts
         await pilot.press("ctrl+s", "ctrl+s", "x", "ctrl+s")
         await settle(pilot)
         assert len(begun) == 3 and not made.armed and decisions(said) == []
@@ -185,7 +185,7 @@ async def test_json_begins_with_what_the_form_would_send() -> None:
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await pilot.press("end", "b", "ctrl+t")
-        assert made.answer.text == '"ab"'
+        assert made.box.json.text == '"ab"'
         await pilot.press("right", "left", "c")  # out of the selection, into the string
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
@@ -202,7 +202,7 @@ async def test_yes_and_no_are_said_and_not_guessed() -> None:
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert "Say yes or no" in screen_text(pilot.app) and not decisions(said)
+        assert "Press y or n" in screen_text(pilot.app) and not decisions(said)
         await pilot.press("n")
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
@@ -245,7 +245,7 @@ async def test_trying_to_send_nothing_says_why() -> None:
         await shown(made, pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
-        assert made.send_bar.has_class("-insisting") and not decisions(said)
+        assert made.send_bar.has_class("-emphasized") and not decisions(said)
 
 
 # Any JSON
@@ -256,12 +256,12 @@ async def test_what_is_no_json_is_never_sent(typed: str) -> None:
     made = card({"x": 1})
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
-        made.answer.show_source(typed)
+        made.box.json.show_source(typed)
         await settle(pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert decisions(said) == []
-        assert made.answer.text == typed
+        assert made.box.json.text == typed
 
 
 @pytest.mark.parametrize(
@@ -272,7 +272,7 @@ async def test_json_is_sent_as_typed(typed: str, value: JsonValue) -> None:
     made = card({"x": 1})
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
-        made.answer.show_source(typed)
+        made.box.json.show_source(typed)
         await settle(pilot)
         await pilot.press("ctrl+s")
         await settle(pilot)

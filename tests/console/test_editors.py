@@ -13,7 +13,7 @@ from textual.widgets.text_area import Selection
 from hitl_tui.external_editor import Edited, NotEdited, editor_command, run_editor
 from hitl_tui.messages import Decided, ExternalEditorClosed, ExternalEditorRequested
 from hitl_tui.text.diff import difference
-from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.editor import Editor, JsonEditor
 
 from .conftest import OpenConsole, card_shown, heard, until
@@ -192,7 +192,7 @@ async def test_a_terminal_that_cannot_be_suspended_is_reported(
     console: OpenConsole, monkeypatch: pytest.MonkeyPatch, real_guard: None
 ) -> None:
     """Without a terminal, as here, Textual cannot suspend; under the web driver neither."""
-    monkeypatch.setattr(Card, "GUARD", 0.2)
+    monkeypatch.setattr(Guard, "SECONDS", 0.2)
     async with console(DeskDouble(interrupt({"text_to_revise": "text"}))) as c:
         await c.open()
         await c.press("x", "ctrl+g")

@@ -9,8 +9,8 @@ from hitl_engine import payloads
 from hitl_engine.model import Answer, Decline, Fill, JsonObject, JsonValue, Question, Replies, Reply
 from hitl_tui.messages import Decided, Typed
 from hitl_tui.widgets.cards.card_for import card_for
+from hitl_tui.widgets.cards.question_box import QuestionBox
 from hitl_tui.widgets.cards.question_card import QuestionCard
-from hitl_tui.widgets.cards.questions_card import QuestionBox
 from sample_graphs.ask_user import QUESTIONS
 from sample_graphs.typed_answer import Approval
 
@@ -205,7 +205,7 @@ async def test_a_form_can_be_answered_with_json() -> None:
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         await press(pilot, "7", "ctrl+t")
-        assert made.answer.text == "7", "JSON begins with what stands in the form"
+        assert made.box.json.text == "7", "JSON begins with what stands in the form"
         await press(pilot, "8")
         assert await sent(made, pilot, said) == [Answer(8)]
 

@@ -22,8 +22,8 @@ from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card import Card
-from hitl_tui.widgets.cards.choice_card import ChoiceCard
-from hitl_tui.widgets.cards.declinable_card import DeclinableCard, DeclineLine
+from hitl_tui.widgets.cards.choice_part import ChoiceKeys
+from hitl_tui.widgets.cards.declinable import DeclineKeys, DeclineLine
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.choice_list import ChoiceList
@@ -36,7 +36,7 @@ from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
-from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
+from hitl_tui.widgets.tool_calls.call_keys import CallKeys
 
 ROOT = Path(__file__).parents[2]
 README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
@@ -46,8 +46,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("thread", (ThreadScreen,)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
-    ("tool calls", (ToolCallsCard, ArgumentsPane, CallEdit)),
-    ("choice", (ChoiceCard,)),
+    ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
+    ("choice", (ChoiceKeys,)),
     ("yes or no", (YesNo,)),
     (
         "form",
@@ -58,7 +58,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
             FieldHead,
             ChoiceList,
             BooleanBody,
-            DeclinableCard,
+            DeclineKeys,
             DeclineLine,
         ),
     ),

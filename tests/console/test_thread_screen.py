@@ -10,10 +10,10 @@ from hitl_engine.model import JsonObject, Outcome, OutcomeKind, Progress, Thread
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets.cards import question_card
+from hitl_tui.widgets.cards import throttle
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
-from hitl_tui.widgets.cards.text_card import TextCard
+from hitl_tui.widgets.cards.text_part import TextPart
 
 from .conftest import OpenConsole, until
 from .desk_double import DeskDouble, interrupt, stop
@@ -44,10 +44,10 @@ async def test_the_next_question_of_the_thread_appears_by_itself(console: OpenCo
         await c.open()
         await c.press("ctrl+s")
         await c.armed()
-        assert isinstance(c.card, TextCard)
-        assert c.card.text.text == "second"
+        assert isinstance(c.part, TextPart)
+        assert c.part.text.text == "second"
         assert "Note: accepted. This is the next pending item." in c.text
-        assert c.card.text.has_focus
+        assert c.part.text.has_focus
 
 
 async def test_a_breakpoint_is_stepped_past_to_the_next(console: OpenConsole) -> None:
@@ -100,7 +100,7 @@ async def test_an_unknown_outcome_is_shown_and_nothing_is_sent_again(console: Op
         await c.press("ctrl+s", "enter", "s")
         assert len(desk.sent) == 1
         await c.press("ctrl+r")
-        assert isinstance(c.card, TextCard)
+        assert isinstance(c.part, TextPart)
 
 
 RAN = "send_email: rejected, but it has a result as if it had run: “Sent \x1b[31m.”"
@@ -134,7 +134,7 @@ async def test_mismatches_are_shown_above_the_next_question(console: OpenConsole
             in text
         )
         assert "\\u{1B}[31m" in text and "second." in text and "third." not in text
-        assert isinstance(c.card, TextCard) and c.card.text.text == "second"
+        assert isinstance(c.part, TextPart) and c.part.text.text == "second"
 
 
 async def test_mismatches_of_a_run_that_was_left_are_kept_for_the_next_visit(
@@ -213,7 +213,7 @@ async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
         desk.publish()
         await until(c.pilot, lambda: "no answer" in c.text)
         assert "another client" not in c.text
-        assert isinstance(c.card, TextCard)
+        assert isinstance(c.part, TextPart)
 
 
 async def test_several_questions_of_one_thread_keep_what_was_typed(console: OpenConsole) -> None:
@@ -227,9 +227,9 @@ async def test_several_questions_of_one_thread_keep_what_was_typed(console: Open
         assert "1/2 approve_a" in c.text
         await c.type("kept ")
         await c.press("ctrl+n")
-        assert isinstance(c.card, TextCard) and c.card.text.text == "other"
+        assert isinstance(c.part, TextPart) and c.part.text.text == "other"
         await c.press("ctrl+n")
-        assert isinstance(c.card, TextCard) and c.card.text.text == "kept original text"
+        assert isinstance(c.part, TextPart) and c.part.text.text == "kept original text"
 
 
 async def test_a_draft_is_saved_within_a_second_and_restored(console: OpenConsole) -> None:
@@ -273,8 +273,8 @@ async def test_the_last_letter_of_a_large_text_is_saved(
     console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A large text is read some time after a key; the user may leave before that."""
-    monkeypatch.setattr(question_card, "_LATEST", 60.0)
-    monkeypatch.setattr(question_card, "_LATER", 60.0)
+    monkeypatch.setattr(throttle, "_LONGEST_PAUSE", 60.0)
+    monkeypatch.setattr(throttle, "_PAUSE", 60.0)
     desk = DeskDouble(interrupt({"text_to_revise": "a" * 100_000}))
     async with console(desk) as c:
         await c.open()

@@ -22,7 +22,8 @@ from hitl_engine.model import (
 from hitl_tui.messages import Decided, Typed
 from hitl_tui.state.plan import verdict_lines
 from hitl_tui.widgets.cards.card_for import card_for
-from hitl_tui.widgets.tool_calls.tool_calls_card import ToolCallsCard
+from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.tool_calls.tool_calls_part import ToolCallsPart
 
 from .conftest import OpenConsole, card_shown, heard, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, tool_request
@@ -87,14 +88,15 @@ def call(
 class ThreadPane:
     """A card on a pane of its own."""
 
-    card: ToolCallsCard
+    card: QuestionCard
+    part: ToolCallsPart
     pilot: Pilot[None]
     said: list[Any]
 
     async def press(self, *keys: str) -> None:
         """Press keys, one after the other, each when the card is ready for it."""
         for key in keys:
-            await until(self.pilot, lambda: self.card.armed and self.card.verdict_keys.rested)
+            await until(self.pilot, lambda: self.card.armed and not self.part.pause.active)
             await self.pilot.press(key)
             await settle(self.pilot)
 
@@ -127,11 +129,11 @@ async def opened(
         typed,
         lambda q, decision: payloads.cautions(q.review, decision),
     )
-    assert isinstance(card, ToolCallsCard)
+    assert isinstance(card.part, ToolCallsPart)
     async with card_shown(card, size) as (pilot, said):
         await settle(pilot)
         card.take_focus()
-        yield ThreadPane(card, pilot, said)
+        yield ThreadPane(card, card.part, pilot, said)
 
 
 # What is shown
@@ -145,17 +147,17 @@ async def test_arguments_come_before_the_story_and_are_whole() -> None:
 
 async def test_all_that_the_request_says_besides_is_shown() -> None:
     async with opened(PER_CALL, PER_CALL_SCHEMA) as s:
-        assert "The request also says" in s.text and "tool_call_id: call-77" in s.text
+        assert "The request also contains" in s.text and "tool_call_id: call-77" in s.text
     beside: Any = {**tool_request(call(*ALL)), "id": "of all"}
     beside["action_requests"][0]["id"] = "of one"
     async with opened(beside) as s:
-        said = s.card.view.beside.view.text
+        said = s.part.panel.view.extra.view.text
         assert '"id": "of all"' in said and '"id": "of one"' in said
 
 
 async def test_prose_without_arguments_is_called_so() -> None:
     async with opened(tool_request(call(*ALL))) as s:
-        assert "it brings no arguments, only this" in s.text
+        assert "it has no arguments, only this" in s.text
         assert "no arguments" in s.text
 
 
@@ -196,7 +198,7 @@ async def test_the_arguments_can_be_seen_as_json() -> None:
 )
 async def test_only_what_is_on_the_screen_is_drawn(args: JsonObject) -> None:
     async with opened(tool_request(call(*ALL, **args))) as s:
-        view = s.card.view.arguments.view
+        view = s.part.panel.view.arguments.view
         drawn: list[int] = []
         draw = view._draw
         view._draw = lambda y: drawn.append(y) or draw(y)  # type: ignore[method-assign, func-returns-value]
@@ -213,18 +215,29 @@ async def test_what_is_not_allowed_is_never_decided_and_the_reason_is_said() -> 
         why = "Approve, Edit, Respond: not allowed. The request allows reject."
         assert why in s.text and "(a Approve)" in s.text
         await s.press("e")
-        assert s.card.verdicts.why.has_class("-asked")
+        assert s.part.panel.verdicts.why.has_class("-emphasized")
         await s.press("a", "p", "ctrl+s")
         assert s.decisions == []
-        await s.pilot.click("Choice")
+        await s.pilot.click("VerdictChip")
         await settle(s.pilot)
-        assert s.card.its_answer.verdict is None
+        assert s.part.answer.verdict is None
 
 
 async def test_a_verdict_alone_sends_nothing() -> None:
     async with opened(tool_request(call(*ALL))) as s:
         await s.press("a", "enter", "escape", "space")
         assert s.decisions == []
+
+
+async def test_the_keys_work_wherever_on_the_card_the_focus_is() -> None:
+    async with opened(tool_request(call(*ALL, n=1), call(*ALL, n=2))) as s:
+        s.card.send_bar.pane.focus()
+        await s.press("a")
+        assert s.part.request.answers[0].verdict == "approve"
+        await s.press("f2")
+        s.card.payload.focus()
+        await s.press("a", "ctrl+s")
+        assert s.decisions == [Verdicts((Approve(), Approve()))]
 
 
 async def test_letters_typed_into_a_reason_decide_nothing() -> None:
@@ -240,7 +253,7 @@ async def test_letters_typed_before_the_field_is_there_decide_nothing() -> None:
         await s.press("down")
         await s.pilot.press("r", "a")
         await settle(s.pilot)
-        assert [answer.verdict for answer in s.card.request.answers] == ["reject", None]
+        assert [answer.verdict for answer in s.part.request.answers] == ["reject", None]
 
 
 async def test_a_rejection_needs_no_reason_and_a_response_needs_a_text() -> None:
@@ -256,7 +269,7 @@ async def test_a_convention_s_own_words_are_used_everywhere() -> None:
         assert "a Accept" in s.text and "r Ignore" in s.text
         assert "Approve" not in s.text and "Reject" not in s.text
         await s.press("r")
-        assert not s.card.fields.reply.display, "the graph would never see a reason"
+        assert not s.part.panel.fields.reply.display, "the graph would never see a reason"
         await s.press("ctrl+s")
         assert s.decisions == [Verdicts((Reject(None),))]
 
@@ -264,7 +277,7 @@ async def test_a_convention_s_own_words_are_used_everywhere() -> None:
 async def test_where_nothing_can_be_decided_it_is_said_what_can_be_done() -> None:
     async with opened([OLDER, OLDER]) as s:
         assert "no agreed answer" in s.text and "ctrl+t" in s.text
-        assert not s.card.verdicts.ways.display
+        assert not s.part.panel.verdicts.row.display
         await s.press("a", "A", "R", "ctrl+s")
         assert s.decisions == []
 
@@ -275,9 +288,9 @@ async def test_where_nothing_can_be_decided_it_is_said_what_can_be_done() -> Non
 async def test_after_a_verdict_the_next_undecided_call_comes_into_view() -> None:
     async with opened(tool_request(call(*ALL, n=1), call(*ALL, n=2), call("approve", n=3))) as s:
         await s.press("right", "a")
-        assert s.card.shown == 2
+        assert s.part.shown == 2
         await s.press("a")
-        assert s.card.shown == 0
+        assert s.part.shown == 0
         await s.press("p")
         await s.type("rain")
         await s.press("ctrl+s")
@@ -293,7 +306,7 @@ async def test_a_key_that_is_held_down_decides_on_one_call() -> None:
         await s.pilot.press("a", "A", "a", "ctrl+s")
         await settle(s.pilot)
         assert "Too soon" in s.text
-        assert [answer.verdict for answer in s.card.request.answers] == ["approve", None, None]
+        assert [answer.verdict for answer in s.part.request.answers] == ["approve", None, None]
         assert s.decisions == []
 
 
@@ -302,7 +315,7 @@ async def test_a_call_that_was_turned_to_waits_for_the_guard_alone() -> None:
     async with opened(tool_request(call(*ALL, n=1), call(*ALL, n=2))) as s:
         await until(s.pilot, lambda: s.card.armed)
         await s.pilot.press("a", "b")
-        assert s.card.shown == 0 and s.card.verdict_keys.rested and not s.card.armed
+        assert s.part.shown == 0 and not s.part.pause.active and not s.card.armed
 
 
 async def test_each_of_several_calls_needs_its_own_verdict() -> None:
@@ -316,13 +329,13 @@ async def test_the_rest_is_approved_where_that_is_allowed() -> None:
     calls = (call(*ALL, n=1), call("reject", n=2), call(*ALL, n=3), call(*ALL, n=4))
     async with opened(tool_request(*calls)) as s:
         await s.press("r", "escape", "A")
-        assert [answer.verdict for answer in s.card.request.answers] == [
+        assert [answer.verdict for answer in s.part.request.answers] == [
             "reject",
             None,
             "approve",
             "approve",
         ]
-        assert s.card.shown == 1
+        assert s.part.shown == 1
         assert "Still undecided, Approve is not allowed there: 2 send." in s.text
 
 
@@ -335,13 +348,13 @@ async def test_the_rest_is_rejected_with_one_reason() -> None:
         await s.press("escape", "right", "r")
         await s.type("!")
         await s.press("escape")
-        assert [answer.reason for answer in s.card.request.answers] == [
+        assert [answer.reason for answer in s.part.request.answers] == [
             "",
             "",
             "not today",
             "!not today",
         ]
-        s.card.shown = 1
+        s.part.shown = 1
         await s.press("a", "ctrl+s")
         expected = (Approve(), Approve(), Reject("not today"), Reject("!not today"))
         assert s.decisions == [Verdicts(expected)]
@@ -420,7 +433,7 @@ async def test_the_schema_of_a_call_makes_its_form_and_rules_what_is_sent() -> N
 async def test_edited_arguments_are_sent_whole_and_only_as_an_object() -> None:
     async with opened(tool_request(call(*ALL, to="bob"))) as s:
         await s.press("e", "f9")
-        edited = s.card.fields.edit.edited
+        edited = s.part.panel.fields.edit.edited
         edited.show_source('{"to": "alice",}')
         await settle(s.pilot)
         assert "Line 1, column 16" in s.text
@@ -441,12 +454,12 @@ async def test_form_and_json_hold_the_same() -> None:
         await s.press("e")
         await s.type("x")
         await s.press("f9")
-        assert '"to": "bobx"' in s.card.fields.edit.edited.text
-        s.card.fields.edit.edited.show_source("{")
+        assert '"to": "bobx"' in s.part.panel.fields.edit.edited.text
+        s.part.panel.fields.edit.edited.show_source("{")
         await settle(s.pilot)
         await s.press("f9")
-        assert "stays as it is" in s.text and s.card.fields.edit.edited.display
-        s.card.fields.edit.edited.show_source('{"to": "eve", "n": 2, "more": []}')
+        assert "stays as it is" in s.text and s.part.panel.fields.edit.edited.display
+        s.part.panel.fields.edit.edited.show_source('{"to": "eve", "n": 2, "more": []}')
         await settle(s.pilot)
         await s.press("f9", "ctrl+s")
         assert s.decisions == [Verdicts((Edit({"to": "eve", "n": 2, "more": []}),))]

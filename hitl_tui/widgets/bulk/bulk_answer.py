@@ -23,7 +23,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.not_ready import NotReady
-from hitl_tui.widgets.cards.question_card import json_in
+from hitl_tui.widgets.cards.answer_box import json_in
 from hitl_tui.widgets.editor import Editor, JsonEditor
 
 _TEXT_TITLES = {

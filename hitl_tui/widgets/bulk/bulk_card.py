@@ -171,7 +171,7 @@ class BulkCard(Card, can_focus=False):
             self.post_message(self.Refused(why))
             return
         self.way = way
-        self.guard()
+        self.guard.restart()
         self._show_way()
         field = self.answer.first_field()
         if field is not None:
@@ -188,7 +188,7 @@ class BulkCard(Card, can_focus=False):
         if self._plan_timer is not None:
             self._plan_timer.stop()
         if self.answer.options.has_focus:
-            self.guard()  # a new choice has to be in view before it is sent
+            self.guard.restart()  # a new choice has to be in view before it is sent
         if len(self.list.included) <= _FEW and self.answer.length <= _SHORT:
             self.show_plan()
         else:
@@ -255,7 +255,7 @@ class BulkCard(Card, can_focus=False):
             self._plan_timer.stop()
         self.show_plan()
         if self.send_bar.blocked:
-            self.send_bar.insist()
+            self.send_bar.emphasize_reason()
             return
         self.answered = True
         planned = tuple(each.planned for each in self.list.included if each.planned is not None)

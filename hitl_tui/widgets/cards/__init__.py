@@ -1,1 +1,1 @@
-"""One card for each kind of question."""
+"""The cards: of a question, with one part for each kind; of a breakpoint; of a plan."""

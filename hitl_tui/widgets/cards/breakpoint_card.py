@@ -1,4 +1,4 @@
-"""The card for a breakpoint: where the run stopped, and what comes next. No answer box."""
+"""The card for a breakpoint: where the run stopped, and which nodes run next."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from hitl_tui.widgets.send_bar import SendBar
 
 
 class BreakpointCard(Card):
-    """Shows a static stop; says `Stepped` at most once."""
+    """Shows where a run stopped; posts `Stepped` at most once."""
 
     DEFAULT_CSS = """
     BreakpointCard {
@@ -23,7 +23,7 @@ class BreakpointCard(Card):
         min-height: 7;
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
-        #died { color: $text-warning; margin-top: 1; }
+        #failed { color: $text-warning; margin-top: 1; }
         #explained { color: $foreground 70%; margin-top: 1; }
     }
     """
@@ -39,8 +39,8 @@ class BreakpointCard(Card):
     ]
     HELP = """\
     ### A breakpoint
-    The run stands before or after a node, as the graph or the run asked for. It wants no
-    answer: **s** steps past it, with the state as it is, to the next stop or the end.
+    The run stopped before or after a node, because the graph or the run is set to. There is nothing
+    to answer: **s** continues with the state as it is, to the next stop or the end.
     """
 
     def __init__(self, breakpoint: Breakpoint) -> None:
@@ -49,7 +49,7 @@ class BreakpointCard(Card):
         self.send_bar = SendBar("Step", "s")
 
     def compose(self) -> ComposeResult:
-        """Say where, and what comes next."""
+        """Show where the run stopped, and what runs next."""
         stop = self.breakpoint
         yield Static(
             Content.assemble(
@@ -65,20 +65,20 @@ class BreakpointCard(Card):
             yield Static(
                 f"The last step from here did not end: {one_line(stop.error, 300)}"
                 " Some of its nodes may have run already; stepping runs them again.",
-                id="died",
+                id="failed",
                 markup=False,
             )
         yield Static(
-            "Stepping goes on with the state as it is, to the next stop or the end.",
+            "Stepping continues with the state as it is, to the next stop or the end.",
             id="explained",
         )
         yield self.send_bar
 
     def on_mount(self) -> None:
         """Show what stepping sends."""
-        self.send_bar.show(None, "no input: the run goes on")
+        self.send_bar.show(None, "no input: the run continues")
 
     def decide(self) -> None:
-        """Say that the run is to go on."""
+        """Post that the run is to continue."""
         self.answered = True
         self.post_message(Stepped(self.breakpoint))

@@ -1,6 +1,5 @@
-"""What all cards have in common: a decision is guarded, in view before it is sent, made once."""
+"""What all cards have in common: a decision is in view before it is sent, and is made once."""
 
-from functools import partial
 from typing import ClassVar
 
 from textual import events, on
@@ -10,14 +9,14 @@ from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
 from hitl_tui.messages import ExternalEditorClosed, ExternalEditorRequested
+from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.send_bar import SendBar
 
 
 class Card(VerticalScroll, can_focus=True):
-    """Shows what waits, whole; says what was decided at most once.
+    """Shows a pending item in full, and posts what was decided at most once.
 
-    Deciding is dead until the card has been on screen for `GUARD` seconds, so that keys typed
-    before it appeared decide nothing.
+    Its guard lets nothing be decided that was not in view.
     """
 
     DEFAULT_CSS = """
@@ -29,7 +28,7 @@ class Card(VerticalScroll, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "ctrl+s", "send", "Send", tooltip="Send what stands under “Will send”", id="card.send"
+            "ctrl+s", "send", "Send", tooltip="Send what is shown under “Will send”", id="card.send"
         ),
         Binding(
             "ctrl+s",
@@ -39,22 +38,17 @@ class Card(VerticalScroll, can_focus=True):
             id="card.keep",
         ),
     ]
-    GUARD: ClassVar[float] = 0.4
-    """Seconds; longer than a key repeats, shorter than anybody reads."""
-
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
-    armed: reactive[bool] = reactive(False, repaint=False, bindings=True)
-    """The card has been on screen long enough to decide."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.send_bar = SendBar()
-        self._drawings = 0
+        self.guard = Guard(self)
         self._one_of_several = False
 
     @property
     def one_of_several(self) -> bool:
-        """Whether this is decided now, and sent together with other questions later."""
+        """Whether the decision is kept, and sent together with those on other questions."""
         return self._one_of_several
 
     @one_of_several.setter
@@ -62,26 +56,29 @@ class Card(VerticalScroll, can_focus=True):
         self._one_of_several = several
         self.send_bar.rename("Decide" if several else "Send")
 
+    @property
+    def armed(self) -> bool:
+        """Whether the card was in view for long enough to be decided."""
+        return self.guard.armed
+
     def on_mount(self) -> None:
-        """Begin the guard when the card has been drawn."""
-        self.guard()
+        """Start the guard; the card is drawn next."""
+        self.guard.restart()
 
     @on(ExternalEditorClosed)
-    def guard(self) -> None:
-        """Let nothing be decided until what is shown now has been in view long enough."""
-        self.disarm()
-        self.call_after_refresh(self._drawn, self._drawings)
+    def editor_closed(self) -> None:
+        """Wait until the card was in view again."""
+        self.guard.restart()
 
     @on(ExternalEditorRequested)
-    def disarm(self) -> None:
-        """Let nothing be decided until `guard` is called, however long that takes."""
-        self.armed = False
-        self._drawings += 1
+    def editor_opened(self) -> None:
+        """Decide nothing while the card is not in view."""
+        self.guard.disarm()
 
     def on_key(self, event: events.Key) -> None:
-        """Begin the guard anew: a key that is held down sends one card, and not the next."""
+        """Restart the guard: a key that is held down sends one card, and not the next."""
         if not self.armed and not self.answered and event.key in self._keys_that_send():
-            self.guard()
+            self.guard.restart()
 
     def _keys_that_send(self) -> set[str]:
         return {
@@ -92,30 +89,23 @@ class Card(VerticalScroll, can_focus=True):
             for key in binding.key.split(",")
         }
 
-    def _drawn(self, drawing: int) -> None:
-        self.set_timer(self.GUARD, partial(self._arm, drawing))
-
-    def _arm(self, drawing: int) -> None:
-        if drawing == self._drawings:
-            self.armed = True
-
     def reopen(self) -> None:
-        """Nothing was taken: let it be decided again."""
+        """Let the card be decided again: nothing was accepted."""
         self.answered = False
-        self.guard()
+        self.guard.restart()
 
     def take_focus(self) -> None:
-        """Give the keys to where one begins."""
+        """Focus the first field."""
         self.focus()
 
     @property
     def writing(self) -> bool:
-        """Whether a text field of this card has the keys."""
+        """Whether a text field of this card has the focus."""
         focused = self.screen.focused
         return isinstance(focused, Input | TextArea) and self in focused.ancestors
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to send only in time, and only once."""
+        """Offer to send once the card was in view, and only once."""
         if action not in ("send", "keep"):
             return True
         if self.answered or self.one_of_several is (action == "send"):
@@ -128,14 +118,14 @@ class Card(VerticalScroll, can_focus=True):
             self.decide()
 
     def action_keep(self) -> None:
-        """Decide, once; the screen of the thread keeps it until all are sent."""
+        """Decide, once; the screen of the thread keeps the decision until all are sent."""
         self.action_send()
 
     def decide(self) -> None:
-        """Say what was decided, if it can be said, and set `answered`."""
+        """Post the decision and set `answered`, or point out why there is no decision yet."""
         raise NotImplementedError
 
     @on(SendBar.Pressed)
     def send_pressed(self) -> None:
-        """The button does what the key does."""
+        """Do what the key does."""
         self.action_send()

@@ -1,4 +1,4 @@
-"""The card that shows what is about to happen, before it does."""
+"""The card that shows what will be done, before it is done."""
 
 from typing import ClassVar
 
@@ -15,7 +15,7 @@ from hitl_tui.widgets.send_bar import SendBar
 
 
 class PlanCard(Card):
-    """Shows a plan; says `Confirmed` at most once, and not before it could be read."""
+    """Shows a plan; posts `Confirmed` at most once, after the plan was in view."""
 
     DEFAULT_CSS = """
     PlanCard {
@@ -28,15 +28,15 @@ class PlanCard(Card):
     }
     """
     HELP = """\
-    ### What is about to happen
-    Read it: **ctrl+s** does it, **escape** goes back and does nothing.
+    ### What will be done
+    Read it. **ctrl+s** does it, **escape** goes back and does nothing.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Do it", tooltip="Do what stands here", id="plan.confirm"),
+        Binding("ctrl+s", "send", "Do it", tooltip="Do what is shown here", id="plan.confirm"),
     ]
 
     class Confirmed(Message):
-        """It shall be done."""
+        """The user confirmed the plan."""
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
@@ -44,7 +44,7 @@ class PlanCard(Card):
         self.send_bar = SendBar(plan.verb)
 
     def compose(self) -> ComposeResult:
-        """Put each line, what one should have meant, and the exact JSON."""
+        """Put the lines and the cautions above the exact JSON."""
         with VerticalScroll(can_focus=False):
             for line in self.plan.lines:
                 yield Static(Content(line))
@@ -53,16 +53,16 @@ class PlanCard(Card):
         yield self.send_bar
 
     def on_mount(self) -> None:
-        """Show what will be sent, or why it cannot be."""
+        """Show what will be sent, or why it cannot be sent."""
         if self.plan.why_not:
             self.send_bar.block(self.plan.why_not)
         else:
             self.send_bar.show(self.plan.answer, self.plan.note)
 
     def decide(self) -> None:
-        """Say that it shall be done."""
+        """Post that the plan is confirmed, or point out why it cannot be."""
         if self.plan.why_not:
-            self.send_bar.insist()
+            self.send_bar.emphasize_reason()
             return
         self.answered = True
         self.post_message(self.Confirmed())

@@ -1,1 +1,1 @@
-"""The parts of the card for tool calls."""
+"""The part of the card that shows tool calls, and its pieces."""

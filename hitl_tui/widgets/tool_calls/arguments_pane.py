@@ -1,4 +1,4 @@
-"""The arguments of a tool call, whole: each in its own form, folded and unfolded, drawn row by row."""
+"""The arguments of a tool call in full: each in its own form, in rows that fold and unfold."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
@@ -63,7 +63,7 @@ class ArgumentsView(RowsView):
     """
 
     class Folded(Message):
-        """Something was folded or unfolded."""
+        """The user folded or unfolded lines."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -81,11 +81,11 @@ class ArgumentsView(RowsView):
 
     @property
     def hidden(self) -> int:
-        """How many lines are folded away."""
+        """How many lines are folded."""
         return len(self._lines) - len(self.lines_in_view())
 
     def lines_in_view(self) -> Sequence[int]:
-        """Return the lines that are in no folded one."""
+        """Return the lines that are not inside a folded one."""
         shown: list[int] = []
         number = 0
         while number < len(self._lines):
@@ -94,7 +94,7 @@ class ArgumentsView(RowsView):
         return shown
 
     def toggle(self, row: int) -> int:
-        """Fold or unfold what the row belongs to; return the row where it stands then."""
+        """Fold or unfold what the row belongs to; return the row where that is then."""
         if row not in range(self.row_count):
             return row
         number = self._branch_of(self.row(row)[0])
@@ -115,7 +115,7 @@ class ArgumentsView(RowsView):
         return row in range(self.row_count) and self._lines[self.row(row)[0]].inside > 0
 
     def _branch_of(self, number: int) -> int | None:
-        """Return the innermost line that holds this one, or the line itself where it can fold."""
+        """Return the innermost line that contains this one, or the line itself if it can fold."""
         for start in range(number, -1, -1):
             if self._lines[start].inside and start + self._lines[start].inside >= number:
                 return start
@@ -131,33 +131,33 @@ class ArgumentsView(RowsView):
     # Rows
 
     def line(self, number: int) -> str:
-        """Return a line, or what stands for it and those inside while they are folded."""
+        """Return a line; if it is folded, its short form with how much it contains."""
         line = self._lines[number]
         return f"{line.folded}  {line.holds}" if number in self._folded else line.text
 
     def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
-        """Cut JSON anywhere, other texts at a space that is near; further rows hang."""
+        """Cut JSON anywhere, other texts at a space if one is near; indent further rows."""
         return (self._cuts(number, width) for number in shown)
 
     def _cuts(self, number: int, width: int) -> Cuts:
         line, text = self._lines[number], self.line(number)
-        room = max(4, width - len(line.gutter))
+        cells = max(4, width - len(line.gutter))
         cut = cut_loosely if line.json_from is None else cut_anywhere
-        cuts = cut(text, room)
+        cuts = cut(text, cells)
         if not cuts or not line.hang:
             return cuts
         first = cuts[0]
-        rest = cut(text[first:], room - _hang(line, room))
+        rest = cut(text[first:], cells - _hang(line, cells))
         return [first, *(first + each for each in rest)]
 
     def in_gutter(self, number: int, *, continued: bool) -> str:
-        """Return what stands before the line; before its further rows, room."""
+        """Return the number or sign before the line; spaces before its further rows."""
         line = self._lines[number]
         if not continued:
             return line.gutter
         gutter = f"{'⋮':>{len(line.gutter) - 2}}  " if line.gutter else ""
-        room = max(4, self.size.width - len(line.gutter))
-        return gutter + " " * _hang(line, room)
+        cells = max(4, self.size.width - len(line.gutter))
+        return gutter + " " * _hang(line, cells)
 
     def base_style(self, number: int) -> Style:
         """Return the colour of the whole line, where it has one."""
@@ -178,15 +178,15 @@ class ArgumentsView(RowsView):
         if number in self._folded:
             yield len(line.folded), len(text), "word"
 
-    # The mark
+    # The cursor
 
     def set_cursor(self, row: int | None) -> None:
-        """Mark a row, or none."""
+        """Put the cursor on a row, or hide it."""
         self._cursor = row
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one row, marked or not."""
+        """Draw one row, with the cursor if it is there."""
         strip = super().render_line(y)
         if y != self._cursor or y >= self.row_count:
             return strip
@@ -197,18 +197,18 @@ class ArgumentsView(RowsView):
         )
 
 
-def _hang(line: ArgumentLine, room: int) -> int:
-    return min(line.hang, room // 2)
+def _hang(line: ArgumentLine, cells: int) -> int:
+    return min(line.hang, cells // 2)
 
 
 class ArgumentsPane(TitledPane):
-    """A titled, scrolling frame around the arguments; a row is marked, and folds with a key."""
+    """A frame with a title around the arguments, which scrolls and has a cursor."""
 
     HELP = """\
     ### Arguments: this is what runs
-    Arrow keys move the mark, **enter** or a click folds and unfolds, **plus** unfolds everything,
-    **j** shows the arguments as the JSON that they are. Texts stand in quotation marks where they
-    are short, and line by line where they are long: `→` is a tab, `·` a space at the end of a line.
+    Arrow keys move the cursor, **enter** or a click folds and unfolds, **plus** unfolds everything,
+    **j** shows the arguments as JSON. Short texts are in quotation marks, long ones are shown line by
+    line: `→` is a tab, `·` a space at the end of a line.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, tooltip="One row up", id="arguments.up"),
@@ -238,7 +238,7 @@ class ArgumentsPane(TitledPane):
             "fold_here",
             "Fold",
             show=False,
-            tooltip="Fold or unfold what the mark is in",
+            tooltip="Fold or unfold what the cursor is in",
             id="arguments.fold",
         ),
     ]
@@ -252,11 +252,11 @@ class ArgumentsPane(TitledPane):
         self.as_json = False
 
     def compose(self) -> ComposeResult:
-        """Hold the one view."""
+        """Yield the arguments."""
         yield self.view
 
     def show_args(self, args: JsonObject) -> None:
-        """Show these arguments from their start."""
+        """Show these arguments from the start."""
         self._args = args
         self._row = 0
         self.scroll_home(animate=False)
@@ -271,11 +271,11 @@ class ArgumentsPane(TitledPane):
 
     def _show(self) -> None:
         self.view.show(json_lines(self._args) if self.as_json else lines_of(self._args))
-        self._mark()
-        self.entitle()
+        self._show_cursor()
+        self.show_title()
 
-    def entitle(self) -> None:
-        """Say how many arguments there are, and whether something is folded."""
+    def show_title(self) -> None:
+        """Show how many arguments there are, and how many lines are folded."""
         count = len(self._args)
         words = [
             "no arguments" if not count else "1 argument" if count == 1 else f"{count:,} arguments"
@@ -291,43 +291,43 @@ class ArgumentsPane(TitledPane):
         """Fold everything, or nothing."""
         self.view.fold_all(folded=folded)
         self._row = 0
-        self._mark()
+        self._show_cursor()
 
     @on(ArgumentsView.Folded)
-    def hear_folded(self, event: ArgumentsView.Folded) -> None:
-        """Say how much is folded now."""
+    def lines_folded(self, event: ArgumentsView.Folded) -> None:
+        """Show how many lines are folded now."""
         event.stop()
-        self.entitle()
+        self.show_title()
 
-    # The mark
+    # The cursor
 
     def watch_has_focus(self, has_focus: bool) -> None:
-        """Show the mark while the keys are here."""
+        """Show the cursor while the pane has the focus."""
         super().watch_has_focus(has_focus)
-        self._mark()
+        self._show_cursor()
 
-    def _mark(self) -> None:
+    def _show_cursor(self) -> None:
         self.view.set_cursor(self._row if self.has_focus else None)
 
     def action_move(self, by: int) -> None:
-        """Move the mark by some rows."""
+        """Move the cursor by some rows."""
         self._go(self._row + by)
 
     def action_page(self, by: int) -> None:
-        """Move the mark by a page."""
+        """Move the cursor by a page."""
         self._go(self._row + by * max(1, self.size.height - 2))
 
     def action_edge(self, last: int) -> None:
-        """Move the mark to the first or the last row."""
+        """Move the cursor to the first or the last row."""
         self._go(self.view.row_count if last else 0)
 
     def _go(self, row: int) -> None:
         self._row = max(0, min(row, self.view.row_count - 1))
-        self._mark()
-        self.call_after_refresh(self._show_mark)
+        self._show_cursor()
+        self.call_after_refresh(self._scroll_to_cursor)
 
-    def _show_mark(self) -> None:
-        """Scroll to the mark, here and in what scrolls around this pane."""
+    def _scroll_to_cursor(self) -> None:
+        """Scroll to the cursor, in this pane and in the card around it."""
         self.scroll_to_region(Region(0, self._row, 1, 1), animate=False)
         for outer in self.ancestors:
             if isinstance(outer, VerticalScroll):
@@ -336,5 +336,5 @@ class ArgumentsPane(TitledPane):
                 return
 
     def action_fold_here(self) -> None:
-        """Fold or unfold what the mark is in."""
+        """Fold or unfold what the cursor is in."""
         self._go(self.view.toggle(self._row))

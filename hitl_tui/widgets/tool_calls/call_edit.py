@@ -1,4 +1,4 @@
-"""Where the arguments of a tool call are edited: as a form or as JSON, with what it changes."""
+"""The editor for the arguments of a tool call: a form or JSON, and what was changed."""
 
 from typing import ClassVar
 
@@ -23,7 +23,7 @@ from hitl_tui.widgets.titled_pane import titled
 
 
 class CallEdit(Vertical):
-    """Edits one call; keeps types, and shows all the while what is different from the request."""
+    """Edits one call; keeps types, and shows the difference from the request."""
 
     DEFAULT_CSS = """
     CallEdit {
@@ -32,15 +32,15 @@ class CallEdit(Vertical):
         #tool-name { display: none; height: 1; }
         #tool-name Static { width: auto; padding: 0 1; color: $text-warning; }
         #tool-name LineInput { width: 1fr; }
-        #form-seat, #edited { height: 2fr; min-height: 4; }
-        #form-seat { border-top: solid $foreground 20%; border-title-color: $foreground 70%; }
-        #form-seat { border-title-style: bold; }
-        #form-seat:focus-within { border-top: solid $accent; border-title-color: $accent; }
-        #form-seat { display: none; }
-        &.-by-form #form-seat { display: block; }
+        #form-container, #edited { height: 2fr; min-height: 4; }
+        #form-container { border-top: solid $foreground 20%; border-title-color: $foreground 70%; }
+        #form-container { border-title-style: bold; }
+        #form-container:focus-within { border-top: solid $accent; border-title-color: $accent; }
+        #form-container { display: none; }
+        &.-by-form #form-container { display: block; }
         &.-by-form #edited { display: none; }
         &.-renamed #tool-name { display: block; }
-        #differs { height: auto; min-height: 2; max-height: 8; }
+        #changes { height: auto; min-height: 2; max-height: 8; }
         #cautions { display: none; height: auto; padding: 0 1; color: $text-warning; }
         &.-cautious #cautions { display: block; }
     }
@@ -48,7 +48,7 @@ class CallEdit(Vertical):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "f9",
-            "turn",
+            "switch",
             "Form or JSON",
             show=False,
             tooltip="Edit the arguments in a form, or as JSON",
@@ -59,61 +59,61 @@ class CallEdit(Vertical):
             "rename",
             "Another tool",
             show=False,
-            tooltip="Let another tool run instead, or the one that was asked for again",
+            tooltip="Let another tool run instead, or the one of the request again",
             id="edit.another_tool",
         ),
     ]
     HELP = """\
     ### Edited arguments
-    Each keeps its type. **f9** turns between the form and JSON; only JSON takes keys that the
-    request does not have. **f12** lets another tool run instead: it asks once more before it is
-    sent. **escape** goes back to the call; what you typed is kept.
+    Each keeps its type. **f9** switches between the form and JSON; only JSON takes keys that the
+    request does not have. **f12** lets another tool run instead, which you must confirm before it
+    is sent. **escape** goes back to the call; what you typed is kept.
     """
 
     class Changed(Message):
-        """Something was typed."""
+        """The user typed something."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._answer: CallAnswer | None = None
         self.edited = JsonEditor("To run instead, as JSON: f9 form, esc back", id="edited")
-        self.seat = Container(id="form-seat")
-        self.seat.border_title = titled(
+        self.form_container = Container(id="form-container")
+        self.form_container.border_title = titled(
             "Arguments to run instead", "f9 as JSON, f12 another tool, esc back"
         )
         self.form: FormView | None = None
         self.tool = LineInput(id="tool")
-        self.differs = TextPane("Changes", id="differs")
+        self.changes = TextPane("Changes", id="changes")
         self.cautions = Static(id="cautions", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Put the tool's name above, the two ways to edit in one place, what changes below."""
+        """Put the name of another tool above the form or the JSON, what was changed below."""
         with Horizontal(id="tool-name"):
             yield Static("Runs another tool:", markup=False)
             yield self.tool
-        yield self.seat
+        yield self.form_container
         yield self.edited
-        yield self.differs
+        yield self.changes
         yield self.cautions
 
     # What is edited
 
     def show(self, answer: CallAnswer) -> None:
-        """Edit this call."""
-        answer.begun()
+        """Edit the arguments of this call."""
+        answer.begin_edit()
         if answer is not self._answer:
             self._answer = answer
-            self._seat_form(answer)
+            self._mount_form(answer)
         with self.prevent(TextArea.Changed, Input.Changed):
             self._load(answer)
 
-    def _seat_form(self, answer: CallAnswer) -> None:
+    def _mount_form(self, answer: CallAnswer) -> None:
         if self.form is not None:
             self.form.remove()
             self.form = None
         if answer.by_form:
             self.form = FormView(answer.form)
-            self.seat.mount(self.form)
+            self.form_container.mount(self.form)
 
     def _load(self, answer: CallAnswer) -> None:
         self.set_class(answer.by_form, "-by-form")
@@ -121,14 +121,14 @@ class CallEdit(Vertical):
         self.tool.load(answer.tool or "")
         if answer.by_form:
             if self.form is None:
-                self._seat_form(answer)
-            assert self.form is not None, "it was seated"
+                self._mount_form(answer)
+            assert self.form is not None, "it was just mounted"
             self.form.load(answer.typed)
         else:
             self.edited.show_source(answer.args)
 
     def keep(self) -> None:
-        """Keep what was typed with the call it was typed for."""
+        """Keep what was typed with the call that it was typed for."""
         answer = self._answer
         if answer is None:
             return
@@ -140,8 +140,8 @@ class CallEdit(Vertical):
             answer.tool = self.tool.text
 
     @property
-    def size_of_text(self) -> int:
-        """How many characters are edited as JSON."""
+    def length(self) -> int:
+        """How many characters were typed as JSON."""
         return 0 if self._by_form else len(self.edited.text)
 
     @property
@@ -149,7 +149,7 @@ class CallEdit(Vertical):
         return self._answer is not None and self._answer.by_form
 
     def take_focus(self) -> None:
-        """Begin in the first field, once it is there."""
+        """Focus the first field, once it is laid out."""
         if self._by_form and self.form is not None:
             self.form.call_after_refresh(self.form.take_focus)
         else:
@@ -158,7 +158,7 @@ class CallEdit(Vertical):
     # What is different
 
     def show_difference(self, call: ToolCall, cautions: tuple[str, ...]) -> None:
-        """Show how the arguments differ from the request, and what asks once more."""
+        """Show how the arguments differ from the request, and what must be confirmed."""
         answer = self._answer
         if answer is None:
             return
@@ -167,39 +167,39 @@ class CallEdit(Vertical):
         try:
             args = answer.edited()
         except NotReady:
-            self.differs.set_title("Changes against the request", "not known yet")
+            self.changes.set_title("Changes against the request", "not known yet")
         else:
             names = changed_names(call.args, args)
             lines = change_lines(call.args, args)
             words = "The same arguments as in the request."
-            self.differs.show_text("\n".join(lines) or words, Syntax.DIFF)
+            self.changes.show_text("\n".join(lines) or words, Syntax.DIFF)
             which = ", ".join(one_line(name, 40) for name in names)
-            self.differs.set_title("Changes against the request", which or "unchanged")
+            self.changes.set_title("Changes against the request", which or "unchanged")
         self.cautions.update(literal("\n".join(f"! {caution}" for caution in cautions)))
         self.set_class(bool(cautions), "-cautious")
 
     def show_faults(self, faults: tuple[Fault, ...]) -> None:
-        """Say at each field what is wrong: what cannot be read there, then these."""
+        """Show what is wrong at each field: what cannot be read there, then these faults."""
         if self._answer is not None and self._answer.by_form and self.form is not None:
             self.form.show_faults(self._answer.reading().and_then(faults))
 
     def touch_all(self) -> None:
-        """Somebody wants to send: from now on every fault is shown."""
+        """Show every fault from now on: the user tried to send."""
         if self.form is not None:
             self.form.touch_all()
 
     # Another way, another tool
 
-    def action_turn(self) -> None:
-        """Edit in the form or as JSON, where what is typed can be read."""
+    def action_switch(self) -> None:
+        """Switch between the form and JSON, if what was typed can be read."""
         answer = self._answer
         if answer is None:
             return
         self.keep()
         try:
-            answer.turned()
+            answer.switch_editor()
         except NotReady as missing:
-            self.differs.set_title(
+            self.changes.set_title(
                 "Changes against the request", f"stays as it is: {one_line(str(missing), 120)}"
             )
             return
@@ -208,7 +208,7 @@ class CallEdit(Vertical):
         self.take_focus()
 
     def action_rename(self) -> None:
-        """Let another tool run, or the one that was asked for again."""
+        """Let another tool run, or the one of the request again."""
         answer = self._answer
         if answer is None:
             return
@@ -222,14 +222,14 @@ class CallEdit(Vertical):
             self.take_focus()
 
     @on(FormView.Changed)
-    def hear_form(self, event: FormView.Changed) -> None:
-        """Say it as this widget does."""
+    def form_changed(self, event: FormView.Changed) -> None:
+        """Post the message of this widget."""
         event.stop()
         self.post_message(self.Changed())
 
     @on(Input.Changed)
-    def hear_tool(self, event: Input.Changed) -> None:
-        """The name of the tool was typed; lines of the form have spoken for themselves."""
+    def tool_changed(self, event: Input.Changed) -> None:
+        """Post that the name of the tool changed; the form posts its own message for its inputs."""
         event.stop()
         if event.input is self.tool:
             self.post_message(self.Changed())

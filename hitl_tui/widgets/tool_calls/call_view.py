@@ -1,4 +1,4 @@
-"""One tool call, whole: what runs, how the agent describes it, and what the request says beside."""
+"""One tool call in full: its arguments, the agent's description, and what else is in the request."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,7 +10,7 @@ from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 
 
 class CallView(Vertical):
-    """Shows one call: the arguments first, then the story, then what is said beside."""
+    """Shows one call: the arguments first, because they are what runs."""
 
     DEFAULT_CSS = """
     CallView {
@@ -19,53 +19,53 @@ class CallView(Vertical):
         overflow-y: auto;
         scrollbar-size-vertical: 1;
         #arguments { height: 1fr; min-height: 4; }
-        #story { height: auto; max-height: 6; min-height: 2; }
-        #beside { height: auto; max-height: 5; min-height: 2; }
-        #story.-none, #beside.-none { display: none; }
-        &.-edited #story, &.-edited #beside { display: none; }
+        #description { height: auto; max-height: 6; min-height: 2; }
+        #extra { height: auto; max-height: 5; min-height: 2; }
+        #description.-none, #extra.-none { display: none; }
+        &.-edited #description, &.-edited #extra { display: none; }
     }
     .-high CallView {
-        #story { max-height: 4; }
-        #beside { max-height: 3; }
+        #description { max-height: 4; }
+        #extra { max-height: 3; }
         &.-edited { display: none; }
     }
     .-short CallView {
         height: auto;
         #arguments { height: auto; }
-        #story { max-height: 100; }
+        #description { max-height: 100; }
         &.-edited { display: none; }
     }
     """
-    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+    SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
     def __init__(self) -> None:
         super().__init__()
         self.arguments = ArgumentsPane("Arguments: this is what runs", id="arguments")
-        self.story = TextPane("Described by the agent as", id="story")
-        self.beside = TextPane("The request also says", id="beside")
+        self.description = TextPane("Described by the agent as", id="description")
+        self.extra = TextPane("The request also contains", id="extra")
 
     def compose(self) -> ComposeResult:
-        """Put first what runs."""
+        """Put the arguments first."""
         yield self.arguments
-        yield self.story
-        yield self.beside
+        yield self.description
+        yield self.extra
 
     def show(self, call: ToolCall, of_request: JsonObject) -> None:
-        """Show a call, and what its request says beside all of its calls."""
+        """Show a call, and what its request contains besides its calls."""
         self.arguments.show_args(call.args)
-        self.story.show_text(call.description)
-        self.story.set_class(not call.description.strip(), "-none")
-        self.story.set_title(
-            "Described by the agent as", "" if call.args else "it brings no arguments, only this"
+        self.description.show_text(call.description)
+        self.description.set_class(not call.description.strip(), "-none")
+        self.description.set_title(
+            "Described by the agent as", "" if call.args else "it has no arguments, only this"
         )
-        self._show_beside(call.extra, of_request)
+        self._show_extra(call.extra, of_request)
 
-    def _show_beside(self, of_call: JsonObject, of_request: JsonObject) -> None:
+    def _show_extra(self, of_call: JsonObject, of_request: JsonObject) -> None:
         both: JsonObject = {"of this call": of_call, "of the request": of_request}
-        beside = both if of_call and of_request else of_call or of_request
-        self.beside.show_text(in_words(beside))
-        self.beside.set_class(not beside, "-none")
+        extra = both if of_call and of_request else of_call or of_request
+        self.extra.show_text(in_words(extra))
+        self.extra.set_class(not extra, "-none")
 
     def make_room(self, *, edited: bool) -> None:
-        """Leave the room to an edit, which shows the arguments itself, or take it back."""
+        """Show only the arguments while an edit needs the space; on small screens, nothing."""
         self.set_class(edited, "-edited")

@@ -1,17 +1,17 @@
-"""What a verdict on a tool call is filled in with: other arguments, a reason, a response."""
+"""The field of a verdict on a tool call: other arguments, a reason, or a response."""
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.widgets import TextArea
 
 from hitl_engine.model import DecisionKind
-from hitl_tui.state.call_answer import CallAnswer, word
+from hitl_tui.state.call_answer import CallAnswer, verdict_name
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 
 
 class VerdictFields(Vertical):
-    """Fills in the verdict of one call; what is typed is kept with the call it was typed for."""
+    """Takes what a verdict needs; what is typed is kept with the call that it was typed for."""
 
     DEFAULT_CSS = """
     VerdictFields {
@@ -27,26 +27,26 @@ class VerdictFields(Vertical):
     .-short VerdictFields.-edit {
         height: auto;
         CallEdit { height: auto; }
-        #form-seat, #edited { height: 7; }
+        #form-container, #edited { height: 7; }
     }
     """
-    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+    SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
     def __init__(self) -> None:
         super().__init__()
         self._answer: CallAnswer | None = None
-        self._together: tuple[CallAnswer, ...] = ()
+        self._same_reason: tuple[CallAnswer, ...] = ()
         self.edit = CallEdit()
         self.reply = Editor(id="reply")
 
     def compose(self) -> ComposeResult:
-        """Put both in one place: one at most is in view."""
+        """Yield both fields; at most one is in view."""
         yield self.edit
         yield self.reply
 
-    def show(self, answer: CallAnswer, together: tuple[CallAnswer, ...] = ()) -> None:
-        """Show what belongs to the verdict; a reason is that of all calls that are `together`."""
-        self._answer, self._together = answer, together
+    def show(self, answer: CallAnswer, same_reason: tuple[CallAnswer, ...] = ()) -> None:
+        """Show the field of the verdict; a reason is that of all calls in `same_reason`."""
+        self._answer, self._same_reason = answer, same_reason
         edited = answer.verdict is DecisionKind.EDIT
         self.set_class(edited, "-edit")
         self.set_class(answer.takes_text and not edited, "-reply")
@@ -58,32 +58,34 @@ class VerdictFields(Vertical):
             case DecisionKind.EDIT:
                 self.edit.show(answer)
             case DecisionKind.REJECT:
-                several = f" of {len(self._together)} calls" if len(self._together) > 1 else ""
-                said = word(answer.call, DecisionKind.REJECT)
-                self.reply.set_title(f"{said}: the reason{several} (may be empty)")
+                several = (
+                    f" of {len(self._same_reason)} calls" if len(self._same_reason) > 1 else ""
+                )
+                name = verdict_name(answer.call, DecisionKind.REJECT)
+                self.reply.set_title(f"{name}: the reason{several} (may be empty)")
                 self.reply.show(answer.reason)
             case DecisionKind.RESPOND:
-                said = word(answer.call, DecisionKind.RESPOND)
-                self.reply.set_title(f"{said} in the tool's place")
+                name = verdict_name(answer.call, DecisionKind.RESPOND)
+                self.reply.set_title(f"{name} in the tool's place")
                 self.reply.show(answer.message)
 
-    def part(self) -> None:
-        """From now on a reason is that of the call in view alone."""
-        self._together = ()
+    def end_same_reason(self) -> None:
+        """From now on a reason is that of the call in view only."""
+        self._same_reason = ()
 
     def keep(self) -> None:
-        """Keep what was typed with the calls it was typed for."""
+        """Keep what was typed with the calls that it was typed for."""
         match self._answer:
             case CallAnswer(verdict=DecisionKind.EDIT):
                 self.edit.keep()
             case CallAnswer(verdict=DecisionKind.REJECT) as answer:
-                for each in self._together or (answer,):
+                for each in self._same_reason or (answer,):
                     each.reason = self.reply.value
             case CallAnswer(verdict=DecisionKind.RESPOND) as answer:
                 answer.message = self.reply.value
 
     def take_focus(self) -> None:
-        """Give the keys to the field, once it is there: one can scroll to it then."""
+        """Focus the field once it is laid out, so that it can be scrolled into view."""
         if self._answer is not None and self._answer.verdict is DecisionKind.EDIT:
             self.edit.take_focus()
         else:

@@ -1,19 +1,17 @@
-"""The small parts of the card for tool calls: which call is in view, and the ways to decide."""
+"""The calls of a request, one line for each: which one is in view, and its verdict."""
 
 from dataclasses import dataclass
 
 from rich.segment import Segment
 from textual import events
-from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
-from textual.widgets import Static
 
 from hitl_engine.model import DecisionKind, ToolCall
 from hitl_engine.visible import one_line
-from hitl_tui.state.call_answer import KEYS, MARKS, CallAnswer, word
+from hitl_tui.state.call_answer import MARKS, CallAnswer, verdict_name
 
 _COLOURS = {
     DecisionKind.APPROVE: "success",
@@ -25,11 +23,11 @@ _COLOURS = {
 
 
 class CallStrip(ScrollView, can_focus=False):
-    """One line for each call of a request: which one is in view, and each verdict."""
+    """Shows one line for each call of a request: which one is in view, and each verdict."""
 
     COMPONENT_CLASSES = {  # noqa: RUF012  as Widget declares it
         *(f"call-strip--{colour}" for colour in _COLOURS.values()),
-        "call-strip--here",
+        "call-strip--shown",
     }
     DEFAULT_CSS = """
     CallStrip {
@@ -43,16 +41,16 @@ class CallStrip(ScrollView, can_focus=False):
         & > .call-strip--error { color: $text-error; }
         & > .call-strip--accent { color: $text-accent; }
         & > .call-strip--muted { color: $text-muted; }
-        & > .call-strip--here { color: $text-accent; text-style: bold; }
+        & > .call-strip--shown { color: $text-accent; text-style: bold; }
     }
     .-high CallStrip { max-height: 4; margin-bottom: 0; }
     .-short CallStrip { max-height: 2; margin-bottom: 0; }
     """
-    SCOPED_CSS = False  # how it gives way on small screens is said of the screen's classes
+    SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
     @dataclass
     class Picked(Message):
-        """This call is to be shown."""
+        """The user clicked this call."""
 
         index: int
 
@@ -68,14 +66,14 @@ class CallStrip(ScrollView, can_focus=False):
         self.virtual_size = Size(0, len(self._calls))
         if shown != self._shown:
             self._shown = shown
-            self.call_after_refresh(self._bring)
+            self.call_after_refresh(self._scroll_to_shown)
         self.refresh()
 
     def on_resize(self) -> None:
-        """Keep the call that is in view on the strip."""
-        self._bring()
+        """Keep the line of the call in view on the strip."""
+        self._scroll_to_shown()
 
-    def _bring(self) -> None:
+    def _scroll_to_shown(self) -> None:
         self.scroll_to_region(Region(0, self._shown, 1, 1), animate=False)
 
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
@@ -87,10 +85,10 @@ class CallStrip(ScrollView, can_focus=False):
         index = y + self.scroll_offset.y
         if index >= len(self._answers):
             return Strip.blank(self.size.width, self.rich_style)
-        call, answer, here = self._calls[index], self._answers[index], index == self._shown
-        name = "here" if here else ""
+        call, answer, shown = self._calls[index], self._answers[index], index == self._shown
+        name = "shown" if shown else ""
         parts = (
-            ("▸ " if here else "  ", "here"),
+            ("▸ " if shown else "  ", "shown"),
             (f"{index + 1:>{len(str(len(self._calls)))}}/{len(self._calls)}  ", ""),
             (one_line(call.name, 60), name),
             ("   ", ""),
@@ -123,41 +121,4 @@ def _verdict(call: ToolCall, answer: CallAnswer) -> str:
             detail = f", “{one_line(answer.message, 40)}”"
         case _:
             detail = ""
-    return f"{MARKS[answer.verdict]} {word(call, answer.verdict)}{detail}"
-
-
-class Choice(Static):
-    """One way to decide: its key, its word, and whether it is offered and chosen."""
-
-    DEFAULT_CSS = """
-    Choice {
-        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
-        &.-chosen { background: $accent; color: $background; text-style: bold; }
-        &.-off { color: $foreground 40%; pointer: not-allowed; }
-        &:hover { background: $panel; }
-        &.-chosen:hover { background: $accent; }
-    }
-    """
-
-    @dataclass
-    class Picked(Message):
-        """This way was chosen with the mouse."""
-
-        kind: DecisionKind
-
-    def __init__(self, kind: DecisionKind) -> None:
-        super().__init__()
-        self.kind = kind
-
-    def show(self, call: ToolCall, chosen: DecisionKind | None) -> None:
-        """Say in words, too, what is chosen and what is not offered."""
-        offered = self.kind in call.allowed
-        self.set_class(self.kind is chosen, "-chosen")
-        self.set_class(not offered, "-off")
-        said = f"{KEYS[self.kind]} {word(call, self.kind)}"
-        mark = "● " if self.kind is chosen else ""
-        self.update(Content(f"{mark}{said}" if offered else f"({said})"))
-
-    def on_click(self) -> None:
-        """Say that this was chosen."""
-        self.post_message(self.Picked(self.kind))
+    return f"{MARKS[answer.verdict]} {verdict_name(call, answer.verdict)}{detail}"

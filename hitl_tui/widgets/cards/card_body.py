@@ -1,0 +1,15 @@
+"""The column of a question's card. It has the keys of the part, and the focus if no field has it."""
+
+from textual.containers import VerticalScroll
+
+
+class CardBody(VerticalScroll, can_focus=True):
+    """Scrolls everything on the card of a question.
+
+    A part that has keys of its own brings a subclass with them: it is around the whole card, so the
+    keys work wherever on the card the focus is.
+    """
+
+    DEFAULT_CSS = """
+    CardBody { height: 1fr; scrollbar-size-vertical: 1; }
+    """

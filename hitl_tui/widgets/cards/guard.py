@@ -1,0 +1,44 @@
+"""The guard of a card: nothing can be decided before it was in view."""
+
+from functools import partial
+from typing import ClassVar
+
+from textual.widget import Widget
+
+
+class Guard:
+    """Lets a card be decided only after it has been drawn and in view for `SECONDS`.
+
+    Keys that the user typed before the card appeared therefore decide nothing.
+    """
+
+    SECONDS: ClassVar[float] = 0.4
+    """Longer than the interval at which a held key repeats, shorter than the time to read a card."""
+
+    def __init__(self, card: Widget) -> None:
+        self._card = card
+        self._restarts = 0
+        self.armed = False
+        """Whether the card can be decided now."""
+
+    def restart(self) -> None:
+        """Wait until what the card shows now was in view for long enough."""
+        self.disarm()
+        self._card.call_after_refresh(self._drawn, self._restarts)
+
+    def disarm(self) -> None:
+        """Let nothing be decided until `restart` is called, however long that takes."""
+        self._restarts += 1
+        self._set(armed=False)
+
+    def _drawn(self, restart: int) -> None:
+        self._card.set_timer(self.SECONDS, partial(self._arm, restart))
+
+    def _arm(self, restart: int) -> None:
+        if restart == self._restarts:
+            self._set(armed=True)
+
+    def _set(self, *, armed: bool) -> None:
+        if armed is not self.armed:
+            self.armed = armed
+            self._card.refresh_bindings()

@@ -1,0 +1,103 @@
+"""What asks on the card of a question: one part for each kind of review."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.containers import Vertical
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from hitl_engine.errors import NotTaken
+from hitl_engine.model import Decision, Fault, JsonObject, JsonValue
+from hitl_tui.widgets.answer_ways import Way
+from hitl_tui.widgets.cards.card import Card
+
+AnswerTo = Callable[[Decision], JsonValue]
+"""Returns the JSON of a decision on one question. Raises NotTaken."""
+
+
+class QuestionPart(Vertical):
+    """Shows what a question asks, and takes the decision on it.
+
+    The card around it guards the decision, offers other ways to answer, and sends.
+    """
+
+    DEFAULT_CSS = """
+    QuestionPart { display: none; height: 1fr; min-height: 6; }
+    QuestionPart.-in-use { display: block; }
+    """
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON, Way.TEXT, Way.YES_NO)
+    """The ways to answer this kind of question; the first one is shown first."""
+    PAYLOAD_ALWAYS: ClassVar[bool] = False
+    """Whether the card always shows the payload."""
+    PAYLOAD_TITLE: ClassVar[str] = "Payload"
+
+    in_use: reactive[bool] = reactive(False, toggle_class="-in-use", bindings=True)
+    """Whether the answer is given here, and not in another way. The card sets it."""
+
+    @dataclass
+    class Changed(Message):
+        """The user changed something in the part."""
+
+        guarded: bool = False
+        """Whether the decision must be in view for some time before it is sent."""
+
+    @property
+    def card(self) -> Card:
+        """The card around this part."""
+        return self.query_ancestor(Card)
+
+    def changed(self, *, guarded: bool = False) -> None:
+        """Tell the card that something in the part is different."""
+        if guarded:
+            self.card.guard.disarm()  # until the card shows what would be sent now
+        message = self.Changed(guarded).set_sender(self)  # a message of the body would end there
+        self.post_message(message)
+
+    # What was asked and typed
+
+    def load(self, typed: JsonObject) -> None:
+        """Show what is asked, and what was typed before; a draft may lack anything."""
+
+    def content(self) -> JsonObject:
+        """Return what was typed, in the form of a draft."""
+        return {}
+
+    @property
+    def length(self) -> int:
+        """How many characters were typed."""
+        return 0
+
+    # The decision
+
+    def decision(self) -> Decision:
+        """Return the decision. Raises NotReady."""
+        raise NotImplementedError
+
+    def note(self) -> str:
+        """Return a comment on the decision, or nothing; it is ours, or visible text."""
+        return ""
+
+    def explain(self, refusal: NotTaken) -> str:
+        """Return why the decision is not accepted."""
+        return str(refusal)
+
+    def show_changes(self) -> None:
+        """Show how the decision differs from the request."""
+
+    # Faults
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Show each fault at its field, once that was touched."""
+
+    def touch_all(self) -> None:
+        """Show every fault from now on: the user tried to send."""
+
+    def focus_on(self, faults: tuple[Fault, ...]) -> None:
+        """Focus the first field with a fault."""
+
+    def first_field(self) -> Widget | None:
+        """Return the field to focus first; None for the body of the card."""
+        return None

@@ -1,0 +1,212 @@
+"""The part for tool calls that wait for approval: one call in view, a verdict on each."""
+
+from collections.abc import Callable, Iterable
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.message import Message
+from textual.reactive import reactive
+from textual.widget import Widget
+from textual.widgets import TextArea
+
+from hitl_engine.model import Decision, DecisionKind, Fault, JsonObject, ToolCalls, Verdicts
+from hitl_tui.state.call_answer import CallAnswer, verdict_name
+from hitl_tui.state.request_answer import RequestAnswer
+from hitl_tui.widgets.answer_ways import Way
+from hitl_tui.widgets.cards.question_part import QuestionPart
+from hitl_tui.widgets.tool_calls.call_edit import CallEdit
+from hitl_tui.widgets.tool_calls.call_panel import CallPanel
+from hitl_tui.widgets.tool_calls.call_strip import CallStrip
+from hitl_tui.widgets.tool_calls.key_pause import KeyPause
+
+CautionsAbout = Callable[[Decision], tuple[str, ...]]
+"""Returns what has to be confirmed before a decision is sent."""
+
+
+class ToolCallsPart(QuestionPart):
+    """Shows each call in full, one at a time; nothing is sent before every call has a verdict.
+
+    `CallKeys` has its keys.
+    """
+
+    HELP = """\
+    ### Tool calls to approve
+    The **arguments** are what runs; the description is what the agent writes about them. Give every
+    call a verdict with **a**, **e**, **r** or **p**, then send all verdicts with **ctrl+s**.
+    **n** and **b** show other calls; **A** approves and **R** rejects all that are undecided.
+    **j** shows the arguments as JSON, **+** unfolds them. The code of the tool is not inspected.
+    """
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON)
+
+    shown: reactive[int] = reactive(0, bindings=True)
+    """The index of the call in view."""
+
+    def __init__(self, review: ToolCalls, cautions_about: CautionsAbout) -> None:
+        super().__init__()
+        self.review = review
+        self.request = RequestAnswer(review.calls)
+        self._cautions_about = cautions_about
+        self.strip = CallStrip(review.calls)
+        self.panel = CallPanel()
+        self.pause = KeyPause(self, self.panel.verdicts.show_why_not)
+
+    def compose(self) -> ComposeResult:
+        """Put the list of calls above the call in view."""
+        if len(self.review.calls) > 1:
+            yield self.strip
+        yield self.panel
+
+    @property
+    def answer(self) -> CallAnswer:
+        """The answer to the call in view."""
+        return self.request.answers[self.shown]
+
+    # What was typed
+
+    def load(self, typed: JsonObject) -> None:
+        """Show the first call, and the verdicts and texts that were typed before."""
+        self.request = RequestAnswer(self.review.calls, typed.get("calls"))
+        self.panel.show_call(self.answer.call, self.review.extra)
+        self._show_answer()
+
+    def content(self) -> JsonObject:
+        """Return the verdicts and texts of all calls."""
+        return {"calls": self.request.record()}
+
+    @property
+    def length(self) -> int:
+        """The length of the arguments that are edited as JSON."""
+        return self.panel.fields.edit.length
+
+    @on(CallEdit.Changed)
+    @on(TextArea.Changed)
+    def field_changed(self, event: Message) -> None:
+        """Keep what was typed with its call, and tell the card."""
+        event.stop()
+        self.changed()
+
+    def changed(self, *, guarded: bool = False) -> None:
+        """Keep what was typed with its call, and tell the card."""
+        self.panel.fields.keep()
+        self.strip.show(self.request.answers, self.shown)
+        super().changed(guarded=guarded)
+
+    # Which call is in view
+
+    def watch_shown(self) -> None:
+        """Show another call; it has to be in view before it gets a verdict."""
+        if self.is_mounted:
+            self.panel.show_call(self.answer.call, self.review.extra)
+            self._show_answer()
+            self.card.guard.restart()
+            self.card.take_focus()
+            self.query_ancestor(VerticalScroll).scroll_home(animate=False)
+
+    def _show_answer(self, same_reason: Iterable[int] = ()) -> None:
+        self.strip.show(self.request.answers, self.shown)
+        answers = tuple(self.request.answers[index] for index in same_reason)
+        self.panel.show_answer(self.answer, self.request.place(self.shown), answers)
+
+    def turn_to(self, index: int) -> None:
+        """Show a call because the user wants to; that ends the repeating of a verdict's key."""
+        self.panel.fields.keep()
+        self.panel.fields.end_same_reason()
+        self.pause.end()
+        self.shown = index
+
+    @on(CallStrip.Picked)
+    def call_clicked(self, event: CallStrip.Picked) -> None:
+        """Show the call that was clicked."""
+        self.turn_to(event.index)
+
+    def first_field(self) -> Widget | None:
+        """Return the arguments; None on a short screen, where the whole card scrolls."""
+        return None if self.screen.has_class("-short") else self.panel.view.arguments
+
+    # Verdicts
+
+    def offers(self, kind: DecisionKind, *, rest: bool = False) -> bool | None:
+        """Return whether a verdict can be given to the call in view, or to all the undecided calls.
+
+        None if it is shown, but not allowed, or cannot be given yet.
+        """
+        calls = self.review.calls
+        if (
+            not self.in_use
+            or self.card.answered
+            or self.panel.writing
+            or (rest and len(calls) == 1)
+        ):
+            return False
+        fits = self.request.can_give_rest(kind) if rest else kind in self.answer.call.allowed
+        return True if fits and self.card.armed and not self.pause.active else None
+
+    def give(self, kind: DecisionKind) -> None:
+        """Give the call in view a verdict, and show its field, or else the next undecided call."""
+        if self.offers(kind) is not True:
+            return
+        self.panel.fields.keep()
+        self.answer.verdict = kind
+        self._show_given()
+        following = self.request.next_undecided(self.shown)
+        if not self.answer.takes_text and following is not None:
+            self.shown = following
+            self.pause.start()
+
+    def _show_given(self, same_reason: Iterable[int] = (), *, guarded: bool = False) -> None:
+        self._show_answer(same_reason)
+        self.changed(guarded=guarded)
+        self.refresh_bindings()
+        self.panel.open_field()
+
+    def give_rest(self, kind: DecisionKind) -> None:
+        """Give every undecided call the same verdict; name those that do not allow it."""
+        if self.offers(kind, rest=True) is not True:
+            return
+        self.panel.fields.keep()
+        given = self.request.give_rest(kind)
+        left = self.request.undecided
+        same_reason = given if kind is DecisionKind.REJECT else []
+        self.shown = (same_reason or left or [self.shown])[0]
+        self.card.guard.restart()
+        if given:
+            self._show_given(same_reason, guarded=True)
+        if left:
+            name = verdict_name(self.review.calls[left[0]], kind)
+            which = f"{name} is not allowed there: {self.request.named(left)}."
+            self.panel.verdicts.show_reason(f"Still undecided, {which}", emphasized=True)
+
+    # What will be sent
+
+    def decision(self) -> Verdicts:
+        """Return one verdict for each call. Raises NotReady, naming the first that has none."""
+        self.panel.fields.keep()
+        return self.request.decision()
+
+    def note(self) -> str:
+        """Return which edits change nothing."""
+        return self.request.unchanged()
+
+    def show_changes(self) -> None:
+        """Show what an edit changes, and what about it has to be confirmed."""
+        if self.answer.verdict is DecisionKind.EDIT:
+            edited = self.request.decision_on(self.shown)
+            cautions = self._cautions_about(edited) if edited else ()
+            self.panel.fields.edit.show_difference(self.answer.call, cautions)
+
+    def show_faults(self, faults: tuple[Fault, ...]) -> None:
+        """Show what is wrong with the edited arguments, each fault at its field."""
+        if self.answer.verdict is not DecisionKind.EDIT:
+            return
+        of_this_call = (
+            Fault(fault.argument[1], fault.words)
+            for fault in faults
+            if fault.argument is not None and fault.argument[0] == self.shown
+        )
+        self.panel.fields.edit.show_faults(tuple(of_this_call))
+
+    def touch_all(self) -> None:
+        """Show the faults of every field from now on."""
+        self.panel.fields.edit.touch_all()
