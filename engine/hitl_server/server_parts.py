@@ -9,6 +9,7 @@ from hitl_server.errors import StartFailed
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
+from hitl_server.running.crash_recovery import recover_from_crash
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.run_queue import RunQueue
 from hitl_server.running.state_sync import StateSync
@@ -53,7 +54,7 @@ class ServerParts:
         state_sync = StateSync(database, threads, runs, graphs)
         driver = RunDriver(database, threads, runs, graphs, webhooks)
         run_queue = RunQueue(database, threads, runs, state_sync, driver)
-        await run_queue.recover()
+        await recover_from_crash(database, threads, runs, state_sync)
         return cls(
             database=database,
             graphs=graphs,

@@ -23,8 +23,8 @@ from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Severity
+from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.question_tabs import QuestionTabs
-from hitl_tui.widgets.thread_body import ThreadBody
 from hitl_tui.widgets.thread_header import ThreadHeader
 
 Request = Callable[[], Awaitable[None]]
@@ -90,7 +90,7 @@ class ThreadScreen(ConsoleScreen):
         super().__init__(session)
         self.thread = ThreadState(self.desk.reviews, item)
         self.header = ThreadHeader()
-        self.body = ThreadBody()
+        self.body = PaneAndState()
         self.pane = self.body.pane
         self._run = run
         self._drafts = DraftKeeper(self.desk.drafts)

@@ -13,8 +13,8 @@ from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.text_view import Syntax
-from hitl_tui.widgets.thread_body import ThreadBody
 from hitl_tui.widgets.thread_header import ThreadHeader
 from hitl_tui.widgets.thread_pane import PaneContent
 
@@ -30,7 +30,7 @@ class ThreadPresenter:
     """Shows a thread: its pending item, its run or its end. `screen` may be in the background."""
 
     def __init__(
-        self, screen: ConsoleScreen, thread: ThreadState, header: ThreadHeader, body: ThreadBody
+        self, screen: ConsoleScreen, thread: ThreadState, header: ThreadHeader, body: PaneAndState
     ) -> None:
         self.screen = screen
         self._desk = screen.desk

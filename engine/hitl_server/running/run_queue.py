@@ -25,7 +25,7 @@ from hitl_server.request_models import Preconditions
 from hitl_server.running.active_run import ActiveRun
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
-from hitl_server.running.state_sync import StateSync, newest_state_config
+from hitl_server.running.state_sync import StateSync
 from hitl_server.storage.database import Database
 from hitl_server.streams.run_stream import RunStream
 from hitl_server.tables.run_table import Run, Runs
@@ -33,12 +33,6 @@ from hitl_server.tables.thread_table import Threads
 
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
-
-SERVER_DIED: JsonObject = {
-    "error": "EngineDied",
-    "message": "The server ended while this run was in progress; "
-    "what its nodes did until then has happened, and it was not run again.",
-}
 
 
 @dataclass(slots=True)
@@ -179,23 +173,6 @@ class RunQueue:
             return await self._state_sync.update_state(
                 thread_id, graph_id, config, values, as_node, is_busy
             )
-
-    async def recover(self) -> None:
-        """After a crash, list interrupted runs as ended and read their threads again.
-
-        In this order: if the server crashes again, the next start finds what is left to do.
-        """
-        for run_id, thread_id in self._runs.under_way():
-            await self._state_sync.refresh(thread_id, SERVER_DIED)
-            async with self._database.write() as connection:
-                self._runs.set_status(connection, run_id, "error", SERVER_DIED)
-        for thread_id, checkpoint_id in self._threads.stale_rows():
-            newest = await self._database.saver.aget_tuple(newest_state_config(thread_id))
-            if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:
-                await self._state_sync.refresh(thread_id, None)
-            else:
-                async with self._database.write() as connection:
-                    self._threads.clear_stale(connection, thread_id)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""

@@ -8,7 +8,7 @@ from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.thread_pane import ThreadPane
 
 
-class ThreadBody(Horizontal):
+class PaneAndState(Horizontal):
     """Shows the pane, and the state when there is space for it or the user asks for it."""
 
     def __init__(self) -> None:
