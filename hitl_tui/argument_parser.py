@@ -35,9 +35,9 @@ commands:
   hitl-tui list             list what waits for a person
   hitl-tui show THREAD      print the state of a thread and its questions
   hitl-tui answer THREAD    answer one interrupt, or several at once
-  hitl-tui reopen THREAD    ask again a question whose last answer crashed its node
+  hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
-  hitl-tui log              list the decisions made from here
+  hitl-tui log              list the decisions sent from this data folder
 
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
@@ -56,8 +56,8 @@ exit codes:
 
 With --json, standard output is one JSON document; messages go to standard
 error. run, answer, reopen and step print a document also with exit codes 3, 4,
-6 and 7. With 4 it lists each fault of the answer, with its path. With 2 and 5
-there is no document.
+6 and 7, the other commands only with 0. With 4 it lists each fault of the
+answer, with its path. With 2 and 5 there is no document.
 """
 
 
@@ -152,8 +152,9 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
     )
-    add_connection_options(parser)
-    parser.set_defaults(target=demo.TARGET)
+    add_data_dir_option(parser)
+    add_python_option(parser)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:
@@ -172,14 +173,14 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         "--token",
         metavar="SECRET",
         help="the token that clients must send; required unless --host is a loopback address. "
-        "Other users of this machine can see it here; HITL_TUI_TOKEN hides it from them",
+        "Other users of this machine can see command lines, so better set HITL_TUI_TOKEN",
     )
     parser.add_argument(
         "--tokens",
         type=Path,
         metavar="FILE",
-        help="a file with more tokens, one per line: name = secret. A run records the name that "
-        "started it",
+        help="a file with more tokens, one per line: name = secret. Each run records the name "
+        "of the token that started it",
     )
     add_data_dir_option(parser)
     add_python_option(parser)

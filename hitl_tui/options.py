@@ -40,7 +40,7 @@ def add_data_dir_option(parser: argparse.ArgumentParser) -> None:
         "--data-dir",
         type=Path,
         metavar="DIR",
-        help="where to keep local data, a folder per project",
+        help="where to keep local data, with a folder for each project",
     )
 
 

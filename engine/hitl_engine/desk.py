@@ -271,7 +271,7 @@ class Desk:
 
     @_keeps_server_running
     async def reopen(self, interrupt: Interrupt, on_progress: OnProgress) -> Outcome:
-        """Ask again a question whose last answer crashed its node.
+        """Ask again a question whose node failed on its last answer.
 
         All answers of its step are forgotten, and its nodes run again up to their questions; see
         `reopening`. Applied: it is asked again, under a new id. Raises as `decide`.

@@ -74,7 +74,13 @@ class BulkScreen(ConsoleScreen):
             tooltip="Back to the inbox; what you typed is kept, and sending continues",
             id="bulk.back",
         ),
-        Binding("x", "stop", "Stop", tooltip="Start no further decision", id="bulk.stop"),
+        Binding(
+            "x",
+            "stop",
+            "Stop",
+            tooltip="Stop sending; items that were not sent keep waiting",
+            id="bulk.stop",
+        ),
     ]
     AUTO_FOCUS = "BulkList"
 
@@ -262,7 +268,7 @@ class BulkScreen(ConsoleScreen):
         return self.busy and not self.stopped if action == "stop" else True
 
     def action_stop(self) -> None:
-        """Start no further decision; those that are being sent are finished."""
+        """Stop sending; decisions that are being sent are finished."""
         self.stopped = True
         self._show_title()
 

@@ -77,7 +77,7 @@ class InboxScreen(ConsoleScreen):
             "escape",
             "unfilter",
             "Everything",
-            tooltip="List everything",
+            tooltip="Remove the filter",
             id="inbox.unfilter",
         ),
         Binding(

@@ -70,7 +70,7 @@ class ThreadScreen(ConsoleScreen):
             "f8",
             "reopen",
             "Reopen",
-            tooltip="Ask again a question whose last answer crashed its node",
+            tooltip="Ask again a question whose node failed on its last answer",
             id="thread.reopen",
         ),
         Binding(

@@ -107,7 +107,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=decision_options.numbered_verdict,
         action="append",
         metavar="N=VERDICT",
-        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; give one for each call",
+        help="approve, reject[:MSG], respond:MSG or edit:JSON for call N; repeat it for each call",
     )
     given.add_argument(
         "--choose",
@@ -120,7 +120,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=decision_options.numbered_text,
         action="append",
         metavar="N=TEXT",
-        help="reply to question N; give one for each question, or for each choice",
+        help="reply to question N; repeat it for each question, and with the same N for each further choice",
     )
     given.add_argument(
         "--decline",
@@ -140,7 +140,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(
-        parser, commands.reopen, "Ask again a question whose last answer crashed its node."
+        parser, commands.reopen, "Ask again a question whose node failed on its last answer."
     )
     parser.epilog = (
         "All answers of the current step are discarded, and the nodes of that step run again. "
@@ -148,7 +148,7 @@ def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
     )
     _add_thread_argument(parser)
     parser.add_argument(
-        "--interrupt", metavar="ID", help="the interrupt to reopen, if more than one failed"
+        "--interrupt", metavar="ID", help="the interrupt to reopen, if several nodes failed"
     )
     _add_yes_option(parser)
 
@@ -163,7 +163,9 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, None, "List the decisions made from here, newest first.")
+    _add_shell_options(
+        parser, None, "List the decisions sent to the target from this data folder, newest first."
+    )
     parser.add_argument(
         "--limit",
         type=number_between(1, 1_000_000),

@@ -104,7 +104,7 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
 
 
 async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
-    """Ask again a question whose last answer crashed its node."""
+    """Ask again a question whose node failed on its last answer."""
     thread = await find_thread(desk, args.thread)
     raised = [item for item in pending_interrupts(thread) if item.task_error is not None]
     one = raised[0].interrupt_id if len(raised) == 1 else None

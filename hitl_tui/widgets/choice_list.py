@@ -43,7 +43,7 @@ class ChoiceList(Widget, can_focus=True):
             "space",
             "pick",
             "Pick",
-            tooltip="Pick the selected choice, or unpick it",
+            tooltip="Choose the highlighted choice, or clear it",
             id="pick.pick",
         ),
         Binding(
@@ -51,7 +51,7 @@ class ChoiceList(Widget, can_focus=True):
             "move(-1)",
             "Before",
             show=False,
-            tooltip="To the choice before",
+            tooltip="To the previous choice",
             id="pick.before",
         ),
         Binding(
@@ -59,7 +59,7 @@ class ChoiceList(Widget, can_focus=True):
             "move(1)",
             "After",
             show=False,
-            tooltip="To the choice after",
+            tooltip="To the next choice",
             id="pick.after",
         ),
         Binding("enter", "leave", "Next", show=False, tooltip="To the next field", id="pick.leave"),
@@ -137,7 +137,7 @@ class ChoiceList(Widget, can_focus=True):
     # Picking
 
     def pick(self, index: int) -> None:
-        """Pick a choice, or unpick it."""
+        """Choose a choice, or clear it."""
         self.cursor = index
         if self._several:
             self.picked = self.picked ^ {index}

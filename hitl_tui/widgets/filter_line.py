@@ -23,8 +23,14 @@ class FilterLine(LineInput):
     **Enter** goes to the list, **escape** lists all items again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "keep", "To the list", tooltip="Keep the filter", id="filter.keep"),
-        Binding("escape", "clear", "Everything", tooltip="List all items", id="filter.clear"),
+        Binding(
+            "enter",
+            "keep",
+            "To the list",
+            tooltip="Keep the filter, and go to the list",
+            id="filter.keep",
+        ),
+        Binding("escape", "clear", "Everything", tooltip="Remove the filter", id="filter.clear"),
     ]
 
     class Closed(Message):

@@ -42,7 +42,8 @@ ROOT = Path(__file__).parents[2]
 README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
 PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("everywhere", (ConsoleApp, ConsoleScreen)),
-    ("inbox", (InboxList, InboxScreen, FilterLine)),
+    ("inbox", (InboxList, InboxScreen)),
+    ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
@@ -66,8 +67,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
     ("log", (LogScreen,)),
-    ("asked once more", (PlanCard, ConfirmModal)),
-    ("message", (TextModal,)),
+    ("confirmation", (PlanCard, ConfirmModal)),
+    ("window with a text", (TextModal,)),
 )
 ESSENTIAL = (
     "console.help",

@@ -1,6 +1,6 @@
-"""The nouns of the core, frozen: one file for each family, all importable from here.
+"""The domain types of the core, frozen: one file for each family, all importable from here.
 
-Dataclasses of the standard library only, because the console loads them with its first list.
+Dataclasses of the standard library only, which the console imports fast before its first list.
 Everything that came from a graph is untrusted: pass it through `hitl_engine.visible` before it
 reaches a screen, a log or a terminal.
 """

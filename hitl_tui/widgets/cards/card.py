@@ -34,7 +34,7 @@ class Card(VerticalScroll, can_focus=True):
             "ctrl+s",
             "keep",
             "Decide",
-            tooltip="Decide on this one of several questions; they are sent together",
+            tooltip="Keep the decision; those on all questions of the thread are sent together",
             id="card.keep",
         ),
     ]

@@ -24,7 +24,9 @@ class DeclineLine(Static, can_focus=True):
     DeclineLine { height: 1; padding: 0 1; &:focus { background: $panel; } }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "decline", "Decline", tooltip="Decline, or not", id="decline.turn")
+        Binding(
+            "enter,space", "decline", "Decline", tooltip="Decline, or undo that", id="decline.turn"
+        )
     ]
 
     class Toggled(Message):
@@ -42,7 +44,7 @@ class DeclineLine(Static, can_focus=True):
         self.update(Content.assemble(words, (more, "$foreground 60%")))
 
     def action_decline(self) -> None:
-        """Decline, or not."""
+        """Decline, or undo that."""
         self.post_message(self.Toggled())
 
     def on_click(self, event: events.Click) -> None:
@@ -86,7 +88,7 @@ class DeclinableFields(Vertical):
 
     @on(DeclineLine.Toggled)
     def toggle(self) -> None:
-        """Decline, or not; that has to be in view before it is sent."""
+        """Decline, or undo that; that has to be in view before it is sent."""
         part = self.query_ancestor(QuestionPart)
         if not part.card.answered:
             self.declined = not self.declined
@@ -101,7 +103,7 @@ class DeclineKeys(CardBody):
             "f9",
             "decline",
             "Decline",
-            tooltip="Answer none of this, and tell the graph so; again to take that back",
+            tooltip="Decline to answer, and tell the graph; press again to undo that",
             id="card.decline",
         ),
     ]
@@ -112,7 +114,7 @@ class DeclineKeys(CardBody):
         self._fields = fields
 
     def action_decline(self) -> None:
-        """Decline, or not."""
+        """Decline, or undo that."""
         self._fields.toggle()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:

@@ -44,7 +44,7 @@ class QuestionCard(Card, can_focus=False):
             "ctrl+t",
             "answer_as",
             "Answer as",
-            tooltip="Answer in another way: as understood, as JSON, as text, or yes or no",
+            tooltip="Answer in another way: in the fields shown first, as JSON, as text, or with yes or no",
             id="card.answer_as",
         ),
         Binding(

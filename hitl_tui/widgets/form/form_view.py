@@ -29,7 +29,7 @@ class FormView(FieldScroll):
             "f4",
             "next_mode",
             "Another way",
-            tooltip="Give this field as null, leave it out, or give it empty or as JSON",
+            tooltip="Change how this field is sent: as its value, as null, left out, or as JSON",
             id="form.another_way",
         ),
     ]

@@ -59,7 +59,7 @@ class CallEdit(Vertical):
             "rename",
             "Another tool",
             show=False,
-            tooltip="Let another tool run instead, or the one of the request again",
+            tooltip="Choose another tool for this call, or go back to the requested tool",
             id="edit.another_tool",
         ),
     ]
@@ -208,7 +208,7 @@ class CallEdit(Vertical):
         self.take_focus()
 
     def action_rename(self) -> None:
-        """Let another tool run, or the one of the request again."""
+        """Choose another tool, or go back to the requested one."""
         answer = self._answer
         if answer is None:
             return

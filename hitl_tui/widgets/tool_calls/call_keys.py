@@ -62,7 +62,7 @@ class CallKeys(CardBody):
             "turn(-1)",
             "Call before",
             show=False,
-            tooltip="Show the call before",
+            tooltip="Show the previous call",
             id="card.previous_call",
         ),
         Binding(
@@ -83,7 +83,7 @@ class CallKeys(CardBody):
             "j",
             "arguments_json",
             "JSON",
-            tooltip="Show the arguments as the JSON that they are, or each in its own form",
+            tooltip="Show the arguments as JSON, or each as suits its type",
             id="card.arguments_json",
         ),
         Binding(
@@ -140,7 +140,7 @@ class CallKeys(CardBody):
         if kind not in self._part.answer.call.allowed:
             self._part.panel.verdicts.show_why_not(emphasized=True)
         elif self._part.pause.active:
-            words = "Too soon after the call before: look at this one first."
+            words = "Too soon after the previous call: look at this one first."
             self._part.panel.verdicts.show_reason(words, emphasized=True)
             self._part.pause.start()
 
