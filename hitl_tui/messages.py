@@ -1,6 +1,6 @@
 """The messages of widgets and screens: a dataclass for each fact, which names its subject."""
 
-from __future__ import annotations  # the nouns are not loaded before the first paint
+from __future__ import annotations  # the model is not loaded before the first paint
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol

@@ -1,6 +1,6 @@
 """The state that all screens of one console share: desk, connection, newest inbox."""
 
-from __future__ import annotations  # the nouns are not loaded before the first paint
+from __future__ import annotations  # the model is not loaded before the first paint
 
 from dataclasses import dataclass, field
 from enum import Enum

@@ -1,1 +1,1 @@
-"""The endpoints of the Server API, one module a noun."""
+"""The endpoints of the Server API, one module for each kind of object."""
