@@ -25,7 +25,7 @@ PACKAGES = {
     "fastapi": "0.110.0",
     "httptools": "0.6.4",
     "httpx": "0.28.0",
-    "langchain-core": "1.4.7",
+    "langchain-core": "1.6.10",
     "langgraph": "1.2.20",
     "langgraph-checkpoint": "4.3.0",
     "langgraph-checkpoint-sqlite": "3.0.2",
