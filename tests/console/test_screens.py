@@ -227,7 +227,7 @@ async def test_a_target_that_does_not_open_can_be_tried_again() -> None:
         await until(pilot, lambda: isinstance(app.screen, TextModal))
         await until(pilot, lambda: "It raised [/]." in screen_text(app))
         text = screen_text(app)
-        assert "Mend it." in text and "\\u{1B}[31m" in text
+        assert "Fix it." in text and "\\u{1B}[31m" in text
         assert "not connected" in text
         await pilot.press("c")
         assert app.clipboard.startswith("Graph cannot be imported")
