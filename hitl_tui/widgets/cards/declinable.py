@@ -38,7 +38,7 @@ class DeclineLine(Static, can_focus=True):
         words = (
             ("■ declined ", "bold $text-warning") if declined else ("□ decline ", "$text-warning")
         )
-        more = "f9 takes it back" if declined else "f9: answer none of this, and the graph is told"
+        more = "f9 takes it back" if declined else "f9: answer none of this, and tell the graph so"
         self.update(Content.assemble(words, (more, "$foreground 60%")))
 
     def action_decline(self) -> None:
