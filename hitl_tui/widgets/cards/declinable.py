@@ -60,7 +60,7 @@ class DeclinableFields(Vertical):
     """
 
     declined: reactive[bool] = reactive(False, toggle_class="-declined")
-    """Whether the fields are not sent, but that the user declined."""
+    """Whether the user declined; then the fields are not sent."""
 
     def __init__(self, *fields: Widget, can_decline: bool) -> None:
         super().__init__(*fields)
