@@ -1,17 +1,17 @@
 """The keys at the bottom of a screen: the most important ones if not all fit."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
-from textual.binding import Binding
+from textual.binding import ActiveBinding, Binding
 from textual.content import Content
 from textual.screen import Screen
 from textual.widget import Widget
 
-_SHOWN_FIRST = ("card.send", "card.keep", "card.answer_as", "card.payload")
-"""The keys of every card, before those of what has the focus: they stay at the same place."""
+from hitl_tui.widgets.cards.card_body import CardBody
+
 _LEFT_OUT_FIRST = (
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
@@ -82,8 +82,7 @@ class KeyFooter(Widget):
 
     def _all(self) -> Iterator[_Key]:
         seen: set[str] = set()
-        active_bindings = self.screen.active_bindings.values()
-        for active in sorted(active_bindings, key=lambda each: each.binding.id not in _SHOWN_FIRST):
+        for active in _in_order(self.screen.active_bindings.values()):
             binding = active.binding
             if binding.show and binding.action not in seen:
                 seen.add(binding.action)
@@ -110,6 +109,16 @@ class KeyFooter(Widget):
             self.app.simulate_key(key.binding.key)
         else:
             self.app.bell()
+
+
+def _in_order(active_bindings: Iterable[ActiveBinding]) -> list[ActiveBinding]:
+    """Put the keys of a card's body after those that every card has; else the nearest come first."""
+    active_bindings = list(active_bindings)
+    nodes = list(dict.fromkeys(active.node for active in active_bindings))
+    places = {
+        node: place + (1.5 if isinstance(node, CardBody) else 0) for place, node in enumerate(nodes)
+    }
+    return sorted(active_bindings, key=lambda active: places[active.node])
 
 
 def _in_order_of_leaving_out(keys: list[_Key]) -> list[_Key]:

@@ -282,6 +282,19 @@ async def test_where_nothing_can_be_decided_it_is_said_what_can_be_done() -> Non
         assert s.decisions == []
 
 
+async def test_escape_leaves_a_field_and_then_the_thread_and_json_at_once(
+    console: OpenConsole,
+) -> None:
+    async with console(DeskDouble(interrupt(tool_request(call(*ALL, n=1))))) as c:
+        await c.open()
+        await c.press("r")
+        assert "esc To the call" in c.text
+        await c.press("escape", "ctrl+t")
+        assert "esc Inbox" in c.text
+        await c.press("escape")
+        assert not c.app.screen.query("QuestionCard")
+
+
 # Several calls
 
 

@@ -6,8 +6,8 @@ from textual.containers import VerticalScroll
 class CardBody(VerticalScroll, can_focus=True):
     """Scrolls everything on the card of a question.
 
-    A part that has keys of its own brings a subclass with them: it is around the whole card, so the
-    keys work wherever on the card the focus is.
+    A part with keys of its own has a subclass with these keys. Because it contains everything on the
+    card, the keys work wherever on the card the focus is.
     """
 
     DEFAULT_CSS = """

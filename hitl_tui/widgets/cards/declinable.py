@@ -40,7 +40,7 @@ class DeclineLine(Static, can_focus=True):
         words = (
             ("■ declined ", "bold $text-warning") if declined else ("□ decline ", "$text-warning")
         )
-        more = "f9 takes it back" if declined else "f9: answer none of this, and the graph is told"
+        more = "f9 takes it back" if declined else "f9: answer none of this, and tell the graph so"
         self.update(Content.assemble(words, (more, "$foreground 60%")))
 
     def action_decline(self) -> None:
@@ -62,7 +62,7 @@ class DeclinableFields(Vertical):
     """
 
     declined: reactive[bool] = reactive(False, toggle_class="-declined")
-    """Whether the fields are not sent, but that the user declined."""
+    """Whether the user declined; then the fields are not sent."""
 
     def __init__(self, *fields: Widget, can_decline: bool) -> None:
         super().__init__(*fields)

@@ -52,7 +52,7 @@ class CallPanel(Vertical):
         self._answer, self._place = answer, place
         self._show_tool(answer.call.name)
         self.verdicts.show(answer)
-        self.view.make_room(edited=answer.verdict is DecisionKind.EDIT)
+        self.view.make_space(edited=answer.verdict is DecisionKind.EDIT)
         self.fields.show(answer, same_reason)
 
     def _show_tool(self, name: str) -> None:

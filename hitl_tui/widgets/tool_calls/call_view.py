@@ -66,6 +66,6 @@ class CallView(Vertical):
         self.extra.show_text(in_words(extra))
         self.extra.set_class(not extra, "-none")
 
-    def make_room(self, *, edited: bool) -> None:
+    def make_space(self, *, edited: bool) -> None:
         """Show only the arguments while an edit needs the space; on small screens, nothing."""
         self.set_class(edited, "-edited")
