@@ -33,7 +33,7 @@ commands:
   hitl-tui graphs           list the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
   hitl-tui list             list what waits for a person
-  hitl-tui show THREAD      print the state of a thread and its questions
+  hitl-tui show THREAD      print what a thread waits for, and its state
   hitl-tui answer THREAD    answer one interrupt, or several at once
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
@@ -47,17 +47,17 @@ exit codes:
   1    the output could not be written
   2    wrong usage; nothing was sent
   3    refused: the item no longer waits, does not exist, or a new run would
-       replace what waits on the thread
+       discard what waits on the thread
   4    the answer does not fit this interrupt, or needs --yes
   5    the target cannot be reached or used; nothing was sent
   6    the outcome is unknown
   7    the graph raised an error
-  130  interrupted before anything was sent
+  130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
-error. run, answer, reopen and step print a document also with exit codes 3, 4,
-6 and 7, the other commands only with 0. With 4 it lists each fault of the
-answer, with its path. With 2 and 5 there is no document.
+error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
+and 7, the other commands only with 0. With 4 the document lists each fault of
+the answer, with its path.
 """
 
 
@@ -159,28 +159,28 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:
     parser.description = "Run the local server without a console: a LangGraph server on SQLite."
-    add_target_argument(parser)
+    add_target_argument(parser, local=True)
     parser.add_argument(
-        "--host", default="127.0.0.1", help="the address to listen on (%(default)s)"
+        "--host", default="127.0.0.1", help="the address to listen on (default: %(default)s)"
     )
     parser.add_argument(
         "--port",
         type=number_between(0, 65_535),
         default=2024,
-        help="the port to listen on (%(default)s); 0 takes any free port",
+        help="the port to listen on (default: %(default)s); 0 takes any free port",
     )
     parser.add_argument(
         "--token",
         metavar="SECRET",
         help="the token that clients must send; required unless --host is a loopback address. "
-        "Other users of this machine can see command lines, so better set HITL_TUI_TOKEN",
+        "Other users of this machine can see command lines, so HITL_TUI_TOKEN is safer",
     )
     parser.add_argument(
         "--tokens",
         type=Path,
         metavar="FILE",
-        help="a file with more tokens, one per line: name = secret. Each run records the name "
-        "of the token that started it",
+        help="a file with a named token on each line: name = secret. Each run records the "
+        "name whose token was used",
     )
     add_data_dir_option(parser)
     add_python_option(parser)

@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from hitl_engine.model import JsonValue
 
 
-def add_target_argument(parser: argparse.ArgumentParser) -> None:
-    """Add the optional target."""
-    parser.add_argument("target", nargs="?", help="a URL, a langgraph.json, or file.py:graph")
+def add_target_argument(parser: argparse.ArgumentParser, *, local: bool = False) -> None:
+    """Add the optional target; a `local` one is on this machine."""
+    target = "a langgraph.json, or file.py:graph"
+    parser.add_argument("target", nargs="?", help=target if local else f"a URL, {target}")
 
 
 def add_connection_options(parser: argparse.ArgumentParser) -> None:

@@ -1,4 +1,4 @@
-"""The sample graphs: each file runs alone, and the screenshots of the README are made with them."""
+"""The sample graphs run alone; the screenshots are made with them; the inbox of the bench opens."""
 
 import subprocess
 import sys
@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from screenshots import make
+from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
 SAMPLES = sorted(path for path in (ROOT / "sample_graphs").glob("*.py") if path.stem != "__init__")
@@ -31,3 +32,9 @@ async def test_every_picture_can_be_made(tmp_path: Path) -> None:
     assert "No&#160;deletes&#160;on&#160;a&#160;Monday." in pictures["tool_calls.svg"]
     assert "Stopped&#160;after" in pictures["breakpoint.svg"]
     assert "New&#160;run&#160;▸" in pictures["start.svg"]
+
+
+def test_the_inbox_of_the_bench_opens() -> None:
+    command = [sys.executable, "-m", "tests.bench.full_inbox", "20"]
+    with Terminal(command) as inbox:
+        inbox.wait_for("text number 00003")

@@ -83,7 +83,13 @@ class TextModal(ModalScreen[bool]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "close", "Close", tooltip="Close this message", id="reading.close"),
         Binding("c", "copy", "Copy", tooltip="Copy the whole text", id="reading.copy"),
-        Binding("r", "retry", "Try again", tooltip="Try again what failed", id="reading.offer"),
+        Binding(
+            "r",
+            "retry",
+            "Try again",
+            tooltip="Try the action again that failed",
+            id="reading.offer",
+        ),
     ]
     HELP = """\
     ### A message

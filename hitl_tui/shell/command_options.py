@@ -120,7 +120,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=decision_options.numbered_text,
         action="append",
         metavar="N=TEXT",
-        help="reply to question N; repeat it for each question, and with the same N for each further choice",
+        help="reply to question N of this interrupt; repeat it for each question. To choose several options of one question, repeat it with the same N",
     )
     given.add_argument(
         "--decline",
@@ -171,7 +171,7 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
         type=number_between(1, 1_000_000),
         default=200,
         metavar="N",
-        help="how many decisions to list (%(default)s)",
+        help="how many decisions to list (default: %(default)s)",
     )
 
 

@@ -62,7 +62,7 @@ def key_to_repaint(folder: Path) -> Iterable[Row]:
 def answer(folder: Path) -> Iterable[Row]:
     """An answer through desk, client and local server, over the same resume by langgraph alone."""
     ours, floor = asyncio.run(measure_answers(folder, ANSWERS))
-    yield timed("answer through the desk / bare langgraph resume", ours, floor, 1.6)
+    yield timed("answer through the core / bare langgraph resume", ours, floor, 1.6)
 
 
 def _start(command: list[str], pattern: str) -> float:

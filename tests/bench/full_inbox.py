@@ -14,9 +14,17 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
+class _Reviews:
+    """The part of the desk's reviews that the inbox screen uses."""
+
+    def question(self, interrupt: Interrupt) -> Question:
+        return Question(interrupt, payloads.recognise(interrupt.payload), "")
+
+
 class _Items:
     """The part of a desk that the inbox screen uses."""
 
+    reviews = _Reviews()
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 
     def __init__(self, count: int) -> None:
@@ -36,9 +44,6 @@ class _Items:
             )
             for number in range(count)
         )
-
-    def question(self, interrupt: Interrupt) -> Question:
-        return Question(interrupt, payloads.recognise(interrupt.payload), "")
 
     async def watch(self) -> AsyncIterator[Inbox]:
         yield Inbox(self._items, busy=0)

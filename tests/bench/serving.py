@@ -51,7 +51,7 @@ def search(folder: Path) -> Iterator[Row]:
         running_server(GRAPH, folder / "few") as few,
     ):
         ours, floor = asyncio.run(_searches(many, few))
-    yield timed(f"page of 100 of {MANY:,} that wait / of {FEW:,}", ours, floor, 1.5)
+    yield timed(f"listing 100 threads of {MANY:,} / of {FEW:,}", ours, floor, 1.5)
 
 
 def history(folder: Path) -> Iterator[Row]:
@@ -59,19 +59,19 @@ def history(folder: Path) -> Iterator[Row]:
     short, long = asyncio.run(fill_with_checkpoints(folder / "history", SHORT, LONG))
     with running_server(GRAPH, folder / "history") as served:
         ours, floor = asyncio.run(_states(served, long, short))
-    yield timed(f"state after {LONG:,} checkpoints / after {SHORT}", ours, floor, 1.0)
+    yield timed(f"reading a state after {LONG:,} checkpoints / after {SHORT}", ours, floor, 1.0)
 
 
 def start(folder: Path) -> Iterator[Row]:
     """From the start to the first response, and the memory in use then."""
     data = folder / "start"
     ours, floor = alternately(STARTS, lambda: _first_answer(data), _import)
-    yield timed("server start to first answer / bare imports", ours, floor, 1.3)
+    yield timed("server start to first response / its imports", ours, floor, 1.3)
     with running_server(GRAPH, data) as served:
         _ask(served)
         held = _memory(served.process.pid)
     for kind, bare in _memory_of_imports().items():
-        yield Row(f"memory of the server / bare imports, {kind}", held[kind], bare, 1, 1.5, "MB")
+        yield Row(f"memory of the server / its imports, {kind}", held[kind], bare, 1, 1.5, "MB")
 
 
 async def _runs(folder: Path, ours: Served, reference: Served) -> list[Row]:
@@ -105,7 +105,7 @@ async def _concurrent(ours: Served, bare: Cycle, reference: Served) -> Row:
             )
             for _ in range(ROUNDS)
         ]
-    name = f"a cycle, {CLIENTS} clients / {CLIENTS} tasks of bare langgraph"
+    name = f"run and resume, {CLIENTS} clients / {CLIENTS} tasks of bare langgraph"
     return timed(name, [our for our, _ in pairs], [floor for _, floor in pairs], 1 / 0.6, [apart])
 
 

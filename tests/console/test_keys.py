@@ -68,7 +68,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("new run", (NewRunScreen,)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
-    ("window with a text", (TextModal,)),
+    ("message", (TextModal,)),
 )
 ESSENTIAL = (
     "console.help",

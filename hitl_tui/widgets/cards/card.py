@@ -34,7 +34,7 @@ class Card(VerticalScroll, can_focus=True):
             "ctrl+s",
             "keep",
             "Decide",
-            tooltip="Keep the decision; those on all questions of the thread are sent together",
+            tooltip="With several questions: keep this decision; all are sent together later",
             id="card.keep",
         ),
     ]

@@ -103,7 +103,7 @@ class DeclineKeys(CardBody):
             "f9",
             "decline",
             "Decline",
-            tooltip="Decline to answer, and tell the graph; press again to undo that",
+            tooltip="Choose to decline instead of filling in; press again to undo that",
             id="card.decline",
         ),
     ]

@@ -44,7 +44,7 @@ class QuestionCard(Card, can_focus=False):
             "ctrl+t",
             "answer_as",
             "Answer as",
-            tooltip="Answer in another way: in the fields shown first, as JSON, as text, or with yes or no",
+            tooltip="Switch the way to answer: the original form, JSON, text, or yes or no",
             id="card.answer_as",
         ),
         Binding(

@@ -83,7 +83,7 @@ class CallKeys(CardBody):
             "j",
             "arguments_json",
             "JSON",
-            tooltip="Show the arguments as JSON, or each as suits its type",
+            tooltip="Switch between all arguments as JSON and each in the form for its type",
             id="card.arguments_json",
         ),
         Binding(
