@@ -42,6 +42,6 @@ def _test(session: nox.Session, *paths: str) -> None:
     session.run("python", "-VV")
     session.run("uv", "pip", "freeze", external=True)
     session.run(
-        *("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "2"),
+        *("python", "-m", "pytest", "-q", "-p", "no:cacheprovider", "-n", "3"),
         *(session.posargs or paths),
     )
