@@ -87,7 +87,7 @@ class TextModal(ModalScreen[bool]):
             "r",
             "retry",
             "Try again",
-            tooltip="Try the action again that failed",
+            tooltip="Try again the action that failed",
             id="reading.offer",
         ),
     ]

@@ -56,7 +56,7 @@ def _add_show_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(
         parser,
         commands.show,
-        "Print the state of a thread: what each question asks, and which answers it takes.",
+        "Print what a thread waits for (each question, and which answers it takes), and its state.",
     )
     _add_thread_argument(parser)
 

@@ -148,7 +148,7 @@ class ChoiceKeys(CardBody):
             "choose(0)",
             "Choose",
             key_display=f"1–{_NUMBERED}",
-            tooltip="Choose the answer with this number",
+            tooltip="Choose the answer with this number; the other digits do the same",
             id="choice.choose",
         ),
     ]

@@ -83,7 +83,7 @@ class CallKeys(CardBody):
             "j",
             "arguments_json",
             "JSON",
-            tooltip="Switch between all arguments as JSON and each in the form for its type",
+            tooltip="Show all arguments as JSON, or each in a way that suits its type",
             id="card.arguments_json",
         ),
         Binding(
