@@ -18,6 +18,7 @@ from hitl_tui.options import (
     add_data_dir_option,
     add_python_option,
     add_target_argument,
+    add_target_option,
     number_between,
 )
 
@@ -84,6 +85,17 @@ class Parser(argparse.ArgumentParser):
         return f"See {self.prog} --help."
 
 
+class _PrintVersion(argparse.Action):
+    """Prints the version; it is looked up only then, because that takes time."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> None:
+        """Print it, and end the program."""
+        from importlib.metadata import version
+
+        print(f"hitl-tui {version('hitl-tui')}")
+        parser.exit()
+
+
 def _unknown(left_over: Sequence[str], argv: Sequence[str]) -> str:
     """Name the arguments that are not known, but never a part of a header: it may be a secret."""
     options = [word.partition("=")[0] for word in left_over if word.startswith("-")]
@@ -133,8 +145,11 @@ def _console_parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    add_target_argument(parser)
+    target = parser.add_mutually_exclusive_group()
+    add_target_argument(target)
+    add_target_option(target)
     add_connection_options(parser)
+    parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     return parser
 
 

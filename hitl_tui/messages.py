@@ -100,6 +100,7 @@ class RunRequested(Message):
     graph: Graph
     input: JsonValue
     breakpoints: Breakpoints
+    """All of them: the user saw the compiled ones, and may have removed some."""
 
 
 @dataclass

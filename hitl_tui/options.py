@@ -12,10 +12,21 @@ if TYPE_CHECKING:
     from hitl_engine.model import JsonValue
 
 
-def add_target_argument(parser: argparse.ArgumentParser, *, local: bool = False) -> None:
+_LOCAL_TARGET = "a langgraph.json, or file.py:graph"
+_TARGET = f"a URL, {_LOCAL_TARGET}"
+
+
+def add_target_argument(parser: argparse._ActionsContainer, *, local: bool = False) -> None:
     """Add the optional target; a `local` one is on this machine."""
-    target = "a langgraph.json, or file.py:graph"
-    parser.add_argument("target", nargs="?", help=target if local else f"a URL, {target}")
+    parser.set_defaults(target=None)
+    help = _LOCAL_TARGET if local else _TARGET
+    # Its own default would replace what the option of the same name was given.
+    parser.add_argument("target", nargs="?", default=argparse.SUPPRESS, help=help)
+
+
+def add_target_option(parser: argparse._ActionsContainer) -> None:
+    """Add the target as an option, for commands with arguments of their own."""
+    parser.add_argument("-t", "--target", dest="target", help=_TARGET)
 
 
 def add_connection_options(parser: argparse.ArgumentParser) -> None:

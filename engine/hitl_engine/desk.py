@@ -25,6 +25,7 @@ from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, data_folder, find_target
 from hitl_engine.model import (
+    NO_BREAKPOINTS,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -295,14 +296,22 @@ class Desk:
         on_progress: OnProgress,
         *,
         thread_id: str | None = None,
-        breakpoints: Breakpoints | None = None,
+        breakpoints: Breakpoints = NO_BREAKPOINTS,
+        replace_compiled: bool = False,
     ) -> Outcome:
         """Start a run (on a new thread unless one is given); return at its next stop or end.
 
+        It stops at `breakpoints`, and at those that the graph was compiled with, unless the first
+        shall replace those of the same kind.
         Raises NotThere for an unknown thread, StillWaits where something waits on it (a new
         input would silently replace it), Conflict while a run is in progress, BadInput for
         breakpoints at nodes that the graph does not have, and as `decide`.
         """
         return await self._starter.start(
-            graph, input, on_progress, thread_id=thread_id, breakpoints=breakpoints
+            graph,
+            input,
+            on_progress,
+            thread_id=thread_id,
+            breakpoints=breakpoints,
+            replace_compiled=replace_compiled,
         )

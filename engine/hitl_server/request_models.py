@@ -80,7 +80,7 @@ class CheckpointConfig(_Body):
 
 
 class Command(_Body):
-    """`Command` of langgraph. A field that is given as null is not the same as no field."""
+    """`Command` of langgraph."""
 
     resume: Any = None
     update: JsonObject | list[Any] | None = None
@@ -130,15 +130,23 @@ class RunBody(_Body):
         return list(self.stream_mode or ["values"])
 
     @property
-    def resumes(self) -> bool:
-        """Whether this run answers an interrupt.
+    def given_command(self) -> JsonObject:
+        """The fields of the command that say something; empty if it is no command.
 
-        A null `resume` is an answer only without `update` and `goto`: some clients always
-        send all three fields.
+        Some clients always send all three fields, and some a command next to an input. So a null
+        counts only as `{"resume": null}` alone, without an input: that answers with null.
         """
-        if self.command is None or "resume" not in self.command.model_fields_set:
-            return False
-        return self.command.resume is not None or self.command.model_fields_set == {"resume"}
+        if self.command is None:
+            return {}
+        fields = self.command.model_dump(exclude_unset=True)
+        if fields == {"resume": None} and self.input is None:
+            return fields
+        return {name: value for name, value in fields.items() if value is not None}
+
+    @property
+    def resumes(self) -> bool:
+        """Whether this run answers an interrupt."""
+        return "resume" in self.given_command
 
 
 class RunsCancel(_Body):

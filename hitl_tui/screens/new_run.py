@@ -60,8 +60,8 @@ class NewRunScreen(ConsoleScreen):
     ]
     HELP = """\
     ### A new run
-    Choose a graph, fill in its input, press **ctrl+s**. Breakpoints given here are for this run
-    only.
+    Choose a graph, fill in its input, press **ctrl+s**. The run stops at the breakpoints that are
+    listed; those that the graph was compiled with are filled in, and you can remove some.
     """
     AUTO_FOCUS = "#graphs"
 

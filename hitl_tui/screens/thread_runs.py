@@ -76,7 +76,11 @@ class ThreadRuns:
         self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
         try:
             outcome = await self._desk.start(
-                run.graph, run.input, progress, breakpoints=run.breakpoints
+                run.graph,
+                run.input,
+                progress,
+                breakpoints=run.breakpoints,
+                replace_compiled=True,
             )
         except HitlError as error:
             self._screen.post_message(StartFailed(error))

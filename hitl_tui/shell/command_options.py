@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from hitl_tui.options import (
     add_connection_options,
+    add_target_option,
     json_object,
     json_value,
     nodes,
@@ -41,8 +42,13 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
             type=nodes,
             default=(),
             metavar="NODES",
-            help=f"stop {when} these nodes: a,b or '*' for all",
+            help=f"stop {when} these nodes, too: a,b or '*' for all",
         )
+    parser.add_argument(
+        "--replace-breakpoints",
+        action="store_true",
+        help="stop at these nodes alone, and not at the breakpoints that the graph was compiled with",
+    )
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
@@ -120,7 +126,8 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         type=decision_options.numbered_text,
         action="append",
         metavar="N=TEXT",
-        help="reply to question N of this interrupt; repeat it for each question. To choose several options of one question, repeat it with the same N",
+        help="reply to question N of this interrupt; repeat it for each question. To choose several "
+        "options of one question, repeat it with the same N",
     )
     given.add_argument(
         "--decline",
@@ -184,7 +191,7 @@ def _add_shell_options(
 ) -> None:
     parser.description = description
     parser.set_defaults(run=run)
-    parser.add_argument("-t", "--target", help="a URL, a langgraph.json, or file.py:graph")
+    add_target_option(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     add_connection_options(parser)
 

@@ -60,7 +60,12 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
         await find_thread(desk, args.thread)
     breakpoints = Breakpoints(before=args.interrupt_before, after=args.interrupt_after)
     outcome = await desk.start(
-        graph, args.input, _ignore, thread_id=args.thread, breakpoints=breakpoints
+        graph,
+        args.input,
+        _ignore,
+        thread_id=args.thread,
+        breakpoints=breakpoints,
+        replace_compiled=args.replace_breakpoints,
     )
     return outcome_result(outcome)
 

@@ -8,7 +8,7 @@ from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from hitl_engine.forms.typed_values import left_out
-from hitl_engine.model import Breakpoints, Fault, InputForm, JsonValue
+from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, Fault, InputForm, JsonValue
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
@@ -30,11 +30,12 @@ class BreakpointLine(Vertical):
     }
     """
 
-    def __init__(self, title: str, nodes: tuple[str, ...]) -> None:
+    def __init__(self, title: str, nodes: tuple[str, ...], compiled: tuple[str, ...]) -> None:
         super().__init__()
         self.title = title
         self.line = LineInput()
         self._known = nodes
+        self._compiled = compiled
         self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -43,17 +44,30 @@ class BreakpointLine(Vertical):
         yield self.line
         yield self._problem
 
+    def on_mount(self) -> None:
+        """Begin with the breakpoints that the graph was compiled with."""
+        self.line.load(", ".join(self._compiled))
+
     def read(self) -> tuple[str, ...]:
-        """Return the nodes. Raises NotReady for an unknown one."""
+        """Return the nodes. Raises NotReady for an unknown one, or if all were removed."""
         names = tuple(name.strip() for name in self.line.text.split(",") if name.strip())
-        unknown = [name for name in names if name != "*" and name not in self._known]
-        wrong = bool(unknown and self._known)
-        self.set_class(wrong, "-wrong")
-        if wrong:
-            what = f"there is no node {one_line(unknown[0], 60)}."
-            self._problem.update(Content(what))
-            raise NotReady(f"{self.title}: {what}")
+        problem = self._problem_of(names)
+        self.set_class(bool(problem), "-wrong")
+        if problem:
+            self._problem.update(Content(problem))
+            raise NotReady(f"{self.title}: {problem}")
         return names
+
+    def _problem_of(self, names: tuple[str, ...]) -> str:
+        unknown = [name for name in names if name != "*" and name not in self._known]
+        if unknown and self._known:
+            return f"there is no node {one_line(unknown[0], 60)}."
+        if self._compiled and not names:
+            return (
+                "name at least one node: the graph was compiled with breakpoints, and a run"
+                " cannot switch all of them off."
+            )
+        return ""
 
 
 class RunForm(VerticalScroll, can_focus=False):
@@ -82,8 +96,9 @@ class RunForm(VerticalScroll, can_focus=False):
         self.input_form = input_form
         self.form = FormView(input_form.form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
-        self.before = BreakpointLine("Stop before", input_form.nodes)
-        self.after = BreakpointLine("Stop after", input_form.nodes)
+        compiled = input_form.compiled or NO_BREAKPOINTS
+        self.before = BreakpointLine("Stop before", input_form.nodes, compiled.before)
+        self.after = BreakpointLine("Stop after", input_form.nodes, compiled.after)
         self.has_fields = input_form.form.kind != "json"
         """Whether the input can be given in fields at all."""
         self.set_class(not self.has_fields, "-as-json")
@@ -95,14 +110,20 @@ class RunForm(VerticalScroll, can_focus=False):
             yield Static(Content(one_line(about, 300)), id="about")
         yield self.form
         yield self.json
-        nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes) or "not known"
-        stops = Static(
-            Content(f"Nodes: {nodes}. Separate with commas; * for all nodes."), id="stops"
-        )
+        stops = Static(Content(self._about_breakpoints()), id="stops")
         stops.border_title = Content("Breakpoints of this run")
         yield stops
         yield self.before
         yield self.after
+
+    def _about_breakpoints(self) -> str:
+        if self.input_form.compiled is None:
+            return (
+                "The server does not tell the nodes of this graph, nor the breakpoints that it was"
+                " compiled with: those that you name here replace them. Separate with commas."
+            )
+        nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes)
+        return f"Nodes: {nodes}. Separate with commas; * for all nodes."
 
     def touch_all(self) -> None:
         """Show every fault from now on: the user tried to start the run."""

@@ -14,6 +14,7 @@ from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.model import (
+    NO_BREAKPOINTS,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -156,6 +157,8 @@ class DeskDouble:
         self.entries: tuple[LogEntry, ...] = ()
         self.answered_at: datetime | None = None
         """When an earlier answer to each question was applied."""
+        self.compiled: Breakpoints | None = NO_BREAKPOINTS
+        """The breakpoints that every graph was compiled with."""
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
 
     @asynccontextmanager
@@ -251,7 +254,7 @@ class DeskDouble:
         form = FormField("", "", "object", required=True, fields=fields)
         if graph.graph_id == "breakpoints":
             form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
-        return InputForm(graph, form, ("a", "b", "c"))
+        return InputForm(graph, form, ("a", "b", "c"), self.compiled)
 
     async def start(
         self,
@@ -260,7 +263,8 @@ class DeskDouble:
         on_progress: OnProgress,
         *,
         thread_id: str | None = None,
-        breakpoints: Breakpoints | None = None,
+        breakpoints: Breakpoints = NO_BREAKPOINTS,
+        replace_compiled: bool = False,
     ) -> Outcome:
         self.sent.append(("start", input))
         return await self._run(f"{99:08x}-7a2b-4c11-9d55-0123456789ab", [], on_progress)

@@ -12,7 +12,7 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
-from hitl_engine.model import BrokenGraph, JsonObject, LogEntry, OutcomeKind, Progress
+from hitl_engine.model import Breakpoints, BrokenGraph, JsonObject, LogEntry, OutcomeKind, Progress
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
@@ -156,6 +156,31 @@ async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:
         await settle(c.pilot)
         assert "stops before a, *" in c.text
         assert form.read()[1].before == ("a", "*")
+
+
+async def test_compiled_breakpoints_are_shown_and_can_be_made_fewer(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.compiled = Breakpoints(before=("a", "b"))
+    async with console(desk, (100, 50)) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        form = c.app.screen.form  # type: ignore[attr-defined]  # the start screen's
+        form.form.load({"fields": {"some_text": "x"}, "beside": {}})
+        assert form.read()[1].before == ("a", "b")
+        form.before.line.value = "b"
+        await until(c.pilot, lambda: "stops before b" in c.text)
+        form.before.line.value = ""
+        await until(c.pilot, lambda: "cannot switch all of them off" in c.text)
+
+
+async def test_the_form_tells_that_compiled_breakpoints_are_not_known(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble()
+    desk.compiled = None
+    async with console(desk, (100, 50)) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "those that you name here replace them" in c.text)
 
 
 # The log

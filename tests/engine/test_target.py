@@ -50,6 +50,8 @@ def test_the_environment_comes_before_the_folder(project: Path) -> None:
         ("http://[::1", "not a URL"),
         ("http://host:notaport", "not a URL"),
         ("notes.txt", "neither"),
+        ("localhost:2401", "Give http://localhost:2401."),
+        ("[::1]:2401/base", "a URL begins with http://"),
         ("loop/langgraph.json", "loop"),
         ("a" * 300, "name too long"),
         ("http://h\x01st", "a character that is not allowed"),

@@ -147,6 +147,29 @@ async def test_an_answer_without_id_reaches_the_one_interrupt(
     assert done == {"some_text": value}
 
 
+NULLS = {"resume": None, "update": None, "goto": None}
+
+
+@pytest.mark.parametrize(
+    "command", [NULLS, {"resume": None}, {"resume": None, "goto": None}, {"update": None}, {}]
+)
+async def test_a_command_of_nulls_next_to_an_input_is_no_command(
+    http: httpx.AsyncClient, command: dict[str, None]
+) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input={"some_text": "x"})
+    asked = await wait(http, thread_id, "revise", input={"some_text": "new"}, command=command)
+    assert asked["__interrupt__"][0]["value"] == {"text_to_revise": "new"}
+
+
+async def test_a_null_resume_next_to_an_update_answers_nothing(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input={"some_text": "x"})
+    command = {"resume": None, "update": {"some_text": "edited"}}
+    asked = await wait(http, thread_id, "revise", command=command)
+    assert asked["__interrupt__"][0]["value"] == {"text_to_revise": "edited"}
+
+
 async def test_an_answer_without_id_to_two_interrupts_is_refused(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "parallel", input={})

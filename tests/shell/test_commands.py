@@ -419,6 +419,27 @@ def test_a_second_run_on_a_thread_at_a_breakpoint(shell: Shell) -> None:
     assert shell.run("step", thread)["next"] == ["publish"]
 
 
+def test_compiled_breakpoints_hold_next_to_those_of_a_run(shell: Shell) -> None:
+    stopped = shell.run("run", "breakpoints", "--input", "{}", "--interrupt-before", "polish")
+    seen = [stopped["next"]]
+    while stopped["status"] == "breakpoint":
+        stopped = shell.run("step", stopped["thread_id"])
+        seen.append(stopped["next"])
+    assert ["publish"] in seen, "compiled: before publish"
+    assert seen[0] == ["polish"]
+
+
+def test_breakpoints_of_a_run_replace_compiled_ones_on_request(shell: Shell) -> None:
+    args = ("run", "breakpoints", "--input", "{}", "--replace-breakpoints")
+    message = shell.refused(*args, "--interrupt-after", "draft", code=2)
+    assert "publish are part of the graph" in message
+    stops = ("--interrupt-before", "announce", "--interrupt-after", "draft")
+    stopped = shell.run(*args, *stops)
+    assert stopped["next"] == ["polish"], "after draft"
+    stopped = shell.run("step", stopped["thread_id"])
+    assert stopped["next"] == ["announce"]
+
+
 def test_breakpoints_at_unknown_nodes(shell: Shell) -> None:
     for option in ("--interrupt-before", "--interrupt-after"):
         message = shell.refused(

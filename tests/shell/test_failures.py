@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 from hitl_engine.deciding import run_sender
 from hitl_engine.desk import open_desk
 from hitl_engine.model import OutcomeKind
+from hitl_tui.argument_parser import parse_arguments
 from tests.server import processes
 
 from .test_commands import ROOT, Shell
@@ -77,11 +79,26 @@ def test_a_connection_that_cannot_be_made(
         (["--json", "list"], "The command comes first: hitl-tui list."),
         (["serve", "--port", "99999"], "0 to 65,535"),
         (["log", "--limit", "0"], "1 to 1,000,000"),
+        (["agent.py:graph", "-t", "other.py:graph"], "not allowed with argument target"),
+        (["-t", "localhost:2401"], "needs a terminal"),
+        (["list", "-t", "localhost:2401"], "Give http://localhost:2401."),
         (["show"], "the following arguments are required: thread. See hitl-tui show --help."),
     ],
 )
 def test_an_unknown_command_or_an_invalid_option(args: list[str], words: str) -> None:
     assert words in error_line(hitl_tui(*args), 2)
+
+
+def test_the_console_takes_its_target_as_the_commands_do() -> None:
+    assert parse_arguments(["-t", "agent.py:graph"]).target == "agent.py:graph"
+    assert parse_arguments(["agent.py:graph"]).target == "agent.py:graph"
+    assert parse_arguments([]).target is None
+    assert parse_arguments(["serve"]).target is None
+
+
+def test_the_version_is_printed() -> None:
+    done = hitl_tui("--version")
+    assert (done.returncode, done.stdout) == (0, f"hitl-tui {version('hitl-tui')}\n")
 
 
 def test_an_interpreter_that_does_not_exist(tmp_path: Path) -> None:

@@ -9,6 +9,11 @@ from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answers import answers_of
 from hitl_engine.deciding.preconditions import common_thread, refuse_in_part, still_pending
+from hitl_engine.deciding.run_breakpoints import (
+    compiled_breakpoints,
+    continued,
+    has_breakpoints,
+)
 from hitl_engine.deciding.run_sender import (
     ObservedRun,
     RunSender,
@@ -288,7 +293,11 @@ class Decider:
         if last is None:
             row = await self._session.api.thread(waiting.thread_id)
             assistant = str(row.metadata.get("assistant_id") or assistant)
-        return continuing_request(last, assistant, strict=strict)
+        request = continuing_request(last, assistant, strict=strict)
+        if last is None or not has_breakpoints(last):
+            return request
+        nodes = await self._session.reader.known_nodes(last.assistant_id)
+        return {**request, **continued(last, compiled_breakpoints(nodes or {}))}
 
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject

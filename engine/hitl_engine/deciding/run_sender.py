@@ -92,9 +92,10 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
+        own = request.get("metadata")
         request = {
             **request,
-            "metadata": {DECISION_ID: sent.decision_id},
+            "metadata": {**(own if isinstance(own, dict) else {}), DECISION_ID: sent.decision_id},
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
@@ -187,7 +188,7 @@ class RunSender:
 def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) -> JsonObject:
     """Return a request with the settings of the last run, which servers do not remember.
 
-    These are the assistant (`assistant` if there was no run), context and run-time breakpoints.
+    These are the assistant (`assistant` if there was no run) and the context.
     Context goes as `configurable`, because servers refuse both at once; they keep that as the context
     of the run, and so the flag of an earlier answer is taken out again.
     """
@@ -199,9 +200,6 @@ def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) ->
     request: JsonObject = {"assistant_id": last.assistant_id if last else assistant}
     if configurable:
         request["config"] = {"configurable": configurable}
-    for name in ("interrupt_before", "interrupt_after"):
-        if kwargs.get(name):
-            request[name] = kwargs[name]
     return request
 
 

@@ -1,9 +1,11 @@
 """Starting runs: the form of a graph's input, the checks before sending, and the run itself."""
 
 import asyncio
+from collections.abc import Mapping
 
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.preconditions import refuse_if_something_waits
+from hitl_engine.deciding.run_breakpoints import REPLACES, compiled_breakpoints, requested
 from hitl_engine.errors import BadInput
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
@@ -23,10 +25,12 @@ class RunStarter:
         """Return the form for the input of a graph. Raises TargetError."""
         schemas, nodes = await asyncio.gather(
             self._session.api.schemas(graph.assistant_id),
-            self._session.reader.node_breakpoints(graph.assistant_id),
+            self._session.reader.known_nodes(graph.assistant_id),
         )
         form = form_of_input(schemas.input_schema or schemas.state_schema or {})
-        return InputForm(graph, form, tuple(nodes))
+        if nodes is None:
+            return InputForm(graph, form, ())
+        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
 
     async def start(
         self,
@@ -35,13 +39,13 @@ class RunStarter:
         on_progress: OnProgress,
         *,
         thread_id: str | None,
-        breakpoints: Breakpoints | None,
+        breakpoints: Breakpoints,
+        replace_compiled: bool,
     ) -> Outcome:
         """Start a run; return at its next stop or end. Raises as `Desk.start`."""
         if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
-        if breakpoints:
-            await self._refuse_unknown_nodes(graph, breakpoints)
+        stops = await self._breakpoints(graph, breakpoints, replace=replace_compiled)
         thread_id, unchanged = await self._thread_for(graph, thread_id)
         intent = Intent(
             event="start",
@@ -50,10 +54,14 @@ class RunStarter:
             thread_id=thread_id,
             decision="start",
         )
-        request: JsonObject = {"assistant_id": graph.assistant_id, "input": input, **unchanged}
-        if breakpoints:
-            request["interrupt_before"] = _nodes_json(breakpoints.before)
-            request["interrupt_after"] = _nodes_json(breakpoints.after)
+        request: JsonObject = {
+            "assistant_id": graph.assistant_id,
+            "input": input,
+            **unchanged,
+            **stops,
+        }
+        if stops and replace_compiled:
+            request["metadata"] = {REPLACES: True}
         return await self._decider.run(intent, request, on_progress)
 
     async def _thread_for(self, graph: Graph, thread_id: str | None) -> tuple[str, JsonObject]:
@@ -65,18 +73,28 @@ class RunStarter:
         refuse_if_something_waits(before)
         return thread_id, self._decider.decided_on(before.checkpoint_id, [])
 
-    async def _refuse_unknown_nodes(self, graph: Graph, breakpoints: Breakpoints) -> None:
-        named = {*breakpoints.before, *breakpoints.after} - {"*"}
-        if not named:
-            return
-        nodes = await self._session.reader.node_breakpoints(graph.assistant_id)
-        if unknown := sorted(named - nodes.keys()):
+    async def _breakpoints(self, graph: Graph, given: Breakpoints, *, replace: bool) -> JsonObject:
+        """Return the fields of a request with these breakpoints. Raises BadInput."""
+        if not (given.before or given.after or replace):
+            return {}  # the compiled ones hold
+        nodes = await self._session.reader.known_nodes(graph.assistant_id)
+        if nodes is None and not replace:
             raise BadInput(
-                f"{graph.name} has no node {', '.join(unknown)}.",
+                f"The breakpoints that {graph.name} was compiled with cannot be read, and those of"
+                " a run replace them.",
                 kept="Nothing was sent.",
-                hint=f"Its nodes are: {', '.join(nodes) or 'none'}.",
+                hint="To let yours replace them, say so (--replace-breakpoints).",
             )
+        if nodes is not None:
+            _refuse_unknown_nodes(graph, given, nodes)
+        return requested(given, compiled_breakpoints(nodes or {}), replace=replace)
 
 
-def _nodes_json(nodes: tuple[str, ...]) -> JsonValue:
-    return "*" if "*" in nodes else list(nodes)
+def _refuse_unknown_nodes(graph: Graph, breakpoints: Breakpoints, nodes: Mapping[str, str]) -> None:
+    """Raise BadInput for a node that the graph does not have: LangGraph would stop nowhere."""
+    if unknown := sorted({*breakpoints.before, *breakpoints.after} - {"*"} - nodes.keys()):
+        raise BadInput(
+            f"{graph.name} has no node {', '.join(unknown)}.",
+            kept="Nothing was sent.",
+            hint=f"Its nodes are: {', '.join(nodes)}.",
+        )

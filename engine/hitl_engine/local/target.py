@@ -51,6 +51,11 @@ def find_target(text: str | None, *, environ: Mapping[str, str], cwd: Path | Non
         text = "langgraph.json"
     if re.match(r"[a-zA-Z][a-zA-Z0-9+.-]*://", text):
         return _remote(text)
+    if re.fullmatch(r"(\[[0-9a-fA-F:]+\]|[\w.-]+):\d{1,5}(/.*)?", text):
+        raise BadTarget(
+            f"{text} is not a target: a URL begins with http:// or https://.",
+            hint=f"Give http://{text}.",
+        )
     return _project(text, cwd)
 
 

@@ -48,7 +48,7 @@ from hitl_engine.model.review import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.model.run import Breakpoints, InputForm
+from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, InputForm
 from hitl_engine.model.server import BrokenGraph, Graph, Server
 from hitl_engine.model.thread import (
     Breakpoint,
@@ -62,6 +62,7 @@ from hitl_engine.model.thread import (
 )
 
 __all__ = [
+    "NO_BREAKPOINTS",
     "Answer",
     "AnyJson",
     "Approve",

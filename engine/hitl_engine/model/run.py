@@ -8,10 +8,13 @@ from hitl_engine.model.server import Graph
 
 @dataclass(frozen=True, slots=True)
 class Breakpoints:
-    """Run-time breakpoints of one run; `*` means every node."""
+    """The nodes before and after which a run stops; `*` means every node."""
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+
+
+NO_BREAKPOINTS = Breakpoints()
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +25,6 @@ class InputForm:
     form: FormField
     """`json` at the root: the graph publishes no schema, so the input is given as JSON."""
     nodes: tuple[str, ...]
-    """The graph's nodes, for choosing breakpoints."""
+    """The graph's nodes, for choosing breakpoints; none if they cannot be read."""
+    compiled: Breakpoints | None = None
+    """The breakpoints that the graph was compiled with; None if they cannot be read."""

@@ -65,6 +65,13 @@ class ThreadReader:
             }
         return self._node_breakpoints[assistant_id]
 
+    async def known_nodes(self, assistant_id: str) -> dict[str, str] | None:
+        """Return `node_breakpoints`; None if the server does not tell the nodes of its graphs."""
+        try:
+            return await self.node_breakpoints(assistant_id) or None
+        except (NotThere, ServerRefused):
+            return None
+
     async def _read_part(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:
         """Read a part of a thread; after a 404, its row shows whether the thread is gone."""
         try:

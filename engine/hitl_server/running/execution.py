@@ -122,8 +122,6 @@ class Execution:
             and not self._has_checkpoint
         ):
             resume, addressed = {self.pending[0]: resume}, True
-        if resume is None and not command.get("update") and not command.get("goto"):
-            return None, False
         update, goto = _update(command.get("update")), _goto(command.get("goto"))
         return Command(resume=resume, update=update, goto=goto), addressed
 

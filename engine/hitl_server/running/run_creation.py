@@ -97,11 +97,10 @@ def multitask_strategy(body: RunBody) -> str:
 
 
 def _kwargs(body: RunBody, config: JsonObject, context: JsonObject) -> JsonObject:
-    command = body.command.model_dump(exclude_unset=True) if body.command else None
     durability = body.durability or ("exit" if body.checkpoint_during is False else "async")
     return {
         "input": body.input,
-        "command": command,
+        "command": body.given_command or None,
         "config": config,
         "context": context,
         "stream_mode": body.stream_modes,
