@@ -28,7 +28,7 @@ PACKAGES = {
     "langchain-core": "1.6.10",
     "langgraph": "1.2.20",
     "langgraph-checkpoint": "4.3.0",
-    "langgraph-checkpoint-sqlite": "3.0.2",
+    "langgraph-checkpoint-sqlite": "3.1.1",
     "langgraph-sdk": "0.4.6",
     "orjson": "3.11.5",
     "pydantic": "2.9.0",

@@ -214,6 +214,46 @@ async def test_a_state_that_cannot_be_read_is_reported_and_read_again(
     assert len(of(inbox, thread_id)) == 1
 
 
+@pytest.mark.parametrize(
+    ("odd", "problem"),
+    [({"metadata": "none"}, "metadata"), ({"next": 5, "status": ["idle"]}, "status")],
+)
+async def test_a_row_in_an_unknown_shape_is_reported_and_hides_no_other(
+    it: Console, http: httpx.AsyncClient, odd: dict[str, Any], problem: str
+) -> None:
+    broken, whole = await asking(http), await asking(http)
+
+    async def change_a_row(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/threads/search"):
+            return None
+        rows = (await it.network.reply_to(request)).json()
+        changed = [row | odd if row["thread_id"] == broken else row for row in rows]
+        return httpx.Response(200, json=changed)
+
+    it.network.intercept = change_a_row
+    inbox = await it.inbox.look()
+    assert problem in unreadable(inbox)[broken]
+    assert of(inbox, broken) == ()
+    assert len(of(inbox, whole)) == 1
+    inbox = await it.inbox.look()
+    assert len(of(inbox, broken)) == 1, "the thread itself can be read"
+
+
+async def test_interrupts_in_an_unknown_shape_are_read_from_the_state(
+    remote: Console, dev: httpx.AsyncClient
+) -> None:
+    thread_id = await asking(dev)
+
+    async def as_a_list(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/threads/search"):
+            return None
+        rows = (await remote.network.reply_to(request)).json()
+        return httpx.Response(200, json=[row | {"interrupts": []} for row in rows])
+
+    remote.network.intercept = as_a_list
+    assert len(await remote.items(thread_id)) == 1
+
+
 async def test_items_of_an_unreadable_thread_are_kept(
     remote: Console, dev: httpx.AsyncClient
 ) -> None:

@@ -34,6 +34,7 @@ from hitl_engine.errors import (
 from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.reading.sse import bounded
 from hitl_engine.reading.wire import (
+    OddThread,
     WireAssistant,
     WireGraph,
     WireInfo,
@@ -46,6 +47,8 @@ from hitl_engine.reading.wire import (
 
 CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
+_ORDERING = ("thread_id", "status", "updated_at")
+"""What is kept of a row that cannot be read."""
 SILENCE_SECONDS = 60.0
 """How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
 REPLY_BYTES = 64 * 1024 * 1024
@@ -128,8 +131,9 @@ class LangGraphServer:
         return _read(WireGraph, await self._call("GET", f"/assistants/{assistant_id}/graph"))
 
     async def search_threads(self, query: JsonObject) -> tuple[WireThread, ...]:
-        """Return one page of threads."""
-        return _read_all(WireThread, await self._call("POST", "/threads/search", query, reads=True))
+        """Return one page of threads; a row that cannot be read is an `OddThread`."""
+        reply = await self._call("POST", "/threads/search", query, reads=True)
+        return tuple(map(_read_row, _items(reply)))
 
     async def count_threads(self, query: JsonObject) -> int:
         """Return how many threads match."""
@@ -380,9 +384,29 @@ def _read(model: type[_Model], reply: JsonValue) -> _Model:
 
 
 def _read_all(model: type[_Model], reply: JsonValue) -> tuple[_Model, ...]:
+    return tuple(_read(model, item) for item in _items(reply))
+
+
+def _read_row(row: JsonValue) -> WireThread:
+    """Read a row of the list of threads; one odd row must not hide the others."""
+    try:
+        return WireThread.model_validate(row)
+    except ValidationError as error:
+        unknown = {fault["loc"][:1] for fault in error.errors()}
+        fields = row if isinstance(row, dict) else {}
+        kept = {name: fields.get(name) for name in _ORDERING if (name,) not in unknown}
+        return _read(OddThread, {**kept, "problem": _first_problem(error)})
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors(include_url=False)[0]
+    return f"Its row has {'.'.join(map(str, first['loc'])) or 'a shape'} that is not known: {first['msg']}."
+
+
+def _items(reply: JsonValue) -> list[JsonValue]:
     if not isinstance(reply, list):
         raise _strange(f"A list was expected, not {type(reply).__name__}.")
-    return tuple(_read(model, item) for item in reply)
+    return reply
 
 
 def _strange(detail: str) -> BadReply:

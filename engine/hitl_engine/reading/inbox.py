@@ -18,12 +18,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias, TypeVar
 
-from hitl_engine.errors import NotThere, TargetError
+from hitl_engine.errors import BadReply, NotThere, TargetError
 from hitl_engine.model import Inbox, Waiting
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.thread_list import ThreadList
 from hitl_engine.reading.thread_reader import ThreadReader
-from hitl_engine.reading.wire import WireThread
+from hitl_engine.reading.wire import OddThread, WireThread
 
 _READERS = 8
 """Threads read at one time."""
@@ -135,6 +135,9 @@ class InboxReader:
     async def _take_one(self, row: WireThread) -> None:
         if not self._list.holds(row):
             self._known.pop(row.thread_id, None)
+            return
+        if isinstance(row, OddThread):
+            self._hold(row.thread_id, _stamp(row), BadReply(row.problem))
             return
         try:
             waiting = (await self._reader.of_row(row)).waiting if _can_wait(row) else ()

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any
 
 import xxhash
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class _Wire(BaseModel):
@@ -113,10 +113,22 @@ class WireThread(_Wire):
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
 
+    @field_validator("interrupts", mode="before")
+    @classmethod
+    def _take_another_shape_for_unknown(cls, interrupts: Any) -> Any:
+        """A row that does not map ids to interrupts tells nothing of them; its state does."""
+        return interrupts if isinstance(interrupts, Mapping) else None
+
     @property
     def graph_id(self) -> str:
         """The graph that ran on the thread, or nothing if none did."""
         return str(self.metadata.get("graph_id") or "")
+
+
+class OddThread(WireThread):
+    """A row in a shape that is not known; only its id, and what orders the list, could be read."""
+
+    problem: str
 
 
 class WireRun(_Wire):
