@@ -371,6 +371,33 @@ async def test_many_changes_between_two_looks(quiet_server: Served) -> None:
 
 
 @pytest.mark.usefixtures("small_pages")
+@pytest.mark.parametrize("refuses", [False, True])
+async def test_a_server_that_gives_fewer_rows_than_asked_for_is_read_to_the_end(
+    quiet_server: Served, refuses: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hitl_engine.reading.thread_list._SMALL_PAGE", 3)
+    it = console(quiet_server, trusting=False)
+
+    async def at_most_three(request: httpx.Request) -> httpx.Response | None:
+        if not request.url.path.endswith("/threads/search"):
+            return None
+        search = json.loads(request.content)
+        if refuses and search["limit"] > 3:
+            return httpx.Response(422, json={"detail": "limit: at most 3"})
+        search["limit"] = min(search["limit"], 3)
+        headers = dict(quiet_server.headers)
+        return await it.network.reply_to(
+            httpx.Request("POST", request.url, headers=headers, json=search)
+        )
+
+    async with quiet_server.client() as http:
+        asked = [await asking(http, f"text {number}") for number in range(8)]
+        it.network.intercept = at_most_three
+        found = {item.thread_id for item in (await it.inbox.look()).items}
+        assert found >= set(asked)
+    await it.api.aclose()
+
+
 async def test_a_server_that_does_not_sort_is_read_to_the_end(quiet_server: Served) -> None:
     it = console(quiet_server, trusting=True)
 

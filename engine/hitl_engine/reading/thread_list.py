@@ -9,6 +9,8 @@ rows move while they are read. Three measures handle this:
   and "newest" is what the first page began with. A row that moved to the top while later pages
   were read is newer than that, so the next look finds it. So does a row that became visible a
   little later than its stamp, as with a long transaction.
+- A server may give fewer rows than it was asked for. So the whole list is read up to a page without
+  a new row; and a size that a server refuses is not asked for again.
 - The whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
@@ -20,6 +22,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+from hitl_engine.errors import ServerRefused
 from hitl_engine.model import JsonObject
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireThread
@@ -29,7 +32,9 @@ _SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata",
 _DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
 """Keys that our own server adds to a row, so that no state has to be read."""
 _PAGE = 1000
-"""The most that a server gives at once."""
+"""The most that langgraph-api gives at once."""
+_SMALL_PAGE = 100
+"""For servers that refuse more."""
 _RECENT = 100
 _STEPS_BACK = 5
 """After so many, a listing continues despite a gap: a server may ignore the sort order."""
@@ -54,6 +59,7 @@ class ThreadList:
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
         self._select = _SUMMARY if self._holds_idle else _SUMMARY + _DERIVED
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
+        self._most = _PAGE
 
     def holds(self, row: WireThread) -> bool:
         """Whether this row belongs to the list; one that was just read may have left it."""
@@ -81,7 +87,7 @@ class ThreadList:
         floor = self._marks[0] if self._marks else None
         newest: datetime | None = None
         rows: Rows = {}
-        async for page in self._pages({}, _RECENT):
+        async for page in self._pages({}, _RECENT, up_to_the_end=False):
             newest = newest or page[0].updated_at
             rows.update((row.thread_id, row) for row in page)
             last = page[-1].updated_at
@@ -92,14 +98,20 @@ class ThreadList:
 
     async def _of_status(self, status: str) -> Rows:
         rows: Rows = {}
-        async for page in self._pages({"status": status}, _PAGE):
+        async for page in self._pages({"status": status}, self._most, up_to_the_end=True):
             rows.update((row.thread_id, row) for row in page)
         return rows
 
-    async def _pages(self, query: JsonObject, limit: int) -> AsyncIterator[tuple[WireThread, ...]]:
-        """Yield pages without a gap between them, none of them empty; rows may come twice."""
-        offset, steps_back = 0, 0
+    async def _pages(
+        self, query: JsonObject, limit: int, *, up_to_the_end: bool
+    ) -> AsyncIterator[tuple[WireThread, ...]]:
+        """Yield pages without a gap between them, none of them empty; rows may come twice.
+
+        The first page is the last one if it is not full, unless `up_to_the_end`.
+        """
+        offset, furthest, steps_back = 0, 0, 0
         last: WireThread | None = None
+        seen: set[str] = set()
         while True:
             page = await self._page(query, limit=limit, offset=offset)
             if offset and last and not _continues(page, last) and steps_back < _STEPS_BACK:
@@ -107,22 +119,32 @@ class ThreadList:
                 continue
             if page:
                 yield page
-            if len(page) < limit:
+            is_new = bool({row.thread_id for row in page} - seen)
+            if not is_new and (len(page) < 2 or offset + len(page) >= furthest):
                 return
+            if len(page) < limit and not offset and not up_to_the_end:
+                return
+            seen.update(row.thread_id for row in page)
+            furthest = max(furthest, offset + len(page))
             last = page[-1]
-            offset, limit = offset + len(page) - 1, _PAGE
+            offset, limit = offset + len(page) - 1, self._most
 
     async def _page(self, query: JsonObject, *, limit: int, offset: int) -> tuple[WireThread, ...]:
-        return await self._api.search_threads(
-            {
-                **query,
-                "limit": limit,
-                "offset": offset,
-                "select": list(self._select),
-                "sort_by": "updated_at",
-                "sort_order": "desc",
-            }
-        )
+        search: JsonObject = {
+            **query,
+            "limit": limit,
+            "offset": offset,
+            "select": list(self._select),
+            "sort_by": "updated_at",
+            "sort_order": "desc",
+        }
+        try:
+            return await self._api.search_threads(search)
+        except ServerRefused as error:
+            if error.status not in (400, 422) or limit <= _SMALL_PAGE:
+                raise
+            self._most = _SMALL_PAGE
+            return await self._api.search_threads({**search, "limit": self._most})
 
 
 def _continues(page: tuple[WireThread, ...], last: WireThread) -> bool:
