@@ -59,7 +59,7 @@ def history(folder: Path) -> Iterator[Row]:
     short, long = asyncio.run(fill_with_checkpoints(folder / "history", SHORT, LONG))
     with running_server(GRAPH, folder / "history") as served:
         ours, floor = asyncio.run(_states(served, long, short))
-    yield timed(f"reading a state after {LONG:,} checkpoints / after {SHORT}", ours, floor, 1.0)
+    yield timed(f"reading a state after {LONG:,} checkpoints / {SHORT}", ours, floor, 1.0)
 
 
 def start(folder: Path) -> Iterator[Row]:
@@ -105,7 +105,7 @@ async def _concurrent(ours: Served, bare: Cycle, reference: Served) -> Row:
             )
             for _ in range(ROUNDS)
         ]
-    name = f"run and resume, {CLIENTS} clients / {CLIENTS} tasks of bare langgraph"
+    name = f"run and resume, {CLIENTS} clients / {CLIENTS} bare tasks"
     return timed(name, [our for our, _ in pairs], [floor for _, floor in pairs], 1 / 0.6, [apart])
 
 
