@@ -359,7 +359,7 @@ def test_unknown_keys_do_not_change_the_convention(
 
 def test_deep_and_large_payloads_are_recognised() -> None:
     deep: JsonValue = "x"
-    for _ in range(5_000):
+    for _ in range(100_000):
         deep = [deep]
     large: JsonValue = {"question": "x" * 1_000_000, "rows": list(range(50_000))}
     call: JsonValue = {"type": "tool_approval", "name": "x", "args": {"deep": deep}}

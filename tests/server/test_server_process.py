@@ -113,7 +113,7 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ('{"graphs": {"a": "./a.py:graph",}}', "line 1, column 33"),
+        ('{"graphs": {"a": "./a.py:graph",}}', "line 1, column 3"),
         ('{"graphs": {}}', "names no graphs"),
         ('{"graphs": {"a": "./a.py"}}', '"./file.py:graph"'),
         ("[]", "not a JSON object"),
