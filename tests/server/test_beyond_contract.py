@@ -162,6 +162,23 @@ async def test_a_command_of_nulls_next_to_an_input_is_no_command(
     assert asked["__interrupt__"][0]["value"] == {"text_to_revise": "new"}
 
 
+@pytest.mark.parametrize(
+    ("graph", "next"), [("parallel", ["finance", "legal"]), ("breakpoints", ["publish"])]
+)
+@pytest.mark.parametrize("command", [{"update": {}}, {"goto": []}, {"resume": None}])
+async def test_a_command_without_effect_is_a_run_without_input(
+    http: httpx.AsyncClient, command: dict[str, Any], graph: str, next: list[str]
+) -> None:
+    """It answers neither of two questions, and steps past a breakpoint."""
+    thread_id = await thread(http)
+    await wait(http, thread_id, graph, input={})
+    before = await state(http, thread_id)
+    assert "__error__" not in await wait(http, thread_id, graph, command=command)
+    after = await state(http, thread_id)
+    assert sorted(after["next"]) == next
+    assert len(after["interrupts"]) == len(before["interrupts"])
+
+
 async def test_a_null_resume_next_to_an_update_answers_nothing(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "revise", input={"some_text": "x"})

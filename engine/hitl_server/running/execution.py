@@ -122,6 +122,8 @@ class Execution:
             and not self._has_checkpoint
         ):
             resume, addressed = {self.pending[0]: resume}, True
+        if resume is None and not command.get("update") and not command.get("goto"):
+            return None, False  # langgraph raises an UnboundLocalError for a command without effect
         update, goto = _update(command.get("update")), _goto(command.get("goto"))
         return Command(resume=resume, update=update, goto=goto), addressed
 
