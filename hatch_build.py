@@ -27,6 +27,9 @@ class Packages(BuildHookInterface):
         folder = Path(self.root, IMPORTABLE)
         folder.mkdir(parents=True, exist_ok=True)
         for package in map(Path, self.build_config.packages):
-            link = folder / package.name
-            link.unlink(missing_ok=True)
-            link.symlink_to(Path(self.root, package))
+            link, target = folder / package.name, Path(self.root, package)
+            if not (
+                link.is_symlink() and link.readlink() == target
+            ):  # a program may run through it
+                link.unlink(missing_ok=True)
+                link.symlink_to(target)

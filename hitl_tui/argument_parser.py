@@ -188,7 +188,8 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
         "--token",
         metavar="SECRET",
         help="the token that clients must send. If --host is not a loopback address, this, --tokens "
-        "or an auth section in langgraph.json is required. Other users of this machine can see command lines, so HITL_TUI_TOKEN is safer",
+        "or an auth section in langgraph.json is required. Other users of this machine can see "
+        "command lines, so HITL_TUI_TOKEN is safer",
     )
     parser.add_argument(
         "--tokens",

@@ -1,4 +1,4 @@
-"""The messages of widgets and screens: a dataclass for each fact, which names its subject."""
+"""The messages that widgets and screens post: one for each event, with what it is about."""
 
 from __future__ import annotations  # the model is not loaded before the first paint
 

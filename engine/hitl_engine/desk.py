@@ -301,11 +301,12 @@ class Desk:
     ) -> Outcome:
         """Start a run (on a new thread unless one is given); return at its next stop or end.
 
-        It stops at `breakpoints`, and at those that the graph was compiled with, unless the first
-        shall replace those of the same kind.
+        It stops at `breakpoints` and at those that the graph was compiled with; with
+        `replace_compiled`, `breakpoints` replace the compiled ones of the same kind.
+
         Raises NotThere for an unknown thread, StillWaits where something waits on it (a new
         input would silently replace it), Conflict while a run is in progress, BadInput for
-        breakpoints at nodes that the graph does not have, and as `decide`.
+        breakpoints that the graph does not have or that cannot be set, and as `decide`.
         """
         return await self._starter.start(
             graph,

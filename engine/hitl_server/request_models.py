@@ -131,7 +131,7 @@ class RunBody(_Body):
 
     @property
     def given_command(self) -> JsonObject:
-        """The fields of the command that say something; empty if it is no command.
+        """The fields of the command without those that mean nothing; empty if it is no command.
 
         Some clients always send all three fields, and some a command next to an input. So a null
         counts only as `{"resume": null}` alone, without an input: that answers with null.

@@ -119,7 +119,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def _about_breakpoints(self) -> str:
         if self.input_form.compiled is None:
             return (
-                "The server does not tell the nodes of this graph, nor the breakpoints that it was"
+                "The server does not report the nodes of this graph or the breakpoints that it was"
                 " compiled with: those that you name here replace them. Separate with commas."
             )
         nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes)

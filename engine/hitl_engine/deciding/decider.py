@@ -273,9 +273,8 @@ class Decider:
 
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
         """Wait for the end of the run as long as that is possible, and return the thread."""
-        with suppress(
-            Unreachable
-        ):  # a local server that ended is replaced while the run is settled
+        # A local server that ended is replaced while the run is settled.
+        with suppress(Unreachable):
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
                 return after

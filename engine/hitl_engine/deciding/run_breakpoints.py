@@ -25,11 +25,11 @@ def compiled_breakpoints(nodes: Mapping[str, str]) -> Breakpoints:
 
 
 def requested(given: Breakpoints, compiled: Breakpoints, *, replace: bool) -> JsonObject:
-    """Return the fields of a request for a run that stops at `given`, and at `compiled` ones.
+    """Return the fields of a request for a run that stops at `given` and at `compiled`.
 
     With `replace`, it stops at `given` alone. A list is not sent where it is empty, or where the
     compiled breakpoints are the same: some servers take an empty list for "stop nowhere". Raises
-    BadInput for an empty list that should replace another; LangGraph does not do that.
+    BadInput for an empty list that should replace another: LangGraph ignores an empty list.
     """
     kinds = ((given.before, compiled.before), (given.after, compiled.after))
     request: JsonObject = {}

@@ -83,7 +83,7 @@ class RunStarter:
                 f"The breakpoints that {graph.name} was compiled with cannot be read, and those of"
                 " a run replace them.",
                 kept="Nothing was sent.",
-                hint="To let yours replace them, say so (--replace-breakpoints).",
+                hint="Give --replace-breakpoints to replace them.",
             )
         if nodes is not None:
             _refuse_unknown_nodes(graph, given, nodes)

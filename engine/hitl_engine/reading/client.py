@@ -47,8 +47,6 @@ from hitl_engine.reading.wire import (
 
 CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
-_ORDERING = ("thread_id", "status", "updated_at")
-"""What is kept of a row that cannot be read."""
 SILENCE_SECONDS = 60.0
 """How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
 REPLY_BYTES = 64 * 1024 * 1024
@@ -385,6 +383,10 @@ def _read(model: type[_Model], reply: JsonValue) -> _Model:
 
 def _read_all(model: type[_Model], reply: JsonValue) -> tuple[_Model, ...]:
     return tuple(_read(model, item) for item in _items(reply))
+
+
+_ORDERING = ("thread_id", "status", "updated_at")
+"""What is kept of a row that cannot be read."""
 
 
 def _read_row(row: JsonValue) -> WireThread:

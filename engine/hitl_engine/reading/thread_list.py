@@ -1,7 +1,7 @@
 """The list of threads of a server, read so that no change is missed.
 
 A server sorts by `updated_at`, which moves with every change of a row, and pages by offset, so
-rows move while they are read. Three measures handle this:
+rows move while they are read. Four measures handle this:
 
 - A page begins with the last row of the page before. If it does not, rows above have gone
   (deleted, or out of the filter) and others may have been missed: then we step back.
@@ -9,8 +9,8 @@ rows move while they are read. Three measures handle this:
   and "newest" is what the first page began with. A row that moved to the top while later pages
   were read is newer than that, so the next look finds it. So does a row that became visible a
   little later than its stamp, as with a long transaction.
-- A server may give fewer rows than it was asked for. So the whole list is read up to a page without
-  a new row; and a size that a server refuses is not asked for again.
+- Other servers than our own may give fewer rows than they were asked for. So their whole list is read
+  up to a page without a new row; and a size that they refuse is not asked for again.
 - The whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
@@ -60,6 +60,7 @@ class ThreadList:
         self._select = _SUMMARY if self._holds_idle else _SUMMARY + _DERIVED
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
         self._most = _PAGE
+        """The largest page that the server has not refused."""
 
     def holds(self, row: WireThread) -> bool:
         """Whether this row belongs to the list; one that was just read may have left it."""
@@ -98,7 +99,9 @@ class ThreadList:
 
     async def _of_status(self, status: str) -> Rows:
         rows: Rows = {}
-        async for page in self._pages({"status": status}, self._most, up_to_the_end=True):
+        async for page in self._pages(
+            {"status": status}, self._most, up_to_the_end=self._holds_idle
+        ):
             rows.update((row.thread_id, row) for row in page)
         return rows
 

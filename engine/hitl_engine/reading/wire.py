@@ -115,7 +115,7 @@ class WireThread(_Wire):
 
     @field_validator("interrupts", mode="before")
     @classmethod
-    def _take_another_shape_for_unknown(cls, interrupts: Any) -> Any:
+    def _take_another_shape_for_missing(cls, interrupts: Any) -> Any:
         """A row that does not map ids to interrupts tells nothing of them; its state does."""
         return interrupts if isinstance(interrupts, Mapping) else None
 
