@@ -4,7 +4,7 @@ Journeys use the real desk; this one can fail, be late and be wrong at a given m
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,6 +24,7 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    Item,
     JsonObject,
     JsonValue,
     LogEntry,
@@ -128,6 +129,11 @@ class DraftsDouble:
         found = self.kept.get((asked.thread_id, asked.interrupt_id))
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
+
+    async def find_all(self, items: Iterable[Item]) -> tuple[Draft | None, ...]:
+        return tuple(
+            [await self.find(item) if isinstance(item, Question) else None for item in items]
+        )
 
     async def discard(self, question: Question) -> None:
         asked = question.interrupt
