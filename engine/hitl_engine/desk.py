@@ -29,6 +29,7 @@ from hitl_engine.model import (
     Breakpoint,
     Breakpoints,
     Decision,
+    EarlierRun,
     Graph,
     Inbox,
     InputForm,
@@ -287,6 +288,13 @@ class Desk:
     async def input_form(self, graph: Graph) -> InputForm:
         """Return the form for the input of a graph. Raises TargetError."""
         return await self._starter.input_form(graph)
+
+    async def earlier_run(self, thread_id: str) -> EarlierRun:
+        """Return what the newest run with an input on a thread was started with.
+
+        Raises NotThere if the server does not report it or no longer has its graph, TargetError.
+        """
+        return await self._starter.earlier(thread_id, await self.graphs())
 
     @_keeps_server_running
     async def start(

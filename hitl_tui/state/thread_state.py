@@ -127,6 +127,12 @@ class ThreadState:
             return ThreadStatus.BUSY
         return self.view.status if self.view is not None and not outcome_unknown else None
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread was read, and has ended: nothing waits or runs."""
+        ended = (ThreadStatus.DONE, ThreadStatus.ERROR)
+        return self.view is not None and self.view.status in ended
+
     def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""
         if inbox is None:

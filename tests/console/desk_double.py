@@ -19,6 +19,7 @@ from hitl_engine.model import (
     Breakpoints,
     Decision,
     Draft,
+    EarlierRun,
     FormField,
     Graph,
     Inbox,
@@ -261,6 +262,11 @@ class DeskDouble:
         if graph.graph_id == "breakpoints":
             form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
         return InputForm(graph, form, ("a", "b", "c"), self.compiled)
+
+    async def earlier_run(self, thread_id: str) -> EarlierRun:
+        graph = (await self.graphs())[0]
+        given: JsonObject = {"some_text": "as before", "times": 3}
+        return EarlierRun(graph, given, Breakpoints(before=("b",)), has_context=True)
 
     async def start(
         self,

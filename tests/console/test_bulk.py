@@ -13,7 +13,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_items import BulkItemStatus
 
 from .conftest import Console, OpenConsole, settle, until
-from .desk_double import DeskDouble, interrupt, stop, tool_request
+from .desk_double import DeskDouble, ToolCall, interrupt, stop, tool_request
 from .hostile import HOSTILE
 
 APPROVED = {"decisions": [{"type": "approve"}]}
@@ -211,10 +211,10 @@ async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole
 
 def two_calls(n: int, path: str) -> Interrupt:
     """Two calls; the second has more argument text than a row of the list shows."""
-    calls = (
+    calls: list[ToolCall] = [
         ("send_email", {"to": f"user-{n}@example.org"}, "", ("approve", "reject")),
         ("delete_files", {"path": path, "script": "cd /tmp\nrm -rf *"}, "", ("approve", "reject")),
-    )
+    ]
     return interrupt(tool_request(*calls), n=n, graph="tool_agent", minutes=n)
 
 

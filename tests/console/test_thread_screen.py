@@ -304,6 +304,31 @@ async def test_a_screen_can_be_left_during_its_run(console: OpenConsole) -> None
         assert len(desk.sent) == 1
 
 
+async def test_escape_right_after_a_decision_does_not_lose_it(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        for key in ("ctrl+s", "escape"):  # both are in the queue before either is handled
+            c.app.simulate_key(key)
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        await until(c.pilot, lambda: "✓ done" in c.text)
+        assert len(desk.sent) == 1
+
+
+async def test_an_unknown_outcome_after_leaving_is_told(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.hold = asyncio.Event()
+    desk.script = [Outcome(OutcomeKind.UNKNOWN, "The line broke.", None, thread_id="x")]
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "is unknown. The log shows" in c.text)
+
+
 async def test_a_rejection_after_leaving_is_kept_for_the_next_visit(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     desk.hold = asyncio.Event()

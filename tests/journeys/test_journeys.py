@@ -285,6 +285,21 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         quit_console(terminal)
 
 
+def test_quitting_during_a_run_names_its_thread(project: Project) -> None:
+    with project.console(columns=120) as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "n")
+        choose(terminal, "slow")
+        terminal.wait_for("Seconds Per Step")
+        press(terminal, "enter", "ctrl+s")
+        terminal.wait_for("Starting slow")
+        press(terminal, "escape")
+        terminal.wait_for("1 running")
+        press(terminal, "ctrl+q")
+        assert terminal.wait_for_exit() == 0
+        assert "You quit before the run on thread" in terminal.text
+
+
 def test_a_run_is_stopped_at_chosen_breakpoints(project: Project) -> None:
     with project.console(columns=120, rows=40) as terminal:
         terminal.wait_for("connected")
