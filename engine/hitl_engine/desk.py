@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
@@ -138,6 +139,7 @@ class Desk:
         self._session = session
         self._log = journal.decisions
         self._decider = Decider(session, journal.decisions)
+        self._answerers = Answerers(session, journal.decisions)
         self._starter = RunStarter(session, self._decider)
         self.reviews = Reviews(lambda: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
@@ -231,6 +233,13 @@ class Desk:
         The same: asked by the same task with the same payload. Raises JournalFailed.
         """
         return await self._log.answered(question.interrupt)
+
+    async def answered_by(self, interrupt: Interrupt) -> str:
+        """Return who answered a question that no longer waits; empty if nothing tells it.
+
+        The name is untrusted text. Raises TargetError.
+        """
+        return await self._answerers.of(interrupt)
 
     # Deciding
 

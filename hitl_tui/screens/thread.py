@@ -21,7 +21,7 @@ from hitl_tui.screens.thread_runs import ThreadRuns
 from hitl_tui.state.plan import Plan, plan_of_reopening
 from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
-from hitl_tui.state.thread_state import ThreadState
+from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.pane_and_state import PaneAndState
@@ -190,8 +190,10 @@ class ThreadScreen(ConsoleScreen):
         """Check whether the item in view is still pending."""
         super().session_changed()
         connected = self.session.connection is ConnectionStatus.CONNECTED
-        missing = connected and self.thread.is_missing_from(self.session.inbox)
-        if missing and self.pane.shows_card:
+        differs = self.thread.change is not ItemChange.UNCHANGED or self.thread.is_missing_from(
+            self.session.inbox
+        )
+        if connected and differs and self.pane.shows_card:
             self.check_item()
 
     @work(group="check", exclusive=True, exit_on_error=False)

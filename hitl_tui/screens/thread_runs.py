@@ -99,7 +99,7 @@ class ThreadRuns:
         try:
             outcomes = await send()
         except HitlError as error:
-            self._show_rejection(error)
+            await self._show_rejection(error)
         else:
             await self._show_outcomes(outcomes)
             self.finish()
@@ -115,7 +115,7 @@ class ThreadRuns:
         outcome = min(outcomes, key=lambda each: _WORST_FIRST.index(each.kind))
         mismatches = [each for one in outcomes for each in one.mismatches]
         if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
-            self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
+            await self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return
         if mismatches and not self._screen.is_current:
             text = one_line(mismatch_text(mismatches), 400)
@@ -150,12 +150,12 @@ class ThreadRuns:
         self._thread.view = None
         self._presenter.update_title()
 
-    def _show_rejection(self, error: HitlError) -> None:
+    async def _show_rejection(self, error: HitlError) -> None:
         """Show why nothing was accepted, and let the card be decided again."""
         self._pane.content = PaneContent.CARD
         self._presenter.update_title()
-        hint = " Press ctrl+r to see what changed." if isinstance(error, NoLongerWaits) else ""
-        self._header.banner.show(Severity.ERROR, f"{error}{hint}")
+        change = await self._presenter.compare() if isinstance(error, NoLongerWaits) else None
+        self._header.banner.show(Severity.ERROR, f"{error} {change}" if change else str(error))
         if self._pane.card is not None:
             self._pane.card.reopen()
         if self._screen.is_current:

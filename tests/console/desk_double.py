@@ -164,6 +164,8 @@ class DeskDouble:
         self.entries: tuple[LogEntry, ...] = ()
         self.answered_at: datetime | None = None
         """When an earlier answer to each question was applied."""
+        self.answerer = ""
+        """Who answered questions that are gone."""
         self.compiled: Breakpoints | None = NO_BREAKPOINTS
         """The breakpoints that every graph was compiled with."""
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
@@ -283,6 +285,9 @@ class DeskDouble:
 
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         return self._view(thread_id)
+
+    async def answered_by(self, interrupt: Interrupt) -> str:
+        return self.answerer
 
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at

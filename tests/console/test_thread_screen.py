@@ -183,10 +183,49 @@ async def test_an_answer_of_another_client_is_shown_and_the_text_is_kept(
         await c.type("mine ")
         desk.items = ()
         desk.publish()
-        await until(c.pilot, lambda: "another client answered it" in c.text)
+        await until(c.pilot, lambda: "it was answered or replaced elsewhere" in c.text)
         assert "mine original text" in c.text
+        assert "! no longer waits" in c.text and "waits for an answer" not in c.text
         await c.press("ctrl+r")
         assert "Done" in c.text
+
+
+async def test_an_answer_by_another_names_its_sender(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.answerer = "ada [/]"
+    async with console(desk) as c:
+        await c.open()
+        desk.items = ()
+        desk.publish()
+        await until(c.pilot, lambda: "ada [/] answered it" in c.text)
+        assert "✓ done" in c.text and "waits for an answer" not in c.text
+
+
+async def test_an_item_that_waits_again_is_shown_as_such(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        before, desk.items = desk.items, ()
+        desk.publish()
+        await until(c.pilot, lambda: "! no longer waits" in c.text)
+        desk.items = before
+        desk.publish()
+        await until(c.pilot, lambda: "? waits for an answer" in c.text)
+        assert "no longer" not in c.text
+
+
+async def test_a_refusal_is_no_item_that_waits(console: OpenConsole) -> None:
+    """The header and the banner tell the same: what another reviewer answered does not wait."""
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        desk.items = ()
+        desk.script = [NoLongerWaits("Another reviewer was faster.", kept="Nothing was sent.")]
+        desk.answerer = "ada"
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "Another reviewer was faster." in c.text)
+        assert "! no longer waits" in c.text and "waits for an answer" not in c.text
+        assert "ada answered it" in " ".join(c.text.split())
 
 
 async def test_a_question_that_changed_shows_how_after_reload(console: OpenConsole) -> None:
@@ -212,7 +251,7 @@ async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
         desk.items, desk.error = (), "No answer."
         desk.publish()
         await until(c.pilot, lambda: "no answer" in c.text)
-        assert "another client" not in c.text
+        assert "no longer" not in c.text
         assert isinstance(c.part, TextPart)
 
 
