@@ -20,8 +20,8 @@ _TEXTS = {
 }
 
 _CHANGED = {
-    ItemChange.CHANGED: ("! has changed", "$text-warning"),
-    ItemChange.GONE: ("! no longer waits", "$text-warning"),
+    ItemChange.CHANGED: ("! changed, see below", "$text-warning"),
+    ItemChange.GONE: ("! gone, no longer waits", "$text-warning"),
 }
 _NARROW = 64
 """Below this many cells the status is its symbol and one word."""
@@ -50,7 +50,7 @@ class TitleLine(Widget):
         """Draw the names on the left, the status on the right."""
         text, colour = self._status()
         if self.size.width < _NARROW:
-            text = " ".join(text.split()[:2])
+            text = " ".join(text.split()[:2]).rstrip(",")
         width = max(8, self.size.width - cell_len(text) - 2)
         names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(width)])
         gap = " " * max(1, self.size.width - names.cell_length - cell_len(text))

@@ -185,7 +185,7 @@ async def test_an_answer_of_another_client_is_shown_and_the_text_is_kept(
         desk.publish()
         await until(c.pilot, lambda: "it was answered or replaced elsewhere" in c.text)
         assert "mine original text" in c.text
-        assert "! no longer waits" in c.text and "waits for an answer" not in c.text
+        assert "! gone, no longer waits" in c.text and "waits for an answer" not in c.text
         await c.press("ctrl+r")
         assert "Done" in c.text
 
@@ -207,7 +207,7 @@ async def test_an_item_that_waits_again_is_shown_as_such(console: OpenConsole) -
         await c.open()
         before, desk.items = desk.items, ()
         desk.publish()
-        await until(c.pilot, lambda: "! no longer waits" in c.text)
+        await until(c.pilot, lambda: "! gone, no longer waits" in c.text)
         desk.items = before
         desk.publish()
         await until(c.pilot, lambda: "? waits for an answer" in c.text)
@@ -224,7 +224,7 @@ async def test_a_refusal_is_no_item_that_waits(console: OpenConsole) -> None:
         desk.answerer = "ada"
         await c.press("ctrl+s")
         await until(c.pilot, lambda: "Another reviewer was faster." in c.text)
-        assert "! no longer waits" in c.text and "waits for an answer" not in c.text
+        assert "! gone, no longer waits" in c.text and "waits for an answer" not in c.text
         assert "ada answered it" in " ".join(c.text.split())
 
 
