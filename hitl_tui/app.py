@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -87,6 +88,15 @@ class ConsoleApp(App[None]):
         self._close_requested = asyncio.Event()
         self._output_filter = UnprintableFilter()
         self._desk_worker: Worker[None] | None = None
+
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's driver for this platform; on Unix, one that reads every paste whole."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from hitl_tui.terminal_input import PatientDriver  # needs a Unix
+
+        return PatientDriver
 
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen, which is drawn before anything slow is imported."""
