@@ -5,7 +5,7 @@ It records new runs and knows those that have not ended; `RunDriver` drives each
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,7 +22,7 @@ from hitl_server.refusals import (
     thread_busy,
 )
 from hitl_server.request_models import RequiredState
-from hitl_server.running.active_run import ActiveRun
+from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
@@ -33,6 +33,8 @@ from hitl_server.tables.thread_table import Threads
 
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
+_CANCEL_TIME = 5
+"""Seconds in which a cancelled run should have ended."""
 
 
 @dataclass(slots=True)
@@ -136,6 +138,20 @@ class RunQueue:
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(queue, active)
+
+    async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
+        """Cancel runs. They have ended, on disk, when this returns.
+
+        A run whose nodes do not end is only waited for a few seconds.
+        """
+        ends = []
+        for active in runs:
+            active.cancel(action)
+            ends.append(asyncio.create_task(active.ended.wait()))
+        if ends:
+            _, unended = await asyncio.wait(ends, timeout=_CANCEL_TIME)
+            for end in unended:
+                end.cancel()
 
     async def delete_thread(self, thread_id: str) -> bool:
         """Cancel the runs of a thread and delete it; False if there is no such thread."""
