@@ -5,7 +5,7 @@ import importlib
 import importlib.util
 import sys
 from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, TypeAlias
@@ -38,6 +38,17 @@ class GraphIsBroken(Exception):
     def __init__(self, failure: ImportFailure) -> None:
         super().__init__(f"Graph '{failure.graph_id}' cannot be imported: {failure.what}")
         self.failure = failure
+
+
+class FactoryFailed(Exception):
+    """A graph factory raised, or created no graph. The cause is what it raised."""
+
+    def __init__(self, graph_id: str, error: Exception) -> None:
+        super().__init__(
+            f"The factory of graph '{graph_id}' failed: {type(error).__name__}: {error}. "
+            "It got the config of the thread's last run, or else that of the assistant."
+        )
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +104,9 @@ class Graphs:
         access: AccessContext = "threads.read",
         context: Any = None,
     ) -> AsyncIterator[Graph]:
-        """Yield the graph; a graph factory creates it for this use.
+        """Yield the graph; a graph factory creates it for this use, with this config.
 
-        Raises `GraphIsBroken`, `KeyError`, and whatever the factory raises.
+        Raises `GraphIsBroken`, `KeyError` and `FactoryFailed`.
         """
         if graph_id in self.broken:
             raise GraphIsBroken(self.broken[graph_id])
@@ -105,8 +116,15 @@ class Graphs:
         factory = self.loaded[graph_id].source
         assert isinstance(factory, GraphFactory), "a graph is ready before it is opened"
         assert self._store is not None, "graphs get their storage before they are opened"
-        async with factory.enter(config, access, self._store, context) as created:
-            yield self._with_storage(_compiled(created, graph_id), graph_id)
+        async with AsyncExitStack() as stack:
+            try:
+                made = await stack.enter_async_context(
+                    factory.enter(config, access, self._store, context)
+                )
+                graph = self._with_storage(_compiled(made, graph_id), graph_id)
+            except Exception as error:
+                raise FactoryFailed(graph_id, error) from error
+            yield graph
 
     def _with_storage(self, graph: Graph, graph_id: str) -> Graph:
         """Return the graph with our checkpointer and, if it has no store of its own, our store.
