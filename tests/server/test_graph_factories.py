@@ -5,7 +5,10 @@ from typing import Any
 import httpx
 import pytest
 
+from hitl_engine.desk import Desk
+from hitl_engine.model import Answer, Interrupt, OutcomeKind
 from tests.server.conftest import on_local_server
+from tests.server.processes import Served
 from tests.server.test_contract import state, thread, wait
 
 ADA = {"configurable": {"user": "ada"}}
@@ -90,3 +93,26 @@ async def test_a_question_stays_listed_after_a_run_without_config(http: httpx.As
     assert [task["name"] for task in shown["tasks"]] == ["ask_ada"]
     done = await wait(http, thread_id, "user_factory", command={"resume": "yes"}, config=ADA)
     assert done["answer"] == "yes"
+
+
+@by_every_factory
+async def test_a_question_is_listed_and_answered_where_the_state_cannot_be_read(
+    http: httpx.AsyncClient, desk: Desk, served: Served, name: str
+) -> None:
+    """`langgraph dev` reads the state without the config of the run; ours with it."""
+    thread_id = await thread(http)
+    await wait(http, thread_id, name, input={}, config=ADA)
+    listed = [item for item in (await desk.inbox()).items if item.thread_id == thread_id]
+    shown = await desk.thread(thread_id)
+    assert list(shown.waiting) == listed
+    (item,) = shown.waiting
+    assert isinstance(item, Interrupt) and item.payload == "ada, go on?"
+    is_ours = served.name == "local"
+    assert (item.node, bool(item.remark)) == (
+        ("ask_ada", False) if is_ours else ("unknown node", True)
+    )
+    outcome = await desk.decide(desk.reviews.question(item), Answer("yes"), lambda _: None)
+    assert outcome.kind is OutcomeKind.APPLIED, outcome
+    row = (await http.get(f"/threads/{thread_id}")).json()
+    assert (row["status"], row["values"]["answer"]) == ("idle", "yes")
+    assert [item for item in (await desk.inbox()).items if item.thread_id == thread_id] == []
