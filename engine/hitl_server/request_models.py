@@ -6,6 +6,7 @@ from uuid import UUID
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 
 Nodes: TypeAlias = Literal["*"] | list[str]
@@ -32,6 +33,15 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _writable(value: Any) -> Any:
+    """Refuse values that cannot be written as JSON: those nested too deeply."""
+    try:
+        dumps(value)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    return value
+
+
 def _not_supported(sentence: str) -> BeforeValidator:
     """Refuse a field of langgraph-api that this server does not support, instead of ignoring it."""
 
@@ -50,6 +60,8 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+Writable: TypeAlias = Annotated[Any, AfterValidator(_writable)]
+WritableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_writable)]
 Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
 StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
@@ -59,7 +71,7 @@ SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
 JsonPath: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
 ]
-"""TokenAuthenticator joined by dots, as langgraph's SQLite statements can take them."""
+"""Names joined by dots, as langgraph's SQLite statements can take them."""
 
 
 class _Body(BaseModel):
@@ -82,9 +94,9 @@ class CheckpointConfig(_Body):
 class Command(_Body):
     """`Command` of langgraph."""
 
-    resume: Any = None
-    update: JsonObject | list[Any] | None = None
-    goto: Any = None
+    resume: Writable = None
+    update: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
+    goto: Writable = None
 
 
 class Preconditions(_Body):
@@ -100,11 +112,11 @@ class RunBody(_Body):
     """The body of every request that starts a run."""
 
     assistant_id: str
-    input: Any = None
+    input: Writable = None
     command: Command | None = None
-    metadata: JsonObject | None = None
-    config: JsonObject | None = None
-    context: JsonObject | None = None
+    metadata: WritableObject | None = None
+    config: WritableObject | None = None
+    context: WritableObject | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
@@ -216,7 +228,7 @@ class ThreadSearch(ThreadCount):
 class StateUpdate(_Body):
     """`POST /threads/{id}/state`."""
 
-    values: JsonObject | list[Any] | None = None
+    values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
     as_node: Text | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: Text | None = None

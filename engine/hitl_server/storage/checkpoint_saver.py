@@ -3,7 +3,7 @@
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Collection, Coroutine, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
 from sqlite3 import Cursor
 from typing import Any, TypeVar
 
@@ -27,10 +27,9 @@ class _Statements(SqliteSaver):
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
         """Yield a cursor; the caller holds the lock of the connection."""
-        with closing(self.conn.cursor()) as cursor:
+        change = self._commits.savepoint() if transaction else nullcontext()
+        with change, closing(self.conn.cursor()) as cursor:
             yield cursor
-        if transaction:
-            self._commits.request_commit()
 
 
 class CheckpointSaver(BaseCheckpointSaver[str]):

@@ -6,9 +6,9 @@ thread would take ten times as long. Only the commit waits for the disk, in a th
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 _DELAY = 0.005
@@ -53,19 +53,31 @@ class SharedCommits:
     async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
         """Yield the connection for exclusive use; the changes are on disk after the block.
 
-        A block that raises after a change rolls back the whole shared commit, and `flush` raises
-        for all writes in it.
+        A block that raises leaves no change behind.
         """
         async with self.lock:
-            changes = self.connection.total_changes
-            try:
-                yield self.connection
-            except BaseException as error:
-                if self.connection.total_changes != changes:
-                    self._roll_back(error)
-                raise
-            self.request_commit()
+            with self.savepoint() as connection:
+                yield connection
         await self.flush()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection, and request a commit after the block. The caller holds `lock`.
+
+        A block that raises takes back its own changes. Those of others, which share its commit,
+        stay; unless SQLite has ended the whole transaction, as it does when the disk is full.
+        """
+        connection = self.connection
+        if not connection.in_transaction:
+            connection.execute("BEGIN")
+        connection.execute("SAVEPOINT change")
+        try:
+            yield connection
+        except BaseException as error:
+            self._take_back(error)
+            raise
+        connection.execute("RELEASE change")
+        self.request_commit()
 
     async def close(self) -> None:
         """Commit what is requested, and close the connection. Raises `sqlite3.Error`."""
@@ -97,12 +109,20 @@ class SharedCommits:
                 self._committed()
                 batch.set_result(None)
 
-    def _roll_back(self, error: BaseException) -> None:
+    def _take_back(self, error: BaseException) -> None:
+        if not self.connection.in_transaction:
+            self._lose_batch(error)
+            return
+        self.connection.execute("ROLLBACK TO change")
+        self.connection.execute("RELEASE change")
+        if self._batch is None:
+            self.connection.rollback()  # nothing else is written: end the transaction
+
+    def _lose_batch(self, error: BaseException) -> None:
         batch, self._batch = self._batch, None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self.connection.rollback()
         if batch is not None:
             self.failed_commits += 1
             batch.set_exception(sqlite3.OperationalError(f"a shared commit was lost: {error}"))
