@@ -27,6 +27,7 @@ from hitl_server.routes import (
     threads,
 )
 from hitl_server.server_parts import ServerParts
+from hitl_server.storage.checkpoint_serializer import TypesRefused
 
 _log = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ def build_app(
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(GraphIsBroken, _broken_graph)
     app.add_exception_handler(FactoryFailed, _factory_failed)
+    app.add_exception_handler(TypesRefused, _types_refused)
     for kind in (InvalidUpdateError, ValueError):
         app.add_exception_handler(kind, _bad_value)
     app.add_exception_handler(sqlite3.Error, _database_failed)
@@ -99,6 +101,10 @@ async def _broken_graph(request: Request, error: Exception) -> Response:
 
 async def _factory_failed(request: Request, error: Exception) -> Response:
     return json_response({"detail": str(error)}, 424)
+
+
+async def _types_refused(request: Request, error: Exception) -> Response:
+    return json_response({"detail": str(error)}, 422)
 
 
 async def _bad_value(request: Request, error: Exception) -> Response:

@@ -22,6 +22,7 @@ from hitl_server.identity.authentication import TokenAuthenticator
 from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.tokens import Token
+from hitl_server.loopback import LoopbackApp, offered_to_sdk
 from hitl_server.process import end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
@@ -105,9 +106,10 @@ def serve(
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
+    loopback = offered_to_sdk()
     auth = ProjectAuth.load(project.auth) if project.auth else None
     graphs = Graphs.load(project)
-    _run(_serve(options, folder, owner, report, listener, project, graphs, auth))
+    _run(_serve(options, folder, owner, report, listener, project, graphs, auth, loopback))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -132,10 +134,12 @@ async def _serve(
     project: ProjectConfig,
     graphs: Graphs,
     auth: ProjectAuth | None,
+    loopback: LoopbackApp,
 ) -> None:
     parts = await ServerParts.open(project, graphs, folder.database)
     tokens = _authenticator((owner, *options.tokens), OWNER if auth else None) if owner else None
-    server = _Server(_settings(build_app(parts, tokens, auth, project.web_origins)))
+    loopback.app = app = build_app(parts, tokens, auth, project.web_origins)
+    server = _Server(_settings(app))
     server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:

@@ -10,8 +10,9 @@ from langgraph.types import StateSnapshot
 
 from hitl_server.json_encoding import error_body
 from hitl_server.project.graphs import FactoryFailed, Graphs
+from hitl_server.request_models import is_resume_map
 from hitl_server.running.active_run import ActiveRun, UserInterrupt
-from hitl_server.running.execution import Execution, RunEnd, is_map
+from hitl_server.running.execution import Execution, RunEnd
 from hitl_server.running.state_sync import checkpoint_id, newest_state_config
 from hitl_server.running.webhooks import Webhooks
 from hitl_server.storage.database import Database
@@ -158,7 +159,7 @@ class RunDriver:
     def _pending_interrupts(self, run: Run) -> list[str]:
         """Return the pending interrupts if the answer does not name its interrupt, else none."""
         command = run.kwargs["command"] or {}
-        if "resume" not in command or is_map(command["resume"]):
+        if "resume" not in command or is_resume_map(command["resume"]):
             return []
         return self._threads.pending_interrupt_ids(run.thread_id)
 

@@ -21,7 +21,7 @@ from hitl_server.refusals import (
     runs_in_flight,
     thread_busy,
 )
-from hitl_server.request_models import Preconditions
+from hitl_server.request_models import RequiredState
 from hitl_server.running.active_run import ActiveRun
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
@@ -106,24 +106,27 @@ class RunQueue:
         *,
         strategy: str,
         create_thread: bool,
-        preconditions: Preconditions | None = None,
+        required: RequiredState,
     ) -> None:
         """Record a run, which starts in its turn. It is on disk when this returns.
 
         `create_run` makes the run from the thread's metadata; `create_thread` creates a missing
-        thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if
-        `preconditions` are not met; 404 if there is no such thread.
+        thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if it has
+        not the `required` state; 404 if there is no such thread.
         """
         queue = self._queues.setdefault(active.thread_id, ThreadQueue())
         earlier = list(queue.runs)
         if earlier and strategy == "reject":
             raise thread_busy()
-        if preconditions and (earlier or queue.state_changes):  # these will change the state
+        is_changing = bool(earlier or queue.state_changes)
+        if required.is_as_seen and is_changing:
             raise preconditions_failed(self._threads.get(active.thread_id))
+        if is_changing:  # what is pending is known when the run begins
+            required = RequiredState()
         queue.runs.append(active)  # before the first await, so that the order is kept
         try:
             await self._record(
-                active, assistant, create_run, create_thread, bool(earlier), preconditions
+                active, assistant, create_run, create_thread, bool(earlier), required
             )
         except BaseException:
             self._remove(queue, active)
@@ -210,12 +213,12 @@ class RunQueue:
         create_run: Callable[[JsonObject], Run],
         create_thread: bool,
         has_earlier_runs: bool,
-        preconditions: Preconditions | None,
+        required: RequiredState,
     ) -> None:
         thread_id = active.thread_id
         async with self._database.write() as connection:
-            if preconditions is not None:
-                self._threads.check_preconditions(connection, thread_id, preconditions)
+            if required != RequiredState():
+                self._threads.check_state(connection, thread_id, required)
             metadata = self._threads.mark_busy(connection, thread_id, assistant)
             if metadata is None and create_thread:
                 made = create_run({}).metadata

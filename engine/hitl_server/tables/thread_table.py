@@ -10,8 +10,8 @@ from hitl_server.extract_paths import ROOTS, root_field, value_at
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
-from hitl_server.refusals import no_thread_or_assistant, preconditions_failed
-from hitl_server.request_models import Preconditions, ThreadCount, ThreadSearch
+from hitl_server.refusals import no_thread_or_assistant, nothing_pending, preconditions_failed
+from hitl_server.request_models import RequiredState, ThreadCount, ThreadSearch
 from hitl_server.storage.database import Database, Row, row_json
 from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, waiting_since, with_since
 
@@ -141,10 +141,10 @@ class Threads:
         )
         return True
 
-    def check_preconditions(
-        self, connection: sqlite3.Connection, thread_id: str, preconditions: Preconditions
+    def check_state(
+        self, connection: sqlite3.Connection, thread_id: str, required: RequiredState
     ) -> None:
-        """Raise `Refusal` (409), with the row, if the thread changed after the decision."""
+        """Raise `Refusal` (409), with the row, if a thread has another state; 404 without a thread."""
         sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
         cursor = connection.cursor()
         cursor.row_factory = sqlite3.Row
@@ -156,10 +156,12 @@ class Threads:
             for interrupts in orjson.loads(row["interrupts"]).values()
             for interrupt in interrupts
         }
-        ids = preconditions.interrupt_ids
-        moved = preconditions.checkpoint_id not in (None, row["checkpoint_id"])
+        ids = required.interrupt_ids
+        moved = not required.checkpoint_ids <= {row["checkpoint_id"]}
         if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
             raise preconditions_failed(row_json(row, _JSON_FIELDS))
+        if required.some_interrupt and not pending:
+            raise nothing_pending(row_json(row, _JSON_FIELDS))
 
     def mark_busy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
