@@ -87,7 +87,10 @@ class Execution:
             "subgraphs": kwargs["subgraphs"],
         }
         stream = partial(_with_events, graph) if translation.includes_events else graph.astream
-        async for part in stream(given, self._config(strict), **options):
+        config = self.config
+        if strict:
+            config["configurable"][STRICT_RESUME] = True
+        async for part in stream(given, config, **options):
             namespace, mode, chunk = part if len(part) == 3 else ((), *part)
             if not namespace:
                 self._collect(mode, chunk)
@@ -136,15 +139,15 @@ class Execution:
     def _has_checkpoint(self) -> bool:
         return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
 
-    def _config(self, strict: bool) -> RunnableConfig:
+    @property
+    def config(self) -> RunnableConfig:
+        """The config of the run, as its graph and its graph factory get it."""
         stored = self.run.kwargs["config"]
         configurable = {
             key: value
             for key, value in stored["configurable"].items()
             if not key.startswith("__pregel")
         } | self.run.caller.configurable
-        if strict:
-            configurable[STRICT_RESUME] = True
         config: RunnableConfig = {
             "configurable": configurable,
             "metadata": {**stored["metadata"], "run_attempt": 1},

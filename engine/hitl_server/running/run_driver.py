@@ -9,7 +9,7 @@ from typing import Any
 from langgraph.types import StateSnapshot
 
 from hitl_server.json_encoding import error_body
-from hitl_server.project.graphs import Graphs
+from hitl_server.project.graphs import FactoryFailed, Graphs
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.active_run import ActiveRun, UserInterrupt
 from hitl_server.running.execution import Execution, RunEnd
@@ -77,9 +77,8 @@ class RunDriver:
         breakpoint: Breakpoint | None = None
         failed_commits = self._database.failed_commits
         try:
-            config = newest_state_config(run.thread_id, **run.caller.configurable)
             async with self._graphs.open(
-                run.graph_id, config, "threads.create_run", run.kwargs["context"]
+                run.graph_id, execution.config, "threads.create_run", run.kwargs["context"]
             ) as graph:
                 ending = await self._run_graph(active, execution, graph)
                 active.end_graph()
@@ -92,7 +91,8 @@ class RunDriver:
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             active.end_graph()
             breakpoint = None  # without its checkpoint, it was not reached
-            active.result.error = error_body(error)
+            raised = error.error if isinstance(error, FactoryFailed) else error
+            active.result.error = error_body(raised)
             ending = RunEnd("error", active.result.error)
         await self._write_end(active, ending, snapshot, breakpoint, has_waiting_runs())
 
