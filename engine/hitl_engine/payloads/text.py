@@ -1,4 +1,4 @@
-"""A text to revise, or a bare question in words; the answer is a text.
+"""A text to revise, or a bare question in words that is no yes-or-no question; the answer is a text.
 
 Payload `"What is your name?"`, `{"text_to_revise": "…"}`, or `{"content": "…"}` and `{"draft": "…"}`
 beside words that ask to revise it; the answer is a JSON string. Source: the LangGraph guide on human
@@ -14,6 +14,7 @@ import re
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Answer, Decision, JsonObject, JsonValue, Revise, TextToRevise
 from hitl_engine.payloads.convention import Asked, in_words, text_in
+from hitl_engine.payloads.yes_or_no import yes_or_no
 
 _KEYS = ("text_to_revise", "content", "draft")
 _KINDS = ("type", "kind", "role")
@@ -35,7 +36,7 @@ _OTHERWISE = re.compile(
 def recognise(asked: Asked) -> TextToRevise | None:
     """Take a bare string, or an object that asks to revise exactly one text."""
     payload = asked.payload
-    if isinstance(payload, str):
+    if isinstance(payload, str) and not yes_or_no(payload):
         return TextToRevise(text="", prompt=payload)
     if not isinstance(payload, dict) or any(key in payload for key in _LISTS):
         return None

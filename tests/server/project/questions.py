@@ -34,6 +34,11 @@ def fail(state: State) -> State:
     raise ValueError("kaboom")
 
 
+def ask_approval(state: State) -> State:
+    """Act if the answer is true for Python, as the first example of LangGraph's guide."""
+    return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
+
+
 def ask_then_fail(state: State) -> State:
     """Raise after a bad answer."""
     if interrupt("good or bad?") == "bad":
@@ -178,6 +183,7 @@ step_of_three = _step(left, right, beside)
 step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
+approval = _single(ask_approval)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
