@@ -54,6 +54,7 @@ def document(details: QuestionDetails) -> JsonObject:
     understood: JsonObject = asdict(review)
     return {
         "id": asked.interrupt_id,
+        "fingerprint": details.question.fingerprint,
         "node": asked.node,
         "path": list(details.place),
         "namespace": asked.namespace,
@@ -79,6 +80,7 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
+    yield f"  fingerprint {details.question.fingerprint}"
     yield f"  asks for   {convention(review)}"
     if details.together:
         yield f"  together   answered in the same request as {', '.join(map(one_line, details.together))}"

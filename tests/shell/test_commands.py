@@ -252,6 +252,50 @@ def test_a_text_that_spells_a_value_is_sent_only_with_yes(shell: Shell) -> None:
     assert acted["values"]["said"] == ["acted"]
 
 
+def test_an_answer_to_what_was_shown_does_not_reach_another_question(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """A node that runs again asks under the same id, at the same checkpoint."""
+    given = json.dumps({"trace": str(tmp_path / "trace")})
+    started = shell.run("run", "step_that_changes", "--input", given)
+    thread, shown = started["thread_id"], {each["node"]: each for each in started["interrupts"]}
+    seen = shown["ask_what_changes"]
+    listed = [each for each in shell.run("list") if each["thread_id"] == thread]
+    asks = shell.run("show", thread)["asks"]
+    for document, key in ((listed, "interrupt_id"), (asks, "id")):
+        assert {each[key]: each["fingerprint"] for each in document} == {
+            each["id"]: each["fingerprint"] for each in started["interrupts"]
+        }
+    other = ["--expect", shown["right"]["fingerprint"]]
+    refused = shell.run("answer", thread, "--interrupt", seen["id"], "--text=go", *other, code=3)
+    assert seen["fingerprint"] in refused["error"]
+    half = shell.run("answer", thread, "--text", "fine", *other)
+    (now,) = half["interrupts"]
+    assert (now["id"], now["value"]) == (seen["id"], {"run": "rm 2"})
+
+    expected = ["--interrupt", seen["id"], "--text", "go", "--expect", seen["fingerprint"]]
+    refused = shell.run("answer", thread, *expected, code=3)
+    assert refused["interrupts"] == [now]
+    message = shell.refused("answer", thread, *expected, code=3)
+    assert "no longer waits" in message and '"run": "rm 2"' in message
+    done = shell.run("answer", thread, "--text", "go", "--expect", now["fingerprint"])
+    assert (done["outcome"], done["status"]) == ("applied", "done")
+    refused = shell.run("answer", thread, "--text=go", "--expect", now["fingerprint"], code=3)
+    assert "Nothing waits" in shell.refused("reopen", thread, *expected[-2:], code=3)
+    shell.refused("answer", thread, "--text=go", "--expect", "abc", code=2)
+
+
+def test_a_step_past_another_breakpoint_is_refused(local_shell: Shell) -> None:
+    started = local_shell.run("run", "breakpoints", "--input", "{}")
+    thread, expected = started["thread_id"], ["--expect", started["breakpoint"]["fingerprint"]]
+    (listed,) = [each for each in local_shell.run("list") if each["thread_id"] == thread]
+    assert listed["fingerprint"] == expected[1] in local_shell.raw("show", thread).stdout
+    stepped = local_shell.run("step", thread, *expected)
+    assert stepped["breakpoint"]["node"] != started["breakpoint"]["node"]
+    refused = local_shell.run("step", thread, *expected, code=3)
+    assert refused["breakpoint"] == stepped["breakpoint"]
+
+
 def test_several_interrupts_are_answered_in_one_request(local_shell: Shell) -> None:
     started = local_shell.run("run", "parallel", "--input", "{}")
     thread, ids = started["thread_id"], interrupts(started)

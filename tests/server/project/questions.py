@@ -88,6 +88,13 @@ def left(state: State) -> State:
     return {"said": [f"left {answer}"]}
 
 
+def ask_what_changes(state: State) -> State:
+    """Ask something else each time the node runs."""
+    note(state, "asked")
+    count = Path(state["trace"]).read_text().split().count("asked")
+    return {"said": [interrupt({"run": f"rm {count}"})]}
+
+
 def right(state: State) -> State:
     """Interrupt in the same way, and never raise."""
     note(state, "right")
@@ -180,6 +187,7 @@ def _holding(inner: Any) -> Any:
 
 
 step_of_three = _step(left, right, beside)
+step_that_changes = _step(ask_what_changes, right)
 step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
