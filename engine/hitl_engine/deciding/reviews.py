@@ -9,7 +9,7 @@ from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
 from hitl_engine.deciding.preconditions import earlier_answer_caution
 from hitl_engine.deciding.task_groups import effect_of
-from hitl_engine.fingerprint import fingerprint
+from hitl_engine.fingerprint import fingerprint, fingerprint_of
 from hitl_engine.model import (
     Breakpoint,
     Decision,
@@ -41,6 +41,10 @@ class Reviews:
     def item(self, waiting: Waiting) -> Item:
         """Return what a person decides on: a question, or a breakpoint as it is. Never fails."""
         return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def fingerprint_of(self, waiting: Waiting) -> str:
+        """Return the digest of what is shown of an item, where, and at which checkpoint."""
+        return fingerprint_of(self._identity(), waiting)
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         """Return the exact JSON that `Desk.decide` would send. Raises NotTaken, with every fault."""
