@@ -16,6 +16,10 @@ from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
 
 Place: TypeAlias = tuple[str, ...]
 """Nodes, outermost first."""
+_GONE = (
+    "is gone from the code of the graph, which has changed since. An answer or a step is refused: "
+    "LangGraph would drop what waits."
+)
 _UNKNOWN_NODE = "unknown node"
 """For a task of a row, which contains no names."""
 
@@ -37,6 +41,8 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    gone: tuple[str, ...] = ()
+    """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
 
@@ -59,7 +65,7 @@ class Snapshot:
                 exact_values=tuple(
                     ExactValue(exact.path, exact.value) for exact in asked.exact_values
                 ),
-                remark=self.remark,
+                remark=self.remark or self._remark_on_code([task.name]),
             )
             for task in self.tasks
             if task.result is None
@@ -111,8 +117,13 @@ class Snapshot:
             checkpoint_id=self.checkpoint_id,
             since=self.since,
             error=self.error,
+            remark=self._remark_on_code(self.next),
         )
         return (stop,)
+
+    def _remark_on_code(self, nodes: Iterable[str]) -> str:
+        gone = ", ".join(node for node in nodes if node in self.gone)
+        return f"{gone} {_GONE}" if gone else ""
 
     def view(self) -> ThreadView:
         """Return the thread as the front ends see it."""

@@ -64,6 +64,7 @@ async def info(request: Request) -> Response:
             "langgraph_py_version": installed("langgraph"),
             "flags": FLAGS,
             "identity": parts.database.identity,
+            "nodes": parts.graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
         }
     )
