@@ -155,9 +155,9 @@ async def _serve(
         identity=parts.database.identity,
     )
     folder.write_address(address)
-    for remark in project.remarks:
+    for remark in parts.remarks:
         _log.warning("%s", remark)
-    report.ready(address, parts.graphs.broken.values(), project.remarks)
+    report.ready(address, parts.graphs.broken.values(), parts.remarks)
     try:
         await server.serve(sockets=[listener])
     finally:

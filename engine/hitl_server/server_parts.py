@@ -35,6 +35,8 @@ class ServerParts:
     webhooks: Webhooks
     key_locks: KeyLocks
     store: Store
+    remarks: tuple[str, ...]
+    """About the settings of the project, for a person."""
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
@@ -66,6 +68,7 @@ class ServerParts:
             webhooks=webhooks,
             key_locks=KeyLocks(),
             store=store,
+            remarks=project.remarks,
         )
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:

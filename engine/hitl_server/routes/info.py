@@ -56,7 +56,7 @@ async def ok() -> Response:
 
 @router.get("/info")
 async def info(request: Request) -> Response:
-    """Return versions, capabilities, the database's identity and the graphs that cannot be imported."""
+    """Return versions, capabilities, the database's identity, broken graphs and remarks."""
     parts = parts_of(request)
     return json_response(
         {
@@ -65,6 +65,7 @@ async def info(request: Request) -> Response:
             "flags": FLAGS,
             "identity": parts.database.identity,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
+            "remarks": list(parts.remarks),
         }
     )
 
