@@ -35,8 +35,6 @@ class ServerParts:
     webhooks: Webhooks
     key_locks: KeyLocks
     store: Store
-    remarks: tuple[str, ...]
-    """About the settings of the project, for a person."""
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
@@ -52,7 +50,7 @@ class ServerParts:
         await threads.prepare()
         assistants = Assistants(graphs, database)
         await assistants.prepare()
-        webhooks = Webhooks(project.webhook_hosts)
+        webhooks = Webhooks(project.webhooks)
         state_sync = StateSync(database, threads, runs, graphs)
         driver = RunDriver(database, threads, runs, graphs, webhooks)
         run_queue = RunQueue(database, threads, runs, state_sync, driver)
@@ -68,7 +66,6 @@ class ServerParts:
             webhooks=webhooks,
             key_locks=KeyLocks(),
             store=store,
-            remarks=project.remarks,
         )
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:

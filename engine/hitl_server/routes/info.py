@@ -13,10 +13,8 @@ from hitl_server.server_parts import parts_of
 open_router = APIRouter()
 router = APIRouter(route_class=AuthorizedRoute)
 
-FLAGS = {
-    "assistants": True,
-    "crons": False,
-    "langsmith": False,
+LANGGRAPH_FLAGS = {"assistants": True, "crons": False, "langsmith": False}
+OWN_FLAGS = {
     "strict_resume": True,
     "refuses_late_answers": True,
     "preconditions": True,
@@ -62,10 +60,10 @@ async def info(request: Request) -> Response:
         {
             "version": installed("hitl-tui"),
             "langgraph_py_version": installed("langgraph"),
-            "flags": FLAGS,
+            "flags": request.app.state.flags,
             "identity": parts.database.identity,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
-            "remarks": list(parts.remarks),
+            "remarks": list(request.app.state.remarks),
         }
     )
 
