@@ -131,8 +131,8 @@ class RunDriver:
             elif snapshot is None:
                 self._threads.end_run_without_state(connection, run.thread_id, error, busy)
             else:
-                if active.cancelled:  # it may be where it was before
-                    at = checkpoint_id(snapshot)
+                if breakpoint is None and not any(task.error for task in snapshot.tasks):
+                    at = checkpoint_id(snapshot)  # the run may not have left it
                     breakpoint = self._threads.breakpoint_at(connection, run.thread_id, at)
                 columns = state_columns(snapshot, error, breakpoint)
                 self._threads.write_state(connection, run.thread_id, columns, busy)

@@ -5,7 +5,7 @@ It records new runs and knows those that have not ended; `RunDriver` drives each
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,17 +22,19 @@ from hitl_server.refusals import (
     thread_busy,
 )
 from hitl_server.request_models import RequiredState
-from hitl_server.running.active_run import ActiveRun
+from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
 from hitl_server.storage.database import Database
-from hitl_server.streams.run_stream import RunStream
+from hitl_server.streams.run_stream import EventMemory, RunStream
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
 
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
+_CANCEL_TIME = 5
+"""Seconds in which a cancelled run should have ended."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,12 @@ class RunQueue:
         self._driver = driver
         self._queues: dict[str, ThreadQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._event_memory = EventMemory()
         self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
+
+    def new_stream(self, *, resumable: bool) -> RunStream:
+        """Return the stream for the events of a new run."""
+        return RunStream(self._event_memory if resumable else None)
 
     def find(self, thread_id: str, run_id: str) -> ActiveRun | None:
         """Return a run that has not ended, or None."""
@@ -136,6 +143,20 @@ class RunQueue:
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(queue, active)
+
+    async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
+        """Cancel runs. They have ended, on disk, when this returns.
+
+        A run whose nodes do not end is only waited for a few seconds.
+        """
+        ends = []
+        for active in runs:
+            active.cancel(action)
+            ends.append(asyncio.create_task(active.ended.wait()))
+        if ends:
+            _, unended = await asyncio.wait(ends, timeout=_CANCEL_TIME)
+            for end in unended:
+                end.cancel()
 
     async def delete_thread(self, thread_id: str) -> bool:
         """Cancel the runs of a thread and delete it; False if there is no such thread."""
@@ -264,7 +285,8 @@ class RunQueue:
         if active.stream.resumable:
             self._kept_streams[active.thread_id, active.run_id] = active.stream
             while len(self._kept_streams) > _MAX_KEPT_STREAMS:
-                self._kept_streams.popitem(last=False)
+                _, oldest = self._kept_streams.popitem(last=False)
+                oldest.forget()
 
     def _remove(self, queue: ThreadQueue, active: ActiveRun) -> None:
         queue.runs.remove(active)

@@ -50,6 +50,16 @@ UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = 
     tasks = ?, interrupts = ?, checkpoint_id = ?, breakpoint = ?, error = ?
 WHERE thread_id = ?
 """
+_KEEP_STATE = "UPDATE threads SET updated_at = ?, error = coalesce(?, error) WHERE thread_id = ?"
+_STATUS_OF_STATE = """
+UPDATE threads SET status = CASE
+    WHEN ? THEN 'busy'
+    WHEN interrupts != '{}' OR breakpoint IS NOT NULL THEN 'interrupted'
+    WHEN error IS NOT NULL THEN 'error'
+    WHEN next != '[]' THEN 'interrupted'
+    ELSE 'idle' END
+WHERE thread_id = ?
+"""
 
 
 class Threads:
@@ -186,14 +196,12 @@ class Threads:
     def end_run_without_state(
         self, connection: sqlite3.Connection, thread_id: str, error: JsonObject | None, busy: bool
     ) -> None:
-        """Write the end of a run whose state could not be read; the old state is kept."""
-        connection.execute(
-            "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
-            " WHEN interrupts != '{}' OR breakpoint IS NOT NULL THEN 'interrupted'"
-            " WHEN ? THEN 'error'"
-            " WHEN next != '[]' THEN 'interrupted' ELSE 'idle' END WHERE thread_id = ?",
-            (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
-        )
+        """Write the end of a run that changed no state, or whose state could not be read.
+
+        The old state is kept, and without an error of this run, so is the old error.
+        """
+        connection.execute(_KEEP_STATE, (now(), error and dumps(error).decode(), thread_id))
+        connection.execute(_STATUS_OF_STATE, (busy, thread_id))
 
     def write_state(
         self,
