@@ -17,6 +17,7 @@ from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import Session
+from hitl_tui.text.graph_labels import graph_labels
 from hitl_tui.widgets.banner import Banner
 from hitl_tui.widgets.run_form import RunForm
 from hitl_tui.widgets.send_bar import SendBar
@@ -100,7 +101,7 @@ class NewRunScreen(ConsoleScreen):
             return
         if graphs != self._graphs:
             self._graphs = graphs
-            self.graphs.set_options(Option(Content(one_line(graph.name, 60))) for graph in graphs)
+            self.graphs.set_options(Option(Content(each)) for each in graph_labels(graphs, 60))
             self.graphs.highlighted = 0 if graphs else None
         if not graphs:
             self.send_bar.block("The server has no graphs.")
@@ -132,7 +133,8 @@ class NewRunScreen(ConsoleScreen):
             await self.form_container.remove_children()
             self.form = RunForm(form)
             await self.form_container.mount(self.form)
-        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
+        labels = dict(zip(self._graphs, graph_labels(self._graphs, 60), strict=True))
+        self.title_line.update(f"New run ▸ {labels.get(graph, one_line(graph.name, 60))}")
         self.show_input()
 
     @on(RunForm.Changed)
