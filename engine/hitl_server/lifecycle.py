@@ -22,12 +22,15 @@ from hitl_server.identity.authentication import TokenAuthenticator
 from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.tokens import Token
+from hitl_server.loopback import LoopbackApp, offered_to_sdk
 from hitl_server.process import end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
 from hitl_server.routes.info import installed
 from hitl_server.server_parts import ServerParts
 from hitl_server.startup_report import Reporter
+
+_log = logging.getLogger(__name__)
 
 _KEEP_ALIVE = 75
 """Seconds before an idle connection is closed: longer than in clients (httpx: 5), so that no request
@@ -103,9 +106,10 @@ def serve(
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
+    loopback = offered_to_sdk()
     auth = ProjectAuth.load(project.auth) if project.auth else None
-    graphs = Graphs.load(project.graphs)
-    _run(_serve(options, folder, owner, report, listener, project, graphs, auth))
+    graphs = Graphs.load(project)
+    _run(_serve(options, folder, owner, report, listener, project, graphs, auth, loopback))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -117,7 +121,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
             try:
                 loop.run_until_complete(task)
             except SystemExit:
-                logging.getLogger(__name__).warning("a node called sys.exit()")
+                _log.warning("a node called sys.exit()")
         task.result()
 
 
@@ -130,10 +134,12 @@ async def _serve(
     project: ProjectConfig,
     graphs: Graphs,
     auth: ProjectAuth | None,
+    loopback: LoopbackApp,
 ) -> None:
     parts = await ServerParts.open(project, graphs, folder.database)
     tokens = _authenticator((owner, *options.tokens), OWNER if auth else None) if owner else None
-    server = _Server(_settings(build_app(parts, tokens, auth, project.web_origins)))
+    loopback.app = app = build_app(parts, tokens, auth, project.web_origins)
+    server = _Server(_settings(app))
     server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
@@ -149,7 +155,9 @@ async def _serve(
         identity=parts.database.identity,
     )
     folder.write_address(address)
-    report.ready(address, parts.graphs.broken.values())
+    for remark in project.remarks:
+        _log.warning("%s", remark)
+    report.ready(address, parts.graphs.broken.values(), project.remarks)
     try:
         await server.serve(sockets=[listener])
     finally:

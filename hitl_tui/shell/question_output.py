@@ -69,6 +69,7 @@ def document(details: QuestionDetails) -> JsonObject:
         "answered_together_with": list(details.together),
         "answered_before": details.answered_before.isoformat() if details.answered_before else None,
         "error": asked.task_error,
+        "remark": asked.remark or None,
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
     }
@@ -89,6 +90,8 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     if details.answered_before is not None:
         when = f"{details.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
         yield f"  answered   from here at {when}; now it is asked again"
+    if asked.remark:
+        yield f"  remark     {one_line(asked.remark, _LINE)}"
     for note in review.notes:
         yield f"  note       {one_line(note, _LINE)}"
     yield ""

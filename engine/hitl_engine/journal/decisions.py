@@ -109,6 +109,15 @@ class DecisionLog:
         )
         return datetime.fromisoformat(rows[0][0]) if rows else None
 
+    async def who_sent(self, decision_id: str) -> str:
+        """Return who sent a decision from here; empty if it is not in this journal."""
+        rows = await self._database.rows(
+            "SELECT json_extract(body, '$.who') FROM decision"
+            " WHERE decision_id = ? AND event = 'intend'",
+            (decision_id,),
+        )
+        return str(rows[0][0]) if rows else ""
+
     async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
         """Return the newest `limit` decisions, newest first."""
         rows = await self._database.rows(

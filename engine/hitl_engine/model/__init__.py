@@ -48,7 +48,7 @@ from hitl_engine.model.review import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, InputForm
+from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, EarlierRun, InputForm
 from hitl_engine.model.server import BrokenGraph, Graph, Server
 from hitl_engine.model.thread import (
     Breakpoint,
@@ -78,6 +78,7 @@ __all__ = [
     "DecisionKind",
     "Decline",
     "Draft",
+    "EarlierRun",
     "Edit",
     "Effect",
     "Event",

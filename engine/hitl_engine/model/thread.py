@@ -31,6 +31,8 @@ class Interrupt:
     """
     task_error: str | None = None
     """Set when an earlier answer made the node raise: the question may be stuck."""
+    remark: str = ""
+    """Why only the thread's row is known of it, which can be wrong; empty if the state was read."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,7 @@ async def _start(
         partial(create_run, body, active.run_id, active.thread_id, assistant, key, caller),
         strategy=multitask_strategy(body),
         create_thread=thread_id is None or body.if_not_exists == "create",
-        preconditions=body.preconditions,
+        required=body.required_state,
     )
     return active
 

@@ -37,7 +37,7 @@ class RunStream:
 
     resumable: bool = False
     _subscribers: set[asyncio.Queue[Event | None]] = field(default_factory=set)
-    _with_our_storage: list[Event] = field(default_factory=list)
+    _kept: list[Event] = field(default_factory=list)
     _sent: int = 0
     _closed: bool = False
 
@@ -47,8 +47,8 @@ class RunStream:
         if not self._subscribers and not self.resumable:
             return
         event = Event(name, dumps(payload), self._sent)
-        if self.resumable and len(self._with_our_storage) < _MAX_EVENTS:
-            self._with_our_storage.append(event)
+        if self.resumable and len(self._kept) < _MAX_EVENTS:
+            self._kept.append(event)
         for queue in tuple(self._subscribers):
             if queue.qsize() >= _MAX_EVENTS:
                 self._subscribers.discard(queue)
@@ -68,7 +68,7 @@ class RunStream:
         The subscription begins with this call, not with the first read.
         """
         queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        for event in self._with_our_storage if after is not None else ():
+        for event in self._kept if after is not None else ():
             if event.number > (after or 0):
                 queue.put_nowait(event)
         if self._closed:
