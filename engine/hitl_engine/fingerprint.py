@@ -40,7 +40,6 @@ def fingerprint(server_identity: str, interrupt: Interrupt) -> str:
             interrupt.namespace,
             interrupt.task_id,
             interrupt.interrupt_id,
-            interrupt.payload,
-            interrupt.response_schema,
+            *interrupt.asked,
         ]
     )

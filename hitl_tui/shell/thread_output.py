@@ -38,10 +38,20 @@ def waiting_documents(waiting: Iterable[Waiting], fingerprint_of: FingerprintOf)
     for item in waiting:
         its: JsonObject = {"node": item.node, "fingerprint": fingerprint_of(item)}
         if isinstance(item, Interrupt):
-            interrupts.append({"id": item.interrupt_id, "value": item.payload, **its})
+            interrupts.append(
+                {"id": item.interrupt_id, "value": item.payload, **_inexact(item), **its}
+            )
         else:
             breakpoint = {"when": item.when, "next": list(item.next), **its}
     return {"interrupts": interrupts, "breakpoint": breakpoint}
+
+
+def _inexact(interrupt: Interrupt) -> JsonObject:
+    """Return what the JSON of the payload cannot carry, if there is anything."""
+    exact: list[JsonValue] = [
+        {"path": list(one.path), "value": one.value} for one in interrupt.exact_values
+    ]
+    return {"exact_values": exact} if exact else {}
 
 
 def _lines(

@@ -4,9 +4,11 @@ Nothing here sends a request.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
+from hitl_engine.deciding.inexact import inexact_edits, inexact_notes
 from hitl_engine.deciding.preconditions import earlier_answer_caution
 from hitl_engine.deciding.task_groups import effect_of
 from hitl_engine.fingerprint import fingerprint, fingerprint_of
@@ -32,9 +34,10 @@ class Reviews:
 
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
+        review = payloads.recognise(interrupt.payload, interrupt.response_schema)
         return Question(
             interrupt=interrupt,
-            review=payloads.recognise(interrupt.payload, interrupt.response_schema),
+            review=replace(review, notes=(*inexact_notes(interrupt), *review.notes)),
             fingerprint=fingerprint(self._identity(), interrupt),
         )
 
@@ -53,7 +56,11 @@ class Reviews:
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
         kept = earlier_answer_caution(question.interrupt)
-        return (*payloads.cautions(question.review, decision), *([kept] if kept else []))
+        return (
+            *payloads.cautions(question.review, decision),
+            *inexact_edits(question, decision),
+            *([kept] if kept else []),
+        )
 
     def answer_schema(self, question: Question) -> JsonObject:
         """Return which answers a question expects, as JSON Schema; `{}` for anything."""

@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import ValidationError
 
-from hitl_engine.model import Breakpoint, Interrupt, ThreadStatus, ThreadView, Waiting
+from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
 
 _UNKNOWN_NODE = "unknown node"
@@ -53,6 +53,9 @@ class Snapshot:
                 checkpoint_id=self.checkpoint_id,
                 since=asked.since or self.since,
                 task_error=None if task.error is None else str(task.error),
+                exact_values=tuple(
+                    ExactValue(exact.path, exact.value) for exact in asked.exact_values
+                ),
                 remark=self.remark,
             )
             for task in self.tasks

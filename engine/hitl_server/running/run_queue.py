@@ -27,7 +27,7 @@ from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
 from hitl_server.storage.database import Database
-from hitl_server.streams.run_stream import RunStream
+from hitl_server.streams.run_stream import EventMemory, RunStream
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
 
@@ -66,7 +66,12 @@ class RunQueue:
         self._driver = driver
         self._queues: dict[str, ThreadQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._event_memory = EventMemory()
         self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
+
+    def new_stream(self, *, resumable: bool) -> RunStream:
+        """Return the stream for the events of a new run."""
+        return RunStream(self._event_memory if resumable else None)
 
     def find(self, thread_id: str, run_id: str) -> ActiveRun | None:
         """Return a run that has not ended, or None."""
@@ -280,7 +285,8 @@ class RunQueue:
         if active.stream.resumable:
             self._kept_streams[active.thread_id, active.run_id] = active.stream
             while len(self._kept_streams) > _MAX_KEPT_STREAMS:
-                self._kept_streams.popitem(last=False)
+                _, oldest = self._kept_streams.popitem(last=False)
+                oldest.forget()
 
     def _remove(self, queue: ThreadQueue, active: ActiveRun) -> None:
         queue.runs.remove(active)
