@@ -87,7 +87,7 @@ class ThreadView:
     values: JsonValue
     next: tuple[str, ...]
     waiting: tuple[Waiting, ...]
-    """Interrupts in the order of their ids, or one breakpoint, or nothing."""
+    """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
 

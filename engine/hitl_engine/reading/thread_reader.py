@@ -9,14 +9,13 @@ from hitl_engine.errors import NotThere, ServerRefused
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.snapshot import (
-    Place,
     Snapshot,
     from_row,
     from_state,
     from_summary,
-    places,
     stopped_at,
 )
+from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
@@ -111,7 +110,15 @@ class ThreadReader:
             snapshot = replace(snapshot, gone=gone) if gone else snapshot
         if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
             return await self._located(snapshot)
-        return snapshot
+        return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _ordered(self, snapshot: Snapshot) -> Snapshot:
+        """Put the questions of subgraphs in the order of their tasks, where these can be read."""
+        try:
+            state = await self._api.state(snapshot.thread_id, subgraphs=True)
+        except (NotThere, ServerRefused):
+            return snapshot
+        return replace(snapshot, tasks=in_order_of_subgraphs(snapshot.tasks, state.tasks))
 
     async def _of_state(self, row: WireThread) -> Snapshot:
         """Read the state; if that fails, or it lacks the tasks that ask, use what the row tells."""
