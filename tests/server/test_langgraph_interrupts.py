@@ -8,16 +8,17 @@ from langgraph_sdk import get_sync_client
 from langgraph_sdk.client import SyncLangGraphClient
 
 from tests.server.langgraph_cases import (
+    asking,
     executor_travel,
     memory_travel,
     subgraph_travel,
     time_travel,
 )
-from tests.server.langgraph_cases.steps import Session
+from tests.server.langgraph_cases.session import Session
 from tests.server.processes import running_server
 
 GRAPHS = Path(__file__).parent / "langgraph_graphs" / "langgraph.json"
-MODULES = (time_travel, subgraph_travel, executor_travel, memory_travel)
+MODULES = (asking, time_travel, subgraph_travel, executor_travel, memory_travel)
 CASES = {name: case for module in MODULES for case in module.CASES for name in case.tests}
 
 

@@ -10,7 +10,7 @@ from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
 
 Node: TypeAlias = Callable[[Any], Any]
-Way: TypeAlias = Callable[[Node], Node]
+Way: TypeAlias = Callable[[Node], Any]
 """Makes the node of one version of a graph."""
 
 
