@@ -23,7 +23,7 @@ def case(graph: str, *steps: Step, test: str, of: tuple[str, ...] = ()) -> Case:
     return Case(graph, steps, tuple(f"{file}::{test}" for file in files))
 
 
-def _cleared(next_nodes: list[str], values: Any) -> tuple[Step, ...]:
+def cleared(next_nodes: list[str], values: Any) -> tuple[Step, ...]:
     """The question is taken back; what ended beside it is kept.
 
     With durability "exit" there was one checkpoint. The history shows it without pending writes.
@@ -65,7 +65,7 @@ CASES = [
         .ends({"key": "value all good", "market": "US"}),
         run(GERMANY).asks("Just because").expect(updates=[]),
         answer(" my answer").expect(questions=[], updates=[{"ask": {"key": " my answer"}}]),
-        *_cleared(["ask"], GERMANY),
+        *cleared(["ask"], GERMANY),
         test="test_dynamic_interrupt",
         of=LARGE,
     ),
@@ -83,7 +83,7 @@ CASES = [
                 {"ask": {"key": " my answer"}},
             ],
         ),
-        *_cleared(["one", "ask"], WITH_ONE),
+        *cleared(["one", "ask"], WITH_ONE),
         test="test_partial_pending_checkpoint",
         of=LARGE,
     ),

@@ -48,6 +48,16 @@ class Outcome:
         return [data for data in self.of("updates") if INTERRUPT not in data]
 
     @property
+    def updates_in_any_order(self) -> list[Any]:
+        """The same, sorted."""
+        return sorted(self.updates, key=str)
+
+    @property
+    def debugged(self) -> list[str]:
+        """The types of the events for debugging."""
+        return [each["type"] for each in self.of("debug")]
+
+    @property
     def order(self) -> list[str]:
         """The modes of the events with values and updates of the graph itself, in their order."""
         return [event for event, _ in self.events if event in ("values", "updates")]

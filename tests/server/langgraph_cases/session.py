@@ -13,12 +13,15 @@ class Session:
     """A thread of a graph, and the checkpoints that steps kept, by their names."""
 
     sdk: SyncLangGraphClient
-    graph: str
+    asynchronous: bool
+    graph: str = ""
     thread_id: str = ""
     kept: dict[str, Json] = field(default_factory=dict)
 
-    def start_thread(self) -> None:
-        """Continue on a new thread."""
+    def start_thread(self, graph: str | None) -> None:
+        """Continue on a new thread, of this graph if one is given."""
+        if graph is not None:
+            self.graph = f"{graph}_async" if self.asynchronous else graph
         self.thread_id = (self.sdk.threads.create())["thread_id"]
 
     def state(self, depth: int = 0) -> Json:

@@ -67,6 +67,21 @@ class History:
 
 
 @dataclass(frozen=True, slots=True)
+class Schemas:
+    """The graph has these schemas; titles do not count."""
+
+    expected: Json
+
+    def take(self, session: Session) -> None:
+        """Read the schemas."""
+        read: Any = session.sdk.assistants.get_schemas(session.graph)
+        found = {name: {**read[name]} for name in self.expected}
+        for schema in found.values():
+            schema.pop("title", None)
+        assert found == self.expected
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """The graph has these edges: the targets of each node."""
 
@@ -83,11 +98,13 @@ class Drawing:
 
 @dataclass(frozen=True, slots=True)
 class NewThread:
-    """The case continues on a new thread."""
+    """The case continues on a new thread, perhaps of another graph."""
+
+    graph: str | None = None
 
     def take(self, session: Session) -> None:
         """Create the thread."""
-        session.start_thread()
+        session.start_thread(self.graph)
 
 
 def loops(*rows: tuple[list[str], Any]) -> tuple[Row, ...]:
