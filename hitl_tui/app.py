@@ -4,7 +4,7 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -20,6 +20,7 @@ from hitl_tui.messages import (
     Chosen,
     LogRequested,
     NewRunRequested,
+    RunAgainRequested,
     RunRequested,
     StartFailed,
 )
@@ -31,6 +32,7 @@ from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+    from hitl_tui.screens.run_forms import RunForms
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
@@ -79,6 +81,8 @@ class ConsoleApp(App[None]):
         self.theme = THEMES[0].name
         self.session = Session()
         self.home: ConsoleScreen = ConnectingScreen(self.session)
+        self.unsettled: tuple[str, ...] = ()
+        """After the end: the threads to which something was sent whose outcome is not known."""
         self._open_desk = open_desk
         self._close_requested = asyncio.Event()
         self._output_filter = UnprintableFilter()
@@ -103,7 +107,10 @@ class ConsoleApp(App[None]):
             async with self._open_desk() as desk:
                 self.session.set_connected(desk)
                 self._open_inbox()
-                await self._close_requested.wait()
+                try:
+                    await self._close_requested.wait()
+                finally:  # Textual cancels all workers at the end
+                    self.unsettled = desk.unsettled
         except Exception as error:  # noqa: BLE001  a target may fail in any way
             self.session.set_failed()
             self._offer_retry(error)
@@ -152,6 +159,13 @@ class ConsoleApp(App[None]):
 
     # Screens
 
+    @cached_property
+    def run_forms(self) -> "RunForms":
+        """The forms that start runs."""
+        from hitl_tui.screens.run_forms import RunForms
+
+        return RunForms(self, self.session)
+
     @on(Chosen)
     def open_thread(self, event: Chosen) -> None:
         """Open an item; return to the screen of its thread if it was left during a run."""
@@ -168,27 +182,32 @@ class ConsoleApp(App[None]):
 
     @on(NewRunRequested)
     def open_new_run(self) -> None:
-        """Open the form that starts a run; it keeps what was typed until the console closes."""
-        from hitl_tui.screens.new_run import NewRunScreen
+        """Open the form that starts a run; it keeps what was typed until its run starts."""
+        if self.screen is self.home:
+            self.run_forms.open()
 
-        if not self.is_screen_installed("new_run"):
-            self.install_screen(NewRunScreen(self.session), "new_run")
-        self.push_screen("new_run")
+    @on(RunAgainRequested)
+    def open_run_again(self, event: RunAgainRequested) -> None:
+        """Open the form with what an earlier run was started with."""
+        self.run_forms.open_again(event)
 
     @on(RunRequested)
     def start_run(self, event: RunRequested) -> None:
-        """Open the screen of a new thread, which starts the run."""
+        """Open the screen of a new thread, which starts the run; the inbox is below it."""
+        from hitl_tui.screens.new_run import NewRunScreen
         from hitl_tui.screens.thread import ThreadScreen
 
-        self.switch_screen(ThreadScreen(self.session, run=event))
+        if not isinstance(self.screen, NewRunScreen):
+            return
+        self.run_forms.close(self.screen)
+        while self.screen is not self.home:
+            self.pop_screen()
+        self.push_screen(ThreadScreen(self.session, run=event))
 
     @on(StartFailed)
-    async def return_to_new_run(self, event: StartFailed) -> None:
-        """Go back to the form, and show why the run did not start."""
-        from hitl_tui.screens.text_modal import ModalText, TextModal
-
-        await self.switch_screen("new_run")
-        self.push_screen(TextModal(ModalText.of(event.error)))
+    def show_failed_start(self, event: StartFailed) -> None:
+        """Show why the run did not start, and its form again."""
+        self.run_forms.show_failure(event)
 
     @on(LogRequested)
     def open_log(self) -> None:

@@ -50,6 +50,11 @@ def _run_console(args: argparse.Namespace) -> int:
 
     app = ConsoleApp(lambda: _open_desk(args))
     app.run()
+    for thread_id in app.unsettled:
+        print_note(
+            f"You quit before the run on thread {thread_id} ended, so its outcome is not in the log."
+            f" To see its state: hitl-tui show {thread_id}"
+        )
     return app.return_code or 0
 
 

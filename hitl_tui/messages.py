@@ -13,6 +13,7 @@ if TYPE_CHECKING:
         Breakpoint,
         Breakpoints,
         Decision,
+        EarlierRun,
         Graph,
         JsonObject,
         JsonValue,
@@ -104,10 +105,21 @@ class RunRequested(Message):
 
 
 @dataclass
+class RunAgainRequested(Message):
+    """The user asked for a form that repeats the run of this thread."""
+
+    thread_id: str
+    run: EarlierRun
+
+
+@dataclass
 class StartFailed(Message):
     """The requested run did not start."""
 
+    run: RunRequested
     error: HitlError
+    left: bool
+    """Whether the user had left the screen of the run."""
 
 
 @dataclass

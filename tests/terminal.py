@@ -182,6 +182,8 @@ class Terminal:
             pid, status = os.waitpid(self.pid, os.WNOHANG)
             if pid:
                 self.pid = 0
+                while self.read(0.05):  # what it printed last
+                    pass
                 return os.waitstatus_to_exitcode(status)
         raise AssertionError(f"still running after {seconds} s")
 

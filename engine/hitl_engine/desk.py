@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
@@ -29,6 +30,7 @@ from hitl_engine.model import (
     Breakpoint,
     Breakpoints,
     Decision,
+    EarlierRun,
     Graph,
     Inbox,
     InputForm,
@@ -137,6 +139,7 @@ class Desk:
         self._session = session
         self._log = journal.decisions
         self._decider = Decider(session, journal.decisions)
+        self._answerers = Answerers(session, journal.decisions)
         self._starter = RunStarter(session, self._decider)
         self.reviews = Reviews(lambda: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
@@ -231,6 +234,13 @@ class Desk:
         """
         return await self._log.answered(question.interrupt)
 
+    async def answered_by(self, interrupt: Interrupt) -> str:
+        """Return who answered a question that no longer waits; empty if nothing tells it.
+
+        The name is untrusted text. Raises TargetError.
+        """
+        return await self._answerers.of(interrupt)
+
     # Deciding
 
     @_keeps_server_running
@@ -287,6 +297,13 @@ class Desk:
     async def input_form(self, graph: Graph) -> InputForm:
         """Return the form for the input of a graph. Raises TargetError."""
         return await self._starter.input_form(graph)
+
+    async def earlier_run(self, thread_id: str) -> EarlierRun:
+        """Return what the newest run with an input on a thread was started with.
+
+        Raises NotThere if the server does not report it or no longer has its graph, TargetError.
+        """
+        return await self._starter.earlier(thread_id, await self.graphs())
 
     @_keeps_server_running
     async def start(

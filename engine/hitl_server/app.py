@@ -13,7 +13,7 @@ from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.web_origins import WebOriginMiddleware
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.config import WebOrigins
-from hitl_server.project.graphs import GraphIsBroken
+from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
 from hitl_server.refusals import Refusal, invalid_json
 from hitl_server.responses import json_response
 from hitl_server.routes import (
@@ -53,6 +53,7 @@ def build_app(
     app.add_exception_handler(HTTPException, _refused_by_router)
     app.add_exception_handler(RequestValidationError, _invalid_request)
     app.add_exception_handler(GraphIsBroken, _broken_graph)
+    app.add_exception_handler(FactoryFailed, _factory_failed)
     app.add_exception_handler(TypesRefused, _types_refused)
     for kind in (InvalidUpdateError, ValueError):
         app.add_exception_handler(kind, _bad_value)
@@ -96,6 +97,10 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
 async def _broken_graph(request: Request, error: Exception) -> Response:
     assert isinstance(error, GraphIsBroken)
     return json_response({"detail": f"{error}\n{error.failure.traceback}"}, 422)
+
+
+async def _factory_failed(request: Request, error: Exception) -> Response:
+    return json_response({"detail": str(error)}, 424)
 
 
 async def _types_refused(request: Request, error: Exception) -> Response:

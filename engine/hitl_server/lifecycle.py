@@ -30,6 +30,8 @@ from hitl_server.routes.info import installed
 from hitl_server.server_parts import ServerParts
 from hitl_server.startup_report import Reporter
 
+_log = logging.getLogger(__name__)
+
 _KEEP_ALIVE = 75
 """Seconds before an idle connection is closed: longer than in clients (httpx: 5), so that no request
 is sent on a connection that the server is closing."""
@@ -106,7 +108,7 @@ def serve(
     listener = _listen(options)
     loopback = offered_to_sdk()
     auth = ProjectAuth.load(project.auth) if project.auth else None
-    graphs = Graphs.load(project.graphs)
+    graphs = Graphs.load(project)
     _run(_serve(options, folder, owner, report, listener, project, graphs, auth, loopback))
 
 
@@ -119,7 +121,7 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
             try:
                 loop.run_until_complete(task)
             except SystemExit:
-                logging.getLogger(__name__).warning("a node called sys.exit()")
+                _log.warning("a node called sys.exit()")
         task.result()
 
 
@@ -153,7 +155,9 @@ async def _serve(
         identity=parts.database.identity,
     )
     folder.write_address(address)
-    report.ready(address, parts.graphs.broken.values())
+    for remark in project.remarks:
+        _log.warning("%s", remark)
+    report.ready(address, parts.graphs.broken.values(), project.remarks)
     try:
         await server.serve(sockets=[listener])
     finally:

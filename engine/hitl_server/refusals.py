@@ -52,7 +52,14 @@ def preconditions_failed(current: dict[str, Any] | None) -> Refusal:
     """The thread changed after the decision was made; `current` is its row."""
     detail = (
         "The thread changed after the decision: its checkpoint or its interrupts are different."
+        ' An answer that is meant for an older checkpoint needs "preconditions": {"fork": true}.'
     )
+    return Refusal(409, detail, current=current)
+
+
+def nothing_pending(current: dict[str, Any]) -> Refusal:
+    """An answer without an id was sent to a thread that does not ask; `current` is its row."""
+    detail = "No interrupt is pending on this thread: there is nothing to answer."
     return Refusal(409, detail, current=current)
 
 

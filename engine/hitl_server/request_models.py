@@ -1,5 +1,8 @@
 """What clients may send, as pydantic models. Unknown fields are ignored, as in langgraph-api."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -8,6 +11,8 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
+
+_INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 
 Nodes: TypeAlias = Literal["*"] | list[str]
 StreamMode: TypeAlias = Literal[
@@ -74,6 +79,11 @@ JsonPath: TypeAlias = Annotated[
 """Names joined by dots, as langgraph's SQLite statements can take them."""
 
 
+def is_resume_map(resume: Any) -> bool:
+    """Whether LangGraph reads this answer as a map from interrupt ids; an empty object is one."""
+    return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
+
+
 class _Body(BaseModel):
     model_config = ConfigDict(extra="ignore")
 
@@ -106,6 +116,25 @@ class Preconditions(_Body):
     """The newest checkpoint of the thread."""
     interrupt_ids: list[str] | None = None
     """Interrupts that must still be pending; with an empty list, none may be."""
+    fork: bool = False
+    """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredState:
+    """The state that a thread must have when a run is accepted."""
+
+    checkpoint_ids: frozenset[str] = frozenset()
+    """Each must be the newest checkpoint."""
+    interrupt_ids: Sequence[str] | None = None
+    """Interrupts that must be pending; with an empty list, none may be."""
+    some_interrupt: bool = False
+    """Whether some interrupt must be pending."""
+
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether the request is based on a state that its client has seen."""
+        return bool(self.checkpoint_ids) or self.interrupt_ids is not None
 
 
 class RunBody(_Body):
@@ -159,6 +188,31 @@ class RunBody(_Body):
     def resumes(self) -> bool:
         """Whether this run answers an interrupt."""
         return "resume" in self.given_command
+
+    @property
+    def at_checkpoint(self) -> str | None:
+        """The checkpoint of the root graph at which the run is to start; None for the newest."""
+        given = self.checkpoint or CheckpointConfig()
+        if given.checkpoint_ns:  # then the id is that of the subgraph
+            return (given.checkpoint_map or {}).get("")
+        configurable = (self.config or {}).get("configurable") or {}
+        in_config = configurable.get("checkpoint_id") if isinstance(configurable, dict) else None
+        return given.checkpoint_id or self.checkpoint_id or in_config
+
+    @property
+    def required_state(self) -> RequiredState:
+        """What the preconditions require, and what an answer requires in any case.
+
+        An answer at an older checkpoint would run the nodes after it again, also a tool call that
+        somebody has approved since. An answer without an id answers whatever is pending.
+        """
+        given = self.preconditions or Preconditions()
+        at = None if given.fork or not self.resumes else self.at_checkpoint
+        return RequiredState(
+            frozenset(filter(None, (given.checkpoint_id, at))),
+            given.interrupt_ids,
+            self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
+        )
 
 
 class RunsCancel(_Body):

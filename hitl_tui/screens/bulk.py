@@ -2,38 +2,30 @@
 
 from collections.abc import Iterable
 from enum import Enum
+from functools import partial
 from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.content import Content
 from textual.reactive import reactive
-from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import (
-    Breakpoint,
-    Outcome,
-    OutcomeKind,
-    PlannedDecision,
-    Progress,
-    ThreadStatus,
-    Waiting,
-)
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.model import Outcome, OutcomeKind, PlannedDecision, Progress, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
+from hitl_tui.screens.bulk_texts import item_text, result_text
+from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
-from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
+from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.session import ConnectionStatus, Session
-from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
-from hitl_tui.widgets.text_view import Syntax
-from hitl_tui.widgets.title_line import status_text
+from hitl_tui.widgets.bulk.bulk_title import BulkTitle
 
 _MAX_ITEMS = 500
 """Items on one screen. The others stay marked, and are shown after these are decided."""
@@ -43,8 +35,13 @@ class BulkPhase(Enum):
     """What the screen is used for now."""
 
     CHOOSING = "choosing"
+    CONFIRMING = "confirming"
+    """Everything that would be sent is shown."""
     SENDING = "sending"
     ENDED = "ended"
+
+
+_BEFORE_SENDING = (BulkPhase.CHOOSING, BulkPhase.CONFIRMING)
 
 
 class BulkScreen(ConsoleScreen):
@@ -55,7 +52,6 @@ class BulkScreen(ConsoleScreen):
 
     DEFAULT_CSS = """
     BulkScreen {
-        #title { height: 1; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
         &.-short {
             SendBar TextPane, SendBar #why { max-height: 2; }
             #withheld { max-height: 1; text-wrap: nowrap; text-overflow: ellipsis; }
@@ -95,7 +91,7 @@ class BulkScreen(ConsoleScreen):
 
     def compose_body(self) -> ComposeResult:
         """Put the title and a banner above the card."""
-        self.title_line = Static(id="title", markup=False)
+        self.title_line = BulkTitle()
         self.banner = Banner()
         self.card = BulkCard(self.desk.bulk.common_ways, self.desk.bulk.plan)
         yield self.title_line
@@ -124,7 +120,7 @@ class BulkScreen(ConsoleScreen):
         """Take out the items that are no longer pending."""
         super().session_changed()
         if (
-            self.phase is not BulkPhase.CHOOSING
+            self.phase not in _BEFORE_SENDING
             or self.session.connection is not ConnectionStatus.CONNECTED
         ):
             return
@@ -151,7 +147,7 @@ class BulkScreen(ConsoleScreen):
     @on(BulkList.ShowRequested)
     def show_item(self, event: BulkList.ShowRequested) -> None:
         """Show an item in full, with the exact JSON that it gets."""
-        self.app.push_screen(TextModal(_item_text(event.item)))
+        self.app.push_screen(TextModal(item_text(event.item)))
 
     @on(BulkCard.Refused)
     def show_refusal(self, event: BulkCard.Refused) -> None:
@@ -166,18 +162,49 @@ class BulkScreen(ConsoleScreen):
         return self.phase is BulkPhase.SENDING
 
     @on(BulkDecided)
-    def send(self, event: BulkDecided) -> None:
-        """Send the decisions, if they are those in view."""
-        items = self.card.list.included
-        if self.phase is BulkPhase.CHOOSING and [each.planned for each in items] == [
-            *event.planned
-        ]:
-            self._sending = BulkSending(items)
-            self.stopped = False
-            self.phase = BulkPhase.SENDING
-            self._show_title()
-            self.card.take_focus()
-            self.decide(event.planned)
+    def show_plan(self, event: BulkDecided) -> None:
+        """Show everything that would be sent, if the decisions are those in view."""
+        included = [each.planned for each in self.card.list.included]
+        if self.phase is BulkPhase.CHOOSING and included == [*event.planned]:
+            self.phase = BulkPhase.CONFIRMING
+            self.confirm(event.planned)
+
+    @work(group="confirm", exit_on_error=False)
+    async def confirm(self, planned: tuple[PlannedDecision, ...]) -> None:
+        """Show what happens to each item, and which drafts are passed over."""
+        try:
+            drafts = await self.desk.drafts.find_all(each.item for each in planned)
+        except HitlError as error:
+            self.banner.show_error(error)
+            self._choose_again()
+            return
+        if self.is_current:
+            modal = ConfirmModal(plan_of_bulk(planned, drafts))
+            self.app.push_screen(modal, partial(self._plan_closed, planned))
+        else:
+            self._choose_again()
+
+    def _plan_closed(self, planned: tuple[PlannedDecision, ...], confirmed: bool | None) -> None:
+        if confirmed:
+            self._send(planned)
+        else:
+            self._choose_again()
+
+    def _choose_again(self) -> None:
+        """Go back to the choice, with everything that was chosen and typed."""
+        self.phase = BulkPhase.CHOOSING
+        self.card.reopen()
+
+    def _send(self, planned: tuple[PlannedDecision, ...]) -> None:
+        """Send what was confirmed, except to items that are gone meanwhile."""
+        items = {id(each.item): each for each in self.card.list.included}
+        left = tuple(each for each in planned if id(each.item) in items)
+        self._sending = BulkSending([items[id(each.item)] for each in left])
+        self.stopped = False
+        self.phase = BulkPhase.SENDING
+        self._show_title()
+        self.card.take_focus()
+        self.decide(left)
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
@@ -196,6 +223,8 @@ class BulkScreen(ConsoleScreen):
         super().worker_failed(error)
         if self.busy:
             self._end()
+        elif self.phase is BulkPhase.CONFIRMING:
+            self._choose_again()
 
     def _on_begun(self, place: int) -> None:
         self._redraw(self._sending.begin(place))
@@ -205,7 +234,7 @@ class BulkScreen(ConsoleScreen):
             self._redraw(item)
 
     def _on_ended(self, place: int, result: Outcome | HitlError) -> None:
-        item = self._sending.end(place, result, _result_text(result))
+        item = self._sending.end(place, result, result_text(result))
         if isinstance(result, Outcome) and result.kind is OutcomeKind.APPLIED:
             self.marks.remove(item.waiting)
         self._redraw(item)
@@ -238,28 +267,15 @@ class BulkScreen(ConsoleScreen):
     # The title
 
     def _show_title(self) -> None:
-        if self.phase is BulkPhase.CHOOSING:
-            title, detail = self._choosing_title()
-        else:
-            title, detail = self._sending_title()
-        self.title_line.update(
-            Content.assemble(
-                (title, "bold"), (f"  ·  {detail}" if detail else "", "$foreground 70%")
+        if self.phase in _BEFORE_SENDING:
+            self.title_line.show_choosing(
+                len(self.card.list.included), self.card.common_ways.payloads
             )
-        )
-        self.marks.progress = title if self.phase is not BulkPhase.CHOOSING else ""
-
-    def _choosing_title(self) -> tuple[str, str]:
-        payloads = self.card.common_ways.payloads
-        title = f"Decide on {counted(len(self.card.list.included), 'item')}"
-        return title, counted(payloads, "different payload") if payloads else ""
-
-    def _sending_title(self) -> tuple[str, str]:
-        sending, total = self._sending, len(self._sending.items)
-        if self.phase is BulkPhase.ENDED:
-            return sending.counts(), f"of {counted(total, 'item')}"
-        verb = "Stopping" if self.stopped else "Sending"
-        return f"{verb}: {sending.ended:,} of {total:,}", sending.counts()
+            self.marks.progress = ""
+        else:
+            ended = self.phase is BulkPhase.ENDED
+            self.title_line.show_sending(self._sending, ended=ended, stopped=self.stopped)
+            self.marks.progress = self.title_line.title
 
     # Keys
 
@@ -285,38 +301,3 @@ class BulkScreen(ConsoleScreen):
 
 def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
-
-
-def _item_text(item: BulkItem) -> ModalText:
-    """Return an item in full: its status, the JSON that it gets, and its payload."""
-    detail = []
-    if item.planned is not None and not item.planned.fault:
-        detail += ["What is sent", json_text(item.planned.answer), ""]
-    if not isinstance(item.item, Breakpoint):
-        detail += ["What it asks", json_text(item.item.interrupt.payload)]
-    cautions = item.planned.cautions if item.planned else ()
-    return ModalText(
-        item.name(),
-        item.status_text or "This is decided on with the others.",
-        hint="\n".join(cautions),
-        detail="\n".join(detail),
-        syntax=Syntax.JSON,
-    )
-
-
-def _result_text(result: Outcome | HitlError) -> str:
-    """Return which calls did not run as decided, and what the thread does next."""
-    if isinstance(result, HitlError):
-        return str(result)
-    return "; ".join((*result.mismatches, _next_text(result)))
-
-
-def _next_text(outcome: Outcome) -> str:
-    """Return what the thread does next, or why no decision was taken."""
-    if outcome.kind is not OutcomeKind.APPLIED or outcome.thread is None:
-        return outcome.why
-    words = status_text(outcome.thread.status)
-    if outcome.thread.status is ThreadStatus.ERROR:
-        return f"{words}: {outcome.error or outcome.thread.error or ''}"
-    nodes = ", ".join(item.node for item in outcome.thread.waiting)
-    return f"{words} ({nodes})" if nodes else words

@@ -14,6 +14,9 @@ from hitl_tui.state.plan import Plan
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.key_footer import KeyFooter
 
+_LONG = 14
+"""A plan of more lines gets all of the screen."""
+
 
 class ConfirmModal(ModalScreen[bool]):
     """Shows a plan; dismissed with True if the user confirms it."""
@@ -33,21 +36,27 @@ class ConfirmModal(ModalScreen[bool]):
             border-title-style: bold;
         }
         &.-short > Vertical { max-height: 100%; }
-        &.-short PlanCard > VerticalScroll { max-height: 4; padding: 0 1; }
+        &.-short PlanText { max-height: 4; padding: 0 1; }
         &.-short SendBar { margin-top: 0; }
         &.-short SendBar TextPane { max-height: 2; }
+        &.-long {
+            & > Vertical { height: 100%; max-height: 100%; }
+            PlanCard { height: 1fr; }
+            PlanText { height: 1fr; max-height: 100%; }
+        }
         KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "back", "Back", tooltip="Go back; nothing is sent", id="plan.back"),
     ]
-    AUTO_FOCUS = "PlanCard"
+    AUTO_FOCUS = "PlanText"
     VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
+        self.set_class(len(plan.all_lines) > _LONG, "-long")
 
     def compose(self) -> ComposeResult:
         """Put the plan in a frame."""

@@ -11,19 +11,22 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Graph
+from hitl_engine.model import EarlierRun, Graph
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import Session
-from hitl_tui.widgets.banner import Banner
+from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.run_form import RunForm
 from hitl_tui.widgets.send_bar import SendBar
 
+_READING = "Reading the input of this graph…"
+_NOT_READ = "The input of this graph could not be read. Press enter in the list to try again."
+
 
 class NewRunScreen(ConsoleScreen):
-    """Takes a graph and its input; what is typed is kept until the console closes."""
+    """Takes a graph and its input; what is typed for each graph is kept."""
 
     DEFAULT_CSS = """
     NewRunScreen {
@@ -32,6 +35,7 @@ class NewRunScreen(ConsoleScreen):
         #graphs { height: 1fr; border: none; background: $background; padding: 0 1; }
         #graphs:focus { background: $background; background-tint: $background 0%; }
         #form-container { height: 1fr; }
+        #reading { height: 1fr; content-align: center middle; color: $foreground 70%; }
         #right { width: 1fr; }
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
@@ -45,8 +49,8 @@ class NewRunScreen(ConsoleScreen):
         Binding(
             "escape",
             "back",
-            "Inbox",
-            tooltip="Back to the inbox; what you typed is kept",
+            "Back",
+            tooltip="Go back; what you typed is kept",
             id="start.back",
         ),
         Binding("ctrl+s", "start", "Start", tooltip="Start the run", id="start.start"),
@@ -65,16 +69,22 @@ class NewRunScreen(ConsoleScreen):
     """
     AUTO_FOCUS = "#graphs"
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, given: EarlierRun | None = None, note: str = "") -> None:
+        """Begin empty, or with what an earlier run was started with; `note` tells where it is from."""
         super().__init__(session)
         self.form: RunForm | None = None
+        """The form of the selected graph; None until it is read."""
+        self._forms: dict[Graph, RunForm] = {}
         self._graphs: tuple[Graph, ...] = ()
+        self._given = given
+        self._note = note
 
     def compose_body(self) -> ComposeResult:
         """Put the graphs next to the form, and what will be sent below."""
         self.banner = Banner()
         self.graphs = OptionList(id="graphs", markup=False)
         self.form_container = Container(id="form-container")
+        self.reading = Static(_READING, id="reading", markup=False)
         self.send_bar = SendBar("Start")
         self.title_line = Static("New run", id="title", markup=False)
         yield self.title_line
@@ -83,11 +93,14 @@ class NewRunScreen(ConsoleScreen):
             with Vertical(id="choice"):
                 yield self.graphs
             with Vertical(id="right"):
-                yield self.form_container
+                with self.form_container:
+                    yield self.reading
                 yield self.send_bar
 
     def on_screen_resume(self) -> None:
         """Read the graphs again."""
+        if self._note:
+            self.banner.show(Severity.NOTE, self._note)
         self.read_graphs()
 
     @work(group="graphs", exclusive=True, exit_on_error=False)
@@ -101,39 +114,62 @@ class NewRunScreen(ConsoleScreen):
         if graphs != self._graphs:
             self._graphs = graphs
             self.graphs.set_options(Option(Content(one_line(graph.name, 60))) for graph in graphs)
-            self.graphs.highlighted = 0 if graphs else None
+            self.graphs.highlighted = self._first_selected() if graphs else None
         if not graphs:
             self.send_bar.block("The server has no graphs.")
 
+    def _first_selected(self) -> int:
+        """Return the index of the graph of the earlier run, or of the first graph."""
+        ids = [graph.assistant_id for graph in self._graphs]
+        wanted = self._given.graph.assistant_id if self._given else ""
+        return ids.index(wanted) if wanted in ids else 0
+
     @on(OptionList.OptionHighlighted, "#graphs")
     def show_graph(self, event: OptionList.OptionHighlighted) -> None:
-        """Show the form of the graph."""
-        self.read_form(self._graphs[event.option_index])
+        """Show the form of the graph; until it is read, show none: nothing else may be started."""
+        graph = self._graphs[event.option_index]
+        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
+        if self.banner.severity is not Severity.NOTE:
+            self.banner.clear()
+        self._show_form(self._forms.get(graph))
+        if self.form is None:
+            self.read_form(graph)
+
+    def _show_form(self, form: RunForm | None) -> None:
+        self.form = form
+        self.reading.display = form is None
+        for each in self._forms.values():
+            each.display = each is form
+        if form is None:
+            self.send_bar.block("The input of this graph is not read yet.")
+        else:
+            self.show_input()
+        self.refresh_bindings()
 
     @on(OptionList.OptionSelected, "#graphs")
     def focus_form(self) -> None:
-        """Focus the first field of the form."""
+        """Focus the first field of the form, or try again to read it."""
         if self.form is not None:
             self.form.take_focus()
+        elif self.graphs.highlighted is not None:
+            self.read_form(self._graphs[self.graphs.highlighted])
 
     @work(group="form", exclusive=True, exit_on_error=False)
     async def read_form(self, graph: Graph) -> None:
         """Read the input form of a graph, and show it."""
-        if self.form is not None and self.form.input_form.graph == graph:
-            return
+        self.reading.update(_READING)
         try:
             form = await self.desk.input_form(graph)
         except HitlError as error:
             self.banner.show_error(error)
+            self.reading.update(_NOT_READ)
             return
-        self.banner.clear()
-        with self.app.batch_update():  # drawing a half-removed form would raise
-            self.form = None
-            await self.form_container.remove_children()
-            self.form = RunForm(form)
-            await self.form_container.mount(self.form)
-        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
-        self.show_input()
+        given = self._given
+        same = given is not None and given.graph.assistant_id == graph.assistant_id
+        self._forms[graph] = shown = RunForm(form, given if same else None)
+        shown.display = False
+        await self.form_container.mount(shown)
+        self._show_form(shown)
 
     @on(RunForm.Changed)
     def show_input(self) -> None:

@@ -6,27 +6,30 @@ from typing import ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
+from textual.binding import BindingType
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Interrupt, Waiting
-from hitl_tui.messages import Decided, RunRequested, Stepped, Typed
+from hitl_tui.messages import Decided, RunAgainRequested, RunRequested, Stepped, Typed
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import ThreadRuns
 from hitl_tui.state.plan import Plan, plan_of_reopening
 from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
-from hitl_tui.state.thread_state import ThreadState
+from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.thread_header import ThreadHeader
 
+_MOMENT = 0.02
+"""Seconds; in a few of them a request begins."""
 Request = Callable[[], Awaitable[None]]
 """A method of `ThreadRuns` with its arguments."""
 
@@ -35,53 +38,7 @@ class ThreadScreen(ConsoleScreen):
     """Shows one thread, from question to question to its end."""
 
     CSS_PATH = "thread.tcss"
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(
-            "escape",
-            "back",
-            "Inbox",
-            tooltip="Back to the inbox; what you typed is kept",
-            id="thread.back",
-        ),
-        Binding(
-            "ctrl+n,right_square_bracket,ctrl+pagedown",
-            "show_neighbour(1)",
-            "Next question",
-            key_display="^n",
-            tooltip="Show the next question of this thread",
-            id="thread.next_question",
-        ),
-        Binding(
-            "left_square_bracket,ctrl+pageup",
-            "show_neighbour(-1)",
-            "Previous question",
-            show=False,
-            tooltip="Show the previous question of this thread",
-            id="thread.previous_question",
-        ),
-        Binding(
-            "ctrl+l",
-            "review_decisions",
-            "Decisions",
-            tooltip="Review your decisions on this thread, and send them together",
-            id="thread.look_over",
-        ),
-        Binding(
-            "f8",
-            "reopen",
-            "Reopen",
-            tooltip="Ask again a question whose node failed on its last answer",
-            id="thread.reopen",
-        ),
-        Binding(
-            "ctrl+o",
-            "toggle_state",
-            "State",
-            tooltip="Show or hide the state of the thread",
-            id="thread.state",
-        ),
-        Binding("ctrl+r", "reload", "Reload", tooltip="Read the thread again", id="thread.reload"),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(
         self, session: Session, item: Waiting | None = None, run: RunRequested | None = None
@@ -93,6 +50,8 @@ class ThreadScreen(ConsoleScreen):
         self.body = PaneAndState()
         self.pane = self.body.pane
         self._run = run
+        self._requested = False
+        """Whether a request is about to be sent: its worker has not begun yet."""
         self._drafts = DraftKeeper(self.desk.drafts)
         self._presenter = ThreadPresenter(self, self.thread, self.header, self.body)
         self._runs = ThreadRuns(self._presenter, self._drafts)
@@ -106,7 +65,7 @@ class ThreadScreen(ConsoleScreen):
         """Start the run, or read the thread."""
         self._presenter.update_title()
         if self._run is not None:
-            self.carry_out(partial(self._runs.start, self._run))
+            self.send(partial(self._runs.start, self._run))
         else:
             self.read_thread()
 
@@ -114,10 +73,17 @@ class ThreadScreen(ConsoleScreen):
     async def read_thread(self) -> None:
         """Read the thread and show it."""
         await self._presenter.read()
+        self._runs.finish()
+
+    def send(self, request: Request) -> None:
+        """Send a request once and show its result, even if the user leaves meanwhile."""
+        self._requested = True
+        self.carry_out(request)
 
     @work(group="decide", exit_on_error=False)
     async def carry_out(self, request: Request) -> None:
-        """Send a request once and show its result, even if the user leaves meanwhile."""
+        """Carry out a request."""
+        self._requested = False
         await request()
 
     def worker_failed(self, error: BaseException) -> None:
@@ -169,19 +135,30 @@ class ThreadScreen(ConsoleScreen):
     def step(self, event: Stepped) -> None:
         """Step past the breakpoint in view."""
         if self.thread.shown is event.breakpoint and self.pane.shows_card:
-            self.carry_out(partial(self._runs.step, event.breakpoint))
+            self.send(partial(self._runs.step, event.breakpoint))
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def action_run_again(self) -> None:
+        """Request a form that is filled in with the last run of this thread that had an input."""
+        thread_id = self.thread.thread_id
+        try:
+            run = await self.desk.earlier_run(thread_id)
+        except HitlError as error:
+            self.header.banner.show_error(error)
+        else:
+            self.post_message(RunAgainRequested(thread_id, run))
 
     def _confirm(self, plan: Plan | None, request: Request) -> None:
         """Send a request after the user has confirmed its plan; at once if it has none."""
 
         def closed(confirmed: bool | None) -> None:
             if confirmed and self.pane.shows_card:
-                self.carry_out(request)
+                self.send(request)
             elif self.pane.card is not None:
                 self.pane.card.reopen()
 
         if plan is None:
-            self.carry_out(request)
+            self.send(request)
         else:
             self.app.push_screen(ConfirmModal(plan), closed)
 
@@ -213,8 +190,10 @@ class ThreadScreen(ConsoleScreen):
         """Check whether the item in view is still pending."""
         super().session_changed()
         connected = self.session.connection is ConnectionStatus.CONNECTED
-        missing = connected and self.thread.is_missing_from(self.session.inbox)
-        if missing and self.pane.shows_card:
+        differs = self.thread.change is not ItemChange.UNCHANGED or self.thread.is_missing_from(
+            self.session.inbox
+        )
+        if connected and differs and self.pane.shows_card:
             self.check_item()
 
     @work(group="check", exclusive=True, exit_on_error=False)
@@ -234,6 +213,8 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
                 return shows_card and thread.may_be_stuck
+            case "run_again":
+                return not shows_card and thread.has_ended
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)
             case _:
@@ -271,9 +252,20 @@ class ThreadScreen(ConsoleScreen):
         if self.pane.card is not None and not self.pane.card.answered:
             self.pane.card.guard.restart()
 
+    @property
+    def _about_to_send(self) -> bool:
+        """Whether something was decided or requested whose run is not shown yet."""
+        card = self.pane.card
+        return self._requested or (
+            card is not None and card.answered and self.pane.shows_card and self.is_current
+        )
+
     async def action_back(self) -> None:
         """Go back to the inbox; a run continues, and this screen stays installed until its end."""
         await self.save_drafts()
+        if self._about_to_send:
+            self.set_timer(_MOMENT, self.action_back)
+            return
         if not self.is_current:
             return
         if held := len(self.thread.decisions.decided(self.thread.waiting)):

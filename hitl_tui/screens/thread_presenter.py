@@ -15,15 +15,8 @@ from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.text_view import Syntax
-from hitl_tui.widgets.thread_header import ThreadHeader
+from hitl_tui.widgets.thread_header import ThreadHeader, change_text
 from hitl_tui.widgets.thread_pane import PaneContent
-
-_CHANGES = {
-    ItemChange.CHANGED: "The question has changed while you read it. What you typed is kept;"
-    " ctrl+r shows the difference.",
-    ItemChange.GONE: "This is no longer pending: another client answered it. What you typed is kept;"
-    " ctrl+r shows the thread as it is now.",
-}
 
 
 class ThreadPresenter:
@@ -72,19 +65,41 @@ class ThreadPresenter:
 
     async def check_item(self) -> None:
         """Read the thread, and show whether the item in view has changed or is gone."""
+        banner, before = self.header.banner, self.thread.change
+        text = await self.compare()
+        if text is None or banner.severity is Severity.ERROR:
+            return  # the error shows why nothing was sent
+        if text:
+            banner.show(Severity.WARNING, text)
+        elif before is not ItemChange.UNCHANGED:
+            banner.clear()
+
+    async def compare(self) -> str | None:
+        """Read the thread and compare the item in view; the title then shows the result.
+
+        Return how it has changed, or an empty text; None if that cannot be known.
+        """
         item = self.thread.shown
         try:
             view = await self._desk.thread(self.thread.thread_id)
         except HitlError:
-            return
+            return None
         if item is None or self.thread.shown is not item or not self.pane.shows_card:
-            return
-        change = self.thread.change_in(view)
+            return None
+        self.thread.change = change = self.thread.change_in(view)
         if change is ItemChange.UNCHANGED:
             self.thread.view = view
-            self.update_title()
-        else:
-            self.header.banner.show(Severity.WARNING, _CHANGES[change])
+        self.update_title()
+        if change is ItemChange.UNCHANGED:
+            return ""
+        who = await self._answerer(item) if change is ItemChange.GONE else ""
+        return change_text(change, view.status, who)
+
+    async def _answerer(self, item: Waiting) -> str:
+        if isinstance(item, Interrupt):
+            with suppress(HitlError):  # the name is only an addition
+                return await self._desk.answered_by(item)
+        return ""
 
     # Pending items, and the end
 
@@ -146,6 +161,7 @@ class ThreadPresenter:
             running=self.pane.shows_run,
             outcome_unknown=self.pane.content is PaneContent.END and self.header.outcome_unknown,
         )
+        title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
         shown = thread.waiting if self.pane.shows_card else ()
         self.header.tabs.show([thread.location_of(item) for item in shown], thread.index, decided)

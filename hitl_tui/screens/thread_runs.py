@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 
 from hitl_engine.errors import HitlError, NoLongerWaits
-from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind
+from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind, Progress
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested, StartFailed
 from hitl_tui.screens.draft_keeper import DraftKeeper
@@ -71,7 +71,11 @@ class ThreadRuns:
 
     async def start(self, run: RunRequested) -> None:
         """Start a run on a new thread; if it cannot start, post `StartFailed`."""
-        progress = self._presenter.show_progress
+
+        def progress(event: Progress) -> None:
+            self._presenter.show_progress(event)
+            self._name_left_screen()
+
         self._thread.graph_id = run.graph.graph_id
         self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
         try:
@@ -83,25 +87,27 @@ class ThreadRuns:
                 replace_compiled=True,
             )
         except HitlError as error:
-            self._screen.post_message(StartFailed(error))
+            left = self._left
+            self._remove_screen_if_left()
+            self._screen.app.post_message(StartFailed(run, error, left))
             return
         await self._show_outcomes((outcome,))
-        self._remove_screen_if_left()
+        self.finish()
 
     async def _carry_out(self, text: str, send: Send) -> None:
         self._presenter.show_run(text)
         try:
             outcomes = await send()
         except HitlError as error:
-            self._show_rejection(error)
+            await self._show_rejection(error)
         else:
             await self._show_outcomes(outcomes)
-        self._remove_screen_if_left()
+            self.finish()
 
     def console_failed(self) -> None:
         """Show that the outcome is unknown, because the console failed while it followed the run."""
         self._show_unknown("The console failed while it followed the run.")
-        self._remove_screen_if_left()
+        self.finish()
 
     # Results
 
@@ -109,7 +115,7 @@ class ThreadRuns:
         outcome = min(outcomes, key=lambda each: _WORST_FIRST.index(each.kind))
         mismatches = [each for one in outcomes for each in one.mismatches]
         if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
-            self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
+            await self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))
             return
         if mismatches and not self._screen.is_current:
             text = one_line(mismatch_text(mismatches), 400)
@@ -144,12 +150,12 @@ class ThreadRuns:
         self._thread.view = None
         self._presenter.update_title()
 
-    def _show_rejection(self, error: HitlError) -> None:
+    async def _show_rejection(self, error: HitlError) -> None:
         """Show why nothing was accepted, and let the card be decided again."""
         self._pane.content = PaneContent.CARD
         self._presenter.update_title()
-        hint = " Press ctrl+r to see what changed." if isinstance(error, NoLongerWaits) else ""
-        self._header.banner.show(Severity.ERROR, f"{error}{hint}")
+        change = await self._presenter.compare() if isinstance(error, NoLongerWaits) else None
+        self._header.banner.show(Severity.ERROR, f"{error} {change}" if change else str(error))
         if self._pane.card is not None:
             self._pane.card.reopen()
         if self._screen.is_current:
@@ -160,26 +166,54 @@ class ThreadRuns:
 
     # A screen in the background
 
+    @property
+    def _left(self) -> bool:
+        """Whether the user left the screen during a run."""
+        app = self._screen.app
+        return self._screen not in app.screen_stack and app.is_screen_installed(self._screen)
+
     def leave_screen(self) -> None:
-        """Go back to the inbox; during a run, keep the screen under the name of its thread."""
-        screen, thread_id = self._screen, self._thread.thread_id
-        app, running = screen.app, self._pane.shows_run
-        if running and thread_id and not app.is_screen_installed(screen):
-            app.install_screen(screen, thread_screen_name(thread_id))
+        """Go back to the inbox; during a run, keep the screen, which shows or reports its end."""
+        screen, app = self._screen, self._screen.app
+        running = self._pane.shows_run
+        if running and not app.is_screen_installed(screen):
+            app.install_screen(screen, self._name)
         app.pop_screen()
         if not running:
             app.uninstall_screen(screen)
 
+    @property
+    def _name(self) -> str:
+        """The name of the installed screen: for a thread without an id yet, one that nobody asks for."""
+        thread_id = self._thread.thread_id
+        return thread_screen_name(thread_id) if thread_id else f"new thread {id(self._screen)}"
+
+    def _name_left_screen(self) -> None:
+        """Install a left screen under the name of its thread, once the thread has an id."""
+        app = self._screen.app
+        if self._left and not app.is_screen_installed(self._name):
+            app.uninstall_screen(self._screen)
+            app.install_screen(self._screen, self._name)
+
+    def finish(self) -> None:
+        """Report the end of a run that was followed, and remove a screen that the user left."""
+        if self._left:
+            self._report_end()
+            self._remove_screen_if_left()
+
+    def _report_end(self) -> None:
+        """Show how the thread is now, wherever the user is."""
+        thread, header = self._thread, self._header
+        name = f"{one_line(thread.graph_id, 40)} {short_id(thread.thread_id)}"
+        if header.outcome_unknown:
+            text = f"{name}: the outcome of what was sent is unknown. The log shows what was sent."
+            self._screen.show_notification(text, severity="warning")
+        elif thread.view is not None:
+            self._screen.show_notification(f"{name}: {status_text(thread.view.status)}")
+
     def _remove_screen_if_left(self) -> None:
-        """Remove a screen that the user left, with a notification; keep one that must be read."""
-        screen, thread = self._screen, self._thread
-        app = screen.app
-        if screen in app.screen_stack or not app.is_screen_installed(screen):
-            return
-        if self._header.must_be_read:
-            return
-        if thread.view is not None:
-            name = f"{one_line(thread.graph_id, 40)} {short_id(thread.thread_id)}"
-            screen.show_notification(f"{name}: {status_text(thread.view.status)}")
-        app.uninstall_screen(screen)
-        app.call_later(screen.remove)
+        """Remove a screen that the user left; keep one that must be read."""
+        screen = self._screen
+        if self._left and not self._header.must_be_read:
+            screen.app.uninstall_screen(screen)
+            screen.app.call_later(screen.remove)

@@ -34,6 +34,7 @@ from hitl_tui.text.argument_changes import changed_names
 
 LocationOf = Callable[[Interrupt], str]
 """Returns the nodes that ask a question, as visible text."""
+CAUTION = "! "
 _MAX_CHARACTERS = 160
 
 
@@ -43,15 +44,24 @@ class Plan:
 
     title: str
     lines: tuple[str, ...]
+    """What will happen; a caution among them begins with `CAUTION`, and text that is not ours never
+    begins a line."""
     cautions: tuple[str, ...] = ()
     """What is unusual and should be intended: another tool, arguments of other types."""
     answer: JsonValue = None
     """The exact JSON that will be sent."""
+    shows_answer: bool = True
+    """Whether that JSON is shown below the lines; else the lines contain what is sent."""
     note: str = ""
     """A few words about that JSON."""
     why_not: str = ""
     """Why it cannot be sent; empty if it can."""
     verb: str = "Send"
+
+    @property
+    def all_lines(self) -> tuple[str, ...]:
+        """The lines, and then the cautions."""
+        return (*self.lines, *(f"{CAUTION}{caution}" for caution in self.cautions))
 
 
 def decision_words(question: Question, decision: Decision) -> str:
@@ -91,7 +101,7 @@ def verdict_lines(question: Question, decision: Verdicts) -> tuple[str, ...]:
     review = question.review
     calls = review.calls if isinstance(review, ToolCalls) else ()
     return tuple(
-        f"{one_line(call.name, 60)}: {_verdict_words(verdict, call)}"
+        f"{one_line(call.name, 60)}: {verdict_words(verdict, call)}"
         for call, verdict in zip(calls, decision.verdicts, strict=True)
     )
 
@@ -100,12 +110,13 @@ def _words_after_location(question: Question, decision: Decision) -> str:
     """Return a decision as a few words; the location before it already names the tool."""
     match question.review, decision:
         case ToolCalls(calls=(call,)), Verdicts(verdicts=(verdict,)):
-            return _verdict_words(verdict, call)
+            return verdict_words(verdict, call)
         case _:
             return decision_words(question, decision)
 
 
-def _verdict_words(verdict: Verdict, call: ToolCall) -> str:
+def verdict_words(verdict: Verdict, call: ToolCall) -> str:
+    """Return a verdict as a few words on one line."""
     label = dict(call.labels).get(verdict.kind, verdict.kind.value).lower()
     match verdict:
         case Approve():
@@ -164,7 +175,9 @@ def plan_of_several(
     if not undecided:
         count = "1 answer" if len(decided) == 1 else f"all {len(decided)} answers"
     note = "each with the id of its question"
-    return Plan(f"Send {count}?", tuple(lines), _visible(cautions), answers, note, why_not)
+    return Plan(
+        f"Send {count}?", tuple(lines), _visible(cautions), answers, note=note, why_not=why_not
+    )
 
 
 def plan_of_reopening(interrupt: Interrupt, location_of: LocationOf, reopening: Reopening) -> Plan:

@@ -40,6 +40,8 @@ class ThreadState:
         """None before the thread is read, and while an outcome is unknown."""
         self.shown: Waiting | None = None
         """The item whose card is in view, or was before its run."""
+        self.change = ItemChange.UNCHANGED
+        """How the item in view differs from the thread as it was read last."""
         self.node_paths: Mapping[str, tuple[str, ...]] = {}
         """Interrupt id -> nodes, outermost first."""
         self.decisions = PendingDecisions()
@@ -53,6 +55,7 @@ class ThreadState:
     def show(self, item: Waiting | None) -> None:
         """Note which item is in view; its question is shown again when the thread is read again."""
         self.shown = item
+        self.change = ItemChange.UNCHANGED
         if isinstance(item, Interrupt):
             self._wanted_id = item.interrupt_id
 
@@ -126,6 +129,12 @@ class ThreadState:
         if running:
             return ThreadStatus.BUSY
         return self.view.status if self.view is not None and not outcome_unknown else None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the thread was read, and has ended: nothing waits or runs."""
+        ended = (ThreadStatus.DONE, ThreadStatus.ERROR)
+        return self.view is not None and self.view.status in ended
 
     def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""

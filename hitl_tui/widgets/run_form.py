@@ -7,8 +7,8 @@ from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
-from hitl_engine.forms.typed_values import left_out
-from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, Fault, InputForm, JsonValue
+from hitl_engine.forms.typed_values import left_out, read, typed_of
+from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, EarlierRun, Fault, InputForm, JsonValue
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
@@ -30,12 +30,19 @@ class BreakpointLine(Vertical):
     }
     """
 
-    def __init__(self, title: str, nodes: tuple[str, ...], compiled: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        title: str,
+        nodes: tuple[str, ...],
+        compiled: tuple[str, ...],
+        given: tuple[str, ...] | None = None,
+    ) -> None:
         super().__init__()
         self.title = title
         self.line = LineInput()
         self._known = nodes
         self._compiled = compiled
+        self._given = compiled if given is None else given
         self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -45,8 +52,8 @@ class BreakpointLine(Vertical):
         yield self._problem
 
     def on_mount(self) -> None:
-        """Begin with the breakpoints that the graph was compiled with."""
-        self.line.load(", ".join(self._compiled))
+        """Begin with the given breakpoints, or with those that the graph was compiled with."""
+        self.line.load(", ".join(self._given))
 
     def read(self) -> tuple[str, ...]:
         """Return the nodes. Raises NotReady for an unknown one, or if all were removed."""
@@ -91,17 +98,21 @@ class RunForm(VerticalScroll, can_focus=False):
     class Changed(Message):
         """The user changed something."""
 
-    def __init__(self, input_form: InputForm) -> None:
+    def __init__(self, input_form: InputForm, given: EarlierRun | None = None) -> None:
+        """Begin empty, or with what an earlier run was started with."""
         super().__init__()
         self.input_form = input_form
         self.form = FormView(input_form.form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
         compiled = input_form.compiled or NO_BREAKPOINTS
-        self.before = BreakpointLine("Stop before", input_form.nodes, compiled.before)
-        self.after = BreakpointLine("Stop after", input_form.nodes, compiled.after)
+        stops = given.breakpoints if given else compiled
+        nodes = input_form.nodes
+        self.before = BreakpointLine("Stop before", nodes, compiled.before, stops.before)
+        self.after = BreakpointLine("Stop after", nodes, compiled.after, stops.after)
         self.has_fields = input_form.form.kind != "json"
         """Whether the input can be given in fields at all."""
         self.set_class(not self.has_fields, "-as-json")
+        self._given = given
 
     def compose(self) -> ComposeResult:
         """Put the input first, then the breakpoints."""
@@ -115,6 +126,18 @@ class RunForm(VerticalScroll, can_focus=False):
         yield stops
         yield self.before
         yield self.after
+
+    def on_mount(self) -> None:
+        """Fill in the given input: in fields if they hold exactly this value, else as JSON."""
+        if self._given is None:
+            return
+        field, value = self.input_form.form, self._given.input
+        typed = typed_of(field, value)
+        if self.has_fields and read(field, typed).value == value:
+            self.form.load(typed)
+        else:
+            self.json.show_json(value)
+            self.add_class("-as-json")
 
     def _about_breakpoints(self) -> str:
         if self.input_form.compiled is None:

@@ -40,7 +40,7 @@ class SendBar(Vertical):
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
         &.-blocked #why { display: block; }
         &.-emphasized #why { color: $text-error; text-style: bold; }
-        &.-blocked TextPane { display: none; }
+        &.-blocked TextPane, &.-noted TextPane { display: none; }
     }
     """
 
@@ -78,6 +78,14 @@ class SendBar(Vertical):
         self.pane.show_json(answer, indent=2 if long else None)
         size = f"{len(compact):,} characters" if long else ""
         detail = ", ".join(part for part in (note, size) if part)
+        self._unblock(detail)
+
+    def show_note(self, note: str) -> None:
+        """Show in words what will be sent, where its JSON is shown elsewhere; `note` is ours."""
+        self.add_class("-noted")
+        self._unblock(note)
+
+    def _unblock(self, detail: str) -> None:
         self.rule.border_title = titled("Will send", detail)
         self.blocked = False
 

@@ -6,11 +6,12 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hitl_engine.model import Draft, Interrupt
+from hitl_engine.model import Draft, Interrupt, ThreadStatus
 from hitl_engine.visible import one_line
+from hitl_tui.state.thread_state import ItemChange
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.question_tabs import QuestionTabs
-from hitl_tui.widgets.title_line import TitleLine
+from hitl_tui.widgets.title_line import TitleLine, status_text
 
 
 class ThreadHeader(Vertical):
@@ -80,6 +81,8 @@ class ThreadHeader(Vertical):
         elif answered is not None:
             text = f"already answered at {_time(answered)}: that answer was applied,"
             self.note.show(Severity.WARNING, f"{text} and the graph asks the same again.")
+        elif interrupt.remark:
+            self.note.show(Severity.WARNING, one_line(interrupt.remark, 300))
         else:
             self._show_draft(draft)
 
@@ -100,6 +103,25 @@ def mismatch_text(mismatches: Sequence[str]) -> str:
     several = f"{count} tool calls did not run as decided; the log lists all."
     start = several if count > 1 else "A tool call did not run as decided:"
     return " ".join((start, *mismatches[:2]))
+
+
+def change_text(change: ItemChange, now: ThreadStatus, who: str) -> str:
+    """Return how the item in view has changed; `who` answered it, if that is known."""
+    if change is ItemChange.CHANGED:
+        return (
+            "The question has changed while you read it. What you typed is kept;"
+            " ctrl+r shows the difference."
+        )
+    if who:
+        how = f"{one_line(who, 80)} answered it"
+    elif now is ThreadStatus.BUSY:
+        how = "a run is in progress on its thread"
+    else:
+        how = "it was answered or replaced elsewhere"
+    return (
+        f"This is no longer pending: {how}. What you typed is kept; ctrl+r shows the thread as it"
+        f" is now: {status_text(now)}."
+    )
 
 
 def _time(at: datetime) -> str:

@@ -7,6 +7,7 @@ from textual.widget import Widget
 
 from hitl_engine.model import ThreadStatus
 from hitl_engine.visible import one_line
+from hitl_tui.state.thread_state import ItemChange
 from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
@@ -18,6 +19,10 @@ _TEXTS = {
     ThreadStatus.ERROR: ("✕ failed", "$text-error"),
 }
 
+_CHANGED = {
+    ItemChange.CHANGED: ("! changed, see below", "$text-warning"),
+    ItemChange.GONE: ("! gone, no longer waits", "$text-warning"),
+}
 _NARROW = 64
 """Below this many cells the status is its symbol and one word."""
 
@@ -38,16 +43,23 @@ class TitleLine(Widget):
     node: reactive[str] = reactive("")
     thread_id: reactive[str] = reactive("")
     status: reactive[ThreadStatus | None] = reactive(None)
+    change: reactive[ItemChange] = reactive(ItemChange.UNCHANGED)
+    """How the item in view has changed since; this is then shown in the place of the status."""
 
     def render(self) -> Content:
         """Draw the names on the left, the status on the right."""
-        text, colour = _TEXTS[self.status] if self.status is not None else ("", "")
+        text, colour = self._status()
         if self.size.width < _NARROW:
-            text = " ".join(text.split()[:2])
+            text = " ".join(text.split()[:2]).rstrip(",")
         width = max(8, self.size.width - cell_len(text) - 2)
         names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(width)])
         gap = " " * max(1, self.size.width - names.cell_length - cell_len(text))
         return Content.assemble(names, gap, (text, colour))
+
+    def _status(self) -> tuple[str, str]:
+        if self.change in _CHANGED:
+            return _CHANGED[self.change]
+        return _TEXTS[self.status] if self.status is not None else ("", "")
 
     def _parts(self, width: int) -> list[tuple[str, str]]:
         thread = short_id(self.thread_id) if self.thread_id else "new thread"

@@ -18,6 +18,7 @@ from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.guard import Guard
+from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.cards.question_part import QuestionPart
 
 from .desk_double import DeskDouble
@@ -101,6 +102,11 @@ class Console:
     def card(self) -> Card:
         """The card in view."""
         return self.app.screen.query_one(Card)
+
+    @property
+    def plan(self) -> PlanCard:
+        """The plan that is to be confirmed."""
+        return self.app.screen.query_one(PlanCard)
 
     @property
     def part(self) -> QuestionPart:

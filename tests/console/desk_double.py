@@ -4,7 +4,7 @@ Journeys use the real desk; this one can fail, be late and be wrong at a given m
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -19,11 +19,13 @@ from hitl_engine.model import (
     Breakpoints,
     Decision,
     Draft,
+    EarlierRun,
     FormField,
     Graph,
     Inbox,
     InputForm,
     Interrupt,
+    Item,
     JsonObject,
     JsonValue,
     LogEntry,
@@ -129,6 +131,11 @@ class DraftsDouble:
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
 
+    async def find_all(self, items: Iterable[Item]) -> tuple[Draft | None, ...]:
+        return tuple(
+            [await self.find(item) if isinstance(item, Question) else None for item in items]
+        )
+
     async def discard(self, question: Question) -> None:
         asked = question.interrupt
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
@@ -157,6 +164,8 @@ class DeskDouble:
         self.entries: tuple[LogEntry, ...] = ()
         self.answered_at: datetime | None = None
         """When an earlier answer to each question was applied."""
+        self.answerer = ""
+        """Who answered questions that are gone."""
         self.compiled: Breakpoints | None = NO_BREAKPOINTS
         """The breakpoints that every graph was compiled with."""
         self.values: JsonValue = {"some_text": "original text", "steps": [1, 2, 3]}
@@ -256,6 +265,11 @@ class DeskDouble:
             form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
         return InputForm(graph, form, ("a", "b", "c"), self.compiled)
 
+    async def earlier_run(self, thread_id: str) -> EarlierRun:
+        graph = (await self.graphs())[0]
+        given: JsonObject = {"some_text": "as before", "times": 3}
+        return EarlierRun(graph, given, Breakpoints(before=("b",)), has_context=True)
+
     async def start(
         self,
         graph: Graph,
@@ -271,6 +285,9 @@ class DeskDouble:
 
     async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
         return self._view(thread_id)
+
+    async def answered_by(self, interrupt: Interrupt) -> str:
+        return self.answerer
 
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at

@@ -7,13 +7,13 @@ import pytest
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, ThreadStatus, ThreadView
 from hitl_tui.screens.bulk import BulkScreen
+from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_items import BulkItemStatus
-from hitl_tui.widgets.bulk.bulk_card import BulkCard
 
 from .conftest import Console, OpenConsole, settle, until
-from .desk_double import DeskDouble, interrupt, stop, tool_request
+from .desk_double import DeskDouble, ToolCall, interrupt, stop, tool_request
 from .hostile import HOSTILE
 
 APPROVED = {"decisions": [{"type": "approve"}]}
@@ -41,14 +41,24 @@ async def mark(c: Console, *indices: int) -> None:
 
 
 def statuses(c: Console) -> list[BulkItemStatus]:
-    card = c.card
-    assert isinstance(card, BulkCard)
-    return [item.status for item in card.list.items]
+    (screen,) = [each for each in c.app.screen_stack if isinstance(each, BulkScreen)]
+    return [item.status for item in screen.card.list.items]
 
 
-async def send(c: Console) -> None:
+async def review(c: Console) -> None:
+    """Open the screen that lists everything that would be sent."""
     await c.armed()
     await c.press("ctrl+s")
+    assert isinstance(c.app.screen, ConfirmModal)
+
+
+async def send(c: Console, *, wait: bool = True) -> None:
+    """Review, read to the end, and send."""
+    await review(c)
+    await c.press("end")
+    await until(c.pilot, lambda: c.plan.text.read_to_end)
+    await c.armed()
+    await (c.press if wait else c.pilot.press)("ctrl+s")
 
 
 # Marking
@@ -187,12 +197,105 @@ async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole
         await mark(c, 0, 1)
         await c.press("f")
         assert '"note": "-"' in c.text and "2 of 2 cannot take this." in c.text
-        await send(c)
-        assert desk.sent == []
+        await c.armed()
+        await c.press("ctrl+s")
+        assert isinstance(c.app.screen, BulkScreen)
         await c.press("f7", "backspace")
         await c.type('{"ok": true}')
         await send(c)
         assert desk.sent == [("answer", {"ok": True})] * 2
+
+
+# The review of everything that is sent
+
+
+def two_calls(n: int, path: str) -> Interrupt:
+    """Two calls; the second has more argument text than a row of the list shows."""
+    calls: list[ToolCall] = [
+        ("send_email", {"to": f"user-{n}@example.org"}, "", ("approve", "reject")),
+        ("delete_files", {"path": path, "script": "cd /tmp\nrm -rf *"}, "", ("approve", "reject")),
+    ]
+    return interrupt(tool_request(*calls), n=n, graph="tool_agent", minutes=n)
+
+
+async def test_every_call_of_every_item_is_listed_before_anything_is_sent(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(*(two_calls(n, f"/srv/{'x' * 300}/{n}") for n in range(1, 16)))
+    async with console(desk, (80, 24)) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        await c.press("a")
+        await review(c)
+        listed = c.plan.text.view.text
+        for n in range(1, 16):
+            assert f"user-{n}@example.org" in listed and f"/srv/{'x' * 300}/{n}" in listed
+        assert listed.count("  send_email: approve\n") == 15
+        assert listed.count("  delete_files: approve\n") == 15
+        assert listed.count("rm -rf *") == 15
+        assert "approve: 15 calls of delete_files" in listed
+        assert listed.count('sends {"decisions": [{"type": "approve"}, {"type": "approve"}]}') == 15
+
+
+async def test_the_list_is_read_to_its_end_before_it_is_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(*(two_calls(n, "/srv") for n in range(1, 6)))
+    async with console(desk, (80, 24)) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        await c.press("a")
+        await review(c)
+        await c.armed()
+        await c.press("ctrl+s")
+        assert desk.sent == [] and "Read it to its end first" in c.text
+        await c.press(*["pagedown"] * 5)
+        await until(c.pilot, lambda: "to 5 items, a decision each" in c.text)
+        await c.armed()
+        await c.press("ctrl+s")
+        assert len(desk.sent) == 5
+
+
+async def test_drafts_that_are_not_sent_are_named(console: OpenConsole) -> None:
+    desk = DeskDouble(text(1), text(2), text(3))
+    async with console(desk) as c:
+        await desk.drafts.save(desk.reviews.question(text(2)), {"text": "my careful words"})
+        await mark(c, 0, 1, 2)
+        await c.press("t")
+        await c.type("all the same")
+        await review(c)
+        assert "! Your draft for item 2 is not sent." in c.text
+        assert "! Item 2: your draft of" in c.text
+        assert "item 1" not in c.text and "item 3" not in c.text
+
+
+async def test_a_review_that_is_closed_sends_nothing_and_keeps_the_choice(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(text(1), text(2))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("t")
+        await c.type("half")
+        await review(c)
+        await c.press("escape")
+        assert isinstance(c.app.screen, BulkScreen) and desk.sent == []
+        await send(c)
+        assert desk.sent == [("answer", "half")] * 2
+
+
+async def test_an_item_that_goes_while_the_list_is_read_is_not_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        await c.press("a")
+        await review(c)
+        desk.items = desk.items[1:]
+        desk.publish()
+        await until(c.pilot, lambda: BulkItemStatus.GONE in statuses(c))
+        await c.press("end")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert len(desk.sent) == 2
+        assert "2 applied  ·  of 2 items" in c.text and "no longer waits" in c.text
 
 
 async def test_breakpoints_are_stepped_past_together(console: OpenConsole) -> None:
@@ -246,8 +349,7 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
     async with console(desk) as c:
         await mark(c, *range(7))
         await c.press("a")
-        await c.armed()
-        await c.pilot.press("ctrl+s")
+        await send(c, wait=False)
         await until(c.pilot, lambda: c.text.count("▶ running") == 4)
         assert "Sending: 0 of 7" in c.text
         await c.pilot.press("x")
@@ -266,8 +368,7 @@ async def test_the_screen_can_be_left_while_it_sends(console: OpenConsole) -> No
     async with console(desk) as c:
         await mark(c, 0, 1)
         await c.press("a")
-        await c.armed()
-        await c.pilot.press("ctrl+s")
+        await send(c, wait=False)
         await until(c.pilot, lambda: len(desk.sent) == 2)
         await c.pilot.press("escape")
         await until(c.pilot, lambda: "Sending: 0 of 2" in c.text)
@@ -303,8 +404,12 @@ async def test_keys_that_are_pressed_too_early_are_ignored(
         assert desk.sent == [] and "●" not in c.text.replace("● connected", "")
         await c.armed()
         await c.press("a", "ctrl+s")  # the choice has to be in view first
-        assert desk.sent == []
-        await send(c)
+        assert isinstance(c.app.screen, BulkScreen)
+        await c.armed()
+        await c.press("ctrl+s", "ctrl+s")  # the list of what is sent has to be in view too
+        assert isinstance(c.app.screen, ConfirmModal) and desk.sent == []
+        await c.armed()
+        await c.press("ctrl+s")
         assert len(desk.sent) == 2
 
 

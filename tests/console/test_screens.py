@@ -12,7 +12,16 @@ from textual.binding import Binding
 from textual.widget import Widget
 
 from hitl_engine.errors import BadInput, Denied, GraphBroken
-from hitl_engine.model import Breakpoints, BrokenGraph, JsonObject, LogEntry, OutcomeKind, Progress
+from hitl_engine.model import (
+    Breakpoints,
+    BrokenGraph,
+    Graph,
+    InputForm,
+    JsonObject,
+    LogEntry,
+    OutcomeKind,
+    Progress,
+)
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
@@ -21,7 +30,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
 
-from .conftest import OpenConsole, screen_text, settle, until
+from .conftest import Console, OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
@@ -95,6 +104,76 @@ async def test_a_run_is_started_from_the_form(console: OpenConsole) -> None:
         assert isinstance(c.app.screen, InboxScreen)
 
 
+async def started(c: Console) -> None:
+    """Start a run with the text "Hello", without waiting for its end."""
+    await c.press("n")
+    await until(c.pilot, lambda: "Some text" in c.text)
+    await c.press("enter")
+    await c.type("Hello")
+    await c.pilot.press("ctrl+s")
+    await until(c.pilot, lambda: c.desk.sent)
+
+
+async def test_after_a_run_started_the_form_opens_empty(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk) as c:
+        await started(c)
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        await c.press("n")
+        await until(c.pilot, lambda: "Input: Some text: is needed." in c.text)
+        assert "Hello" not in c.text
+        await c.press("ctrl+s")
+        assert len(desk.sent) == 1
+
+
+async def test_a_finished_run_can_be_repeated(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk, (100, 50)) as c:
+        await started(c)
+        await until(c.pilot, lambda: "Done: the final state" in c.text)
+        await c.press("f9")
+        await until(c.pilot, lambda: "filled in from the last run of thread …456789ab" in c.text)
+        assert "which this one does not get" in c.text
+        await until(c.pilot, lambda: '"some_text": "as before"' in c.text)
+        assert "stops before b" in c.text
+        await c.press("escape")
+        assert "Done: the final state" in c.text
+        await c.press("f9", "ctrl+s")
+        assert desk.sent[1:] == [("start", {"some_text": "as before", "times": 3})]
+        await c.press("escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        await c.press("n")
+        await until(c.pilot, lambda: "Input: Some text: is needed." in c.text)
+
+
+async def test_the_form_follows_the_list_at_once(console: OpenConsole) -> None:
+    """The form of another graph must not stay in view, or be started, until a slow server answers."""
+    desk = DeskDouble()
+    asked, answer = desk.input_form, asyncio.Event()
+
+    async def slow(graph: Graph) -> InputForm:
+        if graph.graph_id != "revise":
+            await answer.wait()
+        return await asked(graph)
+
+    desk.input_form = slow  # type: ignore[method-assign]  # a slow server
+    async with console(desk) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "Some text" in c.text)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.pilot.press("shift+tab", "down")
+        await until(c.pilot, lambda: "Reading the input of this graph" in c.text)
+        assert "Some text" not in c.text and "New run ▸ tool_agent" in c.text
+        await c.pilot.press("ctrl+s")
+        answer.set()
+        await until(c.pilot, lambda: "Messages" in c.text)
+        assert desk.sent == []
+        await c.press("up")
+        assert '"some_text": "Hello"' in c.text  # what was typed for this graph
+
+
 async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> None:
     desk = DeskDouble()
     async with console(desk) as c:
@@ -141,6 +220,35 @@ async def test_a_started_run_that_was_left_reports_its_end(console: OpenConsole)
         desk.hold.set()
         await until(c.pilot, lambda: "✓ done" in c.text)
         await until(c.pilot, lambda: not c.app.query(ThreadScreen))
+
+
+async def test_a_run_that_was_left_before_its_first_event_reports_its_end(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble()
+    desk.hold = asyncio.Event()
+    async with console(desk) as c:
+        await started(c)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "✓ done" in c.text)
+        await until(c.pilot, lambda: not c.app.query(ThreadScreen))
+
+
+async def test_a_start_that_fails_after_its_screen_was_left_is_told(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.hold = asyncio.Event()
+    desk.script = [BadInput("The graph does not take this.")]
+    async with console(desk) as c:
+        await started(c)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "revise did not start: The graph does not" in c.text)
+        assert isinstance(c.app.screen, InboxScreen)
+        await c.press("n")
+        await until(c.pilot, lambda: '"some_text": "Hello"' in c.text)
 
 
 async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:

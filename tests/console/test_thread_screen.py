@@ -183,10 +183,49 @@ async def test_an_answer_of_another_client_is_shown_and_the_text_is_kept(
         await c.type("mine ")
         desk.items = ()
         desk.publish()
-        await until(c.pilot, lambda: "another client answered it" in c.text)
+        await until(c.pilot, lambda: "it was answered or replaced elsewhere" in c.text)
         assert "mine original text" in c.text
+        assert "! gone, no longer waits" in c.text and "waits for an answer" not in c.text
         await c.press("ctrl+r")
         assert "Done" in c.text
+
+
+async def test_an_answer_by_another_names_its_sender(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.answerer = "ada [/]"
+    async with console(desk) as c:
+        await c.open()
+        desk.items = ()
+        desk.publish()
+        await until(c.pilot, lambda: "ada [/] answered it" in c.text)
+        assert "✓ done" in c.text and "waits for an answer" not in c.text
+
+
+async def test_an_item_that_waits_again_is_shown_as_such(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        before, desk.items = desk.items, ()
+        desk.publish()
+        await until(c.pilot, lambda: "! gone, no longer waits" in c.text)
+        desk.items = before
+        desk.publish()
+        await until(c.pilot, lambda: "? waits for an answer" in c.text)
+        assert "no longer" not in c.text
+
+
+async def test_a_refusal_is_no_item_that_waits(console: OpenConsole) -> None:
+    """The header and the banner tell the same: what another reviewer answered does not wait."""
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        desk.items = ()
+        desk.script = [NoLongerWaits("Another reviewer was faster.", kept="Nothing was sent.")]
+        desk.answerer = "ada"
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "Another reviewer was faster." in c.text)
+        assert "! gone, no longer waits" in c.text and "waits for an answer" not in c.text
+        assert "ada answered it" in " ".join(c.text.split())
 
 
 async def test_a_question_that_changed_shows_how_after_reload(console: OpenConsole) -> None:
@@ -212,7 +251,7 @@ async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
         desk.items, desk.error = (), "No answer."
         desk.publish()
         await until(c.pilot, lambda: "no answer" in c.text)
-        assert "another client" not in c.text
+        assert "no longer" not in c.text
         assert isinstance(c.part, TextPart)
 
 
@@ -302,6 +341,31 @@ async def test_a_screen_can_be_left_during_its_run(console: OpenConsole) -> None
         await until(c.pilot, lambda: len(desk.items) == 1)
         await until(c.pilot, lambda: not c.app.query(ThreadScreen))
         assert len(desk.sent) == 1
+
+
+async def test_escape_right_after_a_decision_does_not_lose_it(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+        for key in ("ctrl+s", "escape"):  # both are in the queue before either is handled
+            c.app.simulate_key(key)
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        await until(c.pilot, lambda: "✓ done" in c.text)
+        assert len(desk.sent) == 1
+
+
+async def test_an_unknown_outcome_after_leaving_is_told(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    desk.hold = asyncio.Event()
+    desk.script = [Outcome(OutcomeKind.UNKNOWN, "The line broke.", None, thread_id="x")]
+    async with console(desk) as c:
+        await c.open()
+        await c.pilot.press("ctrl+s")
+        await until(c.pilot, lambda: desk.sent)
+        await c.pilot.press("escape")
+        await until(c.pilot, lambda: isinstance(c.app.screen, InboxScreen))
+        desk.hold.set()
+        await until(c.pilot, lambda: "is unknown. The log shows" in c.text)
 
 
 async def test_a_rejection_after_leaving_is_kept_for_the_next_visit(console: OpenConsole) -> None:

@@ -170,11 +170,17 @@ def test_marked_items_are_decided_together(project: Project) -> None:
         terminal.wait_for("2 marked")
         press(terminal, "m")
         terminal.wait_for("Decide on 2 items")
-        wait_until_ready(terminal)
+        wait_until_ready(terminal, "^s Review")
         press(terminal, "r")
         terminal.press("not today")
         terminal.wait_for("Will send  to each of 2")
-        wait_until_ready(terminal)
+        wait_until_ready(terminal, "^s Review")
+        press(terminal, "ctrl+s")
+        terminal.wait_for("Send 2 decisions?")
+        terminal.wait_for("Read it to its end first")
+        press(terminal, "end")
+        terminal.wait_for("to 2 items, a decision each")
+        wait_until_ready(terminal, "^s Do it")
         press(terminal, "ctrl+s")
         terminal.wait_for("2 applied")
         press(terminal, "escape")
@@ -277,6 +283,21 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         press(terminal, "escape")
         terminal.wait_for("1 waiting")
         quit_console(terminal)
+
+
+def test_quitting_during_a_run_names_its_thread(project: Project) -> None:
+    with project.console(columns=120) as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "n")
+        choose(terminal, "slow")
+        terminal.wait_for("Seconds Per Step")
+        press(terminal, "enter", "ctrl+s")
+        terminal.wait_for("Starting slow")
+        press(terminal, "escape")
+        terminal.wait_for("1 running")
+        press(terminal, "ctrl+q")
+        assert terminal.wait_for_exit() == 0
+        assert "You quit before the run on thread" in terminal.text
 
 
 def test_a_run_is_stopped_at_chosen_breakpoints(project: Project) -> None:

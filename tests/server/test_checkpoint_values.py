@@ -9,7 +9,9 @@ from typing import Any
 import httpx
 import ormsgpack
 import pytest
+from langgraph.types import Interrupt
 
+from hitl_server.storage.checkpoint_serializer import Serializer
 from hitl_server.storage.long_integers import packable
 from hitl_server.storage.written_types import WrittenTypes, types_in
 from tests.json_values import Json
@@ -121,6 +123,19 @@ async def test_integers_beyond_64_bits(http: httpx.AsyncClient, number: Any) -> 
     ((asked,),) = row["interrupts"].values()
     assert asked["value"] == {"number": number}
     assert (await answer(http, thread_id, "long_integer", number))["number"] == number
+
+
+@pytest.mark.parametrize(
+    ("value", "place"),
+    [
+        ({"a": [1, {"path": object()}]}, r" \(at \['a'\]\[1\]\['path'\]\)\."),
+        (Interrupt({"deep": (2**70, object())}, id="x"), r" \(at \.value\['deep'\]\[1\]\)\."),
+        (object(), r"object\."),
+    ],
+)
+def test_an_object_that_cannot_be_kept_is_named(value: Any, place: str) -> None:
+    with pytest.raises(TypeError, match=rf"an object of type object{place}|type {place}"):
+        Serializer().dumps_typed(value)
 
 
 @on_local_server

@@ -52,6 +52,19 @@ def has_breakpoints(run: WireRun) -> bool:
     return any(run.kwargs.get(name) for name in _FIELDS)
 
 
+def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
+    """Return every breakpoint of a run: its own and, unless it replaced them, the compiled ones."""
+    own = [_nodes(run.kwargs.get(name)) for name in _FIELDS]
+    if run.metadata.get(REPLACES):
+        compiled_in_use = [
+            () if given else built_in
+            for given, built_in in zip(own, (compiled.before, compiled.after), strict=True)
+        ]
+    else:
+        compiled_in_use = [compiled.before, compiled.after]
+    return Breakpoints(*(_with(*pair) for pair in zip(own, compiled_in_use, strict=True)))
+
+
 def continued(last: WireRun, compiled: Breakpoints) -> JsonObject:
     """Return the same fields, and the mark of a shorter list, for a run that goes on after `last`."""
     given = Breakpoints(*(_nodes(last.kwargs.get(name)) for name in _FIELDS))

@@ -1,17 +1,34 @@
 """Starting runs: the form of a graph's input, the checks before sending, and the run itself."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.preconditions import refuse_if_something_waits
-from hitl_engine.deciding.run_breakpoints import REPLACES, compiled_breakpoints, requested
-from hitl_engine.errors import BadInput
+from hitl_engine.deciding.run_breakpoints import (
+    REPLACES,
+    all_breakpoints,
+    compiled_breakpoints,
+    requested,
+)
+from hitl_engine.deciding.run_sender import continuing_request
+from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Breakpoints, Graph, InputForm, JsonObject, JsonValue, Outcome
+from hitl_engine.model import (
+    Breakpoints,
+    EarlierRun,
+    Graph,
+    InputForm,
+    JsonObject,
+    JsonValue,
+    Outcome,
+)
 from hitl_engine.strict_json import unwritable
+
+_RUNS_READ = 50
+"""Newest runs among which the one with an input is looked for; each answer and step is a run."""
 
 
 class RunStarter:
@@ -31,6 +48,26 @@ class RunStarter:
         if nodes is None:
             return InputForm(graph, form, ())
         return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
+
+    async def earlier(self, thread_id: str, graphs: Sequence[Graph]) -> EarlierRun:
+        """Return what the newest run with an input was started with. Raises as `Desk.earlier_run`."""
+        runs = await self._session.api.runs(thread_id, limit=_RUNS_READ)
+        run = next((each for each in runs if each.kwargs.get("input") is not None), None)
+        if run is None:
+            raise NotThere(
+                "The server does not report the input of a run on this thread.",
+                hint="Press n in the inbox to start a run with an input of your own.",
+            )
+        graph = next((each for each in graphs if each.assistant_id == run.assistant_id), None)
+        if graph is None:
+            raise NotThere("The server no longer has the graph of this run.")
+        nodes = await self._session.reader.known_nodes(graph.assistant_id)
+        return EarlierRun(
+            graph,
+            run.kwargs["input"],
+            all_breakpoints(run, compiled_breakpoints(nodes or {})),
+            has_context="config" in continuing_request(run, "", strict=False),
+        )
 
     async def start(
         self,

@@ -109,6 +109,15 @@ class DecisionLog:
         )
         return datetime.fromisoformat(rows[0][0]) if rows else None
 
+    async def who_sent(self, decision_id: str) -> str:
+        """Return who sent a decision from here; empty if it is not in this journal."""
+        rows = await self._database.rows(
+            "SELECT json_extract(body, '$.who') FROM decision"
+            " WHERE decision_id = ? AND event = 'intend'",
+            (decision_id,),
+        )
+        return str(rows[0][0]) if rows else ""
+
     async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
         """Return the newest `limit` decisions, newest first."""
         rows = await self._database.rows(
@@ -160,7 +169,7 @@ def _body(intent: Intent, who: str) -> JsonObject:
 
 def asked_of(interrupt: Interrupt) -> str:
     """Return the digest of what is asked and by which node, whatever its id."""
-    return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
+    return digest([interrupt.node, *interrupt.asked])
 
 
 def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogEntry:

@@ -32,7 +32,7 @@ from hitl_engine.model.decision import (
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
 from hitl_engine.model.journal import Draft, Event, LogEntry
-from hitl_engine.model.json import JsonObject, JsonValue, Path, json_path
+from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
 from hitl_engine.model.review import (
     AnyJson,
@@ -48,7 +48,7 @@ from hitl_engine.model.review import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, InputForm
+from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, EarlierRun, InputForm
 from hitl_engine.model.server import BrokenGraph, Graph, Server
 from hitl_engine.model.thread import (
     Breakpoint,
@@ -78,9 +78,11 @@ __all__ = [
     "DecisionKind",
     "Decline",
     "Draft",
+    "EarlierRun",
     "Edit",
     "Effect",
     "Event",
+    "ExactValue",
     "Fault",
     "FieldKind",
     "Fill",

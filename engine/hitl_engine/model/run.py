@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hitl_engine.model.form import FormField
+from hitl_engine.model.json import JsonValue
 from hitl_engine.model.server import Graph
 
 
@@ -28,3 +29,15 @@ class InputForm:
     """The graph's nodes, for choosing breakpoints; none if they cannot be read."""
     compiled: Breakpoints | None = None
     """The breakpoints that the graph was compiled with; None if they cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """What a run was started with, so that a person can start it again."""
+
+    graph: Graph
+    input: JsonValue
+    breakpoints: Breakpoints
+    """All of them, with those that the graph was compiled with."""
+    has_context: bool = False
+    """Whether it also had a context or a configuration, which are not part of this."""

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from hitl_engine.model.json import JsonObject, JsonValue
+from hitl_engine.model.json import ExactValue, JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,16 @@ class Interrupt:
     """
     task_error: str | None = None
     """Set when an earlier answer made the node raise: the question may be stuck."""
+    exact_values: tuple[ExactValue, ...] = ()
+    """What the JSON of the payload cannot carry; only our own server tells it."""
+    remark: str = ""
+    """Why only the thread's row is known of it, which can be wrong; empty if the state was read."""
+
+    @property
+    def asked(self) -> list[JsonValue]:
+        """What is asked, as JSON: equal for equal questions."""
+        exact: list[JsonValue] = [[list(one.path), one.value] for one in self.exact_values]
+        return [self.payload, self.response_schema, *([exact] if exact else [])]
 
 
 @dataclass(frozen=True, slots=True)

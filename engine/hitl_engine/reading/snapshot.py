@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from hitl_engine.model import Breakpoint, Interrupt, ThreadStatus, ThreadView, Waiting
+from pydantic import ValidationError
+
+from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
 
 Place: TypeAlias = tuple[str, ...]
 """Nodes, outermost first."""
+_UNKNOWN_NODE = "unknown node"
+"""For a task of a row, which contains no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,8 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    remark: str = ""
+    """Why the state is missing and the row alone is shown; empty if the state was read."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -50,6 +56,10 @@ class Snapshot:
                 checkpoint_id=self.checkpoint_id,
                 since=asked.since or self.since,
                 task_error=None if task.error is None else str(task.error),
+                exact_values=tuple(
+                    ExactValue(exact.path, exact.value) for exact in asked.exact_values
+                ),
+                remark=self.remark,
             )
             for task in self.tasks
             if task.result is None
@@ -150,6 +160,37 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
         tasks=state.tasks,
         checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
         since=row.state_updated_at or state.created_at,
+    )
+
+
+def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snapshot | None:
+    """Return what a row without the state tells; None if it cannot tell what waits.
+
+    For a thread whose state cannot be read, with the reason in `remark`: LangGraph Server fails to
+    read it where a graph factory fails without the config of a run. A row with questions, and an
+    idle one, tell what waits; on any other, a breakpoint or a question may be missing.
+    """
+    asked = {task_id: many for task_id, many in (row.interrupts or {}).items() if many}
+    if not asked and (row.status != "idle" or row.interrupts is None):
+        return None
+    try:
+        tasks = tuple(
+            WireTask.model_validate({"id": task_id, "name": _UNKNOWN_NODE, "interrupts": many})
+            for task_id, many in asked.items()
+        )
+    except ValidationError:
+        return None
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error if row.status == "error" else None,
+        values=row.values,
+        next=(),
+        tasks=tasks,
+        checkpoint_id=checkpoint_id,
+        since=row.state_updated_at,
+        remark=remark,
     )
 
 

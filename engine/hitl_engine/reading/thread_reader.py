@@ -7,10 +7,24 @@ from typing import TypeVar
 from hitl_engine.errors import NotThere, ServerRefused
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.client import LangGraphServer
-from hitl_engine.reading.snapshot import Place, Snapshot, from_row, from_state, places, stopped_at
+from hitl_engine.reading.snapshot import (
+    Place,
+    Snapshot,
+    from_row,
+    from_state,
+    from_summary,
+    places,
+    stopped_at,
+)
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
+
+_FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
+_WITHOUT_TASKS = (
+    "Known only from the list of threads, because the state contains no task that asks. The server "
+    "may have read it with another graph than the one that ran."
+)
 
 
 class ThreadReader:
@@ -81,11 +95,26 @@ class ThreadReader:
             raise ServerRefused(error.what, status=404) from error
 
     async def _of_row(self, row: WireThread) -> Snapshot:
-        snapshot = from_row(row)
-        if snapshot is None:
-            snapshot = from_state(row, await self._api.state(row.thread_id))
+        snapshot = from_row(row) or await self._of_state(row)
         if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
             return await self._located(snapshot)
+        return snapshot
+
+    async def _of_state(self, row: WireThread) -> Snapshot:
+        """Read the state; if that fails, or it lacks the tasks that ask, use what the row tells."""
+        try:
+            state = await self._api.state(row.thread_id)
+        except (NotThere, ServerRefused) as error:
+            if isinstance(error, NotThere):
+                row = await self._api.thread(row.thread_id)  # raises if the thread itself is gone
+            told = from_summary(row, f"{_FROM_THE_ROW} {error.what}")
+            if told is None:
+                raise
+            return told
+        snapshot = from_state(row, state)
+        is_empty = not (snapshot.tasks or snapshot.next) and snapshot.checkpoint_id
+        if is_empty and row.status == "interrupted" and any((row.interrupts or {}).values()):
+            return from_summary(row, _WITHOUT_TASKS, snapshot.checkpoint_id) or snapshot
         return snapshot
 
     async def _located(self, snapshot: Snapshot) -> Snapshot:

@@ -157,8 +157,10 @@ async def _open_graph(request: Request, assistant_id: str) -> AsyncIterator[tupl
     assistant = parts.assistants.get(assistant_id)
     caller = caller_of(request)
     configurable = caller.with_identity(assistant["config"].get("configurable") or {})
-    config: RunnableConfig = {"configurable": {**configurable, **caller.configurable}}
-    async with parts.graphs.open(assistant["graph_id"], config, "assistants.read") as graph:
+    config = {**assistant["config"], "configurable": {**configurable, **caller.configurable}}
+    async with parts.graphs.open(
+        assistant["graph_id"], cast(RunnableConfig, config), "assistants.read"
+    ) as graph:
         yield assistant["graph_id"], graph
 
 

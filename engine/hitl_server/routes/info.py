@@ -18,13 +18,15 @@ FLAGS = {
     "crons": False,
     "langsmith": False,
     "strict_resume": True,
+    "refuses_late_answers": True,
     "preconditions": True,
     "idempotency_key": True,
     "changes": True,
     "derived_status": True,
     "last_run": True,
 }
-"""`strict_resume`: all ids of a resume map must be pending. `preconditions`: a run may contain the
+"""`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
+older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
 state that it was decided on. `idempotency_key`: the same request sent again starts no second run.
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.

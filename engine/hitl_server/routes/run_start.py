@@ -14,7 +14,6 @@ from hitl_server.request_models import RunBody
 from hitl_server.running.active_run import ActiveRun
 from hitl_server.running.run_creation import check_run_body, create_run, multitask_strategy
 from hitl_server.server_parts import ServerParts, parts_of
-from hitl_server.streams.run_stream import RunStream
 
 
 async def start_run(request: Request, thread_id: str | None, body: RunBody) -> ActiveRun:
@@ -46,7 +45,7 @@ async def _start(
     active = ActiveRun(
         new_id(),
         _thread_id(thread_id) if thread_id else new_id(),
-        RunStream(resumable=body.stream_resumable),
+        parts.run_queue.new_stream(resumable=body.stream_resumable),
         temporary=thread_id is None and body.on_completion == "delete",
     )
     await parts.run_queue.add(
@@ -55,7 +54,7 @@ async def _start(
         partial(create_run, body, active.run_id, active.thread_id, assistant, key, caller),
         strategy=multitask_strategy(body),
         create_thread=thread_id is None or body.if_not_exists == "create",
-        preconditions=body.preconditions,
+        required=body.required_state,
     )
     return active
 

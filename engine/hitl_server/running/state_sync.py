@@ -10,6 +10,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateSnapshot
 
 from hitl_server.json_types import JsonObject
+from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
 from hitl_server.running.execution import breakpoints
 from hitl_server.storage.database import Database
@@ -37,13 +38,15 @@ class StateSync:
         is_busy: Callable[[], bool],
     ) -> JsonObject:
         """Write values into a thread's state; return the `configurable` of the new checkpoint."""
-        async with self._graphs.open(graph_id, config, "threads.update") as graph:
+        last_run = self._runs.last_kwargs(thread_id)
+        reading = reading_config(last_run, config)
+        async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
             async with self._database.saver.rolled_back_on_error(thread_id):
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(newest_state_config(thread_id))
-            nodes = breakpoints(graph, self._runs.last_kwargs(thread_id))
+            nodes = breakpoints(graph, last_run)
             breakpoint = breakpoint_between([as_node] if as_node else [], snapshot.next, *nodes)
             if breakpoint is None and snapshot.next:
                 breakpoint = Breakpoint("before", snapshot.next[0])
@@ -75,11 +78,11 @@ class StateSync:
 
     async def _read(self, thread_id: str) -> StateSnapshot | None:
         metadata = self._threads.metadata(thread_id) or {}
+        config = newest_state_config(thread_id)
+        reading = reading_config(self._runs.last_kwargs(thread_id), config)
         try:
-            async with self._graphs.open(
-                metadata["graph_id"], newest_state_config(thread_id)
-            ) as graph:
-                return await graph.aget_state(newest_state_config(thread_id))
+            async with self._graphs.open(metadata["graph_id"], reading) as graph:
+                return await graph.aget_state(config)
         except Exception:  # noqa: BLE001  a graph factory may raise anything
             return None
 

@@ -1,7 +1,8 @@
 """Values in checkpoints: LangGraph's msgpack, strict about the types that it creates."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextvars import ContextVar
+from dataclasses import fields, is_dataclass
 from typing import Any
 
 from langgraph.checkpoint.serde._msgpack import STRICT_MSGPACK_ENABLED
@@ -37,11 +38,39 @@ class Serializer(JsonPlusSerializer):
     """LangGraph's serializer, which also takes integers beyond 64 bits."""
 
     def dumps_typed(self, obj: Any) -> tuple[str, bytes]:
-        """Return a value as bytes. Raises TypeError for an object that msgpack cannot write."""
+        """Return a value as bytes. Raises TypeError, with the place of what cannot be written."""
         try:
             return super().dumps_typed(obj)
         except TypeError:
-            return super().dumps_typed(packable(obj))
+            changed = packable(obj)
+        try:
+            return super().dumps_typed(changed)
+        except TypeError as error:
+            place, culprit = self._culprit(changed, "")
+            raise TypeError(
+                f"A checkpoint cannot contain an object of type {type(culprit).__name__}"
+                f"{place and f' (at {place})'}."
+            ) from error
+
+    def _culprit(self, value: Any, place: str) -> tuple[str, Any]:
+        """Return the innermost part of a value that cannot be written, with its place."""
+        for name, part in _parts(value):
+            try:
+                super().dumps_typed(part)
+            except TypeError:
+                return self._culprit(part, f"{place}{name}")
+        return place, value
+
+
+def _parts(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the parts of a value, each with the words that lead to it."""
+    match value:
+        case dict():
+            yield from ((f"[{key!r}]", part) for key, part in value.items())
+        case list() | tuple() | set() | frozenset():
+            yield from ((f"[{index}]", part) for index, part in enumerate(value))
+        case _ if is_dataclass(value):
+            yield from ((f".{one.name}", getattr(value, one.name)) for one in fields(value))
 
 
 class StrictSerializer(Serializer):

@@ -62,6 +62,13 @@ class BulkCard(Card, can_focus=False):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+s",
+            "send",
+            "Review",
+            tooltip="List every call of every item with what happens to it; then send",
+            id="bulk.review",
+        ),
         *(
             Binding(
                 key,
@@ -100,6 +107,7 @@ class BulkCard(Card, can_focus=False):
         self.withheld = Static(id="withheld", markup=False)
         self.answer = BulkAnswer()
         self._plan_timer: Timer | None = None
+        self.send_bar.rename("Review")
 
     def compose(self) -> ComposeResult:
         """Put the items first, then the ways, then the field that the chosen way needs."""

@@ -37,8 +37,9 @@ class BulkList(OptionList):
     is sent; **space** takes it out, or puts it back.
 
     Choose one decision for all items with the keys below the list: nothing is chosen until you
-    do. The key of a decision that is not offered shows why. **ctrl+s** sends: each item gets its
-    own decision, a few at a time. **x** stops before the next one.
+    do. The key of a decision that is not offered shows why. **ctrl+s** lists every call of every
+    item with what happens to it; read to its end, then **ctrl+s** sends: each item gets its own
+    decision, a few at a time. **x** stops before the next one.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Show", tooltip="Show the item in full", id="bulk.look"),

@@ -34,6 +34,11 @@ def fail(state: State) -> State:
     raise ValueError("kaboom")
 
 
+def ask_approval(state: State) -> State:
+    """Act if the answer is true for Python, as the first example of LangGraph's guide."""
+    return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
+
+
 def ask_then_fail(state: State) -> State:
     """Raise after a bad answer."""
     if interrupt("good or bad?") == "bad":
@@ -81,6 +86,13 @@ def left(state: State) -> State:
     if answer == "bad" and not Path(f"{state['trace']}.fixed").exists():
         raise ValueError("a bad answer")
     return {"said": [f"left {answer}"]}
+
+
+def ask_what_changes(state: State) -> State:
+    """Ask something else each time the node runs."""
+    note(state, "asked")
+    count = Path(state["trace"]).read_text().split().count("asked")
+    return {"said": [interrupt({"run": f"rm {count}"})]}
 
 
 def right(state: State) -> State:
@@ -175,9 +187,11 @@ def _holding(inner: Any) -> Any:
 
 
 step_of_three = _step(left, right, beside)
+step_that_changes = _step(ask_what_changes, right)
 step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
+approval = _single(ask_approval)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
