@@ -4,6 +4,7 @@ The state decides. On some servers a row's own `status` and `interrupts` can dif
 they are used only if there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
