@@ -47,8 +47,8 @@ exit codes:
   0    done
   1    the output could not be written
   2    wrong usage; nothing was sent
-  3    refused: the item no longer waits, does not exist, or a new run would
-       discard what waits on the thread
+  3    refused: the item no longer waits, is not what --expect names, does not
+       exist, or a new run would discard what waits on the thread
   4    the answer does not fit this interrupt, or needs --yes
   5    the target cannot be reached or used; nothing was sent
   6    the outcome is unknown

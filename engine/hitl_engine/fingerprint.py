@@ -3,7 +3,7 @@
 import hashlib
 import json
 
-from hitl_engine.model import Interrupt, JsonValue
+from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Waiting
 
 
 def canonical_json(value: JsonValue) -> str:
@@ -14,6 +14,16 @@ def canonical_json(value: JsonValue) -> str:
 def digest(value: JsonValue) -> str:
     """Return the SHA-256 of the canonical JSON, in 64 hex digits."""
     return hashlib.sha256(canonical_json(value).encode()).hexdigest()
+
+
+def fingerprint_of(server_identity: str, waiting: Waiting) -> str:
+    """Return the fingerprint of a question, or of a breakpoint: what a step continues, and where."""
+    match waiting:
+        case Breakpoint(thread_id=thread, checkpoint_id=checkpoint, when=when, node=node):
+            place = [server_identity, thread, checkpoint, "breakpoint", when, node]
+            return digest([*place, list(waiting.next)])
+        case Interrupt():
+            return fingerprint(server_identity, waiting)
 
 
 def fingerprint(server_identity: str, interrupt: Interrupt) -> str:
@@ -30,7 +40,6 @@ def fingerprint(server_identity: str, interrupt: Interrupt) -> str:
             interrupt.namespace,
             interrupt.task_id,
             interrupt.interrupt_id,
-            interrupt.payload,
-            interrupt.response_schema,
+            *interrupt.asked,
         ]
     )

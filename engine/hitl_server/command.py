@@ -13,6 +13,12 @@ from hitl_server.process import detach_streams
 from hitl_server.project.config import read_project
 from hitl_server.startup_report import Reporter, TerminalReporter
 
+_DEFAULTS = {
+    "LANGGRAPH_STRICT_MSGPACK": "true",
+    "LANGSMITH_TRACING": "false",
+}
+"""Environment variables of LangGraph's packages, for a project that does not set them."""
+
 
 def run(args: argparse.Namespace, report: Reporter) -> int:
     """Serve until a signal or the parent ends it; return 0 (ended), 2 (bad target) or 5 (not served)."""
@@ -23,10 +29,10 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
         terminal = detach_streams(folder.open_log())
         if isinstance(report, TerminalReporter):
             report = TerminalReporter(terminal)
-        # Both are read when langgraph is imported, so they come before anything that does.
-        os.environ["LANGGRAPH_STRICT_MSGPACK"] = "true"
-        os.environ.setdefault("LANGSMITH_TRACING", "false")
         project.enter()
+        # Both are read when langgraph is imported, so they come before anything that does.
+        for name, value in _DEFAULTS.items():
+            os.environ.setdefault(name, value)
         from hitl_server.lifecycle import Options, owners_token, serve
 
         options = Options(

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from hitl_server.errors import AlreadyRunning
-from hitl_server.private_files import private_file, private_folder
+from hitl_server.private_files import private_file, private_folder, replace_private_file
 
 _LOG_LIMIT = 1024 * 1024
 
@@ -67,13 +67,7 @@ class DataFolder:
 
     def write_address(self, address: ServerAddress) -> None:
         """Write `engine.json` atomically and durably."""
-        draft = self.path / f".engine.json.{os.getpid()}"
-        descriptor = private_file(draft, os.O_WRONLY | os.O_TRUNC)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(asdict(address), file)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(self.path / "engine.json")
+        replace_private_file(self.path / "engine.json", json.dumps(asdict(address)))
 
     def remove_address(self) -> None:
         """Delete `engine.json`."""

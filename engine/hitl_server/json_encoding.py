@@ -22,7 +22,7 @@ from uuid import UUID
 import orjson
 from langgraph.types import Send
 
-_OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
+OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 _MAX_INTEGER_BITS = 1_023
 """Some readers, like orjson, convert long integers to floats, which have no more bits than this."""
 _AS_TEXT = (UUID, PurePath, IPv4Address, IPv4Network, IPv6Address, IPv6Network)
@@ -36,7 +36,7 @@ def dumps(value: Any) -> bytes:
     surrogates become `?`; integers beyond what many JSON readers take become hexadecimal text.
     """
     try:
-        return orjson.dumps(value, default=plain, option=_OPTIONS)
+        return orjson.dumps(value, default=plain, option=OPTIONS)
     except TypeError:  # lone surrogates, integers beyond 64 bits, odd keys
         return json.dumps(_deep(value), ensure_ascii=False).encode()
 

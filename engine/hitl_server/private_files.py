@@ -37,3 +37,13 @@ def private_file(path: Path, flags: int) -> int:
     if found.st_mode & 0o077:
         os.fchmod(descriptor, 0o600)
     return descriptor
+
+
+def replace_private_file(path: Path, text: str) -> None:
+    """Write a file atomically and durably. Raises `StartFailed`, or `OSError` from the disk."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(private_file(draft, os.O_WRONLY | os.O_TRUNC), "w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    draft.replace(path)

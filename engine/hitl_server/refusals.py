@@ -52,8 +52,25 @@ def preconditions_failed(current: dict[str, Any] | None) -> Refusal:
     """The thread changed after the decision was made; `current` is its row."""
     detail = (
         "The thread changed after the decision: its checkpoint or its interrupts are different."
+        ' An answer that is meant for an older checkpoint needs "preconditions": {"fork": true}.'
     )
     return Refusal(409, detail, current=current)
+
+
+def nothing_pending(current: dict[str, Any]) -> Refusal:
+    """An answer without an id was sent to a thread that does not ask; `current` is its row."""
+    detail = "No interrupt is pending on this thread: there is nothing to answer."
+    return Refusal(409, detail, current=current)
+
+
+def nodes_gone(graph_id: str, nodes: Iterable[str]) -> Refusal:
+    """A thread cannot continue, because the code of its graph has changed while it waited."""
+    return Refusal(
+        422,
+        f"Graph '{graph_id}' no longer has what this thread waits at: {', '.join(nodes)}. LangGraph "
+        "would drop the question or the stop. Restore the node, start a run with an input, or "
+        "write into the state as another node.",
+    )
 
 
 def idempotency_key_reused() -> Refusal:

@@ -1,12 +1,18 @@
 """What clients may send, as pydantic models. Unknown fields are ignored, as in langgraph-api."""
 
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
 
+from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
+
+_INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 
 Nodes: TypeAlias = Literal["*"] | list[str]
 StreamMode: TypeAlias = Literal[
@@ -32,6 +38,15 @@ def _storable(value: Any) -> Any:
     return value
 
 
+def _writable(value: Any) -> Any:
+    """Refuse values that cannot be written as JSON: those nested too deeply."""
+    try:
+        dumps(value)
+    except RecursionError:
+        raise ValueError("is nested too deeply") from None
+    return value
+
+
 def _not_supported(sentence: str) -> BeforeValidator:
     """Refuse a field of langgraph-api that this server does not support, instead of ignoring it."""
 
@@ -50,6 +65,8 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+Writable: TypeAlias = Annotated[Any, AfterValidator(_writable)]
+WritableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_writable)]
 Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
 StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
@@ -59,7 +76,12 @@ SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
 JsonPath: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
 ]
-"""TokenAuthenticator joined by dots, as langgraph's SQLite statements can take them."""
+"""Names joined by dots, as langgraph's SQLite statements can take them."""
+
+
+def is_resume_map(resume: Any) -> bool:
+    """Whether LangGraph reads this answer as a map from interrupt ids; an empty object is one."""
+    return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
 
 
 class _Body(BaseModel):
@@ -82,9 +104,9 @@ class CheckpointConfig(_Body):
 class Command(_Body):
     """`Command` of langgraph."""
 
-    resume: Any = None
-    update: JsonObject | list[Any] | None = None
-    goto: Any = None
+    resume: Writable = None
+    update: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
+    goto: Writable = None
 
 
 class Preconditions(_Body):
@@ -94,17 +116,36 @@ class Preconditions(_Body):
     """The newest checkpoint of the thread."""
     interrupt_ids: list[str] | None = None
     """Interrupts that must still be pending; with an empty list, none may be."""
+    fork: bool = False
+    """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
+
+
+@dataclass(frozen=True, slots=True)
+class RequiredState:
+    """The state that a thread must have when a run is accepted."""
+
+    checkpoint_ids: frozenset[str] = frozenset()
+    """Each must be the newest checkpoint."""
+    interrupt_ids: Sequence[str] | None = None
+    """Interrupts that must be pending; with an empty list, none may be."""
+    some_interrupt: bool = False
+    """Whether some interrupt must be pending."""
+
+    @property
+    def is_as_seen(self) -> bool:
+        """Whether the request is based on a state that its client has seen."""
+        return bool(self.checkpoint_ids) or self.interrupt_ids is not None
 
 
 class RunBody(_Body):
     """The body of every request that starts a run."""
 
     assistant_id: str
-    input: Any = None
+    input: Writable = None
     command: Command | None = None
-    metadata: JsonObject | None = None
-    config: JsonObject | None = None
-    context: JsonObject | None = None
+    metadata: WritableObject | None = None
+    config: WritableObject | None = None
+    context: WritableObject | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
@@ -147,6 +188,38 @@ class RunBody(_Body):
     def resumes(self) -> bool:
         """Whether this run answers an interrupt."""
         return "resume" in self.given_command
+
+    @property
+    def continues(self) -> bool:
+        """Whether this run continues where its thread waits: an answer, or a step."""
+        command = self.given_command
+        moves = command.get("update") or command.get("goto")
+        return self.at_checkpoint is None and (self.resumes or (self.input is None and not moves))
+
+    @property
+    def at_checkpoint(self) -> str | None:
+        """The checkpoint of the root graph at which the run is to start; None for the newest."""
+        given = self.checkpoint or CheckpointConfig()
+        if given.checkpoint_ns:  # then the id is that of the subgraph
+            return (given.checkpoint_map or {}).get("")
+        configurable = (self.config or {}).get("configurable") or {}
+        in_config = configurable.get("checkpoint_id") if isinstance(configurable, dict) else None
+        return given.checkpoint_id or self.checkpoint_id or in_config
+
+    @property
+    def required_state(self) -> RequiredState:
+        """What the preconditions require, and what an answer requires in any case.
+
+        An answer at an older checkpoint would run the nodes after it again, also a tool call that
+        somebody has approved since. An answer without an id answers whatever is pending.
+        """
+        given = self.preconditions or Preconditions()
+        at = None if given.fork or not self.resumes else self.at_checkpoint
+        return RequiredState(
+            frozenset(filter(None, (given.checkpoint_id, at))),
+            given.interrupt_ids,
+            self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
+        )
 
 
 class RunsCancel(_Body):
@@ -216,7 +289,7 @@ class ThreadSearch(ThreadCount):
 class StateUpdate(_Body):
     """`POST /threads/{id}/state`."""
 
-    values: JsonObject | list[Any] | None = None
+    values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
     as_node: Text | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: Text | None = None

@@ -32,6 +32,7 @@ PACKAGES = {
     "langgraph-sdk": "0.4.6",
     "orjson": "3.11.5",
     "pydantic": "2.9.0",
+    "python-dotenv": "1.0.0",
     "starlette": "0.36.3",
     "typing-extensions": "4.14.0",
     "uvicorn": "0.27.0",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from hitl_server.errors import AlreadyRunning, ServeError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
 
     from hitl_server.data_folder import ServerAddress
     from hitl_server.project.import_errors import ImportFailure
@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 class Reporter(Protocol):
     """Reports the start; exactly one of the two methods is called."""
 
-    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
-        """The server listens."""
+    def ready(
+        self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]
+    ) -> None:
+        """The server listens. `remarks` are sentences about the settings of the project."""
 
     def failed(self, error: ServeError) -> None:
         """The server could not start."""
@@ -32,8 +34,10 @@ class PipeReporter:
 
     descriptor: int
 
-    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
-        """Write url, token, pid and identity."""
+    def ready(
+        self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]
+    ) -> None:
+        """Write url, token, pid and identity; `GET /info` contains the rest."""
         names = ("url", "token", "pid", "identity")
         self._write({"ready": {name: getattr(address, name) for name in names}})
 
@@ -64,8 +68,12 @@ class TerminalReporter:
 
     descriptor: int
 
-    def ready(self, address: ServerAddress, broken: Collection[ImportFailure]) -> None:
-        """Write the URL of the server, and which graphs are missing."""
+    def ready(
+        self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]
+    ) -> None:
+        """Write the URL of the server, which graphs are missing, and the remarks."""
+        for remark in remarks:
+            self._line(f"Note: {remark}")
         for failure in broken:
             self._line(f"Graph {failure.graph_id} is not served. {failure.what}")
         self._line(f"Serving {address.target} at {address.url} (end with Ctrl+C)")

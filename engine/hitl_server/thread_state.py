@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
 
+from hitl_server.exact_values import exact_values
 from hitl_server.json_types import JsonObject
 
 INTERRUPT = "__interrupt__"
@@ -149,8 +150,13 @@ def checkpoint_of(config: Mapping[str, Any] | None) -> JsonObject | None:
 
 
 def interrupt_json(interrupt: Interrupt) -> JsonObject:
-    """Return `{"id", "value"}`, and `response_schema` if there is one."""
+    """Return `{"id", "value"}`, and if there are any, `response_schema` and `exact_values`.
+
+    The latter, which langgraph-api does not have, lists what JSON cannot carry (`exact_values.py`).
+    """
     shown: JsonObject = {"id": interrupt.id, "value": interrupt.value}
+    if inexact := exact_values(interrupt.value):
+        shown["exact_values"] = inexact
     if (schema := getattr(interrupt, "response_schema", None)) is not None:
         shown["response_schema"] = schema
     return shown

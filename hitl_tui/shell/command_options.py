@@ -14,6 +14,7 @@ from hitl_tui.options import (
 )
 from hitl_tui.shell import commands, decision_options
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.expectations import fingerprint_text
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -142,6 +143,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         metavar="N=NAME",
         help="let the edited call N run this tool instead",
     )
+    _add_expect_option(parser)
     _add_yes_option(parser)
 
 
@@ -157,7 +159,19 @@ def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--interrupt", metavar="ID", help="the interrupt to reopen, if several nodes failed"
     )
+    _add_expect_option(parser)
     _add_yes_option(parser)
+
+
+def _add_expect_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--expect",
+        type=fingerprint_text,
+        action="append",
+        default=[],
+        metavar="FINGERPRINT",
+        help="go on only if what was shown with this fingerprint still waits; may be repeated",
+    )
 
 
 def _add_yes_option(parser: argparse.ArgumentParser) -> None:
@@ -167,6 +181,7 @@ def _add_yes_option(parser: argparse.ArgumentParser) -> None:
 def _add_step_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
     _add_thread_argument(parser)
+    _add_expect_option(parser)
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:

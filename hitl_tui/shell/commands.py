@@ -5,25 +5,22 @@ goes through `hitl_engine.visible` there.
 """
 
 from argparse import Namespace
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken
+from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
-    Answer,
     Breakpoint,
     Breakpoints,
-    Decision,
-    Fault,
     Interrupt,
     LogEntry,
     Progress,
-    Question,
     ThreadView,
 )
+from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
 from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.shell.decision_options import ABSENT, decides, decision_on
+from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.graph_output import graphs_result
 from hitl_tui.shell.inbox_output import inbox_result
 from hitl_tui.shell.log_output import log_result
@@ -40,12 +37,6 @@ from hitl_tui.shell.thread_output import thread_result
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
-
-
-class NotConfirmed(NotTaken):
-    """The answer fits, but may not be meant; nothing was sent."""
-
-    title = "Not confirmed"
 
 
 async def graphs(desk: "Desk", args: Namespace) -> CommandResult:
@@ -67,7 +58,7 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
         breakpoints=breakpoints,
         replace_compiled=args.replace_breakpoints,
     )
-    return outcome_result(outcome)
+    return outcome_result(outcome, desk.reviews.fingerprint_of)
 
 
 async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
@@ -78,7 +69,7 @@ async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
         (item for item in inbox.items if graph_id in (None, item.graph_id)),
         key=lambda item: (item.since or datetime.max.replace(tzinfo=UTC), item.thread_id),
     )
-    return inbox_result(items, inbox.unreadable, desk.reviews.question)
+    return inbox_result(items, inbox.unreadable, desk.reviews)
 
 
 async def show(desk: "Desk", args: Namespace) -> CommandResult:
@@ -89,15 +80,15 @@ async def show(desk: "Desk", args: Namespace) -> CommandResult:
         await _question_details(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
         for item in pending_interrupts(thread)
     ]
-    return thread_result(thread, questions)
+    return thread_result(thread, questions, desk.reviews.fingerprint_of)
 
 
 async def answer(desk: "Desk", args: Namespace) -> CommandResult:
     """Answer one interrupt, or several of one thread at once."""
-    _check_answer_options(args)
+    check_answer_options(args)
     thread = await find_thread(desk, args.thread)
-    decided = list(_decisions(desk, thread, args))
-    _require_confirmation(
+    decided = decisions(desk, thread, args)
+    require_confirmation(
         [
             caution
             for question, decision in decided
@@ -105,29 +96,36 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
         ],
         args,
     )
-    return answer_result(decided, await desk.decide_all(decided, _ignore))
+    outcomes = await desk.decide_all(decided, _ignore)
+    return answer_result(decided, outcomes, desk.reviews.fingerprint_of)
 
 
 async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
     """Ask again a question whose node failed on its last answer."""
     thread = await find_thread(desk, args.thread)
+    require_waiting(desk, thread, args.expect)
     raised = [item for item in pending_interrupts(thread) if item.task_error is not None]
     one = raised[0].interrupt_id if len(raised) == 1 else None
-    item = find_interrupt(desk, thread, args.interrupt or one)
+    named = args.interrupt or expected_item(desk, thread, args.expect)
+    item = find_interrupt(desk, thread, named or one)
+    require_expected(desk, thread, [item], args.expect)
     reopening = await desk.reopening(item)
     if reopening.runs_twice and not reopening.why_not:
         nodes = ", ".join(reopening.runs_twice)
         caution = f"Nodes of this step that have finished will run again: {nodes}."
-        _require_confirmation([caution], args)
-    return reopen_result(await desk.reopen(item, _ignore), reopening)
+        require_confirmation([caution], args)
+    outcome = await desk.reopen(item, _ignore)
+    return reopen_result(outcome, reopening, desk.reviews.fingerprint_of)
 
 
 async def step(desk: "Desk", args: Namespace) -> CommandResult:
     """Step past a breakpoint to the next stop or the end."""
     thread = await find_thread(desk, args.thread)
+    require_waiting(desk, thread, args.expect)
     match thread.waiting:
         case (Breakpoint() as breakpoint,):
-            return outcome_result(await desk.step(breakpoint, _ignore))
+            outcome = await desk.step(breakpoint, _ignore)
+            return outcome_result(outcome, desk.reviews.fingerprint_of)
         case ():
             raise NoLongerWaits(
                 f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
@@ -144,42 +142,6 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
 def log(entries: Iterable[LogEntry]) -> CommandResult:
     """Return the decisions made here, newest first. Needs no desk: the server may be away."""
     return log_result(tuple(entries))
-
-
-def _check_answer_options(args: Namespace) -> None:
-    """Refuse options that are neither one answer nor an answer for each interrupt."""
-    bare = [interrupt_id for interrupt_id, value in args.interrupt if value is ABSENT]
-    one = decides(args)
-    if one and len(args.interrupt) > len(bare):
-        what = "--interrupt ID=JSON already contains an answer."
-    elif one and len(bare) > 1:
-        what = "This is one answer for several interrupts."
-    elif not one and (bare or not args.interrupt):
-        what = "No answer was given."
-    else:
-        return
-    raise BadInput(what, kept="Nothing was sent.", hint="See hitl-tui answer --help.")
-
-
-def _decisions(
-    desk: "Desk", thread: ThreadView, args: Namespace
-) -> Iterator[tuple[Question, Decision]]:
-    if decides(args):
-        interrupt_id = args.interrupt[0][0] if args.interrupt else None
-        question = desk.reviews.question(find_interrupt(desk, thread, interrupt_id))
-        yield question, decision_on(question, args)
-    else:
-        for interrupt_id, value in args.interrupt:
-            yield desk.reviews.question(find_interrupt(desk, thread, interrupt_id)), Answer(value)
-
-
-def _require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
-    if cautions and not args.yes:
-        raise NotConfirmed(
-            " ".join(cautions),
-            hint="To send it anyway, add --yes.",
-            faults=tuple(Fault((), caution) for caution in cautions),
-        )
 
 
 async def _question_details(

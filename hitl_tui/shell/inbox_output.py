@@ -1,31 +1,32 @@
 """What waits, as the result of `hitl-tui list`: one item for each interrupt and breakpoint."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
-from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Question, Waiting
+from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
 from hitl_tui.text.item_summary import breakpoint_line, review_line
 
-AsQuestion = Callable[[Interrupt], Question]
-"""Reads what an interrupt asks: `Desk.reviews.question`."""
+if TYPE_CHECKING:
+    from hitl_engine.deciding.reviews import Reviews
 
 
 def inbox_result(
-    items: Sequence[Waiting], unreadable: Iterable[tuple[str, str]], question: AsQuestion
+    items: Sequence[Waiting], unreadable: Iterable[tuple[str, str]], reviews: "Reviews"
 ) -> CommandResult:
     """Return the items in the given order, with a note for each thread that cannot be read."""
     return CommandResult(
-        [_document(item) for item in items],
-        tuple(_line(item, question) for item in items) or ("Nothing waits.",),
+        [_document(item, reviews.fingerprint_of(item)) for item in items],
+        tuple(_line(item, reviews) for item in items) or ("Nothing waits.",),
         notes=tuple(
             error_line("Not read", f"thread {thread}: {why}") for thread, why in unreadable
         ),
     )
 
 
-def _document(item: Waiting) -> JsonValue:
+def _document(item: Waiting, fingerprint: str) -> JsonValue:
     asked = item if isinstance(item, Interrupt) else None
     stop = item if isinstance(item, Breakpoint) else None
     return {
@@ -34,19 +35,22 @@ def _document(item: Waiting) -> JsonValue:
         "kind": "interrupt" if asked else "breakpoint",
         "node": item.node,
         "interrupt_id": asked.interrupt_id if asked else None,
+        "fingerprint": fingerprint,
         "payload": asked.payload if asked else None,
         "when": stop.when if stop else None,
         "next": list(stop.next) if stop else [asked.node] if asked else [],
+        "remark": item.remark or None,
         "waiting_since": item.since.isoformat() if item.since else None,
     }
 
 
-def _line(item: Waiting, question: AsQuestion) -> str:
+def _line(item: Waiting, reviews: "Reviews") -> str:
     since = f"{item.since.astimezone():%Y-%m-%d %H:%M:%S}" if item.since else "?"
     place = one_line(f"{item.graph_id} ▸ {item.node}")
     match item:
         case Interrupt():
-            summary = f"interrupt   {place}: {review_line(question(item).review)}"
+            summary = f"interrupt   {place}: {review_line(reviews.question(item).review)}"
         case Breakpoint():
             summary = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
-    return f"{since}  {one_line(item.thread_id)}  {summary}"
+    remark = f"  ! {one_line(item.remark, 400)}" if item.remark else ""
+    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}"

@@ -19,7 +19,8 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
-from hitl_tui.shell.thread_output import interrupt_documents
+from hitl_tui.shell.expectations import AnotherWaits
+from hitl_tui.shell.thread_output import FingerprintOf, waiting_documents
 
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
@@ -28,13 +29,15 @@ EXIT_GRAPH_RAISED = 7
 _SENDING_COMMANDS = ("run", "answer", "step", "reopen")
 
 
-def outcome_result(outcome: Outcome) -> CommandResult:
+def outcome_result(outcome: Outcome, fingerprint_of: FingerprintOf) -> CommandResult:
     """Return what became of a run or a step."""
-    return _result(outcome, {})
+    return _result(outcome, fingerprint_of, {})
 
 
 def answer_result(
-    decided: Sequence[tuple[Question, Decision]], outcomes: Sequence[Outcome]
+    decided: Sequence[tuple[Question, Decision]],
+    outcomes: Sequence[Outcome],
+    fingerprint_of: FingerprintOf,
 ) -> CommandResult:
     """Return what became of answers that were sent together, an outcome for each."""
     answers: list[JsonValue] = [
@@ -43,12 +46,14 @@ def answer_result(
     ]
     mismatches = tuple(each for outcome in outcomes for each in outcome.mismatches)
     overall = replace(_least_certain(outcomes), mismatches=mismatches)
-    return _result(overall, {"answers": answers})
+    return _result(overall, fingerprint_of, {"answers": answers})
 
 
-def reopen_result(outcome: Outcome, reopening: Reopening) -> CommandResult:
+def reopen_result(
+    outcome: Outcome, reopening: Reopening, fingerprint_of: FingerprintOf
+) -> CommandResult:
     """Return what became of a reopening, and what it was going to do."""
-    return _result(outcome, {"reopening": asdict(reopening)})
+    return _result(outcome, fingerprint_of, {"reopening": asdict(reopening)})
 
 
 def interrupted_result(thread_id: str) -> CommandResult:
@@ -66,25 +71,27 @@ def refusal_document(error: HitlError, args: Namespace) -> JsonValue:
     if not refused or args.command not in _SENDING_COMMANDS:
         return None
     document = _unread_document(args.thread, OutcomeKind.REFUSED, error.what)
+    if isinstance(error, AnotherWaits):
+        document |= error.waiting
     if isinstance(error, NotTaken):
         document["faults"] = _fault_documents(error)
     return document
 
 
-def _result(outcome: Outcome, extra: JsonObject) -> CommandResult:
+def _result(outcome: Outcome, fingerprint_of: FingerprintOf, extra: JsonObject) -> CommandResult:
     """Return one document, for programs and for people; `extra` is what a command adds to it."""
-    document = {**_document(outcome), **extra}
+    document = {**_document(outcome, fingerprint_of), **extra}
     notes = tuple(_notes(outcome))
     return CommandResult(document, (json_text(document),), notes, _exit_code(outcome))
 
 
-def _document(outcome: Outcome) -> JsonObject:
+def _document(outcome: Outcome, fingerprint_of: FingerprintOf) -> JsonObject:
     thread = outcome.thread
     return {
         **_unread_document(outcome.thread_id, outcome.kind, outcome.error),
         "status": "error" if outcome.error else thread.status.value if thread else None,
         "values": thread.values if thread else None,
-        "interrupts": interrupt_documents(thread.waiting) if thread else [],
+        **waiting_documents(thread.waiting if thread else (), fingerprint_of),
         "next": list(thread.next) if thread else [],
         "divergences": list(outcome.mismatches),
     }
@@ -98,6 +105,7 @@ def _unread_document(thread_id: str | None, kind: OutcomeKind, error: str | None
         "status": None,
         "values": None,
         "interrupts": [],
+        "breakpoint": None,
         "next": [],
         "divergences": [],
         "error": error,
@@ -134,7 +142,7 @@ def _exit_code(outcome: Outcome) -> int:
             return EXIT_GRAPH_RAISED
         case Outcome(kind=OutcomeKind.APPLIED):
             return 0
-        case Outcome(kind=OutcomeKind.REFUSED):
+        case Outcome(kind=OutcomeKind.REFUSED | OutcomeKind.UNMOVED):
             return EXIT_REFUSED
         case _:
             return EXIT_UNKNOWN
@@ -142,5 +150,10 @@ def _exit_code(outcome: Outcome) -> int:
 
 def _least_certain(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome that describes all of them: applied only if every one was."""
-    order = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+    order = (
+        OutcomeKind.UNKNOWN,
+        OutcomeKind.REFUSED,
+        OutcomeKind.UNMOVED,
+        OutcomeKind.APPLIED,
+    )
     return min(outcomes, key=lambda outcome: order.index(outcome.kind))

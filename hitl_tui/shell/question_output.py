@@ -25,14 +25,8 @@ from hitl_engine.model import (
     ToolCalls,
 )
 from hitl_engine.visible import json_text, one_line, visible
+from hitl_tui.shell.answer_options import convention, ways
 
-_CONVENTIONS = {
-    "tool calls": "tool calls, decided together",
-    "tool approval": "a tool call, decided on its own",
-    "human interrupt": "a tool call, in the older HumanInterrupt format",
-    "schema": "values that fit a schema",
-    "form": "a form",
-}
 _LINE = 400
 
 
@@ -60,6 +54,7 @@ def document(details: QuestionDetails) -> JsonObject:
     understood: JsonObject = asdict(review)
     return {
         "id": asked.interrupt_id,
+        "fingerprint": details.question.fingerprint,
         "node": asked.node,
         "path": list(details.place),
         "namespace": asked.namespace,
@@ -74,6 +69,7 @@ def document(details: QuestionDetails) -> JsonObject:
         "answered_together_with": list(details.together),
         "answered_before": details.answered_before.isoformat() if details.answered_before else None,
         "error": asked.task_error,
+        "remark": asked.remark or None,
         "stuck": None if reopening is None else "yes" if reopening.stuck else "perhaps",
         "reopening": None if reopening is None else asdict(reopening),
     }
@@ -85,6 +81,7 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
+    yield f"  fingerprint {details.question.fingerprint}"
     yield f"  asks for   {convention(review)}"
     if details.together:
         yield f"  together   answered in the same request as {', '.join(map(one_line, details.together))}"
@@ -93,6 +90,8 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     if details.answered_before is not None:
         when = f"{details.answered_before.astimezone():%Y-%m-%d %H:%M:%S}"
         yield f"  answered   from here at {when}; now it is asked again"
+    if asked.remark:
+        yield f"  remark     {one_line(asked.remark, _LINE)}"
     for note in review.notes:
         yield f"  note       {one_line(note, _LINE)}"
     yield ""
@@ -101,56 +100,6 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     yield f"  answer with {', '.join(ways(review))}"
     fits = json_text(details.schema, indent=None) if details.schema else "anything"
     yield f"  accepts    {fits}"
-
-
-def convention(review: Review) -> str:
-    """Return in words what a review asks for."""
-    match review:
-        case ToolCalls(convention=name) | FormToFill(convention=name):
-            return _CONVENTIONS[name]
-        case TextToRevise(text=""):
-            return "a text"
-        case TextToRevise():
-            return "a text, revised"
-        case Choices(listed=True):
-            return "one of its options"
-        case Choices():
-            return "anything; probably one of these"
-        case Questions():
-            return "replies to questions"
-        case MachineRequest():
-            return "the answer of a program, not an approval by a person"
-        case AnyJson():
-            return "anything, as JSON"
-        case _:
-            assert_never(review)
-
-
-def ways(review: Review) -> tuple[str, ...]:
-    """Return the options of `answer` that suit a review."""
-    match review:
-        case ToolCalls(calls=(call,)):
-            takes = {"edit": " JSON", "reject": " [MSG]", "respond": " MSG"}
-            return (*(f"--{kind}{takes.get(kind, '')}" for kind in call.allowed), "--value JSON")
-        case ToolCalls():
-            each = "--decision N=approve|reject[:MSG]|respond:MSG|edit:JSON for each call"
-            return each, "--approve or --reject [MSG] for all", "--value JSON"
-        case TextToRevise():
-            return ("--text T",)
-        case Choices(listed=True):
-            return "--choose N[:TEXT]", "--value JSON"
-        case Choices():
-            return "--choose N[:TEXT]", "--text T", "--value JSON"
-        case FormToFill(can_decline=True):
-            return "--value JSON", "--decline"
-        case Questions():
-            return (
-                "--reply N=TEXT for each (N=CHOICE again for each further choice)",
-                "--decline",
-                "--value JSON",
-            )
-        case _:
-            return ("--value JSON",)
 
 
 def _stuck(reopening: Reopening) -> Iterator[str]:
@@ -210,7 +159,8 @@ def _option(number: int, option: Option) -> str:
     if option.text_key:
         text = " with a text" if option.needs_text else " with or without a text"
     sends = one_line(json_text(option.answer, indent=None), _LINE)
-    return f"{number}. {one_line(option.label, _LINE)}: sends {sends}{text}"
+    doubt = ", which a node's `if` takes for yes" if option.taken_for_yes else ""
+    return f"{number}. {one_line(option.label, _LINE)}: sends {sends}{doubt}{text}"
 
 
 def _question(number: int, asked: AskedQuestion) -> Iterator[str]:

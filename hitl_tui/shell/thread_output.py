@@ -1,6 +1,6 @@
 """One thread as the result of `hitl-tui show`, and its interrupts as documents."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hitl_engine.model import Breakpoint, Interrupt, JsonObject, JsonValue, ThreadView, Waiting
 from hitl_engine.visible import json_text, one_line
@@ -9,8 +9,13 @@ from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.question_output import QuestionDetails
 from hitl_tui.text.item_summary import breakpoint_line
 
+FingerprintOf = Callable[[Waiting], str]
+"""Returns the fingerprint of what waits: `Desk.reviews.fingerprint_of`."""
 
-def thread_result(thread: ThreadView, questions: Sequence[QuestionDetails]) -> CommandResult:
+
+def thread_result(
+    thread: ThreadView, questions: Sequence[QuestionDetails], fingerprint_of: FingerprintOf
+) -> CommandResult:
     """Return the state of a thread, and each of its questions with the answers that it takes."""
     document: JsonObject = {
         "thread_id": thread.thread_id,
@@ -18,24 +23,40 @@ def thread_result(thread: ThreadView, questions: Sequence[QuestionDetails]) -> C
         "status": thread.status.value,
         "values": thread.values,
         "next": list(thread.next),
-        "interrupts": interrupt_documents(thread.waiting),
+        **waiting_documents(thread.waiting, fingerprint_of),
         "asks": [question_output.document(each) for each in questions],
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
     }
-    return CommandResult(document, tuple(_lines(thread, questions)))
+    return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
 
-def interrupt_documents(waiting: Iterable[Waiting]) -> list[JsonValue]:
-    """Return the interrupts among what waits on a thread, as JSON."""
-    return [
-        {"id": item.interrupt_id, "value": item.payload, "node": item.node}
-        for item in waiting
-        if isinstance(item, Interrupt)
+def waiting_documents(waiting: Iterable[Waiting], fingerprint_of: FingerprintOf) -> JsonObject:
+    """Return what waits on a thread, as JSON: a list of interrupts, and a breakpoint or null."""
+    interrupts: list[JsonValue] = []
+    breakpoint: JsonValue = None
+    for item in waiting:
+        its: JsonObject = {"node": item.node, "fingerprint": fingerprint_of(item)}
+        if isinstance(item, Interrupt):
+            interrupts.append(
+                {"id": item.interrupt_id, "value": item.payload, **_inexact(item), **its}
+            )
+        else:
+            breakpoint = {"when": item.when, "next": list(item.next), **its}
+    return {"interrupts": interrupts, "breakpoint": breakpoint}
+
+
+def _inexact(interrupt: Interrupt) -> JsonObject:
+    """Return what the JSON of the payload cannot carry, if there is anything."""
+    exact: list[JsonValue] = [
+        {"path": list(one.path), "value": one.value} for one in interrupt.exact_values
     ]
+    return {"exact_values": exact} if exact else {}
 
 
-def _lines(thread: ThreadView, questions: Sequence[QuestionDetails]) -> Iterator[str]:
+def _lines(
+    thread: ThreadView, questions: Sequence[QuestionDetails], fingerprint_of: FingerprintOf
+) -> Iterator[str]:
     yield from _head_lines(thread)
     for number, each in enumerate(questions, 1):
         yield ""
@@ -46,6 +67,9 @@ def _lines(thread: ThreadView, questions: Sequence[QuestionDetails]) -> Iterator
         if isinstance(item, Breakpoint):
             yield ""
             yield f"Stopped {item.when} {one_line(item.node)}; {breakpoint_line(item)}"
+            yield f"  fingerprint {fingerprint_of(item)}"
+            if item.remark:
+                yield f"  remark      {one_line(item.remark, 400)}"
             yield "  continue with hitl-tui step"
     yield ""
     yield "Values"

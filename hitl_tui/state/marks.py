@@ -68,11 +68,7 @@ def _asks_the_same(before: Waiting, now: Waiting) -> bool:
     """Compare more than ids: a breakpoint has none, and older servers reuse those of a task."""
     match before, now:
         case Interrupt(), Interrupt():
-            return (before.task_id, before.payload, before.response_schema) == (
-                now.task_id,
-                now.payload,
-                now.response_schema,
-            )
+            return (before.task_id, before.asked) == (now.task_id, now.asked)
         case Breakpoint(), Breakpoint():
             return before.checkpoint_id == now.checkpoint_id
         case _:

@@ -81,6 +81,8 @@ class ThreadHeader(Vertical):
         elif answered is not None:
             text = f"already answered at {_time(answered)}: that answer was applied,"
             self.note.show(Severity.WARNING, f"{text} and the graph asks the same again.")
+        elif interrupt.remark:
+            self.note.show(Severity.WARNING, one_line(interrupt.remark, 300))
         else:
             self._show_draft(draft)
 

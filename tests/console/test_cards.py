@@ -214,7 +214,7 @@ async def test_true_as_text_is_a_text() -> None:
     made = card({"message": "Pick one", "options": ["a", "b"]})
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
-        await pilot.press("ctrl+t", "ctrl+t", *"true")
+        await pilot.press("ctrl+t", *"true")
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
         await settle(pilot)
@@ -428,6 +428,20 @@ async def test_yes_and_no_have_their_letters() -> None:
         assert decisions(said) == [Choose(1)]
 
 
+async def test_a_bare_question_for_yes_or_no_sends_true_or_false() -> None:
+    made = card("Do you approve this action?")
+    async with card_shown(made) as (pilot, said):
+        await shown(made, pilot)
+        assert "Do you approve this action?" in screen_text(pilot.app)
+        await pilot.press("ctrl+t", *"later", "ctrl+t", "ctrl+t", "ctrl+t", "n")
+        await until(pilot, lambda: made.armed)
+        await pilot.press("ctrl+s")
+        await settle(pilot)
+        (decided,) = heard(said, Decided)
+        assert payloads.encode("Do you approve this action?", decided.decision) is False
+        assert made.content()["words"] == "later"
+
+
 async def test_enter_chooses_and_does_not_send() -> None:
     made = card({"message": "Which?", "options": ["small", "large"]})
     async with card_shown(made) as (pilot, said):
@@ -455,7 +469,7 @@ async def test_a_guess_is_called_a_guess_and_any_json_is_taken() -> None:
     async with card_shown(made) as (pilot, said):
         await shown(made, pilot)
         assert "a guess" in screen_text(pilot.app)
-        await pilot.press("ctrl+t", *"[1]")
+        await pilot.press("ctrl+t", "ctrl+t", *"[1]")
         await until(pilot, lambda: made.armed)
         await pilot.press("ctrl+s")
         await settle(pilot)

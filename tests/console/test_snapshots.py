@@ -53,7 +53,7 @@ async def at_breakpoint(c: Console) -> None:
 
 async def any_json(c: Console) -> None:
     await c.open(3)
-    await c.press("ctrl+t")
+    await c.press("ctrl+t", "ctrl+t")
     await c.type('{"ok": tru')
 
 

@@ -129,7 +129,9 @@ def test_a_changed_item_is_not_a_missing_item() -> None:
 
 
 def test_a_single_answer_needs_no_confirmation_and_several_verdicts_do() -> None:
-    assert plan_of_decision(REVIEWS, REVIEWS.question(asked(1)), Answer("yes")) is None
+    assert plan_of_decision(REVIEWS, REVIEWS.question(asked(1)), Answer("fine")) is None
+    doubtful = plan_of_decision(REVIEWS, REVIEWS.question(asked(1)), Answer("no"))
+    assert doubtful is not None and "takes for yes" in doubtful.cautions[0]
     request = interrupt(tool_request(*[("send", {}, "", ALL)] * 2))
     verdicts = Verdicts((Reject("no"), Reject("no")))
     plan = plan_of_decision(REVIEWS, REVIEWS.question(request), verdicts)

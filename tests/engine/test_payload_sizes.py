@@ -207,7 +207,9 @@ GOLDEN: list[tuple[JsonValue, Review, Decision, JsonValue]] = [
     ),
     (
         {"actions": LISTED, "n": 1},
-        Choices(tuple(Option(text, {"action": text}) for text in NUMBERS), prompt="n: 1"),
+        Choices(
+            tuple(Option(text, {"action": text}) for text in NUMBERS), prompt="n: 1", listed=False
+        ),
         Choose(MANY - 1),
         {"action": str(MANY - 1)},
     ),
@@ -329,6 +331,7 @@ SEEDS: list[Asked] = [
     ({"type": "approval_request"}, None),
     ({"query": "Who?"}, None),
     ("What is your name?", None),
+    ("Do you approve this action?", None),
     ({"x": 1}, None),
 ]
 ARGS = st.dictionaries(st.text(), JSON, max_size=3)

@@ -354,6 +354,49 @@ def test_every_json_value_is_an_answer(value: JsonValue) -> None:
     assert (repr(state["answer"]), state["kind"]) == (repr(value), type(value).__name__)
 
 
+REFUSALS: list[tuple[Any, Decision]] = [
+    (payload, decision)
+    for payload in (
+        "Do you approve this action?",
+        "Pass 'true' to approve",
+        "Go on? (yes/no)",
+        "What next?",
+        {"question": "Approve this?"},
+        {"action": "rm", "message": "Approve?"},
+        {"actions": ["approve", "reject"]},
+        {"confirm": True},
+        {"type": "approval", "content": "Delete 40 rows?"},
+    )
+    for decision in (
+        Choose(1),
+        Choose(3),
+        Revise("no"),
+        Revise("false"),
+        Answer("no"),
+        Answer(False),
+    )
+]
+
+
+@pytest.mark.parametrize(("payload", "refusal"), REFUSALS)
+def test_no_refusal_acts_without_a_caution(payload: Any, refusal: Decision) -> None:
+    """The first example of LangGraph's guide tests the answer with `if`."""
+
+    def act(state: State) -> State:
+        return {"answer": "acted" if interrupt(payload) else "stopped"}
+
+    builder = StateGraph(State).add_node(act).add_edge(START, "act")
+    stopped = Stopped(builder.compile(checkpointer=InMemorySaver()), {})
+    if payloads.cautions(payloads.recognise(payload), refusal):
+        return
+    try:
+        done = stopped.answer(refusal)
+    except NotTaken:
+        assert isinstance(refusal, Choose)
+    else:
+        assert done["answer"] == "stopped"
+
+
 def ask_two(state: State) -> State:
     first = interrupt("first?")
     return {"answer": [first, interrupt("second?")]}

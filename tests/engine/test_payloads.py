@@ -204,6 +204,7 @@ EVERY = approval_schema("approve", "edit", "reject", "respond")
         ({"stage": "review", "actions": ["publish", "revise"]}, None, Choices),
         ({"text_to_revise": "a"}, None, TextToRevise),
         ("What is your name?", None, TextToRevise),
+        ("Do you approve this action?", None, Choices),
         ({"question": "Approve this?", "details": {}}, None, Choices),
         ({"type": "approval_request", "action": "x", "message": "y"}, None, Choices),
         ({"summary": "…", "confirm": True}, None, Choices),
@@ -231,9 +232,10 @@ def test_each_payload_is_recognised(
     ("payload", "text", "prompt"),
     [
         ({"text_to_revise": "original text"}, "original text", ""),
-        ({"instruction": "Review", "content": "draft"}, "draft", "instruction: Review"),
-        ({"draft": "", "action": "send"}, "", "action: send"),
-        ({"draft": "", "tags": ["é", 1]}, "", 'tags: ["é", 1]'),
+        ({"instruction": "Review and edit", "content": "a"}, "a", "instruction: Review and edit"),
+        ({"draft": "", "task": "Improve it"}, "", "task: Improve it"),
+        ({"text_to_revise": "", "tags": ["é", 1]}, "", 'tags: ["é", 1]'),
+        ({"type": "text_revision", "content": "a"}, "a", "type: text_revision"),
         ("What is your name?", "", "What is your name?"),
         ("", "", ""),
         ("[not JSON", "", "[not JSON"),
@@ -253,8 +255,19 @@ def test_texts_are_recognised(payload: JsonValue, text: str, prompt: str) -> Non
         [],
         {},
         {"text_to_revise": 3},
-        {"content": "a", "draft": "b"},
-        {"content": "a", "options": [1, 2]},
+        {"text_to_revise": "a", "draft": "b"},
+        {"text_to_revise": "a", "options": [1, 2]},
+        {"text_to_revise": "a", "choices": []},
+        {"text_to_revise": "a", "kind": "approval"},
+        {"type": "approval", "content": "Delete 40 rows?"},
+        {"type": "human", "content": "Hello", "id": "m1"},
+        {"role": "user", "content": "Please revise this"},
+        {"role": "assistant", "instruction": "Edit this", "content": "a"},
+        {"content": "a", "instruction": "Review"},
+        {"content": "a", "instruction": "Edit or approve this"},
+        {"content": "a", "instruction": "Don't edit this"},
+        {"draft": "a", "action": "send"},
+        {"type": 3, "text_to_revise": "a"},
         {"message": "Pick one", "options": []},
         {"question": "What is the answer?"},
         {"question": 3},
@@ -382,6 +395,52 @@ def test_all_other_keys_of_a_payload_are_kept() -> None:
     assert questions.extra == {"tool_call_id": "call_7"}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Do you approve this action?",
+        "Approve?",
+        "Please confirm: delete 40 rows?",
+        "Pass 'true' to approve",
+        "Return true to go on, anything else stops.",
+        "Continue? (yes/no)",
+        "Deploy v1.2 to production [y/N]",
+        "Type 'approve' or 'reject'.",
+        "Please approve the transfer.",
+        "The agent wants to delete 40 rows. OK?",
+        "rm -rf build - proceed?",
+        "Approve this mail?\n\nHi Ada, how are you?",
+        "Hi Ada, how are you?\n\nShould I send this?",
+        "Do you approve sending it to Ada or Bob?",
+        "Is this right or not?",
+    ],
+)
+def test_questions_for_yes_or_no(text: str) -> None:
+    review = payloads.recognise(text)
+    assert isinstance(review, Choices) and not review.listed
+    assert [option.answer for option in review.options[:2]] == [True, False]
+    assert payloads.recognise({"question": text}).kind == "choices"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "What is your name?",
+        "Is it red or blue?",
+        "Could you tell me your address?",
+        "Do you have any feedback?",
+        "Approve the plan, or give feedback.",
+        "Is the plan good? What is missing?",
+        "What should I send, and when?",
+        "Please confirm your name.",
+        "Are you sure? " * 1000,
+    ],
+)
+def test_questions_for_words(text: str) -> None:
+    assert payloads.recognise(text) == TextToRevise(text="", prompt=text)
+
+
 # What is offered
 
 
@@ -483,6 +542,11 @@ EDITED: JsonObject = {"path": "z", "n": 2}
         ({"message": "m", "options": ["a", "a", "b"]}, Choose(1), "b"),
         ({"message": "m", "options": ["a"]}, Answer(["other"]), ["other"]),
         ({"actions": ["publish", "revise"]}, Choose(1), {"action": "revise"}),
+        ({"actions": ["publish", "revise"]}, Revise("publish"), "publish"),
+        ("Do you approve this action?", Choose(0), True),
+        ("Do you approve this action?", Choose(1), False),
+        ("Do you approve this action?", Revise("not yet"), "not yet"),
+        ("Go on? (yes/no)", Choose(3), "no"),
         ({"question": "Approve this?"}, Choose(0), True),
         ({"question": "Approve this?"}, Choose(1), False),
         ({"question": "Approve this?"}, Revise("yes"), "yes"),
@@ -829,6 +893,63 @@ def test_an_edit_without_changes_has_no_caution_and_sends_the_same(args: JsonObj
     sent = payloads.encode(payload, decision)
     edited: JsonValue = {"type": "edit", "edited_action": {"name": "x", "args": args}}
     assert canonical_json(sent) == canonical_json({"decisions": [edited]})
+
+
+CONFIRMED: list[tuple[JsonValue, Decision, str]] = [
+    (
+        "Do you approve this action?",
+        Revise("no"),
+        "the text “no”, which a node's `if` takes for yes",
+    ),
+    ("Do you approve this action?", Revise("No, not yet"), "“No, not yet”, which"),
+    ("Do you approve this action?", Answer("False"), "the text “False”, which"),
+    ("Do you approve this action?", Revise("yes"), "not the JSON value true"),
+    ("Go on? (yes/no)", Choose(3), "the text “no”, which"),
+    ("What is your name?", Revise("no"), "the text “no”, which"),
+    ("How many?", Revise(" 5 "), "the text “ 5 ”, not a number"),
+    ("How many?", Revise("-1.5e3"), "not a number"),
+    ("Anything?", Revise("null"), "JSON null"),
+    ("Pass 'true' to approve", Revise("true"), "not the JSON value true"),
+    ({"type": "approval", "content": "Delete?"}, Revise("'no'."), "takes for yes"),
+    ({"text_to_revise": "Dear Ada"}, Revise("Reject"), "takes for yes"),
+    ({"action": "rm", "message": "Approve?"}, Choose(1), 'takes {"action": "reject"} for yes'),
+    ({"actions": ["go", "cancel"]}, Choose(1), 'takes {"action": "cancel"} for yes'),
+    ({"confirm": True}, Choose(1), "the text “reject”, which"),
+    ({"question": "Q", "answer": "A"}, Choose(1), "for yes"),
+]
+UNCONFIRMED: list[tuple[JsonValue, Decision]] = [
+    ("Do you approve this action?", Choose(0)),
+    ("Do you approve this action?", Choose(1)),
+    ("Do you approve this action?", Answer(False)),
+    ("Do you approve this action?", Revise("later")),
+    ("Do you approve this action?", Choose(9)),
+    ("What is your name?", Revise("Ada")),
+    ("What is your name?", Revise("No. 5, please")),
+    ("What is your name?", Revise("")),
+    ({"options": ["yes", "no"]}, Choose(1)),
+    ({"options": ["yes", "no"]}, Revise("no")),
+    ({"text_to_revise": "40"}, Revise("41")),
+    ({"actions": ["go", "cancel"]}, Choose(0)),
+    ({"anything": 1}, Answer({"approved": "no"})),
+    (ASK, Replies((Reply(chosen=("sqlite",)), Reply(), Reply("no")))),
+    (SNAKE, Verdicts((Respond("no"), Reject("no")))),
+]
+
+
+@pytest.mark.parametrize(("payload", "decision", "words"), CONFIRMED)
+def test_an_answer_that_may_be_taken_for_another_is_confirmed(
+    payload: JsonValue, decision: Decision, words: str
+) -> None:
+    payloads.encode(payload, decision)
+    (caution,) = payloads.cautions(payloads.recognise(payload), decision)
+    assert words in caution and caution.endswith(".")
+
+
+@pytest.mark.parametrize(("payload", "decision"), UNCONFIRMED)
+def test_an_answer_that_is_what_it_looks_like_is_not_confirmed(
+    payload: JsonValue, decision: Decision
+) -> None:
+    assert payloads.cautions(payloads.recognise(payload), decision) == ()
 
 
 VERDICTS: dict[str, st.SearchStrategy[Verdict]] = {

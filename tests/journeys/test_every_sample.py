@@ -53,15 +53,16 @@ class Journey:
 
 APPROVED = Press("a", "● a Approve")
 VERDICTS = Press("ctrl+s", "(?s)Send 2 verdicts.*Do it")
+SPELLED = Press("ctrl+s", "(?s)Send this answer.*Do it")
 TOGETHER = Press("ctrl+s", "(?s)Send all 2 answers.*Do it")
 DECIDED = Press("ctrl+s", "1 of 2 decided")
 JOURNEYS: Mapping[str, Journey] = {
     "revise": Journey(
         "original text", ("end", "!"), ('"original text!"',), {"some_text": "original text"}
     ),
-    "subgraph": Journey("Who approves", ("true",), ('"approved_by": "true"',)),
+    "subgraph": Journey("Who approves", ("true", SPELLED), ('"approved_by": "true"',)),
     "validate": Journey(
-        "How old are you", ("old", Press("ctrl+s", "is not an age"), "36"), ('"age": 36',)
+        "How old are you", ("old", Press("ctrl+s", "is not an age"), "36", SPELLED), ('"age": 36',)
     ),
     "choice": Journey("Which plan", (Press("3", "● 3"),), ('"plan": "Not at all"',)),
     "yes_no": Journey("Should this be published", (Press("n", "● 2 n"),), ('"published": false',)),
@@ -109,6 +110,7 @@ JOURNEYS: Mapping[str, Journey] = {
             Press("f8", "(?s)Ask this question again.*Do it"),
             Press("ctrl+s", "Type here"),
             "3",
+            SPELLED,
         ),
         ('"boxes": 3',),
     ),

@@ -163,11 +163,17 @@ async def test_a_command_of_nulls_next_to_an_input_is_no_command(
 
 
 @pytest.mark.parametrize(
-    ("graph", "next"), [("parallel", ["finance", "legal"]), ("breakpoints", ["publish"])]
+    ("graph", "next", "command"),
+    [
+        ("parallel", ["finance", "legal"], {"update": {}}),
+        ("parallel", ["finance", "legal"], {"goto": []}),
+        ("parallel", ["finance", "legal"], {"resume": None}),
+        ("breakpoints", ["publish"], {"update": {}}),
+        ("breakpoints", ["publish"], {"goto": []}),
+    ],
 )
-@pytest.mark.parametrize("command", [{"update": {}}, {"goto": []}, {"resume": None}])
 async def test_a_command_without_effect_is_a_run_without_input(
-    http: httpx.AsyncClient, command: dict[str, Any], graph: str, next: list[str]
+    http: httpx.AsyncClient, graph: str, next: list[str], command: dict[str, Any]
 ) -> None:
     """It answers neither of two questions, and steps past a breakpoint."""
     thread_id = await thread(http)

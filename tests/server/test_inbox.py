@@ -199,12 +199,28 @@ async def test_a_server_that_counts_differently_is_not_read_completely_every_tim
 # Threads that cannot be read
 
 
-@pytest.mark.parametrize("status", [404, 500])
-async def test_a_state_that_cannot_be_read_is_reported_and_read_again(
+@pytest.mark.parametrize("status", [404, 424, 500])
+async def test_a_question_whose_state_cannot_be_read_is_listed_from_its_row(
     remote: Console, dev: httpx.AsyncClient, status: int
 ) -> None:
     thread_id = await asking(dev)
     remote.network.fail("GET", f"/{thread_id}/state", status)
+    inbox = await remote.inbox.look()
+    assert thread_id not in unreadable(inbox)
+    [item] = of(inbox, thread_id)
+    assert isinstance(item, Interrupt) and item.payload == {"text_to_revise": "x"}
+    assert item.node == "unknown node" and "out of order" in item.remark
+    remote.network.restore()
+    [item] = await remote.items(thread_id)
+    assert isinstance(item, Interrupt) and item.node == "human_node" and not item.remark
+
+
+async def test_a_breakpoint_whose_state_cannot_be_read_is_reported_and_read_again(
+    remote: Console, dev: httpx.AsyncClient
+) -> None:
+    thread_id = await thread(dev)
+    await wait(dev, thread_id, "breakpoints", input={})
+    remote.network.fail("GET", f"/{thread_id}/state", 500)
     inbox = await remote.inbox.look()
     assert "out of order" in unreadable(inbox)[thread_id]
     assert of(inbox, thread_id) == ()
@@ -300,7 +316,7 @@ async def test_a_thread_that_does_not_answer_does_not_delay_others(
     other = await asking(dev)
     inbox = await remote.inbox.look()
     assert of(inbox, other)
-    assert hanging in unreadable(inbox)
+    assert of(inbox, hanging), "from its row"
 
 
 # Changes while the list is read

@@ -11,7 +11,7 @@ from langgraph.store.memory import InMemoryStore
 from langgraph_sdk.client import LangGraphClient
 from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
 
-from hitl_server.project.config import GraphSpec
+from hitl_server.project.config import read_project
 from hitl_server.project.graphs import Graphs
 from hitl_server.request_models import ThreadSearch
 from hitl_server.storage.database import Database
@@ -445,7 +445,7 @@ async def test_threads_by_id_use_an_index(tmp_path: Path) -> None:
 
 async def test_the_newest_checkpoint_uses_an_index(tmp_path: Path) -> None:
     database = await Database.open(tmp_path / "engine.sqlite")
-    graphs = Graphs.load([GraphSpec("revise", str(SAMPLES / "revise.py"), "graph")])
+    graphs = Graphs.load(read_project(f"{SAMPLES / 'revise.py'}:graph"))
     graphs.use_storage(database.saver, InMemoryStore())
     head: Any = {"configurable": {"thread_id": str(uuid4())}}
     said: list[str] = []

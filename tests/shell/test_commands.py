@@ -229,25 +229,84 @@ def test_parallel_questions_are_answered_by_id(shell: Shell) -> None:
     for node, asked in (("legal", "Is this legal?"), ("finance", "Can we pay for it?")):
         (line,) = [line for line in message.splitlines() if line.startswith(ids[node])]
         assert node in line and asked in line
-    half = shell.run("answer", thread, "--interrupt", ids["legal"], "--text", "yes")
+    half = shell.run("answer", thread, "--interrupt", ids["legal"], "--choose", "1")
     assert (half["outcome"], half["status"]) == ("applied", "interrupted")
     assert interrupts(half) == {"finance": ids["finance"]}
     shell.refused("answer", thread, "--interrupt", ids["legal"], "--text", "no", code=3)
-    done = shell.run("answer", thread, "--text", "no")
-    assert done["values"]["verdict"] == "finance: no; legal: yes"
+    done = shell.run("answer", thread, "--choose", "2")
+    assert done["values"]["verdict"] == "finance: False; legal: True"
+
+
+def test_a_text_that_spells_a_value_is_sent_only_with_yes(shell: Shell) -> None:
+    """The node tests the answer with `if`, for which "no" is true."""
+    thread = shell.run("run", "approval", "--input", "{}")["thread_id"]
+    [asks] = shell.run("show", thread)["asks"]
+    assert (asks["kind"], asks["answer_schema"]) == ("choices", {"examples": [True, False]})
+    for text in (["--text", "no"], ["--value", '"no"']):
+        refused = shell.run("answer", thread, *text, code=4)
+        assert "which a node's `if` takes for yes" in refused["faults"][0]["why"]
+    stopped = shell.run("answer", thread, "--choose", "2")
+    assert stopped["values"]["said"] == ["stopped"]
+    thread = shell.run("run", "approval", "--input", "{}")["thread_id"]
+    acted = shell.run("answer", thread, "--text", "no", "--yes")
+    assert acted["values"]["said"] == ["acted"]
+
+
+def test_an_answer_to_what_was_shown_does_not_reach_another_question(
+    shell: Shell, tmp_path: Path
+) -> None:
+    """A node that runs again asks under the same id, at the same checkpoint."""
+    given = json.dumps({"trace": str(tmp_path / "trace")})
+    started = shell.run("run", "step_that_changes", "--input", given)
+    thread, shown = started["thread_id"], {each["node"]: each for each in started["interrupts"]}
+    seen = shown["ask_what_changes"]
+    listed = [each for each in shell.run("list") if each["thread_id"] == thread]
+    asks = shell.run("show", thread)["asks"]
+    for document, key in ((listed, "interrupt_id"), (asks, "id")):
+        assert {each[key]: each["fingerprint"] for each in document} == {
+            each["id"]: each["fingerprint"] for each in started["interrupts"]
+        }
+    other = ["--expect", shown["right"]["fingerprint"]]
+    refused = shell.run("answer", thread, "--interrupt", seen["id"], "--text=go", *other, code=3)
+    assert seen["fingerprint"] in refused["error"]
+    half = shell.run("answer", thread, "--text", "fine", *other)
+    (now,) = half["interrupts"]
+    assert (now["id"], now["value"]) == (seen["id"], {"run": "rm 2"})
+
+    expected = ["--interrupt", seen["id"], "--text", "go", "--expect", seen["fingerprint"]]
+    refused = shell.run("answer", thread, *expected, code=3)
+    assert refused["interrupts"] == [now]
+    message = shell.refused("answer", thread, *expected, code=3)
+    assert "no longer waits" in message and '"run": "rm 2"' in message
+    done = shell.run("answer", thread, "--text", "go", "--expect", now["fingerprint"])
+    assert (done["outcome"], done["status"]) == ("applied", "done")
+    refused = shell.run("answer", thread, "--text=go", "--expect", now["fingerprint"], code=3)
+    assert "Nothing waits" in shell.refused("reopen", thread, *expected[-2:], code=3)
+    shell.refused("answer", thread, "--text=go", "--expect", "abc", code=2)
+
+
+def test_a_step_past_another_breakpoint_is_refused(local_shell: Shell) -> None:
+    started = local_shell.run("run", "breakpoints", "--input", "{}")
+    thread, expected = started["thread_id"], ["--expect", started["breakpoint"]["fingerprint"]]
+    (listed,) = [each for each in local_shell.run("list") if each["thread_id"] == thread]
+    assert listed["fingerprint"] == expected[1] in local_shell.raw("show", thread).stdout
+    stepped = local_shell.run("step", thread, *expected)
+    assert stepped["breakpoint"]["node"] != started["breakpoint"]["node"]
+    refused = local_shell.run("step", thread, *expected, code=3)
+    assert refused["breakpoint"] == stepped["breakpoint"]
 
 
 def test_several_interrupts_are_answered_in_one_request(local_shell: Shell) -> None:
     started = local_shell.run("run", "parallel", "--input", "{}")
     thread, ids = started["thread_id"], interrupts(started)
     each = [
-        f"--interrupt={ids[node]}={value}" for node, value in (("legal", '"y"'), ("finance", 0))
+        f"--interrupt={ids[node]}={value}" for node, value in (("legal", '"fine"'), ("finance", 0))
     ]
     assert "already contains an answer" in local_shell.refused(
         "answer", thread, *each, "--text=x", code=2
     )
     done = local_shell.run("answer", thread, *each)
-    assert done["values"]["verdict"] == "finance: 0; legal: y"
+    assert done["values"]["verdict"] == "finance: 0; legal: fine"
     assert [(one["interrupt_id"], one["outcome"]) for one in done["answers"]] == [
         (ids["legal"], "applied"),
         (ids["finance"], "applied"),
@@ -267,7 +326,8 @@ def test_a_stuck_question_is_reopened(local_shell: Shell) -> None:
     opened = local_shell.run("reopen", thread)
     assert (opened["outcome"], opened["status"]) == ("applied", "interrupted")
     assert opened["interrupts"][0]["id"] != failed["interrupts"][0]["id"]
-    done = local_shell.run("answer", thread, "--text", "3")
+    assert "not a number" in local_shell.refused("answer", thread, "--text", "3", code=4)
+    done = local_shell.run("answer", thread, "--value", "3")
     assert done["values"] == {
         "order": "four chairs",
         "boxes": 3,
@@ -465,6 +525,35 @@ async def test_a_copied_thread_continues_with_its_assistant(
         copied = (await post(f"/threads/{thread}/copy"))["thread_id"]
     done = Shell(langgraph_dev.url, tmp_path).run("step", copied)
     assert (done["status"], done["values"]) == ("done", {"said": ["acme", 1]})
+
+
+async def test_a_name_of_two_graphs_is_refused_with_their_ids(
+    local_server: processes.Served, tmp_path: Path
+) -> None:
+    shell = Shell(local_server.url, tmp_path)
+    headers = [f"--header={key}: {value}" for key, value in local_server.headers.items()]
+    async with local_server.client() as http:
+
+        async def made(graph: str) -> str:
+            body = {"graph_id": graph, "name": "Twin"}
+            return str((await http.post("/assistants", json=body)).json()["assistant_id"])
+
+        chain, approval = await made("chain"), await made("approval")
+        try:
+            printed = shell.raw("graphs", *headers).stdout
+            assert f"Twin (graph chain, assistant {chain})" in printed
+            assert f"Twin (graph approval, assistant {approval})" in printed
+            assert "revise\n" in printed
+            for command in (["run", "Twin", "--input", "{}"], ["list", "--graph", "Twin"]):
+                message = shell.refused(*command, *headers, code=2)
+                assert "Twin names 2 assistants" in message
+                assert chain in message and approval in message
+            done = shell.run("run", chain, "--input", "{}", *headers)
+            assert done["values"]["said"] == ["one", "two", "three"]
+            assert shell.run("list", "--graph", "chain", *headers) == []
+        finally:
+            for each in (chain, approval):
+                await http.delete(f"/assistants/{each}")
 
 
 def test_unknown_threads_and_questions(shell: Shell) -> None:

@@ -28,6 +28,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.argument_parser import Parser
 from hitl_tui.shell import question_output
+from hitl_tui.shell.answer_options import ways
 from hitl_tui.shell.command_options import ADD_OPTIONS
 from hitl_tui.shell.decision_options import decides, decision_on
 
@@ -173,6 +174,71 @@ def test_contradictory_options_are_refused(options: list[str], words: str) -> No
         decision_on(question(CALLS), typed(*options))
 
 
+OPTIONS: dict[str, list[list[str]]] = {
+    "--text": [["--text", "x"], ["--text", "a"]],
+    "--value": [
+        ["--value", value]
+        for value in (
+            '"a"',
+            "{}",
+            "1",
+            "true",
+            '{"decisions": [{"type": "reject"}, {"type": "reject"}]}',
+            '{"answers": ["a", "[\\"red\\"]", ""]}',
+        )
+    ],
+    "--choose": [["--choose", "1"], ["--choose", "2"]],
+    "--approve": [["--approve"]],
+    "--reject": [["--reject"]],
+    "--decision": [["--decision", "1=reject", "--decision", "2=reject"]],
+    "--reply": [["--reply", "1=x", "--reply", "2=red"]],
+    "--decline": [["--decline"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("payload", "schema"),
+    [
+        ("What is your name?", None),
+        ("Do you approve this action?", None),
+        ({"text_to_revise": "a"}, None),
+        ({"options": ["a", "b"]}, None),
+        ({"actions": ["a", "b"]}, None),
+        ({"type": "approval", "content": "a"}, None),
+        ({"formType": "f", "fields": ["a"]}, None),
+        ({"fields": ["a"], "current_values": {"a": 1}}, None),
+        *(
+            ("Asked", schema)
+            for schema in (
+                {"type": "string"},
+                {"enum": ["a", "b"]},
+                {"anyOf": [{"type": "string"}, {"type": "integer"}]},
+                {"type": "integer"},
+                {"type": "boolean"},
+                {"type": "object"},
+            )
+        ),
+        (CALLS, None),
+        (ASKS, None),
+    ],
+)
+def test_every_way_that_is_accepted_is_printed(payload: Any, schema: Any) -> None:
+    asked = question(payload, schema)
+    printed = ", ".join(ways(asked.review))
+    for option, examples in OPTIONS.items():
+        taken = [each for each in examples if _is_taken(asked, each)]
+        assert (option in printed) is bool(taken), (option, printed)
+
+
+def _is_taken(asked: Question, options: list[str]) -> bool:
+    try:
+        decision = decision_on(asked, typed(*options))
+        payloads.encode(asked.interrupt.payload, decision, asked.interrupt.response_schema)
+    except NotTaken:
+        return False
+    return True
+
+
 FORM = {"type": "object", "properties": {"n": {"type": "integer", "description": "How many"}}}
 
 
@@ -191,7 +257,8 @@ FORM = {"type": "object", "properties": {"n": {"type": "integer", "description":
         ),
         (ASKS, None, ["replies to questions", "2. Colours?", "- blue", "--reply N=TEXT"]),
         ({"text_to_revise": "a\nb"}, None, ["a text, revised", "> a", "> b", "--text T"]),
-        ({"confirm": "go?"}, None, ["1. Approve: sends", "--choose N[:TEXT]"]),
+        ({"confirm": "go?"}, None, ["1. Approve: sends", "takes for yes", "--choose N, --text T"]),
+        ({"query": "Who?"}, None, ["--choose N[:TEXT], --text T"]),
         ({"q": 1}, FORM, ["values that fit a schema", "n (integer", "How many", "--value JSON"]),
         ({"q": 1}, None, ["anything, as JSON", "accepts    anything"]),
         ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),

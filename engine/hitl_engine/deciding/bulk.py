@@ -193,7 +193,7 @@ def _asked(item: Item) -> str:
     """Return what is asked, as canonical JSON."""
     if isinstance(item, Breakpoint):
         return ""
-    return canonical_json([item.interrupt.payload, item.interrupt.response_schema])
+    return canonical_json(item.interrupt.asked)
 
 
 # What is sent for an item

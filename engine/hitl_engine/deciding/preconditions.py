@@ -60,7 +60,7 @@ def still_pending(
         raise NoLongerWaits(
             f"{_this(changed, shown)} changed while you read it.",
             kept=_KEPT,
-            hint="Read it again.",
+            hint=now.remark or "Read it again.",
             detail="\n".join(
                 json.dumps(asked.payload, indent=2, ensure_ascii=False) for asked in changed
             ),

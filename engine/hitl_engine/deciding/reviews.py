@@ -4,12 +4,14 @@ Nothing here sends a request.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
+from hitl_engine.deciding.inexact import inexact_edits, inexact_notes
 from hitl_engine.deciding.preconditions import earlier_answer_caution
 from hitl_engine.deciding.task_groups import effect_of
-from hitl_engine.fingerprint import fingerprint
+from hitl_engine.fingerprint import fingerprint, fingerprint_of
 from hitl_engine.model import (
     Breakpoint,
     Decision,
@@ -32,15 +34,20 @@ class Reviews:
 
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
+        review = payloads.recognise(interrupt.payload, interrupt.response_schema)
         return Question(
             interrupt=interrupt,
-            review=payloads.recognise(interrupt.payload, interrupt.response_schema),
+            review=replace(review, notes=(*inexact_notes(interrupt), *review.notes)),
             fingerprint=fingerprint(self._identity(), interrupt),
         )
 
     def item(self, waiting: Waiting) -> Item:
         """Return what a person decides on: a question, or a breakpoint as it is. Never fails."""
         return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def fingerprint_of(self, waiting: Waiting) -> str:
+        """Return the digest of what is shown of an item, where, and at which checkpoint."""
+        return fingerprint_of(self._identity(), waiting)
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         """Return the exact JSON that `Desk.decide` would send. Raises NotTaken, with every fault."""
@@ -49,7 +56,11 @@ class Reviews:
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
         kept = earlier_answer_caution(question.interrupt)
-        return (*payloads.cautions(question.review, decision), *([kept] if kept else []))
+        return (
+            *payloads.cautions(question.review, decision),
+            *inexact_edits(question, decision),
+            *([kept] if kept else []),
+        )
 
     def answer_schema(self, question: Question) -> JsonObject:
         """Return which answers a question expects, as JSON Schema; `{}` for anything."""

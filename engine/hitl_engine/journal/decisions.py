@@ -169,7 +169,7 @@ def _body(intent: Intent, who: str) -> JsonObject:
 
 def asked_of(interrupt: Interrupt) -> str:
     """Return the digest of what is asked and by which node, whatever its id."""
-    return digest([interrupt.node, interrupt.payload, interrupt.response_schema])
+    return digest([interrupt.node, *interrupt.asked])
 
 
 def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogEntry:

@@ -32,7 +32,7 @@ from hitl_engine.model.decision import (
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
 from hitl_engine.model.journal import Draft, Event, LogEntry
-from hitl_engine.model.json import JsonObject, JsonValue, Path, json_path
+from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
 from hitl_engine.model.review import (
     AnyJson,
@@ -82,6 +82,7 @@ __all__ = [
     "Edit",
     "Effect",
     "Event",
+    "ExactValue",
     "Fault",
     "FieldKind",
     "Fill",

@@ -1,12 +1,22 @@
 """JSON values, and where a value is within another one."""
 
 import json
+from dataclasses import dataclass
 from typing import TypeAlias
 
 JsonValue: TypeAlias = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject: TypeAlias = dict[str, JsonValue]
 Path: TypeAlias = tuple[str | int, ...]
 """Where a value is within another one: keys and indexes, outermost first."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExactValue:
+    """What a value of a payload really is, where its JSON is something else (NaN is null)."""
+
+    path: Path
+    value: str
+    """In the words of the server, untrusted."""
 
 
 def json_path(path: Path) -> str:

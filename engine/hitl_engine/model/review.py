@@ -63,6 +63,8 @@ class Option:
     text_key: str = ""
     """The key of the answer under which a text may be added, or nothing."""
     needs_text: bool = False
+    taken_for_yes: bool = False
+    """Whether this refuses only if its shape was guessed right: else an `if` takes it for yes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
-from hitl_engine.model.json import JsonObject, JsonValue
+from hitl_engine.model.json import ExactValue, JsonObject, JsonValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,17 @@ class Interrupt:
     """
     task_error: str | None = None
     """Set when an earlier answer made the node raise: the question may be stuck."""
+    exact_values: tuple[ExactValue, ...] = ()
+    """What the JSON of the payload cannot carry; only our own server tells it."""
+    remark: str = ""
+    """What else to know before it is answered: its node is gone from the code, or its state could
+    not be read, and only the thread's row tells of it, which can be wrong."""
+
+    @property
+    def asked(self) -> list[JsonValue]:
+        """What is asked, as JSON: equal for equal questions."""
+        exact: list[JsonValue] = [[list(one.path), one.value] for one in self.exact_values]
+        return [self.payload, self.response_schema, *([exact] if exact else [])]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +60,8 @@ class Breakpoint:
     """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
     error: str | None = None
     """Set when a run that continued from here was lost: some of its nodes may have run already."""
+    remark: str = ""
+    """Set when a next node is gone from the code."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -74,7 +87,7 @@ class ThreadView:
     values: JsonValue
     next: tuple[str, ...]
     waiting: tuple[Waiting, ...]
-    """Interrupts in the order of their ids, or one breakpoint, or nothing."""
+    """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
 

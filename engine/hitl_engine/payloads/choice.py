@@ -1,8 +1,7 @@
 """Something to choose from a list of texts.
 
-Payload `{"message", "options": ["a", "b"]}`, answered with the option; or `{"stage", "actions":
-["publish", "revise"]}`, answered `{"action": "publish"}`. Common among graphs, not a protocol: plain
-JSON is accepted as it is.
+Payload `{"message", "options": ["a", "b"]}`, answered with the option. Common among graphs, not a
+protocol: plain JSON is accepted as it is.
 """
 
 from hitl_engine.errors import NotTaken
@@ -21,17 +20,12 @@ from hitl_engine.payloads.option_answers import chosen
 
 
 def recognise(asked: Asked) -> Choices | None:
-    """Take an object with a list of texts under `options` or `actions`."""
+    """Take an object with a list of texts under `options`."""
     payload = asked.payload
-    if not isinstance(payload, dict):
+    if not isinstance(payload, dict) or not (texts := texts_in(payload, "options")):
         return None
-    if texts := texts_in(payload, "options"):
-        options = tuple(Option(text, text) for text in dict.fromkeys(texts))
-        return Choices(options, in_words(payload, "options"))
-    if texts := texts_in(payload, "actions"):
-        options = tuple(Option(text, {"action": text}) for text in dict.fromkeys(texts))
-        return Choices(options, in_words(payload, "actions"))
-    return None
+    options = tuple(Option(text, text) for text in dict.fromkeys(texts))
+    return Choices(options, in_words(payload, "options"))
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:

@@ -1,10 +1,10 @@
 """Questions with likely answers, most often yes or no: they are offered, and any other is accepted.
 
 Such a payload does not define its answer; guides and public graphs share the shapes below. So any
-text and any JSON is accepted as it is.
+text and any JSON is accepted as it is. If the guess is wrong, a refusal such as `{"action":
+"reject"}` can act as an approval, because a node's `if` takes it for yes: `Option.taken_for_yes`
+marks these, and they are confirmed before they are sent.
 """
-
-import re
 
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import (
@@ -17,27 +17,22 @@ from hitl_engine.model import (
     Option,
     Revise,
 )
-from hitl_engine.payloads.convention import Asked, in_words
+from hitl_engine.payloads.convention import Asked, in_words, texts_in
 from hitl_engine.payloads.option_answers import chosen
-
-_BEGINS = re.compile(
-    r"\s*(?:please\s+)?(?:approve|confirm|accept|allow|proceed|continue|publish|send|delete|deploy|"
-    r"is|are|was|were|do|does|did|can|could|may|might|shall|should|will|would|has|have|ok|okay|"
-    r"ready|sure)\b",
-    re.IGNORECASE,
-)
-_SAYS = re.compile(r"\b(?:yes\s*(?:/|or)\s*no|y\s*/\s*n|approve|reject)\b", re.IGNORECASE)
-_LONGEST = 2_000
-"""Longer texts are not searched for a yes-or-no question."""
+from hitl_engine.payloads.spelled_values import is_refusal
+from hitl_engine.payloads.yes_or_no import yes_or_no
 
 
 def recognise(asked: Asked) -> Choices | None:
-    """Take an object of a known shape, or one whose question or message reads as yes or no."""
-    payload = asked.payload
-    if not isinstance(payload, dict):
-        return None
-    options = _options(payload)
-    return Choices(options, in_words(payload), listed=False) if options else None
+    """Take a text that reads as yes or no, or an object that contains one or has a known shape."""
+    match asked.payload:
+        case str(text):
+            options, prompt = yes_or_no(text), text
+        case dict(payload):
+            options, prompt = _options(payload), _prompt(payload)
+        case _:
+            return None
+    return Choices(options, prompt, listed=False) if options else None
 
 
 def encode(asked: Asked, decision: Decision) -> JsonValue:
@@ -67,13 +62,15 @@ def answer_schema(asked: Asked) -> JsonObject:
 def _options(payload: JsonObject) -> tuple[Option, ...]:
     """Return what graphs with such a payload read, most specific shape first."""
     match payload:
+        case {"actions": list()} if actions := texts_in(payload, "actions"):
+            return tuple(map(_action, dict.fromkeys(actions)))
         case {"type": "approval_request"}:
             return (
                 Option("Approve", {"approved": True}),
                 Option("Reject", {"approved": False}, text_key="reason"),
             )
         case {"confirm": _}:
-            return Option("Approve", "approve"), Option("Reject", "reject")
+            return Option("Approve", "approve"), Option("Reject", "reject", taken_for_yes=True)
         case {"question": str(), "tool_call": {"name": str(), "args": dict(args)}}:
             return (
                 Option("Continue", {"action": "continue"}),
@@ -83,20 +80,24 @@ def _options(payload: JsonObject) -> tuple[Option, ...]:
         case {"question": str(), "answer": str()}:
             return (
                 Option("Approve", {"approved": True}),
-                Option("Reject", {"approved": False}, text_key="note"),
+                Option("Reject", {"approved": False}, text_key="note", taken_for_yes=True),
             )
         case {"query": str(), **others} if not others:
             return (Option("Answer", {"data": ""}, text_key="data", needs_text=True),)
-        case {"action": str(), "message": str(text)} if _reads_as_yes_or_no(text):
-            return Option("Approve", {"action": "approve"}), Option("Reject", {"action": "reject"})
-        case {"question": str(text)} | {"message": str(text)} if _reads_as_yes_or_no(text):
-            return Option("Yes", True), Option("No", False)
+        case {"action": str(), "message": str(text)} if yes_or_no(text):
+            return (
+                Option("Approve", {"action": "approve"}),
+                Option("Reject", {"action": "reject"}, taken_for_yes=True),
+            )
+        case {"question": str(text)} | {"message": str(text)}:
+            return yes_or_no(text)
         case _:
             return ()
 
 
-def _reads_as_yes_or_no(text: str) -> bool:
-    if len(text) > _LONGEST:
-        return False
-    asks = "?" in text and any(_BEGINS.match(part) for part in re.split(r"[.!\n]", text))
-    return asks or _SAYS.search(text) is not None
+def _action(name: str) -> Option:
+    return Option(name, {"action": name}, taken_for_yes=is_refusal(name))
+
+
+def _prompt(payload: JsonObject) -> str:
+    return in_words(payload, *(["actions"] if texts_in(payload, "actions") else []))

@@ -19,8 +19,9 @@ from datetime import datetime
 from typing import TypeAlias, TypeVar
 
 from hitl_engine.errors import BadReply, NotThere, TargetError
-from hitl_engine.model import Inbox, Waiting
+from hitl_engine.model import Inbox, Interrupt, Waiting
 from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.thread_list import ThreadList
 from hitl_engine.reading.thread_reader import ThreadReader
 from hitl_engine.reading.wire import OddThread, WireThread
@@ -46,6 +47,8 @@ class _Known:
     busy: bool = False
     fault: str | None = None
     """Why it could not be read; `waiting` is older then."""
+    provisional: bool = False
+    """Whether its state could not be read, and `waiting` is from its row."""
 
 
 class InboxReader:
@@ -110,7 +113,11 @@ class InboxReader:
 
     async def _try_again(self) -> None:
         """Read again what could not be read, in random order: one that hangs must not hide others."""
-        faulty = [thread_id for thread_id, known in self._known.items() if known.fault is not None]
+        faulty = [
+            thread_id
+            for thread_id, known in self._known.items()
+            if known.fault is not None or known.provisional
+        ]
         with suppress(TimeoutError):
             async with asyncio.timeout(_RETRY_SECONDS):
                 await _each(self._revisit, random.sample(faulty, len(faulty)))
@@ -140,13 +147,29 @@ class InboxReader:
             self._hold(row.thread_id, _stamp(row), BadReply(row.problem))
             return
         try:
-            waiting = (await self._reader.of_row(row)).waiting if _can_wait(row) else ()
+            snapshot = await self._reader.of_row(row) if _can_wait(row) else None
         except NotThere:
             self._known.pop(row.thread_id, None)
         except TargetError as error:
             self._hold(row.thread_id, _stamp(row), error)
         else:
-            self._known[row.thread_id] = _Known(_stamp(row), waiting, row.status == "busy")
+            self._take_snapshot(row, snapshot)
+
+    def _take_snapshot(self, row: WireThread, snapshot: Snapshot | None) -> None:
+        """Keep what waits on a thread; what its state told is kept while it asks the same."""
+        waiting = snapshot.waiting if snapshot else ()
+        remark = snapshot.remark if snapshot else ""
+        if remark and self._holds_the_same(row.thread_id, waiting):
+            self._hold(row.thread_id, _stamp(row), BadReply(remark))
+            return
+        self._known[row.thread_id] = _Known(
+            _stamp(row), waiting, row.status == "busy", provisional=bool(remark)
+        )
+
+    def _holds_the_same(self, thread_id: str, waiting: tuple[Waiting, ...]) -> bool:
+        """Whether the questions of this thread are known from its state."""
+        known = self._known.get(thread_id)
+        return known is not None and not known.provisional and _ids(known.waiting) == _ids(waiting)
 
     def _hold(self, thread_id: str, stamp: _Stamp, error: TargetError) -> None:
         """Keep what was known of a thread that cannot be read now."""
@@ -178,6 +201,10 @@ def _can_wait(row: WireThread) -> bool:
             return bool(row.interrupts) or (row.interrupts is None and bool(row.graph_id))
         case _:
             return True
+
+
+def _ids(waiting: tuple[Waiting, ...]) -> set[str]:
+    return {item.interrupt_id for item in waiting if isinstance(item, Interrupt)}
 
 
 def _stamp(row: WireThread) -> _Stamp:

@@ -1,16 +1,31 @@
 """Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from hitl_engine.errors import NotThere, ServerRefused
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.client import LangGraphServer
-from hitl_engine.reading.snapshot import Place, Snapshot, from_row, from_state, places, stopped_at
+from hitl_engine.reading.snapshot import (
+    Snapshot,
+    from_row,
+    from_state,
+    from_summary,
+    stopped_at,
+)
+from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
+
+NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})
+_FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
+_WITHOUT_TASKS = (
+    "Known only from the list of threads, because the state contains no task that asks. The server "
+    "may have read it with another graph than the one that ran."
+)
 
 
 class ThreadReader:
@@ -19,12 +34,20 @@ class ThreadReader:
     `NotThere` means that the thread itself is gone. Any other 404 (of its state, its runs, its
     graph) means that this server does not provide it, and becomes `ServerRefused`.
 
-    `rows_hold_runs`: whether the row of a thread contains its newest run.
+    `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
+    graph, where the server tells them for all graphs at once.
     """
 
-    def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
+    def __init__(
+        self,
+        api: LangGraphServer,
+        *,
+        rows_hold_runs: bool,
+        nodes: Mapping[str, frozenset[str]] = NO_NODES,
+    ) -> None:
         self._api = api
         self._rows_hold_runs = rows_hold_runs
+        self._nodes = nodes
         self._node_breakpoints: dict[str, dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
@@ -81,11 +104,37 @@ class ThreadReader:
             raise ServerRefused(error.what, status=404) from error
 
     async def _of_row(self, row: WireThread) -> Snapshot:
-        snapshot = from_row(row)
-        if snapshot is None:
-            snapshot = from_state(row, await self._api.state(row.thread_id))
+        snapshot = from_row(row) or await self._of_state(row)
+        if nodes := self._nodes.get(snapshot.graph_id):
+            gone = tuple(node for node in snapshot.next if node not in nodes)
+            snapshot = replace(snapshot, gone=gone) if gone else snapshot
         if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
             return await self._located(snapshot)
+        return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _ordered(self, snapshot: Snapshot) -> Snapshot:
+        """Put the questions of subgraphs in the order of their tasks, where these can be read."""
+        try:
+            state = await self._api.state(snapshot.thread_id, subgraphs=True)
+        except (NotThere, ServerRefused):
+            return snapshot
+        return replace(snapshot, tasks=in_order_of_subgraphs(snapshot.tasks, state.tasks))
+
+    async def _of_state(self, row: WireThread) -> Snapshot:
+        """Read the state; if that fails, or it lacks the tasks that ask, use what the row tells."""
+        try:
+            state = await self._api.state(row.thread_id)
+        except (NotThere, ServerRefused) as error:
+            if isinstance(error, NotThere):
+                row = await self._api.thread(row.thread_id)  # raises if the thread itself is gone
+            told = from_summary(row, f"{_FROM_THE_ROW} {error.what}")
+            if told is None:
+                raise
+            return told
+        snapshot = from_state(row, state)
+        is_empty = not (snapshot.tasks or snapshot.next) and snapshot.checkpoint_id
+        if is_empty and row.status == "interrupted" and any((row.interrupts or {}).values()):
+            return from_summary(row, _WITHOUT_TASKS, snapshot.checkpoint_id) or snapshot
         return snapshot
 
     async def _located(self, snapshot: Snapshot) -> Snapshot:

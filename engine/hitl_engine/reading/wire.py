@@ -25,12 +25,21 @@ class _Wire(BaseModel):
         return {key: value for key, value in data.items() if value is not None}
 
 
+class WireExactValue(_Wire):
+    """What a value of a payload really is, where JSON cannot carry it."""
+
+    path: tuple[str | int, ...]
+    value: str
+
+
 class WireInterrupt(_Wire):
     """`{"value", "id", "response_schema"?}`; older: `{"value", "resumable", "ns", "when"}`."""
 
     id: str
     value: Any = None
     response_schema: dict[str, Any] | None = None
+    exact_values: tuple[WireExactValue, ...] = ()
+    """Only our own server sends them."""
     since: datetime | None = None
     """When it was asked; only our own server sends it, in the tasks of a thread's row."""
 
@@ -196,4 +205,6 @@ class WireInfo(_Wire):
     version: str = ""
     flags: dict[str, Any] = Field(default_factory=dict)
     identity: str | None = None
+    nodes: dict[str, frozenset[str]] = Field(default_factory=dict)
+    """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()

@@ -40,6 +40,8 @@ class TokenAuthenticator:
 class AuthenticationMiddleware:
     """ASGI middleware: sets `scope["caller"]`, or refuses the request with 401 or 403.
 
+    Requests from nodes of this process already have it (`LoopbackApp`).
+
     On a server without tokens, the Host header must be a loopback name. Otherwise a web page could
     reach the server from a browser on this machine by DNS rebinding.
     """
@@ -57,7 +59,7 @@ class AuthenticationMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] != "http" or scope["path"] == "/ok":
+        if scope["type"] != "http" or scope["path"] == "/ok" or "caller" in scope:
             await self._app(scope, receive, send)
             return
         try:
@@ -67,6 +69,7 @@ class AuthenticationMiddleware:
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
+            scope["user"] = scope["caller"].user  # `request.user` in the project's own routes
             await self._app(scope, receive, send)
 
     def _by_token(self, headers: Headers) -> Caller | None:

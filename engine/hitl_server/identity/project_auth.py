@@ -20,9 +20,8 @@ from starlette.types import Scope
 from hitl_server.errors import StartFailed
 from hitl_server.identity.callers import Caller, User
 from hitl_server.metadata_filter import BadFilter, Filter, checked_filter
-from hitl_server.project.config import AuthSpec
-from hitl_server.project.graphs import import_module_of
 from hitl_server.project.import_errors import import_failure_of
+from hitl_server.project.places import Place
 from hitl_server.refusals import Refusal
 
 Handler: TypeAlias = Callable[..., Any]
@@ -63,18 +62,17 @@ class ProjectAuth:
         self._global_handlers = auth._global_handlers
 
     @classmethod
-    def load(cls, spec: AuthSpec) -> "ProjectAuth":
+    def load(cls, place: Place) -> "ProjectAuth":
         """Import the handlers. Raises `StartFailed`: without them the project must not be served."""
-        place = f"{spec.source}:{spec.attribute}"
         try:
-            found = getattr(import_module_of(spec), spec.attribute)
+            found = place.load()
             if not isinstance(found, Auth):
                 raise BadHandler(f"it is a {type(found).__name__}, not a langgraph_sdk.Auth")
             return cls(found)
         except KeyboardInterrupt:
             raise
         except BaseException as error:  # user code may end with SystemExit too
-            failure = import_failure_of("auth", error)
+            failure = import_failure_of("auth", error, ())
             raise StartFailed(
                 f"The auth of the project, {place}, cannot be used: {failure.what}",
                 hint="The server does not start without it.",

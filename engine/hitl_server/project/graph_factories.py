@@ -1,13 +1,21 @@
 """Graph factories: functions that create a graph, with the arguments that they take."""
 
 import inspect
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    asynccontextmanager,
+    contextmanager,
+)
 from copy import copy
 from dataclasses import dataclass
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables.config import ensure_config, var_child_runnable_config
+from langgraph.runtime import Runtime
 from langgraph.store.base import BaseStore
 
 # Servers must create these, but the package has no public names for them.
@@ -15,6 +23,12 @@ from langgraph_sdk.runtime import AccessContext, ServerRuntime, _ExecutionRuntim
 
 _NAMES = {"ServerRuntime": ServerRuntime, "RunnableConfig": RunnableConfig}
 """Names in annotations that a module may import only for type checkers."""
+
+
+_RUNTIME = "__pregel_runtime"
+"""The key of `configurable` in which langgraph's `get_runtime` and `get_store` look."""
+_EXECUTES = "__is_for_execution__"
+"""The key of `configurable` that tells a factory without a runtime whether the graph will run."""
 
 
 class NotAGraphFactory(Exception):
@@ -49,20 +63,20 @@ class GraphFactory:
         self, config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
     ) -> AsyncIterator[Any]:
         """Call it and yield the graph; a result may be awaitable or a context manager."""
+        config = _completed(config, access, store, context)
         given = {
             **({self.config: config} if self.config else {}),
             **({self.runtime: _runtime(config, access, store, context)} if self.runtime else {}),
         }
-        made = self.make(**given)
-        if inspect.isawaitable(made):
-            made = await made
-        if isinstance(made, AbstractAsyncContextManager):
-            async with made as graph:
-                yield graph
-        elif isinstance(made, AbstractContextManager):
-            with made as graph:
-                yield graph
-        else:
+        async with AsyncExitStack() as stack:
+            with _current(config):
+                made = self.make(**given)
+                if inspect.isawaitable(made):
+                    made = await made
+                if isinstance(made, AbstractAsyncContextManager):
+                    made = await stack.enter_async_context(made)
+                elif isinstance(made, AbstractContextManager):
+                    made = stack.enter_context(made)
             yield made
 
 
@@ -80,6 +94,29 @@ def _is_runtime(annotation: Any) -> bool:
         return _is_runtime(get_args(annotation)[0])
     kinds = (_ExecutionRuntime, _ReadRuntime)
     return kind is ServerRuntime or (isinstance(kind, type) and issubclass(kind, kinds))
+
+
+def _completed(
+    config: RunnableConfig, access: AccessContext, store: BaseStore, context: Any
+) -> RunnableConfig:
+    """Return the config with all its keys, and with what `langgraph dev` adds for factories."""
+    whole = ensure_config(config)
+    added = {
+        _RUNTIME: Runtime(context=copy(context), store=store),
+        _EXECUTES: access == "threads.create_run",
+    }
+    whole["configurable"] = {**whole["configurable"], **added}
+    return whole
+
+
+@contextmanager
+def _current(config: RunnableConfig) -> Iterator[None]:
+    """Make this the config that langgraph's `get_config` returns."""
+    token = var_child_runnable_config.set(config)
+    try:
+        yield
+    finally:
+        var_child_runnable_config.reset(token)
 
 
 def _runtime(

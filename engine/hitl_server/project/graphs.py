@@ -1,24 +1,21 @@
 """The graphs of a project: loaded once, opened for each use with the server's checkpointer."""
 
 import copy
-import importlib
-import importlib.util
-import sys
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
-from types import ModuleType
 from typing import Any, TypeAlias
 from uuid import UUID, uuid5
 
-from langchain_core.runnables import RunnableConfig
+from langchain_core.runnables import Runnable, RunnableBinding, RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.graph import StateGraph
 from langgraph.pregel import Pregel
+from langgraph.pregel.remote import RemoteGraph
 from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
-from hitl_server.project.config import AuthSpec, GraphSpec, is_file
+from hitl_server.project.config import GraphSpec, ProjectConfig
 from hitl_server.project.graph_factories import GraphFactory, NotAGraphFactory
 from hitl_server.project.import_errors import ImportFailure, import_failure_of
 
@@ -38,6 +35,17 @@ class GraphIsBroken(Exception):
     def __init__(self, failure: ImportFailure) -> None:
         super().__init__(f"Graph '{failure.graph_id}' cannot be imported: {failure.what}")
         self.failure = failure
+
+
+class FactoryFailed(Exception):
+    """A graph factory raised, or created no graph. The cause is what it raised."""
+
+    def __init__(self, graph_id: str, error: Exception) -> None:
+        super().__init__(
+            f"The factory of graph '{graph_id}' failed: {type(error).__name__}: {error}. "
+            "It got the config of the thread's last run, or else that of the assistant."
+        )
+        self.error = error
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +73,43 @@ class Graphs:
     _ready: dict[str, Graph] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, specs: Iterable[GraphSpec]) -> "Graphs":
+    def load(cls, project: ProjectConfig) -> "Graphs":
         """Import every graph. One that cannot be imported goes to `broken`; nothing is raised."""
         graphs = cls()
-        for spec in specs:
+        for graph_id, why in project.unusable.items():
+            graphs.broken[graph_id] = ImportFailure(graph_id, why, "")
+        for spec in project.graphs:
             try:
                 graphs.loaded[spec.graph_id] = LoadedGraph(spec, _load(spec))
             except KeyboardInterrupt:
                 raise
             except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
-                graphs.broken[spec.graph_id] = import_failure_of(spec.graph_id, error)
+                failure = import_failure_of(spec.graph_id, error, project.import_paths)
+                graphs.broken[spec.graph_id] = failure
         return graphs
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """A sentence for each graph that was compiled with storage of its own, which is not used."""
+        own = {graph_id: _own_storage(each.source) for graph_id, each in self.loaded.items()}
+        return tuple(
+            f"Graph '{graph_id}' was compiled with {' and '.join(kinds)}; the server uses its own."
+            for graph_id, kinds in own.items()
+            if kinds
+        )
+
     def use_storage(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
-        """Give all graphs this checkpointer, and this store if they were compiled without one."""
+        """Give all graphs this checkpointer and this store."""
         self._saver = saver
         self._store = store
         for graph_id, loaded in self.loaded.items():
             if isinstance(loaded.source, Pregel):
                 self._ready[graph_id] = self._with_storage(loaded.source, graph_id)
+
+    @property
+    def nodes(self) -> dict[str, list[str]]:
+        """The nodes of each graph; those of factories are known only when they are called."""
+        return {graph_id: list(graph.nodes) for graph_id, graph in self._ready.items()}
 
     @asynccontextmanager
     async def open(
@@ -93,9 +119,9 @@ class Graphs:
         access: AccessContext = "threads.read",
         context: Any = None,
     ) -> AsyncIterator[Graph]:
-        """Yield the graph; a graph factory creates it for this use.
+        """Yield the graph; a graph factory creates it for this use, with this config.
 
-        Raises `GraphIsBroken`, `KeyError`, and whatever the factory raises.
+        Raises `GraphIsBroken`, `KeyError` and `FactoryFailed`.
         """
         if graph_id in self.broken:
             raise GraphIsBroken(self.broken[graph_id])
@@ -105,19 +131,25 @@ class Graphs:
         factory = self.loaded[graph_id].source
         assert isinstance(factory, GraphFactory), "a graph is ready before it is opened"
         assert self._store is not None, "graphs get their storage before they are opened"
-        async with factory.enter(config, access, self._store, context) as created:
-            yield self._with_storage(_compiled(created, graph_id), graph_id)
+        async with AsyncExitStack() as stack:
+            try:
+                made = await stack.enter_async_context(
+                    factory.enter(config, access, self._store, context)
+                )
+                graph = self._with_storage(_compiled(made, graph_id), graph_id)
+            except Exception as error:
+                raise FactoryFailed(graph_id, error) from error
+            yield graph
 
     def _with_storage(self, graph: Graph, graph_id: str) -> Graph:
-        """Return the graph with our checkpointer and, if it has no store of its own, our store.
+        """Return the graph with our checkpointer and our store, as `langgraph dev` does.
 
         This is a shallow copy, because `Pregel.copy` loses the types that strict msgpack may load
         (`_serde_allowlist`): custom types in the state would be read back as dicts.
         """
         connected = copy.copy(graph)
         connected.checkpointer = self._saver
-        if connected.store is None:
-            connected.store = self._store
+        connected.store = self._store
         if connected.name == "LangGraph":
             connected.name = graph_id
         return connected
@@ -128,46 +160,42 @@ def assistant_id_of(graph_id: str) -> str:
     return str(uuid5(_NAMESPACE, graph_id))
 
 
+def _own_storage(source: Graph | GraphFactory) -> list[str]:
+    if isinstance(source, GraphFactory):
+        return []
+    checkpointer, store = source.checkpointer, source.store
+    return [
+        *([type(checkpointer).__name__] if isinstance(checkpointer, BaseCheckpointSaver) else []),
+        *([type(store).__name__] if isinstance(store, BaseStore) else []),
+    ]
+
+
 def _load(spec: GraphSpec) -> Graph | GraphFactory:
-    module = import_module_of(spec)
-    try:
-        made = getattr(module, spec.attribute)
-    except AttributeError:
-        raise NotAGraph(f"{spec.source} has no {spec.attribute!r}") from None
+    made = spec.place.load()
     if callable(made) and not isinstance(made, (Pregel, StateGraph)):
         try:
             return GraphFactory.of(made)
         except NotAGraphFactory as error:
-            raise NotAGraph(f"{spec.attribute!r} in {spec.source} {error}") from None
+            raise NotAGraph(f"{spec.place.attribute!r} in {spec.place.source} {error}") from None
     return _compiled(made, spec.graph_id)
 
 
-def import_module_of(spec: GraphSpec | AuthSpec) -> ModuleType:
-    """Import the module of a graph or of the auth handlers."""
-    return (
-        _import_file(spec.source) if is_file(spec.source) else importlib.import_module(spec.source)
-    )
-
-
-def _import_file(path: str) -> ModuleType:
-    """Import a file with the module name of langgraph-api, so that pickled types still match."""
-    name = path.replace("/", "__").replace(".py", "").replace(" ", "_").lstrip(".")
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise NotAGraph(f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    try:
-        spec.loader.exec_module(module)
-    except BaseException:
-        sys.modules.pop(name, None)
-        raise
-    return module
-
-
 def _compiled(made: Any, graph_id: str) -> Graph:
-    if isinstance(made, StateGraph):
-        return made.compile()
-    if isinstance(made, Pregel):
-        return made
+    match made:
+        case StateGraph():
+            return made.compile()
+        case Pregel():
+            return made
+        case RunnableBinding(bound=Pregel() as bound, kwargs={}) if not made.config_factories:
+            return bound.with_config(made.config)
+        case RemoteGraph():
+            raise NotAGraph(
+                f"{graph_id!r} is a RemoteGraph, which runs on another server. Use that server "
+                "directly: hitl-tui -t URL"
+            )
+        case Runnable():
+            raise NotAGraph(
+                f"{graph_id!r} is a {type(made).__name__}, not a LangGraph graph. A node of a graph "
+                "can call it"
+            )
     raise NotAGraph(f"{graph_id!r} is a {type(made).__name__}, not a LangGraph graph")

@@ -2,18 +2,11 @@
 
 import sys
 import traceback
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-_DISTRIBUTIONS = {
-    "bs4": "beautifulsoup4",
-    "cv2": "opencv-python",
-    "dotenv": "python-dotenv",
-    "PIL": "pillow",
-    "sklearn": "scikit-learn",
-    "yaml": "pyyaml",
-}
-"""Well-known modules whose distribution has another name."""
+from hitl_server.project.missing_modules import advice
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +24,23 @@ class ImportFailure:
         return asdict(self)
 
 
-def import_failure_of(graph_id: str, error: BaseException) -> ImportFailure:
-    """Return the explanation for a graph whose import ended with `error`."""
-    return ImportFailure(graph_id, _one_line(error), _own_frames(error))
+def import_failure_of(
+    graph_id: str, error: BaseException, folders: Sequence[Path]
+) -> ImportFailure:
+    """Return the explanation for a graph whose import ended with `error`.
+
+    `folders` are the import paths of the project.
+    """
+    return ImportFailure(graph_id, _one_line(error, folders), _own_frames(error))
 
 
-def _one_line(error: BaseException) -> str:
+def _one_line(error: BaseException, folders: Sequence[Path]) -> str:
     if isinstance(error, ModuleNotFoundError) and error.name:
-        top = error.name.partition(".")[0]
-        return (
-            f"No module named {error.name!r} in {sys.executable}. Install it there: "
-            f"{sys.executable} -m pip install {_DISTRIBUTIONS.get(top, top)}"
-        )
+        what = f"No module named {error.name!r} in {sys.executable}."
+        return f"{what} {advice(error.name, folders)}"
     text = " ".join(str(error).split())
+    if isinstance(error, ImportError) and "no known parent package" in text:
+        return f"{text}. Put an empty __init__.py into the folder of the file that imports it"
     if isinstance(error, ImportError):
         return f"{text} (in {sys.executable})"
     if isinstance(error, SyntaxError) and error.filename:

@@ -13,18 +13,18 @@ from hitl_server.server_parts import parts_of
 open_router = APIRouter()
 router = APIRouter(route_class=AuthorizedRoute)
 
-FLAGS = {
-    "assistants": True,
-    "crons": False,
-    "langsmith": False,
+LANGGRAPH_FLAGS = {"assistants": True, "crons": False, "langsmith": False}
+OWN_FLAGS = {
     "strict_resume": True,
+    "refuses_late_answers": True,
     "preconditions": True,
     "idempotency_key": True,
     "changes": True,
     "derived_status": True,
     "last_run": True,
 }
-"""`strict_resume`: all ids of a resume map must be pending. `preconditions`: a run may contain the
+"""`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
+older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
 state that it was decided on. `idempotency_key`: the same request sent again starts no second run.
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
@@ -54,15 +54,17 @@ async def ok() -> Response:
 
 @router.get("/info")
 async def info(request: Request) -> Response:
-    """Return versions, capabilities, the database's identity and the graphs that cannot be imported."""
+    """Return versions, capabilities, the database's identity, broken graphs and remarks."""
     parts = parts_of(request)
     return json_response(
         {
             "version": installed("hitl-tui"),
             "langgraph_py_version": installed("langgraph"),
-            "flags": FLAGS,
+            "flags": request.app.state.flags,
             "identity": parts.database.identity,
+            "nodes": parts.graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
+            "remarks": list(request.app.state.remarks),
         }
     )
 

@@ -116,10 +116,11 @@ async def cancel(
 ) -> Response:
     """Cancel a run. What its nodes have already done is not undone."""
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
-    active = parts_of(request).run_queue.find(thread_id, run_id)
+    run_queue = parts_of(request).run_queue
+    active = run_queue.find(thread_id, run_id)
     if active is None:
         raise Refusal(404, "No runs found to cancel.")
-    active.cancel(action)
+    await run_queue.cancel([active], action)
     if not wait:
         return Response(status_code=202)
     await active.ended.wait()

@@ -62,14 +62,13 @@ async def cancel(
             raise Refusal(
                 422, "When providing a 'status', 'thread_id' and 'run_ids' must be omitted."
             )
-        for active in run_queue.under_way(body.status):
-            if sees_thread(request, active.thread_id):
-                active.cancel(action)
+        runs = run_queue.under_way(body.status)
+        seen = [active for active in runs if sees_thread(request, active.thread_id)]
+        await run_queue.cancel(seen, action)
         return Response(status_code=204)
     named = (run_queue.find(str(body.thread_id), str(run_id)) for run_id in body.run_ids or ())
     found = [active for active in named if active and sees_thread(request, active.thread_id)]
     if not found:
         raise Refusal(404, "No runs found to cancel.")
-    for active in found:
-        active.cancel(action)
+    await run_queue.cancel(found, action)
     return Response(status_code=204)

@@ -6,12 +6,14 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
 
+from hitl_server.configurable_headers import configurable_headers
 from hitl_server.extract_paths import check_extract_paths
 from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
 from hitl_server.policy.authorization import authorization_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.project.graphs import GraphIsBroken
+from hitl_server.project.factory_config import reading_config
+from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
 from hitl_server.refusals import (
     Refusal,
     checked_id,
@@ -172,7 +174,7 @@ async def update_state(request: Request, thread_id: str, body: StateUpdate) -> R
         changed = await parts.run_queue.change_state(
             thread_id, graph_id, config, body.values, body.as_node
         )
-    except (Refusal, GraphIsBroken, sqlite3.Error):
+    except (Refusal, GraphIsBroken, FactoryFailed, sqlite3.Error):
         raise
     except Exception as error:  # reducers are user code and may raise anything
         raise Refusal(400, f"{type(error).__name__}: {error}") from error
@@ -205,7 +207,8 @@ async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs
     if graph_id is None:
         return json_response(EMPTY_STATE)
     config = _config(request, thread_id, at)
-    async with parts.graphs.open(graph_id, config) as graph:
+    reading = reading_config(parts.runs.last_kwargs(thread_id), config)
+    async with parts.graphs.open(graph_id, reading) as graph:
         snapshot = await graph.aget_state(config, subgraphs=subgraphs)
     await parts.database.flush()
     return json_response(snapshot_json(snapshot))
@@ -219,7 +222,8 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
         return json_response([])
     at = search.checkpoint.configurable() if search.checkpoint else {}
     config = _config(request, thread_id, {"checkpoint_ns": "", **at})
-    async with parts.graphs.open(graph_id, config) as graph:
+    reading = reading_config(parts.runs.last_kwargs(thread_id), config)
+    async with parts.graphs.open(graph_id, reading) as graph:
         states = graph.aget_state_history(
             config,
             limit=search.limit,
@@ -256,6 +260,5 @@ def _before(given: str | Before | None) -> RunnableConfig | None:
 
 def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:
     caller = caller_of(request)
-    return {
-        "configurable": {**caller.with_identity(at), **caller.configurable, "thread_id": thread_id}
-    }
+    given = caller.with_identity({**configurable_headers(request), **at})
+    return {"configurable": {**given, **caller.configurable, "thread_id": thread_id}}

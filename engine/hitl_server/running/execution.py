@@ -1,6 +1,5 @@
 """One run of one graph: its input, its events, and how it ended."""
 
-import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
@@ -14,6 +13,7 @@ from pydantic import TypeAdapter
 from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
+from hitl_server.request_models import is_resume_map
 from hitl_server.streams.events import EventTranslator, reports_interrupt
 from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run, RunStatus
@@ -22,8 +22,11 @@ from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between
 STRICT_RESUME = "__pregel_strict_resume"
 """Makes LangGraph refuse a resume map with an id that is not pending."""
 
-_INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
 _CONFIG_KEYS = ("tags", "recursion_limit", "max_concurrency", "run_name")
+
+
+class NothingPending(Exception):
+    """An answer without an id waited for another run, and then there was nothing to answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Execution:
     """Runs a graph once, sends its events to the stream, and collects its result.
 
     Events that report an interrupt are kept in `delayed_events`, to be sent when the checkpoint
-    and the rows are on disk.
+    and the rows are on disk; with them those that must come after them.
     """
 
     run: Run
@@ -84,15 +87,26 @@ class Execution:
             "subgraphs": kwargs["subgraphs"],
         }
         stream = partial(_with_events, graph) if translation.includes_events else graph.astream
-        async for part in stream(given, self._config(strict), **options):
+        config = self.config
+        if strict:
+            config["configurable"][STRICT_RESUME] = True
+        async for part in stream(given, config, **options):
             namespace, mode, chunk = part if len(part) == 3 else ((), *part)
             if not namespace:
                 self._collect(mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
-                if reports_interrupt(mode, chunk):
+                if reports_interrupt(mode, chunk) or self._follows_delayed(name, mode):
                     self.delayed_events.append((name, payload))
                 else:
                     self.stream.send(name, payload)
+
+    def _follows_delayed(self, name: str, mode: str) -> bool:
+        """Whether an event has newer values than a delayed one, and so must stay behind it.
+
+        After an interrupt, LangGraph sends the values once more, with the writes of the tasks that
+        ended beside it. All other events of such tasks are sent at once.
+        """
+        return mode == "values" and any(name == delayed for delayed, _ in self.delayed_events)
 
     def _collect(self, mode: str, chunk: Any) -> None:
         """Collect the result, and the nodes of the last step."""
@@ -114,7 +128,7 @@ class Execution:
         command = self.run.kwargs["command"]
         if not command:
             return self.run.kwargs["input"], False
-        resume, addressed = command.get("resume"), is_map(command.get("resume"))
+        resume, addressed = command.get("resume"), is_resume_map(command.get("resume"))
         if (
             not addressed
             and "resume" in command
@@ -122,6 +136,8 @@ class Execution:
             and not self._has_checkpoint
         ):
             resume, addressed = {self.pending[0]: resume}, True
+        elif not addressed and "resume" in command and not (self.pending or self._has_checkpoint):
+            raise NothingPending("No interrupt was pending when this run began.")
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False  # langgraph raises an UnboundLocalError for a command without effect
         update, goto = _update(command.get("update")), _goto(command.get("goto"))
@@ -131,15 +147,15 @@ class Execution:
     def _has_checkpoint(self) -> bool:
         return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
 
-    def _config(self, strict: bool) -> RunnableConfig:
+    @property
+    def config(self) -> RunnableConfig:
+        """The config of the run, as its graph and its graph factory get it."""
         stored = self.run.kwargs["config"]
         configurable = {
             key: value
             for key, value in stored["configurable"].items()
             if not key.startswith("__pregel")
         } | self.run.caller.configurable
-        if strict:
-            configurable[STRICT_RESUME] = True
         config: RunnableConfig = {
             "configurable": configurable,
             "metadata": {**stored["metadata"], "run_attempt": 1},
@@ -166,11 +182,6 @@ def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str],
     before = kwargs.get("interrupt_before") or graph.interrupt_before_nodes or ()
     after = kwargs.get("interrupt_after") or graph.interrupt_after_nodes or ()
     return before, after
-
-
-def is_map(resume: Any) -> bool:
-    """Whether LangGraph reads this answer as a map from interrupt ids; an empty object is one."""
-    return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
 
 
 def _update(update: Any) -> Any:

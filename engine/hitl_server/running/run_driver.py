@@ -9,9 +9,10 @@ from typing import Any
 from langgraph.types import StateSnapshot
 
 from hitl_server.json_encoding import error_body
-from hitl_server.project.graphs import Graphs
+from hitl_server.project.graphs import FactoryFailed, Graphs
+from hitl_server.request_models import is_resume_map
 from hitl_server.running.active_run import ActiveRun, UserInterrupt
-from hitl_server.running.execution import Execution, RunEnd, is_map
+from hitl_server.running.execution import Execution, RunEnd
 from hitl_server.running.state_sync import checkpoint_id, newest_state_config
 from hitl_server.running.webhooks import Webhooks
 from hitl_server.storage.database import Database
@@ -76,9 +77,8 @@ class RunDriver:
         breakpoint: Breakpoint | None = None
         failed_commits = self._database.failed_commits
         try:
-            config = newest_state_config(run.thread_id, **run.caller.configurable)
             async with self._graphs.open(
-                run.graph_id, config, "threads.create_run", run.kwargs["context"]
+                run.graph_id, execution.config, "threads.create_run", run.kwargs["context"]
             ) as graph:
                 ending = await self._run_graph(active, execution, graph)
                 active.end_graph()
@@ -91,7 +91,8 @@ class RunDriver:
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             active.end_graph()
             breakpoint = None  # without its checkpoint, it was not reached
-            active.result.error = error_body(error)
+            raised = error.error if isinstance(error, FactoryFailed) else error
+            active.result.error = error_body(raised)
             ending = RunEnd("error", active.result.error)
         await self._write_end(active, ending, snapshot, breakpoint, has_waiting_runs())
 
@@ -130,8 +131,8 @@ class RunDriver:
             elif snapshot is None:
                 self._threads.end_run_without_state(connection, run.thread_id, error, busy)
             else:
-                if active.cancelled:  # it may be where it was before
-                    at = checkpoint_id(snapshot)
+                if breakpoint is None and not any(task.error for task in snapshot.tasks):
+                    at = checkpoint_id(snapshot)  # the run may not have left it
                     breakpoint = self._threads.breakpoint_at(connection, run.thread_id, at)
                 columns = state_columns(snapshot, error, breakpoint)
                 self._threads.write_state(connection, run.thread_id, columns, busy)
@@ -158,7 +159,7 @@ class RunDriver:
     def _pending_interrupts(self, run: Run) -> list[str]:
         """Return the pending interrupts if the answer does not name its interrupt, else none."""
         command = run.kwargs["command"] or {}
-        if "resume" not in command or is_map(command["resume"]):
+        if "resume" not in command or is_resume_map(command["resume"]):
             return []
         return self._threads.pending_interrupt_ids(run.thread_id)
 

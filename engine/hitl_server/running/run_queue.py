@@ -5,7 +5,7 @@ It records new runs and knows those that have not ended; `RunDriver` drives each
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -21,18 +21,20 @@ from hitl_server.refusals import (
     runs_in_flight,
     thread_busy,
 )
-from hitl_server.request_models import Preconditions
-from hitl_server.running.active_run import ActiveRun
+from hitl_server.request_models import RequiredState
+from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
 from hitl_server.storage.database import Database
-from hitl_server.streams.run_stream import RunStream
+from hitl_server.streams.run_stream import EventMemory, RunStream
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
 
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
+_CANCEL_TIME = 5
+"""Seconds in which a cancelled run should have ended."""
 
 
 @dataclass(slots=True)
@@ -64,7 +66,12 @@ class RunQueue:
         self._driver = driver
         self._queues: dict[str, ThreadQueue] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._event_memory = EventMemory()
         self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
+
+    def new_stream(self, *, resumable: bool) -> RunStream:
+        """Return the stream for the events of a new run."""
+        return RunStream(self._event_memory if resumable else None)
 
     def find(self, thread_id: str, run_id: str) -> ActiveRun | None:
         """Return a run that has not ended, or None."""
@@ -106,24 +113,27 @@ class RunQueue:
         *,
         strategy: str,
         create_thread: bool,
-        preconditions: Preconditions | None = None,
+        required: RequiredState,
     ) -> None:
         """Record a run, which starts in its turn. It is on disk when this returns.
 
         `create_run` makes the run from the thread's metadata; `create_thread` creates a missing
-        thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if
-        `preconditions` are not met; 404 if there is no such thread.
+        thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if it has
+        not the `required` state; 404 if there is no such thread.
         """
         queue = self._queues.setdefault(active.thread_id, ThreadQueue())
         earlier = list(queue.runs)
         if earlier and strategy == "reject":
             raise thread_busy()
-        if preconditions and (earlier or queue.state_changes):  # these will change the state
+        is_changing = bool(earlier or queue.state_changes)
+        if required.is_as_seen and is_changing:
             raise preconditions_failed(self._threads.get(active.thread_id))
+        if is_changing:  # what is pending is known when the run begins
+            required = RequiredState()
         queue.runs.append(active)  # before the first await, so that the order is kept
         try:
             await self._record(
-                active, assistant, create_run, create_thread, bool(earlier), preconditions
+                active, assistant, create_run, create_thread, bool(earlier), required
             )
         except BaseException:
             self._remove(queue, active)
@@ -133,6 +143,20 @@ class RunQueue:
             for other in earlier:
                 other.cancel("rollback" if strategy == "rollback" else "interrupt")
         self._start(queue, active)
+
+    async def cancel(self, runs: Iterable[ActiveRun], action: CancelAction) -> None:
+        """Cancel runs. They have ended, on disk, when this returns.
+
+        A run whose nodes do not end is only waited for a few seconds.
+        """
+        ends = []
+        for active in runs:
+            active.cancel(action)
+            ends.append(asyncio.create_task(active.ended.wait()))
+        if ends:
+            _, unended = await asyncio.wait(ends, timeout=_CANCEL_TIME)
+            for end in unended:
+                end.cancel()
 
     async def delete_thread(self, thread_id: str) -> bool:
         """Cancel the runs of a thread and delete it; False if there is no such thread."""
@@ -210,12 +234,12 @@ class RunQueue:
         create_run: Callable[[JsonObject], Run],
         create_thread: bool,
         has_earlier_runs: bool,
-        preconditions: Preconditions | None,
+        required: RequiredState,
     ) -> None:
         thread_id = active.thread_id
         async with self._database.write() as connection:
-            if preconditions is not None:
-                self._threads.check_preconditions(connection, thread_id, preconditions)
+            if required != RequiredState():
+                self._threads.check_state(connection, thread_id, required)
             metadata = self._threads.mark_busy(connection, thread_id, assistant)
             if metadata is None and create_thread:
                 made = create_run({}).metadata
@@ -261,7 +285,8 @@ class RunQueue:
         if active.stream.resumable:
             self._kept_streams[active.thread_id, active.run_id] = active.stream
             while len(self._kept_streams) > _MAX_KEPT_STREAMS:
-                self._kept_streams.popitem(last=False)
+                _, oldest = self._kept_streams.popitem(last=False)
+                oldest.forget()
 
     def _remove(self, queue: ThreadQueue, active: ActiveRun) -> None:
         queue.runs.remove(active)

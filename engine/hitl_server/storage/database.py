@@ -16,14 +16,15 @@ from uuid import uuid4
 
 import aiosqlite
 import orjson
-from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 
 from hitl_server.errors import StartFailed
 from hitl_server.json_types import JsonObject
 from hitl_server.private_files import private_file
 from hitl_server.storage.change_feed import ChangeFeed
 from hitl_server.storage.checkpoint_saver import CheckpointSaver
+from hitl_server.storage.checkpoint_serializer import checkpoint_serializer
 from hitl_server.storage.shared_commits import SharedCommits
+from hitl_server.storage.written_types import WrittenTypes
 
 Row: TypeAlias = sqlite3.Row
 
@@ -100,19 +101,14 @@ class Database:
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
         changes, writer = ChangeFeed(), _writer(path)
+        identity = _identity(writer)
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
-        saver = CheckpointSaver(
-            commits, JsonPlusSerializer(allowed_msgpack_modules=allowed_types or None)
-        )
+        types = WrittenTypes(path.with_suffix(".types.json"), identity)
+        saver = CheckpointSaver(commits, checkpoint_serializer(allowed_types, types))
         saver.setup()
-        async with commits.transaction() as connection:
-            insert = "INSERT OR IGNORE INTO meta VALUES ('identity', ?)"
-            connection.execute(insert, (str(uuid4()),))
-        reader = _reader(path)
-        (identity,) = reader.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
         searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
-        return cls(saver, commits, changes, reader, searcher, identity)
+        return cls(saver, commits, changes, _reader(path), searcher, identity)
 
     def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
         """Return the writing connection for one transaction, which is on disk after the block."""
@@ -161,6 +157,15 @@ def _writer(path: Path) -> sqlite3.Connection:
             )
     connection.executescript(_SCHEMA)
     return connection
+
+
+def _identity(connection: sqlite3.Connection) -> str:
+    """Return the identity of a database; a new one gets one."""
+    insert = "INSERT OR IGNORE INTO meta VALUES ('identity', ?)"
+    connection.execute(insert, (str(uuid4()),))
+    connection.commit()
+    (identity,) = connection.execute("SELECT value FROM meta WHERE key = 'identity'").fetchone()
+    return str(identity)
 
 
 def _reader(path: Path) -> sqlite3.Connection:

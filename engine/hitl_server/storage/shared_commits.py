@@ -6,9 +6,10 @@ thread would take ten times as long. Only the commit waits for the disk, in a th
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import Any
 
 _DELAY = 0.005
@@ -27,21 +28,16 @@ class SharedCommits:
         self.connection = connection
         self._committed = committed
         self.lock = asyncio.Lock()
-        """Held during each use of the connection."""
+        """Held during each use of the connection on the event loop."""
         self.failed_commits = 0
         """How many shared commits failed; their writes are not on disk."""
+        self._in_use = threading.Lock()
+        """Held during each change and each commit, because nodes also write in threads."""
+        self._loop, self._loop_thread = asyncio.get_running_loop(), threading.get_ident()
         self._thread = ThreadPoolExecutor(1, "commits")
         self._batch: asyncio.Future[None] | None = None
         self._flush: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
-
-    def request_commit(self) -> None:
-        """Request a commit within milliseconds."""
-        if self._batch is None:
-            loop = asyncio.get_running_loop()
-            self._batch = loop.create_future()
-            self._batch.add_done_callback(_retrieve_error)
-            self._timer = loop.call_later(_DELAY, self._start_commit)
 
     async def flush(self) -> None:
         """Wait until all writes so far are on disk. Raises `sqlite3.Error` if that fails."""
@@ -53,19 +49,38 @@ class SharedCommits:
     async def transaction(self) -> AsyncIterator[sqlite3.Connection]:
         """Yield the connection for exclusive use; the changes are on disk after the block.
 
-        A block that raises after a change rolls back the whole shared commit, and `flush` raises
-        for all writes in it.
+        The block does not await anything. If it raises, it leaves no change behind.
         """
         async with self.lock:
-            changes = self.connection.total_changes
-            try:
-                yield self.connection
-            except BaseException as error:
-                if self.connection.total_changes != changes:
-                    self._roll_back(error)
-                raise
-            self.request_commit()
+            with self.savepoint() as connection:
+                yield connection
         await self.flush()
+
+    @contextmanager
+    def savepoint(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection, and request a commit after the block. On the loop, hold `lock`.
+
+        A block that raises takes back its own changes. Those of others, which share its commit,
+        stay; unless SQLite has ended the whole transaction, as it does when the disk is full.
+        """
+        connection = self.connection
+        with self._in_use:
+            if not connection.in_transaction:
+                connection.execute("BEGIN")
+            connection.execute("SAVEPOINT change")
+            try:
+                yield connection
+            except BaseException as error:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK TO change")
+                    connection.execute("RELEASE change")
+                else:
+                    self._on_loop(self._lose_batch, error)
+                raise
+            else:
+                connection.execute("RELEASE change")
+            finally:
+                self._on_loop(self._request_commit)
 
     async def close(self) -> None:
         """Commit what is requested, and close the connection. Raises `sqlite3.Error`."""
@@ -74,6 +89,20 @@ class SharedCommits:
         finally:
             self._thread.shutdown()
             self.connection.close()
+
+    def _on_loop(self, call: Callable[..., None], *args: Any) -> None:
+        """Call it now on the event loop, and soon from a thread."""
+        if threading.get_ident() == self._loop_thread:
+            call(*args)
+        else:
+            self._loop.call_soon_threadsafe(call, *args)
+
+    def _request_commit(self) -> None:
+        """Request a commit within milliseconds."""
+        if self._batch is None:
+            self._batch = self._loop.create_future()
+            self._batch.add_done_callback(_retrieve_error)
+            self._timer = self._loop.call_later(_DELAY, self._start_commit)
 
     def _start_commit(self) -> None:
         if self._timer is not None:
@@ -86,23 +115,28 @@ class SharedCommits:
             batch, self._batch = self._batch, None
             if batch is None:
                 return
-            loop = asyncio.get_running_loop()
             try:
-                await loop.run_in_executor(self._thread, self.connection.commit)
+                await self._loop.run_in_executor(self._thread, self._commit_now)
             except Exception as error:  # noqa: BLE001  raised where the commit is awaited
                 self.failed_commits += 1
-                self.connection.rollback()
                 batch.set_exception(error)
             else:
                 self._committed()
                 batch.set_result(None)
 
-    def _roll_back(self, error: BaseException) -> None:
+    def _commit_now(self) -> None:
+        with self._in_use:
+            try:
+                self.connection.commit()
+            except BaseException:
+                self.connection.rollback()
+                raise
+
+    def _lose_batch(self, error: BaseException) -> None:
         batch, self._batch = self._batch, None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self.connection.rollback()
         if batch is not None:
             self.failed_commits += 1
             batch.set_exception(sqlite3.OperationalError(f"a shared commit was lost: {error}"))

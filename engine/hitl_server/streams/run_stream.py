@@ -1,6 +1,7 @@
 """The events of one run for subscribers, and its result for clients that wait."""
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,8 +10,11 @@ from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.thread_state import INTERRUPT
 
-_MAX_EVENTS = 10_000
-"""Events that may wait for one subscriber, and events that are kept of a resumable run."""
+_MAX_WAITING_EVENTS = 10_000
+_MAX_WAITING_BYTES = 64 * 1024 * 1024
+"""What may wait for one subscriber, before it is disconnected."""
+_MAX_KEPT_BYTES = 64 * 1024 * 1024
+"""What is kept of all resumable runs together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,62 +31,136 @@ class Event:
         return b"event: %s\r\ndata: %s%s" % (self.name.encode(), self.data, ending)
 
 
+class EventMemory:
+    """Keeps the events of resumable runs up to a number of bytes; the oldest are dropped first."""
+
+    def __init__(self, limit: int = _MAX_KEPT_BYTES) -> None:
+        self._limit = limit
+        self._bytes = 0
+        self._owners: deque[deque[Event]] = deque()
+        """For each kept event, oldest first, the events of its run."""
+
+    def keep(self, event: Event, kept: deque[Event]) -> None:
+        """Add an event to the kept events of its run."""
+        kept.append(event)
+        self._owners.append(kept)
+        self._bytes += len(event.data)
+        while self._bytes > self._limit:
+            self._bytes -= len(self._owners.popleft().popleft().data)
+
+    def drop(self, kept: deque[Event]) -> None:
+        """Drop all kept events of a run."""
+        self._bytes -= sum(len(event.data) for event in kept)
+        kept.clear()
+        self._owners = deque(owner for owner in self._owners if owner is not kept)
+
+
+class _Subscription:
+    """The events that wait for one subscriber."""
+
+    def __init__(self) -> None:
+        self._events: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._bytes = 0
+
+    def add(self, event: Event) -> bool:
+        """Add an event; False, and the end, if the subscriber is too slow."""
+        too_many = self._events.qsize() >= _MAX_WAITING_EVENTS
+        if too_many or (self._bytes and self._bytes + len(event.data) > _MAX_WAITING_BYTES):
+            self.end()
+            return False
+        self.repeat(event)
+        return True
+
+    def repeat(self, event: Event) -> None:
+        """Add an event that is kept anyway."""
+        self._bytes += len(event.data)
+        self._events.put_nowait(event)
+
+    def end(self) -> None:
+        """End the stream after the waiting events."""
+        self._events.put_nowait(None)
+
+    async def next_event(self) -> Event | None:
+        """Wait for the next event; None at the end."""
+        event = await self._events.get()
+        self._bytes -= len(event.data) if event else 0
+        return event
+
+
 @dataclass(slots=True)
 class RunStream:
     """The events of one run.
 
     Subscribers get the events that are sent after they subscribe. A resumable run keeps its
-    events, so that clients can subscribe later, or again.
+    events in a memory, so that clients can subscribe later, or again.
     """
 
-    resumable: bool = False
-    _subscribers: set[asyncio.Queue[Event | None]] = field(default_factory=set)
-    _with_our_storage: list[Event] = field(default_factory=list)
+    memory: EventMemory | None = None
+    """The memory of the server; None for a run that is not resumable."""
+    _subscribers: set[_Subscription] = field(default_factory=set)
+    _kept: deque[Event] = field(default_factory=deque)
     _sent: int = 0
     _closed: bool = False
+
+    @property
+    def resumable(self) -> bool:
+        """Whether events are kept for clients that return."""
+        return self.memory is not None
 
     def send(self, name: str, payload: Any) -> None:
         """Send an event to all subscribers; one with too many waiting events is disconnected."""
         self._sent += 1
-        if not self._subscribers and not self.resumable:
+        if not self._subscribers and self.memory is None:
             return
         event = Event(name, dumps(payload), self._sent)
-        if self.resumable and len(self._with_our_storage) < _MAX_EVENTS:
-            self._with_our_storage.append(event)
-        for queue in tuple(self._subscribers):
-            if queue.qsize() >= _MAX_EVENTS:
-                self._subscribers.discard(queue)
-                queue.put_nowait(None)
-            else:
-                queue.put_nowait(event)
+        if self.memory is not None:
+            self.memory.keep(event, self._kept)
+        for subscription in tuple(self._subscribers):
+            if not subscription.add(event):
+                self._subscribers.discard(subscription)
 
     def close(self) -> None:
         """End the stream for all subscribers."""
         self._closed = True
-        for queue in self._subscribers:
-            queue.put_nowait(None)
+        for subscription in self._subscribers:
+            subscription.end()
+
+    def forget(self) -> None:
+        """Drop the kept events."""
+        if self.memory is not None:
+            self.memory.drop(self._kept)
 
     def subscribe(self, after: int | None = None) -> AsyncIterator[Event]:
         """Return the events from now on, and before them the kept ones with a number above `after`.
 
-        The subscription begins with this call, not with the first read.
+        If some of these are no longer kept, an event `gap` comes in their place, with the numbers
+        of the first and the last one. The subscription begins with this call, not with the first
+        read.
         """
-        queue: asyncio.Queue[Event | None] = asyncio.Queue()
-        for event in self._with_our_storage if after is not None else ():
-            if event.number > (after or 0):
-                queue.put_nowait(event)
+        subscription = _Subscription()
+        if after is not None and self.memory is not None:
+            for event in self._missed(after):
+                subscription.repeat(event)
         if self._closed:
-            queue.put_nowait(None)
+            subscription.end()
         else:
-            self._subscribers.add(queue)
-        return self._drain(queue)
+            self._subscribers.add(subscription)
+        return self._drain(subscription)
 
-    async def _drain(self, queue: asyncio.Queue[Event | None]) -> AsyncIterator[Event]:
+    def _missed(self, after: int) -> list[Event]:
+        first_kept = self._kept[0].number if self._kept else self._sent + 1
+        kept = [event for event in self._kept if event.number > after]
+        if after + 1 >= first_kept:
+            return kept
+        missing = {"first": after + 1, "last": first_kept - 1}
+        return [Event("gap", dumps(missing), first_kept - 1), *kept]
+
+    async def _drain(self, subscription: _Subscription) -> AsyncIterator[Event]:
         try:
-            while (event := await queue.get()) is not None:
+            while (event := await subscription.next_event()) is not None:
                 yield event
         finally:
-            self._subscribers.discard(queue)
+            self._subscribers.discard(subscription)
 
 
 @dataclass(slots=True)

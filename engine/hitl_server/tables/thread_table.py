@@ -10,8 +10,8 @@ from hitl_server.extract_paths import ROOTS, root_field, value_at
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
-from hitl_server.refusals import no_thread_or_assistant, preconditions_failed
-from hitl_server.request_models import Preconditions, ThreadCount, ThreadSearch
+from hitl_server.refusals import no_thread_or_assistant, nothing_pending, preconditions_failed
+from hitl_server.request_models import RequiredState, ThreadCount, ThreadSearch
 from hitl_server.storage.database import Database, Row, row_json
 from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, waiting_since, with_since
 
@@ -50,6 +50,16 @@ UPDATE threads SET updated_at = ?, state_updated_at = ?, status = ?, "values" = 
     tasks = ?, interrupts = ?, checkpoint_id = ?, breakpoint = ?, error = ?
 WHERE thread_id = ?
 """
+_KEEP_STATE = "UPDATE threads SET updated_at = ?, error = coalesce(?, error) WHERE thread_id = ?"
+_STATUS_OF_STATE = """
+UPDATE threads SET status = CASE
+    WHEN ? THEN 'busy'
+    WHEN interrupts != '{}' OR breakpoint IS NOT NULL THEN 'interrupted'
+    WHEN error IS NOT NULL THEN 'error'
+    WHEN next != '[]' THEN 'interrupted'
+    ELSE 'idle' END
+WHERE thread_id = ?
+"""
 
 
 class Threads:
@@ -57,6 +67,8 @@ class Threads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._from_here: set[str] = set()
+        """Threads whose state was last written by this process."""
 
     async def prepare(self) -> None:
         """Add the SQL functions for the filters of searches and of auth handlers."""
@@ -98,6 +110,19 @@ class Threads:
         rows = self._database.read(sql, (thread_id,))
         by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
         return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
+
+    def is_from_here(self, thread_id: str) -> bool:
+        """Whether this process wrote the state of a thread, so with the graph that it has now."""
+        return thread_id in self._from_here
+
+    def waiting(self, thread_id: str) -> tuple[list[str], list[str], str] | None:
+        """Return (next nodes, ids of pending interrupts, graph) of a thread that waits, or None."""
+        sql = "SELECT next, graph_id FROM threads WHERE thread_id = ? AND status = 'interrupted'"
+        rows = self._database.read(sql, (thread_id,))
+        if not rows:
+            return None
+        following = orjson.loads(rows[0]["next"])
+        return following, self.pending_interrupt_ids(thread_id), rows[0]["graph_id"] or ""
 
     async def search(
         self, search: ThreadSearch, visible: Filter | None = None
@@ -141,10 +166,10 @@ class Threads:
         )
         return True
 
-    def check_preconditions(
-        self, connection: sqlite3.Connection, thread_id: str, preconditions: Preconditions
+    def check_state(
+        self, connection: sqlite3.Connection, thread_id: str, required: RequiredState
     ) -> None:
-        """Raise `Refusal` (409), with the row, if the thread changed after the decision."""
+        """Raise `Refusal` (409), with the row, if a thread has another state; 404 without a thread."""
         sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
         cursor = connection.cursor()
         cursor.row_factory = sqlite3.Row
@@ -156,10 +181,12 @@ class Threads:
             for interrupts in orjson.loads(row["interrupts"]).values()
             for interrupt in interrupts
         }
-        ids = preconditions.interrupt_ids
-        moved = preconditions.checkpoint_id not in (None, row["checkpoint_id"])
+        ids = required.interrupt_ids
+        moved = not required.checkpoint_ids <= {row["checkpoint_id"]}
         if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
             raise preconditions_failed(row_json(row, _JSON_FIELDS))
+        if required.some_interrupt and not pending:
+            raise nothing_pending(row_json(row, _JSON_FIELDS))
 
     def mark_busy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
@@ -184,14 +211,12 @@ class Threads:
     def end_run_without_state(
         self, connection: sqlite3.Connection, thread_id: str, error: JsonObject | None, busy: bool
     ) -> None:
-        """Write the end of a run whose state could not be read; the old state is kept."""
-        connection.execute(
-            "UPDATE threads SET updated_at = ?, error = ?, status = CASE WHEN ? THEN 'busy'"
-            " WHEN interrupts != '{}' OR breakpoint IS NOT NULL THEN 'interrupted'"
-            " WHEN ? THEN 'error'"
-            " WHEN next != '[]' THEN 'interrupted' ELSE 'idle' END WHERE thread_id = ?",
-            (now(), error and dumps(error).decode(), busy, error is not None, thread_id),
-        )
+        """Write the end of a run that changed no state, or whose state could not be read.
+
+        The old state is kept, and without an error of this run, so is the old error.
+        """
+        connection.execute(_KEEP_STATE, (now(), error and dumps(error).decode(), thread_id))
+        connection.execute(_STATUS_OF_STATE, (busy, thread_id))
 
     def write_state(
         self,
@@ -201,6 +226,7 @@ class Threads:
         busy: bool,
     ) -> None:
         """Write the state of a thread; `busy` means that another run waits for it."""
+        self._from_here.add(thread_id)
         time = now()
         state_columns = with_since(state_columns, self._waiting_since(connection, thread_id), time)
         connection.execute(
@@ -300,6 +326,7 @@ class Threads:
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
+        self._from_here.discard(thread_id)
         for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))

@@ -11,6 +11,7 @@ from textual.widgets import OptionList
 from hitl_engine.model import Choices, Choose, JsonObject
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
+from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.cards.question_part import QuestionPart
 from hitl_tui.widgets.editor import Editor
@@ -34,10 +35,11 @@ class ChoicePart(QuestionPart):
         &.-with-text #text { display: block; }
     }
     """
+    WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.TEXT, Way.JSON, Way.YES_NO)
     HELP = """\
     ### A choice
     Press a number, or go to an answer and press **enter**; then **ctrl+s** sends it. Some answers
-    take a text. **ctrl+t** answers with JSON, a text, or yes or no instead.
+    take a text. **ctrl+t** answers with a text, JSON, or yes or no instead.
     """
 
     def __init__(self, review: Choices) -> None:

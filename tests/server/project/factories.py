@@ -5,7 +5,9 @@ from contextlib import asynccontextmanager, contextmanager
 from typing import Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.config import get_config, get_store
 from langgraph.graph import START, StateGraph
+from langgraph.runtime import get_runtime
 from langgraph.types import interrupt
 from langgraph_sdk.runtime import ServerRuntime
 
@@ -68,3 +70,29 @@ def full_factory(
     """Yield a builder; needs the runtime and the config, in any order."""
     known = runtime.execution_runtime and config["configurable"]["thread_id"]
     yield _builder("full_factory" if known else "nobody")
+
+
+def _for_user(user: str, seen: str) -> Any:
+    def ask(state: State) -> State:
+        return {"answer": interrupt(f"{user}, go on?"), "made_by": seen}
+
+    return StateGraph(State).add_node(f"ask_{user}", ask).add_edge(START, f"ask_{user}")
+
+
+def user_factory(config: RunnableConfig) -> Any:
+    """Return a builder with one node, which is named after the user of the run."""
+    return _for_user(config["configurable"]["user"], "user_factory")
+
+
+@asynccontextmanager
+async def session_factory(config: RunnableConfig) -> AsyncIterator[Any]:
+    """Yield the same, or nothing without a user."""
+    user = config["configurable"].get("user")
+    yield _for_user(user, "session_factory").compile() if user else None
+
+
+def current_factory() -> Any:
+    """Return the same from what langgraph's `get_config`, `get_store` and `get_runtime` return."""
+    given = get_config()["configurable"]
+    seen = [given.get("__is_for_execution__"), get_runtime().context, get_store() is not None]
+    return _for_user(given.get("user", "nobody"), repr(seen))

@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import interrupt
+from langgraph.types import Send, interrupt
 
 
 class State(TypedDict, total=False):
@@ -32,6 +32,11 @@ def ask_twice(state: State) -> State:
 def fail(state: State) -> State:
     """Raise."""
     raise ValueError("kaboom")
+
+
+def ask_approval(state: State) -> State:
+    """Act if the answer is true for Python, as the first example of LangGraph's guide."""
+    return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
 
 
 def ask_then_fail(state: State) -> State:
@@ -83,6 +88,13 @@ def left(state: State) -> State:
     return {"said": [f"left {answer}"]}
 
 
+def ask_what_changes(state: State) -> State:
+    """Ask something else each time the node runs."""
+    note(state, "asked")
+    count = Path(state["trace"]).read_text().split().count("asked")
+    return {"said": [interrupt({"run": f"rm {count}"})]}
+
+
 def right(state: State) -> State:
     """Interrupt in the same way, and never raise."""
     note(state, "right")
@@ -95,6 +107,18 @@ def beside(state: State) -> State:
     """Run next to nodes that interrupt."""
     note(state, "beside")
     return {"said": ["beside"]}
+
+
+def send_five(state: State) -> list[Send]:
+    """Ask five questions at once, in this order."""
+    return [Send("ask_one", {"said": [number]}) for number in range(5)]
+
+
+async def ask_one(state: State) -> State:
+    """Ask about what was sent; the later ones ask first."""
+    (number,) = state["said"]
+    await asyncio.sleep((5 - number) / 100)
+    return {"said": [interrupt({"asks": number})]}
 
 
 def finish(state: State) -> State:
@@ -174,10 +198,19 @@ def _holding(inner: Any) -> Any:
     return builder.add_edge(START, "inner").add_edge("inner", "finish").compile()
 
 
+sent_five = (
+    StateGraph(State)
+    .add_node(ask_one)
+    .add_conditional_edges(START, send_five, ["ask_one"])
+    .compile()
+)
+sent_inside = _holding(sent_five)
 step_of_three = _step(left, right, beside)
+step_that_changes = _step(ask_what_changes, right)
 step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
+approval = _single(ask_approval)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)

@@ -1,0 +1,68 @@
+"""What `hitl-tui answer` sends: the options checked, the questions found, the cautions confirmed."""
+
+from argparse import Namespace
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from hitl_engine.errors import BadInput, NotTaken
+from hitl_engine.model import Answer, Decision, Fault, Question, ThreadView
+from hitl_tui.shell.decision_options import ABSENT, decides, decision_on
+from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
+from hitl_tui.shell.lookup import find_interrupt
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+class NotConfirmed(NotTaken):
+    """The answer fits, but may not be meant; nothing was sent."""
+
+    title = "Not confirmed"
+
+
+def check_answer_options(args: Namespace) -> None:
+    """Refuse options that are neither one answer nor an answer for each interrupt."""
+    bare = [interrupt_id for interrupt_id, value in args.interrupt if value is ABSENT]
+    one = decides(args)
+    if one and len(args.interrupt) > len(bare):
+        what = "--interrupt ID=JSON already contains an answer."
+    elif one and len(bare) > 1:
+        what = "This is one answer for several interrupts."
+    elif not one and (bare or not args.interrupt):
+        what = "No answer was given."
+    else:
+        return
+    raise BadInput(what, kept="Nothing was sent.", hint="See hitl-tui answer --help.")
+
+
+def decisions(desk: "Desk", thread: ThreadView, args: Namespace) -> list[tuple[Question, Decision]]:
+    """Return the questions that the options answer, each with its decision.
+
+    Raises NoLongerWaits, also where something else waits than `--expect` names; BadInput, NotTaken.
+    """
+    require_waiting(desk, thread, args.expect)
+    decided = list(_decided(desk, thread, args))
+    require_expected(desk, thread, [question.interrupt for question, _ in decided], args.expect)
+    return decided
+
+
+def require_confirmation(cautions: Sequence[str], args: Namespace) -> None:
+    """Raise NotConfirmed unless `--yes` was given, or there is nothing to confirm."""
+    if cautions and not args.yes:
+        raise NotConfirmed(
+            " ".join(cautions),
+            hint="To send it anyway, add --yes.",
+            faults=tuple(Fault((), caution) for caution in cautions),
+        )
+
+
+def _decided(
+    desk: "Desk", thread: ThreadView, args: Namespace
+) -> Iterator[tuple[Question, Decision]]:
+    if decides(args):
+        named = args.interrupt[0][0] if args.interrupt else expected_item(desk, thread, args.expect)
+        question = desk.reviews.question(find_interrupt(desk, thread, named))
+        yield question, decision_on(question, args)
+    else:
+        for interrupt_id, value in args.interrupt:
+            yield desk.reviews.question(find_interrupt(desk, thread, interrupt_id)), Answer(value)
