@@ -49,6 +49,14 @@ class ConsoleApp(App[None]):
     """
 
     TITLE = "hitl-tui"
+    CSS = """
+    OptionList > .option-list--option-highlighted { background: $panel; color: $foreground; }
+    OptionList:focus > .option-list--option-highlighted {
+        background: $primary 15%; color: $foreground; text-style: none;
+    }
+    """
+    """The selected row of every list, the palette's too: rows have colours of their own, and Textual's
+    strong background makes some of them unreadable."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "question_mark,f1",
