@@ -27,6 +27,7 @@ from hitl_tui.messages import (
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.settings import Settings
 from hitl_tui.state.session import Session
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
@@ -83,11 +84,13 @@ class ConsoleApp(App[None]):
         ),
     ]
 
-    def __init__(self, open_desk: OpenDesk) -> None:
+    def __init__(self, open_desk: OpenDesk, settings: Settings | None = None) -> None:
         super().__init__()
+        self._settings = settings or Settings()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        kept = self._settings.theme
+        self.theme = kept if kept in self.available_themes else THEMES[0].name
         self.session = Session()
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
@@ -109,6 +112,16 @@ class ConsoleApp(App[None]):
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen, which is drawn before anything slow is imported."""
         return self.home
+
+    def watch_theme(self, name: str) -> None:
+        """Keep the theme that the user chose."""
+        if not self.is_running:
+            return
+        try:
+            self._settings.keep_theme(name)
+        except OSError as error:
+            words = f"The theme is not kept for the next time: {error.strerror}."
+            self.notify(words, severity="warning", markup=False)
 
     def on_mount(self) -> None:
         """Open the target after the first paint."""

@@ -244,6 +244,46 @@ async def test_a_question_that_changed_shows_how_after_reload(console: OpenConso
         assert "mine original text" in c.text
 
 
+async def test_a_thread_is_read_again_when_the_server_is_back(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    read, failing = desk.thread, [Unreachable("The server cannot be reached.", sent=False)] * 2
+
+    async def thread(thread_id: str) -> ThreadView:
+        if failing:
+            raise failing.pop()
+        return await read(thread_id)
+
+    desk.thread = thread  # type: ignore[method-assign]  # it fails for a while
+    async with console(desk) as c:
+        await c.press("enter")
+        await until(c.pilot, lambda: "cannot be reached" in c.text)
+        desk.error = "No answer."
+        desk.publish()
+        await until(c.pilot, lambda: "no answer" in c.text)
+        desk.error = None
+        desk.publish()
+        await until(c.pilot, lambda: not failing)
+        desk.publish()
+        await until(c.pilot, lambda: "original text" in c.text)
+        assert "cannot be reached" not in c.text
+        await c.type("x")
+        assert "xoriginal text" in c.text
+
+
+async def test_a_failed_reading_is_no_failed_sending(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+
+        async def thread(thread_id: str) -> ThreadView:
+            raise Unreachable("The server cannot be reached.", sent=False)
+
+        desk.thread = thread  # type: ignore[method-assign]  # it fails
+        await c.press("ctrl+r")
+        await until(c.pilot, lambda: "Not read: The server cannot be reached." in c.text)
+        assert "Not sent" not in c.text
+
+
 async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:

@@ -317,6 +317,25 @@ def test_a_run_that_is_left_at_once_is_told(project: Project) -> None:
     assert [entry["outcome"] for entry in project.shell("log")] == ["applied"]
 
 
+def test_the_theme_is_kept(project: Project) -> None:
+    with project.console() as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "ctrl+p")
+        terminal.press("theme")
+        terminal.wait_for("Change the current theme")
+        press(terminal, "enter")
+        terminal.press("hitl-light")
+        terminal.wait_for("hitl-light")
+        press(terminal, "enter")
+        quit_console(terminal)
+    with project.console() as terminal:
+        terminal.wait_for("connected")
+        terminal.settle()
+        light = THEMES[1].variables["footer-key-foreground"].removeprefix("#")
+        assert terminal.key_colour("n New run") == light
+        quit_console(terminal)
+
+
 def test_quitting_during_a_run_names_its_thread(project: Project) -> None:
     with project.console(columns=120) as terminal:
         terminal.wait_for("connected")
