@@ -218,6 +218,8 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
                 return shows_card and thread.may_be_stuck
+            case "toggle_state":
+                return not self.pane.shows_final_state
             case "run_again":
                 return not shows_card and thread.has_ended
             case "reload":
