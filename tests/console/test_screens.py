@@ -31,7 +31,7 @@ from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
 
 from .conftest import Console, OpenConsole, screen_text, settle, until
-from .desk_double import DeskDouble, interrupt, stop
+from .desk_double import DeskDouble, interrupt, stop, tool_request
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
 
@@ -444,6 +444,23 @@ async def test_the_palette_offers_the_actions_of_the_keys(console: OpenConsole) 
         await c.pilot.pause(0.3)
         await c.press("enter")
         await until(c.pilot, lambda: isinstance(c.app.screen, NewRunScreen))
+
+
+async def test_the_palette_offers_each_action_once(console: OpenConsole) -> None:
+    calls = tool_request(*[("send", {}, "", ("approve", "edit", "reject"))] * 2)
+    async with console(DeskDouble(interrupt(calls))) as c:
+        for _ in range(2):
+            offered = [each.title for each in c.app.get_system_commands(c.app.screen)]
+            assert sorted(offered) == sorted(set(offered)) and "Help" in offered
+            await c.press("enter")
+            await c.armed()
+
+
+async def test_help_lists_what_a_list_is_for_before_scrolling(console: OpenConsole) -> None:
+    async with console(DeskDouble(interrupt(TEXT)), (120, 50)) as c:
+        await c.press("question_mark")
+        await until(c.pilot, lambda: "Open the" in c.text)
+        assert c.text.index("⏎ Open Open") < c.text.index("↑ k Up") < c.text.index("Scroll Left")
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])
