@@ -82,6 +82,8 @@ async def test_graphs_that_cannot_be_imported_are_shown(console: OpenConsole) ->
         await c.press("b")
         await until(c.pilot, lambda: "Details" in c.text)
         assert "No module named 'numpy'" in c.text and "\\u{1B}[31m" in c.text
+        await c.press("escape")
+        assert "cannot be imported" not in c.text and "b Broken graphs" in c.text
 
 
 # Starting a run
