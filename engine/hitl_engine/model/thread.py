@@ -90,6 +90,8 @@ class ThreadView:
     """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
+    traceback: str = ""
+    """Where the graph's own code failed in the last run; only our own server tells it."""
 
 
 @dataclass(frozen=True, slots=True)

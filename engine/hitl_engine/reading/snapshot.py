@@ -39,6 +39,8 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    traceback: str = ""
+    """Where the graph's own code failed in the last run, if the server tells it."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
@@ -142,6 +144,7 @@ class Snapshot:
             waiting=self.waiting,
             checkpoint_id=self.checkpoint_id,
             error=self.error,
+            traceback=self.traceback,
         )
 
 
@@ -162,6 +165,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         since=(stop and stop.since) or row.state_updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
+        traceback=row.last_run.traceback if row.last_run else "",
     )
 
 
