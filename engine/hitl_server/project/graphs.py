@@ -106,6 +106,11 @@ class Graphs:
             if isinstance(loaded.source, Pregel):
                 self._ready[graph_id] = self._with_storage(loaded.source, graph_id)
 
+    @property
+    def nodes(self) -> dict[str, list[str]]:
+        """The nodes of each graph; those of factories are known only when they are called."""
+        return {graph_id: list(graph.nodes) for graph_id, graph in self._ready.items()}
+
     @asynccontextmanager
     async def open(
         self,

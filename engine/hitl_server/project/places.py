@@ -95,8 +95,15 @@ def _is_importable(package: tuple[str, ...], folder: Path) -> bool:
 
 
 def _import_alone(path: Path) -> ModuleType:
-    """Import a file with the module name of langgraph-api."""
+    """Import a file with the module name of langgraph-api, once for all its graphs.
+
+    LangGraph creates the objects in a checkpoint from the module with this name. With a second
+    module of the file, they would be of other classes than those that its graphs use.
+    """
     name = str(path).replace("/", "__").replace(".py", "").replace(" ", "_").lstrip(".")
+    known = sys.modules.get(name)
+    if known is not None and known.__file__ == str(path):
+        return known
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
         raise ImportError(f"{path} is not a Python file")

@@ -62,6 +62,7 @@ async def info(request: Request) -> Response:
             "langgraph_py_version": installed("langgraph"),
             "flags": request.app.state.flags,
             "identity": parts.database.identity,
+            "nodes": parts.graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
             "remarks": list(request.app.state.remarks),
         }

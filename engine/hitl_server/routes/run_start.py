@@ -52,6 +52,8 @@ async def _start(
         parts.run_queue.new_stream(resumable=body.stream_resumable),
         temporary=thread_id is None and body.on_completion == "delete",
     )
+    if thread_id and body.continues:
+        await parts.state_sync.refuse_gone_nodes(active.thread_id)
     await parts.run_queue.add(
         active,
         assistant,
