@@ -27,6 +27,7 @@ def thread_result(
         "asks": [question_output.document(each) for each in questions],
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
+        "code_changed": thread.code_changed or None,
     }
     return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
@@ -84,3 +85,5 @@ def _head_lines(thread: ThreadView) -> Iterator[str]:
     yield f"  checkpoint {one_line(thread.checkpoint_id) or 'none'}"
     if thread.error:
         yield f"  error      {one_line(thread.error, 2000)}"
+    if thread.code_changed:
+        yield f"  code       {one_line(thread.code_changed, 2000)}"

@@ -1,6 +1,8 @@
 """The sections `http`, `webhooks`, `checkpointer` and `store` of `langgraph.json`, and other keys."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -357,3 +359,20 @@ async def test_rules_of_webhooks(
     else:
         with pytest.raises(Refusal):
             webhooks.check(url)
+
+
+def test_people_get_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, python_version="3.99", ui={"agent": "./ui.tsx"})
+    data = ("--data-dir", str(tmp_path / "data"))
+    command = [sys.executable, "-m", "hitl_tui", "graphs", "--target", str(path), *data]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "names Python 3.99, but" in printed.stderr
+    assert "ui has no effect: this server has no user interface." in printed.stderr
+    serve = [sys.executable, "-m", "hitl_tui", "serve", str(path), "--port", "0", *data]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(4)]
+        process.terminate()
+    assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
+    log = next((tmp_path / "data").glob("*/engine.log")).read_text()
+    assert "names Python 3.99, but" in log

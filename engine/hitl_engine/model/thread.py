@@ -90,6 +90,8 @@ class ThreadView:
     """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
+    code_changed: str = ""
+    """That the server still runs old code of the graph, which changed since; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

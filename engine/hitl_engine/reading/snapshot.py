@@ -4,6 +4,7 @@ The state decides. On some servers a row's own `status` and `interrupts` can dif
 they are used only if there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -42,6 +43,8 @@ class Snapshot:
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    code_changed: str = ""
+    """That the server runs old code of the graph; empty if it does not, or does not tell."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -141,6 +144,7 @@ class Snapshot:
             waiting=self.waiting,
             checkpoint_id=self.checkpoint_id,
             error=self.error,
+            code_changed=self.code_changed,
         )
 
 
@@ -161,6 +165,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         since=(stop and stop.since) or row.state_updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
+        code_changed=row.code_changed or "",
     )
 
 

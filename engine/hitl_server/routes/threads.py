@@ -105,7 +105,9 @@ async def get(request: Request, thread_id: str) -> Response:
     row = parts.threads.get(thread_id)
     if row is None:
         raise no_thread(thread_id)
-    return json_response({**row, "last_run": last_run})
+    graph_id = (parts.threads.metadata(thread_id) or {}).get("graph_id")
+    changed = parts.graphs.code_change(str(graph_id))
+    return json_response({**row, "last_run": last_run, "code_changed": changed})
 
 
 @router.patch("/{thread_id}", responses=ok_response(Thread))
