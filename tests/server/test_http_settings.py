@@ -12,7 +12,10 @@ import httpx
 import pytest
 
 from hitl_server.errors import BadTarget
+from hitl_server.policy.authorized_route import part_of_api
+from hitl_server.policy.rules import RULES
 from hitl_server.project.config import read_project
+from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
 from tests.server.processes import NotStarted, running_server, start_server
@@ -222,6 +225,14 @@ def test_closed_parts(tmp_path: Path) -> None:
         remarks = " ".join(http.get("/info").json()["remarks"])
         assert "http.disable_store closes /store" in remarks
         asking(http)  # the consoles for which the server was started are not affected
+
+
+def test_each_endpoint_belongs_to_a_part() -> None:
+    parts = {path: part_of_api(path) for _, path in RULES}
+    assert set(parts.values()) == {*PARTS}
+    for path, part in parts.items():
+        assert (part == "runs") == ("/runs" in path), path
+        assert part in ("runs", "meta") or path.startswith(f"/{part}"), path
 
 
 def test_headers_become_configurable(tmp_path: Path) -> None:
