@@ -45,7 +45,7 @@ class FactoryFailed(Exception):
     def __init__(self, graph_id: str, error: Exception) -> None:
         super().__init__(
             f"The factory of graph '{graph_id}' failed: {type(error).__name__}: {error}. "
-            "It got the config of the thread's last run, or else that of the assistant."
+            "It got the config of the run that wrote the state, or else that of the assistant."
         )
         self.error = error
 
@@ -130,6 +130,11 @@ class Graphs:
     def nodes(self) -> dict[str, list[str]]:
         """The nodes of each graph; those of factories are known only when they are called."""
         return {graph_id: list(graph.nodes) for graph_id, graph in self._ready.items()}
+
+    def has_factory(self, graph_id: str) -> bool:
+        """Whether a graph factory creates this graph for each use."""
+        loaded = self.loaded.get(graph_id)
+        return loaded is not None and isinstance(loaded.source, GraphFactory)
 
     @asynccontextmanager
     async def open(
