@@ -178,6 +178,7 @@ class ThreadPresenter:
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""
         thread, title = self.thread, self.header.title
+        self.header.show_code_change(thread.view.code_changed if thread.view else "")
         title.graph_id, title.thread_id = thread.graph_id, thread.thread_id
         title.node = thread.location_of(thread.shown) if thread.shown is not None else ""
         title.status = thread.status(

@@ -28,6 +28,7 @@ def thread_result(
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
         "traceback": thread.traceback or None,
+        "code_changed": thread.code_changed or None,
     }
     return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
@@ -87,3 +88,5 @@ def _head_lines(thread: ThreadView) -> Iterator[str]:
         yield f"  error      {one_line(thread.error, 2000)}"
     if thread.traceback:
         yield from (f"  {visible(line)}" for line in thread.traceback.splitlines())
+    if thread.code_changed:
+        yield f"  code       {one_line(thread.code_changed, 2000)}"

@@ -45,6 +45,8 @@ class Snapshot:
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    code_changed: str = ""
+    """That the server runs old code of the graph; empty if it does not, or does not tell."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -145,6 +147,7 @@ class Snapshot:
             checkpoint_id=self.checkpoint_id,
             error=self.error,
             traceback=self.traceback,
+            code_changed=self.code_changed,
         )
 
 
@@ -166,6 +169,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
         traceback=row.last_run.traceback if row.last_run else "",
+        code_changed=row.code_changed or "",
     )
 
 

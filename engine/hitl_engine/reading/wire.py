@@ -119,6 +119,8 @@ class WireThread(_Wire):
     """Our own server derives the row from the state and adds its tasks; others leave them out."""
     checkpoint_id: str | None = None
     breakpoint: WireBreakpoint | None = None
+    code_changed: str | None = None
+    """That the code of the graph changed after the server imported it; only our own sends it."""
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
 
@@ -205,6 +207,13 @@ class WireBrokenGraph(_Wire):
     traceback: str = ""
 
 
+class WireChangedGraph(_Wire):
+    """A graph whose code changed after our own server imported it."""
+
+    graph_id: str
+    what: str
+
+
 class WireInfo(_Wire):
     """A server's description of itself."""
 
@@ -214,3 +223,6 @@ class WireInfo(_Wire):
     nodes: dict[str, frozenset[str]] = Field(default_factory=dict)
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
+    graphs_changed: tuple[WireChangedGraph, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """About the settings of the project, for a person."""
