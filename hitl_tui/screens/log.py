@@ -20,6 +20,7 @@ _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
     OutcomeKind.REFUSED: ("✕ refused", "$text-warning"),
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
+    OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
     None: ("… no outcome recorded", "$text-error"),
 }
 _NO_OUTPUT = "No output yet."

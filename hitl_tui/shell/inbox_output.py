@@ -38,6 +38,7 @@ def _document(item: Waiting, fingerprint: str) -> JsonValue:
         "fingerprint": fingerprint,
         "payload": asked.payload if asked else None,
         "when": stop.when if stop else None,
+        "reason": (stop.reason or None) if stop else None,
         "next": list(stop.next) if stop else [asked.node] if asked else [],
         "waiting_since": item.since.isoformat() if item.since else None,
     }

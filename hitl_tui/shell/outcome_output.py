@@ -25,6 +25,7 @@ from hitl_tui.shell.thread_output import FingerprintOf, waiting_documents
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_GRAPH_RAISED = 7
+EXIT_UNMOVED = 8
 
 _SENDING_COMMANDS = ("run", "answer", "step", "reopen")
 
@@ -144,11 +145,18 @@ def _exit_code(outcome: Outcome) -> int:
             return 0
         case Outcome(kind=OutcomeKind.REFUSED):
             return EXIT_REFUSED
+        case Outcome(kind=OutcomeKind.UNMOVED):
+            return EXIT_UNMOVED
         case _:
             return EXIT_UNKNOWN
 
 
 def _least_certain(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome that describes all of them: applied only if every one was."""
-    order = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+    order = (
+        OutcomeKind.UNKNOWN,
+        OutcomeKind.REFUSED,
+        OutcomeKind.UNMOVED,
+        OutcomeKind.APPLIED,
+    )
     return min(outcomes, key=lambda outcome: order.index(outcome.kind))

@@ -36,6 +36,7 @@ class BulkItemStatus(Enum):
     MISMATCHED = ("! applied, but not as decided", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")
+    UNMOVED = ("= nothing moved", "$text-warning")
     UNSENT = ("· not sent, still marked", "$text-warning")
 
 
@@ -43,6 +44,7 @@ _OF_OUTCOME = {
     OutcomeKind.APPLIED: BulkItemStatus.APPLIED,
     OutcomeKind.REFUSED: BulkItemStatus.REFUSED,
     OutcomeKind.UNKNOWN: BulkItemStatus.UNKNOWN,
+    OutcomeKind.UNMOVED: BulkItemStatus.UNMOVED,
 }
 _ENDED = (*_OF_OUTCOME.values(), BulkItemStatus.MISMATCHED)
 _COUNTED = {
@@ -50,6 +52,7 @@ _COUNTED = {
     BulkItemStatus.MISMATCHED: "not as decided",
     BulkItemStatus.REFUSED: "refused",
     BulkItemStatus.UNKNOWN: "unknown",
+    BulkItemStatus.UNMOVED: "nothing moved",
     BulkItemStatus.UNSENT: "not sent",
 }
 

@@ -20,6 +20,8 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line
 
+NO_ANSWER = "A node raised NodeInterrupt, which takes no answer: LangGraph does not pass one on."
+"""What a stop in a node is."""
 _LINE = 400
 """Characters; more than a terminal shows on one line."""
 
@@ -72,7 +74,9 @@ def _call_line(call: ToolCall) -> str:
 
 
 def breakpoint_line(stop: Breakpoint) -> str:
-    """Return which nodes run after this breakpoint."""
+    """Return which nodes run after this breakpoint, or why they stopped."""
+    if stop.when == "in":
+        return one_line(stop.reason, _LINE) or "no reason given"
     if not stop.next:
         return "then the end"
     return "next: " + ", ".join(one_line(node, 60) for node in stop.next)

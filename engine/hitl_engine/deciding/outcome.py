@@ -74,8 +74,24 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
 
 
+def of_step(before: Snapshot, observed: ObservedRun, after: Snapshot) -> Outcome:
+    """Judge a step past a breakpoint: a run that succeeds and moves nothing is no success."""
+    found = of_run(observed, after)
+    stays = after.checkpoint_id == before.checkpoint_id and after.status is before.status
+    succeeded = found.kind is OutcomeKind.APPLIED and found.error is None
+    if not (succeeded and stays and observed.moved is False):
+        return found
+    again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
+    why = f"{again} ran again, and stopped again" if again else "No node ran"
+    return replace(
+        found,
+        kind=OutcomeKind.UNMOVED,
+        why=f"The run ended, and the thread is where it was. {why}.",
+    )
+
+
 def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
-    """Judge a run that answers nothing: a start, or a step past a breakpoint."""
+    """Judge a run that answers nothing."""
     if observed.server_died:
         why = f"{_DIED}; side effects are possible."
         return _found(OutcomeKind.UNKNOWN, why, after)

@@ -26,6 +26,7 @@ class OutcomeKind(StrEnum):
     APPLIED = "applied"
     REFUSED = "refused"
     UNKNOWN = "unknown"
+    UNMOVED = "nothing moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Outcome:
 
     APPLIED: the graph took it (`thread.status` shows how the run ended).
     REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
+    UNMOVED: a step ran, and the thread is where it was.
     """
 
     kind: OutcomeKind

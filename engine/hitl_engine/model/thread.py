@@ -45,13 +45,14 @@ class Interrupt:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A static stop (`interrupt_before`, `interrupt_after`). It has no id and takes no answer."""
+    """A stop that takes no answer: `interrupt_before`, `interrupt_after`, or a `NodeInterrupt`."""
 
     thread_id: str
     graph_id: str
-    when: Literal["before", "after"]
+    when: Literal["before", "after", "in"]
+    """`in`: nodes raised `NodeInterrupt`. It takes no answer: a step runs these nodes again."""
     node: str
-    """The node before or after which the run stopped."""
+    """The node before, after or in which the run stopped."""
     next: tuple[str, ...]
     """The nodes that run after a step."""
     checkpoint_id: str
@@ -59,6 +60,8 @@ class Breakpoint:
     """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
     error: str | None = None
     """Set when a run that continued from here was lost: some of its nodes may have run already."""
+    reason: str = ""
+    """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint

@@ -4,15 +4,19 @@ The state decides. On some servers a row's own `status` and `interrupts` can dif
 they are used only if there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
-from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
+from hitl_engine.reading.wire import WireInterrupt, WireRun, WireState, WireTask, WireThread
 
+_NO_ID = "placeholder-id"
+"""The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
 _UNKNOWN_NODE = "unknown node"
 """For a task of a row, which contains no names."""
 
@@ -58,11 +62,29 @@ class Snapshot:
                 ),
                 remark=self.remark,
             )
-            for task in self.tasks
-            if task.result is None
-            for asked in task.interrupts
+            for task, asked in self._asked()
+            if asked.id != _NO_ID
         }
         return tuple(found.values())
+
+    @property
+    def raised(self) -> tuple[tuple[str, str], ...]:
+        """(node, what it gave) of each `NodeInterrupt`: it has no id, and takes no answer."""
+        return tuple(
+            (task.name, _as_text(asked.value))
+            for task, asked in self._asked()
+            if asked.id == _NO_ID
+        )
+
+    @property
+    def pending_ids(self) -> list[str]:
+        """The ids of everything that interrupts the thread, as a server's preconditions name it."""
+        return [asked.id for _, asked in self._asked()]
+
+    def _asked(self) -> Iterator[tuple[WireTask, WireInterrupt]]:
+        for task in self.tasks:
+            if task.result is None:
+                yield from ((task, asked) for asked in task.interrupts)
 
     @property
     def order_is_unknown(self) -> bool:
@@ -93,6 +115,8 @@ class Snapshot:
             return ThreadStatus.BUSY
         if self.interrupts:
             return ThreadStatus.INTERRUPTED
+        if self.raised:
+            return ThreadStatus.BREAKPOINT
         if self.row_status == "error" or any(task.error is not None for task in self.tasks):
             return ThreadStatus.ERROR
         return ThreadStatus.BREAKPOINT if self.next else ThreadStatus.DONE
@@ -117,7 +141,15 @@ class Snapshot:
             since=self.since,
             error=self.error,
         )
-        return (stop,)
+        return (self._inside(stop) if self.raised else stop,)
+
+    def _inside(self, stop: Breakpoint) -> Breakpoint:
+        """Return the stop of nodes that raised `NodeInterrupt`."""
+        nodes = tuple(dict.fromkeys(node for node, _ in self.raised))
+        reasons = [given if len(nodes) == 1 else f"{node}: {given}" for node, given in self.raised]
+        return replace(
+            stop, when="in", node=", ".join(nodes), reason="\n".join(dict.fromkeys(reasons))
+        )
 
     def view(self) -> ThreadView:
         """Return the thread as the front ends see it."""
@@ -220,6 +252,10 @@ def stopped_at(
         if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
             return "before", node
     return "before", ", ".join(snapshot.next)
+
+
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _is_set(breakpoints: Any, node: str) -> bool:

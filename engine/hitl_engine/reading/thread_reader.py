@@ -95,7 +95,8 @@ class ThreadReader:
 
     async def _of_row(self, row: WireThread) -> Snapshot:
         snapshot = from_row(row) or await self._of_state(row)
-        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
+        is_static = snapshot.status is ThreadStatus.BREAKPOINT and not snapshot.raised
+        if is_static and snapshot.when is None:
             return await self._located(snapshot)
         return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
+from langgraph.errors import NodeInterrupt
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
@@ -37,6 +38,26 @@ def fail(state: State) -> State:
 def ask_approval(state: State) -> State:
     """Act if the answer is true for Python, as the first example of LangGraph's guide."""
     return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
+
+
+def check_length(state: State) -> State:
+    """Stop as LangChain Academy teaches it, until the state is changed."""
+    note(state, "check")
+    if state["seconds"] > 1:
+        raise NodeInterrupt(f"too long: {state['seconds']}")
+    return {"said": ["checked"]}
+
+
+def check_sums(state: State) -> State:
+    """Stop for another reason."""
+    if state["seconds"] > 1:
+        raise NodeInterrupt({"sum": "too large"})
+    return {}
+
+
+def check_or_ask(state: State) -> State:
+    """Ask a question beside a node that stops."""
+    return {"said": [interrupt({"asks": "beside"})]}
 
 
 def ask_then_fail(state: State) -> State:
@@ -211,6 +232,9 @@ step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
 approval = _single(ask_approval)
+checking = _single(check_length)
+checking_twice = _step(check_length, check_sums)
+checking_and_asking = _step(check_length, check_or_ask)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
