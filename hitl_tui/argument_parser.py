@@ -53,12 +53,11 @@ exit codes:
   5    the target cannot be reached or used; nothing was sent
   6    the outcome is unknown
   7    the graph raised an error
-  8    the step ran, and nothing moved: the thread is where it was
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
-error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6,
-7 and 8, the other commands only with 0. With 4 the document lists each fault of
+error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
+and 7, the other commands only with 0. With 4 the document lists each fault of
 the answer, with its path.
 """
 

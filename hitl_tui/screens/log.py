@@ -18,9 +18,9 @@ from hitl_tui.widgets.text_view import TextPane
 
 _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
+    OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
     OutcomeKind.REFUSED: ("✕ refused", "$text-warning"),
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
-    OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
     None: ("… no outcome recorded", "$text-error"),
 }
 _NO_OUTPUT = "No output yet."

@@ -154,6 +154,7 @@ class NewRunScreen(ConsoleScreen):
         if self.form is not None:
             self.form.take_focus()
         elif self.graphs.highlighted is not None:
+            self.session.early_keys.begin(keep_text=True)
             self.read_form(self._graphs[self.graphs.highlighted])
 
     @work(group="form", exclusive=True, exit_on_error=False)
@@ -165,6 +166,7 @@ class NewRunScreen(ConsoleScreen):
         except HitlError as error:
             self.banner.show_error(error)
             self.reading.update(_NOT_READ)
+            self.release_keys()
             return
         given = self._given
         same = given is not None and given.graph.assistant_id == graph.assistant_id
@@ -172,6 +174,9 @@ class NewRunScreen(ConsoleScreen):
         shown.display = False
         await self.form_container.mount(shown)
         self._show_form(shown)
+        if self.session.early_keys.holding:  # the user has gone to the form already
+            self.call_after_refresh(shown.take_focus)
+            self.release_keys()
 
     @on(RunForm.Changed)
     def show_input(self) -> None:

@@ -25,7 +25,6 @@ from hitl_tui.shell.thread_output import FingerprintOf, waiting_documents
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_GRAPH_RAISED = 7
-EXIT_UNMOVED = 8
 
 _SENDING_COMMANDS = ("run", "answer", "step", "reopen")
 
@@ -143,10 +142,8 @@ def _exit_code(outcome: Outcome) -> int:
             return EXIT_GRAPH_RAISED
         case Outcome(kind=OutcomeKind.APPLIED):
             return 0
-        case Outcome(kind=OutcomeKind.REFUSED):
+        case Outcome(kind=OutcomeKind.REFUSED | OutcomeKind.UNMOVED):
             return EXIT_REFUSED
-        case Outcome(kind=OutcomeKind.UNMOVED):
-            return EXIT_UNMOVED
         case _:
             return EXIT_UNKNOWN
 

@@ -34,25 +34,25 @@ class BulkItemStatus(Enum):
     SENDING = ("▶ running", "$text-primary")
     APPLIED = ("✓ applied", "$text-success")
     MISMATCHED = ("! applied, but not as decided", "$text-warning")
+    UNMOVED = ("= nothing moved", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")
-    UNMOVED = ("= nothing moved", "$text-warning")
     UNSENT = ("· not sent, still marked", "$text-warning")
 
 
 _OF_OUTCOME = {
     OutcomeKind.APPLIED: BulkItemStatus.APPLIED,
+    OutcomeKind.UNMOVED: BulkItemStatus.UNMOVED,
     OutcomeKind.REFUSED: BulkItemStatus.REFUSED,
     OutcomeKind.UNKNOWN: BulkItemStatus.UNKNOWN,
-    OutcomeKind.UNMOVED: BulkItemStatus.UNMOVED,
 }
 _ENDED = (*_OF_OUTCOME.values(), BulkItemStatus.MISMATCHED)
 _COUNTED = {
     BulkItemStatus.APPLIED: "applied",
     BulkItemStatus.MISMATCHED: "not as decided",
+    BulkItemStatus.UNMOVED: "not moved",
     BulkItemStatus.REFUSED: "refused",
     BulkItemStatus.UNKNOWN: "unknown",
-    BulkItemStatus.UNMOVED: "nothing moved",
     BulkItemStatus.UNSENT: "not sent",
 }
 

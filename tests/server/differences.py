@@ -23,6 +23,7 @@ DIFFERENCES = {
     "keys of items are checked": "422 with a JSON body, not 400 or plain text",
     "a search of everything": "langgraph dev fails (500) without a namespace_prefix",
     "limits of the store": "1 to 1,000, as in all other searches",
+    "graphs of one file share its module": "so that objects from checkpoints are of their classes",
     "crons, A2A, MCP, metrics, storage and the event protocol": "not implemented; status 501",
 }
 

@@ -8,16 +8,19 @@ from langgraph_sdk import get_sync_client
 from langgraph_sdk.client import SyncLangGraphClient
 
 from tests.server.langgraph_cases import (
+    asking,
     executor_travel,
+    functional,
     memory_travel,
+    nested,
     subgraph_travel,
     time_travel,
 )
-from tests.server.langgraph_cases.steps import Session
+from tests.server.langgraph_cases.session import Session
 from tests.server.processes import running_server
 
 GRAPHS = Path(__file__).parent / "langgraph_graphs" / "langgraph.json"
-MODULES = (time_travel, subgraph_travel, executor_travel, memory_travel)
+MODULES = (asking, functional, nested, time_travel, subgraph_travel, executor_travel, memory_travel)
 CASES = {name: case for module in MODULES for case in module.CASES for name in case.tests}
 
 
@@ -33,8 +36,7 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SyncLangGraphClien
 
 @pytest.mark.parametrize("name", CASES)
 def test_as_in_langgraph(sdk: SyncLangGraphClient, name: str) -> None:
-    graph = CASES[name].graph
-    session = Session(sdk, f"{graph}_async" if "async" in name else graph)
-    session.start_thread()
+    session = Session(sdk, "async" in name)
+    session.start_thread(CASES[name].graph)
     for step in CASES[name].steps:
         step.take(session)

@@ -32,7 +32,7 @@ async def test_it_is_a_stop_that_runs_its_node_again(
     assert stop.reason == "too long: 5"
     stepped = await desk.step(stop, lambda _: None)
     assert (stepped.kind, trace.since()["check"]) == (OutcomeKind.UNMOVED, 1)
-    assert stepped.why.endswith("node ran again, and stopped again.")
+    assert stepped.why.endswith("node ran, and stopped again.")
     assert (await desk.log())[0].outcome is OutcomeKind.UNMOVED
     body = {"values": {"seconds": 0}}
     (await http.post(f"/threads/{stop.thread_id}/state", json=body)).raise_for_status()

@@ -309,9 +309,9 @@ def test_a_node_interrupt_takes_no_answer_and_is_run_again(
     assert "NodeInterrupt, which takes no answer" in printed
     refused = local_shell.refused("answer", thread, "--text", "9", code=3)
     assert "NodeInterrupt, which takes no answer" in refused and "old langgraph" not in refused
-    stepped = local_shell.run("step", thread, code=8)
-    assert (stepped["outcome"], stepped["status"]) == ("nothing moved", "breakpoint")
-    assert "Nothing moved" in local_shell.raw("step", thread).stderr
+    stepped = local_shell.run("step", thread, code=3)
+    assert (stepped["outcome"], stepped["status"]) == ("unmoved", "breakpoint")
+    assert "nothing moved" in local_shell.raw("step", thread).stderr
 
 
 def test_several_interrupts_are_answered_in_one_request(local_shell: Shell) -> None:

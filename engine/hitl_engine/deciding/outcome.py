@@ -14,6 +14,10 @@ from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
+_UNMOVED = (
+    "The run ended, but nothing moved: no node ran, and the thread is at the same breakpoint. Its "
+    "code may have changed since it stopped here."
+)
 _STUCK = (
     "The same error happened again: the question is stuck on an earlier answer. "
     "Reopen it to answer it again."
@@ -75,19 +79,17 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
 
 
 def of_step(before: Snapshot, observed: ObservedRun, after: Snapshot) -> Outcome:
-    """Judge a step past a breakpoint: a run that succeeds and moves nothing is no success."""
+    """Judge a step past a breakpoint: LangGraph may end the run without running any node.
+
+    Inside a subgraph a step leaves the checkpoint of the thread as it is: tasks that finish count.
+    """
     found = of_run(observed, after)
-    stays = after.checkpoint_id == before.checkpoint_id and after.status is before.status
-    succeeded = found.kind is OutcomeKind.APPLIED and found.error is None
-    if not (succeeded and stays and observed.moved is False):
-        return found
-    again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
-    why = f"{again} ran again, and stopped again" if again else "No node ran"
-    return replace(
-        found,
-        kind=OutcomeKind.UNMOVED,
-        why=f"The run ended, and the thread is where it was. {why}.",
-    )
+    is_there = after.checkpoint_id == before.checkpoint_id and observed.moved is False
+    if observed.status == "success" and is_there and after.status is ThreadStatus.BREAKPOINT:
+        again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
+        why = f"The run ended, but nothing moved: {again} ran, and stopped again."
+        return replace(found, kind=OutcomeKind.UNMOVED, why=why if again else _UNMOVED)
+    return found
 
 
 def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:

@@ -24,9 +24,9 @@ class OutcomeKind(StrEnum):
     """What became of a decision or a run that was sent."""
 
     APPLIED = "applied"
+    UNMOVED = "unmoved"
     REFUSED = "refused"
     UNKNOWN = "unknown"
-    UNMOVED = "nothing moved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +34,8 @@ class Outcome:
     """The result of a decision, a step or a start, as it was read back.
 
     APPLIED: the graph took it (`thread.status` shows how the run ended).
-    REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
-    UNMOVED: a step ran, and the thread is where it was.
+    UNMOVED: the run of a step ended, and the thread is where it was. REFUSED: nothing was taken.
+    UNKNOWN: side effects are possible; look, never resend.
     """
 
     kind: OutcomeKind

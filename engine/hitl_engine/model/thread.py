@@ -34,7 +34,8 @@ class Interrupt:
     exact_values: tuple[ExactValue, ...] = ()
     """What the JSON of the payload cannot carry; only our own server tells it."""
     remark: str = ""
-    """Why only the thread's row is known of it, which can be wrong; empty if the state was read."""
+    """What else to know before it is answered: its node is gone from the code, or its state could
+    not be read, and only the thread's row tells of it, which can be wrong."""
 
     @property
     def asked(self) -> list[JsonValue]:
@@ -62,6 +63,8 @@ class Breakpoint:
     """Set when a run that continued from here was lost: some of its nodes may have run already."""
     reason: str = ""
     """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
+    remark: str = ""
+    """Set when a next node is gone from the code."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint

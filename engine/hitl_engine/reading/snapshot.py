@@ -5,7 +5,7 @@ they are used only if there is no state. Source: measured on langgraph-api 0.16.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
@@ -17,6 +17,10 @@ from hitl_engine.reading.wire import WireInterrupt, WireRun, WireState, WireTask
 
 _NO_ID = "placeholder-id"
 """The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
+_GONE = (
+    "is gone from the code of the graph, which has changed since. An answer or a step is refused: "
+    "LangGraph would drop what waits."
+)
 _UNKNOWN_NODE = "unknown node"
 """For a task of a row, which contains no names."""
 
@@ -38,6 +42,8 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    gone: tuple[str, ...] = ()
+    """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
 
@@ -60,7 +66,7 @@ class Snapshot:
                 exact_values=tuple(
                     ExactValue(exact.path, exact.value) for exact in asked.exact_values
                 ),
-                remark=self.remark,
+                remark=self.remark or self._remark_on_code([task.name]),
             )
             for task, asked in self._asked()
             if asked.id != _NO_ID
@@ -140,6 +146,7 @@ class Snapshot:
             checkpoint_id=self.checkpoint_id,
             since=self.since,
             error=self.error,
+            remark=self._remark_on_code(self.next),
         )
         return (self._inside(stop) if self.raised else stop,)
 
@@ -150,6 +157,10 @@ class Snapshot:
         return replace(
             stop, when="in", node=", ".join(nodes), reason="\n".join(dict.fromkeys(reasons))
         )
+
+    def _remark_on_code(self, nodes: Iterable[str]) -> str:
+        gone = ", ".join(node for node in nodes if node in self.gone)
+        return f"{gone} {_GONE}" if gone else ""
 
     def view(self) -> ThreadView:
         """Return the thread as the front ends see it."""

@@ -1,7 +1,8 @@
 """Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from hitl_engine.errors import NotThere, ServerRefused
@@ -19,6 +20,7 @@ from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
 
+NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
 _WITHOUT_TASKS = (
     "Known only from the list of threads, because the state contains no task that asks. The server "
@@ -32,12 +34,20 @@ class ThreadReader:
     `NotThere` means that the thread itself is gone. Any other 404 (of its state, its runs, its
     graph) means that this server does not provide it, and becomes `ServerRefused`.
 
-    `rows_hold_runs`: whether the row of a thread contains its newest run.
+    `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
+    graph, where the server tells them for all graphs at once.
     """
 
-    def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
+    def __init__(
+        self,
+        api: LangGraphServer,
+        *,
+        rows_hold_runs: bool,
+        nodes: Mapping[str, frozenset[str]] = NO_NODES,
+    ) -> None:
         self._api = api
         self._rows_hold_runs = rows_hold_runs
+        self._nodes = nodes
         self._node_breakpoints: dict[str, dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
@@ -95,6 +105,9 @@ class ThreadReader:
 
     async def _of_row(self, row: WireThread) -> Snapshot:
         snapshot = from_row(row) or await self._of_state(row)
+        if nodes := self._nodes.get(snapshot.graph_id):
+            gone = tuple(node for node in snapshot.next if node not in nodes)
+            snapshot = replace(snapshot, gone=gone) if gone else snapshot
         is_static = snapshot.status is ThreadStatus.BREAKPOINT and not snapshot.raised
         if is_static and snapshot.when is None:
             return await self._located(snapshot)

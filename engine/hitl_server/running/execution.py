@@ -42,7 +42,7 @@ class Execution:
     """Runs a graph once, sends its events to the stream, and collects its result.
 
     Events that report an interrupt are kept in `delayed_events`, to be sent when the checkpoint
-    and the rows are on disk.
+    and the rows are on disk; with them those that must come after them.
     """
 
     run: Run
@@ -95,10 +95,18 @@ class Execution:
             if not namespace:
                 self._collect(mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
-                if reports_interrupt(mode, chunk):
+                if reports_interrupt(mode, chunk) or self._follows_delayed(name, mode):
                     self.delayed_events.append((name, payload))
                 else:
                     self.stream.send(name, payload)
+
+    def _follows_delayed(self, name: str, mode: str) -> bool:
+        """Whether an event has newer values than a delayed one, and so must stay behind it.
+
+        After an interrupt, LangGraph sends the values once more, with the writes of the tasks that
+        ended beside it. All other events of such tasks are sent at once.
+        """
+        return mode == "values" and any(name == delayed for delayed, _ in self.delayed_events)
 
     def _collect(self, mode: str, chunk: Any) -> None:
         """Collect the result, and the nodes of the last step."""

@@ -25,7 +25,7 @@ class BreakpointCard(Card):
         min-height: 7;
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
-        #failed { color: $text-warning; margin-top: 1; }
+        #failed, #remark { color: $text-warning; margin-top: 1; }
         #reason { display: none; height: auto; max-height: 12; margin-top: 1; }
         &.-inside #reason { display: block; }
         #explained { color: $foreground 70%; margin-top: 1; }
@@ -76,6 +76,8 @@ class BreakpointCard(Card):
                 id="failed",
                 markup=False,
             )
+        if stop.remark:
+            yield Static(one_line(stop.remark, 300), id="remark", markup=False)
         yield Static(_explained(stop), id="explained", markup=False)
         yield self.send_bar
 

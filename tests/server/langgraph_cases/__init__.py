@@ -2,4 +2,4 @@
 
 import pytest
 
-pytest.register_assert_rewrite(f"{__name__}.steps")
+pytest.register_assert_rewrite(f"{__name__}.runs", f"{__name__}.states")

@@ -1,16 +1,9 @@
 """`test_time_travel.py`: a subgraph with two questions, on two levels and on three."""
 
-from tests.server.langgraph_cases.steps import (
-    History,
-    Keep,
-    State,
-    Step,
-    Update,
-    answer,
-    go_on,
-    run,
-)
-from tests.server.langgraph_cases.time_travel import case, loops, words
+from tests.server.langgraph_cases.runs import answer, go_on, run
+from tests.server.langgraph_cases.session import Step
+from tests.server.langgraph_cases.states import History, Keep, State, Update, loops
+from tests.server.langgraph_cases.time_travel import case, words
 
 ASKED_FIRST = run({"value": []}).asks("First?")
 ASKED_SECOND = answer("one").asks("Second?")

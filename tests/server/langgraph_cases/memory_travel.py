@@ -2,16 +2,10 @@
 
 from typing import Any
 
-from tests.server.langgraph_cases.steps import (
-    Before,
-    History,
-    Step,
-    Update,
-    answer,
-    go_on,
-    run,
-)
-from tests.server.langgraph_cases.time_travel import case, loops
+from tests.server.langgraph_cases.runs import answer, go_on, run
+from tests.server.langgraph_cases.session import Before, Step
+from tests.server.langgraph_cases.states import History, Update, loops
+from tests.server.langgraph_cases.time_travel import case
 
 RESULTS: dict[str, Any] = {"results": []}
 ONE: dict[str, Any] = {"results": ["before"]}

@@ -1,16 +1,9 @@
 """`test_time_travel.py`: checkpoints of a graph with a subgraph, and of the subgraph."""
 
-from tests.server.langgraph_cases.steps import (
-    Before,
-    History,
-    Keep,
-    State,
-    Update,
-    answer,
-    go_on,
-    run,
-)
-from tests.server.langgraph_cases.time_travel import asked_and_answered, case, loops, words
+from tests.server.langgraph_cases.runs import answer, go_on, run
+from tests.server.langgraph_cases.session import Before
+from tests.server.langgraph_cases.states import History, Keep, State, Update, loops
+from tests.server.langgraph_cases.time_travel import asked_and_answered, case, words
 
 INNER = Before("inner", oldest=True)
 THROUGH = words("route", "route", "prepare", "ask:yes", "act", "finish")

@@ -2,17 +2,9 @@
 
 from typing import Any
 
-from tests.server.langgraph_cases.steps import (
-    Before,
-    Case,
-    History,
-    Keep,
-    Step,
-    Update,
-    answer,
-    go_on,
-    run,
-)
+from tests.server.langgraph_cases.runs import answer, go_on, run
+from tests.server.langgraph_cases.session import Before, Case, Step
+from tests.server.langgraph_cases.states import History, Keep, Update, loops
 
 ASKED = "What is your input?"
 BEFORE_ASK = Before("ask", oldest=True)
@@ -32,12 +24,6 @@ def asked_and_answered(*answers: str) -> tuple[Step, ...]:
 
 def words(*words: str) -> dict[str, Any]:
     return {"value": list(words)}
-
-
-def loops(*rows: tuple[list[str], Any]) -> tuple[tuple[str, list[str], Any], ...]:
-    """Return the history of a run, newest first, down to the checkpoint of its input."""
-    sources = ["loop"] * (len(rows) - 1) + ["input"]
-    return tuple((source, *row) for source, row in zip(sources, rows, strict=True))
 
 
 REPLAYED = loops(

@@ -58,6 +58,7 @@ def use(state: State) -> State:
     answer = interrupt("Approve the order?")
     order, level = state["orders"][0], state["meta"]["level"]
     limit = order.limit
+    assert isinstance(order, Order), "not the class of this module, though it has its name"
     return {
         "result": f"{answer} {order.amount} {limit.level.name} {limit.most} "
         f"{state['plan'].steps} {level.value}"

@@ -1,68 +1,13 @@
-"""What a case does with a served graph, step by step, and what it expects of each step."""
+"""Steps that run a graph, and what its runs send."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol, TypeAlias
-
-from langgraph_sdk.client import SyncLangGraphClient
+from typing import Any
 
 from tests.json_values import Json
+from tests.server.langgraph_cases.session import At, Session, checkpoint_at
 
 INTERRUPT = "__interrupt__"
-
-
-@dataclass(slots=True)
-class Session:
-    """A thread of a graph, and the checkpoints that steps kept, by their names."""
-
-    sdk: SyncLangGraphClient
-    graph: str
-    thread_id: str = ""
-    kept: dict[str, Json] = field(default_factory=dict)
-
-    def start_thread(self) -> None:
-        """Continue on a new thread."""
-        self.thread_id = (self.sdk.threads.create())["thread_id"]
-
-    def state(self, depth: int = 0) -> Json:
-        """Return the state of the graph, or of the subgraph that waits at this depth."""
-        found: Any = self.sdk.threads.get_state(self.thread_id, subgraphs=True)
-        for _ in range(depth):
-            found = found["tasks"][0]["state"]
-        return dict(found)
-
-    def history(self) -> list[Json]:
-        """Return all states of the graph, newest first."""
-        return [dict(at) for at in self.sdk.threads.get_history(self.thread_id, limit=100)]
-
-
-class Step(Protocol):
-    """One step of a case."""
-
-    def take(self, session: Session) -> None:
-        """Do it, and check what came of it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Before:
-    """A checkpoint in the history: the newest one, or else the oldest, before this node."""
-
-    node: str
-    oldest: bool = False
-
-    def find(self, session: Session) -> Json:
-        """Return the checkpoint."""
-        found = [at for at in session.history() if at["next"] == [self.node]]
-        checkpoint: Json = found[-1 if self.oldest else 0]["checkpoint"]
-        return checkpoint
-
-
-At: TypeAlias = str | Before
-"""A checkpoint: one that a step kept under this name, or one in the history."""
-
-
-def _checkpoint(session: Session, at: At) -> Json:
-    return session.kept[at] if isinstance(at, str) else at.find(session)
 
 
 @dataclass(slots=True)
@@ -101,6 +46,21 @@ class Outcome:
     def updates(self) -> list[Any]:
         """The updates of nodes, without those that contain interrupts."""
         return [data for data in self.of("updates") if INTERRUPT not in data]
+
+    @property
+    def updates_in_any_order(self) -> list[Any]:
+        """The same, sorted."""
+        return sorted(self.updates, key=str)
+
+    @property
+    def debugged(self) -> list[str]:
+        """The types of the events for debugging."""
+        return [each["type"] for each in self.of("debug")]
+
+    @property
+    def order(self) -> list[str]:
+        """The modes of the events with values and updates of the graph itself, in their order."""
+        return [event for event, _ in self.events if event in ("values", "updates")]
 
     @property
     def messages(self) -> list[str]:
@@ -149,6 +109,10 @@ class Run:
         """Expect that the nodes noted this, in this order."""
         return self.expect(notes=list(notes))
 
+    def without_thread(self) -> "Run":
+        """Run on no thread."""
+        return replace(self, on_thread=False)
+
     def expect(self, **expected: Any) -> "Run":
         """Expect these values of properties of the outcome."""
         return replace(self, expected={**self.expected, **expected})
@@ -177,9 +141,10 @@ class Run:
         if self.answers:
             waiting = (session.state())["interrupts"]
             ids = [interrupt["id"] for interrupt in waiting]
-            body["command"] = {"resume": dict(zip(ids, self.answers, strict=False))}
+            answered = {"resume": dict(zip(ids, self.answers, strict=False))}
+            body["command"] = {**body.get("command", {}), **answered}
         if self.at is not None:
-            body["checkpoint"] = _checkpoint(session, self.at)
+            body["checkpoint"] = checkpoint_at(session, self.at)
             body["preconditions"] = {"fork": True}  # resuming there is meant
         return body
 
@@ -199,80 +164,6 @@ def answer(value: Any, at: At | None = None, **command: Any) -> Run:
     return Run({"command": {"resume": value, **command}}, at)
 
 
-def answers(*values: Any) -> Run:
+def answers(*values: Any, **command: Any) -> Run:
     """Return a run that answers the first questions by their ids."""
-    return Run({}, answers=values)
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """Updates the state at a checkpoint, and keeps the new checkpoint."""
-
-    values: Any
-    at: At | None = None
-    as_node: str | None = None
-    keep: str = "fork"
-
-    def take(self, session: Session) -> None:
-        """Update the state."""
-        checkpoint: Any = None if self.at is None else _checkpoint(session, self.at)
-        made: Any = session.sdk.threads.update_state(
-            session.thread_id, self.values, as_node=self.as_node, checkpoint=checkpoint
-        )
-        session.kept[self.keep] = made["checkpoint"]
-
-
-@dataclass(frozen=True, slots=True)
-class Keep:
-    """Keeps the newest checkpoint of the graph, or of the subgraph that waits at this depth."""
-
-    name: str
-    depth: int = 0
-
-    def take(self, session: Session) -> None:
-        """Read the state."""
-        session.kept[self.name] = (session.state(self.depth))["checkpoint"]
-
-
-@dataclass(frozen=True, slots=True)
-class State:
-    """The state has these fields."""
-
-    expected: Json
-    depth: int = 0
-
-    def take(self, session: Session) -> None:
-        """Read the state."""
-        found = session.state(self.depth)
-        assert {name: found[name] for name in self.expected} == self.expected
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """The history has these states, newest first: the source, the next nodes, and the values."""
-
-    rows: tuple[tuple[str, list[str], Any], ...]
-
-    def take(self, session: Session) -> None:
-        """Read the history."""
-        found = session.history()
-        shown = [(at["metadata"]["source"], at["next"], at["values"]) for at in found]
-        assert shown == list(self.rows)
-
-
-@dataclass(frozen=True, slots=True)
-class NewThread:
-    """The case continues on a new thread."""
-
-    def take(self, session: Session) -> None:
-        """Create the thread."""
-        session.start_thread()
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """A graph, the steps, and the tests of LangGraph that do the same."""
-
-    graph: str
-    steps: tuple[Step, ...]
-    tests: tuple[str, ...]
+    return Run({"command": command}, answers=values)
