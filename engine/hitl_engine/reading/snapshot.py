@@ -13,7 +13,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
-from hitl_engine.reading.wire import WireInterrupt, WireRun, WireState, WireTask, WireThread
+from hitl_engine.reading.wire import WireInterrupt, WireState, WireTask, WireThread
 
 _NO_ID = "placeholder-id"
 """The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
@@ -41,7 +41,9 @@ class Snapshot:
     """Since when everything has waited, if an interrupt has no time of its own."""
     when: Literal["before", "after"] | None = None
     node: str = ""
-    """Where a run stopped without a question, if known."""
+    """Where a run stopped without a question, if known; inside subgraphs the path of nodes."""
+    stop_next: tuple[str, ...] = ()
+    """The nodes that run after a stop inside subgraphs, each as its path."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
@@ -101,6 +103,11 @@ class Snapshot:
         )
 
     @property
+    def may_be_inside(self) -> bool:
+        """Whether a stop without a question may be inside a subgraph of a next node."""
+        return any(task.checkpoint is not None and task.result is None for task in self.tasks)
+
+    @property
     def error(self) -> str | None:
         """What went wrong in the last run, in one line, or None."""
         for task in self.tasks:
@@ -142,7 +149,7 @@ class Snapshot:
             graph_id=self.graph_id,
             when=self.when or "before",
             node=self.node or ", ".join(self.next),
-            next=self.next,
+            next=self.stop_next or self.next,
             checkpoint_id=self.checkpoint_id,
             since=self.since,
             error=self.error,
@@ -242,37 +249,8 @@ def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snaps
     )
 
 
-def stopped_at(
-    snapshot: Snapshot,
-    run: WireRun | None,
-    history: tuple[WireState, ...],
-    compiled: dict[str, str],
-) -> tuple[Literal["before", "after"], str]:
-    """Return where a run stopped: (`before` or `after`, the node).
-
-    `history` holds the newest two states, newest first; the older one names the nodes that ran
-    last. `compiled` is what the graph was compiled with: node -> `before`, `after` or both.
-    LangGraph looks at `interrupt_after` first, so that wins where both fit.
-    """
-    ran = history[1].next if len(history) > 1 else ()
-    kwargs = run.kwargs if run else {}
-    for node in ran:
-        if _is_set(kwargs.get("interrupt_after"), node) or "after" in compiled.get(node, ""):
-            return "after", node
-    for node in snapshot.next:
-        if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
-            return "before", node
-    return "before", ", ".join(snapshot.next)
-
-
 def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-
-
-def _is_set(breakpoints: Any, node: str) -> bool:
-    return breakpoints == "*" or (
-        isinstance(breakpoints, list) and (node in breakpoints or "*" in breakpoints)
-    )
 
 
 def _namespace(task: WireTask) -> str:

@@ -90,6 +90,7 @@ class WireState(_Wire):
     next: tuple[str, ...] = ()
     tasks: tuple[WireTask, ...] = ()
     checkpoint: WireCheckpoint | None = None
+    parent_checkpoint: WireCheckpoint | None = None
     created_at: datetime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
 

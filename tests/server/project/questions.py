@@ -142,6 +142,11 @@ async def ask_one(state: State) -> State:
     return {"said": [interrupt({"asks": number})]}
 
 
+def four(state: State) -> State:
+    """Run fourth."""
+    return {"said": ["four"]}
+
+
 def finish(state: State) -> State:
     """Run last."""
     note(state, "finish")
@@ -250,5 +255,31 @@ scheduled = (
 )
 one_then_gated = (
     StateGraph(State).add_sequence([one, wait_then_ask]).add_edge(START, "one").compile()
+)
+grandchild = (
+    StateGraph(State)
+    .add_sequence([two, three])
+    .add_edge(START, "two")
+    .compile(interrupt_before=["three"])
+)
+child = (
+    StateGraph(State)
+    .add_node(one)
+    .add_node("grandchild", grandchild)
+    .add_node(four)
+    .add_edge(START, "one")
+    .add_edge("one", "grandchild")
+    .add_edge("grandchild", "four")
+    .compile(interrupt_after=["one"])
+)
+nested_stops = (
+    StateGraph(State)
+    .add_node("child", child)
+    .add_node(beside)
+    .add_node(finish)
+    .add_edge(START, "child")
+    .add_edge(START, "beside")
+    .add_edge(["child", "beside"], "finish")
+    .compile(interrupt_before=["child"])
 )
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()
