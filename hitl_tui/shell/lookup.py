@@ -8,7 +8,7 @@ from hitl_engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
 from hitl_engine.model import Breakpoint, Graph, Inbox, Interrupt, ThreadView
 from hitl_engine.visible import one_line
 from hitl_tui.text.graph_labels import graph_labels, ids_of
-from hitl_tui.text.item_summary import NO_ANSWER, review_line
+from hitl_tui.text.item_summary import NO_ANSWER, item_line
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -117,7 +117,7 @@ def _several(desk: "Desk", pending: list[Interrupt]) -> BadInput:
         hint="Choose one with --interrupt ID, or answer several with --interrupt ID=JSON:",
         detail="\n".join(
             f"{item.interrupt_id}  {one_line(item.node)}: "
-            f"{one_line(review_line(desk.reviews.question(item).review))}"
+            f"{one_line(item_line(desk.reviews.question(item)))}"
             for item in pending
         ),
     )

@@ -13,6 +13,7 @@ from hitl_engine.model import (
     MachineRequest,
     Questions,
     Review,
+    RunningCall,
     TextToRevise,
     ToolCall,
     ToolCalls,
@@ -65,12 +66,17 @@ def _json_line(payload: JsonValue) -> str:
     return one_line(json_text(payload, indent=None), _LINE)
 
 
-def _call_line(call: ToolCall) -> str:
+def _call_line(call: ToolCall | RunningCall) -> str:
     arguments = ", ".join(
         f"{one_line(name, 40)}={one_line(json_text(value, indent=None), 120)}"
         for name, value in call.args.items()
     )
     return f"{one_line(call.name, 60)}({arguments})"
+
+
+def running_call_line(call: RunningCall) -> str:
+    """Return the tool call that runs what asks, as visible text on one line."""
+    return one_line(_call_line(call), 120)
 
 
 def breakpoint_line(stop: Breakpoint) -> str:
@@ -86,7 +92,9 @@ def item_line(item: Item) -> str:
     """Return what an item asks; for a breakpoint, where the run stopped and which nodes follow."""
     if isinstance(item, Breakpoint):
         return f"{kind_words(item)}, {breakpoint_line(item)}"
-    return review_line(item.review)
+    asks = review_line(item.review)
+    call = item.interrupt.tool_call
+    return asks if call is None else f"{running_call_line(call)} asks: {asks}"
 
 
 def kind_words(item: Waiting) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
+from hitl_engine.reading.tool_context import in_context
 from hitl_engine.reading.wire import WireInterrupt, WireState, WireTask, WireThread
 
 _NO_ID = "placeholder-id"
@@ -143,7 +144,7 @@ class Snapshot:
         if self.status is ThreadStatus.BUSY:
             return ()
         if self.status is not ThreadStatus.BREAKPOINT:
-            return self.interrupts
+            return in_context(self.interrupts, self.values, self.tasks)
         stop = Breakpoint(
             thread_id=self.thread_id,
             graph_id=self.graph_id,

@@ -16,6 +16,7 @@ from hitl_engine.reading.snapshot import (
 )
 from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
+from hitl_engine.reading.tool_context import asks_in_a_tool
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
@@ -117,7 +118,17 @@ class ThreadReader:
             if inside is not None:
                 return inside
             return snapshot if snapshot.when is not None else await self._located(snapshot)
+        if snapshot.values is None and asks_in_a_tool(snapshot.tasks):
+            snapshot = await self._with_values(snapshot)
         return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _with_values(self, snapshot: Snapshot) -> Snapshot:
+        """Add the values, which a row of a list lacks."""
+        try:
+            state = await self._api.state(snapshot.thread_id)
+        except (NotThere, ServerRefused):
+            return snapshot
+        return replace(snapshot, values=state.values)
 
     async def _ordered(self, snapshot: Snapshot) -> Snapshot:
         """Put the questions of subgraphs in the order of their tasks, where these can be read."""

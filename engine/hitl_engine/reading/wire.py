@@ -67,6 +67,8 @@ class WireTask(_Wire):
 
     id: str
     name: str
+    path: tuple[Any, ...] = ()
+    """`("__pregel_push", n, …)` for the task of the nth `Send`."""
     error: Any = None
     interrupts: tuple[WireInterrupt, ...] = ()
     checkpoint: WireCheckpoint | None = None
