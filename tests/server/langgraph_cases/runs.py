@@ -63,6 +63,16 @@ class Outcome:
         return [event for event, _ in self.events if event in ("values", "updates")]
 
     @property
+    def talk(self) -> list[str]:
+        """The messages in the last values, each with its type."""
+        return [f"{each['type']}: {each['content']}" for each in self.values["messages"]]
+
+    @property
+    def values_besides_messages(self) -> Json:
+        """The last values without their messages."""
+        return {key: value for key, value in self.values.items() if key != "messages"}
+
+    @property
     def messages(self) -> list[str]:
         """The ids of the messages that were streamed by all graphs."""
         parts = [data for event, data in self.events if event.startswith("messages|")]

@@ -39,6 +39,12 @@ class Sum(TypedDict, total=False):
     answer: str
 
 
+class Given(TypedDict, total=False):
+    """An input that no node changes."""
+
+    input: str
+
+
 class Texts(TypedDict, total=False):
     """Two texts."""
 
@@ -216,6 +222,14 @@ async def ask_beside_slow(state: Market) -> Market:
     return {"key": interrupt("Bad?")}
 
 
+def _stops_after_each(way: Way) -> Any:
+    def nothing(state: Given) -> None:
+        pass
+
+    builder = chain(way, Given, first=nothing, second=nothing, third=nothing)
+    return builder.compile(interrupt_after="*")
+
+
 asks_in_germany, asks_in_germany_async = both(_asks_in_germany)
 asks_beside_sent, asks_beside_sent_async = both(_asks_beside_sent)
 asks_twice, asks_twice_async = both(_asks_twice)
@@ -227,6 +241,7 @@ two_ask, two_ask_async = both(_two_ask)
 robot_then_human, robot_then_human_async = both(_robot_then_human)
 asks_with_error_handler, asks_with_error_handler_async = both(_asks_with_error_handler)
 asks_once, asks_once_async = both(_asks_once)
+stops_after_each, stops_after_each_async = both(_stops_after_each)
 talk, _ = both(_talk)
 asks_beside_slow_async = (
     StateGraph(Market)
