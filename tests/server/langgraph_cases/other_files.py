@@ -1,11 +1,9 @@
-"""`test_graph_callbacks.py`, `test_react_agent.py`, `test_interruption.py` and others."""
-
-from typing import Any
+"""`test_graph_callbacks.py`, `test_react_agent.py` and others."""
 
 from tests.server.langgraph_cases.asking import ROBOT, case
-from tests.server.langgraph_cases.runs import Run, answer, go_on, run
+from tests.server.langgraph_cases.runs import Run, answer, run
 from tests.server.langgraph_cases.session import Case, Step
-from tests.server.langgraph_cases.states import History, NewThread, State, loops
+from tests.server.langgraph_cases.states import NewThread, State
 
 ASKED = run({}).asks("A value:")
 HEARD = answer("yes").ends({"answer": "yes"}).ran([["A value:"], []])
@@ -110,33 +108,6 @@ AGENTS = [
     ),
 ]
 
-GIVEN: dict[str, Any] = {"input": "hello"}
-STEPS = loops(
-    ([], GIVEN), (["third"], GIVEN), (["second"], GIVEN), (["first"], GIVEN), (["__start__"], {})
-)
-
-BREAKPOINTS = [
-    Case(
-        "stops_after_each",
-        (
-            run(GIVEN).ends(GIVEN),
-            State({"next": ["second"]}),
-            History(STEPS[2:]),
-            go_on().ends(GIVEN),
-            History(STEPS[1:]),
-            go_on().ends(GIVEN),
-            History(STEPS),
-            NewThread(),
-            run(GIVEN, durability="exit"),
-            History(STEPS[2:3]),
-        ),
-        (
-            "test_interruption.py::test_interruption_without_state_updates",
-            "test_interruption.py::test_interruption_without_state_updates_async",
-        ),
-    ),
-]
-
 STREAMS = [
     Case(
         "robot_then_human",
@@ -145,4 +116,4 @@ STREAMS = [
     ),
 ]
 
-CASES = [*CALLBACKS, *AGENTS, *BREAKPOINTS, *STREAMS]
+CASES = [*CALLBACKS, *AGENTS, *STREAMS]

@@ -33,6 +33,11 @@ class Outcome:
         return _without_interrupts(last)
 
     @property
+    def all_values(self) -> list[Any]:
+        """All values of the graph."""
+        return self.of("values")
+
+    @property
     def notes(self) -> list[Any]:
         """What the nodes noted, those of subgraphs too."""
         return [data for event, data in self.events if event.split("|")[0] == "custom"]

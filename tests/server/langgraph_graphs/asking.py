@@ -35,12 +35,6 @@ class Inputs(TypedDict, total=False):
     human: str
 
 
-class Given(TypedDict, total=False):
-    """An input that no node changes."""
-
-    input: str
-
-
 def _asks_twice(way: Way) -> Any:
     def ask(state: Market) -> Market:
         return {"key": f"{interrupt({'value': 1})} {interrupt({'value': 2})}"}
@@ -112,19 +106,10 @@ def _talk(way: Way) -> Any:
     return chain(way, Person, human=human, agent=agent).add_edge("agent", "human").compile()
 
 
-def _stops_after_each(way: Way) -> Any:
-    def nothing(state: Given) -> None:
-        pass
-
-    builder = chain(way, Given, first=nothing, second=nothing, third=nothing)
-    return builder.compile(interrupt_after="*")
-
-
 asks_twice, asks_twice_async = both(_asks_twice)
 asks_until_valid, asks_until_valid_async = both(_asks_until_valid)
 asks_of_topics, asks_of_topics_async = both(_asks_of_topics)
 asks_of_sum, asks_of_sum_async = both(_asks_of_sum)
 asks_two_of_sum, asks_two_of_sum_async = both(_asks_two_of_sum)
 robot_then_human, robot_then_human_async = both(_robot_then_human)
-stops_after_each, stops_after_each_async = both(_stops_after_each)
 talk, _ = both(_talk)
