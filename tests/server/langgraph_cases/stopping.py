@@ -1,4 +1,8 @@
-"""Tests of LangGraph with static breakpoints; only some of them, each in its own way."""
+"""Tests of LangGraph with static breakpoints: one of each kind.
+
+`test_command_with_static_breakpoints` is none of them: it answers though nothing asks, to step past
+a breakpoint, and this server refuses that.
+"""
 
 from typing import Any
 
