@@ -8,7 +8,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import on, work
+from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.filter import LineFilter
@@ -157,6 +157,28 @@ class ConsoleApp(App[None]):
                 await screen.save_drafts()
         self.exit()
 
+    # Keys that come too early
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold keys back from what is on screen while what the user opened is not, or refuse them.
+
+        A key passes here twice if no widget has handled it: before it reaches the focused widget,
+        and after.
+        """
+        if isinstance(event, events.Key | events.Paste) and self.session.desk is not None:
+            from hitl_tui.screens.early_keys import hold_back, refuse_early
+
+            keys, unhandled = self.session.early_keys, event.is_forwarded
+            if hold_back(event, keys):
+                return
+            if (
+                isinstance(event, events.Key)
+                and unhandled
+                and refuse_early(self.screen, event.key, keys)
+            ):
+                return
+        await super().on_event(event)
+
     # Screens
 
     @cached_property
@@ -173,6 +195,7 @@ class ConsoleApp(App[None]):
         from hitl_tui.screens.thread_runs import thread_screen_name
 
         if self.screen is not self.home:
+            self.session.early_keys.end()
             return
         name = thread_screen_name(event.item.thread_id)
         if self.is_screen_installed(name):

@@ -61,7 +61,7 @@ def add_python_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--python",
         metavar="PATH",
-        help="the Python interpreter that has the graphs' dependencies",
+        help="the Python interpreter, 3.11 or later, that has the graphs' dependencies",
     )
 
 

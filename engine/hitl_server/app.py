@@ -1,21 +1,17 @@
-"""The application: middleware, routes, and errors as JSON responses."""
+"""The application: middleware, the routes of the API, and the project's own application."""
 
-import logging
-import sqlite3
+from dataclasses import dataclass
 
-from fastapi import APIRouter, FastAPI, Request, Response
-from fastapi.exceptions import RequestValidationError
-from langgraph.errors import InvalidUpdateError
-from starlette.exceptions import HTTPException
+from fastapi import APIRouter, FastAPI
+from starlette.types import ASGIApp
 
+from hitl_server.custom_app import CustomApp, Guard
+from hitl_server.error_responses import add_error_handlers
 from hitl_server.identity.authentication import AuthenticationMiddleware, TokenAuthenticator
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.web_origins import WebOriginMiddleware
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.project.config import WebOrigins
-from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
-from hitl_server.refusals import Refusal, invalid_json
-from hitl_server.responses import json_response
+from hitl_server.project.http_settings import HttpSettings
 from hitl_server.routes import (
     assistants,
     changes,
@@ -27,94 +23,92 @@ from hitl_server.routes import (
     threads,
 )
 from hitl_server.server_parts import ServerParts
-from hitl_server.storage.checkpoint_serializer import TypesRefused
 
-_log = logging.getLogger(__name__)
+_PARTS = (
+    (info, "meta"),
+    (assistants, "assistants"),
+    (changes, "threads"),
+    (threads, "threads"),
+    (runs, "runs"),
+    (stateless_runs, "runs"),
+    (store, "store"),
+)
+"""The modules of the routes, each with the part of the API to which it belongs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """Who may use the server. Without tokens and handlers: all, under a loopback host name."""
+
+    tokens: TokenAuthenticator | None
+    auth: ProjectAuth | None
+    is_configured: bool
+    """Whether clients need a token of their own or are identified by handlers."""
+
+    def guard(self, app: ASGIApp) -> ASGIApp:
+        """Return the application behind the authentication of callers."""
+        authenticate = self.auth.authenticate if self.auth else None
+        return AuthenticationMiddleware(app, self.tokens, authenticate)
 
 
 def build_app(
     parts: ServerParts,
-    tokens: TokenAuthenticator | None,
-    auth: ProjectAuth | None,
-    origins: WebOrigins,
-) -> FastAPI:
-    """Return the ASGI application.
+    access: Access,
+    http: HttpSettings,
+    custom: CustomApp | None,
+    remarks: tuple[str, ...],
+) -> tuple[ASGIApp, tuple[str, ...]]:
+    """Return the ASGI application, and all remarks: the given ones and those about `custom`."""
+    api = _build_api(parts, access, http)
+    served: ASGIApp = api
+    flags = info.LANGGRAPH_FLAGS | info.OWN_FLAGS
+    if custom is not None:
+        endpoints = _endpoints(api)
+        remarks = (*remarks, *custom.remarks(endpoints))
+        flags = info.LANGGRAPH_FLAGS if custom.replaced(endpoints) else flags
+        served = custom.around(api, _guard_of_custom_routes(access, http))
+    api.state.flags, api.state.remarks = flags, remarks
+    return WebOriginMiddleware(served, http.web_origins), remarks
 
-    Without `tokens` and `auth` it serves every caller under a loopback host name.
-    """
-    app = FastAPI(title="hitl-tui server", docs_url=None, redoc_url=None)
-    app.state.parts = parts
-    app.state.auth = auth
-    for part in (info, assistants, changes, threads, runs, stateless_runs, store):
-        app.include_router(_authorized(part.router))
+
+def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAPI:
+    openapi = None if "meta" in http.closed else "/openapi.json"
+    api = FastAPI(title="hitl-tui server", docs_url=None, redoc_url=None, openapi_url=openapi)
+    api.state.parts = parts
+    api.state.auth = access.auth
+    api.state.http = http
+    for module, part in _PARTS:
+        api.include_router(_authorized(module.router, part))
     for router in (info.open_router, not_implemented.router):
-        app.include_router(router)
-    app.add_exception_handler(Refusal, _refused)
-    app.add_exception_handler(HTTPException, _refused_by_router)
-    app.add_exception_handler(RequestValidationError, _invalid_request)
-    app.add_exception_handler(GraphIsBroken, _broken_graph)
-    app.add_exception_handler(FactoryFailed, _factory_failed)
-    app.add_exception_handler(TypesRefused, _types_refused)
-    for kind in (InvalidUpdateError, ValueError):
-        app.add_exception_handler(kind, _bad_value)
-    app.add_exception_handler(sqlite3.Error, _database_failed)
-    app.add_exception_handler(Exception, _failed)
-    app.add_middleware(
-        AuthenticationMiddleware, tokens=tokens, authenticate=auth.authenticate if auth else None
-    )
-    app.add_middleware(WebOriginMiddleware, origins=origins)
-    return app
+        api.include_router(router)
+    add_error_handlers(api)
+    api.add_middleware(access.guard)
+    return api
 
 
-def _authorized(router: APIRouter) -> APIRouter:
+def _authorized(router: APIRouter, part: str) -> APIRouter:
     """Return the router if all its routes run their rules. Raises TypeError."""
     for route in router.routes:
         if not isinstance(route, AuthorizedRoute):
             raise TypeError(f"{route} runs without authorization: use AuthorizedRoute")
+        route.part = part
     return router
 
 
-async def _refused(request: Request, error: Exception) -> Response:
-    assert isinstance(error, Refusal)
-    return json_response(error.body, error.status)
+def _endpoints(api: FastAPI) -> list[tuple[str, str]]:
+    """Return the method and the path of each endpoint."""
+    paths = api.openapi()["paths"].items()
+    return [(method.upper(), path) for path, operations in paths for method in operations]
 
 
-async def _refused_by_router(request: Request, error: Exception) -> Response:
-    assert isinstance(error, HTTPException)
-    return json_response({"detail": error.detail}, error.status_code)
+def _guard_of_custom_routes(access: Access, http: HttpSettings) -> Guard | None:
+    """Return what checks requests to the project's own routes; None: they are open to all.
 
-
-async def _invalid_request(request: Request, error: Exception) -> Response:
-    assert isinstance(error, RequestValidationError)
-    first = error.errors()[0]
-    if first["type"] == "json_invalid" or first["loc"] == ("body",):
-        refusal = invalid_json()
-        return json_response(refusal.body, refusal.status)
-    place = ".".join(str(part) for part in first["loc"][1:])
-    return json_response({"detail": f"{place}: {first['msg']}"}, 422)
-
-
-async def _broken_graph(request: Request, error: Exception) -> Response:
-    assert isinstance(error, GraphIsBroken)
-    return json_response({"detail": f"{error}\n{error.failure.traceback}"}, 422)
-
-
-async def _factory_failed(request: Request, error: Exception) -> Response:
-    return json_response({"detail": str(error)}, 424)
-
-
-async def _types_refused(request: Request, error: Exception) -> Response:
-    return json_response({"detail": str(error)}, 422)
-
-
-async def _bad_value(request: Request, error: Exception) -> Response:
-    return json_response({"detail": str(error)}, 400)
-
-
-async def _database_failed(request: Request, error: Exception) -> Response:
-    _log.error("database", exc_info=error)
-    return json_response({"detail": f"The server's database failed: {error}"}, 503)
-
-
-async def _failed(request: Request, error: Exception) -> Response:
-    return json_response({"detail": f"{type(error).__name__}: {error}"}, 500)
+    Where only this machine may use the server, this is also true for these routes: no web page may
+    reach them by DNS rebinding.
+    """
+    if http.guards_app:
+        return access.guard
+    if access.is_configured:
+        return None
+    return lambda app: AuthenticationMiddleware(app, tokens=None)

@@ -6,16 +6,17 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Coroutine, Iterable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from typing import Any
 
 import uvicorn
 import uvloop
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
-from hitl_server.app import build_app
+from hitl_server.app import Access, build_app
+from hitl_server.custom_app import CustomApp
 from hitl_server.data_folder import DataFolder, ServerAddress
 from hitl_server.errors import BadOption, BadTarget, StartFailed
 from hitl_server.identity.authentication import TokenAuthenticator
@@ -71,6 +72,16 @@ class Options:
         return self.host in ("127.0.0.1", "localhost", "::1")
 
 
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """The project with its code."""
+
+    project: ProjectConfig
+    graphs: Graphs
+    auth: ProjectAuth | None
+    custom: CustomApp | None
+
+
 OWNER = "machine-owner"
 """The name of the machine's owner for nodes and in metadata, where callers have names."""
 
@@ -108,8 +119,10 @@ def serve(
     listener = _listen(options)
     loopback = offered_to_sdk()
     auth = ProjectAuth.load(project.auth) if project.auth else None
+    custom = CustomApp.load(project.http.app) if project.http.app else None
     graphs = Graphs.load(project)
-    _run(_serve(options, folder, owner, report, listener, project, graphs, auth, loopback))
+    loaded = _Loaded(project, graphs, auth, custom)
+    _run(_serve(options, folder, owner, report, listener, loaded, loopback))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -131,14 +144,15 @@ async def _serve(
     owner: Token | None,
     report: Reporter,
     listener: socket.socket,
-    project: ProjectConfig,
-    graphs: Graphs,
-    auth: ProjectAuth | None,
+    loaded: _Loaded,
     loopback: LoopbackApp,
 ) -> None:
-    parts = await ServerParts.open(project, graphs, folder.database)
-    tokens = _authenticator((owner, *options.tokens), OWNER if auth else None) if owner else None
-    loopback.app = app = build_app(parts, tokens, auth, project.web_origins)
+    project, custom = loaded.project, loaded.custom
+    parts = await ServerParts.open(project, loaded.graphs, folder.database)
+    access = _access(options, owner, loaded.auth)
+    remarks = (*project.remarks, *loaded.graphs.remarks)
+    app, remarks = build_app(parts, access, project.http, custom, remarks)
+    loopback.app = app
     server = _Server(_settings(app))
     server.handle_signals()
     loop = asyncio.get_running_loop()
@@ -154,26 +168,31 @@ async def _serve(
         version=installed("hitl-tui"),
         identity=parts.database.identity,
     )
-    folder.write_address(address)
-    for remark in project.remarks:
-        _log.warning("%s", remark)
-    report.ready(address, parts.graphs.broken.values(), project.remarks)
     try:
-        await server.serve(sockets=[listener])
+        async with custom.lifespan() if custom else nullcontext():
+            folder.write_address(address)
+            for remark in remarks:
+                _log.warning("%s", remark)
+            report.ready(address, parts.graphs.broken.values(), remarks)
+            await server.serve(sockets=[listener])
     finally:
         folder.remove_address()
         await parts.close()
 
 
-def _authenticator(tokens: Iterable[Token], unnamed: str | None) -> TokenAuthenticator:
-    """Return what knows these tokens; `unnamed` is the name for holders of one without a name."""
-    names = [(token, token.name or unnamed) for token in tokens]
-    return TokenAuthenticator(
-        (token, Caller(User(name)) if name else UNNAMED_OWNER) for token, name in names
-    )
+def _access(options: Options, owner: Token | None, auth: ProjectAuth | None) -> Access:
+    """Return who may use the server; holders of a token without a name get one if callers have."""
+    unnamed = Caller(User(OWNER)) if auth else UNNAMED_OWNER
+    holders = [
+        (token, Caller(User(token.name)) if token.name else unnamed) for token in options.tokens
+    ]
+    if owner is not None:
+        holders.append((owner, replace(unnamed, is_console=True)))
+    tokens = TokenAuthenticator(holders) if holders else None
+    return Access(tokens, auth, is_configured=bool(options.tokens or auth))
 
 
-def _settings(app: FastAPI) -> uvicorn.Config:
+def _settings(app: ASGIApp) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",

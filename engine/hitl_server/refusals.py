@@ -63,6 +63,16 @@ def nothing_pending(current: dict[str, Any]) -> Refusal:
     return Refusal(409, detail, current=current)
 
 
+def nodes_gone(graph_id: str, nodes: Iterable[str]) -> Refusal:
+    """A thread cannot continue, because the code of its graph has changed while it waited."""
+    return Refusal(
+        422,
+        f"Graph '{graph_id}' no longer has what this thread waits at: {', '.join(nodes)}. LangGraph "
+        "would drop the question or the stop. Restore the node, start a run with an input, or "
+        "write into the state as another node.",
+    )
+
+
 def idempotency_key_reused() -> Refusal:
     """An idempotency key was sent with a second, different request."""
     return Refusal(422, "This Idempotency-Key was used for another request.")

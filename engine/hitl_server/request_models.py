@@ -190,6 +190,13 @@ class RunBody(_Body):
         return "resume" in self.given_command
 
     @property
+    def continues(self) -> bool:
+        """Whether this run continues where its thread waits: an answer, or a step."""
+        command = self.given_command
+        moves = command.get("update") or command.get("goto")
+        return self.at_checkpoint is None and (self.resumes or (self.input is None and not moves))
+
+    @property
     def at_checkpoint(self) -> str | None:
         """The checkpoint of the root graph at which the run is to start; None for the newest."""
         given = self.checkpoint or CheckpointConfig()

@@ -50,7 +50,7 @@ class ServerParts:
         await threads.prepare()
         assistants = Assistants(graphs, database)
         await assistants.prepare()
-        webhooks = Webhooks(project.webhook_hosts)
+        webhooks = Webhooks(project.webhooks)
         state_sync = StateSync(database, threads, runs, graphs)
         driver = RunDriver(database, threads, runs, graphs, webhooks)
         run_queue = RunQueue(database, threads, runs, state_sync, driver)

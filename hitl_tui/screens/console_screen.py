@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from hitl_tui.messages import Editable, ExternalEditorRequested
+from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.server_bar import ServerBar
@@ -57,6 +58,42 @@ class ConsoleScreen(Screen[None]):
         """Follow the changes of the session."""
         self.session.subscribe(self.session_changed)
         self.session_changed()
+
+    # Keys that came before this was on screen
+
+    def on_screen_resume(self) -> None:
+        """Take the keys that were pressed before this screen was drawn."""
+        if self.is_ready:
+            self.release_keys()
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the screen shows what the user opened."""
+        return True
+
+    @property
+    def about_to_change(self) -> bool:
+        """Whether something was decided here, and what follows is not shown yet."""
+        return False
+
+    def release_keys(self) -> None:
+        """Take the keys that were held back: after the next drawing, and after the focus is set."""
+        self.call_after_refresh(self.app.call_later, self._take_early_keys)
+
+    def _take_early_keys(self) -> None:
+        if not self.session.early_keys.holding:
+            return
+        from hitl_tui.screens.early_keys import insert  # after the first paint
+
+        text, refused = self.session.early_keys.end()
+        if text and self.is_current:
+            text = insert(self, text)
+        if text or refused:
+            self.show_refused_keys((*text, *refused))
+
+    def show_refused_keys(self, keys: tuple[str, ...]) -> None:
+        """Show that these keys did nothing."""
+        self.show_notification(refusal_words(keys), severity="warning")
 
     def on_unmount(self) -> None:
         """Stop following the session."""

@@ -100,7 +100,7 @@ class InboxScreen(ConsoleScreen):
     def compose_body(self) -> ComposeResult:
         """Put the header above the list, and a text in the place of an empty list."""
         self.header = InboxHeader()
-        self.list = InboxList(self._item_line, self.marks)
+        self.list = InboxList(self._item_line, self.marks, self.session.early_keys)
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         yield self.header
@@ -193,10 +193,12 @@ class InboxScreen(ConsoleScreen):
 
     def action_start(self) -> None:
         """Request the form that starts a run."""
+        self.session.early_keys.begin(keep_text=False)
         self.post_message(NewRunRequested())
 
     def action_log(self) -> None:
         """Request the log."""
+        self.session.early_keys.begin(keep_text=False)
         self.post_message(LogRequested())
 
     def action_filter(self) -> None:
@@ -209,6 +211,7 @@ class InboxScreen(ConsoleScreen):
 
     def action_bulk(self) -> None:
         """Request to decide on all marked items."""
+        self.session.early_keys.begin(keep_text=False)
         self.post_message(BulkRequested(self.marks))
 
     # Marking

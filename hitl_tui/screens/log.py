@@ -18,6 +18,7 @@ from hitl_tui.widgets.text_view import TextPane
 
 _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
+    OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
     OutcomeKind.REFUSED: ("✕ refused", "$text-warning"),
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
     None: ("… no outcome recorded", "$text-error"),

@@ -17,6 +17,7 @@ from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import Session
+from hitl_tui.text.graph_labels import graph_labels
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.run_form import RunForm
 from hitl_tui.widgets.send_bar import SendBar
@@ -113,7 +114,7 @@ class NewRunScreen(ConsoleScreen):
             return
         if graphs != self._graphs:
             self._graphs = graphs
-            self.graphs.set_options(Option(Content(one_line(graph.name, 60))) for graph in graphs)
+            self.graphs.set_options(Option(Content(each)) for each in graph_labels(graphs, 60))
             self.graphs.highlighted = self._first_selected() if graphs else None
         if not graphs:
             self.send_bar.block("The server has no graphs.")
@@ -128,7 +129,8 @@ class NewRunScreen(ConsoleScreen):
     def show_graph(self, event: OptionList.OptionHighlighted) -> None:
         """Show the form of the graph; until it is read, show none: nothing else may be started."""
         graph = self._graphs[event.option_index]
-        self.title_line.update(f"New run ▸ {one_line(graph.name, 60)}")
+        label = graph_labels(self._graphs, 60)[self._graphs.index(graph)]
+        self.title_line.update(f"New run ▸ {label}")
         if self.banner.severity is not Severity.NOTE:
             self.banner.clear()
         self._show_form(self._forms.get(graph))
@@ -152,6 +154,7 @@ class NewRunScreen(ConsoleScreen):
         if self.form is not None:
             self.form.take_focus()
         elif self.graphs.highlighted is not None:
+            self.session.early_keys.begin(keep_text=True)
             self.read_form(self._graphs[self.graphs.highlighted])
 
     @work(group="form", exclusive=True, exit_on_error=False)
@@ -163,6 +166,7 @@ class NewRunScreen(ConsoleScreen):
         except HitlError as error:
             self.banner.show_error(error)
             self.reading.update(_NOT_READ)
+            self.release_keys()
             return
         given = self._given
         same = given is not None and given.graph.assistant_id == graph.assistant_id
@@ -170,6 +174,9 @@ class NewRunScreen(ConsoleScreen):
         shown.display = False
         await self.form_container.mount(shown)
         self._show_form(shown)
+        if self.session.early_keys.holding:  # the user has gone to the form already
+            self.call_after_refresh(shown.take_focus)
+            self.release_keys()
 
     @on(RunForm.Changed)
     def show_input(self) -> None:

@@ -55,7 +55,7 @@ class RunForms:
             words = (
                 f"{one_line(run.graph.name, 60)} did not start: {one_line(str(event.error), 300)}"
             )
-            self._app.notify(f"{words} n opens its form.", severity="error", markup=False)
+            form.show_notification(f"{words} n opens its form.", severity="error")
         else:
             self._app.switch_screen(form)
             self._app.push_screen(TextModal(ModalText.of(event.error)))

@@ -27,6 +27,7 @@ from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.thread_header import ThreadHeader
+from hitl_tui.widgets.thread_pane import PaneContent
 
 _MOMENT = 0.02
 """Seconds; in a few of them a request begins."""
@@ -89,6 +90,7 @@ class ThreadScreen(ConsoleScreen):
     def worker_failed(self, error: BaseException) -> None:
         """Show the failure; if a request was being sent, its outcome is unknown."""
         super().worker_failed(error)
+        self.session.early_keys.end()
         if self.pane.shows_run:
             self._runs.console_failed()
 
@@ -161,6 +163,7 @@ class ThreadScreen(ConsoleScreen):
             self.send(request)
         else:
             self.app.push_screen(ConfirmModal(plan), closed)
+            self.release_keys()
 
     # Drafts
 
@@ -221,13 +224,15 @@ class ThreadScreen(ConsoleScreen):
                 return True
 
     async def action_show_neighbour(self, by: int) -> None:
-        """Show the next question, or the previous one."""
+        """Show the next question, or the previous one; what is typed from now on is for that one."""
+        self.session.early_keys.begin(keep_text=True)
         await self.show_question(self.thread.neighbour(by))
 
     @on(QuestionTabs.Picked)
     async def show_tab(self, event: QuestionTabs.Picked) -> None:
         """Show the question of a tab."""
         if self.pane.shows_card:
+            self.session.early_keys.begin(keep_text=True)
             await self.show_question(self.thread.waiting[event.index])
 
     async def show_question(self, item: Waiting) -> None:
@@ -247,13 +252,25 @@ class ThreadScreen(ConsoleScreen):
         """Show or hide the state."""
         self.body.toggle_state()
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether the thread was read."""
+        return self.pane.content is not PaneContent.LOADING
+
+    def show_refused_keys(self, keys: tuple[str, ...]) -> None:
+        """Show that these keys did nothing: on the card, if there is one."""
+        if self.pane.card is not None and self.pane.shows_card and self.is_current:
+            self.pane.card.refuse_early(keys)
+        else:
+            super().show_refused_keys(keys)
+
     def on_screen_resume(self) -> None:
         """Restart the guard of the card: something else was in view."""
         if self.pane.card is not None and not self.pane.card.answered:
             self.pane.card.guard.restart()
 
     @property
-    def _about_to_send(self) -> bool:
+    def about_to_change(self) -> bool:
         """Whether something was decided or requested whose run is not shown yet."""
         card = self.pane.card
         return self._requested or (
@@ -263,11 +280,12 @@ class ThreadScreen(ConsoleScreen):
     async def action_back(self) -> None:
         """Go back to the inbox; a run continues, and this screen stays installed until its end."""
         await self.save_drafts()
-        if self._about_to_send:
+        if self.about_to_change:
             self.set_timer(_MOMENT, self.action_back)
             return
         if not self.is_current:
             return
+        self.session.early_keys.end()
         if held := len(self.thread.decisions.decided(self.thread.waiting)):
             text = f"{counted(held, 'decision')} not sent; what you typed is kept."
             self.show_notification(text, severity="warning")

@@ -45,6 +45,7 @@ class ThreadPresenter:
         except HitlError as error:
             self.pane.show_failure(error)
             self.update_title()
+            self.screen.release_keys()
             return
         await self.show(view)
 
@@ -124,9 +125,12 @@ class ThreadPresenter:
         self.body.update_state()
         if self.screen.is_current:
             self.pane.take_focus()
+            self.screen.release_keys()
 
     async def show_item(self, item: Waiting) -> None:
-        """Show the card of a pending item."""
+        """Show the card of a pending item; keys of the card before do not reach it."""
+        if self.screen.is_current:
+            self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
             self.header.note.clear()
             self.thread.show(item)
@@ -138,6 +142,7 @@ class ThreadPresenter:
         self.body.update_state()
         if self.screen.is_current:
             self.screen.call_after_refresh(self.pane.take_focus)
+            self.screen.release_keys()
 
     async def _show_question(self, item: Interrupt) -> None:
         reviews = self._desk.reviews
@@ -177,6 +182,7 @@ class ThreadPresenter:
         self.update_title()
         if self.screen.is_current:
             self.pane.take_focus()
+            self.screen.release_keys()
 
     def show_progress(self, progress: Progress) -> None:
         """Show an event of the run; ignore those of other threads."""

@@ -16,7 +16,12 @@ from hitl_tui.widgets.thread_header import mismatch_text
 from hitl_tui.widgets.thread_pane import PaneContent
 from hitl_tui.widgets.title_line import status_text
 
-_WORST_FIRST = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+_WORST_FIRST = (
+    OutcomeKind.UNKNOWN,
+    OutcomeKind.REFUSED,
+    OutcomeKind.UNMOVED,
+    OutcomeKind.APPLIED,
+)
 """Of several outcomes the worst is shown."""
 Send = Callable[[], Awaitable[Sequence[Outcome]]]
 
@@ -131,6 +136,8 @@ class ThreadRuns:
     def _show_result(self, outcome: Outcome, mismatches: Sequence[str]) -> None:
         if outcome.kind is OutcomeKind.REFUSED:
             self._header.banner.show(Severity.ERROR, outcome.why)
+        elif outcome.kind is OutcomeKind.UNMOVED:
+            self._header.banner.show(Severity.WARNING, outcome.why)
         elif mismatches:
             self._header.show_mismatches(mismatches)
         elif (

@@ -4,16 +4,16 @@ from collections.abc import Iterable, Sequence
 
 from hitl_engine.errors import GraphBroken
 from hitl_engine.model import BrokenGraph, Graph, JsonValue
-from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_detail, error_line
+from hitl_tui.text.graph_labels import graph_labels
 
 
 def graphs_result(graphs: Sequence[Graph], broken: Iterable[BrokenGraph]) -> CommandResult:
     """Return the graphs, with a note for each that cannot be imported."""
     return CommandResult(
         [_document(graph) for graph in graphs],
-        tuple(one_line(graph.name) for graph in graphs),
+        graph_labels(graphs),
         notes=tuple(map(_broken_note, broken)),
     )
 

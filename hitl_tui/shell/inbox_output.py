@@ -39,6 +39,7 @@ def _document(item: Waiting, fingerprint: str) -> JsonValue:
         "payload": asked.payload if asked else None,
         "when": stop.when if stop else None,
         "next": list(stop.next) if stop else [asked.node] if asked else [],
+        "remark": item.remark or None,
         "waiting_since": item.since.isoformat() if item.since else None,
     }
 
@@ -51,4 +52,5 @@ def _line(item: Waiting, reviews: "Reviews") -> str:
             summary = f"interrupt   {place}: {review_line(reviews.question(item).review)}"
         case Breakpoint():
             summary = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
-    return f"{since}  {one_line(item.thread_id)}  {summary}"
+    remark = f"  ! {one_line(item.remark, 400)}" if item.remark else ""
+    return f"{since}  {one_line(item.thread_id)}  {summary}{remark}"

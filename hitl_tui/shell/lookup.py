@@ -1,13 +1,13 @@
 """Finds the graph, the thread and the interrupt that the arguments of a command name."""
 
 from collections.abc import Iterable
-from itertools import chain
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hitl_engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
 from hitl_engine.model import Graph, Inbox, Interrupt, ThreadView
 from hitl_engine.visible import one_line
+from hitl_tui.text.graph_labels import graph_labels, ids_of
 from hitl_tui.text.item_summary import review_line
 
 if TYPE_CHECKING:
@@ -15,28 +15,51 @@ if TYPE_CHECKING:
 
 
 async def find_graph(desk: "Desk", name: str) -> Graph:
-    """Return a graph by its name, its id or its assistant's id. Raises BadInput, GraphBroken."""
+    """Return a graph by its name, its id or its assistant's id. Raises BadInput, GraphBroken.
+
+    A graph's own assistant has the graph's name. A name that several assistants have is refused.
+    """
     known = await desk.graphs()
     for broken in desk.server.broken:
         if broken.graph_id == name:
             raise GraphBroken(broken.what, hint="Fix it first.", detail=broken.traceback)
-    # A graph's own assistant has its name; other assistants of the graph have their own settings.
-    named = (graph for graph in known if graph.name == name)
-    of_graph = (graph for graph in known if name in (graph.graph_id, graph.assistant_id))
-    graph = next(chain(named, of_graph), None)
-    if graph is None:
-        raise _no_graph(name, (graph.name for graph in known))
-    return graph
+    matches = (
+        [graph for graph in known if graph.assistant_id == name]
+        or [graph for graph in known if graph.name == name]
+        or [graph for graph in known if graph.graph_id == name]
+    )
+    if not matches:
+        raise _no_graph(name, graph_labels(known))
+    if len(matches) > 1:
+        raise _several_graphs(name, matches, "assistant")
+    return matches[0]
 
 
 async def find_graph_id(desk: "Desk", inbox: Inbox, name: str) -> str:
     """Return the id of a graph. Threads of a graph that is gone still wait. Raises BadInput."""
-    by_name = {graph.name: graph.graph_id for graph in await desk.graphs()}
-    ids = {*by_name.values(), *(broken.graph_id for broken in desk.server.broken)}
+    known = await desk.graphs()
+    ids = {graph.graph_id for graph in known}
+    ids |= {broken.graph_id for broken in desk.server.broken}
     ids |= {item.graph_id for item in inbox.items}
-    if name not in ids and name not in by_name:
-        raise _no_graph(name, {*by_name, *ids})
-    return name if name in ids else by_name[name]
+    if name in ids:
+        return name
+    named = [graph for graph in known if graph.name == name]
+    match sorted({graph.graph_id for graph in named}):
+        case []:
+            raise _no_graph(name, {*ids, *graph_labels(known)})
+        case [graph_id]:
+            return graph_id
+        case _:
+            raise _several_graphs(name, named, "graph")
+
+
+def _several_graphs(name: str, matches: list[Graph], which: str) -> BadInput:
+    return BadInput(
+        f"{name} names {len(matches)} assistants.",
+        kept="Nothing was sent.",
+        hint=f"Give the id of the {which} instead:",
+        detail="\n".join(f"{one_line(graph.name)}: {ids_of(graph)}" for graph in matches),
+    )
 
 
 def _no_graph(name: str, known: Iterable[str]) -> BadInput:

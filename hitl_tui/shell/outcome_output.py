@@ -142,7 +142,7 @@ def _exit_code(outcome: Outcome) -> int:
             return EXIT_GRAPH_RAISED
         case Outcome(kind=OutcomeKind.APPLIED):
             return 0
-        case Outcome(kind=OutcomeKind.REFUSED):
+        case Outcome(kind=OutcomeKind.REFUSED | OutcomeKind.UNMOVED):
             return EXIT_REFUSED
         case _:
             return EXIT_UNKNOWN
@@ -150,5 +150,10 @@ def _exit_code(outcome: Outcome) -> int:
 
 def _least_certain(outcomes: Sequence[Outcome]) -> Outcome:
     """Return the outcome that describes all of them: applied only if every one was."""
-    order = (OutcomeKind.UNKNOWN, OutcomeKind.REFUSED, OutcomeKind.APPLIED)
+    order = (
+        OutcomeKind.UNKNOWN,
+        OutcomeKind.REFUSED,
+        OutcomeKind.UNMOVED,
+        OutcomeKind.APPLIED,
+    )
     return min(outcomes, key=lambda outcome: order.index(outcome.kind))

@@ -68,6 +68,8 @@ def _lines(
             yield ""
             yield f"Stopped {item.when} {one_line(item.node)}; {breakpoint_line(item)}"
             yield f"  fingerprint {fingerprint_of(item)}"
+            if item.remark:
+                yield f"  remark      {one_line(item.remark, 400)}"
             yield "  continue with hitl-tui step"
     yield ""
     yield "Values"

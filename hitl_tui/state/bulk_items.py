@@ -34,6 +34,7 @@ class BulkItemStatus(Enum):
     SENDING = ("▶ running", "$text-primary")
     APPLIED = ("✓ applied", "$text-success")
     MISMATCHED = ("! applied, but not as decided", "$text-warning")
+    UNMOVED = ("= nothing moved", "$text-warning")
     REFUSED = ("✕ refused", "$text-error")
     UNKNOWN = ("? unknown", "$text-error")
     UNSENT = ("· not sent, still marked", "$text-warning")
@@ -41,6 +42,7 @@ class BulkItemStatus(Enum):
 
 _OF_OUTCOME = {
     OutcomeKind.APPLIED: BulkItemStatus.APPLIED,
+    OutcomeKind.UNMOVED: BulkItemStatus.UNMOVED,
     OutcomeKind.REFUSED: BulkItemStatus.REFUSED,
     OutcomeKind.UNKNOWN: BulkItemStatus.UNKNOWN,
 }
@@ -48,6 +50,7 @@ _ENDED = (*_OF_OUTCOME.values(), BulkItemStatus.MISMATCHED)
 _COUNTED = {
     BulkItemStatus.APPLIED: "applied",
     BulkItemStatus.MISMATCHED: "not as decided",
+    BulkItemStatus.UNMOVED: "not moved",
     BulkItemStatus.REFUSED: "refused",
     BulkItemStatus.UNKNOWN: "unknown",
     BulkItemStatus.UNSENT: "not sent",

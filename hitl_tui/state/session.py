@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from hitl_tui.state.early_keys import EarlyKeys
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -30,6 +32,8 @@ class Session:
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
+    early_keys: EarlyKeys = field(default_factory=EarlyKeys)
+    """Keys that arrive while what the user opened is not on screen yet."""
     _subscribers: list[Callable[[], None]] = field(default_factory=list)
 
     @property

@@ -88,10 +88,12 @@ def item_line(item: Item) -> str:
 def kind_words(item: Waiting) -> str:
     """Return a symbol and a word for the kind of an item; colour is not needed to read it."""
     match item:
-        case Breakpoint(when=when):
-            return f"■ {when}"
+        case Breakpoint(when=when, remark=remark):
+            return f"{'!' if remark else '■'} {when}"
         case Interrupt(task_error=str()):
             return "! stuck?"
+        case Interrupt(remark=remark) if remark:
+            return "! asks"
         case _:
             return "? asks"
 

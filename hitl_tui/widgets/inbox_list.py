@@ -14,6 +14,7 @@ from textual.strip import Strip
 
 from hitl_engine.model import Waiting
 from hitl_tui.messages import Chosen
+from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_items import InboxItems, Order
 from hitl_tui.state.marks import Marks
 from hitl_tui.text.item_summary import waited
@@ -117,12 +118,14 @@ class InboxList(ScrollView, can_focus=True):
         self,
         describe: Callable[[Waiting], str],
         marks: Marks | None = None,
+        early_keys: EarlyKeys | None = None,
         *,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._describe = describe
         self._marks = Marks() if marks is None else marks
+        self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems()
         self._drawing = InboxRowDrawing(self)
         self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
@@ -302,8 +305,9 @@ class InboxList(ScrollView, can_focus=True):
     # Choosing
 
     def action_choose(self) -> None:
-        """Open the selected item."""
+        """Open the selected item; what is typed from now on is for that item."""
         if self.item is not None:
+            self._early_keys.begin(keep_text=True)
             self.post_message(Chosen(self.item))
 
     def on_click(self, event: events.Click) -> None:

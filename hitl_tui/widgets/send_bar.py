@@ -6,6 +6,7 @@ from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
 from textual.reactive import reactive
+from textual.timer import Timer
 from textual.widgets import Button, Static
 
 from hitl_engine.model import JsonValue
@@ -16,6 +17,8 @@ from hitl_tui.widgets.titled_pane import titled
 
 _ONE_LINE = 240
 """Longer JSON is shown indented."""
+_REFUSED_SECONDS = 6.0
+"""How long refused keys are shown."""
 
 
 class SendBar(Vertical):
@@ -38,6 +41,8 @@ class SendBar(Vertical):
         TextPane { height: auto; max-height: 5; border: none; }
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
+        #refused { display: none; height: auto; max-height: 2; padding: 0 1; color: $text-warning; }
+        &.-refused #refused { display: block; }
         &.-blocked #why { display: block; }
         &.-emphasized #why { color: $text-error; text-style: bold; }
         &.-blocked TextPane, &.-noted TextPane { display: none; }
@@ -55,6 +60,8 @@ class SendBar(Vertical):
         self.rule = Static(id="rule")
         self.pane = TextPane()
         self.why = Static(id="why", markup=False)
+        self.refused = Static(id="refused", markup=False)
+        self._refused_timer: Timer | None = None
         self._key = key
         self.button = Button(compact=True, variant="primary")
         self.rename(verb)
@@ -64,6 +71,7 @@ class SendBar(Vertical):
         with Horizontal(id="head"):
             yield self.rule
             yield self.button
+        yield self.refused
         yield self.pane
         yield self.why
 
@@ -95,6 +103,17 @@ class SendBar(Vertical):
         self.why.update(literal(why))
         self.blocked = True
         self.remove_class("-emphasized")
+
+    def show_refused(self, words: str) -> None:
+        """Show for some seconds which keys did nothing, and why."""
+        if self._refused_timer is not None:
+            self._refused_timer.stop()
+        self.refused.update(literal(words))
+        self.add_class("-refused")
+        self._refused_timer = self.set_timer(_REFUSED_SECONDS, self._hide_refused)
+
+    def _hide_refused(self) -> None:
+        self.remove_class("-refused")
 
     def emphasize_reason(self) -> None:
         """Emphasize why nothing can be sent yet: the user tried to send."""

@@ -188,6 +188,25 @@ async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> 
         assert "Line 1, column 2" in c.text  # still there
 
 
+class TwinDesk(DeskDouble):
+    """A desk whose server has two assistants of one name."""
+
+    async def graphs(self) -> tuple[Graph, ...]:
+        return Graph("a-1", "revise", "Twin"), Graph("a-2", "agent", "Twin"), Graph("a-3", "x", "x")
+
+
+async def test_graphs_of_one_name_are_listed_with_their_ids(console: OpenConsole) -> None:
+    desk = TwinDesk()
+    async with console(desk, (120, 40)) as c:
+        await c.press("n")
+        await until(c.pilot, lambda: "New run ▸ Twin (graph revise, assistant a-1)" in c.text)
+        await c.press("down")
+        await until(c.pilot, lambda: "New run ▸ Twin (graph agent, assistant a-2)" in c.text)
+        assert "assistant a-1" in c.text
+        await c.press("down")
+        await until(c.pilot, lambda: "New run ▸ x " in c.text)
+
+
 async def test_a_run_that_cannot_start_returns_to_the_form(console: OpenConsole) -> None:
     desk = DeskDouble()
     desk.script = [BadInput("The graph does not take this.", hint="Change it.")]

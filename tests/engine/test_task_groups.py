@@ -117,11 +117,10 @@ def question(interrupt_id: str, task: str, node: str = "n") -> Interrupt:
     return Interrupt("t", "g", interrupt_id, None, None, node, task, "", "c", None)
 
 
-def test_questions_of_one_task_belong_together_in_the_order_of_their_ids() -> None:
-    """S6, B5: the order in the thread's state has no meaning."""
+def test_questions_of_one_task_belong_together_and_keep_their_order() -> None:
     one, two, three = question("3", "x"), question("1", "y"), question("2", "x")
-    assert group_by_task([one, two, three]) == ((two,), (three, one))
-    assert group_by_task([three, one, two]) == group_by_task([one, two, three])
+    assert group_by_task([one, two, three]) == ((one, three), (two,))
+    assert group_by_task([three, two, one]) == ((three, one), (two,))
     assert group_by_task([]) == ()
 
 

@@ -14,12 +14,12 @@ from fastapi.routing import APIRoute
 from langgraph_sdk import Auth
 
 from hitl_server import routes
-from hitl_server.app import build_app
+from hitl_server.app import Access, build_app
 from hitl_server.identity.callers import Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.policy.rules import RULES
-from hitl_server.project.config import WebOrigins
+from hitl_server.project.http_settings import HttpSettings
 from hitl_server.refusals import Refusal
 from hitl_server.responses import json_response
 from hitl_server.routes import (
@@ -152,6 +152,7 @@ def served(router: APIRouter, *, owner: bool = False) -> httpx.AsyncClient:
     app = FastAPI()
     app.include_router(router)
     app.state.auth = ProjectAuth(auth)
+    app.state.http = HttpSettings()
     app.state.parts = SimpleNamespace(
         threads=SimpleNamespace(metadata=lambda thread_id: None),
         assistants=SimpleNamespace(
@@ -242,7 +243,7 @@ def test_an_application_refuses_routes_without_rules(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(threads, "router", router)
     parts: Any = SimpleNamespace()
     with pytest.raises(TypeError, match="runs without authorization"):
-        build_app(parts, None, None, WebOrigins())
+        build_app(parts, Access(None, None, is_configured=False), HttpSettings(), None, ())
 
 
 def _calls() -> Iterator[tuple[Path, ast.Attribute]]:

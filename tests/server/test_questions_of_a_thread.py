@@ -153,6 +153,19 @@ async def test_nothing_is_sent_if_one_question_changed_or_is_gone(desk: Desk, tr
     assert [entry.event for entry in await desk.log()] == ["answer", "start"]
 
 
+@pytest.mark.parametrize("graph", ["sent_five", "sent_inside"])
+async def test_questions_have_the_order_in_which_their_tasks_were_sent(
+    desk: Desk, graph: str, trace: Trace
+) -> None:
+    for _ in range(2):
+        thread = await asked(desk, graph, trace)
+        assert list(questions(desk, thread)) == ["0", "1", "2", "3", "4"]
+        listed = [item for item in (await desk.inbox()).items if item.thread_id == thread.thread_id]
+        assert tuple(listed) == thread.waiting
+        _, after = await decide(desk, thread, dict.fromkeys("01234", True))
+        assert after.status is ThreadStatus.DONE
+
+
 @on_local_server
 async def test_invalid_answers_are_reported_with_their_interrupt_ids(desk: Desk) -> None:
     thread = await asked(desk, "js_tool_calls")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -66,3 +67,33 @@ async def test_a_page_that_is_not_permitted(http: httpx.AsyncClient, origin: str
 
 async def test_a_client_without_an_origin(http: httpx.AsyncClient) -> None:
     assert (await http.post("/threads", json={})).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "content_type", ["text/plain;charset=UTF-8", "application/x-www-form-urlencoded", None]
+)
+async def test_a_body_is_json_whatever_its_content_type(
+    http: httpx.AsyncClient, content_type: str | None
+) -> None:
+    """LangChain's web front ends send `text/plain`, so that browsers ask for no permission."""
+    headers = {"content-type": content_type} if content_type else {}
+
+    async def post(path: str, body: Any) -> Any:
+        reply = await http.post(path, content=json.dumps(body), headers=headers)
+        assert reply.status_code == 200, (path, reply.text)
+        return reply.json() if "event-stream" not in reply.headers["content-type"] else reply.text
+
+    await post("/assistants/search", {"limit": 10, "metadata": {"created_by": "system"}})
+    thread_id = (await post("/threads", {"metadata": {"graph_id": "revise"}}))["thread_id"]
+    run = {"assistant_id": "revise", "input": {"some_text": "x"}}
+    assert "__interrupt__" in await post(f"/threads/{thread_id}/runs/wait", run)
+    streamed = await post(f"/threads/{thread_id}/runs/stream", run | {"stream_mode": ["debug"]})
+    assert streamed.startswith("event: metadata")
+    await post(f"/threads/{thread_id}/history", {"limit": 10})
+    await post(f"/threads/{thread_id}/state", {"values": {"some_text": "by hand"}})
+    await post("/store/items/search", {"namespace_prefix": []})
+    refused = await http.post("/threads", content="{", headers=headers)
+    assert (refused.status_code, refused.json()["detail"]) == (
+        422,
+        "Invalid JSON in request body",
+    )

@@ -527,6 +527,35 @@ async def test_a_copied_thread_continues_with_its_assistant(
     assert (done["status"], done["values"]) == ("done", {"said": ["acme", 1]})
 
 
+async def test_a_name_of_two_graphs_is_refused_with_their_ids(
+    local_server: processes.Served, tmp_path: Path
+) -> None:
+    shell = Shell(local_server.url, tmp_path)
+    headers = [f"--header={key}: {value}" for key, value in local_server.headers.items()]
+    async with local_server.client() as http:
+
+        async def made(graph: str) -> str:
+            body = {"graph_id": graph, "name": "Twin"}
+            return str((await http.post("/assistants", json=body)).json()["assistant_id"])
+
+        chain, approval = await made("chain"), await made("approval")
+        try:
+            printed = shell.raw("graphs", *headers).stdout
+            assert f"Twin (graph chain, assistant {chain})" in printed
+            assert f"Twin (graph approval, assistant {approval})" in printed
+            assert "revise\n" in printed
+            for command in (["run", "Twin", "--input", "{}"], ["list", "--graph", "Twin"]):
+                message = shell.refused(*command, *headers, code=2)
+                assert "Twin names 2 assistants" in message
+                assert chain in message and approval in message
+            done = shell.run("run", chain, "--input", "{}", *headers)
+            assert done["values"]["said"] == ["one", "two", "three"]
+            assert shell.run("list", "--graph", "chain", *headers) == []
+        finally:
+            for each in (chain, approval):
+                await http.delete(f"/assistants/{each}")
+
+
 def test_unknown_threads_and_questions(shell: Shell) -> None:
     missing = "00000000-0000-4000-8000-000000000000"
     for thread in (missing, "nonsense"):

@@ -128,7 +128,12 @@ class Decider:
             node=breakpoint.node,
             decision="step",
         )
-        return await self.run(intent, request, on_progress)
+
+        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
+            return (outcome.of_step(breakpoint, observed, after),)
+
+        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
+        return found
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         """Carry out a run that answers nothing."""

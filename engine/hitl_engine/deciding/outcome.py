@@ -9,11 +9,15 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 from dataclasses import replace
 
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
 _RECORDED = "A checkpoint of the thread carries this decision."
+_UNMOVED = (
+    "The run ended, but nothing moved: no node ran, and the thread is at the same breakpoint. Its "
+    "code may have changed since it stopped here."
+)
 _STUCK = (
     "The same error happened again: the question is stuck on an earlier answer. "
     "Reopen it to answer it again."
@@ -74,8 +78,17 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
 
 
+def of_step(breakpoint: Breakpoint, observed: ObservedRun, after: Snapshot) -> Outcome:
+    """Judge a step past a breakpoint: LangGraph may end the run without running any node."""
+    found = of_run(observed, after)
+    is_there = after.checkpoint_id == breakpoint.checkpoint_id
+    if observed.status == "success" and is_there and after.status is ThreadStatus.BREAKPOINT:
+        return replace(found, kind=OutcomeKind.UNMOVED, why=_UNMOVED)
+    return found
+
+
 def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
-    """Judge a run that answers nothing: a start, or a step past a breakpoint."""
+    """Judge a run that answers nothing."""
     if observed.server_died:
         why = f"{_DIED}; side effects are possible."
         return _found(OutcomeKind.UNKNOWN, why, after)

@@ -16,10 +16,10 @@ def group_by_task(pending: Iterable[Interrupt]) -> tuple[tuple[Interrupt, ...], 
     """Return the questions in groups, one for each task: those of one task are answered together.
 
     A subgraph asks through the node that contains it, so its questions are one group: answered
-    separately, that node would run again for each answer. In the order of the ids.
+    separately, that node would run again for each answer. Groups and questions keep their order.
     """
     groups: dict[str, list[Interrupt]] = {}
-    for interrupt in sorted(pending, key=lambda each: each.interrupt_id):
+    for interrupt in pending:
         groups.setdefault(interrupt.task_id, []).append(interrupt)
     return tuple(map(tuple, groups.values()))
 

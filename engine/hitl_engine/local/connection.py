@@ -33,8 +33,8 @@ class Connection:
         self._users = 0
         self.api: LangGraphServer
         self.server: Server
-        self.flags: dict[str, object] = {}
-        """The abilities that the server reports."""
+        self.info = WireInfo()
+        """How the server describes itself."""
 
     async def open(self) -> Self:
         """Find or start the server and read its identity. Raises TargetError."""
@@ -80,7 +80,7 @@ class Connection:
             fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
             gone, old = self._local_server, self.api
             self._local_server, self.api = fresh._local_server, fresh.api
-            self.server, self.flags = fresh.server, fresh.flags
+            self.server, self.info = fresh.server, fresh.info
             self._release_if_idle()
             await old.aclose()
             await gone.aclose()
@@ -139,7 +139,7 @@ class Connection:
                 hint="Fix the graph and start again.",
                 detail=broken[0].traceback,
             )
-        self.flags = info.flags
+        self.info = info
         self.server = Server(
             label=self._target.label,
             url=self.api.url,

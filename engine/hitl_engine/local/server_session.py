@@ -33,7 +33,7 @@ class ServerSession:
 
     def supports(self, flag: str) -> bool:
         """Whether the server lists this ability in `GET /info`."""
-        return bool(self._connection.flags.get(flag))
+        return bool(self._connection.info.flags.get(flag))
 
     def changes(self) -> AsyncIterator[StreamEvent] | None:
         """Return the server's feed of changes; None where it has none."""
@@ -83,5 +83,6 @@ class ServerSession:
 
     def _use(self, api: LangGraphServer) -> None:
         self.api = api
-        self.reader = ThreadReader(api, rows_hold_runs=self.supports("last_run"))
+        nodes = self._connection.info.nodes
+        self.reader = ThreadReader(api, rows_hold_runs=self.supports("last_run"), nodes=nodes)
         self.inbox = InboxReader(api, self.reader, rows_hold_state=self.supports("derived_status"))

@@ -24,6 +24,7 @@ class OutcomeKind(StrEnum):
     """What became of a decision or a run that was sent."""
 
     APPLIED = "applied"
+    UNMOVED = "unmoved"
     REFUSED = "refused"
     UNKNOWN = "unknown"
 
@@ -33,7 +34,7 @@ class Outcome:
     """The result of a decision, a step or a start, as it was read back.
 
     APPLIED: the graph took it (`thread.status` shows how the run ended).
-    REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
+    UNMOVED: the run of a step ended, but no node ran. REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
     """
 
     kind: OutcomeKind

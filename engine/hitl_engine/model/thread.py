@@ -34,7 +34,8 @@ class Interrupt:
     exact_values: tuple[ExactValue, ...] = ()
     """What the JSON of the payload cannot carry; only our own server tells it."""
     remark: str = ""
-    """Why only the thread's row is known of it, which can be wrong; empty if the state was read."""
+    """What else to know before it is answered: its node is gone from the code, or its state could
+    not be read, and only the thread's row tells of it, which can be wrong."""
 
     @property
     def asked(self) -> list[JsonValue]:
@@ -59,6 +60,8 @@ class Breakpoint:
     """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
     error: str | None = None
     """Set when a run that continued from here was lost: some of its nodes may have run already."""
+    remark: str = ""
+    """Set when a next node is gone from the code."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -84,7 +87,7 @@ class ThreadView:
     values: JsonValue
     next: tuple[str, ...]
     waiting: tuple[Waiting, ...]
-    """Interrupts in the order of their ids, or one breakpoint, or nothing."""
+    """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
 

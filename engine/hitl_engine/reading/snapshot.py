@@ -7,15 +7,17 @@ they are used only if there is no state. Source: measured on langgraph-api 0.16.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
 
-Place: TypeAlias = tuple[str, ...]
-"""Nodes, outermost first."""
+_GONE = (
+    "is gone from the code of the graph, which has changed since. An answer or a step is refused: "
+    "LangGraph would drop what waits."
+)
 _UNKNOWN_NODE = "unknown node"
 """For a task of a row, which contains no names."""
 
@@ -37,12 +39,14 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    gone: tuple[str, ...] = ()
+    """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
-        """All unanswered questions, in the order of their ids: the server's order means nothing."""
+        """All unanswered questions, in the order of their tasks, which is that of `Send`s."""
         found = {
             (task.id, asked.id): Interrupt(
                 thread_id=self.thread_id,
@@ -59,13 +63,21 @@ class Snapshot:
                 exact_values=tuple(
                     ExactValue(exact.path, exact.value) for exact in asked.exact_values
                 ),
-                remark=self.remark,
+                remark=self.remark or self._remark_on_code([task.name]),
             )
             for task in self.tasks
             if task.result is None
             for asked in task.interrupts
         }
-        return tuple(sorted(found.values(), key=lambda interrupt: interrupt.interrupt_id))
+        return tuple(found.values())
+
+    @property
+    def order_is_unknown(self) -> bool:
+        """Whether a subgraph asks several questions: LangGraph records these in any order."""
+        return any(
+            len(task.interrupts) > 1 and task.checkpoint is not None and task.result is None
+            for task in self.tasks
+        )
 
     @property
     def error(self) -> str | None:
@@ -111,8 +123,13 @@ class Snapshot:
             checkpoint_id=self.checkpoint_id,
             since=self.since,
             error=self.error,
+            remark=self._remark_on_code(self.next),
         )
         return (stop,)
+
+    def _remark_on_code(self, nodes: Iterable[str]) -> str:
+        gone = ", ".join(node for node in nodes if node in self.gone)
+        return f"{gone} {_GONE}" if gone else ""
 
     def view(self) -> ThreadView:
         """Return the thread as the front ends see it."""
@@ -215,20 +232,6 @@ def stopped_at(
         if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
             return "before", node
     return "before", ", ".join(snapshot.next)
-
-
-def places(tasks: Iterable[WireTask], above: Place = ()) -> dict[str, Place]:
-    """Return where each pending question is asked: its id -> nodes, outermost first.
-
-    A question inside a subgraph is also pending at the node that contains the subgraph.
-    """
-    found: dict[str, Place] = {}
-    for task in tasks:
-        place = (*above, task.name)
-        found |= {asked.id: place for asked in task.interrupts}
-        if task.state is not None:
-            found |= places(task.state.tasks, place)
-    return found
 
 
 def _is_set(breakpoints: Any, node: str) -> bool:

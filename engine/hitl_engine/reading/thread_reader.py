@@ -1,25 +1,26 @@
 """Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import TypeVar
 
 from hitl_engine.errors import NotThere, ServerRefused
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.snapshot import (
-    Place,
     Snapshot,
     from_row,
     from_state,
     from_summary,
-    places,
     stopped_at,
 )
+from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
 
+NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
 _WITHOUT_TASKS = (
     "Known only from the list of threads, because the state contains no task that asks. The server "
@@ -33,12 +34,20 @@ class ThreadReader:
     `NotThere` means that the thread itself is gone. Any other 404 (of its state, its runs, its
     graph) means that this server does not provide it, and becomes `ServerRefused`.
 
-    `rows_hold_runs`: whether the row of a thread contains its newest run.
+    `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
+    graph, where the server tells them for all graphs at once.
     """
 
-    def __init__(self, api: LangGraphServer, *, rows_hold_runs: bool) -> None:
+    def __init__(
+        self,
+        api: LangGraphServer,
+        *,
+        rows_hold_runs: bool,
+        nodes: Mapping[str, frozenset[str]] = NO_NODES,
+    ) -> None:
         self._api = api
         self._rows_hold_runs = rows_hold_runs
+        self._nodes = nodes
         self._node_breakpoints: dict[str, dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
@@ -96,9 +105,20 @@ class ThreadReader:
 
     async def _of_row(self, row: WireThread) -> Snapshot:
         snapshot = from_row(row) or await self._of_state(row)
+        if nodes := self._nodes.get(snapshot.graph_id):
+            gone = tuple(node for node in snapshot.next if node not in nodes)
+            snapshot = replace(snapshot, gone=gone) if gone else snapshot
         if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
             return await self._located(snapshot)
-        return snapshot
+        return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _ordered(self, snapshot: Snapshot) -> Snapshot:
+        """Put the questions of subgraphs in the order of their tasks, where these can be read."""
+        try:
+            state = await self._api.state(snapshot.thread_id, subgraphs=True)
+        except (NotThere, ServerRefused):
+            return snapshot
+        return replace(snapshot, tasks=in_order_of_subgraphs(snapshot.tasks, state.tasks))
 
     async def _of_state(self, row: WireThread) -> Snapshot:
         """Read the state; if that fails, or it lacks the tasks that ask, use what the row tells."""

@@ -205,4 +205,6 @@ class WireInfo(_Wire):
     version: str = ""
     flags: dict[str, Any] = Field(default_factory=dict)
     identity: str | None = None
+    nodes: dict[str, frozenset[str]] = Field(default_factory=dict)
+    """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()

@@ -69,6 +69,7 @@ class AuthenticationMiddleware:
         except Refusal as refusal:
             await refuse(send, refusal)
         else:
+            scope["user"] = scope["caller"].user  # `request.user` in the project's own routes
             await self._app(scope, receive, send)
 
     def _by_token(self, headers: Headers) -> Caller | None:

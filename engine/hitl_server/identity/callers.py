@@ -69,6 +69,8 @@ class Caller:
     permissions: Sequence[str] = ()
     is_owner: bool = True
     """Whether the caller has all permissions, without a question to the handlers."""
+    is_console: bool = False
+    """Whether the caller has the token of the private data folder, and so may use closed parts."""
 
     @property
     def configurable(self) -> JsonObject:

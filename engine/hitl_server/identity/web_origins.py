@@ -6,7 +6,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hitl_server.identity.authentication import refuse
-from hitl_server.project.config import WebOrigins
+from hitl_server.project.http_settings import WebOrigins
 from hitl_server.refusals import Refusal
 
 _OF_THIS_MACHINE = re.compile(r"https?://(localhost|127\.0\.0\.1|\[::1\])(:\d{1,5})?")

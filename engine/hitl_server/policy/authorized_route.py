@@ -28,11 +28,16 @@ from hitl_server.server_parts import parts_of
 class AuthorizedRoute(APIRoute):
     """A route that runs its rule first. For everyone but the owner, no rule means no access."""
 
+    part = ""
+    """The part of the API to which it belongs; `http.disable_PART` closes it."""
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route behind its rule (FastAPI: "Custom APIRoute class")."""
         handle = super().get_route_handler()
 
         async def handle_authorized(request: Request) -> Response:
+            if self.part in request.app.state.http.closed and not caller_of(request).is_console:
+                raise Refusal(404, "Not Found")
             sent = await _sent_body(request)
             authorization = await self._authorize(request, sent)
             if "idempotency-key" in request.headers:
@@ -41,6 +46,8 @@ class AuthorizedRoute(APIRoute):
             request.state.authorization = authorization
             if authorization.body is not None:
                 request = _with_body(request, authorization.body)
+            elif self.body_field is not None and sent:
+                request = _with_bytes(request, sent)
             return await handle(request)
 
         return handle_authorized
@@ -86,8 +93,19 @@ def _with_body(request: Request, body: Any) -> Request:
     of handlers that are not JSON need the encoder of the server.
     """
     checked = json.dumps(body, default=lambda value: orjson.loads(dumps(value))).encode()
+    return _with_bytes(request, checked)
+
+
+def _with_bytes(request: Request, body: bytes) -> Request:
+    """Return the request with this body as JSON, whatever content type the client named.
+
+    LangChain's web front ends send JSON as text/plain, which needs no CORS preflight. What a
+    preflight would prevent, requests of other pages, `WebOriginMiddleware` refuses.
+    """
+    headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": checked, "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
-    return Request(request.scope, receive)
+    as_json = (b"content-type", b"application/json")
+    return Request({**request.scope, "headers": [*headers, as_json]}, receive)

@@ -1,6 +1,5 @@
 """Reads a target: its graphs, where their code is, its environment and its settings."""
 
-import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +9,14 @@ from typing import Any
 from hitl_server.errors import BadTarget
 from hitl_server.project.config_file import listed, load, section
 from hitl_server.project.environment import Environment, read_environment
+from hitl_server.project.http_settings import (
+    HttpSettings,
+    WebhookRules,
+    read_http,
+    read_webhooks,
+)
 from hitl_server.project.places import Place, is_javascript, read_place
+from hitl_server.project.unused_keys import unused_keys
 
 _AUTH_HINT = 'Write "auth": {"path": "./auth.py:auth"}.'
 _AUTH_WITHOUT_EFFECT = ("disable_studio_auth", "allow_langsmith_api_keys", "openapi", "cache")
@@ -24,16 +30,6 @@ class GraphSpec:
     graph_id: str
     place: Place
     description: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class WebOrigins:
-    """Web pages that may use the server from a browser, in addition to those of this machine."""
-
-    origins: tuple[str, ...] = ()
-    """`https://host:port`; `*` for all pages."""
-    pattern: str | None = None
-    """A regular expression for whole origins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +49,10 @@ class ProjectConfig:
     """`checkpointer.serde.allowed_msgpack_modules`: types that checkpoints may deserialize."""
     store: dict[str, Any] = field(default_factory=dict)
     """The section `store`, of which only `ttl` is used."""
-    webhook_hosts: tuple[str, ...] = ()
-    """`webhooks.url.allowed_domains`: hosts for webhooks, in addition to this machine."""
+    webhooks: WebhookRules = field(default_factory=WebhookRules)
     auth: Place | None = None
     """`auth.path`: the handlers for authentication and authorization."""
-    web_origins: WebOrigins = WebOrigins()
-    """`http.cors`: `allow_origins` and `allow_origin_regex`."""
+    http: HttpSettings = field(default_factory=HttpSettings)
 
     def enter(self) -> None:
         """Set the environment (without overriding anything) and the import path of this process."""
@@ -105,18 +99,26 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         name: why for name, spec in specs.items() if (why := _why_unusable(path, name, spec))
     }
     environment = read_environment(path, config.get("env"))
+    http, about_http = read_http(path, config)
+    webhooks, about_webhooks = read_webhooks(path, config)
     return ProjectConfig(
         target,
         tuple(spec for name, spec in specs.items() if spec and name not in unusable),
         _import_paths(folder, config.get("dependencies")),
         unusable=unusable,
         environment=environment,
-        remarks=(*environment.remarks, *_other_python(path, config.get("python_version"))),
+        remarks=(
+            *environment.remarks,
+            *_other_python(path, config.get("python_version")),
+            *unused_keys(path, config),
+            *about_http,
+            *about_webhooks,
+        ),
         allowed_types=_allowed_types(config),
         store=section(config, "store"),
-        webhook_hosts=tuple(map(str, listed(config, "webhooks", "url", "allowed_domains"))),
+        webhooks=webhooks,
         auth=_auth(path, folder, config.get("auth")),
-        web_origins=_web_origins(path, config),
+        http=http,
     )
 
 
@@ -175,16 +177,3 @@ def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
     allowed = listed(config, "checkpointer", "serde", "allowed_msgpack_modules")
     return tuple(tuple(map(str, entry)) for entry in allowed if isinstance(entry, list))
-
-
-def _web_origins(path: Path, config: dict[str, Any]) -> WebOrigins:
-    http = config.get("http")
-    cors = http.get("cors") if isinstance(http, dict) else None
-    pattern = cors.get("allow_origin_regex") if isinstance(cors, dict) else None
-    try:
-        re.compile(pattern or "")
-    except (re.error, TypeError) as error:
-        raise BadTarget(
-            f"{path}: http.cors.allow_origin_regex is not a regular expression: {error}."
-        ) from None
-    return WebOrigins(tuple(map(str, listed(config, "http", "cors", "allow_origins"))), pattern)

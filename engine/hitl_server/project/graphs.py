@@ -88,13 +88,28 @@ class Graphs:
                 graphs.broken[spec.graph_id] = failure
         return graphs
 
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """A sentence for each graph that was compiled with storage of its own, which is not used."""
+        own = {graph_id: _own_storage(each.source) for graph_id, each in self.loaded.items()}
+        return tuple(
+            f"Graph '{graph_id}' was compiled with {' and '.join(kinds)}; the server uses its own."
+            for graph_id, kinds in own.items()
+            if kinds
+        )
+
     def use_storage(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
-        """Give all graphs this checkpointer, and this store if they were compiled without one."""
+        """Give all graphs this checkpointer and this store."""
         self._saver = saver
         self._store = store
         for graph_id, loaded in self.loaded.items():
             if isinstance(loaded.source, Pregel):
                 self._ready[graph_id] = self._with_storage(loaded.source, graph_id)
+
+    @property
+    def nodes(self) -> dict[str, list[str]]:
+        """The nodes of each graph; those of factories are known only when they are called."""
+        return {graph_id: list(graph.nodes) for graph_id, graph in self._ready.items()}
 
     @asynccontextmanager
     async def open(
@@ -127,15 +142,14 @@ class Graphs:
             yield graph
 
     def _with_storage(self, graph: Graph, graph_id: str) -> Graph:
-        """Return the graph with our checkpointer and, if it has no store of its own, our store.
+        """Return the graph with our checkpointer and our store, as `langgraph dev` does.
 
         This is a shallow copy, because `Pregel.copy` loses the types that strict msgpack may load
         (`_serde_allowlist`): custom types in the state would be read back as dicts.
         """
         connected = copy.copy(graph)
         connected.checkpointer = self._saver
-        if connected.store is None:
-            connected.store = self._store
+        connected.store = self._store
         if connected.name == "LangGraph":
             connected.name = graph_id
         return connected
@@ -144,6 +158,16 @@ class Graphs:
 def assistant_id_of(graph_id: str) -> str:
     """Return the id of a graph's default assistant, which is the same in langgraph-api."""
     return str(uuid5(_NAMESPACE, graph_id))
+
+
+def _own_storage(source: Graph | GraphFactory) -> list[str]:
+    if isinstance(source, GraphFactory):
+        return []
+    checkpointer, store = source.checkpointer, source.store
+    return [
+        *([type(checkpointer).__name__] if isinstance(checkpointer, BaseCheckpointSaver) else []),
+        *([type(store).__name__] if isinstance(store, BaseStore) else []),
+    ]
 
 
 def _load(spec: GraphSpec) -> Graph | GraphFactory:

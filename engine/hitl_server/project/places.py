@@ -60,16 +60,16 @@ def is_javascript(source: str) -> bool:
 def import_file(path: Path) -> ModuleType:
     """Import a file; one in a package is imported as a module of it, so that `from .` works.
 
-    The package must be found at this place. If another one has its name, which was installed or
-    comes first on `sys.path`, the file is imported by itself.
+    If another package has its name, which was installed or comes first on `sys.path`, or if its
+    package cannot be imported, the file is imported by itself, as `langgraph dev` does.
     """
     package, folder = _package_of(path)
     if package and str(folder) not in sys.path:
         sys.path.append(str(folder))
-    if package and _is_found_at(package[0], folder):
-        names = package if path.name == "__init__.py" else (*package, path.stem)
-        return importlib.import_module(".".join(names))
-    return _import_alone(path)
+    if not package or not _is_importable(package, folder):
+        return _import_alone(path)
+    names = package if path.name == "__init__.py" else (*package, path.stem)
+    return importlib.import_module(".".join(names))
 
 
 def _is_file(source: str) -> bool:
@@ -85,13 +85,13 @@ def _package_of(path: Path) -> tuple[tuple[str, ...], Path]:
     return names, folder
 
 
-def _is_found_at(package: str, folder: Path) -> bool:
+def _is_importable(package: tuple[str, ...], folder: Path) -> bool:
+    """Whether a package can be imported, and is the one in this folder."""
     try:
-        spec = importlib.util.find_spec(package)
-    except (ImportError, ValueError):
+        module = importlib.import_module(".".join(package))
+    except Exception:  # noqa: BLE001  a package may raise anything
         return False
-    searched = (spec.submodule_search_locations if spec else None) or ()
-    return (folder / package) in [Path(place).resolve() for place in searched]
+    return folder.joinpath(*package) in [Path(place).resolve() for place in module.__path__]
 
 
 def _import_alone(path: Path) -> ModuleType:

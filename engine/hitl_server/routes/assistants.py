@@ -7,6 +7,7 @@ from typing import Any, cast
 from fastapi import APIRouter, Request, Response
 from langchain_core.runnables import RunnableConfig
 
+from hitl_server.configurable_headers import configurable_headers
 from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
 from hitl_server.policy.authorization import authorization_of
@@ -156,7 +157,8 @@ async def _open_graph(request: Request, assistant_id: str) -> AsyncIterator[tupl
     parts = parts_of(request)
     assistant = parts.assistants.get(assistant_id)
     caller = caller_of(request)
-    configurable = caller.with_identity(assistant["config"].get("configurable") or {})
+    given = assistant["config"].get("configurable") or {}
+    configurable = caller.with_identity({**given, **configurable_headers(request)})
     config = {**assistant["config"], "configurable": {**configurable, **caller.configurable}}
     async with parts.graphs.open(
         assistant["graph_id"], cast(RunnableConfig, config), "assistants.read"

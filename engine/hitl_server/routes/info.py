@@ -13,10 +13,8 @@ from hitl_server.server_parts import parts_of
 open_router = APIRouter()
 router = APIRouter(route_class=AuthorizedRoute)
 
-FLAGS = {
-    "assistants": True,
-    "crons": False,
-    "langsmith": False,
+LANGGRAPH_FLAGS = {"assistants": True, "crons": False, "langsmith": False}
+OWN_FLAGS = {
     "strict_resume": True,
     "refuses_late_answers": True,
     "preconditions": True,
@@ -56,15 +54,17 @@ async def ok() -> Response:
 
 @router.get("/info")
 async def info(request: Request) -> Response:
-    """Return versions, capabilities, the database's identity and the graphs that cannot be imported."""
+    """Return versions, capabilities, the database's identity, broken graphs and remarks."""
     parts = parts_of(request)
     return json_response(
         {
             "version": installed("hitl-tui"),
             "langgraph_py_version": installed("langgraph"),
-            "flags": FLAGS,
+            "flags": request.app.state.flags,
             "identity": parts.database.identity,
+            "nodes": parts.graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
+            "remarks": list(request.app.state.remarks),
         }
     )
 

@@ -1,10 +1,12 @@
 """Starts the run of a request, or finds the run that the same request started before."""
 
+from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
 from fastapi import Request
 
+from hitl_server.configurable_headers import configurable_headers
 from hitl_server.idempotency import MAX_LENGTH, IdempotencyKey
 from hitl_server.identity.callers import Caller, caller_of
 from hitl_server.ids import new_id
@@ -24,17 +26,19 @@ async def start_run(request: Request, thread_id: str | None, body: RunBody) -> A
     parts = parts_of(request)
     caller = caller_of(request)
     key = _key(request, caller)
+    headers = configurable_headers(request)
     if key is None:
-        return await _start(parts, caller, thread_id, body, None)
+        return await _start(parts, caller, headers, thread_id, body, None)
     async with parts.key_locks.hold(key.key):
         if first := parts.runs.first(key):
             return parts.run_queue.find(*first) or parts.run_queue.ended_run_with_result(*first)
-        return await _start(parts, caller, thread_id, body, key)
+        return await _start(parts, caller, headers, thread_id, body, key)
 
 
 async def _start(
     parts: ServerParts,
     caller: Caller,
+    headers: Mapping[str, str],
     thread_id: str | None,
     body: RunBody,
     key: IdempotencyKey | None,
@@ -48,10 +52,12 @@ async def _start(
         parts.run_queue.new_stream(resumable=body.stream_resumable),
         temporary=thread_id is None and body.on_completion == "delete",
     )
+    if thread_id and body.continues:
+        await parts.state_sync.refuse_gone_nodes(active.thread_id)
     await parts.run_queue.add(
         active,
         assistant,
-        partial(create_run, body, active.run_id, active.thread_id, assistant, key, caller),
+        partial(create_run, body, active.run_id, active.thread_id, assistant, key, caller, headers),
         strategy=multitask_strategy(body),
         create_thread=thread_id is None or body.if_not_exists == "create",
         required=body.required_state,

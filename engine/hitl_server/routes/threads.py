@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
 
+from hitl_server.configurable_headers import configurable_headers
 from hitl_server.extract_paths import check_extract_paths
 from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
@@ -259,6 +260,5 @@ def _before(given: str | Before | None) -> RunnableConfig | None:
 
 def _config(request: Request, thread_id: str, at: dict[str, Any]) -> RunnableConfig:
     caller = caller_of(request)
-    return {
-        "configurable": {**caller.with_identity(at), **caller.configurable, "thread_id": thread_id}
-    }
+    given = caller.with_identity({**configurable_headers(request), **at})
+    return {"configurable": {**given, **caller.configurable, "thread_id": thread_id}}

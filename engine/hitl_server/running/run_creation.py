@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections.abc import Mapping
 from uuid import UUID
 
 from hitl_server.idempotency import IdempotencyKey
@@ -36,11 +37,13 @@ def create_run(
     assistant: JsonObject,
     key: IdempotencyKey | None,
     caller: Caller,
+    headers: Mapping[str, str],
     thread_metadata: JsonObject,
 ) -> Run:
     """Return the run of a request on a thread with this metadata, with the caller's identity.
 
-    Values of the assistant apply, key by key, where the request has none.
+    Values of the assistant apply, key by key, where the request has none. `headers` are those that
+    the project wants in `configurable`.
     """
     given = body.config or {}
     config = {**assistant["config"], **given}
@@ -62,6 +65,7 @@ def create_run(
     config["metadata"] = metadata
     with_checkpoint = {
         **configurable,
+        **headers,
         **({"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}),
         **(body.checkpoint.configurable() if body.checkpoint else {}),
     }

@@ -3,7 +3,7 @@
 The caller holds the thread, so no run is in progress. `is_busy` returns whether a run waits for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
@@ -12,6 +12,7 @@ from langgraph.types import StateSnapshot
 from hitl_server.json_types import JsonObject
 from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
+from hitl_server.refusals import nodes_gone
 from hitl_server.running.execution import breakpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
@@ -76,15 +77,41 @@ class StateSync:
                 self._threads.write_state(connection, thread_id, columns, is_busy())
             self._threads.clear_stale(connection, thread_id)
 
-    async def _read(self, thread_id: str) -> StateSnapshot | None:
+    async def refuse_gone_nodes(self, thread_id: str) -> None:
+        """Refuse (422) to continue a thread that waits at a node which its graph no longer has.
+
+        The code can have changed only if an earlier server wrote the row.
+        """
+        row = None if self._threads.is_from_here(thread_id) else self._threads.waiting(thread_id)
+        if row is None:
+            return
+        following, interrupt_ids, graph_id = row
+        if (snapshot := await self._read(thread_id, subgraphs=True)) is None:
+            return  # the run itself tells why
+        gone = [node for node in following if node not in snapshot.next]
+        if not gone and not set(interrupt_ids) <= set(_pending(snapshot)):
+            gone = list(snapshot.next)
+        if gone:
+            raise nodes_gone(graph_id, gone)
+
+    async def _read(self, thread_id: str, *, subgraphs: bool = False) -> StateSnapshot | None:
         metadata = self._threads.metadata(thread_id) or {}
         config = newest_state_config(thread_id)
         reading = reading_config(self._runs.last_kwargs(thread_id), config)
         try:
             async with self._graphs.open(metadata["graph_id"], reading) as graph:
-                return await graph.aget_state(config)
+                return await graph.aget_state(config, subgraphs=subgraphs)
         except Exception:  # noqa: BLE001  a graph factory may raise anything
             return None
+
+
+def _pending(snapshot: StateSnapshot) -> Iterator[str]:
+    """Yield the ids of the interrupts that the code of now would be asked for."""
+    for task in snapshot.tasks:
+        if isinstance(task.state, StateSnapshot):
+            yield from _pending(task.state)
+        else:
+            yield from (interrupt.id for interrupt in task.interrupts)
 
 
 def newest_state_config(thread_id: str, **configurable: Any) -> RunnableConfig:

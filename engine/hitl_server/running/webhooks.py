@@ -2,30 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
 from typing import Any
 
 import httpx
 
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
+from hitl_server.project.http_settings import WebhookRules
 from hitl_server.refusals import Refusal
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _TIMEOUT = 10.0
-_MAX_LENGTH = 2048
 _log = logging.getLogger(__name__)
 
 
 class Webhooks:
-    """Calls loopback addresses and the hosts in `langgraph.json`; nothing else.
+    """Calls loopback addresses and the hosts in `langgraph.json`, as its rules permit.
 
     Every client that may start a run can name a URL. Without a list, it could make this server send
     requests to any host in its network.
     """
 
-    def __init__(self, hosts: Sequence[str]) -> None:
-        self._hosts = tuple(host.lower() for host in hosts)
+    def __init__(self, rules: WebhookRules) -> None:
+        self._rules = rules
         self._calls: set[asyncio.Task[None]] = set()
 
     def check(self, url: str | None) -> None:
@@ -36,14 +35,22 @@ class Webhooks:
             parsed = httpx.URL(url)
         except (httpx.InvalidURL, UnicodeError):
             raise Refusal(422, "Invalid webhook: not a URL.") from None
-        if parsed.scheme not in ("http", "https") or not parsed.host or len(url) > _MAX_LENGTH:
+        long = len(url) > self._rules.max_length
+        if parsed.scheme not in ("http", "https") or not parsed.host or long:
             raise Refusal(422, "Invalid webhook: it must be an http or https URL with a host.")
+        port = parsed.port or (443 if parsed.scheme == "https" else 80)
+        if self._rules.require_https and parsed.scheme != "https":
+            raise Refusal(422, "Webhook not allowed: langgraph.json requires https.")
+        if self._rules.ports and port not in self._rules.ports:
+            raise Refusal(422, f"Webhook port not allowed: {port}.")
         if not self._is_permitted(parsed.host.lower()):
             hint = 'List it in langgraph.json: "webhooks": {"url": {"allowed_domains": [...]}}.'
             raise Refusal(422, f"Webhook host not allowed: {parsed.host}. {hint}")
 
     def call(self, url: str, run: JsonObject, values: Any) -> None:
         """Post a run that has ended, with the values of its thread. Failures are logged."""
+        if not self._rules.sent:
+            return
         body = dumps({**run, "values": values, "webhook_sent_at": now()})
         task = asyncio.create_task(self._post(url, body))
         self._calls.add(task)
@@ -56,8 +63,10 @@ class Webhooks:
         await asyncio.gather(*self._calls, return_exceptions=True)
 
     def _is_permitted(self, host: str) -> bool:
-        return host in (*_LOOPBACK, *self._hosts) or any(
-            listed.startswith("*.") and host.endswith(listed[1:]) for listed in self._hosts
+        if host in _LOOPBACK:
+            return self._rules.loopback
+        return host in self._rules.hosts or any(
+            listed.startswith("*.") and host.endswith(listed[1:]) for listed in self._rules.hosts
         )
 
     async def _post(self, url: str, body: bytes) -> None:

@@ -5,7 +5,6 @@ same file as the checkpoints, its transactions and those of our writing connecti
 event loop, could wait for each other forever.
 """
 
-import logging
 import os
 import sqlite3
 from collections.abc import Mapping
@@ -23,8 +22,6 @@ _TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
 _SWEEP_INTERVAL = 5
 """Default minutes between two searches for expired items."""
 
-_log = logging.getLogger(__name__)
-
 
 class Store:
     """The open file; graphs and routes use `items`."""
@@ -41,8 +38,6 @@ class Store:
         `refresh_on_read`. Raises `StartFailed`.
         """
         os.close(private_file(path, os.O_RDWR))
-        for name in {"index", "path"} & set(settings):
-            _log.warning("store.%s of langgraph.json is ignored: items are stored in SQLite.", name)
         connection = await aiosqlite.connect(path, isolation_level=None)
         try:
             await connection.execute("PRAGMA journal_mode = WAL")

@@ -67,6 +67,8 @@ class Threads:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._from_here: set[str] = set()
+        """Threads whose state was last written by this process."""
 
     async def prepare(self) -> None:
         """Add the SQL functions for the filters of searches and of auth handlers."""
@@ -108,6 +110,19 @@ class Threads:
         rows = self._database.read(sql, (thread_id,))
         by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
         return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
+
+    def is_from_here(self, thread_id: str) -> bool:
+        """Whether this process wrote the state of a thread, so with the graph that it has now."""
+        return thread_id in self._from_here
+
+    def waiting(self, thread_id: str) -> tuple[list[str], list[str], str] | None:
+        """Return (next nodes, ids of pending interrupts, graph) of a thread that waits, or None."""
+        sql = "SELECT next, graph_id FROM threads WHERE thread_id = ? AND status = 'interrupted'"
+        rows = self._database.read(sql, (thread_id,))
+        if not rows:
+            return None
+        following = orjson.loads(rows[0]["next"])
+        return following, self.pending_interrupt_ids(thread_id), rows[0]["graph_id"] or ""
 
     async def search(
         self, search: ThreadSearch, visible: Filter | None = None
@@ -211,6 +226,7 @@ class Threads:
         busy: bool,
     ) -> None:
         """Write the state of a thread; `busy` means that another run waits for it."""
+        self._from_here.add(thread_id)
         time = now()
         state_columns = with_since(state_columns, self._waiting_since(connection, thread_id), time)
         connection.execute(
@@ -310,6 +326,7 @@ class Threads:
 
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
+        self._from_here.discard(thread_id)
         for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))

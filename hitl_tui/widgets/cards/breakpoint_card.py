@@ -23,7 +23,7 @@ class BreakpointCard(Card):
         min-height: 7;
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
-        #failed { color: $text-warning; margin-top: 1; }
+        #failed, #remark { color: $text-warning; margin-top: 1; }
         #explained { color: $foreground 70%; margin-top: 1; }
     }
     """
@@ -68,6 +68,8 @@ class BreakpointCard(Card):
                 id="failed",
                 markup=False,
             )
+        if stop.remark:
+            yield Static(one_line(stop.remark, 300), id="remark", markup=False)
         yield Static(
             "Stepping continues with the state as it is, to the next stop or the end.",
             id="explained",

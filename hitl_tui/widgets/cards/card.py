@@ -9,6 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
 from hitl_tui.messages import ExternalEditorClosed, ExternalEditorRequested
+from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.send_bar import SendBar
 
@@ -88,6 +89,10 @@ class Card(VerticalScroll, can_focus=True):
             if isinstance(binding, Binding) and binding.action in ("send", "keep")
             for key in binding.key.split(",")
         }
+
+    def refuse_early(self, keys: tuple[str, ...]) -> None:
+        """Show that keys did nothing, because the card was not in view for long enough."""
+        self.send_bar.show_refused(refusal_words(keys))
 
     def reopen(self) -> None:
         """Let the card be decided again: nothing was accepted."""

@@ -11,7 +11,7 @@ from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
-from langgraph.types import interrupt
+from langgraph.types import Send, interrupt
 
 
 class State(TypedDict, total=False):
@@ -109,6 +109,18 @@ def beside(state: State) -> State:
     return {"said": ["beside"]}
 
 
+def send_five(state: State) -> list[Send]:
+    """Ask five questions at once, in this order."""
+    return [Send("ask_one", {"said": [number]}) for number in range(5)]
+
+
+async def ask_one(state: State) -> State:
+    """Ask about what was sent; the later ones ask first."""
+    (number,) = state["said"]
+    await asyncio.sleep((5 - number) / 100)
+    return {"said": [interrupt({"asks": number})]}
+
+
 def finish(state: State) -> State:
     """Run last."""
     note(state, "finish")
@@ -186,6 +198,13 @@ def _holding(inner: Any) -> Any:
     return builder.add_edge(START, "inner").add_edge("inner", "finish").compile()
 
 
+sent_five = (
+    StateGraph(State)
+    .add_node(ask_one)
+    .add_conditional_edges(START, send_five, ["ask_one"])
+    .compile()
+)
+sent_inside = _holding(sent_five)
 step_of_three = _step(left, right, beside)
 step_that_changes = _step(ask_what_changes, right)
 step_inside = _holding(_step(left, right))

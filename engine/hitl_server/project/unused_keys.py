@@ -1,0 +1,55 @@
+"""Keys of `langgraph.json` that have no effect on this server: one remark for each."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hitl_server.errors import BadTarget
+from hitl_server.project.config_file import section
+
+_USED = {
+    *("$schema", "graphs", "dependencies", "env", "auth", "http", "webhooks", "python_version"),
+    *("checkpointer", "store", "encryption"),
+}
+_FOR_IMAGES = {
+    *("api_version", "base_image", "dockerfile_lines", "image_distro", "keep_pkg_tools"),
+    *("node_version", "pip_config_file", "pip_installer", "source"),
+}
+_WHY = {
+    **dict.fromkeys(_FOR_IMAGES, "it is for building images"),
+    "ui": "this server has no user interface",
+    "ui_config": "this server has no user interface",
+    "priority": "runs start in the order in which they come",
+    "checkpointer.path": "checkpoints are in engine.sqlite of the data folder",
+    "checkpointer.ttl": "threads do not expire on this server",
+    "checkpointer.backend": "checkpoints are in engine.sqlite of the data folder",
+    "checkpointer.serde.allowed_json_modules": "checkpoints contain no such values",
+    "checkpointer.serde.pickle_fallback": "nothing is unpickled",
+    "store.path": "items are in store.sqlite of the data folder",
+    "store.index": "this server has no semantic search",
+}
+_KNOWN_INSIDE = {
+    "checkpointer": {"serde"},
+    "checkpointer.serde": {"allowed_msgpack_modules"},
+    "store": {"ttl"},
+}
+"""Keys of sections that have an effect."""
+
+
+def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
+    """Yield a remark for each key without effect.
+
+    Raises `BadTarget` for `encryption`: without it, data that should be encrypted would not be.
+    """
+    if config.get("encryption"):
+        raise BadTarget(
+            f"{path} has encryption, which this server does not support.",
+            hint="Not served, because data would be stored in readable form.",
+        )
+    keys = [key for key in config if key not in _USED]
+    for name, known in _KNOWN_INSIDE.items():
+        inside = section(config, *name.split("."))
+        keys += [f"{name}.{key}" for key in inside if key not in known]
+    for key in keys:
+        why = _WHY.get(key, "this server does not know it")
+        yield f"{path}: {key} has no effect: {why}."

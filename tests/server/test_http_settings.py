@@ -1,0 +1,359 @@
+"""The sections `http`, `webhooks`, `checkpointer` and `store` of `langgraph.json`, and other keys."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from hitl_server.errors import BadTarget
+from hitl_server.project.config import read_project
+from hitl_server.refusals import Refusal
+from hitl_server.running.webhooks import Webhooks
+from tests.server.processes import NotStarted, running_server, start_server
+
+GRAPH = """
+from typing import TypedDict
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.graph import START, StateGraph
+from langgraph.store.base import BaseStore
+from langgraph.store.memory import InMemoryStore
+from langgraph.types import interrupt
+
+class State(TypedDict, total=False):
+    answer: str
+    user: str
+
+def ask(state: State, config: RunnableConfig, *, store: BaseStore) -> State:
+    answer = interrupt({"question": "Go on?"})
+    store.put(("answers",), "last", {"answer": answer})
+    return {"answer": answer, "user": config["configurable"].get("x-user-id", "nobody")}
+
+builder = StateGraph(State).add_node(ask).add_edge(START, "ask")
+graph = builder.compile(checkpointer=InMemorySaver(), store=InMemoryStore())
+
+def named(config: RunnableConfig):
+    user = config["configurable"].get("x-user-id", "nobody")
+    return StateGraph(State).add_node(f"of_{user}", ask).add_edge(START, f"of_{user}")
+"""
+WEBAPP = """
+from contextlib import asynccontextmanager
+from fastapi import FastAPI, Request
+
+@asynccontextmanager
+async def lifespan(app):
+    app.state.ready = True
+    yield {"yielded": 7}
+
+app = FastAPI(lifespan=lifespan)
+
+@app.middleware("http")
+async def stamp(request: Request, call_next):
+    response = await call_next(request)
+    response.headers["x-stamped"] = "yes"
+    return response
+
+@app.get("/health")
+async def health(request: Request):
+    return {"ready": app.state.ready, "yielded": request.state.yielded}
+
+@app.get("/me")
+async def me(request: Request):
+    return {"user": request.user and request.user["identity"]}
+
+@app.post("/slack/approve")
+async def approve():
+    return {"text": "taken"}
+
+plain = FastAPI()
+
+@plain.get("/threads/{thread_id}")
+async def replaced(thread_id: str):
+    return {"thread_id": "mine"}
+
+@plain.get("/info")
+async def own_info():
+    return {"version": "mine"}
+
+@asynccontextmanager
+async def failing(app):
+    raise RuntimeError("no database")
+    yield
+
+broken = FastAPI(lifespan=failing)
+not_an_app = 5
+"""
+
+
+def write(folder: Path, **sections: Any) -> Path:
+    (folder / "graph.py").write_text(GRAPH)
+    (folder / "webapp.py").write_text(WEBAPP)
+    graphs = {"graph": "./graph.py:graph", "named": "./graph.py:named"}
+    path = folder / "langgraph.json"
+    path.write_text(json.dumps({"graphs": graphs, **sections}))
+    return path
+
+
+@contextmanager
+def served(folder: Path, *options: str, **sections: Any) -> Iterator[httpx.Client]:
+    """A client with the token of the server's console, of a project with these sections."""
+    with (
+        running_server(write(folder, **sections), folder / "data", *options) as server,
+        httpx.Client(base_url=server.url, headers=server.headers, timeout=30) as http,
+    ):
+        yield http
+
+
+def without_token(http: httpx.Client) -> httpx.Client:
+    return httpx.Client(base_url=http.base_url, timeout=30)
+
+
+def asking(http: httpx.Client, **headers: str) -> str:
+    """A thread on which the graph asks, of a run with these headers."""
+    thread_id: str = http.post("/threads", json={}).json()["thread_id"]
+    body = {"assistant_id": "graph", "input": {}}
+    asked = http.post(f"/threads/{thread_id}/runs/wait", json=body, headers=headers).json()
+    assert asked["__interrupt__"][0]["value"] == {"question": "Go on?"}
+    return thread_id
+
+
+# The project's own application
+
+
+def test_routes_middleware_and_lifespan_are_served(tmp_path: Path) -> None:
+    with served(tmp_path, http={"app": "./webapp.py:app"}) as http:
+        with without_token(http) as stranger:
+            assert stranger.get("/health").json() == {"ready": True, "yielded": 7}
+            assert stranger.post("/slack/approve", json={}).json() == {"text": "taken"}
+            assert stranger.get("/info").status_code == 401, "the API still needs the token"
+            assert stranger.get("/health", headers={"host": "evil.example"}).status_code == 403
+            page = {"origin": "https://evil.example"}
+            assert stranger.post("/slack/approve", json={}, headers=page).status_code == 403
+        info = http.get("/info")
+        assert info.headers["x-stamped"] == "yes"
+        assert info.json()["flags"]["preconditions"] is True
+        assert "The middleware of http.app sees all requests" in str(info.json()["remarks"])
+        thread_id = asking(http)
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}, "stream_mode": "values"}
+        with http.stream("POST", f"/threads/{thread_id}/runs/stream", json=body) as stream:
+            events = [line for line in stream.iter_lines() if line.startswith("event: ")]
+        assert events[0] == "event: metadata" and events[-1] == "event: values"
+
+
+def test_where_clients_have_tokens_custom_routes_are_open_to_any_host(tmp_path: Path) -> None:
+    token = ("--token", "a-secret-of-clients")
+    with (
+        served(tmp_path, *token, http={"app": "./webapp.py:app"}) as http,
+        without_token(http) as stranger,
+    ):
+        tunnel = {"host": "tunnel.example"}
+        assert stranger.get("/health", headers=tunnel).status_code == 200
+        assert stranger.get("/info", headers=tunnel).status_code == 401
+
+
+def test_custom_routes_with_authentication(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("ada = a-long-random-secret\n")
+    tokens.chmod(0o600)
+    section = {"app": "./webapp.py:app", "enable_custom_route_auth": True}
+    with (
+        served(tmp_path, "--tokens", str(tokens), http=section) as http,
+        without_token(http) as stranger,
+    ):
+        assert stranger.get("/health").status_code == 401
+        ada = {"x-api-key": "a-long-random-secret"}
+        assert stranger.get("/me", headers=ada).json() == {"user": "ada"}
+
+
+def test_a_route_that_replaces_an_endpoint_ends_our_promises(tmp_path: Path) -> None:
+    with served(tmp_path, http={"app": "./webapp.py:plain"}) as http:
+        assert http.get("/threads/x").json() == {"thread_id": "mine"}
+        info = http.get("/info").json()
+        assert info["flags"] == {"assistants": True, "crons": False, "langsmith": False}
+        assert "GET /threads/{thread_id}. What this server promises" in str(info["remarks"])
+
+
+@pytest.mark.parametrize(
+    ("app", "words"),
+    [
+        ("./webapp.py:broken", "The lifespan of http.app failed: RuntimeError: no database."),
+        ("./webapp.py:not_an_app", "it is a int, not a Starlette application"),
+        ("./webapp.py:nothing", "has no attribute 'nothing'"),
+        ("./missing.py:app", "FileNotFoundError"),
+    ],
+)
+def test_an_application_that_cannot_be_used_stops_the_start(
+    tmp_path: Path, app: str, words: str
+) -> None:
+    with pytest.raises(NotStarted) as refused:
+        start_server(write(tmp_path, http={"app": app}), tmp_path / "data")
+    assert words in refused.value.report["what"]
+    assert refused.value.code == 5
+
+
+# Parts of the API, and headers
+
+
+def test_closed_parts(tmp_path: Path) -> None:
+    section = {f"disable_{part}": True for part in ("assistants", "store", "runs", "meta")}
+    with served(tmp_path, "--token", "a-secret-of-clients", http=section) as http:
+        closed = (
+            ("POST", "/assistants/search"),
+            ("POST", "/store/items/search"),
+            ("POST", "/runs/wait"),
+            ("POST", "/threads/11111111-1111-1111-1111-111111111111/runs"),
+            ("GET", "/info"),
+            ("GET", "/docs"),
+            ("GET", "/openapi.json"),
+        )
+        key = {"x-api-key": "a-secret-of-clients"}
+        with without_token(http) as client:
+            for method, path in closed:
+                reply = client.request(method, path, headers=key, json={})
+                assert (reply.status_code, reply.json()["detail"]) == (404, "Not Found"), path
+            assert client.post("/threads/search", headers=key, json={}).status_code == 200
+            assert client.get("/ok").status_code == 200
+        remarks = " ".join(http.get("/info").json()["remarks"])
+        assert "http.disable_store closes /store" in remarks
+        asking(http)  # the consoles for which the server was started are not affected
+
+
+def test_headers_become_configurable(tmp_path: Path) -> None:
+    section = {"configurable_headers": {"includes": ["x-user-*", "*key"], "excludes": ["*secret*"]}}
+    with served(tmp_path, http=section) as http:
+        sent = {"x-user-id": "ada", "x-user-secret": "1", "x-api-key": "2", "x-other": "3"}
+        thread_id = asking(http, **sent)
+        kwargs = http.get(f"/threads/{thread_id}/runs").json()[0]["kwargs"]
+        assert kwargs["config"]["configurable"].keys() & sent.keys() == {"x-user-id"}
+        assert kwargs["context"] == {}
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        done = http.post(
+            f"/threads/{thread_id}/runs/wait", json=body, headers={"x-user-id": "bob"}
+        ).json()
+        assert done == {"answer": "yes", "user": "bob"}
+        drawing = http.get("/assistants/named/graph", headers={"x-user-id": "ada"}).json()
+        assert "of_ada" in [node["id"] for node in drawing["nodes"]]
+
+
+def test_no_header_names_the_caller_or_a_checkpoint(tmp_path: Path) -> None:
+    with served(tmp_path, http={"configurable_headers": {"includes": ["*"]}}) as http:
+        forged = {"langgraph_auth_user_id": "boss", "checkpoint_id": "x", "__pregel_resume": "x"}
+        thread_id = asking(http, **forged)
+        kwargs = http.get(f"/threads/{thread_id}/runs").json()[0]["kwargs"]
+        assert not kwargs["config"]["configurable"].keys() & {*forged, "authorization"}
+
+
+# Storage of the project
+
+
+def test_storage_that_was_compiled_into_a_graph_is_replaced(tmp_path: Path) -> None:
+    with served(tmp_path) as http:
+        thread_id = asking(http)
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        http.post(f"/threads/{thread_id}/runs/wait", json=body)
+        assert http.get("/store/items?key=last&namespace=answers").json()["value"] == {
+            "answer": "yes"
+        }
+        (remark,) = http.get("/info").json()["remarks"]
+        assert remark.startswith("Graph 'graph' was compiled with InMemorySaver and InMemoryStore;")
+
+
+# Other keys
+
+
+def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        checkpointer={"path": "./cp.py:make", "ttl": {}, "serde": {"pickle_fallback": True}},
+        store={"index": {}, "ttl": {"default_ttl": 5}},
+        http={"mount_prefix": "/api", "logging_headers": {}, "cors": {"max_age": 5}},
+        webhooks={"env_prefix": "WH_", "headers": {"a": "b"}},
+        python_version="3.99",
+        api_version="0.4",
+        image_distro="wolfi",
+        ui={"agent": "./ui.tsx"},
+        surprise=True,
+    )
+    remarks = read_project(str(path)).remarks
+    keys = (
+        *("checkpointer.path", "checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
+        *("store.index", "http.mount_prefix", "http.cors.max_age"),
+        *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
+        "surprise",
+    )
+    for key in keys:
+        assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
+    assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 1
+
+
+def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
+    path = write(
+        tmp_path,
+        **{"$schema": "https://langgra.ph/schema.json"},
+        dependencies=["."],
+        http={"cors": {"allow_origins": ["*"], "allow_methods": ["*"]}, "disable_mcp": True},
+        store={"ttl": {"default_ttl": 5}},
+    )
+    assert read_project(str(path)).remarks == ()
+
+
+@pytest.mark.parametrize(
+    ("sections", "words"),
+    [
+        ({"http": {"disable_everything": True}}, "http.disable_everything"),
+        ({"http": {"middleware_order": "auth_first"}}, "before the middleware of http.app"),
+        ({"http": {"cors": {"allow_methods": ["GET"]}}}, "http.cors.allow_methods"),
+        ({"http": {"app": "./webapp.ts:app"}}, "http.app names no Python object"),
+        ({"http": []}, None),
+        ({"http": 5}, '"http" is not an object'),
+        ({"webhooks": {"url": {"only_mondays": True}}}, "webhooks.url.only_mondays"),
+        ({"encryption": {"path": "./crypt.py:encryption"}}, "has encryption"),
+    ],
+)
+def test_a_restriction_that_cannot_be_kept_is_refused(
+    tmp_path: Path, sections: dict[str, Any], words: str | None
+) -> None:
+    path = write(tmp_path, **sections)
+    if words is None:
+        assert read_project(str(path)).remarks == ()
+        return
+    with pytest.raises(BadTarget) as refused:
+        read_project(str(path))
+    assert words in refused.value.what
+
+
+@pytest.mark.parametrize(
+    ("policy", "url", "permitted"),
+    [
+        ({}, "http://127.0.0.1:8000/hook", True),
+        ({"disable_loopback": True}, "http://localhost/hook", False),
+        ({"allowed_domains": ["hooks.example.com"]}, "http://hooks.example.com/x", True),
+        (
+            {"allowed_domains": ["hooks.example.com"], "require_https": True},
+            "http://hooks.example.com/x",
+            False,
+        ),
+        (
+            {"allowed_domains": ["*.example.com"], "require_https": True},
+            "https://a.example.com",
+            True,
+        ),
+        ({"allowed_ports": [443]}, "http://127.0.0.1:8000/hook", False),
+        ({"allowed_ports": [8000]}, "http://127.0.0.1:8000/hook", True),
+        ({"max_url_length": 20}, "http://127.0.0.1:8000/hook", False),
+    ],
+)
+async def test_rules_of_webhooks(
+    tmp_path: Path, policy: dict[str, Any], url: str, permitted: bool
+) -> None:
+    webhooks = Webhooks(read_project(str(write(tmp_path, webhooks={"url": policy}))).webhooks)
+    if permitted:
+        webhooks.check(url)
+    else:
+        with pytest.raises(Refusal):
+            webhooks.check(url)
