@@ -176,7 +176,7 @@ class ThreadPresenter:
             draft = await self._desk.drafts.find(question)
             return draft, await self._desk.answered_before(question)
         except JournalFailed as error:
-            self.header.banner.show_error(error)
+            self.header.banner.show_unread(error)
             return None, None
 
     def update_title(self) -> None:
