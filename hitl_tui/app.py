@@ -121,7 +121,7 @@ class ConsoleApp(App[None]):
             self._settings.keep_theme(name)
         except OSError as error:
             words = f"The theme is not kept for the next time: {error.strerror}."
-            self.notify(words, severity="warning", markup=False)
+            self.home.show_notification(words, severity="warning")
 
     def on_mount(self) -> None:
         """Open the target after the first paint."""
