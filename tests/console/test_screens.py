@@ -315,6 +315,21 @@ async def test_the_form_tells_that_compiled_breakpoints_are_not_known(
 # The log
 
 
+async def test_the_log_shows_what_the_graph_raised(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    entry = LogEntry(
+        "id", datetime.now(UTC), "ada", "answer", "local", "revise", "t", "node", "i", "revise", 1,
+        OutcomeKind.APPLIED, "It was read back.",
+        error="ValueError: \x1b[31m no", traceback='Traceback:\n  File "a.py", line 1',
+    )  # fmt: skip
+    desk.entries = (entry, replace(entry, error="", traceback=""))
+    async with console(desk) as c:
+        await c.press("l")
+        assert "✓ applied, then an error" in c.text and c.text.count("then an error") == 1
+        assert "The graph raised: ValueError: \\u{1B}[31m no" in c.text
+        assert 'File "a.py", line 1' in c.text
+
+
 async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole) -> None:
     desk = DeskDouble()
     desk.entries = (
