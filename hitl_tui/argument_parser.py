@@ -50,7 +50,7 @@ exit codes:
   3    refused: the item no longer waits, is not what --expect names, does not
        exist, or a new run would discard what waits on the thread
   4    the answer does not fit this interrupt, or needs --yes
-  5    the target cannot be reached or used; nothing was sent
+  5    the target cannot be reached or used; no graph ran
   6    the outcome is unknown
   7    the graph raised an error
   130  ended with Ctrl+C before anything was sent

@@ -1,9 +1,19 @@
 """Reads a thread, and shows it in the header and the body of its screen."""
 
 from contextlib import suppress
+from datetime import datetime
 
-from hitl_engine.errors import HitlError
-from hitl_engine.model import Breakpoint, Interrupt, Progress, ThreadStatus, ThreadView, Waiting
+from hitl_engine.errors import HitlError, JournalFailed
+from hitl_engine.model import (
+    Breakpoint,
+    Draft,
+    Interrupt,
+    Progress,
+    Question,
+    ThreadStatus,
+    ThreadView,
+    Waiting,
+)
 from hitl_engine.visible import json_text
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText
@@ -147,8 +157,7 @@ class ThreadPresenter:
     async def _show_question(self, item: Interrupt) -> None:
         reviews = self._desk.reviews
         question = reviews.question(item)
-        draft = await self._desk.drafts.find(question)
-        answered = await self._desk.answered_before(question)
+        draft, answered = await self._journalled(question)
         typed = draft.content if draft else None
         card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions)
         card.one_of_several = self.thread.has_several
@@ -156,6 +165,15 @@ class ThreadPresenter:
         await self.pane.mount_card(card)
         decided = self.thread.decisions.holds(item)
         self.header.show_note(item, decided=decided, answered=answered, draft=draft)
+
+    async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
+        """Return the draft of a question, and when it was answered before; it is shown without."""
+        try:
+            draft = await self._desk.drafts.find(question)
+            return draft, await self._desk.answered_before(question)
+        except JournalFailed as error:
+            self.header.banner.show_error(error)
+            return None, None
 
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""

@@ -1,8 +1,9 @@
 """What the user sends to a thread: each request goes out once, and its result is shown."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 
-from hitl_engine.errors import HitlError, NoLongerWaits
+from hitl_engine.errors import HitlError, JournalFailed, NoLongerWaits
 from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind, Progress
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested, StartFailed
@@ -130,7 +131,8 @@ class ThreadRuns:
         else:
             self._show_result(outcome, mismatches)
             if self._pane.question is not None:
-                await self._drafts.discard(self._pane.question)
+                with suppress(JournalFailed):  # a leftover draft does no harm
+                    await self._drafts.discard(self._pane.question)
         await self._show_thread(outcome)
 
     def _show_result(self, outcome: Outcome, mismatches: Sequence[str]) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hitl_engine.model import Breakpoint, Interrupt, JsonObject, JsonValue, ThreadView, Waiting
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell import question_output
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.question_output import QuestionDetails
@@ -28,6 +28,7 @@ def thread_result(
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
         "code_changed": thread.code_changed or None,
+        "traceback": thread.traceback or None,
     }
     return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
@@ -87,3 +88,5 @@ def _head_lines(thread: ThreadView) -> Iterator[str]:
         yield f"  error      {one_line(thread.error, 2000)}"
     if thread.code_changed:
         yield f"  code       {one_line(thread.code_changed, 2000)}"
+    if thread.traceback:
+        yield from (f"  {visible(line)}" for line in thread.traceback.splitlines())

@@ -118,7 +118,8 @@ class ThreadPane(Vertical):
         """Show a thread without pending items: its final state, its error, or that it runs."""
         if thread.status is ThreadStatus.ERROR:
             error = thread.error or "The server reports no details."
-            self._show_text("The graph raised an error", error)
+            text = "\n\n".join(part for part in (error, thread.traceback) if part)
+            self._show_text("The graph raised an error", text)
         elif thread.status is ThreadStatus.BUSY:
             text = "A run is in progress on this thread. Press ctrl+r to follow it."
             self._show_text("Still running", text)

@@ -5,8 +5,17 @@ from datetime import datetime
 
 import pytest
 
-from hitl_engine.errors import NoLongerWaits, NotTaken, Unreachable
-from hitl_engine.model import JsonObject, Outcome, OutcomeKind, Progress, ThreadStatus, ThreadView
+from hitl_engine.errors import JournalFailed, NoLongerWaits, NotTaken, Unreachable
+from hitl_engine.model import (
+    Draft,
+    JsonObject,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Question,
+    ThreadStatus,
+    ThreadView,
+)
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
@@ -286,6 +295,25 @@ async def test_a_draft_is_saved_within_a_second_and_restored(console: OpenConsol
         assert "halforiginal text" in c.text
         await c.press("ctrl+s")
         assert desk.drafts.kept == {}
+
+
+async def test_an_applied_answer_stays_one_when_the_journal_fails_then(
+    console: OpenConsole,
+) -> None:
+    first = interrupt(TEXT)
+    desk = DeskDouble(first)
+    desk.script = [interrupt({"text_to_revise": "second"}, n=2, thread=first.thread_id)]
+
+    async def fail(question: Question) -> Draft | None:
+        raise JournalFailed("The journal cannot be used: disk full.")
+
+    async with console(desk) as c:
+        await c.open()
+        desk.drafts.find = desk.drafts.discard = fail  # type: ignore[method-assign,assignment]
+        await c.press("ctrl+s")
+        await c.armed()
+        assert isinstance(c.part, TextPart) and c.part.text.text == "second"
+        assert "disk full" in c.text and "unknown" not in c.text
 
 
 @pytest.mark.parametrize("key", ["escape", "ctrl+q"])

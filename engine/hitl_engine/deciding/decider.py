@@ -226,7 +226,8 @@ class Decider:
         """Record that nothing was taken, and return the error to raise."""
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
-            await self._log.conclude(intent, nothing, None)
+            with suppress(JournalFailed):  # that nothing was taken is what matters
+                await self._log.conclude(intent, nothing, None)
         if not isinstance(error, MovedOn):
             return error
         return NoLongerWaits(

@@ -12,7 +12,7 @@ from hitl_engine.deciding.run_breakpoints import (
     requested,
 )
 from hitl_engine.deciding.run_sender import continuing_request
-from hitl_engine.errors import BadInput, NotThere
+from hitl_engine.errors import BadInput, HitlError, NotThere
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
@@ -83,7 +83,10 @@ class RunStarter:
         if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
         stops = await self._breakpoints(graph, breakpoints, replace=replace_compiled)
-        thread_id, unchanged = await self._thread_for(graph, thread_id)
+        unchanged = await self._preconditions(thread_id) if thread_id else {}
+        if is_new := thread_id is None:
+            made = await self._session.api.create_thread({"graph_id": graph.graph_id})
+            thread_id = made.thread_id
         intent = Intent(
             event="start",
             server=self._session.server.label,
@@ -99,16 +102,20 @@ class RunStarter:
         }
         if stops and replace_compiled:
             request["metadata"] = {REPLACES: True}
-        return await self._decider.run(intent, request, on_progress)
+        try:
+            return await self._decider.run(intent, request, on_progress)
+        except HitlError as error:
+            if is_new:
+                error.kept = (
+                    f"No run was started. Its thread, {thread_id}, was created and is empty."
+                )
+            raise
 
-    async def _thread_for(self, graph: Graph, thread_id: str | None) -> tuple[str, JsonObject]:
-        """Return the thread to run on, created if None, and its preconditions."""
-        if thread_id is None:
-            made = await self._session.api.create_thread({"graph_id": graph.graph_id})
-            return made.thread_id, {}
+    async def _preconditions(self, thread_id: str) -> JsonObject:
+        """Return the preconditions of a run on a thread. Raises StillWaits."""
         before = await self._session.reader.snapshot(thread_id)
         refuse_if_something_waits(before)
-        return thread_id, self._decider.decided_on(before.checkpoint_id, [])
+        return self._decider.decided_on(before.checkpoint_id, [])
 
     async def _breakpoints(self, graph: Graph, given: Breakpoints, *, replace: bool) -> JsonObject:
         """Return the fields of a request with these breakpoints. Raises BadInput."""

@@ -92,6 +92,8 @@ class ThreadView:
     error: str | None
     code_changed: str = ""
     """That the server still runs old code of the graph, which changed since; mostly empty."""
+    traceback: str = ""
+    """Where the graph's own code failed in the last run; only our own server tells it."""
 
 
 @dataclass(frozen=True, slots=True)

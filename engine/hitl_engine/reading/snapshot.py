@@ -39,6 +39,8 @@ class Snapshot:
     when: Literal["before", "after"] | None = None
     node: str = ""
     """Where a run stopped without a question, if known."""
+    traceback: str = ""
+    """Where the graph's own code failed in the last run, if the server tells it."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
@@ -145,6 +147,7 @@ class Snapshot:
             checkpoint_id=self.checkpoint_id,
             error=self.error,
             code_changed=self.code_changed,
+            traceback=self.traceback,
         )
 
 
@@ -166,6 +169,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
         code_changed=row.code_changed or "",
+        traceback=row.last_run.traceback if row.last_run else "",
     )
 
 

@@ -152,7 +152,13 @@ class WireRun(_Wire):
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None
-    """How it failed; only our own server sends it."""
+    """`{"error", "message", "traceback"?}`: how it failed; only our own server sends it."""
+
+    @property
+    def traceback(self) -> str:
+        """Where the graph's own code raised the error, or nothing."""
+        found = self.error.get("traceback") if isinstance(self.error, Mapping) else None
+        return found if isinstance(found, str) else ""
 
     @property
     def server_died(self) -> bool:
