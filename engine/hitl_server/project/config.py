@@ -48,7 +48,9 @@ class ProjectConfig:
     allowed_types: tuple[tuple[str, ...], ...] = ()
     """`checkpointer.serde.allowed_msgpack_modules`: types that checkpoints may deserialize."""
     store: dict[str, Any] = field(default_factory=dict)
-    """The section `store`, of which only `ttl` is used."""
+    """The section `store`, of which `ttl` is used, if the project has no store of its own."""
+    own_store: Place | None = None
+    """`store.path`: the project's own store."""
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     auth: Place | None = None
     """`auth.path`: the handlers for authentication and authorization."""
@@ -116,6 +118,7 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         ),
         allowed_types=_allowed_types(config),
         store=section(config, "store"),
+        own_store=_own_store(path, config),
         webhooks=webhooks,
         auth=_auth(path, folder, config.get("auth")),
         http=http,
@@ -165,6 +168,16 @@ def _auth(path: Path, folder: Path, given: Any) -> Place | None:
         raise BadTarget(f'{path}: "auth" has no valid "path" of the handlers.', hint=_AUTH_HINT)
     if is_javascript(place.source):
         raise BadTarget(f"{path}: {place.source} is not Python.", hint=_AUTH_HINT)
+    return place
+
+
+def _own_store(path: Path, config: dict[str, Any]) -> Place | None:
+    text = section(config, "store").get("path")
+    if not text:
+        return None
+    place = read_place(path.resolve().parent, text)
+    if place is None:
+        raise BadTarget(f"{path}: store.path names no object.", hint='Write "./store.py:store".')
     return place
 
 

@@ -25,13 +25,12 @@ _WHY = {
     "checkpointer.backend": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.serde.allowed_json_modules": "checkpoints contain no such values",
     "checkpointer.serde.pickle_fallback": "nothing is unpickled",
-    "store.path": "items are in store.sqlite of the data folder",
     "store.index": "this server has no semantic search",
 }
 _KNOWN_INSIDE = {
     "checkpointer": {"serde"},
     "checkpointer.serde": {"allowed_msgpack_modules"},
-    "store": {"ttl"},
+    "store": {"ttl", "path"},
 }
 """Keys of sections that have an effect."""
 
@@ -53,3 +52,8 @@ def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
     for key in keys:
         why = _WHY.get(key, "this server does not know it")
         yield f"{path}: {key} has no effect: {why}."
+    store = section(config, "store")
+    if store.get("path"):
+        yield f"{path}: items are in the store of store.path, not in the data folder."
+        if store.get("ttl"):
+            yield f"{path}: store.ttl has no effect: it is for the server's own store."

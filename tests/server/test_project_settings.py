@@ -275,6 +275,63 @@ def test_storage_that_was_compiled_into_a_graph_is_replaced(tmp_path: Path) -> N
         assert remark.startswith("Graph 'graph' was compiled with InMemorySaver and InMemoryStore;")
 
 
+STORES = """
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from langgraph.store.memory import InMemoryStore
+
+here = Path(__file__).parent
+store = InMemoryStore()
+def made(): return InMemoryStore()
+async def awaited(): return InMemoryStore()
+
+@asynccontextmanager
+async def entered():
+    yield InMemoryStore()
+    (here / "ended").write_text("yes")
+
+@contextmanager
+def failing():
+    raise RuntimeError("no such database")
+    yield
+
+not_a_store = 5
+"""
+
+
+@pytest.mark.parametrize("name", ["store", "made", "awaited", "entered"])
+def test_a_projects_own_store_is_used(tmp_path: Path, name: str) -> None:
+    (tmp_path / "stores.py").write_text(STORES)
+    with served(tmp_path, store={"path": f"./stores.py:{name}"}) as http:
+        thread_id = asking(http)
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        http.post(f"/threads/{thread_id}/runs/wait", json=body)
+        item = http.get("/store/items?key=last&namespace=answers").json()
+        assert item["value"] == {"answer": "yes"}
+        assert item["created_at"].endswith("+00:00")
+        found = http.post("/store/items/search", json={"namespace_prefix": ["answers"]}).json()
+        assert [each["key"] for each in found["items"]] == ["last"]
+        remarks = http.get("/info").json()["remarks"]
+        assert any("items are in the store of store.path" in remark for remark in remarks)
+    assert not (tmp_path / "data" / "store.sqlite").exists()
+    assert (tmp_path / "ended").exists() == (name == "entered")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("failing", "RuntimeError: no such database"),
+        ("not_a_store", "it is a int, not a langgraph BaseStore"),
+        ("nothing", "has no attribute 'nothing'"),
+    ],
+)
+def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "stores.py").write_text(STORES)
+    with pytest.raises(NotStarted) as refused:
+        start_server(write(tmp_path, store={"path": f"./stores.py:{name}"}), tmp_path / "data")
+    assert words in refused.value.report["what"]
+
+
 # Other keys
 
 
