@@ -49,6 +49,7 @@ class ThreadPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="pane")
         self.card: Card | None = None
+        self._end_is_state = False
         self._card_container = Container(id="card")
         self._end = TextPane("", numbered=True, id="end")
         self._progress = ProgressPane(id="progress")
@@ -126,7 +127,13 @@ class ThreadPane(Vertical):
         else:
             self._end.set_title("Done: the final state")
             self._end.show_json(thread.values)
+            self._end_is_state = True
             self.content = PaneContent.END
+
+    @property
+    def shows_final_state(self) -> bool:
+        """Whether the final state of a thread is in view."""
+        return self.content is PaneContent.END and self._end_is_state
 
     def show_unknown(self, why: str) -> None:
         """Show that the outcome of what was sent is unknown."""
@@ -144,6 +151,7 @@ class ThreadPane(Vertical):
     def _show_text(self, title: str, text: str) -> None:
         self._end.set_title(title)
         self._end.show_text(text)
+        self._end_is_state = False
         self.content = PaneContent.END
 
     def take_focus(self) -> None:

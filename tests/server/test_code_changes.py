@@ -52,19 +52,22 @@ def served_with(folder: Path, code: str) -> Iterator[Served]:
         yield served
 
 
-@pytest.fixture
-def threads(tmp_path: Path) -> dict[str, str]:
-    """A thread that waits on each graph, from a server with the code before."""
+def waiting_threads(served: Served) -> dict[str, str]:
+    """Return a thread that waits on each graph."""
     waiting = {}
-    with (
-        served_with(tmp_path, BEFORE) as served,
-        httpx.Client(base_url=served.url, headers=served.headers) as http,
-    ):
+    with httpx.Client(base_url=served.url, headers=served.headers) as http:
         for name in GRAPHS:
             waiting[name] = http.post("/threads", json={}).json()["thread_id"]
             path = f"/threads/{waiting[name]}/runs/wait"
             http.post(path, json={"assistant_id": name, "input": {}}).raise_for_status()
     return waiting
+
+
+@pytest.fixture
+def threads(tmp_path: Path) -> dict[str, str]:
+    """A thread that waits on each graph, from a server with the code before."""
+    with served_with(tmp_path, BEFORE) as served:
+        return waiting_threads(served)
 
 
 def desk_of(served: Served, folder: Path) -> AbstractAsyncContextManager[Desk]:
@@ -111,6 +114,40 @@ async def test_what_waits_at_a_node_that_is_gone_is_kept(
             else:
                 outcome = await desk.decide(item, Revise("now"), lambda _: None)
     assert outcome.kind is OutcomeKind.APPLIED
+
+
+CALLING = """
+from langgraph.func import entrypoint, task
+
+inner = chain("say")
+def ask_first(state):
+    answer = interrupt("well?")
+    return {"text": inner.invoke({})["text"] + answer}
+def ask_last(state):
+    text = inner.invoke({})["text"]
+    return {"text": text + interrupt("well?")}
+@task
+def ask_in_task():
+    return interrupt("well?")
+@entrypoint()
+def outer(given):
+    text = inner.invoke({})["text"]
+    return {"text": text + ask_in_task().result()}
+asking = StateGraph(State).add_node(ask_first).add_edge(START, "ask_first").compile()
+stopping = StateGraph(State).add_node(ask_last).add_edge(START, "ask_last").compile()
+"""
+
+
+@pytest.mark.parametrize("graph", GRAPHS)
+async def test_a_node_that_asks_itself_and_calls_a_graph_goes_on(
+    tmp_path: Path, graph: str
+) -> None:
+    with served_with(tmp_path, CALLING) as served:
+        path = f"/threads/{waiting_threads(served)[graph]}/runs/wait"
+    with served_with(tmp_path, CALLING) as served:
+        async with served.client() as http:
+            given = {"assistant_id": graph, "command": {"resume": "!"}}
+            assert (await http.post(path, json=given)).json() == {"text": "said!"}
 
 
 async def test_a_new_input_still_starts_over(tmp_path: Path, threads: dict[str, str]) -> None:

@@ -67,6 +67,8 @@ class WireTask(_Wire):
 
     id: str
     name: str
+    path: tuple[Any, ...] = ()
+    """`("__pregel_push", n, …)` for the task of the nth `Send`."""
     error: Any = None
     interrupts: tuple[WireInterrupt, ...] = ()
     checkpoint: WireCheckpoint | None = None
@@ -90,6 +92,7 @@ class WireState(_Wire):
     next: tuple[str, ...] = ()
     tasks: tuple[WireTask, ...] = ()
     checkpoint: WireCheckpoint | None = None
+    parent_checkpoint: WireCheckpoint | None = None
     created_at: datetime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
 

@@ -3,10 +3,11 @@
 The caller holds the thread, so no run is in progress. `is_busy` returns whether a run waits for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import StateSnapshot
 
 from hitl_server.json_types import JsonObject
@@ -17,7 +18,7 @@ from hitl_server.running.execution import breakpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
-from hitl_server.thread_state import Breakpoint, breakpoint_between, state_columns
+from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between, state_columns
 
 
 class StateSync:
@@ -97,7 +98,7 @@ class StateSync:
         if (snapshot := await self._read(thread_id, subgraphs=True)) is None:
             return  # the run itself tells why
         gone = [node for node in following if node not in snapshot.next]
-        if not gone and not set(interrupt_ids) <= set(_pending(snapshot)):
+        if not gone and not set(interrupt_ids) <= await _pending(self._database.saver, snapshot):
             gone = list(snapshot.next)
         if gone:
             raise nodes_gone(graph_id, gone)
@@ -113,13 +114,28 @@ class StateSync:
             return None
 
 
-def _pending(snapshot: StateSnapshot) -> Iterator[str]:
-    """Yield the ids of the interrupts that the code of now would be asked for."""
+async def _pending(saver: BaseCheckpointSaver[Any], snapshot: StateSnapshot) -> set[str]:
+    """Return the ids of the interrupts that the code of now would be asked for.
+
+    A task has the interrupts of its subgraph, too. Those count if the subgraph still asks. Its own
+    ones, from before or after the call of the subgraph, are not in the subgraph's checkpoint.
+    """
+    pending: set[str] = set()
     for task in snapshot.tasks:
+        asked = {interrupt.id for interrupt in task.interrupts}
         if isinstance(task.state, StateSnapshot):
-            yield from _pending(task.state)
-        else:
-            yield from (interrupt.id for interrupt in task.interrupts)
+            asked -= await _written_interrupts(saver, task.state.config)
+            asked |= await _pending(saver, task.state)
+        pending |= asked
+    return pending
+
+
+async def _written_interrupts(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> set[str]:
+    """Return the ids of the interrupts that were written at a checkpoint by any of its tasks."""
+    found = await saver.aget_tuple(config)
+    writes = (found and found.pending_writes) or []
+    written = (values for _, channel, values in writes if channel == INTERRUPT)
+    return {interrupt.id for values in written for interrupt in values}
 
 
 def newest_state_config(thread_id: str, **configurable: Any) -> RunnableConfig:
