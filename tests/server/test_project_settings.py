@@ -347,18 +347,21 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
         image_distro="wolfi",
         ui={"agent": "./ui.tsx"},
         surprise=True,
+        auth={"path": "./auth.py:auth", "cache": {}, "disable_studio_auth": True},
+        dependencies=[".", "./missing", "langchain_openai"],
     )
     remarks = read_project(str(path)).remarks
     keys = (
         *("checkpointer.path", "checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
         *("store.index", "http.mount_prefix", "http.cors.max_age"),
         *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
-        "surprise",
+        *("surprise", "auth.cache"),
     )
     for key in keys:
         assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
     assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
-    assert len(remarks) == len(keys) + 1
+    assert sum("./missing, which is no folder" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 2
 
 
 def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
@@ -366,6 +369,7 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         tmp_path,
         **{"$schema": "https://langgra.ph/schema.json"},
         dependencies=["."],
+        python_version="{}.{}.{}".format(*sys.version_info),
         http={"cors": {"allow_origins": ["*"], "allow_methods": ["*"]}, "disable_mcp": True},
         store={"ttl": {"default_ttl": 5}},
     )
@@ -382,6 +386,7 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         ({"http": []}, None),
         ({"http": 5}, '"http" is not an object'),
         ({"webhooks": {"url": {"only_mondays": True}}}, "webhooks.url.only_mondays"),
+        ({"store": True}, '"store" is not an object'),
         ({"encryption": {"path": "./crypt.py:encryption"}}, "has encryption"),
     ],
 )

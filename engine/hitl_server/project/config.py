@@ -112,6 +112,7 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         remarks=(
             *environment.remarks,
             *_other_python(path, config.get("python_version")),
+            *_missing_folders(path, config),
             *unused_keys(path, config),
             *about_http,
             *about_webhooks,
@@ -145,7 +146,7 @@ def _why_unusable(path: Path, name: str, spec: GraphSpec | None) -> str | None:
 def _other_python(path: Path, version: Any) -> Iterator[str]:
     """Yield a remark if the project names another Python than the one that runs."""
     own = "{}.{}".format(*sys.version_info)
-    if version is not None and str(version) != own:
+    if version is not None and ".".join(str(version).split(".")[:2]) != own:
         yield (
             f"{path} names Python {version}, but {sys.executable} is Python {own}. "
             f"Give one of Python {version} with --python."
@@ -185,6 +186,12 @@ def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:
     named = dependencies if isinstance(dependencies, list) else []
     local = [(folder / str(name)).resolve() for name in named]
     return tuple(dict.fromkeys([folder, *(path for path in local if path.is_dir())]))
+
+
+def _missing_folders(path: Path, config: dict[str, Any]) -> Iterator[str]:
+    for name in listed(config, "dependencies"):
+        if str(name).startswith((".", "/")) and not (path.resolve().parent / str(name)).is_dir():
+            yield f"{path}: dependencies names {name}, which is no folder."
 
 
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:
