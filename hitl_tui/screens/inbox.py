@@ -16,7 +16,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
-from hitl_tui.text.item_summary import breakpoint_line, review_line
+from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
@@ -111,7 +111,7 @@ class InboxScreen(ConsoleScreen):
     def _item_line(self, item: Waiting) -> str:
         if isinstance(item, Breakpoint):
             return breakpoint_line(item)
-        return review_line(self.desk.reviews.question(item).review)
+        return item_line(self.desk.reviews.question(item))
 
     def on_mount(self) -> None:
         """Follow the inbox, and update the waiting times each second."""

@@ -1,13 +1,14 @@
 """What waits, as the result of `hitl-tui list`: one item for each interrupt and breakpoint."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
-from hitl_tui.text.item_summary import breakpoint_line, review_line
+from hitl_tui.text.item_summary import breakpoint_line, item_line
 
 if TYPE_CHECKING:
     from hitl_engine.deciding.reviews import Reviews
@@ -36,8 +37,10 @@ def _document(item: Waiting, fingerprint: str) -> JsonValue:
         "node": item.node,
         "interrupt_id": asked.interrupt_id if asked else None,
         "fingerprint": fingerprint,
+        "tool_call": asdict(asked.tool_call) if asked and asked.tool_call else None,
         "payload": asked.payload if asked else None,
         "when": stop.when if stop else None,
+        "reason": (stop.reason or None) if stop else None,
         "next": list(stop.next) if stop else [asked.node] if asked else [],
         "remark": item.remark or None,
         "waiting_since": item.since.isoformat() if item.since else None,
@@ -49,7 +52,7 @@ def _line(item: Waiting, reviews: "Reviews") -> str:
     place = one_line(f"{item.graph_id} ▸ {item.node}")
     match item:
         case Interrupt():
-            summary = f"interrupt   {place}: {review_line(reviews.question(item).review)}"
+            summary = f"interrupt   {place}: {item_line(reviews.question(item))}"
         case Breakpoint():
             summary = f"breakpoint  {item.when} {place}: {breakpoint_line(item)}"
     remark = f"  ! {one_line(item.remark, 400)}" if item.remark else ""

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hitl_engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
-from hitl_engine.model import Graph, Inbox, Interrupt, ThreadView
+from hitl_engine.model import Breakpoint, Graph, Inbox, Interrupt, ThreadView
 from hitl_engine.visible import one_line
 from hitl_tui.text.graph_labels import graph_labels, ids_of
-from hitl_tui.text.item_summary import review_line
+from hitl_tui.text.item_summary import NO_ANSWER, item_line
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -91,13 +91,23 @@ def find_interrupt(desk: "Desk", thread: ThreadView, interrupt_id: str | None) -
     for item in pending:
         if interrupt_id in (None, item.interrupt_id):
             return item
-    hint = "It is at a breakpoint: use hitl-tui step." if thread.waiting and not pending else ""
+    hint = "" if pending else _instead_of_an_answer(thread)
     what = f"interrupt {interrupt_id}" if interrupt_id else "interrupt"
     raise NoLongerWaits(
         f"No {what} waits on thread {thread.thread_id}, which is {thread.status}.",
         kept="Nothing was sent.",
         hint=hint,
     )
+
+
+def _instead_of_an_answer(thread: ThreadView) -> str:
+    match thread.waiting:
+        case (Breakpoint(when="in"),):
+            return f"{NO_ANSWER} Change the state, and use hitl-tui step."
+        case (Breakpoint(),):
+            return "It is at a breakpoint: use hitl-tui step."
+        case _:
+            return ""
 
 
 def _several(desk: "Desk", pending: list[Interrupt]) -> BadInput:
@@ -107,7 +117,7 @@ def _several(desk: "Desk", pending: list[Interrupt]) -> BadInput:
         hint="Choose one with --interrupt ID, or answer several with --interrupt ID=JSON:",
         detail="\n".join(
             f"{item.interrupt_id}  {one_line(item.node)}: "
-            f"{one_line(review_line(desk.reviews.question(item).review))}"
+            f"{one_line(item_line(desk.reviews.question(item)))}"
             for item in pending
         ),
     )

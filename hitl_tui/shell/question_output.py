@@ -26,6 +26,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell.answer_options import convention, ways
+from hitl_tui.text.item_summary import running_call_line
 
 _LINE = 400
 
@@ -58,6 +59,7 @@ def document(details: QuestionDetails) -> JsonObject:
         "node": asked.node,
         "path": list(details.place),
         "namespace": asked.namespace,
+        "tool_call": asdict(asked.tool_call) if asked.tool_call else None,
         "task_id": asked.task_id,
         "waiting_since": asked.since.isoformat() if asked.since else None,
         "kind": review.kind,
@@ -81,6 +83,8 @@ def lines(details: QuestionDetails) -> Iterator[str]:
     yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
         yield f"  namespace  {one_line(asked.namespace, _LINE)}"
+    if asked.tool_call:
+        yield f"  tool call  {running_call_line(asked.tool_call)}"
     yield f"  fingerprint {details.question.fingerprint}"
     yield f"  asks for   {convention(review)}"
     if details.together:

@@ -3,11 +3,11 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hitl_engine.model import Breakpoint, Interrupt, JsonObject, JsonValue, ThreadView, Waiting
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell import question_output
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.question_output import QuestionDetails
-from hitl_tui.text.item_summary import breakpoint_line
+from hitl_tui.text.item_summary import NO_ANSWER, breakpoint_line
 
 FingerprintOf = Callable[[Waiting], str]
 """Returns the fingerprint of what waits: `Desk.reviews.fingerprint_of`."""
@@ -27,6 +27,8 @@ def thread_result(
         "asks": [question_output.document(each) for each in questions],
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
+        "traceback": thread.traceback or None,
+        "code_changed": thread.code_changed or None,
     }
     return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
@@ -42,7 +44,8 @@ def waiting_documents(waiting: Iterable[Waiting], fingerprint_of: FingerprintOf)
                 {"id": item.interrupt_id, "value": item.payload, **_inexact(item), **its}
             )
         else:
-            breakpoint = {"when": item.when, "next": list(item.next), **its}
+            stop: JsonObject = {"when": item.when, "next": list(item.next)}
+            breakpoint = {**stop, "reason": item.reason or None, **its}
     return {"interrupts": interrupts, "breakpoint": breakpoint}
 
 
@@ -70,10 +73,18 @@ def _lines(
             yield f"  fingerprint {fingerprint_of(item)}"
             if item.remark:
                 yield f"  remark      {one_line(item.remark, 400)}"
-            yield "  continue with hitl-tui step"
+            yield from _ways_on(item)
     yield ""
     yield "Values"
     yield from json_text(thread.values).split("\n")
+
+
+def _ways_on(stop: Breakpoint) -> Iterator[str]:
+    if stop.when == "in":
+        yield f"  {NO_ANSWER}"
+        yield "  run it again with hitl-tui step, after the state was changed"
+    else:
+        yield "  continue with hitl-tui step"
 
 
 def _head_lines(thread: ThreadView) -> Iterator[str]:
@@ -84,3 +95,7 @@ def _head_lines(thread: ThreadView) -> Iterator[str]:
     yield f"  checkpoint {one_line(thread.checkpoint_id) or 'none'}"
     if thread.error:
         yield f"  error      {one_line(thread.error, 2000)}"
+    if thread.traceback:
+        yield from (f"  {visible(line)}" for line in thread.traceback.splitlines())
+    if thread.code_changed:
+        yield f"  code       {one_line(thread.code_changed, 2000)}"

@@ -15,6 +15,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import one_line
 from hitl_tui.state.pending_decisions import PendingDecisions
+from hitl_tui.text.item_summary import running_call_line
 
 if TYPE_CHECKING:
     from hitl_engine.deciding.reviews import Reviews
@@ -93,11 +94,13 @@ class ThreadState:
         return isinstance(self.shown, Interrupt) and self.shown.task_error is not None
 
     def location_of(self, item: Waiting) -> str:
-        """Return the nodes of an item and, if it asks about one tool call, the tool; visible text."""
+        """Return the nodes of an item, and the tool call that it asks about or that runs it."""
         if isinstance(item, Breakpoint):
             return one_line(item.node, 60)
         nodes = self.node_paths.get(item.interrupt_id, (item.node,))
         path = " ▸ ".join(one_line(node, 60) for node in nodes)
+        if item.tool_call is not None:
+            return f"{path}: {running_call_line(item.tool_call)}"
         match self.reviews.question(item).review:
             case ToolCalls(calls=(call,)):
                 return f"{path}: {one_line(call.name, 40)}"

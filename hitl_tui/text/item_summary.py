@@ -13,6 +13,7 @@ from hitl_engine.model import (
     MachineRequest,
     Questions,
     Review,
+    RunningCall,
     TextToRevise,
     ToolCall,
     ToolCalls,
@@ -20,6 +21,8 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line
 
+NO_ANSWER = "A node raised NodeInterrupt, which takes no answer: LangGraph does not pass one on."
+"""What a stop in a node is."""
 _LINE = 400
 """Characters; more than a terminal shows on one line."""
 
@@ -63,7 +66,7 @@ def _json_line(payload: JsonValue) -> str:
     return one_line(json_text(payload, indent=None), _LINE)
 
 
-def _call_line(call: ToolCall) -> str:
+def _call_line(call: ToolCall | RunningCall) -> str:
     arguments = ", ".join(
         f"{one_line(name, 40)}={one_line(json_text(value, indent=None), 120)}"
         for name, value in call.args.items()
@@ -71,8 +74,15 @@ def _call_line(call: ToolCall) -> str:
     return f"{one_line(call.name, 60)}({arguments})"
 
 
+def running_call_line(call: RunningCall) -> str:
+    """Return the tool call that runs what asks, as visible text on one line."""
+    return one_line(_call_line(call), 120)
+
+
 def breakpoint_line(stop: Breakpoint) -> str:
-    """Return which nodes run after this breakpoint."""
+    """Return which nodes run after this breakpoint, or why they stopped."""
+    if stop.when == "in":
+        return one_line(stop.reason, _LINE) or "no reason given"
     if not stop.next:
         return "then the end"
     return "next: " + ", ".join(one_line(node, 60) for node in stop.next)
@@ -82,7 +92,9 @@ def item_line(item: Item) -> str:
     """Return what an item asks; for a breakpoint, where the run stopped and which nodes follow."""
     if isinstance(item, Breakpoint):
         return f"{kind_words(item)}, {breakpoint_line(item)}"
-    return review_line(item.review)
+    asks = review_line(item.review)
+    call = item.interrupt.tool_call
+    return asks if call is None else f"{running_call_line(call)} asks: {asks}"
 
 
 def kind_words(item: Waiting) -> str:

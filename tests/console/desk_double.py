@@ -76,11 +76,12 @@ def interrupt(
 def stop(
     *,
     n: int = 100,
-    when: Literal["before", "after"] = "before",
+    when: Literal["before", "after", "in"] = "before",
     node: str = "send",
     next: tuple[str, ...] = ("send",),
     minutes: float = 1,
     error: str | None = None,
+    reason: str = "",
 ) -> Breakpoint:
     """Make a breakpoint."""
     return Breakpoint(
@@ -92,6 +93,7 @@ def stop(
         checkpoint_id=f"checkpoint-{n}",
         since=datetime.now(UTC) - timedelta(minutes=minutes),
         error=error,
+        reason=reason,
     )
 
 

@@ -395,6 +395,21 @@ def hostile_payloads() -> list[Any]:
     return made
 
 
+async def test_a_stop_in_a_node_shows_why_and_that_nothing_answers_it() -> None:
+    reason = "check: too long\x1b[31m\n" + "more\n" * 30
+    made = BreakpointCard(stop(when="in", node="check", next=("check",), reason=reason))
+    async with card_shown(made, (100, 40)) as (pilot, said):
+        await settle(pilot)
+        text = screen_text(pilot.app)
+        assert "Stopped in check" in text and "check: too long" in text and "\x1b" not in text
+        assert "NodeInterrupt, which takes no answer" in text
+        assert "runs the node again" in text
+        await until(pilot, lambda: made.armed)
+        await pilot.press("s")
+        await settle(pilot)
+        assert [message.breakpoint for message in heard(said, Stepped)] == [made.breakpoint]
+
+
 # Choices, and what only programs answer
 
 

@@ -296,6 +296,24 @@ def test_a_step_past_another_breakpoint_is_refused(local_shell: Shell) -> None:
     assert refused["breakpoint"] == stepped["breakpoint"]
 
 
+def test_a_node_interrupt_takes_no_answer_and_is_run_again(
+    local_shell: Shell, tmp_path: Path
+) -> None:
+    given = json.dumps({"trace": str(tmp_path / "trace"), "seconds": 5})
+    started = local_shell.run("run", "checking_twice", "--input", given)
+    thread, nodes = started["thread_id"], "check_length, check_sums"
+    assert (started["status"], started["interrupts"]) == ("breakpoint", [])
+    assert (started["breakpoint"]["when"], started["breakpoint"]["node"]) == ("in", nodes)
+    printed = local_shell.raw("show", thread).stdout
+    assert f"Stopped in {nodes}" in printed and "too long: 5" in printed
+    assert "NodeInterrupt, which takes no answer" in printed
+    refused = local_shell.refused("answer", thread, "--text", "9", code=3)
+    assert "NodeInterrupt, which takes no answer" in refused and "old langgraph" not in refused
+    stepped = local_shell.run("step", thread, code=3)
+    assert (stepped["outcome"], stepped["status"]) == ("unmoved", "breakpoint")
+    assert "nothing moved" in local_shell.raw("step", thread).stderr
+
+
 def test_several_interrupts_are_answered_in_one_request(local_shell: Shell) -> None:
     started = local_shell.run("run", "parallel", "--input", "{}")
     thread, ids = started["thread_id"], interrupts(started)

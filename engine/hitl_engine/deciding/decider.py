@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from typing import Literal
 
 from hitl_engine import payloads
@@ -119,7 +120,7 @@ class Decider:
             )
         request = await self._continuing_request(last_run, breakpoint, strict=False)
         request["input"] = None
-        request |= self.decided_on(breakpoint.checkpoint_id, [])
+        request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
         intent = Intent(
             event="step",
             server=self._session.server.label,
@@ -128,18 +129,22 @@ class Decider:
             node=breakpoint.node,
             decision="step",
         )
-
-        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
-            return (outcome.of_step(breakpoint, observed, after),)
-
-        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
-        return found
+        judge = partial(outcome.of_step, before)
+        return await self._run(intent, request, on_progress, judge)
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         """Carry out a run that answers nothing."""
+        return await self._run(intent, request, on_progress, outcome.of_run)
 
+    async def _run(
+        self,
+        intent: Intent,
+        request: JsonObject,
+        on_progress: OnProgress,
+        judge: Callable[[ObservedRun, Snapshot], Outcome],
+    ) -> Outcome:
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
-            return (outcome.of_run(observed, after),)
+            return (judge(observed, after),)
 
         (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
         return found

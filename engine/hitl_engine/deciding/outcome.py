@@ -9,7 +9,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 from dataclasses import replace
 
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
 _DIED = "The local server ended while the run was in progress"
@@ -78,12 +78,17 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     return _found(OutcomeKind.UNKNOWN, _why_not_asked(observed, after), after, error)
 
 
-def of_step(breakpoint: Breakpoint, observed: ObservedRun, after: Snapshot) -> Outcome:
-    """Judge a step past a breakpoint: LangGraph may end the run without running any node."""
+def of_step(before: Snapshot, observed: ObservedRun, after: Snapshot) -> Outcome:
+    """Judge a step past a breakpoint: LangGraph may end the run without running any node.
+
+    Inside a subgraph a step leaves the checkpoint of the thread as it is: tasks that finish count.
+    """
     found = of_run(observed, after)
-    is_there = after.checkpoint_id == breakpoint.checkpoint_id
+    is_there = after.checkpoint_id == before.checkpoint_id and observed.moved is False
     if observed.status == "success" and is_there and after.status is ThreadStatus.BREAKPOINT:
-        return replace(found, kind=OutcomeKind.UNMOVED, why=_UNMOVED)
+        again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
+        why = f"The run ended, but nothing moved: {again} ran, and stopped again."
+        return replace(found, kind=OutcomeKind.UNMOVED, why=why if again else _UNMOVED)
     return found
 
 

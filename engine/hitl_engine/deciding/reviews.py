@@ -10,6 +10,7 @@ from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
 from hitl_engine.deciding.inexact import inexact_edits, inexact_notes
 from hitl_engine.deciding.preconditions import earlier_answer_caution
+from hitl_engine.deciding.repeated_calls import rejected_notes
 from hitl_engine.deciding.task_groups import effect_of
 from hitl_engine.fingerprint import fingerprint, fingerprint_of
 from hitl_engine.model import (
@@ -35,9 +36,10 @@ class Reviews:
     def question(self, interrupt: Interrupt) -> Question:
         """Understand an interrupt and fingerprint it. Never fails."""
         review = payloads.recognise(interrupt.payload, interrupt.response_schema)
+        notes = (*inexact_notes(interrupt), *rejected_notes(review, interrupt.rejected))
         return Question(
             interrupt=interrupt,
-            review=replace(review, notes=(*inexact_notes(interrupt), *review.notes)),
+            review=replace(review, notes=(*notes, *review.notes)),
             fingerprint=fingerprint(self._identity(), interrupt),
         )
 

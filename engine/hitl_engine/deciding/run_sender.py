@@ -58,6 +58,8 @@ class ObservedRun:
     error_kind: str | None = None
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that returned a result in this run, each with the ids of its next questions."""
+    moved: bool | None = None
+    """Whether a task finished, also in a subgraph; None if not all of the run was seen."""
     server_died: bool = False
     """Whether the server process ended during this run; the graph then raised nothing."""
 
@@ -107,6 +109,7 @@ class RunSender:
                 sent.thread_id, request, idempotency_key=sent.decision_id
             )
             await _watch(events, sent.thread_id, observed, on_progress)
+            observed.moved = bool(observed.moved)
         except TargetError as error:
             if nothing_was_taken(error):
                 raise
@@ -243,6 +246,7 @@ async def _watch(
                 progress, asks = _of_task(thread_id, path, task)
                 if asks is not None and not event.namespace:
                     observed.finished[task_id] = asks
+                observed.moved = observed.moved or progress.kind == "finished" or None
                 on_progress(progress)
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))

@@ -8,15 +8,21 @@ show is reported; nothing if they cannot be read, or if a call cannot be identif
 Source: langchain 1.5.2 `agents/middleware/human_in_the_loop.py`, and the same of langchainjs 1.0.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import takewhile
-from typing import Any, TypeAlias
 
 from hitl_engine.model import Approve, Edit, Reject, Respond, ToolCall, ToolCalls, Verdict
+from hitl_engine.reading.messages import (
+    Message,
+    calls_of,
+    decision_in,
+    messages_in,
+    refusal_of,
+    role_of,
+    text_of,
+)
 from hitl_engine.reading.snapshot import Snapshot
-
-_Message: TypeAlias = dict[str, Any]
 
 
 def mismatches(
@@ -50,21 +56,21 @@ class _Turn:
 
     ids: tuple[str, ...]
     """Of the calls that were decided on."""
-    later: tuple[_Message, ...]
+    later: tuple[Message, ...]
 
-    def results(self, call_id: str) -> list[_Message]:
+    def results(self, call_id: str) -> list[Message]:
         """Return the results of a call. Some models use its id in a later turn again."""
-        own = takewhile(lambda message: _role(message) != "ai", self.later)
-        return [each for each in own if _role(each) == "tool" and each["tool_call_id"] == call_id]
+        own = takewhile(lambda message: role_of(message) != "ai", self.later)
+        return [each for each in own if role_of(each) == "tool" and each["tool_call_id"] == call_id]
 
     @property
-    def next(self) -> _Message | None:
+    def next(self) -> Message | None:
         """The next message of the model."""
-        return next((each for each in self.later if _role(each) == "ai"), None)
+        return next((each for each in self.later if role_of(each) == "ai"), None)
 
 
 def _call_mismatches(
-    call: ToolCall, verdict: Verdict, results: Sequence[_Message], turn: _Turn, agreed: bool
+    call: ToolCall, verdict: Verdict, results: Sequence[Message], turn: _Turn, agreed: bool
 ) -> Iterator[str]:
     match verdict:
         case Reject() | Respond():
@@ -76,47 +82,45 @@ def _call_mismatches(
             done = "approved" if isinstance(verdict, Approve) else "edited"
             if turn.next is not None and not results:
                 yield f"{done}, but the agent continued without its result, as if it had not run."
-    again = any(_asks_for(call, each) for each in _calls(turn.next))
+    again = any(_asks_for(call, each) for each in calls_of(turn.next))
     if again and isinstance(verdict, Edit) and not _asks_for(call, _as_edited(call, verdict)):
         yield "edited, but the agent asks for it again with the original arguments."
 
 
-def _as_edited(call: ToolCall, edit: Edit) -> _Message:
+def _as_edited(call: ToolCall, edit: Edit) -> Message:
     return {"name": edit.name or call.name, "args": edit.args}
 
 
-def _is_own(result: _Message, call: ToolCall, verdict: Reject | Respond) -> bool:
+def _is_own(result: Message, call: ToolCall, verdict: Reject | Respond) -> bool:
     """Whether a result is what the middleware writes in the tool's place.
 
     That is the message itself, or a refusal that may hold it; newer middleware also marks it.
     """
-    match result.get("additional_kwargs"):
-        case {"lc_source": "hitl_interrupt_decision", "lc_data": {"decision": decision}}:
-            return bool(decision == verdict.kind)
+    if decision := decision_in(result):
+        return decision == verdict.kind
     rejected = isinstance(verdict, Reject)
     status = "error" if rejected else "success"
     if (result.get("status") or status) != status:
         return False
-    text = _text(result)
-    refusal = f"User rejected the tool call for `{call.name}`"
-    return text == verdict.message or rejected and text.startswith(refusal)
+    text = text_of(result)
+    return text == verdict.message or rejected and text.startswith(refusal_of(call.name))
 
 
 # Which message asked
 
 
 def _turn(
-    calls: Sequence[ToolCall], before: Sequence[_Message], after: Sequence[_Message]
+    calls: Sequence[ToolCall], before: Sequence[Message], after: Sequence[Message]
 ) -> _Turn | None:
     """Find the message whose calls were decided on, and what came after it.
 
     It is the model's last one, and the calls have no results yet. Of a subgraph the messages show
     only when it has ended: then it is the first of those that are new.
     """
-    last = [message for message in before if _role(message) == "ai"][-1:]
-    new = [each for each in after if _calls(each) and _since(each, before) is None]
+    last = [message for message in before if role_of(message) == "ai"][-1:]
+    new = [each for each in after if calls_of(each) and _since(each, before) is None]
     for message in (*last, *new):
-        ids = _ids(calls, _calls(message))
+        ids = _ids(calls, calls_of(message))
         earlier = _since(message, before) or ()
         if ids is not None and not any(each.get("tool_call_id") in ids for each in earlier):
             later = _since(message, after)
@@ -124,7 +128,7 @@ def _turn(
     return None
 
 
-def _since(message: _Message, messages: Sequence[_Message]) -> tuple[_Message, ...] | None:
+def _since(message: Message, messages: Sequence[Message]) -> tuple[Message, ...] | None:
     """Return what came after the message with this id, or None if it is not there."""
     for place, each in enumerate(messages):
         if message.get("id") and each.get("id") == message["id"]:
@@ -132,7 +136,7 @@ def _since(message: _Message, messages: Sequence[_Message]) -> tuple[_Message, .
     return None
 
 
-def _ids(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> tuple[str, ...] | None:
+def _ids(calls: Sequence[ToolCall], listed: Sequence[Message]) -> tuple[str, ...] | None:
     """Return the ids of calls among those of a message, or None if any is uncertain.
 
     A batch has no ids, and contains some of the calls, in their order: they are certain if there
@@ -147,7 +151,7 @@ def _ids(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> tuple[str, ..
     return tuple(listed[place]["id"] for place in first)
 
 
-def _places(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> list[int] | None:
+def _places(calls: Sequence[ToolCall], listed: Sequence[Message]) -> list[int] | None:
     """Return the indexes of the calls among those listed, taking the first that fits each time."""
     found: list[int] = []
     for call in calls:
@@ -159,67 +163,26 @@ def _places(calls: Sequence[ToolCall], listed: Sequence[_Message]) -> list[int] 
     return found
 
 
-def _is(call: ToolCall, listed: _Message) -> bool:
+def _is(call: ToolCall, listed: Message) -> bool:
     known = call.extra.get("tool_call_id")
     return _asks_for(call, listed) and (known is None or known == listed["id"])
 
 
-def _asks_for(call: ToolCall, listed: _Message) -> bool:
+def _asks_for(call: ToolCall, listed: Message) -> bool:
     return bool(call.name == listed.get("name") and call.args == listed.get("args"))
 
 
 # What messages are
 
 
-def _messages(thread: Snapshot) -> list[_Message]:
+def _messages(thread: Snapshot) -> list[Message]:
     """Return the messages of a thread, and of tasks that finished before their step did."""
     parts = [thread.values, *(task.result for task in thread.tasks)]
-    return [message for each in parts for message in _listed(each)]
+    return [message for each in parts for message in messages_in(each)]
 
 
-def _listed(values: Any) -> Iterable[_Message]:
-    match values:
-        case {"messages": list(messages)}:
-            return (each for each in messages if isinstance(each, dict))
-        case _:
-            return ()
-
-
-def _role(message: _Message) -> str:
-    """Return `ai`, `tool` (with a text as its `tool_call_id`) or anything else."""
-    match message:
-        case {"type": "ai" | "AIMessageChunk"}:
-            return "ai"
-        case {"type": "tool", "tool_call_id": str()}:
-            return "tool"
-        case _:
-            return ""
-
-
-def _calls(message: _Message | None) -> list[_Message]:
-    """Return the tool calls of a model's message, those with an id."""
-    match message:
-        case {"type": "ai" | "AIMessageChunk", "tool_calls": list(calls)}:
-            return [
-                each for each in calls if isinstance(each, dict) and isinstance(each.get("id"), str)
-            ]
-        case _:
-            return []
-
-
-def _text(message: _Message) -> str:
-    match message.get("content"):
-        case str(text):
-            return text
-        case list(blocks):
-            texts = (each.get("text") if isinstance(each, dict) else each for each in blocks)
-            return "".join(each for each in texts if isinstance(each, str))
-        case _:
-            return ""
-
-
-def _excerpt(message: _Message) -> str:
-    text = " ".join(_text(message).split())
+def _excerpt(message: Message) -> str:
+    text = " ".join(text_of(message).split())
     return f"“{_cut(text, 160)}”" if text else "an empty one"
 
 

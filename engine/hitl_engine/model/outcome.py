@@ -34,7 +34,8 @@ class Outcome:
     """The result of a decision, a step or a start, as it was read back.
 
     APPLIED: the graph took it (`thread.status` shows how the run ended).
-    UNMOVED: the run of a step ended, but no node ran. REFUSED: nothing was taken. UNKNOWN: side effects are possible; look, never resend.
+    UNMOVED: the run of a step ended, and the thread is where it was. REFUSED: nothing was taken.
+    UNKNOWN: side effects are possible; look, never resend.
     """
 
     kind: OutcomeKind

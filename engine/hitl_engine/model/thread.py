@@ -1,11 +1,29 @@
 """Threads, and what waits on them: interrupts and breakpoints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue
+
+
+@dataclass(frozen=True, slots=True)
+class RunningCall:
+    """A tool call whose tool asks, as an agent that runs inside of it does. Untrusted."""
+
+    name: str
+    args: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedCall:
+    """A tool call that the agent asks for again after it was rejected."""
+
+    name: str
+    args: JsonObject
+    count: int
+    """How often it was rejected on this thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +51,10 @@ class Interrupt:
     """Set when an earlier answer made the node raise: the question may be stuck."""
     exact_values: tuple[ExactValue, ...] = ()
     """What the JSON of the payload cannot carry; only our own server tells it."""
+    tool_call: RunningCall | None = field(default=None, compare=False)
+    """The tool call whose task asks, where the messages of the thread show it."""
+    rejected: tuple[RejectedCall, ...] = field(default=(), compare=False)
+    """Calls of the agent's newest message that were rejected before; a list may not tell them."""
     remark: str = ""
     """What else to know before it is answered: its node is gone from the code, or its state could
     not be read, and only the thread's row tells of it, which can be wrong."""
@@ -46,13 +68,14 @@ class Interrupt:
 
 @dataclass(frozen=True, slots=True)
 class Breakpoint:
-    """A static stop (`interrupt_before`, `interrupt_after`). It has no id and takes no answer."""
+    """A stop that takes no answer: `interrupt_before`, `interrupt_after`, or a `NodeInterrupt`."""
 
     thread_id: str
     graph_id: str
-    when: Literal["before", "after"]
+    when: Literal["before", "after", "in"]
+    """`in`: nodes raised `NodeInterrupt`. It takes no answer: a step runs these nodes again."""
     node: str
-    """The node before or after which the run stopped."""
+    """The node before, after or in which the run stopped."""
     next: tuple[str, ...]
     """The nodes that run after a step."""
     checkpoint_id: str
@@ -60,6 +83,8 @@ class Breakpoint:
     """When the run stopped here, by the server's clock, as with `Interrupt.since`."""
     error: str | None = None
     """Set when a run that continued from here was lost: some of its nodes may have run already."""
+    reason: str = ""
+    """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
     remark: str = ""
     """Set when a next node is gone from the code."""
 
@@ -90,6 +115,10 @@ class ThreadView:
     """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
+    traceback: str = ""
+    """Where the graph's own code failed in the last run; only our own server tells it."""
+    code_changed: str = ""
+    """That the server still runs old code of the graph, which changed since; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,6 +36,7 @@ from hitl_engine.reading.sse import bounded
 from hitl_engine.reading.wire import (
     OddThread,
     WireAssistant,
+    WireCheckpoint,
     WireGraph,
     WireInfo,
     WireRun,
@@ -124,9 +125,11 @@ class LangGraphServer:
         """Return the JSON Schemas of an assistant."""
         return _read(WireSchemas, await self._call("GET", f"/assistants/{assistant_id}/schemas"))
 
-    async def graph(self, assistant_id: str) -> WireGraph:
-        """Return the picture of an assistant's graph."""
-        return _read(WireGraph, await self._call("GET", f"/assistants/{assistant_id}/graph"))
+    async def graph(self, assistant_id: str, *, subgraphs: bool = False) -> WireGraph:
+        """Return the picture of an assistant's graph, with its subgraphs if asked for."""
+        within = "?xray=true" if subgraphs else ""
+        reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
+        return _read(WireGraph, reply)
 
     async def search_threads(self, query: JsonObject) -> tuple[WireThread, ...]:
         """Return one page of threads; a row that cannot be read is an `OddThread`."""
@@ -152,6 +155,12 @@ class LangGraphServer:
         """Return the newest state of a thread, with that of its subgraphs if asked for."""
         within = "?subgraphs=true" if subgraphs else ""
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
+
+    async def state_at(self, thread_id: str, checkpoint: WireCheckpoint) -> WireState:
+        """Return the state at a checkpoint, which may be that of a subgraph."""
+        body: JsonObject = {"checkpoint": checkpoint.model_dump(exclude_none=True)}
+        path = f"/threads/{thread_id}/state/checkpoint"
+        return _read(WireState, await self._call("POST", path, body, reads=True))
 
     async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
         """Write into a thread's state as a node; return the id of the new checkpoint."""

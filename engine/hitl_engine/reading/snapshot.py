@@ -4,16 +4,20 @@ The state decides. On some servers a row's own `status` and `interrupts` can dif
 they are used only if there is no state. Source: measured on langgraph-api 0.16.7.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
-from hitl_engine.reading.wire import WireRun, WireState, WireTask, WireThread
+from hitl_engine.reading.tool_context import in_context
+from hitl_engine.reading.wire import WireInterrupt, WireState, WireTask, WireThread
 
+_NO_ID = "placeholder-id"
+"""The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
 _GONE = (
     "is gone from the code of the graph, which has changed since. An answer or a step is refused: "
     "LangGraph would drop what waits."
@@ -38,11 +42,17 @@ class Snapshot:
     """Since when everything has waited, if an interrupt has no time of its own."""
     when: Literal["before", "after"] | None = None
     node: str = ""
-    """Where a run stopped without a question, if known."""
+    """Where a run stopped without a question, if known; inside subgraphs the path of nodes."""
+    stop_next: tuple[str, ...] = ()
+    """The nodes that run after a stop inside subgraphs, each as its path."""
+    traceback: str = ""
+    """Where the graph's own code failed in the last run, if the server tells it."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    code_changed: str = ""
+    """That the server runs old code of the graph; empty if it does not, or does not tell."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -65,11 +75,29 @@ class Snapshot:
                 ),
                 remark=self.remark or self._remark_on_code([task.name]),
             )
-            for task in self.tasks
-            if task.result is None
-            for asked in task.interrupts
+            for task, asked in self._asked()
+            if asked.id != _NO_ID
         }
         return tuple(found.values())
+
+    @property
+    def raised(self) -> tuple[tuple[str, str], ...]:
+        """(node, what it gave) of each `NodeInterrupt`: it has no id, and takes no answer."""
+        return tuple(
+            (task.name, _as_text(asked.value))
+            for task, asked in self._asked()
+            if asked.id == _NO_ID
+        )
+
+    @property
+    def pending_ids(self) -> list[str]:
+        """The ids of everything that interrupts the thread, as a server's preconditions name it."""
+        return [asked.id for _, asked in self._asked()]
+
+    def _asked(self) -> Iterator[tuple[WireTask, WireInterrupt]]:
+        for task in self.tasks:
+            if task.result is None:
+                yield from ((task, asked) for asked in task.interrupts)
 
     @property
     def order_is_unknown(self) -> bool:
@@ -78,6 +106,11 @@ class Snapshot:
             len(task.interrupts) > 1 and task.checkpoint is not None and task.result is None
             for task in self.tasks
         )
+
+    @property
+    def may_be_inside(self) -> bool:
+        """Whether a stop without a question may be inside a subgraph of a next node."""
+        return any(task.checkpoint is not None and task.result is None for task in self.tasks)
 
     @property
     def error(self) -> str | None:
@@ -100,6 +133,8 @@ class Snapshot:
             return ThreadStatus.BUSY
         if self.interrupts:
             return ThreadStatus.INTERRUPTED
+        if self.raised:
+            return ThreadStatus.BREAKPOINT
         if self.row_status == "error" or any(task.error is not None for task in self.tasks):
             return ThreadStatus.ERROR
         return ThreadStatus.BREAKPOINT if self.next else ThreadStatus.DONE
@@ -113,19 +148,27 @@ class Snapshot:
         if self.status is ThreadStatus.BUSY:
             return ()
         if self.status is not ThreadStatus.BREAKPOINT:
-            return self.interrupts
+            return in_context(self.interrupts, self.values, self.tasks)
         stop = Breakpoint(
             thread_id=self.thread_id,
             graph_id=self.graph_id,
             when=self.when or "before",
             node=self.node or ", ".join(self.next),
-            next=self.next,
+            next=self.stop_next or self.next,
             checkpoint_id=self.checkpoint_id,
             since=self.since,
             error=self.error,
             remark=self._remark_on_code(self.next),
         )
-        return (stop,)
+        return (self._inside(stop) if self.raised else stop,)
+
+    def _inside(self, stop: Breakpoint) -> Breakpoint:
+        """Return the stop of nodes that raised `NodeInterrupt`."""
+        nodes = tuple(dict.fromkeys(node for node, _ in self.raised))
+        reasons = [given if len(nodes) == 1 else f"{node}: {given}" for node, given in self.raised]
+        return replace(
+            stop, when="in", node=", ".join(nodes), reason="\n".join(dict.fromkeys(reasons))
+        )
 
     def _remark_on_code(self, nodes: Iterable[str]) -> str:
         gone = ", ".join(node for node in nodes if node in self.gone)
@@ -142,6 +185,8 @@ class Snapshot:
             waiting=self.waiting,
             checkpoint_id=self.checkpoint_id,
             error=self.error,
+            traceback=self.traceback,
+            code_changed=self.code_changed,
         )
 
 
@@ -162,6 +207,8 @@ def from_row(row: WireThread) -> Snapshot | None:
         since=(stop and stop.since) or row.state_updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
+        traceback=row.last_run.traceback if row.last_run else "",
+        code_changed=row.code_changed or "",
     )
 
 
@@ -211,33 +258,8 @@ def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snaps
     )
 
 
-def stopped_at(
-    snapshot: Snapshot,
-    run: WireRun | None,
-    history: tuple[WireState, ...],
-    compiled: dict[str, str],
-) -> tuple[Literal["before", "after"], str]:
-    """Return where a run stopped: (`before` or `after`, the node).
-
-    `history` holds the newest two states, newest first; the older one names the nodes that ran
-    last. `compiled` is what the graph was compiled with: node -> `before`, `after` or both.
-    LangGraph looks at `interrupt_after` first, so that wins where both fit.
-    """
-    ran = history[1].next if len(history) > 1 else ()
-    kwargs = run.kwargs if run else {}
-    for node in ran:
-        if _is_set(kwargs.get("interrupt_after"), node) or "after" in compiled.get(node, ""):
-            return "after", node
-    for node in snapshot.next:
-        if _is_set(kwargs.get("interrupt_before"), node) or "before" in compiled.get(node, ""):
-            return "before", node
-    return "before", ", ".join(snapshot.next)
-
-
-def _is_set(breakpoints: Any, node: str) -> bool:
-    return breakpoints == "*" or (
-        isinstance(breakpoints, list) and (node in breakpoints or "*" in breakpoints)
-    )
+def _as_text(value: Any) -> str:
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _namespace(task: WireTask) -> str:

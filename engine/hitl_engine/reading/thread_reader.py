@@ -13,9 +13,10 @@ from hitl_engine.reading.snapshot import (
     from_row,
     from_state,
     from_summary,
-    stopped_at,
 )
+from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
+from hitl_engine.reading.tool_context import asks_in_a_tool
 from hitl_engine.reading.wire import WireRun, WireThread
 
 _Read = TypeVar("_Read")
@@ -48,7 +49,7 @@ class ThreadReader:
         self._api = api
         self._rows_hold_runs = rows_hold_runs
         self._nodes = nodes
-        self._node_breakpoints: dict[str, dict[str, str]] = {}
+        self._node_breakpoints: dict[tuple[str, bool], dict[str, str]] = {}
 
     async def snapshot(self, thread_id: str) -> Snapshot:
         """Return one thread as it is now. Raises NotThere."""
@@ -74,19 +75,23 @@ class ThreadReader:
         """Return the thread of a row that was just read. Raises NotThere."""
         return await self._read_part(row.thread_id, self._of_row(row))
 
-    async def node_breakpoints(self, assistant_id: str) -> dict[str, str]:
+    async def node_breakpoints(
+        self, assistant_id: str, *, subgraphs: bool = False
+    ) -> dict[str, str]:
         """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
 
+        With `subgraphs`, the nodes of subgraphs instead of those that contain them, as `outer:inner`.
         Read once: a graph does not change while its server runs.
         """
-        if assistant_id not in self._node_breakpoints:
-            graph = await self._api.graph(assistant_id)
-            self._node_breakpoints[assistant_id] = {
+        key = assistant_id, subgraphs
+        if key not in self._node_breakpoints:
+            graph = await self._api.graph(assistant_id, subgraphs=subgraphs)
+            self._node_breakpoints[key] = {
                 str(node.id): str((node.metadata or {}).get("__interrupt", ""))
                 for node in graph.nodes
                 if node.id not in {"__start__", "__end__"}
             }
-        return self._node_breakpoints[assistant_id]
+        return self._node_breakpoints[key]
 
     async def known_nodes(self, assistant_id: str) -> dict[str, str] | None:
         """Return `node_breakpoints`; None if the server does not tell the nodes of its graphs."""
@@ -108,9 +113,22 @@ class ThreadReader:
         if nodes := self._nodes.get(snapshot.graph_id):
             gone = tuple(node for node in snapshot.next if node not in nodes)
             snapshot = replace(snapshot, gone=gone) if gone else snapshot
-        if snapshot.status is ThreadStatus.BREAKPOINT and snapshot.when is None:
-            return await self._located(snapshot)
+        if snapshot.status is ThreadStatus.BREAKPOINT and not snapshot.raised:
+            inside = await self._inside(snapshot) if snapshot.may_be_inside else None
+            if inside is not None:
+                return inside
+            return snapshot if snapshot.when is not None else await self._located(snapshot)
+        if snapshot.values is None and asks_in_a_tool(snapshot.tasks):
+            snapshot = await self._with_values(snapshot)
         return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _with_values(self, snapshot: Snapshot) -> Snapshot:
+        """Add the values, which a row of a list lacks."""
+        try:
+            state = await self._api.state(snapshot.thread_id)
+        except (NotThere, ServerRefused):
+            return snapshot
+        return replace(snapshot, values=state.values)
 
     async def _ordered(self, snapshot: Snapshot) -> Snapshot:
         """Put the questions of subgraphs in the order of their tasks, where these can be read."""
@@ -136,6 +154,25 @@ class ThreadReader:
         if is_empty and row.status == "interrupted" and any((row.interrupts or {}).values()):
             return from_summary(row, _WITHOUT_TASKS, snapshot.checkpoint_id) or snapshot
         return snapshot
+
+    async def _inside(self, snapshot: Snapshot) -> Snapshot | None:
+        """Find a stop inside subgraphs; None if the run stopped outside, or nothing can be read."""
+        try:
+            state = await self._api.state(snapshot.thread_id, subgraphs=True)
+            stops = [await self._with_parent(snapshot, stop) for stop in stops_inside(state.tasks)]
+            if not stops:
+                return None
+            compiled = await self.node_breakpoints(snapshot.graph_id, subgraphs=True)
+        except (NotThere, ServerRefused):
+            return None
+        return with_stops(snapshot, stops, compiled)
+
+    async def _with_parent(self, snapshot: Snapshot, stop: StopInside) -> StopInside:
+        """Add the nodes that ran last: the next ones of the checkpoint before."""
+        before = stop.state.parent_checkpoint
+        if before is None or before.checkpoint_id is None:
+            return stop
+        return replace(stop, ran=(await self._api.state_at(snapshot.thread_id, before)).next)
 
     async def _located(self, snapshot: Snapshot) -> Snapshot:
         runs = await self._api.runs(snapshot.thread_id, limit=1)

@@ -41,7 +41,7 @@ class StateSync:
     ) -> JsonObject:
         """Write values into a thread's state; return the `configurable` of the new checkpoint."""
         last_run = self._runs.last_kwargs(thread_id)
-        reading = reading_config(last_run, config)
+        reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
@@ -57,6 +57,14 @@ class StateSync:
                 self._threads.write_state(connection, thread_id, columns, is_busy())
                 self._threads.clear_stale(connection, thread_id)
         return dict(changed["configurable"])
+
+    def factory_config(
+        self, graph_id: str, thread_id: str, config: RunnableConfig
+    ) -> RunnableConfig:
+        """Return the config with which the graph of a thread is opened to read or update it."""
+        if not self._graphs.has_factory(graph_id):
+            return config
+        return reading_config(self._runs.kwargs_of_state(thread_id), config)
 
     async def refresh(
         self, thread_id: str, error: JsonObject | None, is_busy: Callable[[], bool] = lambda: False
@@ -98,8 +106,8 @@ class StateSync:
     async def _read(self, thread_id: str, *, subgraphs: bool = False) -> StateSnapshot | None:
         metadata = self._threads.metadata(thread_id) or {}
         config = newest_state_config(thread_id)
-        reading = reading_config(self._runs.last_kwargs(thread_id), config)
         try:
+            reading = self.factory_config(metadata["graph_id"], thread_id, config)
             async with self._graphs.open(metadata["graph_id"], reading) as graph:
                 return await graph.aget_state(config, subgraphs=subgraphs)
         except Exception:  # noqa: BLE001  a graph factory may raise anything

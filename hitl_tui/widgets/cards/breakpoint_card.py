@@ -10,8 +10,10 @@ from textual.widgets import Static
 from hitl_engine.model import Breakpoint
 from hitl_engine.visible import one_line
 from hitl_tui.messages import Stepped
+from hitl_tui.text.item_summary import NO_ANSWER
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.send_bar import SendBar
+from hitl_tui.widgets.text_view import TextPane
 
 
 class BreakpointCard(Card):
@@ -24,6 +26,8 @@ class BreakpointCard(Card):
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
         #failed, #remark { color: $text-warning; margin-top: 1; }
+        #reason { display: none; height: auto; max-height: 12; margin-top: 1; }
+        &.-inside #reason { display: block; }
         #explained { color: $foreground 70%; margin-top: 1; }
     }
     """
@@ -39,14 +43,17 @@ class BreakpointCard(Card):
     ]
     HELP = """\
     ### A breakpoint
-    The run stopped before or after a node, because the graph or the run is set to. There is nothing
-    to answer: **s** continues with the state as it is, to the next stop or the end.
+    The run stopped before or after a node, because the graph or the run is set to, or in a node that
+    raised `NodeInterrupt`. There is nothing to answer: **s** continues with the state as it is, to
+    the next stop or the end; a node in which the run stopped runs again.
     """
 
     def __init__(self, breakpoint: Breakpoint) -> None:
         super().__init__()
         self.breakpoint = breakpoint
         self.send_bar = SendBar("Step", "s")
+        self.reason = TextPane("Reason", id="reason")
+        self.set_class(breakpoint.when == "in", "-inside")
 
     def compose(self) -> ComposeResult:
         """Show where the run stopped, and what runs next."""
@@ -61,6 +68,7 @@ class BreakpointCard(Card):
         )
         nodes = ", ".join(one_line(node, 80) for node in stop.next) or "the end"
         yield Static(Content.assemble(("Next   ", "$foreground 60%"), nodes))
+        yield self.reason
         if stop.error is not None:
             yield Static(
                 f"The last step from here did not end: {one_line(stop.error, 300)}"
@@ -70,17 +78,24 @@ class BreakpointCard(Card):
             )
         if stop.remark:
             yield Static(one_line(stop.remark, 300), id="remark", markup=False)
-        yield Static(
-            "Stepping continues with the state as it is, to the next stop or the end.",
-            id="explained",
-        )
+        yield Static(_explained(stop), id="explained", markup=False)
         yield self.send_bar
 
     def on_mount(self) -> None:
-        """Show what stepping sends."""
+        """Show why a node stopped, and what stepping sends."""
+        self.reason.show_text(self.breakpoint.reason)
         self.send_bar.show(None, "no input: the run continues")
 
     def decide(self) -> None:
         """Post that the run is to continue."""
         self.answered = True
         self.post_message(Stepped(self.breakpoint))
+
+
+def _explained(stop: Breakpoint) -> str:
+    if stop.when == "in":
+        return (
+            f"{NO_ANSWER} Change the state with another client; then a step runs the node again,"
+            " from its start."
+        )
+    return "Stepping continues with the state as it is, to the next stop or the end."

@@ -9,6 +9,7 @@ from typing import Annotated, Any, TypedDict
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.config import get_stream_writer
+from langgraph.errors import NodeInterrupt
 from langgraph.graph import START, StateGraph
 from langgraph.runtime import Runtime
 from langgraph.types import Send, interrupt
@@ -37,6 +38,26 @@ def fail(state: State) -> State:
 def ask_approval(state: State) -> State:
     """Act if the answer is true for Python, as the first example of LangGraph's guide."""
     return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
+
+
+def check_length(state: State) -> State:
+    """Stop as LangChain Academy teaches it, until the state is changed."""
+    note(state, "check")
+    if state["seconds"] > 1:
+        raise NodeInterrupt(f"too long: {state['seconds']}")
+    return {"said": ["checked"]}
+
+
+def check_sums(state: State) -> State:
+    """Stop for another reason."""
+    if state["seconds"] > 1:
+        raise NodeInterrupt({"sum": "too large"})
+    return {}
+
+
+def check_or_ask(state: State) -> State:
+    """Ask a question beside a node that stops."""
+    return {"said": [interrupt({"asks": "beside"})]}
 
 
 def ask_then_fail(state: State) -> State:
@@ -119,6 +140,11 @@ async def ask_one(state: State) -> State:
     (number,) = state["said"]
     await asyncio.sleep((5 - number) / 100)
     return {"said": [interrupt({"asks": number})]}
+
+
+def four(state: State) -> State:
+    """Run fourth."""
+    return {"said": ["four"]}
 
 
 def finish(state: State) -> State:
@@ -211,6 +237,9 @@ step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
 approval = _single(ask_approval)
+checking = _single(check_length)
+checking_twice = _step(check_length, check_sums)
+checking_and_asking = _step(check_length, check_or_ask)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
@@ -226,5 +255,31 @@ scheduled = (
 )
 one_then_gated = (
     StateGraph(State).add_sequence([one, wait_then_ask]).add_edge(START, "one").compile()
+)
+grandchild = (
+    StateGraph(State)
+    .add_sequence([two, three])
+    .add_edge(START, "two")
+    .compile(interrupt_before=["three"])
+)
+child = (
+    StateGraph(State)
+    .add_node(one)
+    .add_node("grandchild", grandchild)
+    .add_node(four)
+    .add_edge(START, "one")
+    .add_edge("one", "grandchild")
+    .add_edge("grandchild", "four")
+    .compile(interrupt_after=["one"])
+)
+nested_stops = (
+    StateGraph(State)
+    .add_node("child", child)
+    .add_node(beside)
+    .add_node(finish)
+    .add_edge(START, "child")
+    .add_edge(START, "beside")
+    .add_edge(["child", "beside"], "finish")
+    .compile(interrupt_before=["child"])
 )
 chain = StateGraph(State).add_sequence([one, two, three]).add_edge(START, "one").compile()
