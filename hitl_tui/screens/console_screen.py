@@ -78,6 +78,10 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Whether something was decided here, and what follows is not shown yet."""
         return False
 
+    def keep_early_text(self) -> None:
+        """Hold back what is typed for a field that opens now."""
+        self.session.early_keys.begin(keep_text=True)
+
     def release_keys(self) -> None:
         """Take the keys that were held back: after the next drawing, and after the focus is set."""
         self.call_after_refresh(self.app.call_later, self._take_early_keys)

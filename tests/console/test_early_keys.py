@@ -203,3 +203,27 @@ async def test_text_typed_while_the_form_of_a_run_loads_is_kept(console: OpenCon
         await c.pilot.press("enter", *"Hello")
         answer.set()
         await until(c.pilot, lambda: '"some_text": "Hello"' in c.text)
+
+
+async def test_text_typed_with_the_key_that_opens_its_field_is_kept(console: OpenConsole) -> None:
+    """The letters of the reason are keys of the card too: `n` shows the next call, `a` approves."""
+    calls = tool_request(*[("send", {}, "", ALL)] * 2)
+    async with console(DeskDouble(interrupt(calls))) as c:
+        await c.open()
+        burst(c, "r", *"na")
+        await c.pilot.pause(0.5)
+        await c.press("!")
+        assert "call 1 of 2" in c.text and "na!" in c.text
+
+
+async def test_a_reason_for_marked_items_is_kept_from_its_first_letter(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt(REQUEST), interrupt(REQUEST, n=2, minutes=9))
+    async with console(desk) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        burst(c, "r", *"atp")
+        await c.pilot.pause(0.5)
+        await c.press("!")
+        assert '"message": "atp!"' in c.text

@@ -28,6 +28,7 @@ from hitl_tui.widgets.bulk.bulk_answer import BulkAnswer
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.early_text import keep_text_for_field
 
 CommonWaysOf: TypeAlias = Callable[[Sequence[Item]], CommonWays]
 PlanOf: TypeAlias = Callable[[Sequence[Item], SameDecision], tuple[PlannedDecision, ...]]
@@ -184,6 +185,7 @@ class BulkCard(Card, can_focus=False):
         field = self.answer.first_field()
         if field is not None:
             self.call_after_refresh(field.focus)
+            keep_text_for_field(self)
 
     def _show_way(self) -> None:
         self.bar.show(self.common_ways.ways, self.way)

@@ -8,6 +8,7 @@ from textual.widgets import Static
 from hitl_engine.model import DecisionKind, JsonObject, ToolCall
 from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import CallAnswer
+from hitl_tui.widgets.early_text import keep_text_for_field
 from hitl_tui.widgets.tool_calls.call_view import CallView
 from hitl_tui.widgets.tool_calls.verdict_fields import VerdictFields
 from hitl_tui.widgets.tool_calls.verdict_line import VerdictLine
@@ -76,6 +77,7 @@ class CallPanel(Vertical):
         self._focus_moves = self._answer is not None and self._answer.takes_text
         if self._focus_moves:
             self.fields.take_focus()
+            keep_text_for_field(self)
 
     def on_descendant_focus(self) -> None:
         """The field that was opened has the focus now, or another one has."""
