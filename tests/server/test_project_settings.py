@@ -18,7 +18,8 @@ from hitl_server.project.config import read_project
 from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
-from tests.server.processes import NotStarted, running_server, start_server
+from tests.server.processes import ROOT, NotStarted, running_server, start_server
+from tests.terminal import Terminal
 
 GRAPH = """
 from typing import TypedDict
@@ -449,3 +450,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
     log = next((tmp_path / "data").glob("*/engine.log")).read_text()
     assert "names Python 3.99, but" in log
+
+
+def test_the_console_shows_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, image_distro="wolfi", ui={"agent": "./ui.tsx"})
+    command = [sys.executable, "-m", "hitl_tui", str(path), "--data-dir", str(tmp_path / "data")]
+    with Terminal(command, columns=120, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
+        console.wait_for("image_distro has no")
+        console.wait_for("And 2 more")
