@@ -97,6 +97,8 @@ class InboxScreen(ConsoleScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.marks = Marks()
+        self._seen_broken: tuple[BrokenGraph, ...] = ()
+        """Broken graphs that the user has looked at: they take no space of the list any more."""
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the list, and a text in the place of an empty list."""
@@ -148,7 +150,8 @@ class InboxScreen(ConsoleScreen):
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
         self._show_summary()
-        self.header.show_problems(self.session.inbox, self.broken)
+        unseen = [graph for graph in self.broken if graph not in self._seen_broken]
+        self.header.show_problems(self.session.inbox, unseen)
         self.set_class(not self.list.listed, "-empty")
         self.nothing.update(self._empty_text())
 
@@ -199,6 +202,8 @@ class InboxScreen(ConsoleScreen):
             ),
         )
         self.app.push_screen(TextModal(text))
+        self._seen_broken = self.broken
+        self._show_header()
 
     def action_start(self) -> None:
         """Request the form that starts a run."""
