@@ -446,6 +446,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "names Python 3.99, but" in printed.stderr
     assert "ui has no effect: this server has no user interface." in printed.stderr
+    command = [sys.executable, "-m", "hitl_tui", "run", "graph", "--input", "{}", *data]
+    run = subprocess.run(
+        [*command, "--target", str(path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "names Python 3.99, but" in run.stderr and "names Python" not in run.stdout
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(path), "--port", "0", *data]
     with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
