@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
@@ -26,6 +27,7 @@ from hitl_tui.messages import (
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.settings import Settings
 from hitl_tui.state.session import Session
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
@@ -48,6 +50,14 @@ class ConsoleApp(App[None]):
     """
 
     TITLE = "hitl-tui"
+    CSS = """
+    OptionList > .option-list--option-highlighted { background: $panel; color: $foreground; }
+    OptionList:focus > .option-list--option-highlighted {
+        background: $primary 15%; color: $foreground; text-style: none;
+    }
+    """
+    """The selected row of every list, the palette's too: rows have colours of their own, and Textual's
+    strong background makes some of them unreadable."""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
             "question_mark,f1",
@@ -74,11 +84,13 @@ class ConsoleApp(App[None]):
         ),
     ]
 
-    def __init__(self, open_desk: OpenDesk) -> None:
+    def __init__(self, open_desk: OpenDesk, settings: Settings | None = None) -> None:
         super().__init__()
+        self._settings = settings or Settings()
         for theme in THEMES:
             self.register_theme(theme)
-        self.theme = THEMES[0].name
+        kept = self._settings.theme
+        self.theme = kept if kept in self.available_themes else THEMES[0].name
         self.session = Session()
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
@@ -88,9 +100,28 @@ class ConsoleApp(App[None]):
         self._output_filter = UnprintableFilter()
         self._desk_worker: Worker[None] | None = None
 
+    def get_driver_class(self) -> type[Driver]:
+        """Return Textual's driver for this platform; on Unix, one that reads every paste whole."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":
+            return found
+        from hitl_tui.terminal_input import PatientDriver  # needs a Unix
+
+        return PatientDriver
+
     def get_default_screen(self) -> Screen[None]:
         """Return the first screen, which is drawn before anything slow is imported."""
         return self.home
+
+    def watch_theme(self, name: str) -> None:
+        """Keep the theme that the user chose."""
+        if not self.is_running:
+            return
+        try:
+            self._settings.keep_theme(name)
+        except OSError as error:
+            words = f"The theme is not kept for the next time: {error.strerror}."
+            self.home.show_notification(words, severity="warning")
 
     def on_mount(self) -> None:
         """Open the target after the first paint."""

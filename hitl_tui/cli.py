@@ -9,9 +9,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from platformdirs import user_data_path
+
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import parse_arguments
+from hitl_tui.settings import Settings
 from hitl_tui.shell.standard_streams import discard_output, escape_unencodable, print_note
 
 if TYPE_CHECKING:
@@ -48,7 +51,8 @@ def _run_console(args: argparse.Namespace) -> int:
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
-    app = ConsoleApp(lambda: _open_desk(args))
+    settings = Settings(args.data_dir or user_data_path("hitl-tui"))
+    app = ConsoleApp(lambda: _open_desk(args), settings)
     app.run()
     for thread_id in app.unsettled:
         print_note(

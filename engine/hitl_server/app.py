@@ -24,17 +24,6 @@ from hitl_server.routes import (
 )
 from hitl_server.server_parts import ServerParts
 
-_PARTS = (
-    (info, "meta"),
-    (assistants, "assistants"),
-    (changes, "threads"),
-    (threads, "threads"),
-    (runs, "runs"),
-    (stateless_runs, "runs"),
-    (store, "store"),
-)
-"""The modules of the routes, each with the part of the API to which it belongs."""
-
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -77,8 +66,8 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
     api.state.parts = parts
     api.state.auth = access.auth
     api.state.http = http
-    for module, part in _PARTS:
-        api.include_router(_authorized(module.router, part))
+    for module in (info, assistants, changes, threads, runs, stateless_runs, store):
+        api.include_router(_authorized(module.router))
     for router in (info.open_router, not_implemented.router):
         api.include_router(router)
     add_error_handlers(api)
@@ -86,12 +75,11 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
     return api
 
 
-def _authorized(router: APIRouter, part: str) -> APIRouter:
+def _authorized(router: APIRouter) -> APIRouter:
     """Return the router if all its routes run their rules. Raises TypeError."""
     for route in router.routes:
         if not isinstance(route, AuthorizedRoute):
             raise TypeError(f"{route} runs without authorization: use AuthorizedRoute")
-        route.part = part
     return router
 
 

@@ -46,9 +46,18 @@ class DataFolder:
         except OSError:
             os.close(folder._lock)
             raise AlreadyRunning(
-                f"A server already uses {path}.", hint="Use that one, or end it first."
+                f"{folder._server_there()} already uses {path}.",
+                hint="Use that one, or end it first.",
             ) from None
         return folder
+
+    def _server_there(self) -> str:
+        """Return in words which server uses the folder, as far as it has written its address."""
+        try:
+            notice = json.loads((self.path / "engine.json").read_text(encoding="utf-8"))
+            return f"The server at {notice['url']} (process {notice['pid']})"
+        except (OSError, ValueError, KeyError, TypeError):
+            return "A server"
 
     @property
     def database(self) -> Path:

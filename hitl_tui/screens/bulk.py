@@ -175,7 +175,7 @@ class BulkScreen(ConsoleScreen):
         try:
             drafts = await self.desk.drafts.find_all(each.item for each in planned)
         except HitlError as error:
-            self.banner.show_error(error)
+            self.banner.show_unread(error)
             self._choose_again()
             return
         if self.is_current:

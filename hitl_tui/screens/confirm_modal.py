@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.plan import Plan
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.key_footer import KeyFooter
@@ -18,7 +19,7 @@ _LONG = 14
 """A plan of more lines gets all of the screen."""
 
 
-class ConfirmModal(ModalScreen[bool]):
+class ConfirmModal(PaneSelection, ModalScreen[bool]):
     """Shows a plan; dismissed with True if the user confirms it."""
 
     DEFAULT_CSS = """

@@ -8,6 +8,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from hitl_tui.messages import Editable, ExternalEditorRequested
+from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
-class ConsoleScreen(Screen[None]):
+class ConsoleScreen(PaneSelection, Screen[None]):
     """A screen of the console. Subclasses implement `compose_body`."""
 
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it

@@ -135,7 +135,7 @@ def _entry_line(entry: LogEntry) -> Content:
     if entry.mismatches:
         text, colour = f"{text}, not as decided", "$text-warning"
     return Content.assemble(
-        (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 60%"),
+        (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 75%"),
         "  ",
         (one_line(entry.decision, 40), "bold"),
         "  ",

@@ -16,7 +16,7 @@ from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
-from hitl_tui.state.session import Session
+from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.text.graph_labels import graph_labels
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.run_form import RunForm
@@ -104,13 +104,23 @@ class NewRunScreen(ConsoleScreen):
             self.banner.show(Severity.NOTE, self._note)
         self.read_graphs()
 
+    def session_changed(self) -> None:
+        """Try again what could not be read, when the server can be reached again."""
+        super().session_changed()
+        connected = self.session.connection is ConnectionStatus.CONNECTED
+        if connected and self.banner.severity is Severity.UNREAD:
+            self.banner.clear()
+            self.read_graphs()
+            if self.form is None and self.graphs.highlighted is not None:
+                self.read_form(self._graphs[self.graphs.highlighted])
+
     @work(group="graphs", exclusive=True, exit_on_error=False)
     async def read_graphs(self) -> None:
         """Read the list of graphs."""
         try:
             graphs = await self.desk.graphs()
         except HitlError as error:
-            self.banner.show_error(error)
+            self.banner.show_unread(error)
             return
         if graphs != self._graphs:
             self._graphs = graphs
@@ -164,7 +174,7 @@ class NewRunScreen(ConsoleScreen):
         try:
             form = await self.desk.input_form(graph)
         except HitlError as error:
-            self.banner.show_error(error)
+            self.banner.show_unread(error)
             self.reading.update(_NOT_READ)
             self.release_keys()
             return

@@ -14,6 +14,7 @@ from textual.widgets import Button, Static
 
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
+from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.text_view import Syntax, TextView
 
@@ -48,7 +49,7 @@ class ModalText:
         return visible("\n".join(part for part in parts if part))
 
 
-class TextModal(ModalScreen[bool]):
+class TextModal(PaneSelection, ModalScreen[bool]):
     """Shows a text; dismissed with True if the user chooses to try again."""
 
     DEFAULT_CSS = """

@@ -127,7 +127,7 @@ class ThreadScreen(ConsoleScreen):
         try:
             reopening = await self.desk.reopening(interrupt)
         except HitlError as error:
-            self.header.banner.show_error(error)
+            self.header.banner.show_unread(error)
             return
         if self.thread.shown is interrupt and self.pane.shows_card:
             plan = plan_of_reopening(interrupt, self.thread.location_of, reopening)
@@ -146,7 +146,7 @@ class ThreadScreen(ConsoleScreen):
         try:
             run = await self.desk.earlier_run(thread_id)
         except HitlError as error:
-            self.header.banner.show_error(error)
+            self.header.banner.show_unread(error)
         else:
             self.post_message(RunAgainRequested(thread_id, run))
 
@@ -193,6 +193,8 @@ class ThreadScreen(ConsoleScreen):
         """Check whether the item in view is still pending."""
         super().session_changed()
         connected = self.session.connection is ConnectionStatus.CONNECTED
+        if connected and self._presenter.unread:
+            self.read_thread()  # the server can be reached again
         differs = self.thread.change is not ItemChange.UNCHANGED or self.thread.is_missing_from(
             self.session.inbox
         )
@@ -216,6 +218,8 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
                 return shows_card and thread.may_be_stuck
+            case "toggle_state":
+                return not self.pane.shows_final_state
             case "run_again":
                 return not shows_card and thread.has_ended
             case "reload":

@@ -41,18 +41,22 @@ class ThreadPresenter:
         self.header = header
         self.body = body
         self.pane = body.pane
+        self.unread = False
+        """Whether the thread could not be read, and nothing else is in view."""
 
     # Reading
 
     async def read(self) -> None:
         """Read the thread and show it; if it is busy, follow its run first."""
         thread_id = self.thread.thread_id
+        self.unread = False
         try:
             view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
                 self.show_run("A run is in progress.")
                 view = await self._desk.follow(thread_id, self.show_progress)
         except HitlError as error:
+            self.unread = True
             self.pane.show_failure(error)
             self.update_title()
             self.screen.release_keys()
@@ -65,7 +69,7 @@ class ThreadPresenter:
         try:
             view = await self._desk.thread(self.thread.thread_id)
         except HitlError as error:
-            self.header.banner.show_error(error)
+            self.header.banner.show_unread(error)
             return None
         self.header.banner.clear()
         if view.status is ThreadStatus.BUSY:
@@ -172,12 +176,13 @@ class ThreadPresenter:
             draft = await self._desk.drafts.find(question)
             return draft, await self._desk.answered_before(question)
         except JournalFailed as error:
-            self.header.banner.show_error(error)
+            self.header.banner.show_unread(error)
             return None, None
 
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""
         thread, title = self.thread, self.header.title
+        self.header.show_code_change(thread.view.code_changed if thread.view else "")
         title.graph_id, title.thread_id = thread.graph_id, thread.thread_id
         title.node = thread.location_of(thread.shown) if thread.shown is not None else ""
         title.status = thread.status(

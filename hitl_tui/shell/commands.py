@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 async def graphs(desk: "Desk", args: Namespace) -> CommandResult:
     """Return the graphs of the target."""
-    return graphs_result(await desk.graphs(), desk.server.broken)
+    return graphs_result(await desk.graphs(), desk.server.broken, desk.server.remarks)
 
 
 async def run(desk: "Desk", args: Namespace) -> CommandResult:

@@ -4,17 +4,23 @@ from collections.abc import Iterable, Sequence
 
 from hitl_engine.errors import GraphBroken
 from hitl_engine.model import BrokenGraph, Graph, JsonValue
+from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_detail, error_line
 from hitl_tui.text.graph_labels import graph_labels
 
 
-def graphs_result(graphs: Sequence[Graph], broken: Iterable[BrokenGraph]) -> CommandResult:
-    """Return the graphs, with a note for each that cannot be imported."""
+def graphs_result(
+    graphs: Sequence[Graph], broken: Iterable[BrokenGraph], remarks: Iterable[str]
+) -> CommandResult:
+    """Return the graphs, with a note for each that cannot be imported, and for each remark."""
     return CommandResult(
         [_document(graph) for graph in graphs],
         graph_labels(graphs),
-        notes=tuple(map(_broken_note, broken)),
+        notes=(
+            *map(_broken_note, broken),
+            *(f"hitl-tui: {one_line(remark, 2000)}" for remark in remarks),
+        ),
     )
 
 

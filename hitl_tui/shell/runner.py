@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
+from hitl_engine.visible import one_line
 from hitl_tui.shell import commands
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
@@ -22,6 +23,8 @@ async def run_command(
         return _print_result(await _log(args), args)
     try:
         async with open_desk() as desk:
+            for change in desk.server.code_changes:
+                print_note(f"hitl-tui: {one_line(change)}")
             result = await _result(desk, args)
             # Before the desk closes, so that a second ctrl+c cannot hide it.
             return _print_result(result, args)

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from hitl_engine.model import Breakpoint, Interrupt, JsonObject, JsonValue, ThreadView, Waiting
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell import question_output
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.question_output import QuestionDetails
@@ -27,6 +27,8 @@ def thread_result(
         "asks": [question_output.document(each) for each in questions],
         "checkpoint_id": thread.checkpoint_id,
         "error": thread.error,
+        "traceback": thread.traceback or None,
+        "code_changed": thread.code_changed or None,
     }
     return CommandResult(document, tuple(_lines(thread, questions, fingerprint_of)))
 
@@ -93,3 +95,7 @@ def _head_lines(thread: ThreadView) -> Iterator[str]:
     yield f"  checkpoint {one_line(thread.checkpoint_id) or 'none'}"
     if thread.error:
         yield f"  error      {one_line(thread.error, 2000)}"
+    if thread.traceback:
+        yield from (f"  {visible(line)}" for line in thread.traceback.splitlines())
+    if thread.code_changed:
+        yield f"  code       {one_line(thread.code_changed, 2000)}"

@@ -15,6 +15,7 @@ class Severity(Enum):
     NOTE = "Note"
     WARNING = "Careful"
     ERROR = "Not sent"
+    UNREAD = "Not read"
     UNKNOWN = "Outcome unknown"
     STUCK = "Perhaps stuck"
 
@@ -28,7 +29,7 @@ class Banner(Static):
         background: $surface; color: $foreground;
         &.-shown { display: block; }
         &.-warning, &.-stuck { background: $warning-muted; color: $text-warning; }
-        &.-error, &.-unknown { background: $error-muted; color: $text-error; }
+        &.-error, &.-unread, &.-unknown { background: $error-muted; color: $text-error; }
     }
     """
 
@@ -42,9 +43,9 @@ class Banner(Static):
         self.update(Content.assemble((f"{severity.value}: ", "bold"), visible(text)))
         self._set_severity(severity)
 
-    def show_error(self, error: HitlError) -> None:
-        """Show what happened, what was kept, and what to do."""
-        self.show(Severity.ERROR, str(error))
+    def show_unread(self, error: HitlError) -> None:
+        """Show why something could not be read; nothing was to be sent."""
+        self.show(Severity.UNREAD, str(error))
 
     def clear(self) -> None:
         """Remove the message."""

@@ -41,11 +41,11 @@ class InboxList(ScrollView, can_focus=True):
         scrollbar-size-vertical: 1;
         & > .inbox--heading { color: $foreground 50%; }
         & > .inbox--selected { background: $panel; text-style: bold; }
-        &:focus > .inbox--selected { background: $primary 30%; text-style: bold; }
+        &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
         & > .inbox--asks { color: $text-accent; }
         & > .inbox--stop { color: $text-primary; }
         & > .inbox--stuck { color: $text-error; }
-        & > .inbox--muted { color: $foreground 60%; }
+        & > .inbox--muted { color: $foreground 75%; }
         & > .inbox--mark { color: $text-warning; text-style: bold; }
     }
     """

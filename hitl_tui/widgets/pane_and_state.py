@@ -41,12 +41,15 @@ class PaneAndState(Horizontal):
         self.remove_class("-state")
 
     def update_state(self) -> None:
-        """Show the state as the user chose; else at breakpoints, and next to cards if wide."""
+        """Show the state as the user chose; else at breakpoints, and next to cards if wide.
+
+        The final state of a thread is in the pane; it is not shown twice.
+        """
         wanted = self._state_wanted
         if wanted is None:
             wide = self.screen.has_class("-wide")
             wanted = self.pane.shows_card and (self.pane.at_breakpoint or wide)
-        self.set_class(wanted, "-state")
+        self.set_class(wanted and not self.pane.shows_final_state, "-state")
         self.set_class(not self.pane.at_breakpoint, "-one-at-a-time")
 
     def on_resize(self, event: events.Resize) -> None:

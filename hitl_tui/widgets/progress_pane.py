@@ -2,6 +2,8 @@
 
 from collections import deque
 
+from textual import events
+
 from hitl_engine.model import Progress
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.widgets.text_view import TextPane
@@ -32,10 +34,14 @@ class ProgressPane(TextPane):
         self._drawing = False
 
     def begin(self, text: str) -> None:
-        """Remove all lines, and begin with this one; it is ours, or visible text."""
-        self._lines.clear()
-        self._count = 0
+        """Begin a run with this line, below those before; it is ours, or visible text."""
+        if self._lines:
+            self._add_line("")
         self._add_line(text)
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Keep the newest lines in view, also in less space."""
+        self.scroll_end(animate=False)
 
     def add(self, progress: Progress) -> None:
         """Add an event."""

@@ -156,7 +156,8 @@ class RowsView(Widget):
         text, styles = self.line(number)[start:end], self._styles(number, start, end)
         if self.text_selection is not None and (span := self.text_selection.get_span(y)):
             first, last = span
-            chosen = self.screen.get_component_rich_style("screen--selection")
+            ground = self.screen.get_component_rich_style("screen--selection").bgcolor
+            chosen = Style(color=self.rich_style.color, bgcolor=ground)  # Textual's hides the text
             for index in range(first, len(text) if last == -1 else min(last, len(text))):
                 styles[index] += chosen
         strip = Strip(_segments(text, styles), cell_len(text)).apply_offsets(0, y)

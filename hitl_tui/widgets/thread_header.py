@@ -25,6 +25,8 @@ class ThreadHeader(Vertical):
         super().__init__()
         self.title = TitleLine()
         self.tabs = QuestionTabs()
+        self.code = Banner(id="code")
+        """That the server runs old code of the graph."""
         self.banner = Banner(id="banner")
         """The result of the last action."""
         self.note = Banner(id="note")
@@ -34,6 +36,7 @@ class ThreadHeader(Vertical):
         """Put the title first, and the note next to the card."""
         yield self.title
         yield self.tabs
+        yield self.code
         yield self.banner
         yield self.note
 
@@ -41,6 +44,13 @@ class ThreadHeader(Vertical):
         """Remove both messages."""
         self.banner.clear()
         self.note.clear()
+
+    def show_code_change(self, text: str) -> None:
+        """Show that the code of the graph changed; nothing if `text` is empty."""
+        if text:
+            self.code.show(Severity.WARNING, text)
+        else:
+            self.code.clear()
 
     def show_mismatches(self, mismatches: Sequence[str]) -> None:
         """Show which tool calls did not run as decided."""

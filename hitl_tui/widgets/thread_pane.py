@@ -49,6 +49,7 @@ class ThreadPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="pane")
         self.card: Card | None = None
+        self._end_is_state = False
         self._card_container = Container(id="card")
         self._end = TextPane("", numbered=True, id="end")
         self._progress = ProgressPane(id="progress")
@@ -118,14 +119,21 @@ class ThreadPane(Vertical):
         """Show a thread without pending items: its final state, its error, or that it runs."""
         if thread.status is ThreadStatus.ERROR:
             error = thread.error or "The server reports no details."
-            self._show_text("The graph raised an error", error)
+            text = "\n\n".join(part for part in (error, thread.traceback) if part)
+            self._show_text("The graph raised an error", text)
         elif thread.status is ThreadStatus.BUSY:
             text = "A run is in progress on this thread. Press ctrl+r to follow it."
             self._show_text("Still running", text)
         else:
             self._end.set_title("Done: the final state")
             self._end.show_json(thread.values)
+            self._end_is_state = True
             self.content = PaneContent.END
+
+    @property
+    def shows_final_state(self) -> bool:
+        """Whether the final state of a thread is in view."""
+        return self.content is PaneContent.END and self._end_is_state
 
     def show_unknown(self, why: str) -> None:
         """Show that the outcome of what was sent is unknown."""
@@ -143,6 +151,7 @@ class ThreadPane(Vertical):
     def _show_text(self, title: str, text: str) -> None:
         self._end.set_title(title)
         self._end.show_text(text)
+        self._end_is_state = False
         self.content = PaneContent.END
 
     def take_focus(self) -> None:

@@ -23,6 +23,7 @@ from hitl_tui.widgets.cards import throttle
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.cards.text_part import TextPart
+from hitl_tui.widgets.progress_pane import ProgressPane
 
 from .conftest import OpenConsole, until
 from .desk_double import DeskDouble, interrupt, stop
@@ -253,6 +254,46 @@ async def test_a_question_that_changed_shows_how_after_reload(console: OpenConso
         assert "mine original text" in c.text
 
 
+async def test_a_thread_is_read_again_when_the_server_is_back(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    read, failing = desk.thread, [Unreachable("The server cannot be reached.", sent=False)] * 2
+
+    async def thread(thread_id: str) -> ThreadView:
+        if failing:
+            raise failing.pop()
+        return await read(thread_id)
+
+    desk.thread = thread  # type: ignore[method-assign]  # it fails for a while
+    async with console(desk) as c:
+        await c.press("enter")
+        await until(c.pilot, lambda: "cannot be reached" in c.text)
+        desk.error = "No answer."
+        desk.publish()
+        await until(c.pilot, lambda: "no answer" in c.text)
+        desk.error = None
+        desk.publish()
+        await until(c.pilot, lambda: not failing)
+        desk.publish()
+        await until(c.pilot, lambda: "original text" in c.text)
+        assert "cannot be reached" not in c.text
+        await c.type("x")
+        assert "xoriginal text" in c.text
+
+
+async def test_a_failed_reading_is_no_failed_sending(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+
+        async def thread(thread_id: str) -> ThreadView:
+            raise Unreachable("The server cannot be reached.", sent=False)
+
+        desk.thread = thread  # type: ignore[method-assign]  # it fails
+        await c.press("ctrl+r")
+        await until(c.pilot, lambda: "Not read: The server cannot be reached." in c.text)
+        assert "Not sent" not in c.text
+
+
 async def test_an_old_inbox_removes_no_card(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT))
     async with console(desk) as c:
@@ -448,6 +489,35 @@ async def test_what_will_be_sent_is_in_view_at_every_size(
         await c.press("ctrl+o")
         assert "Will send" in c.text
         assert isinstance(c.card, QuestionCard)
+
+
+async def test_the_final_state_is_shown_once(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk, (120, 40)) as c:
+        await c.open()
+        if "─State" not in c.text:
+            await c.press("ctrl+o")
+        assert c.text.count('"steps"') == 1
+        await c.press("ctrl+s")
+        assert "Done: the final state" in c.text and c.text.count('"steps"') == 1
+        assert "^o State" not in c.text
+
+
+async def test_progress_goes_on_from_step_to_step_and_shows_its_end(console: OpenConsole) -> None:
+    desk = DeskDouble(stop(n=1, node="first"))
+    desk.script = [stop(n=1, node="second", when="after"), None]
+    desk.progress = tuple(Progress("", "custom", "node", f"line {n}") for n in range(20))
+    async with console(desk, (80, 24)) as c:
+        await c.open()
+        await c.press("s")
+        await until(c.pilot, lambda: "Stopped after second" in c.text)
+        await c.armed()
+        await c.press("s")
+        await until(c.pilot, lambda: "Done: the final state" in c.text)
+        await until(c.pilot, lambda: "line 19" in c.text)
+        assert "line 3 " not in c.text
+        pane = c.app.screen.query_one(ProgressPane)
+        assert "Stepping past first" in pane.view.text and "Stepping past second" in pane.view.text
 
 
 async def test_a_hidden_card_sends_nothing(console: OpenConsole) -> None:

@@ -285,6 +285,57 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         quit_console(terminal)
 
 
+def test_a_paste_whose_marks_arrive_in_parts_is_the_text_alone(project: Project) -> None:
+    project.waits("revise", {"some_text": ""})
+    with project.console() as terminal:
+        terminal.wait_for("human_node")
+        press(terminal, "enter")
+        terminal.wait_for("Type here|Text to revise")
+        wait_until_ready(terminal)
+        for part in ("\x1b[20", "0~cut", " here\x1b[2", "01~!"):
+            terminal.press(part)
+            terminal.settle(quiet=0.4)  # longer than Textual waits for the rest of a key
+        terminal.wait_for('"cut here!"')
+        press(terminal, "ctrl+s")
+        terminal.wait_for("done")
+        quit_console(terminal)
+
+
+def test_a_run_that_is_left_at_once_is_told(project: Project) -> None:
+    with project.console(columns=120) as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "n")
+        choose(terminal, "revise")
+        terminal.wait_for("Some Text")
+        press(terminal, "enter")
+        terminal.press("a text")
+        terminal.wait_for(r'"some_text": "a text"')
+        terminal.press("ctrl+s", "escape")  # without waiting for anything
+        terminal.wait_for(r"\? waits for an answer")
+        terminal.wait_for("1 waiting")
+        quit_console(terminal)
+    assert [entry["outcome"] for entry in project.shell("log")] == ["applied"]
+
+
+def test_the_theme_is_kept(project: Project) -> None:
+    with project.console() as terminal:
+        terminal.wait_for("connected")
+        press(terminal, "ctrl+p")
+        terminal.press("theme")
+        terminal.wait_for("Change the current theme")
+        press(terminal, "enter")
+        terminal.press("hitl-light")
+        terminal.wait_for("hitl-light")
+        press(terminal, "enter")
+        quit_console(terminal)
+    with project.console() as terminal:
+        terminal.wait_for("connected")
+        terminal.settle()
+        light = THEMES[1].variables["footer-key-foreground"].removeprefix("#")
+        assert terminal.key_colour("n New run") == light
+        quit_console(terminal)
+
+
 def test_quitting_during_a_run_names_its_thread(project: Project) -> None:
     with project.console(columns=120) as terminal:
         terminal.wait_for("connected")

@@ -38,7 +38,7 @@ async def test_a_factory_gets_the_config_of_the_assistant(http: httpx.AsyncClien
 
 @on_local_server
 @by_every_factory
-async def test_states_are_read_with_the_config_of_the_last_run(
+async def test_states_are_read_with_the_config_of_their_run(
     http: httpx.AsyncClient, name: str
 ) -> None:
     thread_id = await thread(http)
@@ -83,6 +83,18 @@ async def test_a_failing_factory_costs_one_reading(
 
 
 @on_local_server
+async def test_a_copied_thread_is_read_with_the_config_of_the_original(
+    http: httpx.AsyncClient,
+) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "user_factory", input={}, config=ADA)
+    copied = (await http.post(f"/threads/{thread_id}/copy")).json()["thread_id"]
+    assert (await state(http, copied))["next"] == ["ask_ada"]
+    done = await wait(http, copied, "user_factory", command={"resume": "yes"}, config=ADA)
+    assert done["answer"] == "yes"
+
+
+@on_local_server
 async def test_a_question_stays_listed_after_a_run_without_config(http: httpx.AsyncClient) -> None:
     thread_id = await thread(http)
     await wait(http, thread_id, "user_factory", input={}, config=ADA)
@@ -91,6 +103,7 @@ async def test_a_question_stays_listed_after_a_run_without_config(http: httpx.As
     shown = (await http.get(f"/threads/{thread_id}")).json()
     assert shown["status"] == "interrupted"
     assert [task["name"] for task in shown["tasks"]] == ["ask_ada"]
+    assert (await state(http, thread_id))["next"] == ["ask_ada"]
     done = await wait(http, thread_id, "user_factory", command={"resume": "yes"}, config=ADA)
     assert done["answer"] == "yes"
 

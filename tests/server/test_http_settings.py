@@ -1,6 +1,8 @@
 """The sections `http`, `webhooks`, `checkpointer` and `store` of `langgraph.json`, and other keys."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +12,10 @@ import httpx
 import pytest
 
 from hitl_server.errors import BadTarget
+from hitl_server.policy.authorized_route import part_of_api
+from hitl_server.policy.rules import RULES
 from hitl_server.project.config import read_project
+from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
 from tests.server.processes import NotStarted, running_server, start_server
@@ -222,6 +227,14 @@ def test_closed_parts(tmp_path: Path) -> None:
         asking(http)  # the consoles for which the server was started are not affected
 
 
+def test_each_endpoint_belongs_to_a_part() -> None:
+    parts = {path: part_of_api(path) for _, path in RULES}
+    assert set(parts.values()) == {*PARTS}
+    for path, part in parts.items():
+        assert (part == "runs") == ("/runs" in path), path
+        assert part in ("runs", "meta") or path.startswith(f"/{part}"), path
+
+
 def test_headers_become_configurable(tmp_path: Path) -> None:
     section = {"configurable_headers": {"includes": ["x-user-*", "*key"], "excludes": ["*secret*"]}}
     with served(tmp_path, http=section) as http:
@@ -357,3 +370,20 @@ async def test_rules_of_webhooks(
     else:
         with pytest.raises(Refusal):
             webhooks.check(url)
+
+
+def test_people_get_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, python_version="3.99", ui={"agent": "./ui.tsx"})
+    data = ("--data-dir", str(tmp_path / "data"))
+    command = [sys.executable, "-m", "hitl_tui", "graphs", "--target", str(path), *data]
+    printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    assert "names Python 3.99, but" in printed.stderr
+    assert "ui has no effect: this server has no user interface." in printed.stderr
+    serve = [sys.executable, "-m", "hitl_tui", "serve", str(path), "--port", "0", *data]
+    with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        lines = [process.stderr.readline() for _ in range(4)]
+        process.terminate()
+    assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
+    log = next((tmp_path / "data").glob("*/engine.log")).read_text()
+    assert "names Python 3.99, but" in log

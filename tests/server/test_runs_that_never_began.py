@@ -109,6 +109,16 @@ async def test_a_breakpoint_outlives_a_run_that_fails_at_its_start(
     assert await kept(http, thread_id) == {**before, "error": told["__error__"]}
 
 
+async def test_the_run_of_a_node_that_failed_has_a_traceback(http: httpx.AsyncClient) -> None:
+    thread_id = await prepared(http, "failing")
+    shown = await row(http, thread_id)
+    told = shown["last_run"]["error"]
+    assert (told["error"], told["message"]) == ("ValueError", "kaboom")
+    assert told["traceback"].splitlines()[0] == "Traceback (your code):"
+    assert 'raise ValueError("kaboom")' in told["traceback"]
+    assert "site-packages" not in told["traceback"] and "hitl_server" not in told["traceback"]
+
+
 async def test_a_breakpoint_outlives_a_factory_that_fails(tmp_path: Path) -> None:
     config, switch = copied_project(tmp_path / "project"), tmp_path / "broken"
     (config.parent / "switched.py").write_text(

@@ -115,7 +115,6 @@ def test_a_symbolic_link_is_refused(tmp_path: Path, name: str) -> None:
     [
         ('{"graphs": {"a": "./a.py:graph",}}', "line 1, column 3"),
         ('{"graphs": {}}', "names no graphs"),
-        ('{"graphs": {"a": "./a.py"}}', '"./file.py:graph"'),
         ("[]", "not a JSON object"),
         ("1" * 5000, "cannot be read"),
         ("[" * 100_000, "cannot be read"),
@@ -201,10 +200,14 @@ async def test_the_environment_of_a_project(tmp_path: Path) -> None:
 
 
 def test_one_server_for_each_folder(tmp_path: Path) -> None:
-    with running_server(CONFIG, tmp_path / "data"):
+    with running_server(CONFIG, tmp_path / "data") as served:
         with pytest.raises(NotStarted) as refused:
             start_server(CONFIG, tmp_path / "data")
         assert refused.value.report["already_running"] is True
+        assert refused.value.report["what"] == (
+            f"The server at {served.url} (process {served.process.pid}) already uses "
+            f"{tmp_path / 'data'}."
+        )
 
 
 def test_the_server_ends_with_its_parent(tmp_path: Path) -> None:

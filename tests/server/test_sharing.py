@@ -316,9 +316,26 @@ def test_ctrl_c_while_a_graph_is_imported(project: Project) -> None:
 async def test_a_local_server_that_serves_something_else(project: Project, tmp_path: Path) -> None:
     served = await asyncio.to_thread(start_server, project.target, project.data)
     try:
-        with pytest.raises(LocalServerFailed, match=r"worker\.py:graph"):
+        with pytest.raises(LocalServerFailed, match=r"worker\.py:graph") as refused:
             await find_or_start(str(tmp_path / "langgraph.json"), project.data)
+        assert f"The local server at {served.url}, which uses " in refused.value.what
     finally:
+        await asyncio.to_thread(served.stop)
+
+
+async def test_a_local_server_that_does_not_answer(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hitl_engine.local.server_process._PATIENCE", 0.5)
+    served = await asyncio.to_thread(start_server, project.target, project.data)
+    served.process.send_signal(signal.SIGSTOP)
+    try:
+        with pytest.raises(LocalServerFailed, match="does not answer") as refused:
+            await find_or_start(project.target, project.data, timeout=3)
+        there = f"The local server at {served.url} (process {served.process.pid}) holds "
+        assert refused.value.what.startswith(there)
+    finally:
+        served.process.send_signal(signal.SIGCONT)
         await asyncio.to_thread(served.stop)
 
 

@@ -147,6 +147,8 @@ class Connection:
             version=info.version,
             identity=info.identity or self._target.label,
             broken=broken,
+            remarks=info.remarks,
+            code_changes=tuple(graph.what for graph in info.graphs_changed),
         )
 
     async def _info(self) -> WireInfo:

@@ -136,7 +136,7 @@ async def find_or_start(
             return server
     except TimeoutError:
         raise LocalServerFailed(
-            f"Another local server holds {folder / 'engine.lock'} and does not answer.",
+            f"{_other_server(folder)} holds {folder / 'engine.lock'} and does not answer.",
             hint="End it, then try again.",
         ) from None
 
@@ -261,11 +261,20 @@ async def _found(target: str, folder: Path) -> RunningServer | None:
             return None
         if serves != target:
             raise LocalServerFailed(
-                f"The local server that uses {folder} serves {serves}.",
+                f"The local server at {server.url}, which uses {folder}, serves {serves}.",
                 hint="End it, or choose another folder with --data-dir.",
             )
         unless_found.pop_all()
     return server
+
+
+def _other_server(folder: Path) -> str:
+    """Return in words which server holds the folder, as far as it has written its address."""
+    try:
+        notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
+        return f"The local server at {notice['url']} (process {notice['pid']})"
+    except (OSError, ValueError, KeyError, TypeError):
+        return "Another local server"
 
 
 async def _answers(server: RunningServer) -> bool:

@@ -25,6 +25,10 @@ class Server:
     identity: str
     """The same for the same server: the id of the local server's database, or the URL."""
     broken: tuple[BrokenGraph, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """About the settings of a local project, when the server was found."""
+    code_changes: tuple[str, ...] = ()
+    """One sentence for each graph whose code had changed when the server was found."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,10 @@ class ThreadView:
     """Interrupts in the order of their tasks, or one breakpoint, or nothing."""
     checkpoint_id: str
     error: str | None
+    traceback: str = ""
+    """Where the graph's own code failed in the last run; only our own server tells it."""
+    code_changed: str = ""
+    """That the server still runs old code of the graph, which changed since; mostly empty."""
 
 
 @dataclass(frozen=True, slots=True)

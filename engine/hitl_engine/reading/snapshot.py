@@ -45,10 +45,14 @@ class Snapshot:
     """Where a run stopped without a question, if known; inside subgraphs the path of nodes."""
     stop_next: tuple[str, ...] = ()
     """The nodes that run after a stop inside subgraphs, each as its path."""
+    traceback: str = ""
+    """Where the graph's own code failed in the last run, if the server tells it."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    code_changed: str = ""
+    """That the server runs old code of the graph; empty if it does not, or does not tell."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -181,6 +185,8 @@ class Snapshot:
             waiting=self.waiting,
             checkpoint_id=self.checkpoint_id,
             error=self.error,
+            traceback=self.traceback,
+            code_changed=self.code_changed,
         )
 
 
@@ -201,6 +207,8 @@ def from_row(row: WireThread) -> Snapshot | None:
         since=(stop and stop.since) or row.state_updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
+        traceback=row.last_run.traceback if row.last_run else "",
+        code_changed=row.code_changed or "",
     )
 
 

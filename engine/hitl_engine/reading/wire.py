@@ -122,6 +122,8 @@ class WireThread(_Wire):
     """Our own server derives the row from the state and adds its tasks; others leave them out."""
     checkpoint_id: str | None = None
     breakpoint: WireBreakpoint | None = None
+    code_changed: str | None = None
+    """That the code of the graph changed after the server imported it; only our own sends it."""
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
 
@@ -153,7 +155,13 @@ class WireRun(_Wire):
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None
-    """How it failed; only our own server sends it."""
+    """`{"error", "message", "traceback"?}`: how it failed; only our own server sends it."""
+
+    @property
+    def traceback(self) -> str:
+        """Where the graph's own code raised the error, or nothing."""
+        found = self.error.get("traceback") if isinstance(self.error, Mapping) else None
+        return found if isinstance(found, str) else ""
 
     @property
     def server_died(self) -> bool:
@@ -202,6 +210,13 @@ class WireBrokenGraph(_Wire):
     traceback: str = ""
 
 
+class WireChangedGraph(_Wire):
+    """A graph whose code changed after our own server imported it."""
+
+    graph_id: str
+    what: str
+
+
 class WireInfo(_Wire):
     """A server's description of itself."""
 
@@ -211,3 +226,6 @@ class WireInfo(_Wire):
     nodes: dict[str, frozenset[str]] = Field(default_factory=dict)
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
+    graphs_changed: tuple[WireChangedGraph, ...] = ()
+    remarks: tuple[str, ...] = ()
+    """About the settings of the project, for a person."""

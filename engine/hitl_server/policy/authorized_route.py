@@ -28,15 +28,13 @@ from hitl_server.server_parts import parts_of
 class AuthorizedRoute(APIRoute):
     """A route that runs its rule first. For everyone but the owner, no rule means no access."""
 
-    part = ""
-    """The part of the API to which it belongs; `http.disable_PART` closes it."""
-
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Return the handler of the route behind its rule (FastAPI: "Custom APIRoute class")."""
         handle = super().get_route_handler()
 
         async def handle_authorized(request: Request) -> Response:
-            if self.part in request.app.state.http.closed and not caller_of(request).is_console:
+            closed = request.app.state.http.closed
+            if part_of_api(self.path) in closed and not caller_of(request).is_console:
                 raise Refusal(404, "Not Found")
             sent = await _sent_body(request)
             authorization = await self._authorize(request, sent)
@@ -67,6 +65,16 @@ class AuthorizedRoute(APIRoute):
                 caller, auth, parts_of(request), request.path_params, request.query_params, body
             )
         )
+
+
+def part_of_api(path: str) -> str:
+    """Return the part to which a route belongs: `http.disable_PART` closes it."""
+    match path.split("/")[1:]:
+        case ["runs", *_] | ["threads", _, "runs", *_]:
+            return "runs"
+        case ["assistants" | "threads" | "store" as part, *_]:
+            return part
+    return "meta"
 
 
 async def _sent_body(request: Request) -> bytes:

@@ -1,7 +1,7 @@
 """The config for a graph factory whose graph is only read or updated, not run.
 
-The factory gets what the thread's last run gave it: with other values, it could create another
-graph, to which the state does not belong.
+The factory gets the config of the run that wrote the state: with other values, it could create
+another graph, to which the state does not belong.
 """
 
 from collections.abc import Mapping
@@ -11,15 +11,15 @@ from langchain_core.runnables import RunnableConfig
 
 _OF_THE_RUN = frozenset({"thread_id", "run_id", "checkpoint_id", "checkpoint_ns", "checkpoint_map"})
 _SET_BY_SERVER = ("langgraph_auth_", "__")
-"""Beginnings of keys that name the caller of the last run, or steer its execution."""
+"""Beginnings of keys that name the caller of that run, or steer its execution."""
 
 
-def reading_config(last_run: Mapping[str, Any], config: RunnableConfig) -> RunnableConfig:
-    """Return `config` with the values of the last run (its `kwargs`; empty without a run).
+def reading_config(run: Mapping[str, Any], config: RunnableConfig) -> RunnableConfig:
+    """Return `config` with the values of a run (its `kwargs`; empty without a run).
 
     What `config` contains applies: the thread, the checkpoint and the present caller.
     """
-    given: Mapping[str, Any] = last_run.get("config") or {}
+    given: Mapping[str, Any] = run.get("config") or {}
     configurable = {
         key: value
         for key, value in (given.get("configurable") or {}).items()

@@ -1,6 +1,7 @@
 """The graphs of a project: loaded once, opened for each use with the server's checkpointer."""
 
 import copy
+import os
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
@@ -15,6 +16,7 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
+from hitl_server.project.code_changes import CodeChanges
 from hitl_server.project.config import GraphSpec, ProjectConfig
 from hitl_server.project.graph_factories import GraphFactory, NotAGraphFactory
 from hitl_server.project.import_errors import ImportFailure, import_failure_of
@@ -43,7 +45,7 @@ class FactoryFailed(Exception):
     def __init__(self, graph_id: str, error: Exception) -> None:
         super().__init__(
             f"The factory of graph '{graph_id}' failed: {type(error).__name__}: {error}. "
-            "It got the config of the thread's last run, or else that of the assistant."
+            "It got the config of the run that wrote the state, or else that of the assistant."
         )
         self.error = error
 
@@ -68,6 +70,7 @@ class Graphs:
 
     loaded: dict[str, LoadedGraph] = field(default_factory=dict)
     broken: dict[str, ImportFailure] = field(default_factory=dict)
+    changes: CodeChanges = field(default_factory=CodeChanges)
     _saver: BaseCheckpointSaver[Any] | None = None
     _store: BaseStore | None = None
     _ready: dict[str, Graph] = field(default_factory=dict)
@@ -86,6 +89,12 @@ class Graphs:
             except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
                 failure = import_failure_of(spec.graph_id, error, project.import_paths)
                 graphs.broken[spec.graph_id] = failure
+        main_files = {
+            graph_id: file
+            for graph_id, each in graphs.loaded.items()
+            if (file := each.spec.place.module_file)
+        }
+        graphs.changes = CodeChanges.since_now(main_files, project.import_paths)
         return graphs
 
     @property
@@ -96,6 +105,17 @@ class Graphs:
             f"Graph '{graph_id}' was compiled with {' and '.join(kinds)}; the server uses its own."
             for graph_id, kinds in own.items()
             if kinds
+        )
+
+    def code_change(self, graph_id: str) -> str | None:
+        """Return in words that the code of a graph changed since it was imported; None if not."""
+        files = self.changes.of_graph(graph_id) if graph_id in self.loaded else ()
+        if not files:
+            return None
+        return (
+            f"The code of graph '{graph_id}' changed since the server imported it: "
+            f"{', '.join(files)}. The server runs the old code until it is started again; it is "
+            f"process {os.getpid()}."
         )
 
     def use_storage(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
@@ -110,6 +130,11 @@ class Graphs:
     def nodes(self) -> dict[str, list[str]]:
         """The nodes of each graph; those of factories are known only when they are called."""
         return {graph_id: list(graph.nodes) for graph_id, graph in self._ready.items()}
+
+    def has_factory(self, graph_id: str) -> bool:
+        """Whether a graph factory creates this graph for each use."""
+        loaded = self.loaded.get(graph_id)
+        return loaded is not None and isinstance(loaded.source, GraphFactory)
 
     @asynccontextmanager
     async def open(

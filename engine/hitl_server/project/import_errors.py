@@ -31,7 +31,7 @@ def import_failure_of(
 
     `folders` are the import paths of the project.
     """
-    return ImportFailure(graph_id, _one_line(error, folders), _own_frames(error))
+    return ImportFailure(graph_id, _one_line(error, folders), own_traceback(error))
 
 
 def _one_line(error: BaseException, folders: Sequence[Path]) -> str:
@@ -50,8 +50,9 @@ def _one_line(error: BaseException, folders: Sequence[Path]) -> str:
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
-def _own_frames(error: BaseException) -> str:
-    libraries = (sys.prefix, sys.base_prefix, str(Path(__file__).parent), "<frozen")
+def own_traceback(error: BaseException) -> str:
+    """Return the traceback of an error with the frames of the project's own code alone."""
+    libraries = (sys.prefix, sys.base_prefix, str(Path(__file__).parents[1]), "<frozen")
     report = traceback.TracebackException.from_exception(error)
     own = [frame for frame in report.stack if not frame.filename.startswith(libraries)]
     head = ["Traceback (your code):\n", *traceback.format_list(own)] if own else []

@@ -32,6 +32,13 @@ class Place:
         """The file, if the place names one and not a module."""
         return Path(self.source) if _is_file(self.source) else None
 
+    @property
+    def module_file(self) -> Path | None:
+        """The file of the module, once it was imported; None for one without a file."""
+        module = sys.modules.get(self.source)
+        file = self.source if self.file else getattr(module, "__file__", None)
+        return Path(file) if file else None
+
     def load(self) -> Any:
         """Import the module and return the object.
 

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.project.graphs import Graphs
 from hitl_server.responses import json_response
 from hitl_server.server_parts import parts_of
 
@@ -64,9 +65,15 @@ async def info(request: Request) -> Response:
             "identity": parts.database.identity,
             "nodes": parts.graphs.nodes,
             "graphs_broken": [failure.to_json() for failure in parts.graphs.broken.values()],
+            "graphs_changed": _changed(parts.graphs),
             "remarks": list(request.app.state.remarks),
         }
     )
+
+
+def _changed(graphs: Graphs) -> list[dict[str, str]]:
+    changes = {graph_id: graphs.code_change(graph_id) for graph_id in graphs.loaded}
+    return [{"graph_id": name, "what": what} for name, what in changes.items() if what]
 
 
 @router.get("/docs", include_in_schema=False)

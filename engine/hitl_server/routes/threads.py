@@ -12,7 +12,6 @@ from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
 from hitl_server.policy.authorization import authorization_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
 from hitl_server.refusals import (
     Refusal,
@@ -105,7 +104,9 @@ async def get(request: Request, thread_id: str) -> Response:
     row = parts.threads.get(thread_id)
     if row is None:
         raise no_thread(thread_id)
-    return json_response({**row, "last_run": last_run})
+    graph_id = (parts.threads.metadata(thread_id) or {}).get("graph_id")
+    changed = parts.graphs.code_change(str(graph_id))
+    return json_response({**row, "last_run": last_run, "code_changed": changed})
 
 
 @router.patch("/{thread_id}", responses=ok_response(Thread))
@@ -207,7 +208,7 @@ async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs
     if graph_id is None:
         return json_response(EMPTY_STATE)
     config = _config(request, thread_id, at)
-    reading = reading_config(parts.runs.last_kwargs(thread_id), config)
+    reading = parts.state_sync.factory_config(graph_id, thread_id, config)
     async with parts.graphs.open(graph_id, reading) as graph:
         snapshot = await graph.aget_state(config, subgraphs=subgraphs)
     await parts.database.flush()
@@ -222,7 +223,7 @@ async def _history(request: Request, thread_id: str, search: HistorySearch) -> R
         return json_response([])
     at = search.checkpoint.configurable() if search.checkpoint else {}
     config = _config(request, thread_id, {"checkpoint_ns": "", **at})
-    reading = reading_config(parts.runs.last_kwargs(thread_id), config)
+    reading = parts.state_sync.factory_config(graph_id, thread_id, config)
     async with parts.graphs.open(graph_id, reading) as graph:
         states = graph.aget_state_history(
             config,

@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
+from hitl_server.project.import_errors import own_traceback
 from hitl_server.request_models import is_resume_map
 from hitl_server.streams.events import EventTranslator, reports_interrupt
 from hitl_server.streams.run_stream import RunResult, RunStream
@@ -35,6 +36,18 @@ class RunEnd:
 
     status: RunStatus
     error: JsonObject | None = None
+    traceback: str = ""
+    """Where the project's own code raised the error."""
+
+    @property
+    def stored_error(self) -> JsonObject | None:
+        """The error for the row of the run, with its traceback."""
+        return {**self.error, "traceback": self.traceback} if self.error else None
+
+    @classmethod
+    def failed(cls, error: BaseException) -> "RunEnd":
+        """Return the end of a run that raised an error."""
+        return cls("error", error_body(error), own_traceback(error))
 
 
 @dataclass(slots=True)
@@ -63,8 +76,9 @@ class Execution:
         try:
             await self._stream_graph(graph)
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
-            self.result.error = error_body(error)
-            return RunEnd("error", self.result.error)
+            ending = RunEnd.failed(error)
+            self.result.error = ending.error
+            return ending
         return RunEnd("success")
 
     def reached_breakpoint(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:

@@ -91,9 +91,8 @@ class RunDriver:
         except Exception as error:  # noqa: BLE001  a factory may raise anything
             active.end_graph()
             breakpoint = None  # without its checkpoint, it was not reached
-            raised = error.error if isinstance(error, FactoryFailed) else error
-            active.result.error = error_body(raised)
-            ending = RunEnd("error", active.result.error)
+            ending = RunEnd.failed(error.error if isinstance(error, FactoryFailed) else error)
+            active.result.error = ending.error
         await self._write_end(active, ending, snapshot, breakpoint, has_waiting_runs())
 
     async def _run_graph(self, active: ActiveRun, execution: Execution, graph: Any) -> RunEnd:
@@ -103,8 +102,9 @@ class RunDriver:
             if active.cancelled is None:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise
-                active.result.error = error_body(error)  # the graph's own code cancelled itself
-                return RunEnd("error", active.result.error)
+                ending = RunEnd.failed(error)  # the graph's own code cancelled itself
+                active.result.error = ending.error
+                return ending
             if task := asyncio.current_task():
                 task.uncancel()
             return _cancelled()
@@ -124,7 +124,7 @@ class RunDriver:
             if active.cancelled == "rollback":
                 self._runs.delete(connection, run.thread_id, run.run_id)
             else:
-                self._runs.set_status(connection, run.run_id, ending.status, ending.error)
+                self._runs.set_status(connection, run.run_id, ending.status, ending.stored_error)
             error = None if active.cancelled else ending.error  # a cancelled thread did not fail
             if active.temporary:
                 self._threads.remove(connection, run.thread_id)

@@ -3,10 +3,11 @@
 The caller holds the thread, so no run is in progress. `is_busy` returns whether a run waits for it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.types import StateSnapshot
 
 from hitl_server.json_types import JsonObject
@@ -17,7 +18,7 @@ from hitl_server.running.execution import breakpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
-from hitl_server.thread_state import Breakpoint, breakpoint_between, state_columns
+from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between, state_columns
 
 
 class StateSync:
@@ -40,7 +41,7 @@ class StateSync:
     ) -> JsonObject:
         """Write values into a thread's state; return the `configurable` of the new checkpoint."""
         last_run = self._runs.last_kwargs(thread_id)
-        reading = reading_config(last_run, config)
+        reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
@@ -56,6 +57,14 @@ class StateSync:
                 self._threads.write_state(connection, thread_id, columns, is_busy())
                 self._threads.clear_stale(connection, thread_id)
         return dict(changed["configurable"])
+
+    def factory_config(
+        self, graph_id: str, thread_id: str, config: RunnableConfig
+    ) -> RunnableConfig:
+        """Return the config with which the graph of a thread is opened to read or update it."""
+        if not self._graphs.has_factory(graph_id):
+            return config
+        return reading_config(self._runs.kwargs_of_state(thread_id), config)
 
     async def refresh(
         self, thread_id: str, error: JsonObject | None, is_busy: Callable[[], bool] = lambda: False
@@ -89,7 +98,7 @@ class StateSync:
         if (snapshot := await self._read(thread_id, subgraphs=True)) is None:
             return  # the run itself tells why
         gone = [node for node in following if node not in snapshot.next]
-        if not gone and not set(interrupt_ids) <= set(_pending(snapshot)):
+        if not gone and not set(interrupt_ids) <= await _pending(self._database.saver, snapshot):
             gone = list(snapshot.next)
         if gone:
             raise nodes_gone(graph_id, gone)
@@ -97,21 +106,36 @@ class StateSync:
     async def _read(self, thread_id: str, *, subgraphs: bool = False) -> StateSnapshot | None:
         metadata = self._threads.metadata(thread_id) or {}
         config = newest_state_config(thread_id)
-        reading = reading_config(self._runs.last_kwargs(thread_id), config)
         try:
+            reading = self.factory_config(metadata["graph_id"], thread_id, config)
             async with self._graphs.open(metadata["graph_id"], reading) as graph:
                 return await graph.aget_state(config, subgraphs=subgraphs)
         except Exception:  # noqa: BLE001  a graph factory may raise anything
             return None
 
 
-def _pending(snapshot: StateSnapshot) -> Iterator[str]:
-    """Yield the ids of the interrupts that the code of now would be asked for."""
+async def _pending(saver: BaseCheckpointSaver[Any], snapshot: StateSnapshot) -> set[str]:
+    """Return the ids of the interrupts that the code of now would be asked for.
+
+    A task has the interrupts of its subgraph, too. Those count if the subgraph still asks. Its own
+    ones, from before or after the call of the subgraph, are not in the subgraph's checkpoint.
+    """
+    pending: set[str] = set()
     for task in snapshot.tasks:
+        asked = {interrupt.id for interrupt in task.interrupts}
         if isinstance(task.state, StateSnapshot):
-            yield from _pending(task.state)
-        else:
-            yield from (interrupt.id for interrupt in task.interrupts)
+            asked -= await _written_interrupts(saver, task.state.config)
+            asked |= await _pending(saver, task.state)
+        pending |= asked
+    return pending
+
+
+async def _written_interrupts(saver: BaseCheckpointSaver[Any], config: RunnableConfig) -> set[str]:
+    """Return the ids of the interrupts that were written at a checkpoint by any of its tasks."""
+    found = await saver.aget_tuple(config)
+    writes = (found and found.pending_writes) or []
+    written = (values for _, channel, values in writes if channel == INTERRUPT)
+    return {interrupt.id for values in written for interrupt in values}
 
 
 def newest_state_config(thread_id: str, **configurable: Any) -> RunnableConfig:

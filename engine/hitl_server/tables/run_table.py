@@ -190,6 +190,20 @@ class Runs:
         )
         return orjson.loads(rows[0]["kwargs"]) if rows else {}
 
+    def kwargs_of_state(self, thread_id: str) -> JsonObject:
+        """Return the `kwargs` of the run that wrote the newest checkpoint of a thread.
+
+        A later run may have failed before it wrote one. The checkpoints of a copied thread name
+        the run of the original. Where that run is unknown: those of the newest run, or empty.
+        """
+        rows = self._database.read(
+            "SELECT kwargs FROM runs WHERE run_id ="
+            " (SELECT json_extract(CAST(metadata AS TEXT), '$.run_id') FROM checkpoints"
+            " WHERE thread_id = ? AND checkpoint_ns = '' ORDER BY checkpoint_id DESC LIMIT 1)",
+            (thread_id,),
+        )
+        return orjson.loads(rows[0]["kwargs"]) if rows else self.last_kwargs(thread_id)
+
     def _rows(self, thread_id: str, run_id: str) -> list[Row]:
         sql = f"SELECT {', '.join(FIELDS)} FROM runs WHERE run_id = ? AND thread_id = ?"
         return self._database.read(sql, (run_id, thread_id))

@@ -48,7 +48,6 @@ class BulkAnswer(Vertical):
         #json { height: 7; }
         #options {
             height: auto; max-height: 6; border: none; padding: 0 1; background: $surface;
-            & > .option-list--option-highlighted { background: $primary 25%; color: $foreground; }
         }
         &.-text #text, &.-json #json, &.-options #options { display: block; }
     }

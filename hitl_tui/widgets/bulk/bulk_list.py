@@ -25,10 +25,6 @@ class BulkList(OptionList):
         height: 1fr; min-height: 2; border: none; padding: 0; background: $background;
         text-wrap: nowrap; text-overflow: ellipsis; scrollbar-size-vertical: 1;
         &:focus { border: none; background: $background; background-tint: $background 0%; }
-        & > .option-list--option-highlighted { background: $panel; color: $foreground; }
-        &:focus > .option-list--option-highlighted {
-            background: $primary 25%; color: $foreground; text-style: none;
-        }
     }
     """
     HELP = """\

@@ -30,7 +30,6 @@ class ChoicePart(QuestionPart):
     ChoicePart {
         #asked { height: 1fr; min-height: 3; }
         #options { height: auto; max-height: 50%; border: none; padding: 0; background: $surface; }
-        #options > .option-list--option-highlighted { background: $primary 25%; color: $foreground; }
         #text { display: none; height: 5; }
         &.-with-text #text { display: block; }
     }

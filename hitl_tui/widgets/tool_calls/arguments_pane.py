@@ -58,7 +58,7 @@ class ArgumentsView(RowsView):
         & > .arguments--operator { color: $text-warning; }
         & > .arguments--added { color: $text-success; }
         & > .arguments--removed { color: $text-error; }
-        & > .arguments--cursor { background: $primary 25%; }
+        & > .arguments--cursor { background: $primary 15%; }
     }
     """
 

@@ -14,7 +14,7 @@ SEVERAL = (
     "Docs: https://docs.langchain.com/oss/python/langgraph/interrupts"
     "#handling-multiple-interrupts."
 )
-ROBOT = {"left": "beep"}
+ROBOT = {"robot": "beep"}
 
 
 def case(graph: str, *steps: Step, test: str, of: tuple[str, ...] = ()) -> Case:
@@ -168,11 +168,11 @@ CASES = [
     case(
         "robot_then_human",
         run({}).asks("well?").expect(order=["updates", "values", "updates", "values"]),
-        answer("human")
-        .ends({**ROBOT, "right": "human"})
+        answer("yes")
+        .ends({**ROBOT, "human": "yes"})
         .expect(
             order=["values", "updates", "values"],
-            updates=[{"human": {"right": "human"}}],
+            updates=[{"human": {"human": "yes"}}],
         ),
         test="test_interrupt_stream_mode_values",
     ),

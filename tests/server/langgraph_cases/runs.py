@@ -33,6 +33,11 @@ class Outcome:
         return _without_interrupts(last)
 
     @property
+    def all_values(self) -> list[Any]:
+        """All values of the graph."""
+        return self.of("values")
+
+    @property
     def notes(self) -> list[Any]:
         """What the nodes noted, those of subgraphs too."""
         return [data for event, data in self.events if event.split("|")[0] == "custom"]
@@ -61,6 +66,16 @@ class Outcome:
     def order(self) -> list[str]:
         """The modes of the events with values and updates of the graph itself, in their order."""
         return [event for event, _ in self.events if event in ("values", "updates")]
+
+    @property
+    def talk(self) -> list[str]:
+        """The messages in the last values, each with its type."""
+        return [f"{each['type']}: {each['content']}" for each in self.values["messages"]]
+
+    @property
+    def values_besides_messages(self) -> Json:
+        """The last values without their messages."""
+        return {key: value for key, value in self.values.items() if key != "messages"}
 
     @property
     def messages(self) -> list[str]:

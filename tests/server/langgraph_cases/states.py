@@ -30,14 +30,22 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Keeps the newest checkpoint of the graph, or of the subgraph that waits at this depth."""
+    """Keeps a checkpoint of the graph, or of the subgraph that waits at this depth.
+
+    With `task` it is that of the subgraph of this task, which has a namespace and no id.
+    """
 
     name: str
     depth: int = 0
+    task: int | None = None
 
     def take(self, session: Session) -> None:
         """Read the state."""
-        session.kept[self.name] = (session.state(self.depth))["checkpoint"]
+        if self.task is None:
+            session.kept[self.name] = session.state(self.depth)["checkpoint"]
+        else:
+            read: Any = session.sdk.threads.get_state(session.thread_id)
+            session.kept[self.name] = read["tasks"][self.task]["checkpoint"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,7 @@ from langgraph.graph import START, MessagesState, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command, RetryPolicy, Send, interrupt
 from pydantic import BaseModel, Field
-from ways import Node, Way, both, chain, note
-
-
-class Market(TypedDict):
-    """A text that grows."""
-
-    key: Annotated[str, operator.add]
-    market: str
+from ways import Market, Node, Way, both, chain, note
 
 
 class InnerMarket(TypedDict):

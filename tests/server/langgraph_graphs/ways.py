@@ -43,6 +43,13 @@ class Way:
         return call_on_loop if self.asynchronous else call
 
 
+class Market(TypedDict, total=False):
+    """A text that grows."""
+
+    key: Annotated[str, operator.add]
+    market: str
+
+
 class Words(TypedDict):
     """What the nodes returned, in order."""
 
