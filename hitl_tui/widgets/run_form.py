@@ -136,8 +136,8 @@ class RunForm(VerticalScroll, can_focus=False):
         if self._given is None:
             return
         field, value = self.input_form.form, self._given.input
-        typed = typed_of(field, value)
-        if self.has_fields and read(field, typed).value == value:
+        typed = typed_of(field, self.input_form.as_entered(value))
+        if self.has_fields and self.input_form.as_input(read(field, typed).value) == value:
             self.form.load(typed)
         else:
             self.json.show_json(value)
@@ -164,7 +164,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def toggle_json(self) -> None:
         """Take the input as JSON, beginning with what the fields contain, or in fields again."""
         if not self.as_json and not self.json.text.strip():
-            self.json.show_json(self.form.reading().value)
+            self.json.show_json(self.input_form.as_input(self.form.reading().value))
         self.toggle_class("-as-json")
         self.take_focus()
         self.post_message(self.Changed())
@@ -210,7 +210,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.form.show_faults(faults)
         if faults:
             raise NotReady(f"Input: {self.form.fault_summary(faults)}")
-        return reading.value
+        return self.input_form.as_input(reading.value)
 
     @on(FormView.Changed)
     @on(Input.Changed)

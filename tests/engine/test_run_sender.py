@@ -30,5 +30,17 @@ def test_the_strict_flag_is_sent_only_on_request(run: WireRun) -> None:
     assert answer["config"] == {"configurable": {"tenant": "acme", STRICT: True}}
 
 
+def test_limits_and_tags_are_sent_again() -> None:
+    given = {
+        "recursion_limit": 7,
+        "tags": ["a"],
+        "max_concurrency": 2,
+        "run_id": "r",
+        "metadata": {},
+    }
+    request = continuing_request(last(config=given), "g", strict=False)
+    assert request["config"] == {"recursion_limit": 7, "tags": ["a"], "max_concurrency": 2}
+
+
 def test_without_a_run_the_assistant_is_the_one_given() -> None:
     assert continuing_request(None, "g", strict=False) == {"assistant_id": "g"}

@@ -11,7 +11,7 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     requested,
 )
-from hitl_engine.deciding.run_sender import continuing_request
+from hitl_engine.deciding.run_sender import continuing_request, refuse_settings
 from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
@@ -24,10 +24,12 @@ from hitl_engine.model import (
     JsonObject,
     JsonValue,
     Outcome,
+    RunSettings,
 )
 from hitl_engine.reading.wire import WireSchemas
 from hitl_engine.strict_json import unwritable
 
+_TEXTS = ("text", "long_text")
 _RUNS_READ = 50
 """Newest runs among which the one with an input is looked for; each answer and step is a run."""
 
@@ -61,6 +63,27 @@ class RunStarter:
         except (NotThere, ServerRefused) as error:
             return WireSchemas(), error.what
 
+    async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
+        """Return the input that consists of one text. Raises as `Desk.input_of_text`."""
+        input_form = await self.input_form(graph)
+        fields = input_form.form.fields
+        if input_form.form.kind in _TEXTS:
+            return text
+        taking = [field for field in fields if field.is_chat] or [
+            field
+            for field in fields
+            if field.kind in _TEXTS and (field.required or len(fields) == 1)
+        ]
+        others = [field.name for field in fields if field.required and field not in taking]
+        if len(taking) != 1 or others:
+            names = ", ".join(field.name for field in fields) or "any JSON"
+            raise BadInput(
+                f"The input of {graph.name} is not one text; it has: {names}.",
+                kept="Nothing was sent.",
+                hint="Give the whole input as JSON: --input.",
+            )
+        return input_form.as_input({taking[0].name: text})
+
     async def earlier(self, thread_id: str, graphs: Sequence[Graph]) -> EarlierRun:
         """Return what the newest run with an input was started with. Raises as `Desk.earlier_run`."""
         runs = await self._session.api.runs(thread_id, limit=_RUNS_READ)
@@ -90,8 +113,10 @@ class RunStarter:
         thread_id: str | None,
         breakpoints: Breakpoints,
         replace_compiled: bool,
+        settings: RunSettings,
     ) -> Outcome:
         """Start a run; return at its next stop or end. Raises as `Desk.start`."""
+        refuse_settings(settings)
         if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
         stops = await self._breakpoints(graph, breakpoints, replace=replace_compiled)
@@ -112,6 +137,10 @@ class RunStarter:
             **unchanged,
             **stops,
         }
+        if settings.config:
+            request["config"] = settings.config
+        if settings.context:
+            request["context"] = settings.context
         if stops and replace_compiled:
             request["metadata"] = {REPLACES: True}
         try:
