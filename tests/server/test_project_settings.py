@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hitl_engine.local.server_process import find_or_start, serve_command
 from hitl_server.errors import BadTarget
 from hitl_server.policy.authorized_route import part_of_api
 from hitl_server.policy.rules import RULES
@@ -226,6 +227,28 @@ def test_closed_parts(tmp_path: Path) -> None:
         remarks = " ".join(http.get("/info").json()["remarks"])
         assert "http.disable_store closes /store" in remarks
         asking(http)  # the consoles for which the server was started are not affected
+
+
+async def test_consoles_use_closed_parts_of_a_server_without_tokens(tmp_path: Path) -> None:
+    parts = ("meta", "assistants", "threads")
+    path = write(tmp_path, http={f"disable_{part}": True for part in parts})
+    command = serve_command(str(path), tmp_path / "data")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not (line := process.stderr.readline()).startswith("Serving"):
+            assert line, "the server ended"
+        console = await find_or_start(str(path), tmp_path / "data")
+        assert console.pid == process.pid
+        async with httpx.AsyncClient(base_url=console.url) as http:
+            for headers, status in ((console.headers, 200), ({}, 404)):
+                assert (await http.get("/info", headers=headers)).status_code == status
+                found = await http.post("/threads/search", json={}, headers=headers)
+                assert found.status_code == status
+            assert (await http.post("/store/items/search", json={})).status_code == 200
+            evil = await http.get("/ok-not", headers={"host": "evil.example"})
+            assert evil.status_code == 403
+        await console.aclose()
+        process.terminate()
 
 
 def test_each_endpoint_belongs_to_a_part() -> None:
