@@ -153,7 +153,7 @@ def test_the_new_run_form_without_a_schema(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "hitl_tui", f"{tmp_path / 'factory.py'}:make"]
     environment = {"PYTHONPATH": str(ROOT)}
     with Terminal([*command, "--data-dir", data], columns=110, rows=30, env=environment) as console:
-        console.wait_for("Nothing waits")
+        console.wait_for("Nothing waits", seconds=90)
         console.press("n")
         console.wait_for("The input cannot be described")
         console.wait_for("Input, as JSON")

@@ -488,5 +488,5 @@ def test_the_console_shows_the_remarks(tmp_path: Path) -> None:
     path = write(tmp_path, image_distro="wolfi", ui={"agent": "./ui.tsx"})
     command = [sys.executable, "-m", "hitl_tui", str(path), "--data-dir", str(tmp_path / "data")]
     with Terminal(command, columns=120, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
-        console.wait_for("image_distro has no")
+        console.wait_for("image_distro has no", seconds=90)
         console.wait_for("And 2 more")
