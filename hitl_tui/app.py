@@ -286,9 +286,13 @@ class ConsoleApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title not in _LEFT_OUT:
                 yield command
+        seen: set[tuple[object, str]] = set()  # one command, also for an action of several keys
         for active in screen.active_bindings.values():
             binding = active.binding
-            if binding.id and binding.description and active.enabled:
+            if not binding.id or (active.node, binding.action) in seen:
+                continue
+            seen.add((active.node, binding.action))
+            if binding.description and active.enabled:
                 run = partial(self.run_action, binding.action, active.node)
                 yield SystemCommand(binding.description, binding.tooltip, run)
 

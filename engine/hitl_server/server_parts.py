@@ -15,6 +15,7 @@ from hitl_server.running.run_queue import RunQueue
 from hitl_server.running.state_sync import StateSync
 from hitl_server.running.webhooks import Webhooks
 from hitl_server.storage.database import Database
+from hitl_server.storage.project_store import ProjectStore
 from hitl_server.storage.store import Store
 from hitl_server.tables.assistant_table import Assistants
 from hitl_server.tables.run_table import Runs
@@ -34,14 +35,17 @@ class ServerParts:
     state_sync: StateSync
     webhooks: Webhooks
     key_locks: KeyLocks
-    store: Store
+    store: Store | ProjectStore
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
         """Open the database at `path` and end what a crash has interrupted. Raises `StartFailed`."""
         database = await Database.open(path, project.allowed_types)
         try:
-            store = await Store.open(path.with_name("store.sqlite"), project.store)
+            if project.own_store:
+                store: Store | ProjectStore = await ProjectStore.open(project.own_store)
+            else:
+                store = await Store.open(path.with_name("store.sqlite"), project.store)
         except StartFailed:
             await database.close()
             raise

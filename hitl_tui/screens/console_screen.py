@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -107,6 +108,21 @@ class ConsoleScreen(PaneSelection, Screen[None]):
 
     async def save_drafts(self) -> None:
         """Save what was typed, before the user leaves."""
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """The keys that work now, for footer, help and palette: of each widget the important first.
+
+        Textual's own keys, which scroll, come last.
+        """
+        found = super().active_bindings
+        nodes = list(dict.fromkeys(active.node for active in found.values()))
+
+        def place(key: str) -> tuple[int, bool, bool]:
+            node, binding = found[key].node, found[key].binding
+            return nodes.index(node), not binding.id, not binding.show
+
+        return {key: found[key] for key in sorted(found, key=place)}
 
     def action_help(self) -> None:
         """Show or hide the help panel."""

@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -96,6 +97,8 @@ class InboxScreen(ConsoleScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.marks = Marks()
+        self._seen_broken: tuple[BrokenGraph, ...] = ()
+        """Broken graphs that the user has looked at: they take no space of the list any more."""
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the list, and a text in the place of an empty list."""
@@ -117,6 +120,14 @@ class InboxScreen(ConsoleScreen):
         """Follow the inbox, and update the waiting times each second."""
         self.watch_inbox()
         self.set_interval(1, self._tick)
+        self._show_remarks()
+
+    def _show_remarks(self) -> None:
+        """Show what to know about the settings of the project, when the console opens."""
+        remarks = self.desk.server.remarks
+        if remarks:
+            more = f" And {len(remarks) - 1} more: hitl-tui graphs lists them." * (len(remarks) > 1)
+            self.show_notification(one_line(remarks[0], 300) + more, severity="warning")
 
     def _tick(self) -> None:
         self.list.tick()
@@ -139,7 +150,8 @@ class InboxScreen(ConsoleScreen):
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
         self._show_summary()
-        self.header.show_problems(self.session.inbox, self.broken)
+        unseen = [graph for graph in self.broken if graph not in self._seen_broken]
+        self.header.show_problems(self.session.inbox, unseen)
         self.set_class(not self.list.listed, "-empty")
         self.nothing.update(self._empty_text())
 
@@ -190,6 +202,8 @@ class InboxScreen(ConsoleScreen):
             ),
         )
         self.app.push_screen(TextModal(text))
+        self._seen_broken = self.broken
+        self._show_header()
 
     def action_start(self) -> None:
         """Request the form that starts a run."""

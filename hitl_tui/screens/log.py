@@ -132,6 +132,8 @@ class LogScreen(ConsoleScreen):
 
 def _entry_line(entry: LogEntry) -> Content:
     text, colour = _OUTCOMES[entry.outcome]
+    if entry.error:
+        text, colour = f"{text}, then an error", "$text-warning"
     if entry.mismatches:
         text, colour = f"{text}, not as decided", "$text-warning"
     return Content.assemble(
@@ -150,6 +152,11 @@ def _entry_text(entry: LogEntry) -> str:
     lines = [
         f"{text}: {entry.why}" if entry.why else text,
         *(f"Not as decided: {each}" for each in entry.mismatches),
+        *(
+            [f"The graph raised: {entry.error}", *entry.traceback.splitlines()]
+            if entry.error
+            else []
+        ),
         f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
         "Sent",

@@ -80,7 +80,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(
-        parser, commands.list_waiting, "List what waits for a person, longest waiting first."
+        parser, commands.list_waiting, "List what waits for a person, newest changes first."
     )
     parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
 

@@ -6,7 +6,6 @@ goes through `hitl_engine.visible` there.
 
 from argparse import Namespace
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import NoLongerWaits
@@ -17,6 +16,7 @@ from hitl_engine.model import (
     LogEntry,
     Progress,
     ThreadView,
+    in_order,
 )
 from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
 from hitl_tui.shell.command_result import CommandResult
@@ -65,13 +65,10 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
 
 
 async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
-    """Return what waits for a person, longest waiting first."""
+    """Return what waits for a person, in the order of the console."""
     inbox = await desk.inbox()
     graph_id = None if args.graph is None else await find_graph_id(desk, inbox, args.graph)
-    items = sorted(
-        (item for item in inbox.items if graph_id in (None, item.graph_id)),
-        key=lambda item: (item.since or datetime.max.replace(tzinfo=UTC), item.thread_id),
-    )
+    items = in_order(item for item in inbox.items if graph_id in (None, item.graph_id))
     return inbox_result(items, inbox.unreadable, desk.reviews)
 
 

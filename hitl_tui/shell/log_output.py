@@ -31,6 +31,8 @@ def _document(entry: LogEntry) -> JsonValue:
         "outcome": entry.outcome,
         "why": entry.why,
         "divergences": list(entry.mismatches),
+        "error": entry.error or None,
+        "traceback": entry.traceback or None,
     }
 
 
@@ -42,3 +44,5 @@ def _lines(entry: LogEntry) -> Iterator[str]:
     )
     for each in entry.mismatches:
         yield f"    not as decided: {one_line(each, 400)}"
+    if entry.error:
+        yield f"    the graph raised: {one_line(entry.error, 400)}"

@@ -1,23 +1,13 @@
 """The pending items of the inbox: which of them are listed, and in which order."""
 
 import json
-from datetime import UTC, datetime
-from enum import Enum
 
-from hitl_engine.model import Interrupt, Waiting
+from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.marks import key_of
-from hitl_tui.text.item_summary import in_utc, kind_words
+from hitl_tui.text.item_summary import kind_words
 
 _SEARCHED = 2000
 """Characters of a payload that a filter searches."""
-_EPOCH = datetime.min.replace(tzinfo=UTC)
-
-
-class Order(Enum):
-    """How the list is ordered."""
-
-    NEWEST = "newest changes first"
-    LONGEST = "longest waiting first"
 
 
 class InboxItems:
@@ -40,11 +30,11 @@ class InboxItems:
         nodes = max((len(item.node) for item in items), default=0)
         self.longest_names = (graphs, nodes)
 
-    def update_list(self, order: Order, filter_text: str) -> None:
+    def update_list(self, order: InboxOrder, filter_text: str) -> None:
         """List the items that contain `filter_text`, in any case of letters."""
         text = filter_text.casefold().strip()
         items = [item for item in self.all if text in self._search_text(item)] if text else self.all
-        self.listed = sorted(items, key=_since, reverse=order is Order.NEWEST)
+        self.listed = in_order(items, order)
 
     def _search_text(self, item: Waiting) -> str:
         """Return the text that a filter searches, made once for each item."""
@@ -63,7 +53,3 @@ class InboxItems:
             if listed.thread_id == key[0] and key_of(listed) == key:
                 return index
         return default
-
-
-def _since(item: Waiting) -> datetime:
-    return _EPOCH if item.since is None else in_utc(item.since)

@@ -18,6 +18,7 @@ from hitl_engine.model import (
     ToolCall,
     ToolCalls,
     Waiting,
+    in_utc,
 )
 from hitl_engine.visible import json_text, one_line
 
@@ -122,8 +123,3 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     if seconds < 86_400:
         return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
     return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
-
-
-def in_utc(time: datetime) -> datetime:
-    """Return `time` with a time zone: UTC if it has none."""
-    return time if time.tzinfo else time.replace(tzinfo=UTC)

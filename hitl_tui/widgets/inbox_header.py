@@ -91,6 +91,9 @@ def _inbox_problems(inbox: Inbox | None) -> Iterator[str]:
 
 
 def _graph_problems(broken: Sequence[BrokenGraph]) -> Iterator[str]:
-    for graph in broken[:_SHOWN]:
-        name, what = one_line(graph.graph_id, 60), one_line(graph.what, 160)
-        yield f"{name} cannot be imported: {what} Press b for details."
+    """Return one line, whatever the number of graphs: it takes the space of what waits."""
+    if len(broken) == 1:
+        yield f"{one_line(broken[0].graph_id, 60)} cannot be imported. Press b to see why."
+    elif broken:
+        names = one_line(", ".join(graph.graph_id for graph in broken), 60)
+        yield f"{len(broken)} graphs cannot be imported: {names}. Press b to see why."

@@ -12,10 +12,10 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
-from hitl_engine.model import Waiting
+from hitl_engine.model import InboxOrder, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
-from hitl_tui.state.inbox_items import InboxItems, Order
+from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.marks import Marks
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets.inbox_row import InboxRowDrawing, row_of
@@ -101,7 +101,7 @@ class InboxList(ScrollView, can_focus=True):
 
     selected: reactive[int] = reactive(0, repaint=False)
     """Index of the selected row."""
-    order: reactive[Order] = reactive(Order.NEWEST, repaint=False)
+    order: reactive[InboxOrder] = reactive(InboxOrder.NEWEST, repaint=False)
     filter_text: reactive[str] = reactive("", repaint=False)
     """Only items that contain this text are listed."""
 
@@ -274,7 +274,8 @@ class InboxList(ScrollView, can_focus=True):
 
     def action_reorder(self) -> None:
         """Reverse the order."""
-        self.order = Order.LONGEST if self.order is Order.NEWEST else Order.NEWEST
+        newest = self.order is InboxOrder.NEWEST
+        self.order = InboxOrder.LONGEST if newest else InboxOrder.NEWEST
 
     # Marking
 

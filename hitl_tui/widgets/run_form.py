@@ -86,6 +86,7 @@ class RunForm(VerticalScroll, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         #about { color: $foreground 70%; height: auto; margin-bottom: 1; }
+        #unread { color: $text-warning; height: auto; margin-bottom: 1; }
         FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
         &.-as-json FormView { display: none; }
@@ -119,6 +120,9 @@ class RunForm(VerticalScroll, can_focus=False):
         about = self.input_form.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
+        if self.input_form.unread:
+            unread = f"The input cannot be described: {one_line(self.input_form.unread, 300)}"
+            yield Static(Content(unread), id="unread")
         yield self.form
         yield self.json
         stops = Static(Content(self._about_breakpoints()), id="stops")

@@ -168,6 +168,7 @@ class DeskDouble:
         self.entries: tuple[LogEntry, ...] = ()
         self.answered_at: datetime | None = None
         """When an earlier answer to each question was applied."""
+        self.unsettled: tuple[str, ...] = ()
         self.answerer = ""
         """Who answered questions that are gone."""
         self.compiled: Breakpoints | None = NO_BREAKPOINTS

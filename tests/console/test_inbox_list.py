@@ -8,9 +8,8 @@ import pytest
 from textual.strip import Strip
 
 from hitl_engine import payloads
-from hitl_engine.model import Breakpoint, Interrupt, Waiting
+from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, Waiting
 from hitl_tui.messages import Chosen
-from hitl_tui.state.inbox_items import Order
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
 from hitl_tui.widgets.inbox_list import InboxList
@@ -75,7 +74,7 @@ async def test_the_order_is_reversed_and_the_selection_stays() -> None:
         await pilot.press("j")
         chosen = listed.item
         await pilot.press("o")
-        assert listed.order is Order.LONGEST
+        assert listed.order is InboxOrder.LONGEST
         assert listed.item is chosen
         assert listed.selected == 3
 

@@ -31,7 +31,7 @@ from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
 
 from .conftest import Console, OpenConsole, screen_text, settle, until
-from .desk_double import DeskDouble, interrupt, stop
+from .desk_double import DeskDouble, interrupt, stop, tool_request
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
 
@@ -82,6 +82,8 @@ async def test_graphs_that_cannot_be_imported_are_shown(console: OpenConsole) ->
         await c.press("b")
         await until(c.pilot, lambda: "Details" in c.text)
         assert "No module named 'numpy'" in c.text and "\\u{1B}[31m" in c.text
+        await c.press("escape")
+        assert "cannot be imported" not in c.text and "b Broken graphs" in c.text
 
 
 # Starting a run
@@ -325,6 +327,21 @@ async def test_the_form_tells_that_compiled_breakpoints_are_not_known(
 # The log
 
 
+async def test_the_log_shows_what_the_graph_raised(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    entry = LogEntry(
+        "id", datetime.now(UTC), "ada", "answer", "local", "revise", "t", "node", "i", "revise", 1,
+        OutcomeKind.APPLIED, "It was read back.",
+        error="ValueError: \x1b[31m no", traceback='Traceback:\n  File "a.py", line 1',
+    )  # fmt: skip
+    desk.entries = (entry, replace(entry, error="", traceback=""))
+    async with console(desk) as c:
+        await c.press("l")
+        assert "✓ applied, then an error" in c.text and c.text.count("then an error") == 1
+        assert "The graph raised: ValueError: \\u{1B}[31m no" in c.text
+        assert 'File "a.py", line 1' in c.text
+
+
 async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole) -> None:
     desk = DeskDouble()
     desk.entries = (
@@ -456,6 +473,23 @@ async def test_the_palette_offers_the_actions_of_the_keys(console: OpenConsole) 
         await c.pilot.pause(0.3)
         await c.press("enter")
         await until(c.pilot, lambda: isinstance(c.app.screen, NewRunScreen))
+
+
+async def test_the_palette_offers_each_action_once(console: OpenConsole) -> None:
+    calls = tool_request(*[("send", {}, "", ("approve", "edit", "reject"))] * 2)
+    async with console(DeskDouble(interrupt(calls))) as c:
+        for _ in range(2):
+            offered = [each.title for each in c.app.get_system_commands(c.app.screen)]
+            assert sorted(offered) == sorted(set(offered)) and "Help" in offered
+            await c.press("enter")
+            await c.armed()
+
+
+async def test_help_lists_what_a_list_is_for_before_scrolling(console: OpenConsole) -> None:
+    async with console(DeskDouble(interrupt(TEXT)), (120, 50)) as c:
+        await c.press("question_mark")
+        await until(c.pilot, lambda: "Open the" in c.text)
+        assert c.text.index("⏎ Open Open") < c.text.index("↑ k Up") < c.text.index("Scroll Left")
 
 
 @pytest.mark.parametrize("size", [(40, 12), (80, 24)])

@@ -317,6 +317,19 @@ def test_a_run_that_is_left_at_once_is_told(project: Project) -> None:
     assert [entry["outcome"] for entry in project.shell("log")] == ["applied"]
 
 
+def test_the_console_and_the_list_have_one_order(project: Project) -> None:
+    for graph in ("revise", "breakpoints", "validate"):
+        project.waits(graph, {"some_text": "a"} if graph == "revise" else {})
+    graphs = [item["graph"] for item in project.shell("list")]
+    assert graphs == ["validate", "breakpoints", "revise"]
+    with project.console(columns=120) as terminal:
+        terminal.wait_for("3 waiting")
+        terminal.settle()
+        text = terminal.text
+        assert [*sorted(graphs, key=text.index)] == graphs
+        quit_console(terminal)
+
+
 def test_the_theme_is_kept(project: Project) -> None:
     with project.console() as terminal:
         terminal.wait_for("connected")

@@ -1,6 +1,7 @@
 """The graphs of LangGraph's own tests that interrupt, written anew: served, asked and answered."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from tests.server.langgraph_cases import (
     subgraph_travel,
     time_travel,
 )
+from tests.server.langgraph_cases.runs import Run
 from tests.server.langgraph_cases.session import Session
 from tests.server.processes import running_server
 
@@ -62,22 +64,51 @@ NOT_SERVED = {
 """LangGraph's tests whose subject has no form in the Server API, each with the reason."""
 
 
-@pytest.fixture(scope="module")
-def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SyncLangGraphClient]:
-    """A client of a local server over the graphs of these tests."""
+@contextmanager
+def _killed_at_end(data: Path) -> Iterator[SyncLangGraphClient]:
+    """A client of a server over the graphs of these tests, which ends as in a power cut."""
     with (
-        running_server(GRAPHS, tmp_path_factory.mktemp("data")) as served,
+        running_server(GRAPHS, data) as served,
         get_sync_client(url=served.url, headers=served.headers) as client,
     ):
         yield client
+        served.kill()
+
+
+@pytest.fixture(scope="module")
+def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SyncLangGraphClient]:
+    with _killed_at_end(tmp_path_factory.mktemp("data")) as client:
+        yield client
+
+
+def _session(sdk: SyncLangGraphClient, name: str) -> Session:
+    session = Session(sdk, asynchronous="async" in name.lower())
+    session.start_thread(CASES[name].graph)
+    return session
 
 
 @pytest.mark.parametrize("name", CASES)
 def test_as_in_langgraph(sdk: SyncLangGraphClient, name: str) -> None:
-    session = Session(sdk, asynchronous="async" in name.lower())
-    session.start_thread(CASES[name].graph)
+    session = _session(sdk, name)
     for step in CASES[name].steps:
         step.take(session)
+
+
+def test_each_graph_goes_on_after_a_crash(tmp_path: Path) -> None:
+    """One case of each graph: up to its first run before the crash, and the rest after it."""
+    names = {case.graph: name for name, case in CASES.items() if not case.in_memory}.values()
+    with _killed_at_end(tmp_path) as sdk:
+        begun = [(_session(sdk, name), iter(CASES[name].steps)) for name in names]
+        for session, steps in begun:
+            for step in steps:
+                step.take(session)
+                if isinstance(step, Run):
+                    break
+    with _killed_at_end(tmp_path) as sdk:
+        for session, steps in begun:
+            session.sdk = sdk
+            for step in steps:
+                step.take(session)
 
 
 def test_each_of_its_tests_is_here() -> None:

@@ -123,6 +123,8 @@ def test_a_broken_graph_beside_a_working_one(tmp_path: Path) -> None:
     project = processes.copied_project(tmp_path)
     (tmp_path / "bad.py").write_text("def build():\n    raise ValueError('no \x1b[31m')\nbuild()\n")
     project.write_text('{"graphs": {"bad": "./bad.py:graph", "good": "./revise.py:graph"}}')
+    listed = Shell(str(project), tmp_path / "data").raw("list")
+    assert (listed.returncode, listed.stderr) == (0, "")
     done = Shell(str(project), tmp_path / "data").raw("graphs")
     assert (done.returncode, done.stdout) == (0, "good\n")
     first, *trace = done.stderr.splitlines()

@@ -12,7 +12,7 @@ from hitl_engine.deciding.run_breakpoints import (
     requested,
 )
 from hitl_engine.deciding.run_sender import continuing_request, refuse_settings
-from hitl_engine.errors import BadInput, HitlError, NotThere
+from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
@@ -26,6 +26,7 @@ from hitl_engine.model import (
     Outcome,
     RunSettings,
 )
+from hitl_engine.reading.wire import WireSchemas
 from hitl_engine.strict_json import unwritable
 
 _TEXTS = ("text", "long_text")
@@ -41,15 +42,26 @@ class RunStarter:
         self._decider = decider
 
     async def input_form(self, graph: Graph) -> InputForm:
-        """Return the form for the input of a graph. Raises TargetError."""
-        schemas, nodes = await asyncio.gather(
-            self._session.api.schemas(graph.assistant_id),
+        """Return the form for the input of a graph; without its schema, for any JSON.
+
+        A server cannot read the schema where a graph factory fails without the config of a run.
+        Raises TargetError.
+        """
+        (schemas, unread), nodes = await asyncio.gather(
+            self._schemas(graph),
             self._session.reader.known_nodes(graph.assistant_id),
         )
         form = form_of_input(schemas.input_schema or schemas.state_schema or {})
         if nodes is None:
-            return InputForm(graph, form, ())
-        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
+            return InputForm(graph, form, (), unread=unread)
+        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes), unread)
+
+    async def _schemas(self, graph: Graph) -> tuple[WireSchemas, str]:
+        """Return the schemas, or none and why they cannot be read."""
+        try:
+            return await self._session.api.schemas(graph.assistant_id), ""
+        except (NotThere, ServerRefused) as error:
+            return WireSchemas(), error.what
 
     async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
         """Return the input that consists of one text. Raises as `Desk.input_of_text`."""

@@ -73,6 +73,9 @@ class DecisionLog:
             body["stuck"] = True
         if outcome.mismatches:
             body["divergences"] = list(outcome.mismatches)
+        if outcome.error:
+            body["error"] = outcome.error
+            body["traceback"] = outcome.thread.traceback if outcome.thread else ""
         await self._append("conclude", {intent.decision_id: body})
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
@@ -191,4 +194,6 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),
         mismatches=tuple(end.get("divergences", ())),
+        error=end.get("error", ""),
+        traceback=end.get("traceback", ""),
     )

@@ -31,6 +31,7 @@ from hitl_engine.model.decision import (
     Verdicts,
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
@@ -100,6 +101,7 @@ __all__ = [
     "FormToFill",
     "Graph",
     "Inbox",
+    "InboxOrder",
     "InputForm",
     "Interrupt",
     "Item",
@@ -137,5 +139,7 @@ __all__ = [
     "Verdicts",
     "Waiting",
     "WithheldWay",
+    "in_order",
+    "in_utc",
     "json_path",
 ]

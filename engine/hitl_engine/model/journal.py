@@ -49,3 +49,7 @@ class LogEntry:
     """The id of the decision it was sent with; answers sent in one request share it."""
     mismatches: tuple[str, ...] = ()
     """Tool calls that did not run as decided, as in `Outcome`."""
+    error: str = ""
+    """What the graph raised in the run of this decision, also if the decision was applied."""
+    traceback: str = ""
+    """Where it raised that, if the server tells it; many lines."""

@@ -29,6 +29,8 @@ class InputForm:
     """The graph's nodes, for choosing breakpoints; none if they cannot be read."""
     compiled: Breakpoints | None = None
     """The breakpoints that the graph was compiled with; None if they cannot be read."""
+    unread: str = ""
+    """Why the schema could not be read, if so: the input is then given as JSON."""
 
     @property
     def chats(self) -> tuple[str, ...]:

@@ -48,7 +48,9 @@ class ProjectConfig:
     allowed_types: tuple[tuple[str, ...], ...] = ()
     """`checkpointer.serde.allowed_msgpack_modules`: types that checkpoints may deserialize."""
     store: dict[str, Any] = field(default_factory=dict)
-    """The section `store`, of which only `ttl` is used."""
+    """The section `store`, of which `ttl` is used, if the project has no store of its own."""
+    own_store: Place | None = None
+    """`store.path`: the project's own store."""
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     auth: Place | None = None
     """`auth.path`: the handlers for authentication and authorization."""
@@ -110,12 +112,14 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         remarks=(
             *environment.remarks,
             *_other_python(path, config.get("python_version")),
+            *_missing_folders(path, config),
             *unused_keys(path, config),
             *about_http,
             *about_webhooks,
         ),
         allowed_types=_allowed_types(config),
         store=section(config, "store"),
+        own_store=_own_store(path, config),
         webhooks=webhooks,
         auth=_auth(path, folder, config.get("auth")),
         http=http,
@@ -142,7 +146,7 @@ def _why_unusable(path: Path, name: str, spec: GraphSpec | None) -> str | None:
 def _other_python(path: Path, version: Any) -> Iterator[str]:
     """Yield a remark if the project names another Python than the one that runs."""
     own = "{}.{}".format(*sys.version_info)
-    if version is not None and str(version) != own:
+    if version is not None and ".".join(str(version).split(".")[:2]) != own:
         yield (
             f"{path} names Python {version}, but {sys.executable} is Python {own}. "
             f"Give one of Python {version} with --python."
@@ -168,10 +172,26 @@ def _auth(path: Path, folder: Path, given: Any) -> Place | None:
     return place
 
 
+def _own_store(path: Path, config: dict[str, Any]) -> Place | None:
+    text = section(config, "store").get("path")
+    if not text:
+        return None
+    place = read_place(path.resolve().parent, text)
+    if place is None:
+        raise BadTarget(f"{path}: store.path names no object.", hint='Write "./store.py:store".')
+    return place
+
+
 def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:
     named = dependencies if isinstance(dependencies, list) else []
     local = [(folder / str(name)).resolve() for name in named]
     return tuple(dict.fromkeys([folder, *(path for path in local if path.is_dir())]))
+
+
+def _missing_folders(path: Path, config: dict[str, Any]) -> Iterator[str]:
+    for name in listed(config, "dependencies"):
+        if str(name).startswith((".", "/")) and not (path.resolve().parent / str(name)).is_dir():
+            yield f"{path}: dependencies names {name}, which is no folder."
 
 
 def _allowed_types(config: dict[str, Any]) -> tuple[tuple[str, ...], ...]:

@@ -20,18 +20,21 @@ _WHY = {
     "ui": "this server has no user interface",
     "ui_config": "this server has no user interface",
     "priority": "runs start in the order in which they come",
+    "auth.openapi": "/openapi.json of this server names no schemes of authentication",
+    "auth.cache": "the handlers are called for each request",
+    "auth.allow_langsmith_api_keys": "this server knows no keys of LangSmith",
     "checkpointer.path": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.ttl": "threads do not expire on this server",
     "checkpointer.backend": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.serde.allowed_json_modules": "checkpoints contain no such values",
     "checkpointer.serde.pickle_fallback": "nothing is unpickled",
-    "store.path": "items are in store.sqlite of the data folder",
     "store.index": "this server has no semantic search",
 }
 _KNOWN_INSIDE = {
+    "auth": {"path", "disable_studio_auth"},
     "checkpointer": {"serde"},
     "checkpointer.serde": {"allowed_msgpack_modules"},
-    "store": {"ttl"},
+    "store": {"ttl", "path"},
 }
 """Keys of sections that have an effect."""
 
@@ -46,10 +49,24 @@ def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
             f"{path} has encryption, which this server does not support.",
             hint="Not served, because data would be stored in readable form.",
         )
+    for name in ("checkpointer", "store"):
+        if not isinstance(config.get(name) or {}, dict):
+            raise BadTarget(f'{path}: "{name}" is not an object.')
     keys = [key for key in config if key not in _USED]
     for name, known in _KNOWN_INSIDE.items():
         inside = section(config, *name.split("."))
         keys += [f"{name}.{key}" for key in inside if key not in known]
+    for name, entry in section(config, "graphs").items():
+        inside = entry if isinstance(entry, dict) else {}
+        keys += [f"graphs.{name}.{key}" for key in inside if key not in ("path", "description")]
     for key in keys:
         why = _WHY.get(key, "this server does not know it")
         yield f"{path}: {key} has no effect: {why}."
+    types = section(config, "checkpointer", "serde").get("allowed_msgpack_modules")
+    if types is not None and not isinstance(types, list):
+        yield f"{path}: checkpointer.serde.allowed_msgpack_modules has no effect: it is no list."
+    store = section(config, "store")
+    if store.get("path"):
+        yield f"{path}: items are in the store of store.path, not in the data folder."
+        if store.get("ttl"):
+            yield f"{path}: store.ttl has no effect: it is for the server's own store."

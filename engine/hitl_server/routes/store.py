@@ -4,8 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
-from langgraph.store.base import NOT_PROVIDED, Item
-from langgraph.store.sqlite import AsyncSqliteStore
+from langgraph.store.base import NOT_PROVIDED, BaseStore, Item
 from pydantic import TypeAdapter, ValidationError
 
 from hitl_server.policy.authorization import authorization_of
@@ -84,7 +83,7 @@ async def namespaces(request: Request, body: NamespaceSearch) -> Response:
     return json_response({"namespaces": found})
 
 
-def _items(request: Request) -> AsyncSqliteStore:
+def _items(request: Request) -> BaseStore:
     return parts_of(request).store.items
 
 
@@ -96,10 +95,10 @@ def _labels(namespace: str) -> tuple[str, ...]:
 
 
 def _item_json(item: Item) -> dict[str, Any]:
-    """Return an item as JSON, with its times in UTC, as SQLite stores them."""
+    """Return an item as JSON, with its times in UTC; SQLite's have no zone, and are in UTC."""
     times = {"created_at": _utc(item.created_at), "updated_at": _utc(item.updated_at)}
     return {**item.dict(), **times}
 
 
 def _utc(time: datetime) -> str:
-    return time.replace(tzinfo=UTC).isoformat()
+    return (time.astimezone(UTC) if time.tzinfo else time.replace(tzinfo=UTC)).isoformat()

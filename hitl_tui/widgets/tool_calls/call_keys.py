@@ -89,7 +89,7 @@ class CallKeys(CardBody):
         Binding(
             "plus",
             "fold(False)",
-            "Unfold",
+            "Unfold all",
             show=False,
             tooltip="Unfold everything in the arguments",
             id="card.unfold",
@@ -97,7 +97,7 @@ class CallKeys(CardBody):
         Binding(
             "minus",
             "fold(True)",
-            "Fold",
+            "Fold all",
             show=False,
             tooltip="Fold everything in the arguments",
             id="card.fold",

@@ -17,10 +17,12 @@ SEVERAL = (
 ROBOT = {"robot": "beep"}
 
 
-def case(graph: str, *steps: Step, test: str, of: tuple[str, ...] = ()) -> Case:
+def case(
+    graph: str, *steps: Step, test: str, of: tuple[str, ...] = (), in_memory: bool = False
+) -> Case:
     """Return a case of the test with this name, in these files."""
     files = of or ("test_pregel.py", "test_pregel_async.py")
-    return Case(graph, steps, tuple(f"{file}::{test}" for file in files))
+    return Case(graph, steps, tuple(f"{file}::{test}" for file in files), in_memory)
 
 
 def cleared(next_nodes: list[str], values: Any) -> tuple[Step, ...]:
@@ -99,6 +101,7 @@ CASES = [
         History(SENT),
         test="test_send_dedupe_on_resume",
         of=LARGE,
+        in_memory=True,
     ),
     case(
         "asks_beside_slow",

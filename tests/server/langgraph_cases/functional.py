@@ -95,6 +95,7 @@ CASES = [
         run({"given": ""}).without_thread(),
         *_cached_round(computes=True),
         test="test_multiple_interrupts_functional_cache",
+        in_memory=True,
     ),
     case(
         "asks_of_topics_in_tasks",

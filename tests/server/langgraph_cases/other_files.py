@@ -12,9 +12,8 @@ HEARD = answer("yes").ends({"answer": "yes"}).ran([["A value:"], []])
 def _heard(*tests: str, graphs: tuple[str, ...]) -> Case:
     """The callbacks hear a question and its answer, in each of the graphs."""
     steps = [step for graph in graphs for step in (NewThread(graph), ASKED, HEARD)]
-    return Case(
-        graphs[0], tuple(steps), tuple(f"test_graph_callbacks.py::{test}" for test in tests)
-    )
+    names = tuple(f"test_graph_callbacks.py::{test}" for test in tests)
+    return Case(graphs[0], tuple(steps), names, in_memory=True)
 
 
 def _failed(test: str) -> Case:

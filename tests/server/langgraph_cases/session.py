@@ -73,3 +73,5 @@ class Case:
     graph: str
     steps: tuple[Step, ...]
     tests: tuple[str, ...]
+    in_memory: bool = False
+    """Whether the graph keeps something in the memory of its process, between the steps."""

@@ -18,7 +18,8 @@ from hitl_server.project.config import read_project
 from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
-from tests.server.processes import NotStarted, running_server, start_server
+from tests.server.processes import ROOT, NotStarted, running_server, start_server
+from tests.terminal import Terminal
 
 GRAPH = """
 from typing import TypedDict
@@ -275,6 +276,63 @@ def test_storage_that_was_compiled_into_a_graph_is_replaced(tmp_path: Path) -> N
         assert remark.startswith("Graph 'graph' was compiled with InMemorySaver and InMemoryStore;")
 
 
+STORES = """
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from langgraph.store.memory import InMemoryStore
+
+here = Path(__file__).parent
+store = InMemoryStore()
+def made(): return InMemoryStore()
+async def awaited(): return InMemoryStore()
+
+@asynccontextmanager
+async def entered():
+    yield InMemoryStore()
+    (here / "ended").write_text("yes")
+
+@contextmanager
+def failing():
+    raise RuntimeError("no such database")
+    yield
+
+not_a_store = 5
+"""
+
+
+@pytest.mark.parametrize("name", ["store", "made", "awaited", "entered"])
+def test_a_projects_own_store_is_used(tmp_path: Path, name: str) -> None:
+    (tmp_path / "stores.py").write_text(STORES)
+    with served(tmp_path, store={"path": f"./stores.py:{name}"}) as http:
+        thread_id = asking(http)
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        http.post(f"/threads/{thread_id}/runs/wait", json=body)
+        item = http.get("/store/items?key=last&namespace=answers").json()
+        assert item["value"] == {"answer": "yes"}
+        assert item["created_at"].endswith("+00:00")
+        found = http.post("/store/items/search", json={"namespace_prefix": ["answers"]}).json()
+        assert [each["key"] for each in found["items"]] == ["last"]
+        remarks = http.get("/info").json()["remarks"]
+        assert any("items are in the store of store.path" in remark for remark in remarks)
+    assert not (tmp_path / "data" / "store.sqlite").exists()
+    assert (tmp_path / "ended").exists() == (name == "entered")
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("failing", "RuntimeError: no such database"),
+        ("not_a_store", "it is a int, not a langgraph BaseStore"),
+        ("nothing", "has no attribute 'nothing'"),
+    ],
+)
+def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, name: str, words: str) -> None:
+    (tmp_path / "stores.py").write_text(STORES)
+    with pytest.raises(NotStarted) as refused:
+        start_server(write(tmp_path, store={"path": f"./stores.py:{name}"}), tmp_path / "data")
+    assert words in refused.value.report["what"]
+
+
 # Other keys
 
 
@@ -290,18 +348,21 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
         image_distro="wolfi",
         ui={"agent": "./ui.tsx"},
         surprise=True,
+        auth={"path": "./auth.py:auth", "cache": {}, "disable_studio_auth": True},
+        dependencies=[".", "./missing", "langchain_openai"],
     )
     remarks = read_project(str(path)).remarks
     keys = (
         *("checkpointer.path", "checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
         *("store.index", "http.mount_prefix", "http.cors.max_age"),
         *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
-        "surprise",
+        *("surprise", "auth.cache"),
     )
     for key in keys:
         assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
     assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
-    assert len(remarks) == len(keys) + 1
+    assert sum("./missing, which is no folder" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 2
 
 
 def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
@@ -309,6 +370,7 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         tmp_path,
         **{"$schema": "https://langgra.ph/schema.json"},
         dependencies=["."],
+        python_version="{}.{}.{}".format(*sys.version_info),
         http={"cors": {"allow_origins": ["*"], "allow_methods": ["*"]}, "disable_mcp": True},
         store={"ttl": {"default_ttl": 5}},
     )
@@ -325,6 +387,7 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         ({"http": []}, None),
         ({"http": 5}, '"http" is not an object'),
         ({"webhooks": {"url": {"only_mondays": True}}}, "webhooks.url.only_mondays"),
+        ({"store": True}, '"store" is not an object'),
         ({"encryption": {"path": "./crypt.py:encryption"}}, "has encryption"),
     ],
 )
@@ -387,3 +450,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
     log = next((tmp_path / "data").glob("*/engine.log")).read_text()
     assert "names Python 3.99, but" in log
+
+
+def test_the_console_shows_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, image_distro="wolfi", ui={"agent": "./ui.tsx"})
+    command = [sys.executable, "-m", "hitl_tui", str(path), "--data-dir", str(tmp_path / "data")]
+    with Terminal(command, columns=120, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
+        console.wait_for("image_distro has no")
+        console.wait_for("And 2 more")
