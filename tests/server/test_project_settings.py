@@ -500,7 +500,8 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
         assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
     assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
     assert sum("./missing, which is no folder" in remark for remark in remarks) == 1
-    assert len(remarks) == len(keys) + 2
+    assert sum("the checkpointer of checkpointer.path" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 3
 
 
 def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
