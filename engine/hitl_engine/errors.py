@@ -15,7 +15,7 @@ HitlError                     exit code
 │   ├── ServerRefused         5     any other 4xx or 5xx
 │   ├── LocalServerFailed     5     the local server did not start
 │   └── GraphBroken           5     a graph of the target cannot be imported
-└── JournalFailed             5   the journal cannot be written, so nothing was sent
+└── JournalFailed             5   the journal cannot be read, or not be written: then nothing was sent
 """
 
 from typing import TYPE_CHECKING, ClassVar
@@ -52,9 +52,9 @@ def _ended(sentence: str) -> str:
 
 
 class BadTarget(HitlError):
-    """The target names nothing that holds graphs."""
+    """The target names no graphs, or its settings cannot be used."""
 
-    title = "No such target"
+    title = "The target cannot be used"
     exit_code = 2
 
 
@@ -170,6 +170,6 @@ class GraphBroken(TargetError):
 
 
 class JournalFailed(HitlError):
-    """The journal cannot be written. Fail closed: nothing was sent."""
+    """The journal cannot be read or written. Before sending it fails closed: nothing was sent."""
 
     title = "Journal not written"

@@ -33,11 +33,15 @@ class Access:
     auth: ProjectAuth | None
     is_configured: bool
     """Whether clients need a token of their own or are identified by handlers."""
+    is_required: bool
+    """Whether every request must be identified; if not, consoles may be, by their token."""
 
     def guard(self, app: ASGIApp) -> ASGIApp:
         """Return the application behind the authentication of callers."""
         authenticate = self.auth.authenticate if self.auth else None
-        return AuthenticationMiddleware(app, self.tokens, authenticate)
+        return AuthenticationMiddleware(
+            app, self.tokens, authenticate, is_required=self.is_required
+        )
 
 
 def build_app(
@@ -99,4 +103,4 @@ def _guard_of_custom_routes(access: Access, http: HttpSettings) -> Guard | None:
         return access.guard
     if access.is_configured:
         return None
-    return lambda app: AuthenticationMiddleware(app, tokens=None)
+    return lambda app: AuthenticationMiddleware(app, tokens=None, is_required=False)

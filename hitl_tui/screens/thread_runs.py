@@ -47,6 +47,8 @@ class ThreadRuns:
         self._thread = presenter.thread
         self._header = presenter.header
         self._pane = presenter.pane
+        self._known: Outcome | None = None
+        """The outcome of the last request, once it is known."""
 
     # Requests
 
@@ -82,6 +84,7 @@ class ThreadRuns:
             self._presenter.show_progress(event)
             self._name_left_screen()
 
+        self._known = None
         self._thread.graph_id = run.graph.graph_id
         self._presenter.show_run(f"Starting {one_line(run.graph.name, 80)}")
         try:
@@ -101,6 +104,7 @@ class ThreadRuns:
         self.finish()
 
     async def _carry_out(self, text: str, send: Send) -> None:
+        self._known = None
         self._presenter.show_run(text)
         try:
             outcomes = await send()
@@ -111,14 +115,25 @@ class ThreadRuns:
             self.finish()
 
     def console_failed(self) -> None:
-        """Show that the outcome is unknown, because the console failed while it followed the run."""
-        self._show_unknown("The console failed while it followed the run.")
+        """Show what is known after the console failed: the outcome, or that it is unknown."""
+        if self._known is None:
+            self._show_unknown("The console failed while it followed the run.")
+        else:
+            why = f"{self._known.kind.value}: {self._known.why}"
+            self._pane.show_outcome(why)
+            self._header.banner.show(
+                Severity.WARNING,
+                f"{why} The console failed to show what follows; ctrl+r reads the thread.",
+            )
+            self._presenter.update_title()
         self.finish()
 
     # Results
 
     async def _show_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         outcome = min(outcomes, key=lambda each: _WORST_FIRST.index(each.kind))
+        if outcome.kind is not OutcomeKind.UNKNOWN:
+            self._known = outcome
         mismatches = [each for one in outcomes for each in one.mismatches]
         if outcome.kind is OutcomeKind.REFUSED and self._pane.card is not None:
             await self._show_rejection(NoLongerWaits(outcome.why, kept="What you typed is kept."))

@@ -14,7 +14,8 @@ class Severity(Enum):
 
     NOTE = "Note"
     WARNING = "Careful"
-    ERROR = "Not sent"
+    ERROR = "Not taken"
+    """Whether it was sent or not: some refusals come before, some from the server or the graph."""
     UNREAD = "Not read"
     UNKNOWN = "Outcome unknown"
     STUCK = "Perhaps stuck"

@@ -143,6 +143,10 @@ class ThreadPane(Vertical):
             " automatically.\nPress ctrl+r to read the thread again, and check what it did.",
         )
 
+    def show_outcome(self, why: str) -> None:
+        """Show the outcome of what was sent, where nothing more can be shown."""
+        self._show_text("Sent", f"{why}\n\nPress ctrl+r to read the thread.")
+
     def show_failure(self, error: HitlError) -> None:
         """Show why the thread could not be read."""
         text = "\n\n".join(part for part in (str(error), error.detail) if part)

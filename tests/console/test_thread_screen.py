@@ -465,6 +465,24 @@ async def test_an_unexpected_failure_does_not_end_the_console(console: OpenConso
         assert "Outcome unknown" in c.text
 
 
+async def test_a_failure_after_a_known_outcome_does_not_make_it_unknown(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    async with console(desk) as c:
+        await c.open()
+
+        async def places(thread: ThreadView) -> dict[str, tuple[str, ...]]:
+            raise ZeroDivisionError("boom")
+
+        desk.places = places  # type: ignore[method-assign]  # the console fails after the answer
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: isinstance(c.app.screen, TextModal))
+        await c.press("escape")
+        assert "applied: The state shows it." in c.text
+        assert "nknown" not in c.text
+
+
 async def test_a_missing_thread_is_shown(console: OpenConsole) -> None:
     desk = DeskDouble(interrupt(TEXT, thread="gone"))
     async with console(desk) as c:

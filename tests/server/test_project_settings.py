@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 import pytest
 
+from hitl_engine.local.server_process import find_or_start, serve_command
 from hitl_server.errors import BadTarget
 from hitl_server.policy.authorized_route import part_of_api
 from hitl_server.policy.rules import RULES
@@ -18,7 +19,8 @@ from hitl_server.project.config import read_project
 from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
-from tests.server.processes import NotStarted, running_server, start_server
+from tests.server.processes import ROOT, NotStarted, running_server, start_server
+from tests.terminal import Terminal
 
 GRAPH = """
 from typing import TypedDict
@@ -227,6 +229,28 @@ def test_closed_parts(tmp_path: Path) -> None:
         asking(http)  # the consoles for which the server was started are not affected
 
 
+async def test_consoles_use_closed_parts_of_a_server_without_tokens(tmp_path: Path) -> None:
+    parts = ("meta", "assistants", "threads")
+    path = write(tmp_path, http={f"disable_{part}": True for part in parts})
+    command = serve_command(str(path), tmp_path / "data")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not (line := process.stderr.readline()).startswith("Serving"):
+            assert line, "the server ended"
+        console = await find_or_start(str(path), tmp_path / "data")
+        assert console.pid == process.pid
+        async with httpx.AsyncClient(base_url=console.url) as http:
+            for headers, status in ((console.headers, 200), ({}, 404)):
+                assert (await http.get("/info", headers=headers)).status_code == status
+                found = await http.post("/threads/search", json={}, headers=headers)
+                assert found.status_code == status
+            assert (await http.post("/store/items/search", json={})).status_code == 200
+            evil = await http.get("/ok-not", headers={"host": "evil.example"})
+            assert evil.status_code == 403
+        await console.aclose()
+        process.terminate()
+
+
 def test_each_endpoint_belongs_to_a_part() -> None:
     parts = {path: part_of_api(path) for _, path in RULES}
     assert set(parts.values()) == {*PARTS}
@@ -386,6 +410,10 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         ({"http": []}, None),
         ({"http": 5}, '"http" is not an object'),
         ({"webhooks": {"url": {"only_mondays": True}}}, "webhooks.url.only_mondays"),
+        ({"Auth": {}}, 'Is it meant as "auth"'),
+        ({"atuh": {"path": "./auth.py:auth"}}, 'Is it meant as "auth"'),
+        ({"authentication": {}}, 'Is it meant as "auth"'),
+        ({"htpp": {"disable_store": True}}, 'Is it meant as "http"'),
         ({"store": True}, '"store" is not an object'),
         ({"encryption": {"path": "./crypt.py:encryption"}}, "has encryption"),
     ],
@@ -441,6 +469,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "names Python 3.99, but" in printed.stderr
     assert "ui has no effect: this server has no user interface." in printed.stderr
+    command = [sys.executable, "-m", "hitl_tui", "run", "graph", "--input", "{}", *data]
+    run = subprocess.run(
+        [*command, "--target", str(path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "names Python 3.99, but" in run.stderr and "names Python" not in run.stdout
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(path), "--port", "0", *data]
     with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -449,3 +482,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
     log = next((tmp_path / "data").glob("*/engine.log")).read_text()
     assert "names Python 3.99, but" in log
+
+
+def test_the_console_shows_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, image_distro="wolfi", ui={"agent": "./ui.tsx"})
+    command = [sys.executable, "-m", "hitl_tui", str(path), "--data-dir", str(tmp_path / "data")]
+    with Terminal(command, columns=120, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
+        console.wait_for("image_distro has no")
+        console.wait_for("And 2 more")

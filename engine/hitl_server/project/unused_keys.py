@@ -1,6 +1,7 @@
 """Keys of `langgraph.json` that have no effect on this server: one remark for each."""
 
 from collections.abc import Iterator
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,21 @@ _KNOWN_INSIDE = {
 """Keys of sections that have an effect."""
 
 
+_RESTRICTIONS = {
+    "auth": "auth",
+    "authentication": "auth",
+    "http": "http",
+    "webhooks": "webhooks",
+    "encryption": "encryption",
+}
+"""Names that people may write for sections that restrict something."""
+
+
 def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
     """Yield a remark for each key without effect.
 
-    Raises `BadTarget` for `encryption`: without it, data that should be encrypted would not be.
+    Raises `BadTarget` where ignoring a key would open something: for `encryption`, and for a
+    misspelt section that restricts access.
     """
     if config.get("encryption"):
         raise BadTarget(
@@ -53,6 +65,12 @@ def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
         if not isinstance(config.get(name) or {}, dict):
             raise BadTarget(f'{path}: "{name}" is not an object.')
     keys = [key for key in config if key not in _USED]
+    for key in keys:
+        if close := get_close_matches(key.lower(), _RESTRICTIONS, n=1, cutoff=0.75):
+            raise BadTarget(
+                f'{path} has "{key}", which this server does not know. Is it meant as "{_RESTRICTIONS[close[0]]}"?',
+                hint="Not served, because access could be less restricted than intended.",
+            )
     for name, known in _KNOWN_INSIDE.items():
         inside = section(config, *name.split("."))
         keys += [f"{name}.{key}" for key in inside if key not in known]
