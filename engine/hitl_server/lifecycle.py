@@ -152,7 +152,7 @@ async def _serve(
     access = _access(options, owner, loaded.auth)
     remarks = (*project.remarks, *loaded.graphs.remarks)
     app, remarks = build_app(parts, access, project.http, custom, remarks)
-    loopback.app = app
+    loopback.serve(app)
     server = _Server(_settings(app))
     server.handle_signals()
     loop = asyncio.get_running_loop()

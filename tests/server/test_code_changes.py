@@ -1,5 +1,6 @@
 """The code of a graph changes while threads wait: nothing is dropped without a word."""
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
@@ -11,7 +12,7 @@ from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import HitlError, NoLongerWaits
 from hitl_engine.model import Breakpoint, OutcomeKind, Question, Revise
 from tests.json_values import Json
-from tests.server.processes import Served, running_server
+from tests.server.processes import Served, langgraph_dev, running_server
 
 HEAD = """
 from typing import TypedDict
@@ -209,3 +210,26 @@ async def test_a_step_that_moves_nothing_tells_so(tmp_path: Path) -> None:
             (entry,) = await desk.log()
     assert outcome.kind is OutcomeKind.UNMOVED and "nothing moved" in outcome.why
     assert entry.outcome is OutcomeKind.UNMOVED
+
+
+async def test_an_answer_that_another_server_may_drop_is_confirmed(tmp_path: Path) -> None:
+    """`langgraph dev` lists the question still, and drops it with the answer."""
+    config = tmp_path / "langgraph.json"
+    config.write_text('{"dependencies": ["."], "graphs": {"asking": "./graphs.py:asking"}}')
+    (tmp_path / "graphs.py").write_text(HEAD + BEFORE)
+    with langgraph_dev(tmp_path, config) as served:
+        async with desk_of(served, tmp_path) as desk:
+            (graph,) = await desk.graphs()
+            started = await desk.start(graph, {}, lambda _: None)
+            await asyncio.sleep(12)  # it saves its threads every ten seconds
+    (tmp_path / "graphs.py").write_text(HEAD + RENAMED)
+    with langgraph_dev(tmp_path, config) as served:
+        async with desk_of(served, tmp_path) as desk:
+            question = await item_of(desk, started.thread_id)
+            assert isinstance(question, Question)
+            (caution,) = desk.reviews.cautions(question, Revise("late"))
+            assert "gone from the code, and an answer would be lost" in caution
+            (item,) = [
+                each for each in (await desk.inbox()).items if each.thread_id == started.thread_id
+            ]
+            assert item.remark == caution

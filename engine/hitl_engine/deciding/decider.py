@@ -24,9 +24,9 @@ from hitl_engine.deciding.run_sender import (
     ObservedRun,
     RunSender,
     SentRun,
-    continuing_request,
     nothing_was_taken,
 )
+from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
     HitlError,

@@ -11,7 +11,7 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     requested,
 )
-from hitl_engine.deciding.run_sender import continuing_request, refuse_settings
+from hitl_engine.deciding.run_settings import continuing_request, refuse_settings
 from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent

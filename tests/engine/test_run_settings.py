@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hitl_engine.deciding.run_sender import continuing_request
+from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.reading.wire import WireRun
 
 STRICT = "__pregel_strict_resume"
