@@ -26,7 +26,7 @@ class Session:
 
     def state(self, depth: int = 0) -> Json:
         """Return the state of the graph, or of the subgraph that waits at this depth."""
-        found: Any = self.sdk.threads.get_state(self.thread_id, subgraphs=True)
+        found: Any = self.sdk.threads.get_state(self.thread_id, subgraphs=depth > 0)
         for _ in range(depth):
             found = found["tasks"][0]["state"]
         return dict(found)
