@@ -22,7 +22,7 @@ class Session:
         """Continue on a new thread, of this graph if one is given."""
         if graph is not None:
             self.graph = f"{graph}_async" if self.asynchronous else graph
-        self.thread_id = (self.sdk.threads.create())["thread_id"]
+        self.thread_id = self.sdk.threads.create()["thread_id"]
 
     def state(self, depth: int = 0) -> Json:
         """Return the state of the graph, or of the subgraph that waits at this depth."""
