@@ -4,7 +4,6 @@ import asyncio
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
-from functools import cached_property, partial
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -34,7 +33,7 @@ from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
-    from hitl_tui.screens.run_forms import RunForms
+    from hitl_tui.screens.navigation import Navigation
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
@@ -99,6 +98,8 @@ class ConsoleApp(App[None]):
         self._close_requested = asyncio.Event()
         self._output_filter = UnprintableFilter()
         self._desk_worker: Worker[None] | None = None
+        self._opened: Navigation | None = None
+        """None until the inbox is open."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver for this platform; on Unix, one that reads every paste whole."""
@@ -148,9 +149,11 @@ class ConsoleApp(App[None]):
 
     def _open_inbox(self) -> None:
         from hitl_tui.screens.inbox import InboxScreen
+        from hitl_tui.screens.navigation import Navigation
 
-        self.home = InboxScreen(self.session)
-        self.push_screen(self.home)
+        self.home = inbox = InboxScreen(self.session)
+        self.push_screen(inbox)
+        self._opened = Navigation(self, self.session, inbox)
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -188,113 +191,65 @@ class ConsoleApp(App[None]):
                 await screen.save_drafts()
         self.exit()
 
-    # Keys that come too early
-
     async def on_event(self, event: events.Event) -> None:
-        """Hold keys back from what is on screen while what the user opened is not, or refuse them.
-
-        A key passes here twice if no widget has handled it: before it reaches the focused widget,
-        and after.
-        """
+        """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
         if isinstance(event, events.Key | events.Paste) and self.session.desk is not None:
-            from hitl_tui.screens.early_keys import hold_back, refuse_early
+            from hitl_tui.screens.early_keys import takes
 
-            keys, unhandled = self.session.early_keys, event.is_forwarded
-            if hold_back(event, keys):
-                return
-            if (
-                isinstance(event, events.Key)
-                and unhandled
-                and refuse_early(self.screen, event.key, keys)
-            ):
+            if takes(event, self.screen, self.session.early_keys):
                 return
         await super().on_event(event)
 
     # Screens
 
-    @cached_property
-    def run_forms(self) -> "RunForms":
-        """The forms that start runs."""
-        from hitl_tui.screens.run_forms import RunForms
-
-        return RunForms(self, self.session)
+    @property
+    def _navigation(self) -> "Navigation":
+        assert self._opened is not None, "screens post these messages after the inbox is open"
+        return self._opened
 
     @on(Chosen)
     def open_thread(self, event: Chosen) -> None:
-        """Open an item; return to the screen of its thread if it was left during a run."""
-        from hitl_tui.screens.thread import ThreadScreen
-        from hitl_tui.screens.thread_runs import thread_screen_name
-
-        if self.screen is not self.home:
-            self.session.early_keys.end()
-            return
-        name = thread_screen_name(event.item.thread_id)
-        if self.is_screen_installed(name):
-            self.push_screen(name)
-        else:
-            self.push_screen(ThreadScreen(self.session, event.item))
+        """Open an item."""
+        self._navigation.open_thread(event.item)
 
     @on(NewRunRequested)
     def open_new_run(self) -> None:
-        """Open the form that starts a run; it keeps what was typed until its run starts."""
-        if self.screen is self.home:
-            self.run_forms.open()
+        """Open the form that starts a run."""
+        self._navigation.open_new_run()
 
     @on(RunAgainRequested)
     def open_run_again(self, event: RunAgainRequested) -> None:
         """Open the form with what an earlier run was started with."""
-        self.run_forms.open_again(event)
+        self._navigation.open_run_again(event)
 
     @on(RunRequested)
     def start_run(self, event: RunRequested) -> None:
-        """Open the screen of a new thread, which starts the run; the inbox is below it."""
-        from hitl_tui.screens.new_run import NewRunScreen
-        from hitl_tui.screens.thread import ThreadScreen
-
-        if not isinstance(self.screen, NewRunScreen):
-            return
-        self.run_forms.close(self.screen)
-        while self.screen is not self.home:
-            self.pop_screen()
-        self.push_screen(ThreadScreen(self.session, run=event))
+        """Open the screen of a new thread, which starts the run."""
+        self._navigation.start_run(event)
 
     @on(StartFailed)
     def show_failed_start(self, event: StartFailed) -> None:
-        """Show why the run did not start, and its form again."""
-        self.run_forms.show_failure(event)
+        """Show why the run did not start."""
+        self._navigation.show_failed_start(event)
 
     @on(LogRequested)
     def open_log(self) -> None:
         """Open the log."""
-        from hitl_tui.screens.log import LogScreen
-
-        self.push_screen(LogScreen(self.session))
+        self._navigation.open_log()
 
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:
-        """Open the marked items; what was typed there is kept until the console closes."""
-        from hitl_tui.screens.bulk import BulkScreen
-
-        if self.screen is not self.home:
-            return
-        if not self.is_screen_installed("bulk"):
-            self.install_screen(BulkScreen(self.session, event.marks), "bulk")
-        self.push_screen("bulk")
+        """Open the marked items."""
+        self._navigation.open_bulk(event.marks)
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """Offer the actions of all keys of this screen in the command palette."""
         for command in super().get_system_commands(screen):
             if command.title not in _LEFT_OUT:
                 yield command
-        seen: set[tuple[object, str]] = set()  # one command, also for an action of several keys
-        for active in screen.active_bindings.values():
-            binding = active.binding
-            if not binding.id or (active.node, binding.action) in seen:
-                continue
-            seen.add((active.node, binding.action))
-            if binding.description and active.enabled:
-                run = partial(self.run_action, binding.action, active.node)
-                yield SystemCommand(binding.description, binding.tooltip, run)
+        from hitl_tui.screens.key_commands import key_commands
+
+        yield from key_commands(self, screen)
 
     # Output
 

@@ -36,6 +36,7 @@ KEYS = {
     "f5": "\x1b[15~",
     "ctrl+end": "\x1b[1;5F",
     "f8": "\x1b[19~",
+    "f9": "\x1b[20~",
 }
 _REPLIES = (
     (re.compile(rb"\x1b\[0?c"), b"\x1b[?62;22c"),

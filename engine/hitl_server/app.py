@@ -23,6 +23,7 @@ from hitl_server.routes import (
     threads,
 )
 from hitl_server.server_parts import ServerParts
+from hitl_server.storage.checkpoints import CheckpointsInOurFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,8 @@ def build_app(
     api = _build_api(parts, access, http)
     served: ASGIApp = api
     flags = info.LANGGRAPH_FLAGS | info.OWN_FLAGS
+    if not isinstance(parts.checkpoints, CheckpointsInOurFile):
+        flags = {name: has for name, has in flags.items() if name not in info.OF_OUR_CHECKPOINTS}
     if custom is not None:
         endpoints = _endpoints(api)
         remarks = (*remarks, *custom.remarks(endpoints))

@@ -1,20 +1,36 @@
-"""What happens to keys that come before the item they are for was on screen long enough."""
+"""What happens to keys that come before the item they are for was on screen long enough.
 
-from typing import Any
+This is imported at the first key, which must not wait: cards and editors are imported later.
+"""
+
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import events
 from textual.screen import Screen
-from textual.widgets import Input, TextArea
 
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.early_keys import EarlyKeys
-from hitl_tui.widgets.cards.card import Card
+
+if TYPE_CHECKING:
+    from hitl_tui.widgets.cards.card import Card
 
 _ALWAYS = ("escape", "ctrl+q", "f1")
 """Keys that leave, quit or help: they are never held back."""
 
 
-def hold_back(event: events.Key | events.Paste, keys: EarlyKeys) -> bool:
+def takes(event: events.Key | events.Paste, screen: Screen[Any], keys: EarlyKeys) -> bool:
+    """Return whether an event was taken here, and must not go on to a widget or a binding.
+
+    A key passes twice if no widget has handled it: before it reaches the focused widget, and after.
+    """
+    if _hold_back(event, keys):
+        return True
+    if isinstance(event, events.Key) and event.is_forwarded:
+        return _refuse_early(screen, event.key, keys)
+    return False
+
+
+def _hold_back(event: events.Key | events.Paste, keys: EarlyKeys) -> bool:
     """Take a key or a paste if keys are held back; return whether it was taken."""
     if not keys.holding:
         return False
@@ -28,7 +44,7 @@ def hold_back(event: events.Key | events.Paste, keys: EarlyKeys) -> bool:
     return True
 
 
-def refuse_early(screen: Screen[Any], key: str, keys: EarlyKeys) -> bool:
+def _refuse_early(screen: Screen[Any], key: str, keys: EarlyKeys) -> bool:
     """Show that a key of a card does nothing yet; return whether it is held back.
 
     No widget has handled the key. After a decision it would be for what comes next.
@@ -37,7 +53,8 @@ def refuse_early(screen: Screen[Any], key: str, keys: EarlyKeys) -> bool:
         keys.begin(keep_text=False)
         keys.take_key(key, None)
         return True
-    cards = [card for card in screen.query(Card) if not card.armed and not card.answered]
+    found = cast("list[Card]", list(screen.query("Card")))
+    cards = [card for card in found if not card.armed and not card.answered]
     active = screen.active_bindings.get(key) if cards else None
     if active is not None and not active.enabled:
         for card in cards:
@@ -51,6 +68,8 @@ def insert(screen: Screen[Any], text: str) -> str:
 
     In a field of one line, enter goes to the next field: what follows was not meant for this one.
     """
+    from textual.widgets import Input, TextArea
+
     match screen.focused:
         case TextArea(read_only=False) as area:
             area.insert(text)

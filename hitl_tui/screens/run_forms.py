@@ -57,7 +57,7 @@ class RunForms:
             )
             form.show_notification(f"{words} n opens its form.", severity="error")
         else:
-            self._app.switch_screen(form)
+            self._app.push_screen(form)
             self._app.push_screen(TextModal(ModalText.of(event.error)))
 
     def _installed(self, form: NewRunScreen) -> NewRunScreen:

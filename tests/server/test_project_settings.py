@@ -1,10 +1,11 @@
 """The sections `http`, `webhooks`, `checkpointer` and `store` of `langgraph.json`, and other keys."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -356,6 +357,120 @@ def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, name: str, 
     assert words in refused.value.report["what"]
 
 
+# The project's own checkpointer
+
+CHECKPOINTERS = """
+from contextlib import asynccontextmanager
+from pathlib import Path
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+here = Path(__file__).parent
+saver = InMemorySaver()
+async def awaited(): return InMemorySaver()
+
+@asynccontextmanager
+async def sqlite():
+    async with AsyncSqliteSaver.from_conn_string(str(here / "own.sqlite")) as saver:
+        yield saver
+    (here / "ended").write_text("yes")
+
+class Able(InMemorySaver):
+    async def acopy_thread(self, source, target):
+        for name in (self.storage, self.writes, self.blobs):
+            for key in [key for key in name if key == source or key[0] == source]:
+                name[target if key == source else (target, *key[1:])] = name[key]
+    async def adelete_for_runs(self, run_ids):
+        (here / "deleted").write_text(" ".join(run_ids))
+
+able = Able()
+no_saver = 5
+"""
+
+
+def with_checkpointer(folder: Path, name: str) -> AbstractContextManager[httpx.Client]:
+    """A client of a project with this checkpointer."""
+    (folder / "checkpointers.py").write_text(CHECKPOINTERS)
+    return served(folder, checkpointer={"path": f"./checkpointers.py:{name}"})
+
+
+@pytest.mark.parametrize("name", ["saver", "awaited", "sqlite", "able"])
+def test_a_projects_own_checkpointer_is_used(tmp_path: Path, name: str) -> None:
+    with with_checkpointer(tmp_path, name) as http:
+        thread_id = asking(http)
+        assert http.get(f"/threads/{thread_id}").json()["status"] == "interrupted"
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        done = http.post(f"/threads/{thread_id}/runs/wait", json=body).json()
+        assert done == {"answer": "yes", "user": "nobody"}
+        assert http.get(f"/threads/{thread_id}/state").json()["values"] == done
+        assert len(http.post(f"/threads/{thread_id}/history", json={"limit": 9}).json()) == 3
+        update = {"values": {"answer": "no"}}
+        assert http.post(f"/threads/{thread_id}/state", json=update).status_code == 200
+        info = http.get("/info").json()
+        assert http.delete(f"/threads/{thread_id}").status_code == 204
+        assert http.get(f"/threads/{thread_id}/state").status_code == 404
+    assert any("checkpointer of checkpointer.path" in remark for remark in info["remarks"])
+    assert not {"preconditions", "derived_status", "refuses_late_answers"} & info["flags"].keys()
+    assert info["flags"]["strict_resume"]
+    with sqlite3.connect(tmp_path / "data" / "engine.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+    connection.close()
+    assert (tmp_path / "ended").exists() == (name == "sqlite")
+
+
+def test_checkpoints_of_a_projects_own_checkpointer_outlive_the_server(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "sqlite") as http:
+        thread_id = asking(http)
+    with with_checkpointer(tmp_path, "sqlite") as http:
+        body = {"assistant_id": "graph", "command": {"resume": "later"}}
+        done = http.post(f"/threads/{thread_id}/runs/wait", json=body).json()
+    assert done["answer"] == "later"
+
+
+def test_what_a_checkpointer_cannot_do_is_refused_before_anything_changes(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "saver") as http:
+        thread_id = asking(http)
+        (run,) = http.get(f"/threads/{thread_id}/runs").json()
+        rollback = {"assistant_id": "graph", "input": {}, "multitask_strategy": "rollback"}
+        for reply in (
+            http.post(f"/threads/{thread_id}/copy"),
+            http.delete(f"/threads/{thread_id}/runs/{run['run_id']}"),
+            http.post(f"/threads/{thread_id}/runs/wait", json=rollback),
+        ):
+            assert reply.status_code == 501
+            assert "InMemorySaver, has no a" in reply.json()["detail"]
+        assert http.get(f"/threads/{thread_id}/runs").json() == [run]
+        assert len(http.post("/threads/search", json={}).json()) == 1
+
+
+def test_what_a_checkpointer_can_do_is_done_with_it(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "able") as http:
+        thread_id = asking(http)
+        copy_id = http.post(f"/threads/{thread_id}/copy").json()["thread_id"]
+        state = http.get(f"/threads/{copy_id}/state").json()
+        assert [each["value"] for each in state["interrupts"]] == [{"question": "Go on?"}]
+        (run,) = http.get(f"/threads/{thread_id}/runs").json()
+        assert http.delete(f"/threads/{thread_id}/runs/{run['run_id']}").status_code == 204
+    assert (tmp_path / "deleted").read_text() == run["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no_saver", "it is a int, not a langgraph BaseCheckpointSaver"),
+        ("nothing", "has no attribute 'nothing'"),
+    ],
+)
+def test_a_checkpointer_that_cannot_be_used_stops_the_start(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / "checkpointers.py").write_text(CHECKPOINTERS)
+    config = write(tmp_path, checkpointer={"path": f"./checkpointers.py:{name}"})
+    with pytest.raises(NotStarted) as refused:
+        start_server(config, tmp_path / "data")
+    assert words in refused.value.report["what"]
+
+
 # Other keys
 
 
@@ -376,7 +491,7 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
     )
     remarks = read_project(str(path)).remarks
     keys = (
-        *("checkpointer.path", "checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
+        *("checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
         *("store.index", "http.mount_prefix", "http.cors.max_age"),
         *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
         *("surprise", "auth.cache"),
@@ -385,7 +500,8 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
         assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
     assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
     assert sum("./missing, which is no folder" in remark for remark in remarks) == 1
-    assert len(remarks) == len(keys) + 2
+    assert sum("the checkpointer of checkpointer.path" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 3
 
 
 def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:

@@ -24,7 +24,6 @@ _WHY = {
     "auth.openapi": "/openapi.json of this server names no schemes of authentication",
     "auth.cache": "the handlers are called for each request",
     "auth.allow_langsmith_api_keys": "this server knows no keys of LangSmith",
-    "checkpointer.path": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.ttl": "threads do not expire on this server",
     "checkpointer.backend": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.serde.allowed_json_modules": "checkpoints contain no such values",
@@ -33,7 +32,7 @@ _WHY = {
 }
 _KNOWN_INSIDE = {
     "auth": {"path", "disable_studio_auth"},
-    "checkpointer": {"serde"},
+    "checkpointer": {"serde", "path"},
     "checkpointer.serde": {"allowed_msgpack_modules"},
     "store": {"ttl", "path"},
 }
@@ -83,6 +82,11 @@ def unused_keys(path: Path, config: dict[str, Any]) -> Iterator[str]:
     types = section(config, "checkpointer", "serde").get("allowed_msgpack_modules")
     if types is not None and not isinstance(types, list):
         yield f"{path}: checkpointer.serde.allowed_msgpack_modules has no effect: it is no list."
+    if section(config, "checkpointer").get("path"):
+        yield (
+            f"{path}: checkpoints are in the checkpointer of checkpointer.path, not in the data "
+            "folder. What depends on ours is not promised, and not listed by /info."
+        )
     store = section(config, "store")
     if store.get("path"):
         yield f"{path}: items are in the store of store.path, not in the data folder."
