@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from hitl_engine.strict_json import JsonProblem, read_json
 
 if TYPE_CHECKING:
-    from hitl_engine.model import JsonValue
+    from hitl_engine.model import JsonObject, JsonValue
 
 
 _LOCAL_TARGET = "a langgraph.json, or file.py:graph"
@@ -90,12 +90,31 @@ def json_value(text: str) -> "JsonValue":
         raise argparse.ArgumentTypeError(f"not JSON. {problem}") from problem
 
 
-def json_object(text: str) -> "JsonValue":
+def json_object(text: str) -> "JsonObject":
     """Read a JSON object."""
+    value = json_value(text)
+    if not isinstance(value, dict):
+        raise argparse.ArgumentTypeError("must be a JSON object")
+    return value
+
+
+def tool_arguments(text: str) -> "JsonObject":
+    """Read the arguments of a tool call."""
     value = json_value(text)
     if not isinstance(value, dict):
         raise argparse.ArgumentTypeError("must be all the arguments, as a JSON object")
     return value
+
+
+def configurable(text: str) -> "tuple[str, JsonValue]":
+    """Read `KEY=VALUE`; a value that is no JSON is a text."""
+    key, equals, value = text.partition("=")
+    if not equals or not key:
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE")
+    try:
+        return key, read_json(value)
+    except JsonProblem:
+        return key, value
 
 
 def nodes(text: str) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, data_folder, find_target
 from hitl_engine.model import (
     NO_BREAKPOINTS,
+    NO_SETTINGS,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -41,6 +42,7 @@ from hitl_engine.model import (
     OutcomeKind,
     Question,
     Reopening,
+    RunSettings,
     Server,
     ThreadView,
 )
@@ -298,6 +300,13 @@ class Desk:
         """Return the form for the input of a graph. Raises TargetError."""
         return await self._starter.input_form(graph)
 
+    async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
+        """Return the input that consists of one text: a message, or the one field for a text.
+
+        Raises BadInput for a graph whose input has other fields, TargetError.
+        """
+        return await self._starter.input_of_text(graph, text)
+
     async def earlier_run(self, thread_id: str) -> EarlierRun:
         """Return what the newest run with an input on a thread was started with.
 
@@ -315,15 +324,17 @@ class Desk:
         thread_id: str | None = None,
         breakpoints: Breakpoints = NO_BREAKPOINTS,
         replace_compiled: bool = False,
+        settings: RunSettings = NO_SETTINGS,
     ) -> Outcome:
         """Start a run (on a new thread unless one is given); return at its next stop or end.
 
         It stops at `breakpoints` and at those that the graph was compiled with; with
-        `replace_compiled`, `breakpoints` replace the compiled ones of the same kind.
+        `replace_compiled`, `breakpoints` replace the compiled ones of the same kind. Later runs on
+        the thread that continue this one get the same `settings`.
 
         Raises NotThere for an unknown thread, StillWaits where something waits on it (a new
         input would silently replace it), Conflict while a run is in progress, BadInput for
-        breakpoints that the graph does not have or that cannot be set, and as `decide`.
+        breakpoints or settings that the graph does not have or that cannot be set, and as `decide`.
         """
         return await self._starter.start(
             graph,
@@ -332,4 +343,5 @@ class Desk:
             thread_id=thread_id,
             breakpoints=breakpoints,
             replace_compiled=replace_compiled,
+            settings=settings,
         )

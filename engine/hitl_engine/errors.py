@@ -52,9 +52,9 @@ def _ended(sentence: str) -> str:
 
 
 class BadTarget(HitlError):
-    """The target names nothing that holds graphs."""
+    """The target names no graphs, or its settings cannot be used."""
 
-    title = "No such target"
+    title = "The target cannot be used"
     exit_code = 2
 
 

@@ -23,6 +23,7 @@ from hitl_server.routes import (
     threads,
 )
 from hitl_server.server_parts import ServerParts
+from hitl_server.storage.checkpoints import CheckpointsInOurFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,15 @@ class Access:
     auth: ProjectAuth | None
     is_configured: bool
     """Whether clients need a token of their own or are identified by handlers."""
+    is_required: bool
+    """Whether every request must be identified; if not, consoles may be, by their token."""
 
     def guard(self, app: ASGIApp) -> ASGIApp:
         """Return the application behind the authentication of callers."""
         authenticate = self.auth.authenticate if self.auth else None
-        return AuthenticationMiddleware(app, self.tokens, authenticate)
+        return AuthenticationMiddleware(
+            app, self.tokens, authenticate, is_required=self.is_required
+        )
 
 
 def build_app(
@@ -51,6 +56,8 @@ def build_app(
     api = _build_api(parts, access, http)
     served: ASGIApp = api
     flags = info.LANGGRAPH_FLAGS | info.OWN_FLAGS
+    if not isinstance(parts.checkpoints, CheckpointsInOurFile):
+        flags = {name: has for name, has in flags.items() if name not in info.OF_OUR_CHECKPOINTS}
     if custom is not None:
         endpoints = _endpoints(api)
         remarks = (*remarks, *custom.remarks(endpoints))
@@ -99,4 +106,4 @@ def _guard_of_custom_routes(access: Access, http: HttpSettings) -> Guard | None:
         return access.guard
     if access.is_configured:
         return None
-    return lambda app: AuthenticationMiddleware(app, tokens=None)
+    return lambda app: AuthenticationMiddleware(app, tokens=None, is_required=False)

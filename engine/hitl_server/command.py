@@ -36,9 +36,15 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
         from hitl_server.lifecycle import Options, owners_token, serve
 
         options = Options(
-            args.target, args.host, args.port, tokens, args.parent_fd, args.clients_fd
+            args.target,
+            args.host,
+            args.port,
+            tokens,
+            args.parent_fd,
+            args.clients_fd,
+            by_console=args.report_fd is not None,
         )
-        owner = owners_token(options, project, started_by_console=args.report_fd is not None)
+        owner = owners_token(options, project)
         serve(options, project, folder, owner, report)
     except ServeError as error:
         report.failed(error)

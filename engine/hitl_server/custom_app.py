@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Match, Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from hitl_server.errors import StartFailed
-from hitl_server.project.import_errors import import_failure_of
+from hitl_server.project.import_errors import needed_by_server
 from hitl_server.project.places import Place
 
 Guard: TypeAlias = Callable[[ASGIApp], ASGIApp]
@@ -38,20 +38,15 @@ class CustomApp:
     @classmethod
     def load(cls, place: Place) -> "CustomApp":
         """Import the application. Raises `StartFailed`: its routes could be what is asked for."""
-        try:
+        with needed_by_server(
+            f"The application of the project, {place},",
+            "http.app",
+            'Correct it, or remove "app" from "http" in langgraph.json.',
+        ):
             found = place.load()
             if not isinstance(found, Starlette):
                 raise TypeError(f"it is a {type(found).__name__}, not a Starlette application")
             return cls(found)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # user code may end with SystemExit too
-            failure = import_failure_of("http.app", error, ())
-            raise StartFailed(
-                f"The application of the project, {place}, cannot be used: {failure.what}",
-                hint='Correct it, or remove "app" from "http" in langgraph.json.',
-                detail=failure.traceback,
-            ) from error
 
     def replaced(self, endpoints: Endpoints) -> list[str]:
         """Return those endpoints of the API that a route of the project replaces."""

@@ -31,9 +31,9 @@ class ServeError(Exception):
 
 
 class BadTarget(ServeError):
-    """The target names nothing that holds graphs."""
+    """The target names no graphs, or its settings cannot be used."""
 
-    title = "No such target"
+    title = "The target cannot be used"
     exit_code = 2
 
 

@@ -65,6 +65,8 @@ class Options:
     """Descriptor of a pipe; the server ends after the other end is closed."""
     clients: int | None
     """Descriptor of the file on which clients hold leases; the server ends after these."""
+    by_console: bool = False
+    """Whether a console started the server: then all clients need a token."""
 
     @property
     def is_loopback(self) -> bool:
@@ -86,9 +88,7 @@ OWNER = "machine-owner"
 """The name of the machine's owner for nodes and in metadata, where callers have names."""
 
 
-def owners_token(
-    options: Options, project: ProjectConfig, *, started_by_console: bool
-) -> Token | None:
+def owners_token(options: Options, project: ProjectConfig) -> Token | None:
     """Return a new token for the consoles of this machine's owner; None if none is needed.
 
     Raises `BadTarget` for a public server without any authentication, `BadOption` for a bad port.
@@ -102,7 +102,7 @@ def owners_token(
             f"Not served on {options.host}: without a token, everyone in that network could answer.",
             hint="Give --token or --tokens, or remove --host.",
         )
-    if options.tokens or project.auth or started_by_console:
+    if options.tokens or project.auth or options.by_console or project.http.closed:
         return Token(secrets.token_urlsafe(32))
     return None
 
@@ -152,7 +152,7 @@ async def _serve(
     access = _access(options, owner, loaded.auth)
     remarks = (*project.remarks, *loaded.graphs.remarks)
     app, remarks = build_app(parts, access, project.http, custom, remarks)
-    loopback.app = app
+    loopback.serve(app)
     server = _Server(_settings(app))
     server.handle_signals()
     loop = asyncio.get_running_loop()
@@ -189,7 +189,8 @@ def _access(options: Options, owner: Token | None, auth: ProjectAuth | None) -> 
     if owner is not None:
         holders.append((owner, replace(unnamed, is_console=True)))
     tokens = TokenAuthenticator(holders) if holders else None
-    return Access(tokens, auth, is_configured=bool(options.tokens or auth))
+    is_configured = bool(options.tokens or auth)
+    return Access(tokens, auth, is_configured, is_required=is_configured or options.by_console)
 
 
 def _settings(app: ASGIApp) -> uvicorn.Config:

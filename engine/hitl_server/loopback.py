@@ -1,11 +1,13 @@
 """The SDK's client without a URL: in a node, it reaches the server that runs the node."""
 
+import asyncio
 import sys
 from types import ModuleType
 
 from httpx import ASGITransport
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hitl_server.event_loops import on_loop
 from hitl_server.identity.callers import UNNAMED_OWNER
 
 _APP = "langgraph_api.server"
@@ -21,14 +23,27 @@ class LoopbackApp:
     """
 
     def __init__(self) -> None:
-        self.app: ASGIApp | None = None
-        """The application; None until the server has started."""
+        self._served: tuple[ASGIApp, asyncio.AbstractEventLoop] | None = None
+
+    def serve(self, app: ASGIApp) -> None:
+        """Pass requests to this application, on the event loop that runs now."""
+        self._served = app, asyncio.get_running_loop()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on. Raises RuntimeError before the server has started."""
-        if self.app is None:
+        if self._served is None:
             raise RuntimeError("The server is not ready: use this client in nodes, not on import.")
-        await self.app({**scope, "caller": UNNAMED_OWNER}, receive, send)
+        app, loop = self._served
+        clients = asyncio.get_running_loop()
+
+        async def receive_there() -> Message:
+            return await on_loop(clients, receive())
+
+        async def send_there(message: Message) -> None:
+            await on_loop(clients, send(message))
+
+        known = {**scope, "caller": UNNAMED_OWNER}
+        await on_loop(loop, app(known, receive_there, send_there))
 
 
 def offered_to_sdk() -> LoopbackApp:

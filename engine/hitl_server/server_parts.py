@@ -1,11 +1,11 @@
 """The parts of one server, created once at its start."""
 
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from fastapi import Request
 
-from hitl_server.errors import StartFailed
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
@@ -14,8 +14,9 @@ from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.run_queue import RunQueue
 from hitl_server.running.state_sync import StateSync
 from hitl_server.running.webhooks import Webhooks
+from hitl_server.storage.checkpoints import Checkpoints, CheckpointsInOurFile
 from hitl_server.storage.database import Database
-from hitl_server.storage.project_store import ProjectStore
+from hitl_server.storage.project_storage import ProjectCheckpoints, ProjectStore
 from hitl_server.storage.store import Store
 from hitl_server.tables.assistant_table import Assistants
 from hitl_server.tables.run_table import Runs
@@ -36,29 +37,28 @@ class ServerParts:
     webhooks: Webhooks
     key_locks: KeyLocks
     store: Store | ProjectStore
+    checkpoints: Checkpoints
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
         """Open the database at `path` and end what a crash has interrupted. Raises `StartFailed`."""
-        database = await Database.open(path, project.allowed_types)
-        try:
-            if project.own_store:
-                store: Store | ProjectStore = await ProjectStore.open(project.own_store)
-            else:
-                store = await Store.open(path.with_name("store.sqlite"), project.store)
-        except StartFailed:
-            await database.close()
-            raise
-        graphs.use_storage(database.saver, store.items)
+        async with AsyncExitStack() as opened:
+            database = await Database.open(path, project.allowed_types)
+            opened.push_async_callback(database.close)
+            checkpoints = await _checkpoints(project, database)
+            opened.push_async_callback(checkpoints.close)
+            store = await _store(project, path.with_name("store.sqlite"))
+            opened.pop_all()
+        graphs.use_storage(checkpoints.saver, store.items)
         threads, runs = Threads(database), Runs(database)
         await threads.prepare()
         assistants = Assistants(graphs, database)
         await assistants.prepare()
         webhooks = Webhooks(project.webhooks)
-        state_sync = StateSync(database, threads, runs, graphs)
-        driver = RunDriver(database, threads, runs, graphs, webhooks)
-        run_queue = RunQueue(database, threads, runs, state_sync, driver)
-        await recover_from_crash(database, threads, runs, state_sync)
+        state_sync = StateSync(database, checkpoints, threads, runs, graphs)
+        driver = RunDriver(database, checkpoints, threads, runs, graphs, webhooks)
+        run_queue = RunQueue(database, checkpoints, threads, runs, state_sync, driver)
+        await recover_from_crash(database, checkpoints, threads, runs, state_sync)
         return cls(
             database=database,
             graphs=graphs,
@@ -70,13 +70,16 @@ class ServerParts:
             webhooks=webhooks,
             key_locks=KeyLocks(),
             store=store,
+            checkpoints=checkpoints,
         )
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
         """Copy a thread with its pending interrupts; False if there is no such thread.
 
-        The row of a busy thread is older than its checkpoints, so the copy gets a new row.
+        The row of a busy thread is older than its checkpoints, so the copy gets a new row. Raises
+        `Refusal` (501) if the checkpointer cannot copy.
         """
+        await self.checkpoints.copy_thread(thread_id, copy_id)
         was_busy = await self.threads.copy(thread_id, copy_id)
         if was_busy:
             await self.state_sync.refresh(copy_id, None)
@@ -101,7 +104,20 @@ class ServerParts:
         await self.run_queue.close()
         await self.webhooks.close()
         await self.store.close()
+        await self.checkpoints.close()
         await self.database.close()
+
+
+async def _checkpoints(project: ProjectConfig, database: Database) -> Checkpoints:
+    if project.own_checkpointer:
+        return await ProjectCheckpoints.open(project.own_checkpointer)
+    return CheckpointsInOurFile(database.saver)
+
+
+async def _store(project: ProjectConfig, path: Path) -> Store | ProjectStore:
+    if project.own_store:
+        return await ProjectStore.open(project.own_store)
+    return await Store.open(path, project.store)
 
 
 def parts_of(request: Request) -> ServerParts:

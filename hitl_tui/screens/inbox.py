@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -119,6 +120,14 @@ class InboxScreen(ConsoleScreen):
         """Follow the inbox, and update the waiting times each second."""
         self.watch_inbox()
         self.set_interval(1, self._tick)
+        self._show_remarks()
+
+    def _show_remarks(self) -> None:
+        """Show what to know about the settings of the project, when the console opens."""
+        remarks = self.desk.server.remarks
+        if remarks:
+            more = f" And {len(remarks) - 1} more: hitl-tui graphs lists them." * (len(remarks) > 1)
+            self.show_notification(one_line(remarks[0], 300) + more, severity="warning")
 
     def _tick(self) -> None:
         self.list.tick()

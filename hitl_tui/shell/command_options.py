@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from hitl_tui.options import (
     add_connection_options,
     add_target_option,
+    configurable,
     json_object,
     json_value,
     nodes,
     number_between,
+    tool_arguments,
 )
 from hitl_tui.shell import commands, decision_options
 from hitl_tui.shell.command_result import CommandResult
@@ -29,12 +31,36 @@ def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
     parser.add_argument("graph", help="the name of a graph, as hitl-tui graphs lists it")
-    parser.add_argument(
+    given = parser.add_mutually_exclusive_group(required=True)
+    given.add_argument(
         "--input",
         type=json_value,
-        required=True,
+        default=decision_options.ABSENT,
         metavar="JSON",
         help="the input of the graph; - reads it from standard input",
+    )
+    given.add_argument(
+        "--input-text",
+        metavar="TEXT",
+        help="the input as one text: a message, or the one field of the input that takes a text",
+    )
+    parser.add_argument(
+        "--config",
+        type=json_object,
+        default={},
+        metavar="JSON",
+        help="LangGraph's config of the run",
+    )
+    parser.add_argument(
+        "--configurable",
+        type=configurable,
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="a value of `configurable` in the config: JSON, or else a text; may be repeated",
+    )
+    parser.add_argument(
+        "--context", type=json_object, default={}, metavar="JSON", help="the context of the run"
     )
     parser.add_argument("--thread", metavar="ID", help="run on this thread instead of a new one")
     for when in ("before", "after"):
@@ -97,7 +123,7 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
     given.add_argument("--approve", action="store_true", help="let the tool calls run as shown")
     given.add_argument(
         "--edit",
-        type=json_object,
+        type=tool_arguments,
         metavar="JSON",
         help="let the tool call run with these arguments instead",
     )

@@ -33,6 +33,7 @@ from hitl_tui.shell.lookup import (
 )
 from hitl_tui.shell.outcome_output import answer_result, outcome_result, reopen_result
 from hitl_tui.shell.question_output import QuestionDetails
+from hitl_tui.shell.run_options import run_settings
 from hitl_tui.shell.thread_output import thread_result
 
 if TYPE_CHECKING:
@@ -50,13 +51,15 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
     if args.thread is not None:
         await find_thread(desk, args.thread)
     breakpoints = Breakpoints(before=args.interrupt_before, after=args.interrupt_after)
+    text = args.input_text
     outcome = await desk.start(
         graph,
-        args.input,
+        args.input if text is None else await desk.input_of_text(graph, text),
         _ignore,
         thread_id=args.thread,
         breakpoints=breakpoints,
         replace_compiled=args.replace_breakpoints,
+        settings=run_settings(args),
     )
     return outcome_result(outcome, desk.reviews.fingerprint_of)
 

@@ -25,7 +25,7 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_tui.options import json_object, json_value
+from hitl_tui.options import json_value, tool_arguments
 
 ABSENT = object()
 """An option that was not given, where `null` and no message are values too."""
@@ -54,9 +54,7 @@ def numbered_verdict(text: str) -> tuple[int, Verdict]:
         case "respond", ":":
             return number, Respond(rest)
         case "edit", ":":
-            args = json_object(rest)
-            assert isinstance(args, dict), "json_object returns nothing else"
-            return number, Edit(args)
+            return number, Edit(tool_arguments(rest))
         case _:
             raise ArgumentTypeError(
                 f"{verdict!r} is not approve, reject[:REASON], respond:TEXT or edit:JSON"

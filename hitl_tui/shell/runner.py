@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
+from hitl_engine.model import Server
 from hitl_engine.visible import one_line
 from hitl_tui.shell import commands
 from hitl_tui.shell.command_result import CommandResult
@@ -23,8 +24,8 @@ async def run_command(
         return _print_result(await _log(args), args)
     try:
         async with open_desk() as desk:
-            for change in desk.server.code_changes:
-                print_note(f"hitl-tui: {one_line(change)}")
+            for note in _about(desk.server, args):
+                print_note(f"hitl-tui: {one_line(note, 2000)}")
             result = await _result(desk, args)
             # Before the desk closes, so that a second ctrl+c cannot hide it.
             return _print_result(result, args)
@@ -33,6 +34,15 @@ async def run_command(
         if args.json and document is not None:
             print_output(json.dumps(document))
         raise
+
+
+def _about(server: Server, args: Namespace) -> tuple[str, ...]:
+    """Return what a person should know about the server: old code, and remarks when it starts.
+
+    Of the commands that start one for themselves, only `run` tells the remarks each time.
+    """
+    remarks = server.remarks if args.command == "run" and server.started_here else ()
+    return (*server.code_changes, *remarks)
 
 
 async def _log(args: Namespace) -> CommandResult:

@@ -86,6 +86,7 @@ class RunForm(VerticalScroll, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         #about { color: $foreground 70%; height: auto; margin-bottom: 1; }
+        #unread { color: $text-warning; height: auto; margin-bottom: 1; }
         FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
         &.-as-json FormView { display: none; }
@@ -119,6 +120,9 @@ class RunForm(VerticalScroll, can_focus=False):
         about = self.input_form.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
+        if self.input_form.unread:
+            unread = f"The input cannot be described: {one_line(self.input_form.unread, 300)}"
+            yield Static(Content(unread), id="unread")
         yield self.form
         yield self.json
         stops = Static(Content(self._about_breakpoints()), id="stops")
@@ -132,8 +136,8 @@ class RunForm(VerticalScroll, can_focus=False):
         if self._given is None:
             return
         field, value = self.input_form.form, self._given.input
-        typed = typed_of(field, value)
-        if self.has_fields and read(field, typed).value == value:
+        typed = typed_of(field, self.input_form.as_entered(value))
+        if self.has_fields and self.input_form.as_input(read(field, typed).value) == value:
             self.form.load(typed)
         else:
             self.json.show_json(value)
@@ -160,7 +164,7 @@ class RunForm(VerticalScroll, can_focus=False):
     def toggle_json(self) -> None:
         """Take the input as JSON, beginning with what the fields contain, or in fields again."""
         if not self.as_json and not self.json.text.strip():
-            self.json.show_json(self.form.reading().value)
+            self.json.show_json(self.input_form.as_input(self.form.reading().value))
         self.toggle_class("-as-json")
         self.take_focus()
         self.post_message(self.Changed())
@@ -206,7 +210,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.form.show_faults(faults)
         if faults:
             raise NotReady(f"Input: {self.form.fault_summary(faults)}")
-        return reading.value
+        return self.input_form.as_input(reading.value)
 
     @on(FormView.Changed)
     @on(Input.Changed)

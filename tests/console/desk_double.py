@@ -15,6 +15,7 @@ from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.model import (
     NO_BREAKPOINTS,
+    NO_SETTINGS,
     Breakpoint,
     Breakpoints,
     Decision,
@@ -34,6 +35,7 @@ from hitl_engine.model import (
     Progress,
     Question,
     Reopening,
+    RunSettings,
     Server,
     ThreadStatus,
     ThreadView,
@@ -262,7 +264,7 @@ class DeskDouble:
             FormField("urgent", "Urgent", "boolean", required=False),
         )
         if graph.graph_id == "tool_agent":
-            fields = (FormField("messages", "Messages", "json", required=True),)
+            fields = (FormField("messages", "Messages", "long_text", required=True, is_chat=True),)
         form = FormField("", "", "object", required=True, fields=fields)
         if graph.graph_id == "breakpoints":
             form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
@@ -282,6 +284,7 @@ class DeskDouble:
         thread_id: str | None = None,
         breakpoints: Breakpoints = NO_BREAKPOINTS,
         replace_compiled: bool = False,
+        settings: RunSettings = NO_SETTINGS,
     ) -> Outcome:
         self.sent.append(("start", input))
         return await self._run(f"{99:08x}-7a2b-4c11-9d55-0123456789ab", [], on_progress)

@@ -197,6 +197,18 @@ class TwinDesk(DeskDouble):
         return Graph("a-1", "revise", "Twin"), Graph("a-2", "agent", "Twin"), Graph("a-3", "x", "x")
 
 
+async def test_a_chat_is_begun_with_a_text(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    async with console(desk, (120, 40)) as c:
+        await c.press("n", "down")
+        await until(c.pilot, lambda: "Messages" in c.text)
+        await c.press("enter")
+        await c.type("Hello")
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: bool(desk.sent))
+        assert desk.sent == [("start", {"messages": [{"role": "user", "content": "Hello"}]})]
+
+
 async def test_graphs_of_one_name_are_listed_with_their_ids(console: OpenConsole) -> None:
     desk = TwinDesk()
     async with console(desk, (120, 40)) as c:

@@ -545,3 +545,42 @@ async def test_a_hidden_card_sends_nothing(console: OpenConsole) -> None:
         await c.press("ctrl+o", "ctrl+s")
         assert "Will send" not in c.text
         assert desk.sent == []
+
+
+async def test_a_step_that_moves_nothing_shows_so_and_can_be_tried_again(
+    console: OpenConsole,
+) -> None:
+    item = stop(when="in", node="check", next=("check",), reason="too long")
+    desk = DeskDouble(item)
+    view = await desk.thread(item.thread_id)
+    why = "The run ended, but nothing moved: check ran, and stopped again."
+    desk.script = [Outcome(OutcomeKind.UNMOVED, why, view, thread_id=item.thread_id)]
+    async with console(desk, (100, 30)) as c:
+        await c.open(0)
+        assert "Stopped in check" in c.text and "too long" in c.text
+        await c.armed()
+        await c.press("s")
+        await until(c.pilot, lambda: "nothing moved" in c.text)
+        await c.armed()
+        await c.press("s")
+        await until(c.pilot, lambda: len(desk.sent) == 2)
+
+
+async def test_a_text_that_spells_no_is_sent_after_it_was_shown_what_arrives(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt("Do you approve this action?"))
+    async with console(desk, (100, 30)) as c:
+        await c.open(0)
+        await c.press("ctrl+t")
+        await c.type("no")
+        await c.armed()
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: "takes for yes" in c.text)
+        assert desk.sent == []
+        await c.press("escape", "ctrl+t", "ctrl+t", "ctrl+t", "n")
+        await c.armed()
+        await c.press("ctrl+s")
+        await until(c.pilot, lambda: bool(desk.sent))
+        assert "takes for yes" not in c.text
+        assert desk.sent == [("answer", False)]

@@ -276,3 +276,31 @@ async def test_an_id_that_no_url_can_contain() -> None:
     with pytest.raises(Unreachable, match="cannot be written") as caught:
         await server(answering(200, "{}")).thread("a\x00b")
     assert not caught.value.sent
+
+
+@pytest.mark.parametrize(("status", "connections"), [(424, 1), (500, 2), (503, 2)])
+async def test_a_connection_is_not_used_again_after_a_failure(
+    status: int, connections: int
+) -> None:
+    """`langgraph dev` resets it after a 500: an answer that is sent on it would be lost."""
+    made: list[asyncio.StreamWriter] = []
+
+    async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        made.append(writer)
+        with suppress(asyncio.IncompleteReadError):
+            while head := await reader.readuntil(b"\r\n\r\n"):
+                failed = b"/state" in head
+                body = b"failed" if failed else b"{}"
+                line = f"HTTP/1.1 {status if failed else 200} X\r\ncontent-length: {len(body)}\r\n"
+                writer.write(line.encode() + b"\r\n" + body)
+
+    async with await asyncio.start_server(answer, "127.0.0.1") as listening:
+        host, port = listening.sockets[0].getsockname()
+        api = LangGraphServer(f"http://{host}:{port}", headers={}, through_proxy=False)
+        with pytest.raises(ServerRefused, match="failed"):
+            await api.state("t")
+        await api.info()
+        await api.aclose()
+        for writer in made:
+            writer.close()
+    assert len(made) == connections

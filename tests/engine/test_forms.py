@@ -17,7 +17,7 @@ from hitl_engine.fingerprint import canonical_json
 from hitl_engine.forms.schema_fields import form_of, form_of_input
 from hitl_engine.forms.typed_values import ReadResult, left_out, read, start_of, typed_of
 from hitl_engine.forms.validation import faults
-from hitl_engine.model import Fault, FormField, JsonObject, JsonValue
+from hitl_engine.model import Fault, FormField, Graph, InputForm, JsonObject, JsonValue
 from tests.json_values import JSON
 
 
@@ -208,14 +208,36 @@ def test_a_recursive_schema_is_asked_for_as_json() -> None:
     assert "refers to itself" in children.item.beyond
 
 
-def test_the_messages_of_a_chat_are_asked_for_as_json() -> None:
+def test_of_the_messages_of_a_chat_one_text_is_asked_for() -> None:
     class Chat(TypedDict):
         messages: list[AnyMessage]
         topic: str
 
     fields = {field.name: field for field in form_of_input(schema_of(Chat)).fields}
-    assert (fields["messages"].kind, fields["topic"].kind) == ("json", "text")
+    assert (fields["messages"].kind, fields["topic"].kind) == ("long_text", "text")
+    assert (fields["messages"].is_chat, fields["topic"].is_chat) == (True, False)
     assert form_of_input({}).kind == "json"
+
+
+def test_a_text_in_place_of_messages_is_sent_as_one_message() -> None:
+    class Chat(TypedDict):
+        messages: list[AnyMessage]
+        topic: str
+
+    form = InputForm(Graph("a", "g", "g"), form_of_input(schema_of(Chat)), ())
+    entered: JsonObject = {"messages": "hi", "topic": "cats"}
+    sent: JsonObject = {"messages": [{"role": "user", "content": "hi"}], "topic": "cats"}
+    assert (form.as_input(entered), form.as_entered(sent)) == (sent, entered)
+    others: list[JsonValue] = [
+        {"messages": [{"role": "user", "content": "a"}, {"role": "user", "content": "b"}]},
+        {"messages": [{"role": "user", "content": "a", "name": "Ada"}]},
+        {"messages": []},
+        {"topic": "x"},
+        [1],
+        None,
+    ]
+    for other in others:
+        assert form.as_input(form.as_entered(other)) == form.as_entered(other) == other
 
 
 def test_a_schema_that_doubles_at_each_level_gets_its_form_in_time() -> None:

@@ -8,7 +8,8 @@ import pytest
 from hitl_engine.deciding.outcome import of_answer, of_reopening, of_run
 from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus
-from hitl_engine.reading.snapshot import Snapshot, from_state
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.snapshot_sources import from_state
 from hitl_engine.reading.wire import WireState, WireThread
 
 ID, OTHER = "a" * 32, "b" * 32

@@ -19,7 +19,8 @@ from hitl_engine.model import (
     ToolCalls,
     Verdicts,
 )
-from hitl_engine.reading.snapshot import Snapshot, from_state
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.snapshot_sources import from_state
 from hitl_engine.reading.wire import WireState, WireThread
 
 EMAIL = {"name": "send_email", "args": {"to": "ada"}, "id": "c1", "type": "tool_call"}

@@ -384,7 +384,7 @@ def test_a_console_that_starts_the_server_is_its_owner(tmp_path: Path) -> None:
     """Console and shell commands start it with their own token, which no handler knows."""
     shell = Shell(str(guarded_project(tmp_path / "project")), tmp_path / "data")
     thread_id = shell.run("run", "asks", "--input", "{}")["thread_id"]
-    reply = shell.run("answer", thread_id, "--value", '"yes"')
+    reply = shell.run("answer", thread_id, "--value", '"yes"', "--yes")
     assert (reply["outcome"], reply["values"]["answer"]) == ("applied", "yes")
     assert reply["values"]["who"]["identity"] == "machine-owner"
 

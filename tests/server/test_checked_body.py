@@ -243,7 +243,13 @@ def test_an_application_refuses_routes_without_rules(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(threads, "router", router)
     parts: Any = SimpleNamespace()
     with pytest.raises(TypeError, match="runs without authorization"):
-        build_app(parts, Access(None, None, is_configured=False), HttpSettings(), None, ())
+        build_app(
+            parts,
+            Access(None, None, is_configured=False, is_required=False),
+            HttpSettings(),
+            None,
+            (),
+        )
 
 
 def _calls() -> Iterator[tuple[Path, ast.Attribute]]:

@@ -1,5 +1,6 @@
 """Values of any type in checkpoints; and graphs and clients inside of nodes."""
 
+import asyncio
 import json
 import shutil
 import sqlite3
@@ -152,6 +153,22 @@ async def test_clients_without_a_url_in_a_node(tmp_path: Path) -> None:
                 thread_id = await waiting(http, "own_client")
                 done = await answer(http, thread_id, "own_client", "yes")
                 assert done == {"result": "1 idle Are we good?"}
+
+
+async def test_nodes_with_event_loops_of_their_own(local_server: Served) -> None:
+    """Many at once, in threads and on the event loop: none waits for another forever."""
+    inside = ["inner", "inner", "stored", 1, 1, "idle", "well?"]
+
+    async def answered(http: httpx.AsyncClient) -> list[Any]:
+        thread_id = await waiting(http, "own_loops")
+        asked = await answer(http, thread_id, "own_loops", "go")
+        assert "__interrupt__" in asked, asked
+        said: list[Any] = (await answer(http, thread_id, "own_loops", "yes"))["said"]
+        return said
+
+    async with local_server.client() as http, asyncio.timeout(60):
+        ended = await asyncio.gather(*(answered(http) for _ in range(30)))
+    assert ended == [["go", *inside, "yes"]] * 30
 
 
 async def test_a_client_cannot_claim_to_be_a_node(local_server: Served) -> None:

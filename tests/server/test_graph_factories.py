@@ -1,5 +1,7 @@
 """What graph factories get: the config and the context of the run, the thread or the assistant."""
 
+import sys
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -8,8 +10,9 @@ import pytest
 from hitl_engine.desk import Desk
 from hitl_engine.model import Answer, Interrupt, OutcomeKind
 from tests.server.conftest import on_local_server
-from tests.server.processes import Served
+from tests.server.processes import ROOT, Served
 from tests.server.test_contract import state, thread, wait
+from tests.terminal import Terminal
 
 ADA = {"configurable": {"user": "ada"}}
 
@@ -129,3 +132,28 @@ async def test_a_question_is_listed_and_answered_where_the_state_cannot_be_read(
     row = (await http.get(f"/threads/{thread_id}")).json()
     assert (row["status"], row["values"]["answer"]) == ("idle", "yes")
     assert [item for item in (await desk.inbox()).items if item.thread_id == thread_id] == []
+
+
+async def test_a_run_can_be_started_where_the_schema_cannot_be_read(
+    http: httpx.AsyncClient, desk: Desk
+) -> None:
+    (graph,) = [each for each in await desk.graphs() if each.graph_id == "session_factory"]
+    form = await desk.input_form(graph)
+    assert (form.form.kind, form.nodes, form.compiled) == ("json", (), None)
+    assert "424" in form.unread and "session_factory" in form.unread
+    outcome = await desk.start(graph, {}, lambda _: None)
+    assert outcome.error is not None and "'session_factory' is" in outcome.error
+
+
+def test_the_new_run_form_without_a_schema(tmp_path: Path) -> None:
+    (tmp_path / "factory.py").write_text(
+        "def make(config):\n    raise KeyError(config['configurable']['user'])\n"
+    )
+    data = str(tmp_path / "data")
+    command = [sys.executable, "-m", "hitl_tui", f"{tmp_path / 'factory.py'}:make"]
+    environment = {"PYTHONPATH": str(ROOT)}
+    with Terminal([*command, "--data-dir", data], columns=110, rows=30, env=environment) as console:
+        console.wait_for("Nothing waits", seconds=90)
+        console.press("n")
+        console.wait_for("The input cannot be described")
+        console.wait_for("Input, as JSON")

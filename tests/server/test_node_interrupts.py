@@ -61,7 +61,9 @@ async def test_two_of_them_are_one_stop(desk: Desk, trace: Trace) -> None:
 
 async def test_a_question_beside_it_is_answered(desk: Desk, trace: Trace) -> None:
     thread = await asked(desk, "checking_and_asking", trace, seconds=5)
-    assert list(questions(desk, thread)) == ["beside"]
+    (question,) = questions(desk, thread).values()
+    assert question.interrupt.payload == {"asks": "beside"}
+    assert question.interrupt.remark.endswith("run again with an answer: check_length: too long: 5")
     (outcome,), after = await decide(desk, thread, {"beside": "yes"})
     assert outcome.kind is OutcomeKind.APPLIED
     (stop,) = after.waiting

@@ -115,7 +115,7 @@ def test_console_and_commands_tell_it(project: Path) -> None:
     started = json.loads(hitl_tui(project, "run", "one", "--input", "{}", "--json").stdout)
     command = [sys.executable, "-m", "hitl_tui", config, "--data-dir", data]
     with Terminal(command, columns=100, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
-        console.wait_for("Go on?")
+        console.wait_for(r"Go on\?", seconds=90)
         before = hitl_tui(project, "show", started["thread_id"])
         assert (before.stderr, "  code  " in before.stdout) == ("", False)
         (project / "one.py").write_text(GRAPH + "\n")

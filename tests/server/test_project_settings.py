@@ -1,16 +1,18 @@
 """The sections `http`, `webhooks`, `checkpointer` and `store` of `langgraph.json`, and other keys."""
 
 import json
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from hitl_engine.local.server_process import find_or_start, serve_command
 from hitl_server.errors import BadTarget
 from hitl_server.policy.authorized_route import part_of_api
 from hitl_server.policy.rules import RULES
@@ -18,7 +20,8 @@ from hitl_server.project.config import read_project
 from hitl_server.project.http_settings import PARTS
 from hitl_server.refusals import Refusal
 from hitl_server.running.webhooks import Webhooks
-from tests.server.processes import NotStarted, running_server, start_server
+from tests.server.processes import ROOT, NotStarted, running_server, start_server
+from tests.terminal import Terminal
 
 GRAPH = """
 from typing import TypedDict
@@ -227,6 +230,28 @@ def test_closed_parts(tmp_path: Path) -> None:
         asking(http)  # the consoles for which the server was started are not affected
 
 
+async def test_consoles_use_closed_parts_of_a_server_without_tokens(tmp_path: Path) -> None:
+    parts = ("meta", "assistants", "threads")
+    path = write(tmp_path, http={f"disable_{part}": True for part in parts})
+    command = serve_command(str(path), tmp_path / "data")
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        while not (line := process.stderr.readline()).startswith("Serving"):
+            assert line, "the server ended"
+        console = await find_or_start(str(path), tmp_path / "data")
+        assert console.pid == process.pid
+        async with httpx.AsyncClient(base_url=console.url) as http:
+            for headers, status in ((console.headers, 200), ({}, 404)):
+                assert (await http.get("/info", headers=headers)).status_code == status
+                found = await http.post("/threads/search", json={}, headers=headers)
+                assert found.status_code == status
+            assert (await http.post("/store/items/search", json={})).status_code == 200
+            evil = await http.get("/ok-not", headers={"host": "evil.example"})
+            assert evil.status_code == 403
+        await console.aclose()
+        process.terminate()
+
+
 def test_each_endpoint_belongs_to_a_part() -> None:
     parts = {path: part_of_api(path) for _, path in RULES}
     assert set(parts.values()) == {*PARTS}
@@ -332,6 +357,120 @@ def test_a_store_that_cannot_be_used_stops_the_start(tmp_path: Path, name: str, 
     assert words in refused.value.report["what"]
 
 
+# The project's own checkpointer
+
+CHECKPOINTERS = """
+from contextlib import asynccontextmanager
+from pathlib import Path
+from langgraph.checkpoint.memory import InMemorySaver
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+here = Path(__file__).parent
+saver = InMemorySaver()
+async def awaited(): return InMemorySaver()
+
+@asynccontextmanager
+async def sqlite():
+    async with AsyncSqliteSaver.from_conn_string(str(here / "own.sqlite")) as saver:
+        yield saver
+    (here / "ended").write_text("yes")
+
+class Able(InMemorySaver):
+    async def acopy_thread(self, source, target):
+        for name in (self.storage, self.writes, self.blobs):
+            for key in [key for key in name if key == source or key[0] == source]:
+                name[target if key == source else (target, *key[1:])] = name[key]
+    async def adelete_for_runs(self, run_ids):
+        (here / "deleted").write_text(" ".join(run_ids))
+
+able = Able()
+no_saver = 5
+"""
+
+
+def with_checkpointer(folder: Path, name: str) -> AbstractContextManager[httpx.Client]:
+    """A client of a project with this checkpointer."""
+    (folder / "checkpointers.py").write_text(CHECKPOINTERS)
+    return served(folder, checkpointer={"path": f"./checkpointers.py:{name}"})
+
+
+@pytest.mark.parametrize("name", ["saver", "awaited", "sqlite", "able"])
+def test_a_projects_own_checkpointer_is_used(tmp_path: Path, name: str) -> None:
+    with with_checkpointer(tmp_path, name) as http:
+        thread_id = asking(http)
+        assert http.get(f"/threads/{thread_id}").json()["status"] == "interrupted"
+        body = {"assistant_id": "graph", "command": {"resume": "yes"}}
+        done = http.post(f"/threads/{thread_id}/runs/wait", json=body).json()
+        assert done == {"answer": "yes", "user": "nobody"}
+        assert http.get(f"/threads/{thread_id}/state").json()["values"] == done
+        assert len(http.post(f"/threads/{thread_id}/history", json={"limit": 9}).json()) == 3
+        update = {"values": {"answer": "no"}}
+        assert http.post(f"/threads/{thread_id}/state", json=update).status_code == 200
+        info = http.get("/info").json()
+        assert http.delete(f"/threads/{thread_id}").status_code == 204
+        assert http.get(f"/threads/{thread_id}/state").status_code == 404
+    assert any("checkpointer of checkpointer.path" in remark for remark in info["remarks"])
+    assert not {"preconditions", "derived_status", "refuses_late_answers"} & info["flags"].keys()
+    assert info["flags"]["strict_resume"]
+    with sqlite3.connect(tmp_path / "data" / "engine.sqlite") as connection:
+        assert connection.execute("SELECT count(*) FROM checkpoints").fetchone() == (0,)
+    connection.close()
+    assert (tmp_path / "ended").exists() == (name == "sqlite")
+
+
+def test_checkpoints_of_a_projects_own_checkpointer_outlive_the_server(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "sqlite") as http:
+        thread_id = asking(http)
+    with with_checkpointer(tmp_path, "sqlite") as http:
+        body = {"assistant_id": "graph", "command": {"resume": "later"}}
+        done = http.post(f"/threads/{thread_id}/runs/wait", json=body).json()
+    assert done["answer"] == "later"
+
+
+def test_what_a_checkpointer_cannot_do_is_refused_before_anything_changes(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "saver") as http:
+        thread_id = asking(http)
+        (run,) = http.get(f"/threads/{thread_id}/runs").json()
+        rollback = {"assistant_id": "graph", "input": {}, "multitask_strategy": "rollback"}
+        for reply in (
+            http.post(f"/threads/{thread_id}/copy"),
+            http.delete(f"/threads/{thread_id}/runs/{run['run_id']}"),
+            http.post(f"/threads/{thread_id}/runs/wait", json=rollback),
+        ):
+            assert reply.status_code == 501
+            assert "InMemorySaver, has no a" in reply.json()["detail"]
+        assert http.get(f"/threads/{thread_id}/runs").json() == [run]
+        assert len(http.post("/threads/search", json={}).json()) == 1
+
+
+def test_what_a_checkpointer_can_do_is_done_with_it(tmp_path: Path) -> None:
+    with with_checkpointer(tmp_path, "able") as http:
+        thread_id = asking(http)
+        copy_id = http.post(f"/threads/{thread_id}/copy").json()["thread_id"]
+        state = http.get(f"/threads/{copy_id}/state").json()
+        assert [each["value"] for each in state["interrupts"]] == [{"question": "Go on?"}]
+        (run,) = http.get(f"/threads/{thread_id}/runs").json()
+        assert http.delete(f"/threads/{thread_id}/runs/{run['run_id']}").status_code == 204
+    assert (tmp_path / "deleted").read_text() == run["run_id"]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("no_saver", "it is a int, not a langgraph BaseCheckpointSaver"),
+        ("nothing", "has no attribute 'nothing'"),
+    ],
+)
+def test_a_checkpointer_that_cannot_be_used_stops_the_start(
+    tmp_path: Path, name: str, words: str
+) -> None:
+    (tmp_path / "checkpointers.py").write_text(CHECKPOINTERS)
+    config = write(tmp_path, checkpointer={"path": f"./checkpointers.py:{name}"})
+    with pytest.raises(NotStarted) as refused:
+        start_server(config, tmp_path / "data")
+    assert words in refused.value.report["what"]
+
+
 # Other keys
 
 
@@ -352,7 +491,7 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
     )
     remarks = read_project(str(path)).remarks
     keys = (
-        *("checkpointer.path", "checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
+        *("checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
         *("store.index", "http.mount_prefix", "http.cors.max_age"),
         *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
         *("surprise", "auth.cache"),
@@ -361,7 +500,8 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
         assert sum(f" {key} has no effect" in remark for remark in remarks) == 1, key
     assert sum("names Python 3.99, but" in remark for remark in remarks) == 1
     assert sum("./missing, which is no folder" in remark for remark in remarks) == 1
-    assert len(remarks) == len(keys) + 2
+    assert sum("the checkpointer of checkpointer.path" in remark for remark in remarks) == 1
+    assert len(remarks) == len(keys) + 3
 
 
 def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
@@ -386,6 +526,10 @@ def test_a_project_with_usual_keys_has_no_remarks(tmp_path: Path) -> None:
         ({"http": []}, None),
         ({"http": 5}, '"http" is not an object'),
         ({"webhooks": {"url": {"only_mondays": True}}}, "webhooks.url.only_mondays"),
+        ({"Auth": {}}, 'Is it meant as "auth"'),
+        ({"atuh": {"path": "./auth.py:auth"}}, 'Is it meant as "auth"'),
+        ({"authentication": {}}, 'Is it meant as "auth"'),
+        ({"htpp": {"disable_store": True}}, 'Is it meant as "http"'),
         ({"store": True}, '"store" is not an object'),
         ({"encryption": {"path": "./crypt.py:encryption"}}, "has encryption"),
     ],
@@ -441,6 +585,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     printed = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
     assert "names Python 3.99, but" in printed.stderr
     assert "ui has no effect: this server has no user interface." in printed.stderr
+    command = [sys.executable, "-m", "hitl_tui", "run", "graph", "--input", "{}", *data]
+    run = subprocess.run(
+        [*command, "--target", str(path)], capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "names Python 3.99, but" in run.stderr and "names Python" not in run.stdout
     serve = [sys.executable, "-m", "hitl_tui", "serve", str(path), "--port", "0", *data]
     with subprocess.Popen(serve, stderr=subprocess.PIPE, text=True) as process:
         assert process.stderr is not None
@@ -449,3 +598,11 @@ def test_people_get_the_remarks(tmp_path: Path) -> None:
     assert [line.split(" ")[0] for line in lines] == ["Note:", "Note:", "Note:", "Serving"]
     log = next((tmp_path / "data").glob("*/engine.log")).read_text()
     assert "names Python 3.99, but" in log
+
+
+def test_the_console_shows_the_remarks(tmp_path: Path) -> None:
+    path = write(tmp_path, image_distro="wolfi", ui={"agent": "./ui.tsx"})
+    command = [sys.executable, "-m", "hitl_tui", str(path), "--data-dir", str(tmp_path / "data")]
+    with Terminal(command, columns=120, rows=30, env={"PYTHONPATH": str(ROOT)}) as console:
+        console.wait_for("image_distro has no", seconds=90)
+        console.wait_for("And 2 more")

@@ -518,6 +518,46 @@ def test_breakpoints_of_a_run_replace_compiled_ones_on_request(shell: Shell) -> 
     assert stopped["next"] == ["announce"]
 
 
+def test_a_run_gets_a_config_which_its_later_runs_get_too(shell: Shell) -> None:
+    given = ["--input", "{}", "--config", '{"recursion_limit": 7}', "--configurable"]
+    asked = shell.run("run", "asking_tenant", *given, "tenant=acme")
+    assert asked["interrupts"][0]["value"] == {"asks": "acme", "limit": 7}
+    done = shell.run("answer", asked["thread_id"], "--value", "1")
+    assert done["values"]["said"] == [1, "acme", 7]
+    asked = shell.run("run", "asking_tenant", *given, "tenant=[1]")
+    assert asked["interrupts"][0]["value"]["asks"] == [1]
+
+
+def test_a_run_gets_a_context(shell: Shell) -> None:
+    done = shell.run("run", "scheduled", "--input", "{}", "--context", '{"tenant": "acme"}')
+    assert done["values"] == {"said": ["acme", 1]}
+
+
+def test_settings_that_a_server_refuses(local_shell: Shell) -> None:
+    for options, words in (
+        (["--configurable", "a=1", "--context", '{"b": 2}'], "not both"),
+        (["--configurable", "thread_id=x"], "set by the server"),
+        (["--configurable", "a=1", "--configurable", "a=2"], "a twice"),
+        (["--config", '{"configurable": 3}'], "must be an object"),
+        (["--configurable", "a"], "not KEY=VALUE"),
+        (["--context", "[]"], "must be a JSON object"),
+    ):
+        message = local_shell.refused("run", "tenant", "--input", "{}", *options, code=2)
+        assert words in message
+
+
+def test_an_input_may_be_one_text(shell: Shell) -> None:
+    asked = shell.run("run", "tool_agent", "--input-text", "Prepare my Monday.")
+    first = asked["values"]["messages"][0]
+    assert (first["type"], first["content"]) == ("human", "Prepare my Monday.")
+    asked = shell.run("run", "revise", "--input-text", "A text")
+    assert asked["interrupts"][0]["value"] == {"text_to_revise": "A text"}
+    message = shell.refused("run", "chain", "--input-text", "x", "--input", "{}", code=2)
+    assert "not allowed with" in message
+    message = shell.refused("run", "chain", "--input-text", "x", code=2)
+    assert "it has: said, trace, seconds" in message and "--input" in message
+
+
 def test_breakpoints_at_unknown_nodes(shell: Shell) -> None:
     for option in ("--interrupt-before", "--interrupt-after"):
         message = shell.refused(

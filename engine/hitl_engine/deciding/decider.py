@@ -9,7 +9,12 @@ from typing import Literal
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answers import answers_of
-from hitl_engine.deciding.preconditions import common_thread, refuse_in_part, still_pending
+from hitl_engine.deciding.preconditions import (
+    common_thread,
+    refuse_if_gone,
+    refuse_in_part,
+    still_pending,
+)
 from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     continued,
@@ -19,9 +24,9 @@ from hitl_engine.deciding.run_sender import (
     ObservedRun,
     RunSender,
     SentRun,
-    continuing_request,
     nothing_was_taken,
 )
+from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
     HitlError,
@@ -92,6 +97,7 @@ class Decider:
         answers = answers_of(decided)
         before, last_run = await self._session.reader.with_last_run(thread_id)
         asked = still_pending(questions, before, server=self._session.server.identity)
+        refuse_if_gone([each.node for each in asked], before)
         refuse_in_part(asked, before.interrupts)
         intents = self._intents(decided, answers)
         request = await self._continuing_request(last_run, asked[0], strict=True)
@@ -118,6 +124,7 @@ class Decider:
                 kept="Nothing was sent.",
                 hint="Look at the thread again.",
             )
+        refuse_if_gone(before.next, before)
         request = await self._continuing_request(last_run, breakpoint, strict=False)
         request["input"] = None
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))

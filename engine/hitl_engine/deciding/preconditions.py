@@ -68,6 +68,19 @@ def still_pending(
     return tuple(same)
 
 
+def refuse_if_gone(nodes: Collection[str], now: Snapshot) -> None:
+    """Refuse an answer or a step where the code of a node is gone: LangGraph would drop what waits.
+
+    Raises NoLongerWaits.
+    """
+    if gone := ", ".join(node for node in now.gone if node in nodes):
+        raise NoLongerWaits(
+            f"{gone} is gone from the code of the graph, which has changed since it stopped here.",
+            kept=_KEPT,
+            hint="It waits until the node is back in the code.",
+        )
+
+
 def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) -> None:
     """Refuse answers to only some questions of a task: its node would run again for each of them.
 

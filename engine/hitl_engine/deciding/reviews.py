@@ -57,11 +57,13 @@ class Reviews:
 
     def cautions(self, question: Question, decision: Decision) -> tuple[str, ...]:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
-        kept = earlier_answer_caution(question.interrupt)
+        asked = question.interrupt
+        kept = earlier_answer_caution(asked)
         return (
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),
             *([kept] if kept else []),
+            *([asked.remark] if asked.may_be_lost else []),
         )
 
     def answer_schema(self, question: Question) -> JsonObject:

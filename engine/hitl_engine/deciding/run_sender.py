@@ -31,10 +31,6 @@ _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
 """Seconds to wait for a broken connection before the outcome counts as unknown."""
-_STRICT_RESUME = "__pregel_strict_resume"
-"""LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
-_ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
-_OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,34 +182,6 @@ class RunSender:
             if run.metadata.get(DECISION_ID) == sent.decision_id:
                 return run
         return None
-
-
-def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) -> JsonObject:
-    """Return a request with the settings of the last run, which servers do not remember.
-
-    These are the assistant (`assistant` if there was no run) and the context.
-    Context goes as `configurable`, because servers refuse both at once; they keep that as the context
-    of the run, and so the flag of an earlier answer is taken out again.
-    """
-    kwargs = last.kwargs if last else {}
-    configurable = {**_own(kwargs.get("config")), **(kwargs.get("context") or {})}
-    configurable.pop(_STRICT_RESUME, None)
-    if strict:
-        configurable[_STRICT_RESUME] = True
-    request: JsonObject = {"assistant_id": last.assistant_id if last else assistant}
-    if configurable:
-        request["config"] = {"configurable": configurable}
-    return request
-
-
-def _own(config: Any) -> JsonObject:
-    """Return what a person put into `configurable`, without what the server added."""
-    configurable = config.get("configurable") if isinstance(config, dict) else None
-    return {
-        key: value
-        for key, value in (configurable or {}).items()
-        if key not in _OWN_KEYS and not key.startswith(_ADDED_BY_SERVER)
-    }
 
 
 def nothing_was_taken(error: TargetError) -> bool:

@@ -11,8 +11,8 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     requested,
 )
-from hitl_engine.deciding.run_sender import continuing_request
-from hitl_engine.errors import BadInput, HitlError, NotThere
+from hitl_engine.deciding.run_settings import continuing_request, refuse_settings
+from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
@@ -24,9 +24,12 @@ from hitl_engine.model import (
     JsonObject,
     JsonValue,
     Outcome,
+    RunSettings,
 )
+from hitl_engine.reading.wire import WireSchemas
 from hitl_engine.strict_json import unwritable
 
+_TEXTS = ("text", "long_text")
 _RUNS_READ = 50
 """Newest runs among which the one with an input is looked for; each answer and step is a run."""
 
@@ -39,15 +42,47 @@ class RunStarter:
         self._decider = decider
 
     async def input_form(self, graph: Graph) -> InputForm:
-        """Return the form for the input of a graph. Raises TargetError."""
-        schemas, nodes = await asyncio.gather(
-            self._session.api.schemas(graph.assistant_id),
+        """Return the form for the input of a graph; without its schema, for any JSON.
+
+        A server cannot read the schema where a graph factory fails without the config of a run.
+        Raises TargetError.
+        """
+        (schemas, unread), nodes = await asyncio.gather(
+            self._schemas(graph),
             self._session.reader.known_nodes(graph.assistant_id),
         )
         form = form_of_input(schemas.input_schema or schemas.state_schema or {})
         if nodes is None:
-            return InputForm(graph, form, ())
-        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
+            return InputForm(graph, form, (), unread=unread)
+        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes), unread)
+
+    async def _schemas(self, graph: Graph) -> tuple[WireSchemas, str]:
+        """Return the schemas, or none and why they cannot be read."""
+        try:
+            return await self._session.api.schemas(graph.assistant_id), ""
+        except (NotThere, ServerRefused) as error:
+            return WireSchemas(), error.what
+
+    async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
+        """Return the input that consists of one text. Raises as `Desk.input_of_text`."""
+        input_form = await self.input_form(graph)
+        fields = input_form.form.fields
+        if input_form.form.kind in _TEXTS:
+            return text
+        taking = [field for field in fields if field.is_chat] or [
+            field
+            for field in fields
+            if field.kind in _TEXTS and (field.required or len(fields) == 1)
+        ]
+        others = [field.name for field in fields if field.required and field not in taking]
+        if len(taking) != 1 or others:
+            names = ", ".join(field.name for field in fields) or "any JSON"
+            raise BadInput(
+                f"The input of {graph.name} is not one text; it has: {names}.",
+                kept="Nothing was sent.",
+                hint="Give the whole input as JSON: --input.",
+            )
+        return input_form.as_input({taking[0].name: text})
 
     async def earlier(self, thread_id: str, graphs: Sequence[Graph]) -> EarlierRun:
         """Return what the newest run with an input was started with. Raises as `Desk.earlier_run`."""
@@ -78,8 +113,10 @@ class RunStarter:
         thread_id: str | None,
         breakpoints: Breakpoints,
         replace_compiled: bool,
+        settings: RunSettings,
     ) -> Outcome:
         """Start a run; return at its next stop or end. Raises as `Desk.start`."""
+        refuse_settings(settings)
         if fault := unwritable(input):
             raise BadInput(f"The input cannot be written as JSON: {fault}.")
         stops = await self._breakpoints(graph, breakpoints, replace=replace_compiled)
@@ -100,6 +137,10 @@ class RunStarter:
             **unchanged,
             **stops,
         }
+        if settings.config:
+            request["config"] = settings.config
+        if settings.context:
+            request["context"] = settings.context
         if stops and replace_compiled:
             request["metadata"] = {REPLACES: True}
         try:

@@ -23,9 +23,9 @@ def form_of(schema: JsonObject) -> FormField:
 
 
 def form_of_input(schema: JsonObject) -> FormField:
-    """Return the form of the input of a graph: the messages of a chat are asked for as JSON.
+    """Return the form of the input of a graph: of the messages of a chat, one text is asked for.
 
-    Their schema holds a dozen shapes of ten fields each, where a role and a text are enough.
+    Their schema holds a dozen shapes of ten fields each; mostly a person begins with one message.
     """
     form = form_of(schema)
     return replace(form, fields=tuple(map(_without_chat, form.fields)))
@@ -35,9 +35,8 @@ def _without_chat(field: FormField) -> FormField:
     tags = {tag for each in field.item.variants for tag in each.tags} if field.item else set()
     if not {"human", "ai"} <= tags:
         return field
-    return replace(
-        field, kind="json", item=None, beyond="Messages: a role and a content are enough."
-    )
+    hint = "the text of one message, from you; as JSON any messages"
+    return replace(field, kind="long_text", item=None, hints=(hint,), is_chat=True)
 
 
 class _Drawing:

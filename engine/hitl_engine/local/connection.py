@@ -144,6 +144,7 @@ class Connection:
             label=self._target.label,
             url=self.api.url,
             local=self._local_server is not None,
+            started_here=self._local_server is not None and self._local_server.started_here,
             version=info.version,
             identity=info.identity or self._target.label,
             broken=broken,

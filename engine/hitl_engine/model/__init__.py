@@ -49,7 +49,14 @@ from hitl_engine.model.review import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.model.run import NO_BREAKPOINTS, Breakpoints, EarlierRun, InputForm
+from hitl_engine.model.run import (
+    NO_BREAKPOINTS,
+    NO_SETTINGS,
+    Breakpoints,
+    EarlierRun,
+    InputForm,
+    RunSettings,
+)
 from hitl_engine.model.server import BrokenGraph, Graph, Server
 from hitl_engine.model.thread import (
     Breakpoint,
@@ -66,6 +73,7 @@ from hitl_engine.model.thread import (
 
 __all__ = [
     "NO_BREAKPOINTS",
+    "NO_SETTINGS",
     "Answer",
     "AnyJson",
     "Approve",
@@ -117,6 +125,7 @@ __all__ = [
     "Respond",
     "Review",
     "Revise",
+    "RunSettings",
     "RunningCall",
     "SameDecision",
     "Server",

@@ -58,6 +58,8 @@ class FormField:
     """Of an object."""
     item: "FormField | None" = None
     """Of a list: the field of each item."""
+    is_chat: bool = False
+    """Whether the value is a list of messages, for which the text of one is entered."""
     variants: tuple["Variant", ...] = ()
     beyond: str = ""
     """For the kind `json`: why no other field can hold the value."""

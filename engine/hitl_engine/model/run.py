@@ -1,9 +1,9 @@
 """What a new run needs: its input and its breakpoints."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from hitl_engine.model.form import FormField
-from hitl_engine.model.json import JsonValue
+from hitl_engine.model.json import JsonObject, JsonValue
 from hitl_engine.model.server import Graph
 
 
@@ -29,6 +29,47 @@ class InputForm:
     """The graph's nodes, for choosing breakpoints; none if they cannot be read."""
     compiled: Breakpoints | None = None
     """The breakpoints that the graph was compiled with; None if they cannot be read."""
+    unread: str = ""
+    """Why the schema could not be read, if so: the input is then given as JSON."""
+
+    @property
+    def chats(self) -> tuple[str, ...]:
+        """The fields that hold messages, for which the form takes one text."""
+        return tuple(field.name for field in self.form.fields if field.is_chat)
+
+    def as_input(self, value: JsonValue) -> JsonValue:
+        """Return the input for what was entered: a text in place of messages becomes a message."""
+        if not isinstance(value, dict):
+            return value
+        messages: JsonObject = {
+            name: [{"role": "user", "content": text}]
+            for name in self.chats
+            if isinstance(text := value.get(name), str)
+        }
+        return {**value, **messages}
+
+    def as_entered(self, input: JsonValue) -> JsonValue:
+        """Return what has to be entered for an input, the reverse of `as_input`."""
+        if not isinstance(input, dict):
+            return input
+        texts: JsonObject = {}
+        for name in self.chats:
+            match input.get(name):
+                case [{"role": "user", "content": str(text), **others}] if not others:
+                    texts[name] = text
+        return {**input, **texts}
+
+
+@dataclass(frozen=True, slots=True)
+class RunSettings:
+    """What a run gets beside its input; its later runs on the thread get the same."""
+
+    config: JsonObject = field(default_factory=dict)
+    """LangGraph's config: `configurable`, `recursion_limit`, `tags`, …"""
+    context: JsonObject = field(default_factory=dict)
+
+
+NO_SETTINGS = RunSettings()
 
 
 @dataclass(frozen=True, slots=True)

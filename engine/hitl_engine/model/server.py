@@ -24,6 +24,8 @@ class Server:
     version: str
     identity: str
     """The same for the same server: the id of the local server's database, or the URL."""
+    started_here: bool = False
+    """Whether this program started it."""
     broken: tuple[BrokenGraph, ...] = ()
     remarks: tuple[str, ...] = ()
     """About the settings of a local project, when the server was found."""

@@ -55,6 +55,8 @@ class Interrupt:
     """The tool call whose task asks, where the messages of the thread show it."""
     rejected: tuple[RejectedCall, ...] = field(default=(), compare=False)
     """Calls of the agent's newest message that were rejected before; a list may not tell them."""
+    may_be_lost: bool = False
+    """Whether an answer may be lost with its question: the state has no task that asks it."""
     remark: str = ""
     """What else to know before it is answered: its node is gone from the code, or its state could
     not be read, and only the thread's row tells of it, which can be wrong."""

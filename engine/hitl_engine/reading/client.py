@@ -9,10 +9,10 @@ import asyncio
 import json
 import math
 import re
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
 
 import httpx
@@ -288,16 +288,26 @@ class LangGraphServer:
 
 
 async def _content(response: httpx.Response) -> bytes:
+    """Return the body.
+
+    After a 5xx, `langgraph dev` resets the connection, and a POST on it would be lost. So the end of
+    such a body is not read: httpx then closes the connection instead of using it again.
+    """
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.aiter_bytes():
-        size += len(chunk)
-        if size > REPLY_BYTES:
-            raise BadReply(
-                f"The reply to {response.request.url.path} is larger than "
-                f"{REPLY_BYTES // 1024**2} MB, so it was not read."
-            )
-        chunks.append(chunk)
+    failed = response.is_server_error
+    last = int(response.headers.get("content-length", REPLY_BYTES)) if failed else REPLY_BYTES
+    async with aclosing(cast(AsyncGenerator[bytes, None], response.aiter_bytes())) as body:
+        async for chunk in body:
+            size += len(chunk)
+            if size > REPLY_BYTES:
+                raise BadReply(
+                    f"The reply to {response.request.url.path} is larger than "
+                    f"{REPLY_BYTES // 1024**2} MB, so it was not read."
+                )
+            chunks.append(chunk)
+            if failed and size >= last:
+                break
     return b"".join(chunks)
 
 

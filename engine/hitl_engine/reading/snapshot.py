@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.tool_context import in_context
-from hitl_engine.reading.wire import WireInterrupt, WireState, WireTask, WireThread
+from hitl_engine.reading.wire import WireInterrupt, WireTask
 
 _NO_ID = "placeholder-id"
 """The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
@@ -22,8 +20,6 @@ _GONE = (
     "is gone from the code of the graph, which has changed since. An answer or a step is refused: "
     "LangGraph would drop what waits."
 )
-_UNKNOWN_NODE = "unknown node"
-"""For a task of a row, which contains no names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +45,8 @@ class Snapshot:
     """Where the graph's own code failed in the last run, if the server tells it."""
     gone: tuple[str, ...] = ()
     """The next nodes that the code of the graph no longer has."""
+    lacks_tasks: bool = False
+    """Whether the state was read, and has none of the tasks that ask."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
     code_changed: str = ""
@@ -73,7 +71,8 @@ class Snapshot:
                 exact_values=tuple(
                     ExactValue(exact.path, exact.value) for exact in asked.exact_values
                 ),
-                remark=self.remark or self._remark_on_code([task.name]),
+                may_be_lost=self.lacks_tasks,
+                remark=self.remark or self._remark_on_code([task.name]) or self._remark_beside(),
             )
             for task, asked in self._asked()
             if asked.id != _NO_ID
@@ -170,6 +169,12 @@ class Snapshot:
             stop, when="in", node=", ".join(nodes), reason="\n".join(dict.fromkeys(reasons))
         )
 
+    def _remark_beside(self) -> str:
+        if not self.raised:
+            return ""
+        stopped = "; ".join(f"{node}: {given}" for node, given in self.raised)
+        return f"Beside it, nodes raised NodeInterrupt, and run again with an answer: {stopped}"
+
     def _remark_on_code(self, nodes: Iterable[str]) -> str:
         gone = ", ".join(node for node in nodes if node in self.gone)
         return f"{gone} {_GONE}" if gone else ""
@@ -188,74 +193,6 @@ class Snapshot:
             traceback=self.traceback,
             code_changed=self.code_changed,
         )
-
-
-def from_row(row: WireThread) -> Snapshot | None:
-    """Return the snapshot of a row that contains the state, or None if the state must be read."""
-    if row.tasks is None:
-        return None
-    stop = row.breakpoint
-    return Snapshot(
-        thread_id=row.thread_id,
-        graph_id=row.graph_id,
-        row_status=row.status,
-        row_error=row.error,
-        values=row.values,
-        next=row.next,
-        tasks=row.tasks,
-        checkpoint_id=row.checkpoint_id or "",
-        since=(stop and stop.since) or row.state_updated_at,
-        when="after" if stop and stop.when == "after" else "before" if stop else None,
-        node=stop.node if stop else "",
-        traceback=row.last_run.traceback if row.last_run else "",
-        code_changed=row.code_changed or "",
-    )
-
-
-def from_state(row: WireThread, state: WireState) -> Snapshot:
-    """Return the snapshot of a thread whose row is only a summary."""
-    return Snapshot(
-        thread_id=row.thread_id,
-        graph_id=row.graph_id,
-        row_status=row.status,
-        row_error=row.error if row.status == "error" else None,
-        values=state.values,
-        next=state.next,
-        tasks=state.tasks,
-        checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
-        since=row.state_updated_at or state.created_at,
-    )
-
-
-def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snapshot | None:
-    """Return what a row without the state tells; None if it cannot tell what waits.
-
-    For a thread whose state cannot be read, with the reason in `remark`: LangGraph Server fails to
-    read it where a graph factory fails without the config of a run. A row with questions, and an
-    idle one, tell what waits; on any other, a breakpoint or a question may be missing.
-    """
-    asked = {task_id: many for task_id, many in (row.interrupts or {}).items() if many}
-    if not asked and (row.status != "idle" or row.interrupts is None):
-        return None
-    try:
-        tasks = tuple(
-            WireTask.model_validate({"id": task_id, "name": _UNKNOWN_NODE, "interrupts": many})
-            for task_id, many in asked.items()
-        )
-    except ValidationError:
-        return None
-    return Snapshot(
-        thread_id=row.thread_id,
-        graph_id=row.graph_id,
-        row_status=row.status,
-        row_error=row.error if row.status == "error" else None,
-        values=row.values,
-        next=(),
-        tasks=tasks,
-        checkpoint_id=checkpoint_id,
-        since=row.state_updated_at,
-        remark=remark,
-    )
 
 
 def _as_text(value: Any) -> str:

@@ -8,12 +8,8 @@ from typing import TypeVar
 from hitl_engine.errors import NotThere, ServerRefused
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.client import LangGraphServer
-from hitl_engine.reading.snapshot import (
-    Snapshot,
-    from_row,
-    from_state,
-    from_summary,
-)
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.snapshot_sources import from_row, from_state, from_summary
 from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.tool_context import asks_in_a_tool
@@ -24,8 +20,9 @@ _Read = TypeVar("_Read")
 NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
 _WITHOUT_TASKS = (
-    "Known only from the list of threads, because the state contains no task that asks. The server "
-    "may have read it with another graph than the one that ran."
+    "Known only from the list of threads, because the state contains no task that asks: its node is "
+    "gone from the code, and an answer would be lost with the question, or the server read the state "
+    "with another graph than the one that ran."
 )
 
 

@@ -42,7 +42,7 @@ class AuthenticationMiddleware:
 
     Requests from nodes of this process already have it (`LoopbackApp`).
 
-    On a server without tokens, the Host header must be a loopback name. Otherwise a web page could
+    Where clients need no token, the Host header must be a loopback name. Otherwise a web page could
     reach the server from a browser on this machine by DNS rebinding.
     """
 
@@ -51,11 +51,14 @@ class AuthenticationMiddleware:
         app: ASGIApp,
         tokens: TokenAuthenticator | None,
         authenticate: Authenticate | None = None,
+        *,
+        is_required: bool,
     ) -> None:
         self._app = app
         self._tokens = tokens
         self._authenticate = authenticate
         """Identifies callers without a token; raises `Refusal`."""
+        self._is_required = is_required
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -73,8 +76,9 @@ class AuthenticationMiddleware:
             await self._app(scope, receive, send)
 
     def _by_token(self, headers: Headers) -> Caller | None:
-        if self._tokens is not None:
-            return self._tokens.caller(headers)
+        known = self._tokens.caller(headers) if self._tokens else None
+        if known is not None or self._is_required:
+            return known
         if not _is_loopback(headers):
             raise Refusal(403, "This server only answers to a loopback host name.")
         return UNNAMED_OWNER

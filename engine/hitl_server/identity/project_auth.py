@@ -17,10 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Scope
 
-from hitl_server.errors import StartFailed
 from hitl_server.identity.callers import Caller, User
 from hitl_server.metadata_filter import BadFilter, Filter, checked_filter
-from hitl_server.project.import_errors import import_failure_of
+from hitl_server.project.import_errors import needed_by_server
 from hitl_server.project.places import Place
 from hitl_server.refusals import Refusal
 
@@ -64,20 +63,13 @@ class ProjectAuth:
     @classmethod
     def load(cls, place: Place) -> "ProjectAuth":
         """Import the handlers. Raises `StartFailed`: without them the project must not be served."""
-        try:
+        with needed_by_server(
+            f"The auth of the project, {place},", "auth", "The server does not start without it."
+        ):
             found = place.load()
             if not isinstance(found, Auth):
                 raise BadHandler(f"it is a {type(found).__name__}, not a langgraph_sdk.Auth")
             return cls(found)
-        except KeyboardInterrupt:
-            raise
-        except BaseException as error:  # user code may end with SystemExit too
-            failure = import_failure_of("auth", error, ())
-            raise StartFailed(
-                f"The auth of the project, {place}, cannot be used: {failure.what}",
-                hint="The server does not start without it.",
-                detail=failure.traceback,
-            ) from error
 
     async def authenticate(self, scope: Scope) -> Caller:
         """Return the caller of a request. Raises `Refusal`."""

@@ -51,6 +51,8 @@ class ProjectConfig:
     """The section `store`, of which `ttl` is used, if the project has no store of its own."""
     own_store: Place | None = None
     """`store.path`: the project's own store."""
+    own_checkpointer: Place | None = None
+    """`checkpointer.path`: the project's own checkpointer."""
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     auth: Place | None = None
     """`auth.path`: the handlers for authentication and authorization."""
@@ -119,7 +121,8 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         ),
         allowed_types=_allowed_types(config),
         store=section(config, "store"),
-        own_store=_own_store(path, config),
+        own_store=_own_part(path, config, "store"),
+        own_checkpointer=_own_part(path, config, "checkpointer"),
         webhooks=webhooks,
         auth=_auth(path, folder, config.get("auth")),
         http=http,
@@ -172,13 +175,15 @@ def _auth(path: Path, folder: Path, given: Any) -> Place | None:
     return place
 
 
-def _own_store(path: Path, config: dict[str, Any]) -> Place | None:
-    text = section(config, "store").get("path")
+def _own_part(path: Path, config: dict[str, Any], name: str) -> Place | None:
+    text = section(config, name).get("path")
     if not text:
         return None
     place = read_place(path.resolve().parent, text)
     if place is None:
-        raise BadTarget(f"{path}: store.path names no object.", hint='Write "./store.py:store".')
+        raise BadTarget(
+            f"{path}: {name}.path names no object.", hint=f'Write "./{name}.py:{name}".'
+        )
     return place
 
 

@@ -177,7 +177,7 @@ def _remarks(path: Path, http: dict[str, Any]) -> Iterator[str]:
         if http.get(f"disable_{part}"):
             yield (
                 f"{path}: http.disable_{part} closes {_PATHS[part]} to all clients but the consoles "
-                "for which this server was started."
+                "of this machine."
             )
 
 

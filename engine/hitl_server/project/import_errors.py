@@ -2,10 +2,12 @@
 
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hitl_server.errors import StartFailed
 from hitl_server.project.missing_modules import advice
 
 
@@ -32,6 +34,21 @@ def import_failure_of(
     `folders` are the import paths of the project.
     """
     return ImportFailure(graph_id, _one_line(error, folders), own_traceback(error))
+
+
+@contextmanager
+def needed_by_server(what: str, name: str, hint: str) -> Iterator[None]:
+    """Raise `StartFailed` for what the project's code in the block raises, `SystemExit` too.
+
+    For a part without which the project must not be served; `what` names it with its place.
+    """
+    try:
+        yield
+    except (Exception, SystemExit) as error:
+        failure = import_failure_of(name, error, ())
+        raise StartFailed(
+            f"{what} cannot be used: {failure.what}", hint=hint, detail=failure.traceback
+        ) from error
 
 
 def _one_line(error: BaseException, folders: Sequence[Path]) -> str:

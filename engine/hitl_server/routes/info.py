@@ -30,6 +30,9 @@ state that it was decided on. `idempotency_key`: the same request sent again sta
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
 `last_run`: `GET /threads/{id}` includes the thread's newest run."""
+OF_OUR_CHECKPOINTS = {"refuses_late_answers", "preconditions", "derived_status"}
+"""What depends on rows that always equal the checkpoints: other programs can write into a
+checkpointer of the project."""
 
 
 _PAGE = """<!doctype html>

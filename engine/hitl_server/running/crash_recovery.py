@@ -2,6 +2,7 @@
 
 from hitl_server.json_types import JsonObject
 from hitl_server.running.state_sync import StateSync, newest_state_config
+from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
@@ -14,7 +15,11 @@ SERVER_DIED: JsonObject = {
 
 
 async def recover_from_crash(
-    database: Database, threads: Threads, runs: Runs, state_sync: StateSync
+    database: Database,
+    checkpoints: Checkpoints,
+    threads: Threads,
+    runs: Runs,
+    state_sync: StateSync,
 ) -> None:
     """List interrupted runs as failed, and read the state of their threads again.
 
@@ -25,7 +30,7 @@ async def recover_from_crash(
         async with database.write() as connection:
             runs.set_status(connection, run_id, "error", SERVER_DIED)
     for thread_id, checkpoint_id in threads.stale_rows():
-        newest = await database.saver.aget_tuple(newest_state_config(thread_id))
+        newest = await checkpoints.saver.aget_tuple(newest_state_config(thread_id))
         if checkpoint_id is None or newest is None or checkpoint_id != newest.checkpoint["id"]:
             await state_sync.refresh(thread_id, None)
         else:

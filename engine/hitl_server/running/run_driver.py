@@ -15,6 +15,7 @@ from hitl_server.running.active_run import ActiveRun, UserInterrupt
 from hitl_server.running.execution import Execution, RunEnd
 from hitl_server.running.state_sync import checkpoint_id, newest_state_config
 from hitl_server.running.webhooks import Webhooks
+from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
@@ -27,12 +28,14 @@ class RunDriver:
     def __init__(
         self,
         database: Database,
+        checkpoints: Checkpoints,
         threads: Threads,
         runs: Runs,
         graphs: Graphs,
         webhooks: Webhooks,
     ) -> None:
         self._database = database
+        self._checkpoints = checkpoints
         self._threads = threads
         self._runs = runs
         self._graphs = graphs
@@ -136,6 +139,8 @@ class RunDriver:
                     breakpoint = self._threads.breakpoint_at(connection, run.thread_id, at)
                 columns = state_columns(snapshot, error, breakpoint)
                 self._threads.write_state(connection, run.thread_id, columns, busy)
+        if active.temporary:
+            await self._checkpoints.delete_thread(run.thread_id)
         if active.result.values is None and snapshot is not None:
             active.result.values = snapshot.values
         if url := run.kwargs["webhook"]:
@@ -146,6 +151,7 @@ class RunDriver:
         """Delete the checkpoints of the run; `_write_end` deletes the run itself."""
         async with self._database.write() as connection:
             self._runs.delete_checkpoints(connection, run.thread_id, run.run_id)
+        await self._checkpoints.delete_run(run.run_id)
 
     async def _write_failure(self, active: ActiveRun, busy: bool) -> None:
         """Write at least that the run has ended, if the disk permits."""

@@ -26,6 +26,7 @@ from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
+from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.streams.run_stream import EventMemory, RunStream
 from hitl_server.tables.run_table import Run, Runs
@@ -54,12 +55,14 @@ class RunQueue:
     def __init__(
         self,
         database: Database,
+        checkpoints: Checkpoints,
         threads: Threads,
         runs: Runs,
         state_sync: StateSync,
         driver: RunDriver,
     ) -> None:
         self._database = database
+        self._checkpoints = checkpoints
         self._threads = threads
         self._runs = runs
         self._state_sync = state_sync
@@ -121,6 +124,8 @@ class RunQueue:
         thread. Raises `Refusal`: 409 if the thread is busy and `strategy` is reject, or if it has
         not the `required` state; 404 if there is no such thread.
         """
+        if strategy == "rollback":
+            self._checkpoints.check_deletes_runs()
         queue = self._queues.setdefault(active.thread_id, ThreadQueue())
         earlier = list(queue.runs)
         if earlier and strategy == "reject":
@@ -149,6 +154,8 @@ class RunQueue:
 
         A run whose nodes do not end is only waited for a few seconds.
         """
+        if action == "rollback":
+            self._checkpoints.check_deletes_runs()
         ends = []
         for active in runs:
             active.cancel(action)
@@ -165,8 +172,11 @@ class RunQueue:
                 active.cancel("interrupt")
                 await active.ended.wait()
             async with self._database.write() as connection:
-                if not self._recorded(thread_id):  # later runs will find no thread
-                    return self._threads.remove(connection, thread_id)
+                is_free = not self._recorded(thread_id)  # later runs will find no thread
+                existed = is_free and self._threads.remove(connection, thread_id)
+            if is_free:
+                await self._checkpoints.delete_thread(thread_id)
+                return existed
 
     async def delete_run(self, thread_id: str, run_id: str) -> None:
         """Delete a run that has ended, and the checkpoints that it wrote.
@@ -176,9 +186,11 @@ class RunQueue:
         async with self._without_runs(thread_id) as is_busy:
             if self._runs.get(thread_id, run_id) is None:
                 raise no_run(run_id)
+            self._checkpoints.check_deletes_runs()
             async with self._database.write() as connection:
                 self._runs.delete(connection, thread_id, run_id)
                 self._threads.mark_stale(connection, thread_id)
+            await self._checkpoints.delete_run(run_id)
             await self._state_sync.refresh(thread_id, None, is_busy)
 
     async def change_state(

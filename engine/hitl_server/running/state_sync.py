@@ -15,6 +15,7 @@ from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
 from hitl_server.refusals import nodes_gone
 from hitl_server.running.execution import breakpoints
+from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
@@ -24,8 +25,16 @@ from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between, 
 class StateSync:
     """Reads states with their graphs, and writes them to the rows of threads."""
 
-    def __init__(self, database: Database, threads: Threads, runs: Runs, graphs: Graphs) -> None:
+    def __init__(
+        self,
+        database: Database,
+        checkpoints: Checkpoints,
+        threads: Threads,
+        runs: Runs,
+        graphs: Graphs,
+    ) -> None:
         self._database = database
+        self._checkpoints = checkpoints
         self._threads = threads
         self._runs = runs
         self._graphs = graphs
@@ -45,7 +54,7 @@ class StateSync:
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
-            async with self._database.saver.rolled_back_on_error(thread_id):
+            async with self._checkpoints.rolled_back_on_error(thread_id):
                 changed = await graph.aupdate_state(config, values, as_node=as_node)
             snapshot = await graph.aget_state(newest_state_config(thread_id))
             nodes = breakpoints(graph, last_run)
@@ -98,7 +107,7 @@ class StateSync:
         if (snapshot := await self._read(thread_id, subgraphs=True)) is None:
             return  # the run itself tells why
         gone = [node for node in following if node not in snapshot.next]
-        if not gone and not set(interrupt_ids) <= await _pending(self._database.saver, snapshot):
+        if not gone and not set(interrupt_ids) <= await _pending(self._checkpoints.saver, snapshot):
             gone = list(snapshot.next)
         if gone:
             raise nodes_gone(graph_id, gone)

@@ -1,7 +1,7 @@
 """LangGraph's checkpoints, written through the connection and commits of our tables."""
 
 from collections.abc import AsyncIterator, Collection, Iterator, Mapping
-from contextlib import asynccontextmanager, closing, contextmanager, nullcontext
+from contextlib import asynccontextmanager, closing, contextmanager
 from sqlite3 import Cursor
 from typing import Any, cast
 
@@ -19,7 +19,7 @@ class CheckpointSaver(SqliteSaver):
 
     Its synchronous methods are for nodes that run a graph themselves, in threads or on the event
     loop. The asynchronous ones run the same statements on the event loop, but not while a commit
-    is being written, which would block the loop.
+    is being written, which would block the loop; or on another loop, which a node has started.
     """
 
     def __init__(self, commits: SharedCommits, serde: JsonPlusSerializer) -> None:
@@ -43,40 +43,44 @@ class CheckpointSaver(SqliteSaver):
     @contextmanager
     def cursor(self, transaction: bool = True) -> Iterator[Cursor]:
         """Yield a cursor, with a savepoint if its statements are to be committed."""
-        change = self._commits.savepoint() if transaction else nullcontext()
-        with change, closing(self.conn.cursor()) as cursor:
+        use = self._commits.savepoint if transaction else self._commits.reading
+        with use() as connection, closing(connection.cursor()) as cursor:
             yield cursor
+
+    def list(self, *args: Any, **kwargs: Any) -> Iterator[CheckpointTuple]:
+        """Yield checkpoints, newest first; all are read before, so the connection is free again."""
+        yield from tuple(super().list(*args, **kwargs))
 
     async def aget_tuple(self, config: RunnableConfig) -> CheckpointTuple | None:
         """Return the checkpoint in the config; without one, the newest."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             return self.get_tuple(config)
 
     async def alist(self, *args: Any, **kwargs: Any) -> AsyncIterator[CheckpointTuple]:
         """Yield checkpoints, newest first."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             found = tuple(self.list(*args, **kwargs))
         for checkpoint in found:
             yield checkpoint
 
     async def aput(self, *args: Any, **kwargs: Any) -> RunnableConfig:
         """Write a checkpoint."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             return self.put(*args, **kwargs)
 
     async def aput_writes(self, *args: Any, **kwargs: Any) -> None:
         """Write the results of a task."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             self.put_writes(*args, **kwargs)
 
     async def adelete_thread(self, thread_id: str) -> None:
         """Delete the checkpoints of a thread."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             self.delete_thread(thread_id)
 
     async def aget_delta_channel_history(self, **kwargs: Any) -> Mapping[str, DeltaChannelHistory]:
         """Return the changes that delta channels are rebuilt from."""
-        async with self._commits.lock:
+        async with self._commits.coroutine_lock:
             return self.get_delta_channel_history(**kwargs)
 
     @asynccontextmanager
@@ -87,10 +91,11 @@ class CheckpointSaver(SqliteSaver):
         reducer rejects would make every later read of the thread fail.
         """
         last_rows = {}
-        async with self._commits.lock:
-            for table in ("checkpoints", "writes"):
-                sql = f"SELECT coalesce(max(rowid), 0) FROM {table}"
-                (last_rows[table],) = self._commits.connection.execute(sql).fetchone()
+        async with self._commits.coroutine_lock:
+            with self._commits.reading() as connection:
+                for table in ("checkpoints", "writes"):
+                    sql = f"SELECT coalesce(max(rowid), 0) FROM {table}"
+                    (last_rows[table],) = connection.execute(sql).fetchone()
         try:
             yield
         except BaseException:

@@ -9,7 +9,12 @@ import sqlite3
 import threading
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from typing import Any
 
 _DELAY = 0.005
@@ -27,17 +32,30 @@ class SharedCommits:
     def __init__(self, connection: sqlite3.Connection, committed: Callable[[], None]) -> None:
         self.connection = connection
         self._committed = committed
-        self.lock = asyncio.Lock()
+        self._lock = asyncio.Lock()
         """Held during each use of the connection on the event loop."""
         self.failed_commits = 0
         """How many shared commits failed; their writes are not on disk."""
         self._in_use = threading.Lock()
-        """Held during each change and each commit, because nodes also write in threads."""
+        """Held during each use of the connection, because nodes also use it in threads.
+
+        SQLite calls `ChangeFeed` in some statements, and would wait there for Python's global lock
+        with the lock of the connection, which another thread might wait for the other way round.
+        """
         self._loop, self._loop_thread = asyncio.get_running_loop(), threading.get_ident()
         self._thread = ThreadPoolExecutor(1, "commits")
         self._batch: asyncio.Future[None] | None = None
         self._flush: asyncio.Task[None] | None = None
         self._timer: asyncio.TimerHandle | None = None
+
+    @property
+    def coroutine_lock(self) -> AbstractAsyncContextManager[None]:
+        """Held by coroutines while they use the connection, so that a commit does not block them.
+
+        A node may run a graph on an event loop of its own, in a thread. There, a use waits for
+        commits like one without a loop: a lock of this loop would never be passed on to another.
+        """
+        return self._lock if threading.get_ident() == self._loop_thread else nullcontext()
 
     async def flush(self) -> None:
         """Wait until all writes so far are on disk. Raises `sqlite3.Error` if that fails."""
@@ -51,14 +69,23 @@ class SharedCommits:
 
         The block does not await anything. If it raises, it leaves no change behind.
         """
-        async with self.lock:
+        async with self._lock:
             with self.savepoint() as connection:
                 yield connection
         await self.flush()
 
     @contextmanager
+    def reading(self) -> Iterator[sqlite3.Connection]:
+        """Yield the connection for statements without changes. In coroutines, hold `coroutine_lock`.
+
+        The block does not wait for anything, nor yield rows to its caller.
+        """
+        with self._in_use:
+            yield self.connection
+
+    @contextmanager
     def savepoint(self) -> Iterator[sqlite3.Connection]:
-        """Yield the connection, and request a commit after the block. On the loop, hold `lock`.
+        """Yield the connection, and request a commit after the block. In coroutines, hold `coroutine_lock`.
 
         A block that raises takes back its own changes. Those of others, which share its commit,
         stay; unless SQLite has ended the whole transaction, as it does when the disk is full.
@@ -111,7 +138,7 @@ class SharedCommits:
             self._flush = asyncio.create_task(self._commit())
 
     async def _commit(self) -> None:
-        async with self.lock:
+        async with self._lock:
             batch, self._batch = self._batch, None
             if batch is None:
                 return

@@ -7,15 +7,16 @@ event loop, could wait for each other forever.
 
 import os
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, cast
 
 import aiosqlite
-from langgraph.store.base import TTLConfig
+from langgraph.store.base import Item, Op, Result, SearchItem, TTLConfig
 from langgraph.store.sqlite import AsyncSqliteStore
 
 from hitl_server.errors import StartFailed
+from hitl_server.event_loops import on_loop
 from hitl_server.private_files import private_file
 
 _TTL = ("default_ttl", "refresh_on_read", "sweep_interval_minutes")
@@ -23,10 +24,38 @@ _SWEEP_INTERVAL = 5
 """Default minutes between two searches for expired items."""
 
 
+class Items(AsyncSqliteStore):
+    """LangGraph's store, also for nodes that run coroutines on an event loop of their own."""
+
+    async def aget(self, *args: Any, **kwargs: Any) -> Item | None:
+        """Return an item."""
+        return await on_loop(self._loop, super().aget(*args, **kwargs))
+
+    async def asearch(self, *args: Any, **kwargs: Any) -> list[SearchItem]:
+        """Return the items that match."""
+        return await on_loop(self._loop, super().asearch(*args, **kwargs))
+
+    async def aput(self, *args: Any, **kwargs: Any) -> None:
+        """Write an item."""
+        await on_loop(self._loop, super().aput(*args, **kwargs))
+
+    async def adelete(self, *args: Any, **kwargs: Any) -> None:
+        """Delete an item."""
+        await on_loop(self._loop, super().adelete(*args, **kwargs))
+
+    async def alist_namespaces(self, *args: Any, **kwargs: Any) -> list[tuple[str, ...]]:
+        """Return the namespaces that match."""
+        return await on_loop(self._loop, super().alist_namespaces(*args, **kwargs))
+
+    async def abatch(self, ops: Iterable[Op]) -> list[Result]:
+        """Run several operations."""
+        return await on_loop(self._loop, super().abatch(ops))
+
+
 class Store:
     """The open file; graphs and routes use `items`."""
 
-    def __init__(self, items: AsyncSqliteStore, connection: aiosqlite.Connection) -> None:
+    def __init__(self, items: Items, connection: aiosqlite.Connection) -> None:
         self.items = items
         self._connection = connection
 
@@ -42,7 +71,7 @@ class Store:
         try:
             await connection.execute("PRAGMA journal_mode = WAL")
             await connection.execute("PRAGMA synchronous = FULL")
-            items = AsyncSqliteStore(connection, ttl=_ttl(settings.get("ttl")))
+            items = Items(connection, ttl=_ttl(settings.get("ttl")))
             await items.setup()
             await items.sweep_ttl()
             await items.start_ttl_sweeper()

@@ -141,10 +141,11 @@ class Run:
             outcome.events.append((part.event, part.data))
         outcome.questions = [asked["value"] for asked in outcome.asked]
         if self.on_thread and outcome.error is None:
-            waiting = (session.state())["interrupts"]
+            waiting = session.state()["interrupts"]
             assert _by_id(waiting) == _by_id(outcome.asked)
             outcome.questions = [asked["value"] for asked in waiting]
-        assert {name: getattr(outcome, name) for name in self.expected} == self.expected
+        expected = {"error": None, **self.expected}
+        assert {name: getattr(outcome, name) for name in expected} == expected
 
     def _body(self, session: Session) -> Json:
         body = {
@@ -154,7 +155,7 @@ class Run:
             **self.request,
         }
         if self.answers:
-            waiting = (session.state())["interrupts"]
+            waiting = session.state()["interrupts"]
             ids = [interrupt["id"] for interrupt in waiting]
             answered = {"resume": dict(zip(ids, self.answers, strict=False))}
             body["command"] = {**body.get("command", {}), **answered}

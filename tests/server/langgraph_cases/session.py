@@ -22,11 +22,11 @@ class Session:
         """Continue on a new thread, of this graph if one is given."""
         if graph is not None:
             self.graph = f"{graph}_async" if self.asynchronous else graph
-        self.thread_id = (self.sdk.threads.create())["thread_id"]
+        self.thread_id = self.sdk.threads.create()["thread_id"]
 
     def state(self, depth: int = 0) -> Json:
         """Return the state of the graph, or of the subgraph that waits at this depth."""
-        found: Any = self.sdk.threads.get_state(self.thread_id, subgraphs=True)
+        found: Any = self.sdk.threads.get_state(self.thread_id, subgraphs=depth > 0)
         for _ in range(depth):
             found = found["tasks"][0]["state"]
         return dict(found)

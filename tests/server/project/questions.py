@@ -181,6 +181,13 @@ def scheduled_for(state: State, runtime: Runtime[Context]) -> State:
     return {"said": [runtime.context.tenant, runtime.context.level]}
 
 
+def ask_for_tenant(state: State, config: RunnableConfig) -> State:
+    """Ask, and return what the run was configured with, before and after."""
+    configurable = config["configurable"]
+    answer = interrupt({"asks": configurable.get("tenant"), "limit": config["recursion_limit"]})
+    return {"said": [answer, configurable.get("tenant"), config["recursion_limit"]]}
+
+
 def one(state: State) -> State:
     """Run first."""
     return {"said": ["one"]}
@@ -244,6 +251,7 @@ sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
 gated_question = _single(wait_then_ask)
 tenant = _single(who)
+asking_tenant = _single(ask_for_tenant)
 beyond_json = _single(write_beyond_json)
 leaving = _single(leave)
 leaving_async = _single(leave_async)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hitl_engine.deciding.run_sender import continuing_request
+from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.reading.wire import WireRun
 
 STRICT = "__pregel_strict_resume"
@@ -28,6 +28,18 @@ def test_the_strict_flag_is_sent_only_on_request(run: WireRun) -> None:
     assert step == {"assistant_id": "a", "config": {"configurable": {"tenant": "acme"}}}
     answer = continuing_request(run, "g", strict=True)
     assert answer["config"] == {"configurable": {"tenant": "acme", STRICT: True}}
+
+
+def test_limits_and_tags_are_sent_again() -> None:
+    given = {
+        "recursion_limit": 7,
+        "tags": ["a"],
+        "max_concurrency": 2,
+        "run_id": "r",
+        "metadata": {},
+    }
+    request = continuing_request(last(config=given), "g", strict=False)
+    assert request["config"] == {"recursion_limit": 7, "tags": ["a"], "max_concurrency": 2}
 
 
 def test_without_a_run_the_assistant_is_the_one_given() -> None:

@@ -1,0 +1,79 @@
+"""Snapshots of threads from what servers send: a whole row, a row and its state, or a summary alone."""
+
+from pydantic import ValidationError
+
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.wire import WireState, WireTask, WireThread
+
+_UNKNOWN_NODE = "unknown node"
+"""For a task of a row, which contains no names."""
+
+
+def from_row(row: WireThread) -> Snapshot | None:
+    """Return the snapshot of a row that contains the state, or None if the state must be read."""
+    if row.tasks is None:
+        return None
+    stop = row.breakpoint
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error,
+        values=row.values,
+        next=row.next,
+        tasks=row.tasks,
+        checkpoint_id=row.checkpoint_id or "",
+        since=(stop and stop.since) or row.state_updated_at,
+        when="after" if stop and stop.when == "after" else "before" if stop else None,
+        node=stop.node if stop else "",
+        traceback=row.last_run.traceback if row.last_run else "",
+        code_changed=row.code_changed or "",
+    )
+
+
+def from_state(row: WireThread, state: WireState) -> Snapshot:
+    """Return the snapshot of a thread whose row is only a summary."""
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error if row.status == "error" else None,
+        values=state.values,
+        next=state.next,
+        tasks=state.tasks,
+        checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
+        since=row.state_updated_at or state.created_at,
+    )
+
+
+def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snapshot | None:
+    """Return what a row without the state tells; None if it cannot tell what waits.
+
+    For a thread whose state cannot be read, with the reason in `remark`: LangGraph Server fails to
+    read it where a graph factory fails without the config of a run. A row with questions, and an
+    idle one, tell what waits; on any other, a breakpoint or a question may be missing. With
+    `checkpoint_id`, the state was read, but has none of the tasks that ask.
+    """
+    asked = {task_id: many for task_id, many in (row.interrupts or {}).items() if many}
+    if not asked and (row.status != "idle" or row.interrupts is None):
+        return None
+    try:
+        tasks = tuple(
+            WireTask.model_validate({"id": task_id, "name": _UNKNOWN_NODE, "interrupts": many})
+            for task_id, many in asked.items()
+        )
+    except ValidationError:
+        return None
+    return Snapshot(
+        thread_id=row.thread_id,
+        graph_id=row.graph_id,
+        row_status=row.status,
+        row_error=row.error if row.status == "error" else None,
+        values=row.values,
+        next=(),
+        tasks=tasks,
+        checkpoint_id=checkpoint_id,
+        since=row.state_updated_at,
+        lacks_tasks=bool(checkpoint_id),
+        remark=remark,
+    )
