@@ -67,6 +67,8 @@ def _item_lines(
     place = f"{one_line(asked.graph_id, 200)} ▸ {one_line(asked.node, 200)}"
     yield f"{number} of {count}  {place}  {short_id(asked.thread_id)}"
     yield from _what_happens(planned)
+    if isinstance(planned.item, Question):
+        yield from (f"  note: {one_line(note, 1_000)}" for note in planned.item.review.notes)
     for caution in planned.cautions:
         yield f"{CAUTION}Item {number}: {one_line(caution, 1_000)}"
     if draft is not None:

@@ -1,11 +1,20 @@
 """Deciding on many items together: what is offered, what is sent, and each result."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
 from hitl_engine.errors import NoLongerWaits
-from hitl_engine.model import Interrupt, JsonObject, Outcome, OutcomeKind, ThreadStatus, ThreadView
+from hitl_engine.model import (
+    ExactValue,
+    Interrupt,
+    JsonObject,
+    Outcome,
+    OutcomeKind,
+    ThreadStatus,
+    ThreadView,
+)
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
@@ -235,6 +244,21 @@ async def test_every_call_of_every_item_is_listed_before_anything_is_sent(
         assert listed.count("rm -rf *") == 15
         assert "approve: 15 calls of delete_files" in listed
         assert listed.count('sends {"decisions": [{"type": "approve"}, {"type": "approve"}]}') == 15
+
+
+async def test_the_list_has_the_notes_of_each_question(console: OpenConsole) -> None:
+    """JSON cannot carry NaN, so the listed arguments alone would not be what runs."""
+    place = ("action_requests", 0, "args", "to")
+    asked = [
+        replace(two_calls(n, "/srv"), exact_values=(ExactValue(place, "NaN"),)) for n in (1, 2)
+    ]
+    desk = DeskDouble(*asked)
+    async with console(desk, (80, 24)) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        await c.press("a")
+        await review(c)
+        assert c.plan.text.view.text.count("note: $.action_requests[0].args.to is NaN in") == 2
 
 
 async def test_the_list_is_read_to_its_end_before_it_is_sent(console: OpenConsole) -> None:
