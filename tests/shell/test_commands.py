@@ -608,7 +608,9 @@ async def test_a_name_of_two_graphs_is_refused_with_their_ids(
                 assert chain in message and approval in message
             done = shell.run("run", chain, "--input", "{}", *headers)
             assert done["values"]["said"] == ["one", "two", "three"]
-            assert shell.run("list", "--graph", "chain", *headers) == []
+            listed = shell.run("list", "--graph", "chain", *headers)
+            assert {each["graph"] for each in listed} <= {"chain"}
+            assert done["thread_id"] not in {each["thread_id"] for each in listed}
         finally:
             for each in (chain, approval):
                 await http.delete(f"/assistants/{each}")
