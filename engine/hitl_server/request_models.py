@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
@@ -170,7 +171,7 @@ class RunBody(_Body):
             return [self.stream_mode]
         return list(self.stream_mode or ["values"])
 
-    @property
+    @cached_property
     def given_command(self) -> JsonObject:
         """The fields of the command without those that mean nothing; empty if it is no command.
 

@@ -76,9 +76,7 @@ class Execution:
         try:
             await self._stream_graph(graph)
         except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
-            ending = RunEnd.failed(error)
-            self.result.error = ending.error
-            return ending
+            return RunEnd.failed(error)
         return RunEnd("success")
 
     def reached_breakpoint(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:

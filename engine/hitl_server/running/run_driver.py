@@ -95,6 +95,7 @@ class RunDriver:
             active.end_graph()
             breakpoint = None  # without its checkpoint, it was not reached
             ending = RunEnd.failed(error.error if isinstance(error, FactoryFailed) else error)
+        if ending.status == "error":
             active.result.error = ending.error
         await self._write_end(active, ending, snapshot, breakpoint, has_waiting_runs())
 
@@ -105,9 +106,7 @@ class RunDriver:
             if active.cancelled is None:
                 if (task := asyncio.current_task()) and task.cancelling():
                     raise
-                ending = RunEnd.failed(error)  # the graph's own code cancelled itself
-                active.result.error = ending.error
-                return ending
+                return RunEnd.failed(error)  # the graph's own code cancelled itself
             if task := asyncio.current_task():
                 task.uncancel()
             return _cancelled()

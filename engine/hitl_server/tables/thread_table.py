@@ -108,8 +108,7 @@ class Threads:
         """Return the ids of the pending interrupts of a thread."""
         sql = "SELECT interrupts FROM threads WHERE thread_id = ?"
         rows = self._database.read(sql, (thread_id,))
-        by_task = orjson.loads(rows[0]["interrupts"]) if rows else {}
-        return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
+        return _interrupt_ids(rows[0]) if rows else []
 
     def is_from_here(self, thread_id: str) -> bool:
         """Whether this process wrote the state of a thread, so with the graph that it has now."""
@@ -117,12 +116,15 @@ class Threads:
 
     def waiting(self, thread_id: str) -> tuple[list[str], list[str], str] | None:
         """Return (next nodes, ids of pending interrupts, graph) of a thread that waits, or None."""
-        sql = "SELECT next, graph_id FROM threads WHERE thread_id = ? AND status = 'interrupted'"
-        rows = self._database.read(sql, (thread_id,))
+        rows = self._database.read(
+            "SELECT next, interrupts, graph_id FROM threads"
+            " WHERE thread_id = ? AND status = 'interrupted'",
+            (thread_id,),
+        )
         if not rows:
             return None
-        following = orjson.loads(rows[0]["next"])
-        return following, self.pending_interrupt_ids(thread_id), rows[0]["graph_id"] or ""
+        row = rows[0]
+        return orjson.loads(row["next"]), _interrupt_ids(row), row["graph_id"] or ""
 
     async def search(
         self, search: ThreadSearch, visible: Filter | None = None
@@ -176,11 +178,7 @@ class Threads:
         row = cursor.execute(sql, (thread_id,)).fetchone()
         if row is None:
             raise no_thread_or_assistant()
-        pending = {
-            interrupt["id"]
-            for interrupts in orjson.loads(row["interrupts"]).values()
-            for interrupt in interrupts
-        }
+        pending = set(_interrupt_ids(row))
         ids = required.interrupt_ids
         moved = not required.checkpoint_ids <= {row["checkpoint_id"]}
         if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
@@ -331,6 +329,12 @@ class Threads:
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
+
+
+def _interrupt_ids(row: Row) -> list[str]:
+    """Return the ids of the pending interrupts in a row."""
+    by_task = orjson.loads(row["interrupts"])
+    return [interrupt["id"] for waiting in by_task.values() for interrupt in waiting]
 
 
 def _graph_id(metadata: JsonObject) -> str | None:
