@@ -1,4 +1,4 @@
-"""Real servers as child processes: `hitl_server` and `langgraph dev`."""
+"""Real servers as child processes: `hitl_server`, `langgraph dev` and the JavaScript server."""
 
 import json
 import os
@@ -21,6 +21,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
 PROJECT = Path(__file__).parent / "project"
 GUARDED = Path(__file__).parent / "auth_project"
+JAVASCRIPT = ROOT / "tests" / "any_server" / "javascript"
+"""Twins of some graphs in TypeScript, and the packages that serve them."""
 
 
 @dataclass(slots=True)
@@ -154,6 +156,55 @@ def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
         _end(process)
 
 
+@contextmanager
+def javascript_server(folder: Path) -> Iterator[Served]:
+    """The quiet, offline JavaScript server for the length of a block, which may write to `folder`.
+
+    Its command starts the process that serves as a grandchild; here that process is our child.
+    """
+    node = shutil.which("node")
+    packages = JAVASCRIPT / "node_modules"
+    if node is None or not (packages / "@langchain" / "langgraph-api").is_dir():
+        pytest.skip("Node or @langchain/langgraph-api is not installed: make test installs it")
+    for source in (*JAVASCRIPT.glob("*.ts"), *JAVASCRIPT.glob("*.json")):
+        shutil.copy(source, folder)
+    (folder / "node_modules").symlink_to(packages)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = packages / "@langchain" / "langgraph-api" / "dist"
+    options = {
+        "port": port,
+        "host": "127.0.0.1",
+        "nWorkers": 10,
+        "cwd": str(folder),
+        "graphs": json.loads((folder / "langgraph.json").read_text())["graphs"],
+    }
+    log = (folder / "server.log").open("wb")
+    process = subprocess.Popen(
+        [
+            *(node, "--import", str(packages / "tsx" / "dist" / "esm" / "index.mjs")),
+            *("--import", str(server / "preload.mjs"), str(server / "cli" / "entrypoint.mjs")),
+            *("0", json.dumps(options)),
+        ],
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        env={
+            **os.environ,
+            "NODE_ENV": "development",
+            "LANGGRAPH_API_URL": url,
+            "LANGSMITH_TRACING": "false",
+        },
+    )
+    log.close()
+    try:
+        _await_ok(url, process, folder / "server.log")
+        yield Served("javascript", url, {}, process, folder)
+    finally:
+        _end(process)
+
+
 def free_port() -> int:
     """Return a port that is free at this moment."""
     with socket.socket() as probe:
@@ -169,7 +220,7 @@ def _await_ok(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
                 return
         except httpx.HTTPError:
             time.sleep(0.1)
-    raise RuntimeError(f"langgraph dev did not start:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"The server did not start:\n{log.read_text()[-4000:]}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
