@@ -9,7 +9,7 @@ WORKERS ?= 3
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
-test: check tests/clients/node_modules  ## everything that must hold, with real servers
+test: check tests/clients/node_modules .servers/aegra/.installed  ## everything that must hold, with real servers
 	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.test-installed  ## types, style, and import rules
@@ -46,5 +46,12 @@ tests/clients/node_modules: tests/clients/package.json  # without Node, its test
 	  || echo "npm could not install it: the tests of the JavaScript client are skipped"
 	-touch -c $@
 
+# Its own environment, because it needs Python 3.12 and other packages.
+.servers/aegra/.installed: tests/server/aegra-requirements.txt | $(VENV)/.test-installed
+	$(BIN)/uv venv -q --clear --python "$$(.ci/python-at-least 3.12)" .servers/aegra \
+	  && $(BIN)/uv pip install -q --python .servers/aegra -r $< \
+	  && touch $@ \
+	  || echo "Aegra could not be installed: its tests are skipped"
+
 clean:
-	rm -rf $(VENV) .nox build tests/clients/node_modules
+	rm -rf $(VENV) .nox build .servers tests/clients/node_modules
