@@ -10,7 +10,7 @@ NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modu
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
-test: check $(NODE_MODULES)  ## everything that must hold, with real servers
+test: check $(NODE_MODULES) .servers/aegra/.installed  ## everything that must hold, with real servers
 	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.test-installed  ## types, style, and import rules
@@ -47,5 +47,12 @@ $(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
 	  || echo "npm could not install $@: its tests are skipped"
 	-touch -c $@
 
+# Its own environment, because it needs Python 3.12 and other packages.
+.servers/aegra/.installed: tests/server/aegra-requirements.txt | $(VENV)/.test-installed
+	$(BIN)/uv venv -q --clear --python "$$(.ci/python-at-least 3.12)" .servers/aegra \
+	  && $(BIN)/uv pip install -q --python .servers/aegra -r $< \
+	  && touch $@ \
+	  || echo "Aegra could not be installed: its tests are skipped"
+
 clean:
-	rm -rf $(VENV) .nox build $(NODE_MODULES)
+	rm -rf $(VENV) .nox build .servers $(NODE_MODULES)
