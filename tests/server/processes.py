@@ -1,4 +1,4 @@
-"""Real servers as child processes: `hitl_server`, `langgraph dev`, Aegra and the JavaScript one."""
+"""Real servers as child processes: `hitl_server`, `langgraph dev`, Aegra, the JavaScript server."""
 
 import json
 import os
@@ -30,8 +30,6 @@ COMMON_GRAPHS = (
 """The graphs of the console suite; each also has a twin in TypeScript."""
 _START_SECONDS = 120
 """On a busy machine, Aegra and `langgraph dev` import for a minute."""
-JAVASCRIPT = ROOT / "tests" / "any_server" / "javascript"
-"""Twins of some graphs in TypeScript, and the packages that serve them."""
 
 
 @dataclass(slots=True)
@@ -216,7 +214,7 @@ def javascript_server(folder: Path) -> Iterator[Served]:
     node = shutil.which("node")
     packages = JAVASCRIPT / "node_modules"
     if node is None or not (packages / "@langchain" / "langgraph-api").is_dir():
-        pytest.skip("Node or @langchain/langgraph-api is not installed: make test installs it")
+        pytest.skip(f"The JavaScript server is not installed (`make {packages.relative_to(ROOT)}`)")
     for source in (*JAVASCRIPT.glob("*.ts"), *JAVASCRIPT.glob("*.json")):
         shutil.copy(source, folder)
     (folder / "node_modules").symlink_to(packages)
@@ -237,7 +235,7 @@ def javascript_server(folder: Path) -> Iterator[Served]:
             *("--import", str(server / "preload.mjs"), str(server / "cli" / "entrypoint.mjs")),
             *("0", json.dumps(options)),
         ],
-        folder / "server.log",
+        folder / "javascript.log",
         ready=f"{url}/ok",
         cwd=folder,
         NODE_ENV="development",
