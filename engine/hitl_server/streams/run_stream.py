@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitl_server.json_encoding import dumps
+from hitl_server.json_encoding import dumps, error_body
 from hitl_server.json_types import JsonObject
+from hitl_server.project_code import calling_project
 from hitl_server.thread_state import INTERRUPT
 
 _MAX_WAITING_EVENTS = 10_000
@@ -112,7 +113,7 @@ class RunStream:
         self._sent += 1
         if not self._subscribers and self.memory is None:
             return
-        event = Event(name, dumps(payload), self._sent)
+        event = Event(name, _encoded(payload), self._sent)
         if self.memory is not None:
             self.memory.keep(event, self._kept)
         for subscription in tuple(self._subscribers):
@@ -161,6 +162,18 @@ class RunStream:
                 yield event
         finally:
             self._subscribers.discard(subscription)
+
+
+def _encoded(payload: Any) -> bytes:
+    """Return the payload as JSON; as an error if a method of one of its objects raises.
+
+    The run goes on: its end must not depend on whether a client listens.
+    """
+    try:
+        with calling_project():
+            return dumps(payload)
+    except Exception as error:  # noqa: BLE001  code of the project
+        return dumps(error_body(error))
 
 
 @dataclass(slots=True)
