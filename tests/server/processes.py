@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
 PROJECT = Path(__file__).parent / "project"
 GUARDED = Path(__file__).parent / "auth_project"
+JAVASCRIPT = ROOT / "tests" / "any_server" / "javascript"
+"""Twins of some graphs in TypeScript, and the packages that serve them."""
 COMMON_GRAPHS = (
     *("revise", "parallel", "subgraph", "breakpoints", "tool_agent", "stuck", "slow"),
     *("sent_five", "gated_effect"),
