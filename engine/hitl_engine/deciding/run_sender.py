@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+from hitl_engine.deciding.run_settings import remembered_by_config
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -91,9 +92,15 @@ class RunSender:
         nothing.
         """
         own = request.get("metadata")
+        noted: JsonObject = {
+            **(own if isinstance(own, dict) else {}),
+            DECISION_ID: sent.decision_id,
+        }
+        if not self._session.api.can.tells_requests:
+            request = remembered_by_config(request, noted)
         request = {
             **request,
-            "metadata": {**(own if isinstance(own, dict) else {}), DECISION_ID: sent.decision_id},
+            "metadata": noted,
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
