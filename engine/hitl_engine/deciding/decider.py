@@ -37,7 +37,6 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
-    Unreachable,
 )
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
@@ -244,13 +243,13 @@ class Decider:
                 if isinstance(error, ServerRefused | NotThere):
                     error.hint = "This server cannot reopen. Answer again, or run on a new thread."
                 raise await self._refused([intent], error) from error
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
         try:
             request |= await self._going_on(copied)
             request |= self.decided_on(copied, [])
             return await self._runs.send(_sent_run([intent]), request, on_progress)
         except TargetError as error:
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
@@ -310,12 +309,14 @@ class Decider:
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
         """Wait for the end of the run as long as that is possible, and return the thread."""
         # A local server that ended is replaced while the run is settled.
-        with suppress(Unreachable):
+        with suppress(TargetError):
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
                 return after
         await self._runs.settle(sent, observed)
-        return await self._session.reader.snapshot(sent.thread_id)
+        return await self._runs.read_back(
+            observed, lambda: self._session.reader.snapshot(sent.thread_id)
+        )
 
     async def _continuing_request(
         self, last: WireRun | None, waiting: Waiting, *, strict: bool

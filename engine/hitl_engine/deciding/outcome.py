@@ -8,7 +8,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 
 from dataclasses import replace
 
-from hitl_engine.deciding.run_sender import ObservedRun
+from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -38,7 +38,7 @@ def of_answer(
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
-    if observed.error_kind == "UnknownInterruptError":
+    if observed.error_kind == NOT_PENDING:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
@@ -62,7 +62,8 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        reason = f": {observed.error}" if observed.error else "."
+        failure = observed.fault or observed.error
+        reason = f": {failure}" if failure else "."
         why = f"The question still waits; the server did not reopen it{reason}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
     asked_again = [
