@@ -21,6 +21,7 @@ from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import AuthorizationRequest
 from hitl_server.policy.rules import RULES
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import Refusal, invalid_json, unreadable_body
 from hitl_server.server_parts import parts_of
 
@@ -47,7 +48,8 @@ class AuthorizedRoute(APIRoute):
                 request = _with_body(request, authorization.body)
             elif self.body_field is not None and sent:
                 request = _with_bytes(request, sent)
-            return await handle(request)
+            with calling_project():
+                return await handle(request)
 
         return handle_authorized
 

@@ -8,6 +8,7 @@ from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps, error_body
+from hitl_server.project_code import calling_project
 from hitl_server.running.active_run import ActiveRun
 
 HEARTBEAT = 5.0
@@ -81,7 +82,8 @@ async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator
 
 def _result(active: ActiveRun) -> bytes:
     try:
-        return dumps(active.result.body)
+        with calling_project():
+            return dumps(active.result.body)
     except Exception as error:  # noqa: BLE001  a state may have values without a JSON form
         return dumps({"__error__": error_body(error)})
 

@@ -14,6 +14,7 @@ from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
+from hitl_server.project_code import calling_project, raised
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.streams.events import EventTranslator, reports_interrupt
@@ -49,7 +50,7 @@ class RunEnd:
     @classmethod
     def failed(cls, error: BaseException) -> "RunEnd":
         """Return the end of a run that raised an error."""
-        return cls("error", error_body(error), own_traceback(error))
+        return cls("error", error_body(error), own_traceback(raised(error)))
 
 
 @dataclass(slots=True)
@@ -78,8 +79,9 @@ class Execution:
         """
         self.protocol.begin()
         try:
-            await self._stream_graph(graph)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
+            with calling_project():
+                await self._stream_graph(graph)
+        except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
 

@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitl_server.json_encoding import dumps
+from hitl_server.json_encoding import dumps, error_body
 from hitl_server.json_types import JsonObject
+from hitl_server.project_code import calling_project
 from hitl_server.thread_state import INTERRUPT
 
 _MAX_WAITING_EVENTS = 10_000
@@ -121,7 +122,7 @@ class RunStream:
         if not self._subscribers and self.memory is None and thread is None:
             self.last_number += 1
             return
-        data = dumps(payload)
+        data = _encoded(payload)
         self.send_encoded(name, data)
         if thread is not None:
             thread.send_encoded(name, data, keep=self.resumable)
@@ -186,6 +187,18 @@ class RunStream:
                 yield event
         finally:
             self._subscribers.discard(subscription)
+
+
+def _encoded(payload: Any) -> bytes:
+    """Return the payload as JSON; as an error if a method of one of its objects raises.
+
+    The run goes on: its end must not depend on whether a client listens.
+    """
+    try:
+        with calling_project():
+            return dumps(payload)
+    except Exception as error:  # noqa: BLE001  code of the project
+        return dumps(error_body(error))
 
 
 @dataclass(slots=True)
