@@ -77,7 +77,8 @@ class CustomApp:
                 if isinstance(route, Route | Mount):
                     route.app = guard(route.app)
         ours = [Route(path, api) for path in _OURS]
-        self._app.router.routes[:] = [*ours, *self._own_routes, Mount("", api)]
+        own = [route for route in self._own_routes if not isinstance(route, WebSocketRoute)]
+        self._app.router.routes[:] = [*ours, *own, Mount("", api)]
         return self._with_state
 
     @asynccontextmanager

@@ -205,7 +205,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         app,
         loop="none",
         http="httptools",
-        ws="none",
+        ws="auto",
         lifespan="off",
         log_level="warning",
         access_log=False,

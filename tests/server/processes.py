@@ -1,10 +1,9 @@
-"""Real servers as child processes: `hitl_server` and `langgraph dev`."""
+"""Real servers as child processes: `hitl_server`, `langgraph dev`, Aegra, the JavaScript server."""
 
 import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,10 +16,22 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.server.ports import free_port
+from tests.server.postgres import postgres
+
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
 PROJECT = Path(__file__).parent / "project"
 GUARDED = Path(__file__).parent / "auth_project"
+JAVASCRIPT = ROOT / "tests" / "any_server" / "javascript"
+"""Twins of some graphs in TypeScript, and the packages that serve them."""
+COMMON_GRAPHS = (
+    *("revise", "parallel", "subgraph", "breakpoints", "tool_agent", "stuck", "slow"),
+    *("sent_five", "gated_effect"),
+)
+"""The graphs of the console suite; each also has a twin in TypeScript."""
+_START_SECONDS = 120
+"""On a busy machine, Aegra and `langgraph dev` import for a minute."""
 
 
 @dataclass(slots=True)
@@ -63,6 +74,15 @@ def copied_project(folder: Path) -> Path:
     }
     config = folder / "langgraph.json"
     config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
+    return config
+
+
+def common_project(folder: Path) -> Path:
+    """Copy the graphs that every kind of server can serve; return their langgraph.json."""
+    config = copied_project(folder)
+    graphs = json.loads(config.read_text())["graphs"]
+    common = {name: graphs[name] for name in COMMON_GRAPHS}
+    config.write_text(json.dumps({"dependencies": ["."], "graphs": common}))
     return config
 
 
@@ -130,46 +150,133 @@ def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
     if not command.exists():
         pytest.skip("langgraph-cli[inmem] is not installed")
     options = ("--no-browser", "--no-reload", "--host", "127.0.0.1", "--port", str(port))
-    log = (folder / "dev.log").open("wb")
-    process = subprocess.Popen(
-        [str(command), "dev", "--config", str(config), *options],
-        cwd=folder,
-        stdin=subprocess.DEVNULL,
-        stdout=log,
-        stderr=log,
-        env={
-            **os.environ,
-            "LANGGRAPH_NO_VERSION_CHECK": "true",
-            "LANGGRAPH_CLI_NO_ANALYTICS": "1",
-            "LANGSMITH_TRACING": "false",
-            "LOG_LEVEL": "WARNING",
-        },
-    )
-    log.close()
     url = f"http://127.0.0.1:{port}"
-    try:
-        _await_ok(url, process, folder / "dev.log")
+    with _logged(
+        "langgraph dev",
+        [str(command), "dev", "--config", str(config), *options],
+        folder / "dev.log",
+        ready=f"{url}/ok",
+        cwd=folder,
+        LANGGRAPH_NO_VERSION_CHECK="true",
+        LANGGRAPH_CLI_NO_ANALYTICS="1",
+        LANGSMITH_TRACING="false",
+        LOG_LEVEL="WARNING",
+    ) as process:
         yield Served("langgraph dev", url, {}, process, folder)
+
+
+@contextmanager
+def aegra(folder: Path, config: Path | None = None) -> Iterator[Served]:
+    """An Aegra on a PostgreSQL of its own for the length of a block, which may write to `folder`.
+
+    It calls the graph factories of a project without a config when it starts, and does not start if
+    one fails.
+    """
+    config = config or common_project(folder)
+    python = ROOT / ".servers" / "aegra" / "bin" / "python"
+    if not (python.parents[1] / ".installed").exists():
+        pytest.skip("Aegra is not installed (`make .servers/aegra/.installed`)")
+    with postgres() as database, aegra_worker(folder, config, database.url, python) as served:
+        yield served
+
+
+@contextmanager
+def aegra_worker(
+    folder: Path, config: Path, database_url: str, python: Path, **environment: str
+) -> Iterator[Served]:
+    """One process of Aegra on a database, with more `environment` for its settings."""
+    url = f"http://127.0.0.1:{free_port()}"
+    name = f"aegra-{url.rpartition(':')[2]}"
+    settings = folder / f"{name}.json"
+    settings.write_text(config.read_text())  # Aegra reads the format of langgraph.json
+    with _logged(
+        "Aegra",
+        [
+            *(str(python), "-m", "uvicorn", "aegra_api.main:app"),
+            *("--host", "127.0.0.1", "--port", url.rpartition(":")[2]),
+        ],
+        folder / f"{name}.log",
+        ready=f"{url}/health",
+        cwd=config.parent,
+        AEGRA_CONFIG=str(settings),
+        DATABASE_URL=database_url,
+        REDIS_BROKER_ENABLED="false",
+        LOG_LEVEL="WARNING",
+        **environment,
+    ) as process:
+        yield Served("aegra", url, {}, process, folder)
+
+
+@contextmanager
+def javascript_server(folder: Path) -> Iterator[Served]:
+    """The quiet, offline JavaScript server for the length of a block, which may write to `folder`.
+
+    Its command starts the process that serves as a grandchild; here that process is our child.
+    """
+    node = shutil.which("node")
+    packages = JAVASCRIPT / "node_modules"
+    if node is None or not (packages / "@langchain" / "langgraph-api").is_dir():
+        pytest.skip(f"The JavaScript server is not installed (`make {packages.relative_to(ROOT)}`)")
+    for source in (*JAVASCRIPT.glob("*.ts"), *JAVASCRIPT.glob("*.json")):
+        shutil.copy(source, folder)
+    (folder / "node_modules").symlink_to(packages)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = packages / "@langchain" / "langgraph-api" / "dist"
+    options = {
+        "port": port,
+        "host": "127.0.0.1",
+        "nWorkers": 10,
+        "cwd": str(folder),
+        "graphs": json.loads((folder / "langgraph.json").read_text())["graphs"],
+    }
+    with _logged(
+        "The JavaScript server",
+        [
+            *(node, "--import", str(packages / "tsx" / "dist" / "esm" / "index.mjs")),
+            *("--import", str(server / "preload.mjs"), str(server / "cli" / "entrypoint.mjs")),
+            *("0", json.dumps(options)),
+        ],
+        folder / "javascript.log",
+        ready=f"{url}/ok",
+        cwd=folder,
+        NODE_ENV="development",
+        LANGGRAPH_API_URL=url,
+        LANGSMITH_TRACING="false",
+    ) as process:
+        yield Served("javascript", url, {}, process, folder)
+
+
+@contextmanager
+def _logged(
+    name: str, command: list[str], log: Path, *, ready: str, cwd: Path, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A server for the length of a block, from when it answers at the URL `ready`."""
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            command,
+            cwd=cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            env={**os.environ, **environment},
+        )
+    try:
+        _await_ready(name, ready, process, log)
+        yield process
     finally:
         _end(process)
 
 
-def free_port() -> int:
-    """Return a port that is free at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-def _await_ok(url: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    deadline = time.monotonic() + 60
+def _await_ready(name: str, url: str, process: subprocess.Popen[bytes], log: Path) -> None:
+    deadline = time.monotonic() + _START_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            if httpx.get(f"{url}/ok", timeout=2).status_code == 200:
+            if httpx.get(url, timeout=2).status_code == 200:
                 return
         except httpx.HTTPError:
             time.sleep(0.1)
-    raise RuntimeError(f"langgraph dev did not start:\n{log.read_text()[-4000:]}")
+    raise RuntimeError(f"{name} did not start:\n{log.read_text()[-4000:]}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

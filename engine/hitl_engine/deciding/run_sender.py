@@ -19,13 +19,13 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, Progress
+from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.wire import WireRun
 
 _STREAM_MODES = ("tasks", "custom")
 DECISION_ID = "hitl_decision_id"
-"""Key of the decision id in the metadata of a run, and so of the checkpoints that it writes."""
+"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
@@ -90,10 +90,9 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
-        own = request.get("metadata")
         request = {
             **request,
-            "metadata": {**(own if isinstance(own, dict) else {}), DECISION_ID: sent.decision_id},
+            **_marked(request, sent.decision_id),
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
@@ -179,9 +178,27 @@ class RunSender:
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
         for run in await self._session.api.runs(sent.thread_id, limit=20):
-            if run.metadata.get(DECISION_ID) == sent.decision_id:
+            if run.note(DECISION_ID) == sent.decision_id:
                 return run
         return None
+
+
+def _marked(request: JsonObject, decision_id: str) -> JsonObject:
+    """Return `metadata` and `config` of a request, both with its notes and the decision id.
+
+    Aegra drops the metadata of a run, but keeps its config, whose metadata LangGraph writes into
+    checkpoints.
+    """
+    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
+    config = _object(request.get("config"))
+    return {
+        "metadata": notes,
+        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes}},
+    }
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def nothing_was_taken(error: TargetError) -> bool:

@@ -154,8 +154,14 @@ class WireRun(_Wire):
     status: str
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
+    config: dict[str, Any] = Field(default_factory=dict)
+    """Only Aegra sends it; others have it in `kwargs`."""
     error: Any = None
     """`{"error", "message", "traceback"?}`: how it failed; only our own server sends it."""
+
+    def note(self, key: str) -> Any:
+        """Return what the sender noted under `key`; Aegra keeps only the config of a run."""
+        return self.metadata.get(key, (self.config.get("metadata") or {}).get(key))
 
     @property
     def traceback(self) -> str:
