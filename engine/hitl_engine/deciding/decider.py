@@ -59,6 +59,7 @@ from hitl_engine.model import (
     Verdicts,
     Waiting,
 )
+from hitl_engine.reading.client import going_on_at
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
@@ -129,7 +130,7 @@ class Decider:
             )
         refuse_if_gone(before.next, before)
         request = await self._continuing_request(last_run, breakpoint, strict=False)
-        request["input"] = None
+        request |= await self._going_on(breakpoint.checkpoint_id)
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
         intent = Intent(
             event="step",
@@ -175,7 +176,7 @@ class Decider:
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
             raise NotTaken(why_not)
         request = await self._continuing_request(last_run, asked, strict=False)
-        request["input"] = None
+        await self._going_on(asked.checkpoint_id)  # before the answers are forgotten
         intent = self._about(question, "reopen", "reopen", None)
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
@@ -186,6 +187,22 @@ class Decider:
             observed = await self._rerun_step(intent, request, on_progress)
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
+
+    async def _going_on(self, checkpoint_id: str) -> JsonObject:
+        """Return the fields of a run that goes on without an input from the newest checkpoint.
+
+        Raises NotTaken where the server accepts no such run, Unreachable.
+        """
+        match await self._session.api.goes_on():
+            case "with nothing":
+                return {"input": None}
+            case "with a checkpoint":
+                return going_on_at(checkpoint_id)
+            case "never":
+                raise NotTaken(
+                    "This server accepts no run without an input, so it cannot go on from here.",
+                    hint="Nothing was sent. Start a run with an input on this thread, or a new one.",
+                )
 
     def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
         """Return the preconditions with which the server refuses a run if its thread has changed.
@@ -232,7 +249,8 @@ class Decider:
                 raise await self._refused([intent], error) from error
             return ObservedRun(fault=error.what)
         try:
-            request = {**request, **self.decided_on(copied, [])}
+            request |= await self._going_on(copied)
+            request |= self.decided_on(copied, [])
             return await self._runs.send(_sent_run([intent]), request, on_progress)
         except TargetError as error:
             return ObservedRun(fault=error.what)

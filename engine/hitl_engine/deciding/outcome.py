@@ -43,7 +43,8 @@ def of_answer(
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
-        why = _STUCK if stuck else _why_pending(observed, error)
+        again = interrupt.interrupt_id in observed.finished.get(interrupt.task_id, ())
+        why = _STUCK if stuck else _why_pending(observed, error, asked_again=again)
         return replace(_found(OutcomeKind.UNKNOWN, why, after, raised), stuck=stuck)
     asks = observed.finished.get(interrupt.task_id)
     taken = asks is not None and interrupt.interrupt_id not in asks
@@ -86,7 +87,12 @@ def of_step(before: Snapshot, observed: ObservedRun, after: Snapshot) -> Outcome
     """
     found = of_run(observed, after)
     is_there = after.checkpoint_id == before.checkpoint_id and observed.moved is False
-    if observed.status == "success" and is_there and after.status is ThreadStatus.BREAKPOINT:
+    if (
+        found.kind is OutcomeKind.APPLIED
+        and observed.status != "error"
+        and is_there
+        and after.status is ThreadStatus.BREAKPOINT
+    ):
         again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
         why = f"The run ended, but nothing moved: {again} ran, and stopped again."
         return replace(found, kind=OutcomeKind.UNMOVED, why=why if again else _UNMOVED)
@@ -103,6 +109,8 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
         case None:
             why = "The server does not know the run; side effects are possible."
             return _found(OutcomeKind.UNKNOWN, why, after, error)
+        case "interrupted" if after.all_ask:
+            return _found(OutcomeKind.APPLIED, "The run stopped at a question.", after)
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
@@ -129,7 +137,7 @@ def _error(observed: ObservedRun, after: Snapshot) -> str | None:
     return None
 
 
-def _why_pending(observed: ObservedRun, error: str | None) -> str:
+def _why_pending(observed: ObservedRun, error: str | None, *, asked_again: bool) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
     if observed.server_died:
         return f"{_DIED}, and the question still waits; side effects may have happened."
@@ -138,11 +146,11 @@ def _why_pending(observed: ObservedRun, error: str | None) -> str:
             "The node raised an error and the question still waits: the answer may be stuck. "
             "Answering again runs the node again."
         )
-    if observed.status == "interrupted":
+    if observed.status == "interrupted" and not asked_again:
         return "The run was cancelled and the question still waits; side effects may have happened."
     if observed.status is None:
         return "The server does not know the answer, and the question still waits."
-    if observed.status != "success":
+    if observed.status != "success" and not asked_again:
         return f"The run is {observed.status}, and the question still waits; look again."
     return (
         "The run succeeded, but the same question still waits: it was asked again, or the "

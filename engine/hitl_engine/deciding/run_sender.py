@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hitl_engine.deciding.run_settings import remembered_by_config
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -20,7 +21,7 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, JsonValue, Progress
+from hitl_engine.model import JsonObject, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.wire import WireRun, error_text
@@ -104,9 +105,16 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
+        own = request.get("metadata")
+        noted: JsonObject = {
+            **(own if isinstance(own, dict) else {}),
+            DECISION_ID: sent.decision_id,
+        }
+        if not self._session.api.can.tells_requests:
+            request = remembered_by_config(request, noted)
         request = {
             **request,
-            **_marked(request, sent.decision_id),
+            "metadata": noted,
             "multitask_strategy": "reject",
             "on_disconnect": "continue",
             "stream_mode": list(_STREAM_MODES),
@@ -234,26 +242,8 @@ class RunSender:
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
         runs = await self._session.api.runs(sent.thread_id, limit=20)
-        ours = [run for run in runs if run.note(DECISION_ID) == sent.decision_id]
+        ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
         return ours[-1] if ours else None
-
-
-def _marked(request: JsonObject, decision_id: str) -> JsonObject:
-    """Return `metadata` and `config` of a request, both with its notes and the decision id.
-
-    Aegra drops the metadata of a run, but keeps its config, whose metadata LangGraph writes into
-    checkpoints.
-    """
-    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
-    config = _object(request.get("config"))
-    return {
-        "metadata": notes,
-        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes}},
-    }
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def nothing_was_taken(error: TargetError) -> bool:
