@@ -3,13 +3,14 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
 WORKERS ?= 3
+NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules
 
 .PHONY: demo test check matrix bench hardening screenshots clean
 
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
-test: check tests/clients/node_modules .servers/aegra/.installed  ## everything that must hold, with real servers
+test: check $(NODE_MODULES) .servers/aegra/.installed  ## everything that must hold, with real servers
 	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
 
 check: $(VENV)/.test-installed  ## types, style, and import rules
@@ -41,9 +42,9 @@ $(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
 	$(BIN)/python -m pip install -q -e '.[test]'
 	touch $@
 
-tests/clients/node_modules: tests/clients/package.json  # without Node, its tests are skipped
-	npm install --prefix tests/clients --no-package-lock --no-audit --no-fund --silent \
-	  || echo "npm could not install it: the tests of the JavaScript client are skipped"
+%/node_modules: %/package.json  # without Node, the tests that need it are skipped
+	npm install --prefix $* --no-package-lock --no-audit --no-fund --silent \
+	  || echo "npm could not install $@: its tests are skipped"
 	-touch -c $@
 
 # Its own environment, because it needs Python 3.12 and other packages.
@@ -54,4 +55,4 @@ tests/clients/node_modules: tests/clients/package.json  # without Node, its test
 	  || echo "Aegra could not be installed: its tests are skipped"
 
 clean:
-	rm -rf $(VENV) .nox build .servers tests/clients/node_modules
+	rm -rf $(VENV) .nox build .servers $(NODE_MODULES)

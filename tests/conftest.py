@@ -35,3 +35,10 @@ def aegra(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served
     """A running Aegra on PostgreSQL over the graphs that every kind of server can serve."""
     with processes.aegra(tmp_path_factory.mktemp("aegra")) as served:
         yield served
+
+
+@pytest.fixture(scope="session")
+def javascript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.Served]:
+    """A running JavaScript server over the twins of some of these graphs in TypeScript."""
+    with processes.javascript_server(tmp_path_factory.mktemp("javascript")) as served:
+        yield served

@@ -10,7 +10,7 @@ HitlError                     exit code
 │   ├── Unreachable           5     no connection, or no answer in time
 │   ├── Denied                5     401 or 403
 │   ├── NotThere              5     404
-│   ├── Conflict              3     409: another run is on the thread
+│   ├── Conflict              3     409 or the like: another run came first
 │   ├── BadReply              5     not JSON, too large, or not the shape of a LangGraph server
 │   ├── ServerRefused         5     any other 4xx or 5xx
 │   ├── LocalServerFailed     5     the local server did not start
@@ -98,6 +98,11 @@ class TargetError(HitlError):
 
     title = "Target cannot be used"
 
+    @property
+    def may_pass(self) -> bool:
+        """Whether the same request may succeed a moment later."""
+        return False
+
 
 class Unreachable(TargetError):
     """No connection could be made, or no answer came in time.
@@ -113,6 +118,11 @@ class Unreachable(TargetError):
         super().__init__(what, kept=kept, hint=hint, detail=detail)
         self.sent = sent
 
+    @property
+    def may_pass(self) -> bool:
+        """True: the server may be back soon."""
+        return True
+
 
 class Denied(TargetError):
     """The server denies access (401 or 403)."""
@@ -127,7 +137,7 @@ class NotThere(TargetError):
 
 
 class Conflict(TargetError):
-    """Another run is in progress on the thread (409): another reviewer is answering."""
+    """Another run is in progress on the thread, or has answered it (409 or the like)."""
 
     title = "Busy"
     exit_code = 3
@@ -155,6 +165,11 @@ class ServerRefused(TargetError):
     ) -> None:
         super().__init__(what, kept=kept, hint=hint, detail=detail)
         self.status = status
+
+    @property
+    def may_pass(self) -> bool:
+        """Whether the server is overloaded, or failed, and does not say that it cannot do it."""
+        return self.status in {408, 429} or (self.status >= 500 and self.status != 501)
 
 
 class LocalServerFailed(TargetError):

@@ -15,11 +15,14 @@ from hitl_server.project.http_settings import HttpSettings
 from hitl_server.routes import (
     assistants,
     changes,
+    event_protocol,
     info,
     not_implemented,
+    protocol_socket,
     runs,
     stateless_runs,
     store,
+    thread_stream,
     threads,
 )
 from hitl_server.server_parts import ServerParts
@@ -73,10 +76,14 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
     api.state.parts = parts
     api.state.auth = access.auth
     api.state.http = http
-    for module in (info, assistants, changes, threads, runs, stateless_runs, store):
+    for module in (
+        *(info, assistants, changes, event_protocol, thread_stream),
+        *(threads, runs, stateless_runs, store),
+    ):
         api.include_router(_authorized(module.router))
     for router in (info.open_router, not_implemented.router):
         api.include_router(router)
+    api.router.add_api_websocket_route(protocol_socket.PATH, protocol_socket.connect)
     add_error_handlers(api)
     api.add_middleware(access.guard)
     return api

@@ -2,8 +2,11 @@
 
 import argparse
 import os
+import signal
 import sys
 import traceback
+from types import FrameType
+from typing import NoReturn
 
 from hitl_server import requirements
 from hitl_server.data_folder import DataFolder
@@ -11,6 +14,7 @@ from hitl_server.errors import ServeError, StartFailed
 from hitl_server.identity.tokens import VARIABLE, Token, checked_token, read_tokens
 from hitl_server.process import detach_streams
 from hitl_server.project.config import read_project
+from hitl_server.project_code import OwnCtrlC
 from hitl_server.startup_report import Reporter, TerminalReporter
 
 _DEFAULTS = {
@@ -22,6 +26,7 @@ _DEFAULTS = {
 
 def run(args: argparse.Namespace, report: Reporter) -> int:
     """Serve until a signal or the parent ends it; return 0 (ended), 2 (bad target) or 5 (not served)."""
+    signal.signal(signal.SIGINT, _interrupt)  # until the event loop has its own handler
     try:
         tokens = _tokens(args)
         project = read_project(args.target)
@@ -49,18 +54,22 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
     except ServeError as error:
         report.failed(error)
         return error.exit_code
-    except KeyboardInterrupt:
+    except OwnCtrlC:
         return 0
     except ImportError as error:
         what = f"{sys.executable} cannot import what the server needs: {error}."
         hint = f"Install its packages again: {requirements.install_command()}"
         report.failed(StartFailed(what, hint=hint))
         return StartFailed.exit_code
-    except Exception as error:  # noqa: BLE001  any failure is reported to the starter
+    except BaseException as error:  # noqa: BLE001  any failure is reported to the starter
         what = f"{type(error).__name__}: {error}"
         report.failed(StartFailed(what, detail=traceback.format_exc()))
         return StartFailed.exit_code
     return 0
+
+
+def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+    raise OwnCtrlC
 
 
 def _tokens(args: argparse.Namespace) -> tuple[Token, ...]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from hitl_server.project.http_settings import HttpSettings
 from hitl_server.request_models import CheckpointConfig
@@ -12,15 +12,15 @@ _SECRET = frozenset({"authorization", "x-api-key", "x-service-key", "x-tenant-id
 """Never taken, as in langgraph-api: graphs and rows must not contain them."""
 
 
-def configurable_headers(request: Request) -> dict[str, str]:
+def configurable_headers(connection: HTTPConnection) -> dict[str, str]:
     """Return the headers that the settings name; a name may contain `*` for any characters.
 
     No header can steer the run: names of checkpoints and names that begin with `__` are left out.
     """
-    settings: HttpSettings = request.app.state.http
+    settings: HttpSettings = connection.app.state.http
     return {
         name: value
-        for name, value in request.headers.items()
+        for name, value in connection.headers.items()
         if name not in _SECRET
         and name not in CheckpointConfig.model_fields
         and not name.startswith("__")

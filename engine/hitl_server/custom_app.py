@@ -5,8 +5,9 @@ but for a few that stay those of the server. Its routes need no authentication, 
 `http.enable_custom_route_auth` is set.
 """
 
+import logging
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from hitl_server.errors import StartFailed
 from hitl_server.project.import_errors import needed_by_server
 from hitl_server.project.places import Place
+from hitl_server.project_code import calling_project, raised
 
 Guard: TypeAlias = Callable[[ASGIApp], ASGIApp]
 Endpoints: TypeAlias = Iterable[tuple[str, str]]
@@ -25,6 +27,7 @@ Endpoints: TypeAlias = Iterable[tuple[str, str]]
 _OURS = ("/ok", "/info", "/metrics", "/docs", "/openapi.json")
 """Paths that the project's routes cannot replace: consoles and tools need them to know the server."""
 _SOME_ID = str(UUID(int=0))
+_log = logging.getLogger(__name__)
 
 
 class CustomApp:
@@ -74,7 +77,8 @@ class CustomApp:
                 if isinstance(route, Route | Mount):
                     route.app = guard(route.app)
         ours = [Route(path, api) for path in _OURS]
-        self._app.router.routes[:] = [*ours, *self._own_routes, Mount("", api)]
+        own = [route for route in self._own_routes if not isinstance(route, WebSocketRoute)]
+        self._app.router.routes[:] = [*ours, *own, Mount("", api)]
         return self._with_state
 
     @asynccontextmanager
@@ -82,16 +86,25 @@ class CustomApp:
         """Run the start and the end of the application. Raises `StartFailed`."""
         context = self._app.router.lifespan_context(self._app)
         try:
-            self._state = (await context.__aenter__()) or {}
+            with calling_project():
+                self._state = (await context.__aenter__()) or {}
         except Exception as error:
             raise StartFailed(
-                f"The lifespan of http.app failed: {type(error).__name__}: {error}.",
+                f"The lifespan of http.app failed: {type(raised(error)).__name__}: {raised(error)}.",
                 hint="Correct it, then start again.",
             ) from error
         try:
             yield
         finally:
-            await context.__aexit__(None, None, None)
+            await self._end(context)
+
+    async def _end(self, context: AbstractAsyncContextManager[Any]) -> None:
+        """Run the end of the lifespan; the server ends whatever it raises."""
+        try:
+            with calling_project():
+                await context.__aexit__(None, None, None)
+        except Exception as error:  # noqa: BLE001  user code
+            _log.error("the lifespan of http.app failed at its end", exc_info=raised(error))
 
     async def _with_state(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, with the state that the lifespan yielded, as ASGI servers do."""

@@ -9,6 +9,7 @@ from langgraph.errors import InvalidUpdateError
 from starlette.exceptions import HTTPException
 
 from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
+from hitl_server.project_code import raised
 from hitl_server.refusals import Refusal, invalid_json
 from hitl_server.responses import json_response
 from hitl_server.storage.checkpoint_serializer import TypesRefused
@@ -73,4 +74,5 @@ async def _database_failed(request: Request, error: Exception) -> Response:
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    return json_response({"detail": f"{type(error).__name__}: {error}"}, 500)
+    cause = raised(error)
+    return json_response({"detail": f"{type(cause).__name__}: {cause}"}, 500)

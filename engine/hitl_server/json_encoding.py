@@ -22,6 +22,8 @@ from uuid import UUID
 import orjson
 from langgraph.types import Send
 
+from hitl_server.project_code import raised
+
 OPTIONS = orjson.OPT_NON_STR_KEYS | orjson.OPT_SERIALIZE_NUMPY
 _MAX_INTEGER_BITS = 1_023
 """Some readers, like orjson, convert long integers to floats, which have no more bits than this."""
@@ -47,6 +49,7 @@ def error_body(error: BaseException) -> dict[str, str]:
     The message is not masked, as langgraph-api does it: this server runs on the machine of the
     person who reads it.
     """
+    error = raised(error)
     return {"error": type(error).__name__, "message": str(error)}
 
 

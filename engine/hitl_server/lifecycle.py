@@ -126,15 +126,20 @@ def serve(
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
-    """Run to the end, even if a node calls `sys.exit()`, which leaves the event loop."""
+    """Run to the end, even if the project's code leaves the event loop, or stops it.
+
+    asyncio passes SystemExit and KeyboardInterrupt on from any task; a task that waits for that one
+    gets them, too.
+    """
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         loop = runner.get_loop()
         task = loop.create_task(main)
         while not task.done():
             try:
                 loop.run_until_complete(task)
-            except SystemExit:
-                _log.warning("a node called sys.exit()")
+            except (SystemExit, KeyboardInterrupt, RuntimeError) as error:
+                if not task.done():
+                    _log.warning("the project's code left the event loop: %r", error)
         task.result()
 
 
@@ -198,7 +203,7 @@ def _settings(app: ASGIApp) -> uvicorn.Config:
         app,
         loop="none",
         http="httptools",
-        ws="none",
+        ws="auto",
         lifespan="off",
         log_level="warning",
         access_log=False,

@@ -186,6 +186,11 @@ class RunBody(_Body):
         return {name: value for name, value in fields.items() if value is not None}
 
     @property
+    def follows_protocol(self) -> bool:
+        """Whether the events of the run are made for the event protocol."""
+        return False
+
+    @property
     def resumes(self) -> bool:
         """Whether this run answers an interrupt."""
         return "resume" in self.given_command
@@ -221,6 +226,15 @@ class RunBody(_Body):
             given.interrupt_ids,
             self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
         )
+
+
+class ProtocolRunBody(RunBody):
+    """A run that a command of the event protocol starts."""
+
+    @property
+    def follows_protocol(self) -> bool:
+        """Whether the events of the run are made for the event protocol."""
+        return True
 
 
 class RunsCancel(_Body):

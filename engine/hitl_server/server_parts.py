@@ -4,7 +4,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
@@ -120,7 +120,7 @@ async def _store(project: ProjectConfig, path: Path) -> Store | ProjectStore:
     return await Store.open(path, project.store)
 
 
-def parts_of(request: Request) -> ServerParts:
-    """Return the parts of the server of this request."""
-    parts: ServerParts = request.app.state.parts
+def parts_of(connection: HTTPConnection) -> ServerParts:
+    """Return the parts of the server of this connection."""
+    parts: ServerParts = connection.app.state.parts
     return parts

@@ -5,6 +5,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from hitl_tui.widgets.early_text import keep_text_for_field
 from hitl_tui.widgets.line_input import LineInput
 
 
@@ -41,6 +42,7 @@ class FilterLine(LineInput):
 
     def open(self) -> None:
         """Show it and focus it; typing replaces the old text."""
+        keep_text_for_field(self)
         self.add_class("-open")
         self.focus()
 

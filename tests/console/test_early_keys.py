@@ -227,3 +227,12 @@ async def test_a_reason_for_marked_items_is_kept_from_its_first_letter(
         await c.pilot.pause(0.5)
         await c.press("!")
         assert '"message": "atp!"' in c.text
+
+
+async def test_a_filter_typed_with_its_key_is_kept(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt("alpha"), interrupt("beta", n=2, minutes=9))
+    async with console(desk) as c:
+        burst(c, "slash", *"bet")
+        await until(c.pilot, lambda: "1 of 2 waiting" in c.text)
+        await c.press("a")
+        assert "beta" in c.text and "alpha" not in c.text

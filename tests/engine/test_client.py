@@ -46,6 +46,12 @@ def answering(status: int, body: str, **headers: str) -> Handler:
         (answering(403, '{"detail":"read-only reviewer"}'), Denied, "read-only reviewer"),
         (answering(404, "Not Found"), NotThere, "Not Found"),
         (answering(409, '{"detail":"Thread is already running a task."}'), Conflict, "running"),
+        (answering(422, "Thread is already running a task. Wait for it"), Conflict, "running"),
+        (
+            answering(400, '{"message":"Cannot resume: thread is not in interrupted state"}'),
+            Conflict,
+            "resume",
+        ),
         (answering(422, '{"detail":"Invalid JSON"}'), ServerRefused, "422 to GET /info"),
         (answering(500, ""), ServerRefused, "no reason given"),
         (answering(307, "", location="http://evil/"), ServerRefused, "not followed"),
@@ -224,6 +230,47 @@ async def test_a_read_request_is_sent_again_after_the_server_closed_the_connecti
     assert received == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=1"] * 2]
 
 
+def failing(times: int, fault: int | httpx.HTTPError) -> tuple[Handler, list[str]]:
+    """A server that fails several times and then answers, and the paths that it was asked for."""
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(request.url.path)
+        if len(asked) > times:
+            return httpx.Response(200, json=[])
+        if isinstance(fault, httpx.HTTPError):
+            raise fault
+        return httpx.Response(fault, text="Internal Server Error")
+
+    return handler, asked
+
+
+@pytest.mark.parametrize("fault", [500, 503, 429, httpx.ReadError("reset"), httpx.ReadTimeout("")])
+async def test_a_read_request_is_sent_again_after_a_failure_that_may_pass(
+    fault: int | httpx.HTTPError,
+) -> None:
+    handler, asked = failing(3, fault)
+    assert await server(handler).history("t", limit=1) == ()
+    assert asked == ["/threads/t/history"] * 4
+
+
+@pytest.mark.parametrize("fault", [501, 422, httpx.ConnectError("refused")])
+async def test_a_read_request_is_not_sent_again_after_a_failure_that_stays(
+    fault: int | httpx.HTTPError,
+) -> None:
+    handler, asked = failing(1, fault)
+    with pytest.raises(TargetError):
+        await server(handler).runs("t", limit=1)
+    assert len(asked) == 1
+
+
+async def test_a_request_that_writes_is_not_sent_again_after_a_failure() -> None:
+    handler, asked = failing(1, 503)
+    with pytest.raises(ServerRefused):
+        await server(handler).update_state("t", None, as_node="n")
+    assert len(asked) == 1
+
+
 async def test_a_request_that_starts_something_is_never_sent_twice() -> None:
     async with closing_idle_connections() as (url, received):
         api = LangGraphServer(url, headers={}, through_proxy=False)
@@ -280,9 +327,10 @@ async def test_an_id_that_no_url_can_contain() -> None:
 
 @pytest.mark.parametrize(("status", "connections"), [(424, 1), (500, 2), (503, 2)])
 async def test_a_connection_is_not_used_again_after_a_failure(
-    status: int, connections: int
+    status: int, connections: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """`langgraph dev` resets it after a 500: an answer that is sent on it would be lost."""
+    monkeypatch.setattr(client, "AGAIN_SECONDS", 0)
     made: list[asyncio.StreamWriter] = []
 
     async def answer(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""Real servers as child processes: `hitl_server`, `langgraph dev` and Aegra."""
+"""Real servers as child processes: `hitl_server`, `langgraph dev`, Aegra, the JavaScript server."""
 
 import json
 import os
@@ -23,6 +23,8 @@ ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "sample_graphs"
 PROJECT = Path(__file__).parent / "project"
 GUARDED = Path(__file__).parent / "auth_project"
+JAVASCRIPT = ROOT / "tests" / "any_server" / "javascript"
+"""Twins of some graphs in TypeScript, and the packages that serve them."""
 COMMON_GRAPHS = (
     *("revise", "parallel", "subgraph", "breakpoints", "tool_agent", "stuck", "slow"),
     *("sent_five", "gated_effect"),
@@ -203,6 +205,46 @@ def aegra_worker(
         **environment,
     ) as process:
         yield Served("aegra", url, {}, process, folder)
+
+
+@contextmanager
+def javascript_server(folder: Path) -> Iterator[Served]:
+    """The quiet, offline JavaScript server for the length of a block, which may write to `folder`.
+
+    Its command starts the process that serves as a grandchild; here that process is our child.
+    """
+    node = shutil.which("node")
+    packages = JAVASCRIPT / "node_modules"
+    if node is None or not (packages / "@langchain" / "langgraph-api").is_dir():
+        pytest.skip(f"The JavaScript server is not installed (`make {packages.relative_to(ROOT)}`)")
+    for source in (*JAVASCRIPT.glob("*.ts"), *JAVASCRIPT.glob("*.json")):
+        shutil.copy(source, folder)
+    (folder / "node_modules").symlink_to(packages)
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+    server = packages / "@langchain" / "langgraph-api" / "dist"
+    options = {
+        "port": port,
+        "host": "127.0.0.1",
+        "nWorkers": 10,
+        "cwd": str(folder),
+        "graphs": json.loads((folder / "langgraph.json").read_text())["graphs"],
+    }
+    with _logged(
+        "The JavaScript server",
+        [
+            *(node, "--import", str(packages / "tsx" / "dist" / "esm" / "index.mjs")),
+            *("--import", str(server / "preload.mjs"), str(server / "cli" / "entrypoint.mjs")),
+            *("0", json.dumps(options)),
+        ],
+        folder / "javascript.log",
+        ready=f"{url}/ok",
+        cwd=folder,
+        NODE_ENV="development",
+        LANGGRAPH_API_URL=url,
+        LANGSMITH_TRACING="false",
+    ) as process:
+        yield Served("javascript", url, {}, process, folder)
 
 
 @contextmanager

@@ -18,7 +18,15 @@ from hitl_server.identity.callers import User
 from hitl_server.metadata_filter import BadFilter, checked_filter, matches
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.policy.rules import RULES
-from hitl_server.routes import assistants, changes, runs, store, threads
+from hitl_server.routes import (
+    assistants,
+    changes,
+    event_protocol,
+    runs,
+    store,
+    thread_stream,
+    threads,
+)
 from hitl_server.routes import info as service
 from hitl_server.routes import stateless_runs as stateless
 from tests.server.processes import (
@@ -355,7 +363,10 @@ async def test_idempotency_keys_are_separate_for_each_user(ours: Client) -> None
 
 def test_every_route_has_a_rule() -> None:
     """A route without a rule would be closed."""
-    parts = (service, assistants, changes, threads, runs, stateless, store)
+    parts = (
+        *(service, assistants, changes, threads, thread_stream, event_protocol),
+        *(runs, stateless, store),
+    )
     routes = [one for part in parts for one in part.router.routes if isinstance(one, APIRoute)]
     assert all(isinstance(one, AuthorizedRoute) for one in routes)
     assert {(method, one.path) for one in routes for method in one.methods or ()} == set(RULES)

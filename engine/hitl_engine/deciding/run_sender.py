@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitl_engine.deciding.run_settings import remembered_by_config
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -20,13 +19,14 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, Progress
+from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
-from hitl_engine.reading.wire import WireRun
+from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun
 
+_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
 DECISION_ID = "hitl_decision_id"
-"""Key of the decision id in the metadata of a run, and so of the checkpoints that it writes."""
+"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
@@ -91,16 +91,9 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
-        own = request.get("metadata")
-        noted: JsonObject = {
-            **(own if isinstance(own, dict) else {}),
-            DECISION_ID: sent.decision_id,
-        }
-        if not self._session.api.can.tells_requests:
-            request = remembered_by_config(request, noted)
         request = {
             **request,
-            "metadata": noted,
+            **_marked(request, sent.decision_id, tells=self._session.api.can.tells_requests),
             "multitask_strategy": "reject",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
@@ -189,6 +182,27 @@ class RunSender:
             if run.metadata.get(DECISION_ID) == sent.decision_id:
                 return run
         return None
+
+
+def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject:
+    """Return `metadata` and `config` of a request, both with its notes and the decision id.
+
+    Aegra drops the metadata of a run, but keeps its config, whose metadata LangGraph writes into
+    checkpoints. `tells`: whether the server keeps the breakpoints of a run; else the config has these
+    too. `WireRun` finds them there.
+    """
+    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
+    config = _object(request.get("config"))
+    kept: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
+    sent_with: JsonObject = {KEPT_IN_CONFIG: kept} if kept and not tells else {}
+    return {
+        "metadata": notes,
+        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes, **sent_with}},
+    }
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def nothing_was_taken(error: TargetError) -> bool:

@@ -1,15 +1,15 @@
 """The Server API over httpx: one method a call, every foreign error mapped here and only here.
 
-A request that only reads is sent once more if the server closed the connection before it replied,
-as servers do with idle ones; nothing else is retried. No redirect is followed: it would carry the
-key and the decision to another host (httpx strips only `Authorization`).
+A request that only reads is sent again for some seconds if the server failed or the connection
+broke (servers close idle ones); nothing else is retried. No redirect is followed: it would carry
+the key and the decision to another host (httpx strips only `Authorization`).
 """
 
 import asyncio
 import json
 import math
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar, cast
@@ -34,6 +34,7 @@ from hitl_engine.errors import (
 )
 from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.reading.capabilities import SMALL_PAGE, Capabilities, GoesOn
+from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.sse import bounded
 from hitl_engine.reading.wire import (
     OddThread,
@@ -57,10 +58,15 @@ _DESCRIPTION_SECONDS = 5.0
 _MOST_ASSISTANTS = 1000
 _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
+AGAIN_SECONDS = 1.5
+"""How long a request that only reads is sent again. A person waits, and some failures stay."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
+_CONFLICTS = ("already running a task", "not in interrupted state")
+"""What servers say with another status than 409: the JavaScript server (422), Aegra (400)."""
 
 _Model = TypeVar("_Model", bound=BaseModel)
+_Reply = TypeVar("_Reply")
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +295,17 @@ class LangGraphServer:
         self, method: str, path: str, body: JsonObject | None = None, *, reads: bool = False
     ) -> JsonValue:
         """Return the server's reply. `reads`: a POST that changes nothing, like every GET."""
-        self._refuse_if_closed()
         request = self._request(method, path, json=body)
+        if reads or method == "GET":
+            return await _retried(lambda: self._replied(request))
+        return await self._replied(request)
+
+    async def _replied(self, request: httpx.Request) -> JsonValue:
+        """Send a request and return the reply."""
+        self._refuse_if_closed()
         try:
             async with asyncio.timeout(CALL_SECONDS), AsyncExitStack() as stack:
-                response = await self._answered(request, again=reads or method == "GET")
+                response = await self._http.send(request, stream=True)
                 stack.push_async_callback(response.aclose)
                 content = await _content(response)
         except (httpx.HTTPError, TimeoutError) as error:
@@ -308,14 +320,18 @@ class LangGraphServer:
         except (httpx.InvalidURL, ValueError) as error:
             raise Unreachable(f"The request cannot be written: {error}.", sent=False) from error
 
-    async def _answered(self, request: httpx.Request, *, again: bool) -> httpx.Response:
-        """Return the response as far as its headers; the caller closes it."""
+    async def _begun(self, request: httpx.Request, stack: AsyncExitStack) -> httpx.Response:
+        """Send a request for a stream, and return the response, which `stack` closes."""
+        self._refuse_if_closed()
         try:
-            return await self._http.send(request, stream=True)
-        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
-            if not again:
-                raise
-            return await self._http.send(request, stream=True)
+            async with asyncio.timeout(SILENCE_SECONDS):
+                response = await self._http.send(request, stream=True)
+                stack.push_async_callback(response.aclose)
+                if not response.is_success:
+                    _raise_for_status(response, await _content(response))
+        except (httpx.HTTPError, TimeoutError) as error:
+            raise self._unreachable(error) from error
+        return response
 
     def _unreachable(self, error: Exception) -> Unreachable:
         shown = httpx.URL(self.url).copy_with(userinfo=b"")
@@ -344,17 +360,16 @@ class LangGraphServer:
         return self._stream("GET", "/threads/changes")
 
     async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
-        self._refuse_if_closed()
         timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
         request = self._request(method, path, timeout=timeout, **options)
         request.headers["accept"] = "text/event-stream"
         try:
             async with AsyncExitStack() as stack:
-                async with asyncio.timeout(SILENCE_SECONDS):
-                    response = await self._answered(request, again=method == "GET")
-                    stack.push_async_callback(response.aclose)
-                    if not response.is_success:
-                        _raise_for_status(response, await _content(response))
+                response = await (
+                    _retried(lambda: self._begun(request, stack))
+                    if method == "GET"
+                    else self._begun(request, stack)
+                )
                 source = EventSource(bounded(response, limit=REPLY_BYTES))
                 async for event in source.aiter_sse():
                     name, *namespace = event.event.split("|")
@@ -364,6 +379,16 @@ class LangGraphServer:
             raise BadReply(f"The reply to {path} is not an event stream.") from error
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
+
+
+async def _retried(read: Callable[[], Awaitable[_Reply]]) -> _Reply:
+    """Send a request that only reads, and again after a failure that may pass."""
+    return await retried(read, Deadline(AGAIN_SECONDS), passes=_passes_soon)
+
+
+def _passes_soon(error: TargetError) -> bool:
+    """Whether to try again at once; a server without a connection is mostly not running."""
+    return error.may_pass and not (isinstance(error, Unreachable) and not error.sent)
 
 
 async def _content(response: httpx.Response) -> bytes:
@@ -426,7 +451,7 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
         )
     if status == 404:
         raise NotThere(f"The server has no {place}: {reason}.")
-    if status == 409:
+    if status == 409 or any(words in reason for words in _CONFLICTS):
         kind = MovedOn if _is_moved_on(content) else Conflict
         raise kind(f"The server refused {place}: {reason}.")
     if response.is_redirect:

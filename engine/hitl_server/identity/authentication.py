@@ -62,7 +62,7 @@ class AuthenticationMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
-        if scope["type"] != "http" or scope["path"] == "/ok" or "caller" in scope:
+        if scope["type"] == "lifespan" or scope["path"] == "/ok" or "caller" in scope:
             await self._app(scope, receive, send)
             return
         try:
@@ -70,7 +70,7 @@ class AuthenticationMiddleware:
                 scope
             )
         except Refusal as refusal:
-            await refuse(send, refusal)
+            await refuse(scope, send, refusal)
         else:
             scope["user"] = scope["caller"].user  # `request.user` in the project's own routes
             await self._app(scope, receive, send)
@@ -95,8 +95,11 @@ def _is_loopback(headers: Headers) -> bool:
     return name in _LOOPBACK
 
 
-async def refuse(send: Send, refusal: Refusal) -> None:
-    """Send a refusal as the response."""
+async def refuse(scope: Scope, send: Send, refusal: Refusal) -> None:
+    """Send a refusal as the response; a WebSocket connection is refused with 403 in any case."""
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": str(refusal)})
+        return
     headers = [(b"content-type", b"application/json")]
     await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
     await send({"type": "http.response.body", "body": dumps(refusal.body)})

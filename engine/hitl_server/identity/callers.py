@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from hitl_server.json_types import JsonObject
 
@@ -62,7 +62,7 @@ def _attributes(given: object) -> JsonObject:
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """The sender of a request."""
+    """The sender of a connection."""
 
     user: User | None = None
     """None on a server where callers have no names."""
@@ -90,7 +90,7 @@ UNNAMED_OWNER = Caller()
 """The caller of every request on a server where callers have no names."""
 
 
-def caller_of(request: Request) -> Caller:
+def caller_of(connection: HTTPConnection) -> Caller:
     """Return the caller that `AuthenticationMiddleware` has identified."""
-    caller: Caller = request.scope["caller"]
+    caller: Caller = connection.scope["caller"]
     return caller

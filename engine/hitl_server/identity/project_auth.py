@@ -21,6 +21,7 @@ from hitl_server.identity.callers import Caller, User
 from hitl_server.metadata_filter import BadFilter, Filter, checked_filter
 from hitl_server.project.import_errors import needed_by_server
 from hitl_server.project.places import Place
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import Refusal
 
 Handler: TypeAlias = Callable[..., Any]
@@ -75,11 +76,12 @@ class ProjectAuth:
         """Return the caller of a request. Raises `Refusal`."""
         try:
             given = {name: _ARGUMENTS[name](scope) for name in self._parameters}
-            if inspect.iscoroutinefunction(self._authenticate):
-                user = await self._authenticate(**given)
-            else:
-                user = await run_in_threadpool(self._authenticate, **given)
-            return _caller(user)
+            with calling_project():
+                if inspect.iscoroutinefunction(self._authenticate):
+                    user = await self._authenticate(**given)
+                else:
+                    user = await run_in_threadpool(self._authenticate, **given)
+                return _caller(user)
         except (Auth.exceptions.HTTPException, HTTPException) as error:
             raise Refusal(error.status_code, error.detail) from None
         except AuthenticationError as error:
@@ -104,7 +106,8 @@ class ProjectAuth:
             **context,
         )
         try:
-            answer = await handler(ctx=ctx, value=value)
+            with calling_project():
+                answer = await handler(ctx=ctx, value=value)
             if answer is None or answer is True:
                 return None
             if answer is not False:

@@ -17,7 +17,8 @@ class WebOriginMiddleware:
     """ASGI middleware: CORS for pages of this machine and listed pages; others are refused.
 
     A browser sends some requests of any page without a preflight request (forms, plain text) and
-    only hides the response from the page. So requests from other origins are refused, too.
+    only hides the response from the page. So requests from other origins are refused, too, and
+    their WebSocket connections, for which browsers have no such check.
     """
 
     def __init__(self, app: ASGIApp, origins: WebOrigins) -> None:
@@ -40,7 +41,7 @@ class WebOriginMiddleware:
             await self._with_cors(scope, receive, send)
         else:
             hint = 'List it in langgraph.json: "http": {"cors": {"allow_origins": [...]}}.'
-            await refuse(send, Refusal(403, f"This page may not use the server. {hint}"))
+            await refuse(scope, send, Refusal(403, f"This page may not use the server. {hint}"))
 
     def _allows_origin(self, origin: str) -> bool:
         listed = self._origins
@@ -53,7 +54,7 @@ class WebOriginMiddleware:
 
 
 def _origin(scope: Scope) -> str | None:
-    if scope["type"] != "http":
+    if scope["type"] == "lifespan":
         return None
     for name, value in scope["headers"]:
         if name == b"origin":

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from hitl_server.metadata_filter import Filter, matches
 from hitl_server.server_parts import parts_of
@@ -23,16 +23,16 @@ class Authorization:
     """Identifies path and body as the client sent them; None without an `Idempotency-Key`."""
 
 
-def authorization_of(request: Request) -> Authorization:
-    """Return what the rule of its route allowed this request."""
-    authorization: Authorization = request.state.authorization
+def authorization_of(connection: HTTPConnection) -> Authorization:
+    """Return what the rule of its route allowed this connection."""
+    authorization: Authorization = connection.state.authorization
     return authorization
 
 
-def sees_thread(request: Request, thread_id: str) -> bool:
+def sees_thread(connection: HTTPConnection, thread_id: str) -> bool:
     """Whether the caller may see a thread. Everyone may see the id of a deleted one."""
-    visible = authorization_of(request).visible
+    visible = authorization_of(connection).visible
     if visible is None:
         return True
-    metadata = parts_of(request).threads.metadata(thread_id)
+    metadata = parts_of(connection).threads.metadata(thread_id)
     return metadata is None or matches(metadata, visible)

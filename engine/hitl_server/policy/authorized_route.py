@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.types import Message
 
 from hitl_server.idempotency import request_digest
@@ -21,6 +21,7 @@ from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import AuthorizationRequest
 from hitl_server.policy.rules import RULES
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import Refusal, invalid_json, unreadable_body
 from hitl_server.server_parts import parts_of
 
@@ -33,11 +34,12 @@ class AuthorizedRoute(APIRoute):
         handle = super().get_route_handler()
 
         async def handle_authorized(request: Request) -> Response:
-            closed = request.app.state.http.closed
-            if part_of_api(self.path) in closed and not caller_of(request).is_console:
-                raise Refusal(404, "Not Found")
+            _require_open(request, self.path)
             sent = await _sent_body(request)
-            authorization = await self._authorize(request, sent)
+            has_body = self.body_field is not None and sent
+            authorization = await _ask_rule(
+                request, request.method, self.path, lambda: _parsed(sent) if has_body else None
+            )
             if "idempotency-key" in request.headers:
                 digest = request_digest(request.url.path, sent)
                 authorization = replace(authorization, request_digest=digest)
@@ -46,25 +48,39 @@ class AuthorizedRoute(APIRoute):
                 request = _with_body(request, authorization.body)
             elif self.body_field is not None and sent:
                 request = _with_bytes(request, sent)
-            return await handle(request)
+            with calling_project():
+                return await handle(request)
 
         return handle_authorized
 
-    async def _authorize(self, request: Request, sent: bytes) -> Authorization:
-        auth = request.app.state.auth
-        caller = caller_of(request)
-        if auth is None or caller.is_owner:
-            return Authorization()
-        has_body = self.body_field is not None and sent
-        body = _parsed(sent) if has_body else None
-        rule = RULES.get((request.method, self.path))
-        if rule is None:
-            raise Refusal(403, "This server has no rule for this request.")
-        return await rule(
-            AuthorizationRequest(
-                caller, auth, parts_of(request), request.path_params, request.query_params, body
-            )
-        )
+
+async def authorize(
+    connection: HTTPConnection, method: str, path: str, body: Callable[[], Any]
+) -> Authorization:
+    """Return what the caller may do by the rule of a route. Raises `Refusal`."""
+    _require_open(connection, path)
+    return await _ask_rule(connection, method, path, body)
+
+
+def _require_open(connection: HTTPConnection, path: str) -> None:
+    """Refuse (404) requests to a closed part of the API, but for those of consoles."""
+    closed = connection.app.state.http.closed
+    if part_of_api(path) in closed and not caller_of(connection).is_console:
+        raise Refusal(404, "Not Found")
+
+
+async def _ask_rule(
+    connection: HTTPConnection, method: str, path: str, body: Callable[[], Any]
+) -> Authorization:
+    auth = connection.app.state.auth
+    caller = caller_of(connection)
+    if auth is None or caller.is_owner:
+        return Authorization()
+    rule = RULES.get((method, path))
+    if rule is None:
+        raise Refusal(403, "This server has no rule for this request.")
+    parts, places, query = parts_of(connection), connection.path_params, connection.query_params
+    return await rule(AuthorizationRequest(caller, auth, parts, places, query, body()))
 
 
 def part_of_api(path: str) -> str:

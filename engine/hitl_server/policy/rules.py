@@ -43,6 +43,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("GET", "/threads/{thread_id}/state/{checkpoint_id}"): thread_rules.about_one("read"),
     ("GET", "/threads/{thread_id}/history"): thread_rules.about_one("read"),
     ("POST", "/threads/{thread_id}/history"): thread_rules.about_one("read"),
+    ("GET", "/threads/{thread_id}/stream"): thread_rules.about_one("read"),
+    ("POST", "/threads/{thread_id}/stream/events"): thread_rules.about_one("read"),
+    ("POST", "/threads/{thread_id}/commands"): _everyone,
     ("GET", "/threads/{thread_id}/runs"): run_rules.list_runs,
     ("POST", "/threads/{thread_id}/runs"): run_rules.create_on_thread,
     ("POST", "/threads/{thread_id}/runs/wait"): run_rules.create_on_thread,
@@ -71,4 +74,4 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/store/items/search"): store_rules.search,
     ("POST", "/store/namespaces"): store_rules.list_namespaces,
 }
-"""By method and path, as the router knows it."""
+"""By method and path, as the router knows it. A command is asked about like the run it starts."""

@@ -20,6 +20,7 @@ from hitl_server.project.code_changes import CodeChanges
 from hitl_server.project.config import GraphSpec, ProjectConfig
 from hitl_server.project.graph_factories import GraphFactory, NotAGraphFactory
 from hitl_server.project.import_errors import ImportFailure, import_failure_of
+from hitl_server.project_code import calling_project, raised
 
 Graph: TypeAlias = Pregel[Any, Any, Any, Any]
 
@@ -44,7 +45,8 @@ class FactoryFailed(Exception):
 
     def __init__(self, graph_id: str, error: Exception) -> None:
         super().__init__(
-            f"The factory of graph '{graph_id}' failed: {type(error).__name__}: {error}. "
+            f"The factory of graph '{graph_id}' failed: {type(raised(error)).__name__}: "
+            f"{raised(error)}. "
             "It got the config of the run that wrote the state, or else that of the assistant."
         )
         self.error = error
@@ -83,10 +85,9 @@ class Graphs:
             graphs.broken[graph_id] = ImportFailure(graph_id, why, "")
         for spec in project.graphs:
             try:
-                graphs.loaded[spec.graph_id] = LoadedGraph(spec, _load(spec))
-            except KeyboardInterrupt:
-                raise
-            except BaseException as error:  # noqa: BLE001  user code may end with SystemExit too
+                with calling_project():
+                    graphs.loaded[spec.graph_id] = LoadedGraph(spec, _load(spec))
+            except Exception as error:  # noqa: BLE001  user code
                 failure = import_failure_of(spec.graph_id, error, project.import_paths)
                 graphs.broken[spec.graph_id] = failure
         main_files = {
@@ -158,10 +159,11 @@ class Graphs:
         assert self._store is not None, "graphs get their storage before they are opened"
         async with AsyncExitStack() as stack:
             try:
-                made = await stack.enter_async_context(
-                    factory.enter(config, access, self._store, context)
-                )
-                graph = self._with_storage(_compiled(made, graph_id), graph_id)
+                with calling_project():
+                    made = await stack.enter_async_context(
+                        factory.enter(config, access, self._store, context)
+                    )
+                    graph = self._with_storage(_compiled(made, graph_id), graph_id)
             except Exception as error:
                 raise FactoryFailed(graph_id, error) from error
             yield graph

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hitl_server.errors import StartFailed
 from hitl_server.project.missing_modules import advice
+from hitl_server.project_code import calling_project, raised
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +34,20 @@ def import_failure_of(
 
     `folders` are the import paths of the project.
     """
+    error = raised(error)
     return ImportFailure(graph_id, _one_line(error, folders), own_traceback(error))
 
 
 @contextmanager
 def needed_by_server(what: str, name: str, hint: str) -> Iterator[None]:
-    """Raise `StartFailed` for what the project's code in the block raises, `SystemExit` too.
+    """Raise `StartFailed` for whatever the project's code in the block raises.
 
     For a part without which the project must not be served; `what` names it with its place.
     """
     try:
-        yield
-    except (Exception, SystemExit) as error:
+        with calling_project():
+            yield
+    except Exception as error:
         failure = import_failure_of(name, error, ())
         raise StartFailed(
             f"{what} cannot be used: {failure.what}", hint=hint, detail=failure.traceback

@@ -11,10 +11,6 @@ _A2A = "This server has no A2A endpoint."
 _MCP = "This server has no MCP endpoint."
 _METRICS = "This server has no metrics."
 _STORAGE = "This server does not report sizes of checkpoints. See the data folder."
-_THREAD_STREAM = (
-    "This server has no streams of whole threads. Stream its runs, or /threads/changes."
-)
-_COMMANDS = "This server has no event protocol. Use /threads/{thread_id}/runs/stream."
 
 NOT_IMPLEMENTED = (
     ("POST", "/runs/crons", _CRONS),
@@ -30,9 +26,6 @@ NOT_IMPLEMENTED = (
     ("DELETE", "/mcp/", _MCP),
     ("GET", "/metrics", _METRICS),
     ("GET", "/threads/{thread_id}/storage", _STORAGE),
-    ("GET", "/threads/{thread_id}/stream", _THREAD_STREAM),
-    ("POST", "/threads/{thread_id}/stream/events", _COMMANDS),
-    ("POST", "/threads/{thread_id}/commands", _COMMANDS),
 )
 """Methods and paths of langgraph-api 0.16.7, each with the explanation in the response."""
 

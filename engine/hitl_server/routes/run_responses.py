@@ -1,15 +1,15 @@
 """Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps, error_body
+from hitl_server.project_code import calling_project
 from hitl_server.running.active_run import ActiveRun
-from hitl_server.streams.run_stream import Event
 
 HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
@@ -39,11 +39,23 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
 
 def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
     """Respond with the events of a run from now on, or with the kept ones after number `after`."""
-    events = _sse(
-        active.stream.subscribe(after), active.stream.resumable, active if cancel else None
+    with_ids = active.stream.resumable
+    events = active.stream.subscribe(after)
+    frames = (event.to_sse(with_ids) async for event in events)
+    return sse_response(frames, run_headers(active, "stream"), active if cancel else None)
+
+
+def sse_response(
+    frames: AsyncIterator[bytes],
+    headers: Mapping[str, str] | None = None,
+    cancelling: ActiveRun | None = None,
+) -> Response:
+    """Respond with server-sent events; if the client disconnects, cancel the run `cancelling`."""
+    return StreamingResponse(
+        _with_heartbeat(frames, cancelling),
+        headers={**(headers or {}), "Cache-Control": "no-store"},
+        media_type="text/event-stream",
     )
-    headers = {**run_headers(active, "stream"), "Cache-Control": "no-store"}
-    return StreamingResponse(events, headers=headers, media_type="text/event-stream")
 
 
 def last_event_number(request: Request) -> int | None:
@@ -70,26 +82,27 @@ async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator
 
 def _result(active: ActiveRun) -> bytes:
     try:
-        return dumps(active.result.body)
+        with calling_project():
+            return dumps(active.result.body)
     except Exception as error:  # noqa: BLE001  a state may have values without a JSON form
         return dumps({"__error__": error_body(error)})
 
 
-async def _sse(
-    events: AsyncIterator[Event], with_ids: bool, cancelling: ActiveRun | None
+async def _with_heartbeat(
+    frames: AsyncIterator[bytes], cancelling: ActiveRun | None
 ) -> AsyncIterator[bytes]:
-    """Yield the events as server-sent events, with a heartbeat when none is sent for long."""
-    following = asyncio.ensure_future(anext(events, None))
+    """Yield the server-sent events, with a heartbeat when none is sent for long."""
+    following = asyncio.ensure_future(anext(frames, None))
     try:
         while True:
             done, _ = await asyncio.wait({following}, timeout=HEARTBEAT)
             if not done:
                 yield b": heartbeat\r\n\r\n"
                 continue
-            if (event := following.result()) is None:
+            if (frame := following.result()) is None:
                 return
-            yield event.to_sse(with_ids)
-            following = asyncio.ensure_future(anext(events, None))
+            yield frame
+            following = asyncio.ensure_future(anext(frames, None))
     finally:
         following.cancel()
         if cancelling is not None:

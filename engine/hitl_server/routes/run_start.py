@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import partial
 from uuid import UUID
 
-from fastapi import Request
+from starlette.requests import HTTPConnection
 
 from hitl_server.configurable_headers import configurable_headers
 from hitl_server.idempotency import MAX_LENGTH, IdempotencyKey
@@ -18,15 +18,15 @@ from hitl_server.running.run_creation import check_run_body, create_run, multita
 from hitl_server.server_parts import ServerParts, parts_of
 
 
-async def start_run(request: Request, thread_id: str | None, body: RunBody) -> ActiveRun:
+async def start_run(connection: HTTPConnection, thread_id: str | None, body: RunBody) -> ActiveRun:
     """Start the run of a request, or return the one that the same request started before.
 
     Without a thread, the run gets a new one. Raises `Refusal`.
     """
-    parts = parts_of(request)
-    caller = caller_of(request)
-    key = _key(request, caller)
-    headers = configurable_headers(request)
+    parts = parts_of(connection)
+    caller = caller_of(connection)
+    key = _key(connection, caller)
+    headers = configurable_headers(connection)
     if key is None:
         return await _start(parts, caller, headers, thread_id, body, None)
     async with parts.key_locks.hold(key.key):
@@ -65,15 +65,15 @@ async def _start(
     return active
 
 
-def _key(request: Request, caller: Caller) -> IdempotencyKey | None:
+def _key(connection: HTTPConnection, caller: Caller) -> IdempotencyKey | None:
     """Return the `Idempotency-Key` of a request; each user has separate keys. Raises `Refusal`."""
-    given = request.headers.get("idempotency-key")
-    if given is None:
+    given = connection.headers.get("idempotency-key")
+    if given is None or connection.scope["type"] != "http":  # a connection sends many commands
         return None
     if not given or len(given) > MAX_LENGTH:
         raise Refusal(400, f"An Idempotency-Key needs 1 to {MAX_LENGTH} characters.")
     owned = given if caller.user is None else f"{caller.user['identity']}\n{given}"
-    digest = authorization_of(request).request_digest
+    digest = authorization_of(connection).request_digest
     assert digest is not None, "a request with a key has a digest"
     return IdempotencyKey(owned, digest)
 

@@ -1,8 +1,8 @@
 """One run of one graph: its input, its events, and how it ended."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,8 +14,11 @@ from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
+from hitl_server.project_code import calling_project, raised
 from hitl_server.request_models import is_resume_map
+from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.streams.events import EventTranslator, reports_interrupt
+from hitl_server.streams.protocol_events import ProtocolEvents
 from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run, RunStatus
 from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between
@@ -47,7 +50,7 @@ class RunEnd:
     @classmethod
     def failed(cls, error: BaseException) -> "RunEnd":
         """Return the end of a run that raised an error."""
-        return cls("error", error_body(error), own_traceback(error))
+        return cls("error", error_body(error), own_traceback(raised(error)))
 
 
 @dataclass(slots=True)
@@ -61,6 +64,7 @@ class Execution:
     run: Run
     stream: RunStream
     result: RunResult
+    protocol: ProtocolEvents
     pending: Sequence[str] = ()
     """Ids of the interrupts that are pending at the start of the run."""
     delayed_events: list[tuple[str, Any]] = field(default_factory=list)
@@ -73,9 +77,11 @@ class Execution:
 
         Raises only `asyncio.CancelledError`.
         """
+        self.protocol.begin()
         try:
-            await self._stream_graph(graph)
-        except (Exception, SystemExit, KeyboardInterrupt) as error:  # noqa: BLE001  user code
+            with calling_project():
+                await self._stream_graph(graph)
+        except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
 
@@ -98,19 +104,24 @@ class Execution:
             "durability": kwargs["durability"],
             "subgraphs": kwargs["subgraphs"],
         }
-        stream = partial(_with_events, graph) if translation.includes_events else graph.astream
         config = self.config
         if strict:
             config["configurable"][STRICT_RESUME] = True
-        async for part in stream(given, config, **options):
-            namespace, mode, chunk = part if len(part) == 3 else ((), *part)
+        source = self._source(translation)
+        async for namespace, mode, chunk in source(graph, given, config, options):
             if not namespace:
                 self._collect(mode, chunk)
+            self.protocol.add(namespace, mode, chunk)
             for name, payload in translation.events(namespace, mode, chunk):
                 if reports_interrupt(mode, chunk) or self._follows_delayed(name, mode):
                     self.delayed_events.append((name, payload))
                 else:
                     self.stream.send(name, payload)
+
+    def _source(self, translation: EventTranslator) -> Callable[..., AsyncIterator[Part]]:
+        if self.run.kwargs.get("event_protocol"):
+            return parts_for_protocol
+        return parts_with_events if translation.includes_events else parts
 
     def _follows_delayed(self, name: str, mode: str) -> bool:
         """Whether an event has newer values than a delayed one, and so must stay behind it.
@@ -175,18 +186,6 @@ class Execution:
         }
         given = {key: stored[key] for key in _CONFIG_KEYS if stored.get(key) is not None}
         return config | cast(RunnableConfig, given)
-
-
-async def _with_events(
-    graph: Graph, given: Any, config: RunnableConfig, **options: Any
-) -> AsyncIterator[tuple[Any, ...]]:
-    """Yield the chunks of `graph.astream`, and all other events of the run with mode `events`."""
-    run_id = str(config["run_id"])
-    async for event in graph.astream_events(given, config, version="v2", **options):
-        if event["event"] == "on_chain_stream" and event["run_id"] == run_id:
-            yield event["data"]["chunk"]
-        elif "langsmith:hidden" not in event.get("tags", ()):
-            yield "events", event
 
 
 def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str], Sequence[str]]:

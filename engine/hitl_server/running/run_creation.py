@@ -116,4 +116,5 @@ def _kwargs(body: RunBody, config: JsonObject, context: JsonObject) -> JsonObjec
         "durability": durability,
         "webhook": body.webhook,
         "feedback_keys": None,
+        **({"event_protocol": True} if body.follows_protocol else {}),
     }

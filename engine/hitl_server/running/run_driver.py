@@ -10,6 +10,7 @@ from langgraph.types import StateSnapshot
 
 from hitl_server.json_encoding import error_body
 from hitl_server.project.graphs import FactoryFailed, Graphs
+from hitl_server.project_code import calling_project
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.active_run import ActiveRun, UserInterrupt
 from hitl_server.running.execution import Execution, RunEnd
@@ -54,15 +55,16 @@ class RunDriver:
         `asyncio.CancelledError`, when the server closes.
         """
         try:
-            try:
-                active.begin()
-                await asyncio.sleep(active.run.delay)
-                async with lock:
-                    await self._run(active, execution, has_waiting_runs)
-            except asyncio.CancelledError:
-                if active.cancelled is None:
-                    raise
-                await self._write_end(active, _cancelled(), None, None, has_waiting_runs())
+            with calling_project():
+                try:
+                    active.begin()
+                    await asyncio.sleep(active.run.delay)
+                    async with lock:
+                        await self._run(active, execution, has_waiting_runs)
+                except asyncio.CancelledError:
+                    if active.cancelled is None:
+                        raise
+                    await self._write_end(active, _cancelled(), None, None, has_waiting_runs())
         except Exception as error:  # noqa: BLE001  the client gets the reason
             active.result.error = error_body(error)
             await self._write_failure(active, has_waiting_runs())
@@ -80,15 +82,16 @@ class RunDriver:
         breakpoint: Breakpoint | None = None
         failed_commits = self._database.failed_commits
         try:
-            async with self._graphs.open(
-                run.graph_id, execution.config, "threads.create_run", run.kwargs["context"]
-            ) as graph:
-                ending = await self._run_graph(active, execution, graph)
-                active.end_graph()
-                if active.cancelled == "rollback":
-                    await self._roll_back(run)
-                snapshot = await graph.aget_state(newest_state_config(run.thread_id))
-                breakpoint = execution.reached_breakpoint(graph, snapshot.next)
+            with calling_project():
+                async with self._graphs.open(
+                    run.graph_id, execution.config, "threads.create_run", run.kwargs["context"]
+                ) as graph:
+                    ending = await self._run_graph(active, execution, graph)
+                    active.end_graph()
+                    if active.cancelled == "rollback":
+                        await self._roll_back(run)
+                    snapshot = await graph.aget_state(newest_state_config(run.thread_id))
+                    breakpoint = execution.reached_breakpoint(graph, snapshot.next)
             if self._database.failed_commits != failed_commits:
                 raise sqlite3.OperationalError("checkpoints of this run could not be written")
         except Exception as error:  # noqa: BLE001  a factory may raise anything
@@ -102,11 +105,9 @@ class RunDriver:
     async def _run_graph(self, active: ActiveRun, execution: Execution, graph: Any) -> RunEnd:
         try:
             return await execution.run_graph(graph)
-        except asyncio.CancelledError as error:
+        except asyncio.CancelledError:
             if active.cancelled is None:
-                if (task := asyncio.current_task()) and task.cancelling():
-                    raise
-                return RunEnd.failed(error)  # the graph's own code cancelled itself
+                raise
             if task := asyncio.current_task():
                 task.uncancel()
             return _cancelled()

@@ -8,11 +8,13 @@ from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Literal
 
 from langchain_core.runnables import RunnableConfig
 
 from hitl_server.identity.callers import USER_ID
+from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.refusals import (
     no_run,
@@ -28,7 +30,9 @@ from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
 from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
+from hitl_server.streams.protocol_events import ProtocolEvents, RunOutcome
 from hitl_server.streams.run_stream import EventMemory, RunStream
+from hitl_server.streams.thread_streams import ThreadStreams
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
 
@@ -71,6 +75,10 @@ class RunQueue:
         self._tasks: set[asyncio.Task[None]] = set()
         self._event_memory = EventMemory()
         self._kept_streams: OrderedDict[tuple[str, str], RunStream] = OrderedDict()
+        self.thread_streams = ThreadStreams()
+        """The events of all runs of a thread, as the clients of its runs get them."""
+        self.protocol_streams = ThreadStreams()
+        """The events of all runs of a thread, in the form of the event protocol."""
 
     def new_stream(self, *, resumable: bool) -> RunStream:
         """Return the stream for the events of a new run."""
@@ -176,6 +184,8 @@ class RunQueue:
                 existed = is_free and self._threads.remove(connection, thread_id)
             if is_free:
                 await self._checkpoints.delete_thread(thread_id)
+                self.thread_streams.forget(thread_id)
+                self.protocol_streams.forget(thread_id)
                 return existed
 
     async def delete_run(self, thread_id: str, run_id: str) -> None:
@@ -271,8 +281,15 @@ class RunQueue:
 
     async def _drive(self, queue: ThreadQueue, active: ActiveRun) -> None:
         """Drive a run to its end, and remove it from the queue before clients get its end."""
+        thread_id = active.thread_id
+        if active.stream.resumable:
+            self.thread_streams.open(thread_id)
+        active.stream.of_thread = partial(self.thread_streams.find, thread_id)
         active.stream.send("metadata", {"run_id": active.run_id, "attempt": 1})
-        execution = Execution(active.run, active.stream, active.result)
+        find_protocol = partial(self.protocol_streams.find, thread_id)
+        protocol = ProtocolEvents(find_protocol, active.run.graph_id)
+        execution = Execution(active.run, active.stream, active.result, protocol)
+        has_ended = False
         try:
             await self._driver.drive(
                 active,
@@ -280,17 +297,32 @@ class RunQueue:
                 queue.lock,
                 lambda: any(other is not active for other in queue.runs),
             )
+            has_ended = True
         finally:
             self._remove(queue, active)
-            self._send_end(active, execution)
+            self._send_end(active, execution, has_ended)
 
-    def _send_end(self, active: ActiveRun, execution: Execution) -> None:
-        """Send the events that had to wait for the disk, and end the stream."""
+    def _send_end(self, active: ActiveRun, execution: Execution, has_ended: bool) -> None:
+        """Send the events that had to wait for the disk, and end the stream.
+
+        Without `has_ended`, the server closes, and nobody knows how the run ends.
+        """
         try:
             for name, payload in execution.delayed_events:
                 active.stream.send(name, payload)
-            if active.result.error is not None:
-                active.stream.send("error", active.result.error)
+            error = active.result.error
+            if error is not None:
+                active.stream.send("error", error)
+            if has_ended:
+                interrupted = active.cancelled or execution.protocol.asked
+                outcome: RunOutcome = (
+                    "failed" if error else "interrupted" if interrupted else "completed"
+                )
+                execution.protocol.end(outcome, error["message"] if error else None)
+            done = {"status": "run_done", "run_id": active.run_id}
+            if (thread := self.thread_streams.find(active.thread_id)) is not None:
+                keep = active.stream.resumable
+                thread.send_encoded("metadata", dumps(done), keep=keep)
         finally:
             active.stream.close()
             active.ended.set()

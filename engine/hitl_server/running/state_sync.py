@@ -13,6 +13,7 @@ from langgraph.types import StateSnapshot
 from hitl_server.json_types import JsonObject
 from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import nodes_gone
 from hitl_server.running.execution import breakpoints
 from hitl_server.storage.checkpoints import Checkpoints
@@ -117,8 +118,9 @@ class StateSync:
         config = newest_state_config(thread_id)
         try:
             reading = self.factory_config(metadata["graph_id"], thread_id, config)
-            async with self._graphs.open(metadata["graph_id"], reading) as graph:
-                return await graph.aget_state(config, subgraphs=subgraphs)
+            with calling_project():
+                async with self._graphs.open(metadata["graph_id"], reading) as graph:
+                    return await graph.aget_state(config, subgraphs=subgraphs)
         except Exception:  # noqa: BLE001  a graph factory may raise anything
             return None
 

@@ -9,6 +9,7 @@ import httpx
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
 from hitl_server.project.http_settings import WebhookRules
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import Refusal
 
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -51,7 +52,12 @@ class Webhooks:
         """Post a run that has ended, with the values of its thread. Failures are logged."""
         if not self._rules.sent:
             return
-        body = dumps({**run, "values": values, "webhook_sent_at": now()})
+        try:
+            with calling_project():
+                body = dumps({**run, "values": values, "webhook_sent_at": now()})
+        except Exception as error:  # noqa: BLE001  values of the project may raise anything
+            _log.warning("webhook of a run: its values have no JSON: %s", error)
+            return
         task = asyncio.create_task(self._post(url, body))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)

@@ -44,7 +44,8 @@ class EventTranslator:
     def events(self, namespace: Namespace, mode: str, chunk: Any) -> Iterator[tuple[str, Any]]:
         """Yield the events (name, payload) of one chunk."""
         if mode == "messages":
-            yield from self._message_events(namespace, chunk)
+            if not {"messages", "messages-tuple"}.isdisjoint(self.requested):
+                yield from self._message_events(namespace, chunk)
         elif mode in self.requested:
             yield _event_name(mode, namespace), _public_payload(mode, chunk)
 

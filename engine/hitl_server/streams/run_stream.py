@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from hitl_server.json_encoding import dumps
+from hitl_server.json_encoding import dumps, error_body
 from hitl_server.json_types import JsonObject
+from hitl_server.project_code import calling_project
 from hitl_server.thread_state import INTERRUPT
 
 _MAX_WAITING_EVENTS = 10_000
@@ -97,9 +98,12 @@ class RunStream:
 
     memory: EventMemory | None = None
     """The memory of the server; None for a run that is not resumable."""
+    last_number: int = 0
+    """The number of the newest event; the first event gets the next one."""
+    of_thread: "Callable[[], RunStream | None]" = lambda: None
+    """Returns the stream of the run's thread, which gets the same events; None without followers."""
     _subscribers: set[_Subscription] = field(default_factory=set)
     _kept: deque[Event] = field(default_factory=deque)
-    _sent: int = 0
     _closed: bool = False
 
     @property
@@ -107,13 +111,27 @@ class RunStream:
         """Whether events are kept for clients that return."""
         return self.memory is not None
 
+    @property
+    def is_followed(self) -> bool:
+        """Whether it has subscribers."""
+        return bool(self._subscribers)
+
     def send(self, name: str, payload: Any) -> None:
         """Send an event to all subscribers; one with too many waiting events is disconnected."""
-        self._sent += 1
-        if not self._subscribers and self.memory is None:
+        thread = self.of_thread()
+        if not self._subscribers and self.memory is None and thread is None:
+            self.last_number += 1
             return
-        event = Event(name, dumps(payload), self._sent)
-        if self.memory is not None:
+        data = _encoded(payload)
+        self.send_encoded(name, data)
+        if thread is not None:
+            thread.send_encoded(name, data, keep=self.resumable)
+
+    def send_encoded(self, name: str, data: bytes, *, keep: bool = True) -> None:
+        """Send an event whose payload is JSON already; without `keep`, nobody gets it later."""
+        self.last_number += 1
+        event = Event(name, data, self.last_number)
+        if self.memory is not None and keep:
             self.memory.keep(event, self._kept)
         for subscription in tuple(self._subscribers):
             if not subscription.add(event):
@@ -129,6 +147,15 @@ class RunStream:
         """Drop the kept events."""
         if self.memory is not None:
             self.memory.drop(self._kept)
+
+    def kept_after(self, number: int) -> list[Event]:
+        """Return the kept events after a number."""
+        return [event for event in self._kept if event.number > number]
+
+    @property
+    def first_kept(self) -> int:
+        """The number of the oldest kept event; that of the next one without any."""
+        return self._kept[0].number if self._kept else self.last_number + 1
 
     def subscribe(self, after: int | None = None) -> AsyncIterator[Event]:
         """Return the events from now on, and before them the kept ones with a number above `after`.
@@ -148,12 +175,11 @@ class RunStream:
         return self._drain(subscription)
 
     def _missed(self, after: int) -> list[Event]:
-        first_kept = self._kept[0].number if self._kept else self._sent + 1
-        kept = [event for event in self._kept if event.number > after]
-        if after + 1 >= first_kept:
+        kept = self.kept_after(after)
+        if after + 1 >= self.first_kept:
             return kept
-        missing = {"first": after + 1, "last": first_kept - 1}
-        return [Event("gap", dumps(missing), first_kept - 1), *kept]
+        missing = {"first": after + 1, "last": self.first_kept - 1}
+        return [Event("gap", dumps(missing), self.first_kept - 1), *kept]
 
     async def _drain(self, subscription: _Subscription) -> AsyncIterator[Event]:
         try:
@@ -161,6 +187,18 @@ class RunStream:
                 yield event
         finally:
             self._subscribers.discard(subscription)
+
+
+def _encoded(payload: Any) -> bytes:
+    """Return the payload as JSON; as an error if a method of one of its objects raises.
+
+    The run goes on: its end must not depend on whether a client listens.
+    """
+    try:
+        with calling_project():
+            return dumps(payload)
+    except Exception as error:  # noqa: BLE001  code of the project
+        return dumps(error_body(error))
 
 
 @dataclass(slots=True)

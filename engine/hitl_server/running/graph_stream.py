@@ -1,0 +1,99 @@
+"""What LangGraph streams of one run, in one form: (namespace, mode, chunk)."""
+
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import fields, is_dataclass
+from typing import Any, ClassVar, TypeAlias
+
+from langchain_core.runnables import RunnableConfig
+from langgraph.stream import StreamTransformer
+from pydantic import BaseModel
+
+from hitl_server.json_types import JsonObject
+from hitl_server.project.graphs import Graph
+from hitl_server.thread_state import INTERRUPT
+
+Part: TypeAlias = tuple[tuple[str, ...], str, Any]
+
+
+class _AllModes(StreamTransformer):
+    """Makes LangGraph stream what no transformer of the graph asks for, and changes nothing."""
+
+    required_stream_modes: ClassVar[tuple[str, ...]] = (
+        "updates",
+        "custom",
+        "checkpoints",
+        "tasks",
+        "tools",
+    )
+
+    def init(self) -> dict[str, Any]:
+        """Add no projection."""
+        return {}
+
+    def process(self, event: Any) -> bool:
+        """Let each event pass."""
+        return True
+
+
+async def parts(
+    graph: Graph, given: Any, config: RunnableConfig, options: JsonObject
+) -> AsyncIterator[Part]:
+    """Yield what the stream modes of the options give."""
+    part: Any
+    async for part in graph.astream(given, config, **options):
+        yield part if len(part) == 3 else ((), *part)
+
+
+async def parts_with_events(
+    graph: Graph, given: Any, config: RunnableConfig, options: JsonObject
+) -> AsyncIterator[Part]:
+    """Yield the same, and all other events of the run with mode `events`."""
+    run_id = str(config["run_id"])
+    async for event in graph.astream_events(given, config, version="v2", **options):
+        if event["event"] == "on_chain_stream" and event["run_id"] == run_id:
+            part = event["data"]["chunk"]
+            yield part if len(part) == 3 else ((), *part)
+        elif "langsmith:hidden" not in event.get("tags", ()):
+            yield (), "events", event
+
+
+async def parts_for_protocol(
+    graph: Graph, given: Any, config: RunnableConfig, options: JsonObject
+) -> AsyncIterator[Part]:
+    """Yield what the event protocol needs: all modes, of subgraphs too, and messages as events.
+
+    These include what the transformers of the graph add, such as the `tools` of agents.
+    """
+    others = {
+        name: value for name, value in options.items() if name not in ("stream_mode", "subgraphs")
+    }
+    stream = await graph.astream_events(
+        given, config, version="v3", transformers=[_AllModes], **others
+    )
+    async with stream:
+        async for event in stream:
+            params: JsonObject = dict(event["params"])
+            yield tuple(params["namespace"]), event["method"], _chunk(event["method"], params)
+
+
+def _chunk(mode: str, params: JsonObject) -> Any:
+    """Return the chunk as `astream` gives it."""
+    data = params["data"]
+    if mode == "messages" and isinstance(data, tuple):  # (event, metadata)
+        return data[0]
+    if mode != "values":
+        return data
+    values = _fields(data)
+    interrupts = params.get("interrupts")
+    if not interrupts:
+        return values
+    return {**(values if isinstance(values, Mapping) else {}), INTERRUPT: interrupts}
+
+
+def _fields(state: Any) -> Any:
+    """Return the channels of a state that is an object of the graph's own class."""
+    if isinstance(state, BaseModel):
+        return dict(state)
+    if is_dataclass(state) and not isinstance(state, type):
+        return {each.name: getattr(state, each.name) for each in fields(state)}
+    return state

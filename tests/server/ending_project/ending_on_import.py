@@ -1,0 +1,3 @@
+"""A module that raises KeyboardInterrupt, as an interrupted download in it would."""
+
+raise KeyboardInterrupt
