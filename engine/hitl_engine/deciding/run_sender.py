@@ -23,7 +23,7 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.retries import Deadline, retried
-from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun
+from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun, error_text
 
 _Read = TypeVar("_Read")
 
@@ -59,8 +59,6 @@ class ObservedRun:
     error: str | None = None
     """What the run failed with, from the stream."""
     error_kind: str | None = None
-    task_failed: bool = False
-    """Whether a task of the graph raised an error in this run."""
     fault: str | None = None
     """Why the server did not begin the run, if so: the graph raised nothing."""
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -295,7 +293,6 @@ async def _watch(
                 if asks is not None and not event.namespace:
                     observed.finished[task_id] = asks
                 observed.moved = observed.moved or progress.kind == "finished" or None
-                observed.task_failed = observed.task_failed or progress.kind == "failed"
                 on_progress(progress)
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
@@ -308,7 +305,7 @@ def _of_task(
     if "input" in task:
         return Progress(thread_id, "started", path), None
     if task.get("error") is not None:
-        return Progress(thread_id, "failed", path, task["error"]), None
+        return Progress(thread_id, "failed", path, error_text(task["error"])), None
     interrupts = task.get("interrupts") or ()
     asks = frozenset(str(asked.get("id")) for asked in interrupts if isinstance(asked, dict))
     return Progress(thread_id, "stopped" if asks else "finished", path, task.get("result")), asks
