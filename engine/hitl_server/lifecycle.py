@@ -19,6 +19,7 @@ from hitl_server.app import Access, build_app
 from hitl_server.custom_app import CustomApp
 from hitl_server.data_folder import DataFolder, ServerAddress
 from hitl_server.errors import BadOption, BadTarget, StartFailed
+from hitl_server.forks import keep_port_from_forks
 from hitl_server.identity.authentication import TokenAuthenticator
 from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
@@ -117,6 +118,7 @@ def serve(
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     listener = _listen(options)
+    keep_port_from_forks(listener.getsockname()[1])
     loopback = offered_to_sdk()
     auth = ProjectAuth.load(project.auth) if project.auth else None
     custom = CustomApp.load(project.http.app) if project.http.app else None
