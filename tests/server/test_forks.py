@@ -14,7 +14,8 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 
-from tests.server.processes import NotStarted, free_port, running_server, start_server
+from tests.server.ports import free_port
+from tests.server.processes import NotStarted, running_server, start_server
 from tests.server.test_contract import thread, wait
 
 FORKING = """
