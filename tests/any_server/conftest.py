@@ -9,7 +9,7 @@ from hitl_engine.desk import Desk, open_desk
 from tests.any_server.console import Console
 from tests.server.processes import Served
 
-SERVERS = ("local_server", "langgraph_dev", "javascript")
+SERVERS = ("local_server", "langgraph_dev", "aegra", "javascript")
 
 
 @pytest.fixture(params=SERVERS)

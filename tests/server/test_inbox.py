@@ -22,12 +22,14 @@ from hitl_engine.model import (
     Waiting,
 )
 from hitl_engine.reading import thread_list as listing
+from hitl_engine.reading.capabilities import Capabilities
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
 from tests.server.processes import Served, copied_project, running_server, start_server
 from tests.server.test_contract import row, state, thread, wait
 
+SMALL_PAGE = 4
 Intercept = Callable[[httpx.Request], Awaitable[httpx.Response | None]]
 
 
@@ -84,10 +86,11 @@ class Console:
         return of(await self.inbox.look(), thread_id)
 
 
-def console(served: Served, *, trusting: bool) -> Console:
+def console(served: Served, *, trusting: bool, page: int = 1000) -> Console:
     """Read a server; `trusting`: its rows contain the state, as those of our own server."""
     network = Network()
     api = LangGraphServer(served.url, headers=served.headers, transport=network)
+    api.can = Capabilities(thread_page=page)
     reader = ThreadReader(api, rows_hold_runs=False)
     return Console(network, api, reader, InboxReader(api, reader, rows_hold_state=trusting))
 
@@ -290,12 +293,20 @@ async def test_items_of_an_unreadable_thread_are_kept(
     assert of(inbox, thread_id) == ()
 
 
-async def test_a_breakpoint_of_an_unknown_graph_is_unreadable(
+async def test_a_graph_without_a_picture_costs_only_the_place_of_its_breakpoint(
     remote: Console, dev: httpx.AsyncClient
 ) -> None:
     thread_id = await thread(dev)
     await wait(dev, thread_id, "breakpoints", input={})
     remote.network.fail("GET", "/graph", 404)
+    [item] = await remote.items(thread_id)
+    assert isinstance(item, Breakpoint) and (item.when, item.node) == ("before", "polish")
+
+
+async def test_a_picture_that_fails_is_read_again(remote: Console, dev: httpx.AsyncClient) -> None:
+    thread_id = await thread(dev)
+    await wait(dev, thread_id, "breakpoints", input={})
+    remote.network.fail("GET", "/graph", 500)
     inbox = await remote.inbox.look()
     assert "out of order" in unreadable(inbox)[thread_id]
     remote.network.restore()
@@ -327,8 +338,7 @@ async def test_a_thread_that_does_not_answer_does_not_delay_others(
 
 @pytest.fixture
 def small_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Small pages, so that a few threads need many."""
-    monkeypatch.setattr(listing, "_PAGE", 4)
+    """Few recent rows, so that a few threads need several pages of `SMALL_PAGE`."""
     monkeypatch.setattr(listing, "_RECENT", 2)
 
 
@@ -348,7 +358,7 @@ def is_later_page(request: httpx.Request) -> bool:
 @pytest.mark.usefixtures("small_pages")
 @pytest.mark.parametrize("trusting", [True, False])
 async def test_no_row_is_missed_between_two_pages(quiet_server: Served, trusting: bool) -> None:
-    it = console(quiet_server, trusting=trusting)
+    it = console(quiet_server, trusting=trusting, page=SMALL_PAGE)
     async with quiet_server.client() as http:
         threads = [await asking(http) for _ in range(12)]
         above = threads[-3:]
@@ -366,7 +376,7 @@ async def test_no_row_is_missed_between_two_pages(quiet_server: Served, trusting
 
 @pytest.mark.usefixtures("small_pages")
 async def test_many_changes_between_two_looks(quiet_server: Served) -> None:
-    it = console(quiet_server, trusting=True)
+    it = console(quiet_server, trusting=True, page=SMALL_PAGE)
     async with quiet_server.client() as http:
         await it.inbox.look()
         threads = [await asking(http) for _ in range(12)]
@@ -394,8 +404,8 @@ async def test_many_changes_between_two_looks(quiet_server: Served) -> None:
 async def test_a_server_that_gives_fewer_rows_than_asked_for_is_read_to_the_end(
     quiet_server: Served, refuses: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hitl_engine.reading.thread_list._SMALL_PAGE", 3)
-    it = console(quiet_server, trusting=False)
+    monkeypatch.setattr("hitl_engine.reading.capabilities.SMALL_PAGE", 3)
+    it = console(quiet_server, trusting=False, page=SMALL_PAGE)
 
     async def at_most_three(request: httpx.Request) -> httpx.Response | None:
         if not request.url.path.endswith("/threads/search"):

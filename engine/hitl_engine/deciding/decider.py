@@ -37,7 +37,6 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
-    Unreachable,
 )
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
@@ -57,6 +56,7 @@ from hitl_engine.model import (
     Verdicts,
     Waiting,
 )
+from hitl_engine.reading.client import going_on_at
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
@@ -126,7 +126,7 @@ class Decider:
             )
         refuse_if_gone(before.next, before)
         request = await self._continuing_request(last_run, breakpoint, strict=False)
-        request["input"] = None
+        request |= await self._going_on(breakpoint.checkpoint_id)
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
         intent = Intent(
             event="step",
@@ -172,7 +172,7 @@ class Decider:
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
             raise NotTaken(why_not)
         request = await self._continuing_request(last_run, asked, strict=False)
-        request["input"] = None
+        await self._going_on(asked.checkpoint_id)  # before the answers are forgotten
         intent = self._about(question, "reopen", "reopen", None)
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
@@ -183,6 +183,22 @@ class Decider:
             observed = await self._rerun_step(intent, request, on_progress)
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
+
+    async def _going_on(self, checkpoint_id: str) -> JsonObject:
+        """Return the fields of a run that goes on without an input from the newest checkpoint.
+
+        Raises NotTaken where the server accepts no such run, Unreachable.
+        """
+        match await self._session.api.goes_on():
+            case "with nothing":
+                return {"input": None}
+            case "with a checkpoint":
+                return going_on_at(checkpoint_id)
+            case "never":
+                raise NotTaken(
+                    "This server accepts no run without an input, so it cannot go on from here.",
+                    hint="Nothing was sent. Start a run with an input on this thread, or a new one.",
+                )
 
     def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
         """Return the preconditions with which the server refuses a run if its thread has changed.
@@ -227,12 +243,13 @@ class Decider:
                 if isinstance(error, ServerRefused | NotThere):
                     error.hint = "This server cannot reopen. Answer again, or run on a new thread."
                 raise await self._refused([intent], error) from error
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
         try:
-            request = {**request, **self.decided_on(copied, [])}
+            request |= await self._going_on(copied)
+            request |= self.decided_on(copied, [])
             return await self._runs.send(_sent_run([intent]), request, on_progress)
         except TargetError as error:
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
@@ -292,12 +309,14 @@ class Decider:
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
         """Wait for the end of the run as long as that is possible, and return the thread."""
         # A local server that ended is replaced while the run is settled.
-        with suppress(Unreachable):
+        with suppress(TargetError):
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
                 return after
         await self._runs.settle(sent, observed)
-        return await self._session.reader.snapshot(sent.thread_id)
+        return await self._runs.read_back(
+            observed, lambda: self._session.reader.snapshot(sent.thread_id)
+        )
 
     async def _continuing_request(
         self, last: WireRun | None, waiting: Waiting, *, strict: bool

@@ -8,7 +8,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 
 from dataclasses import replace
 
-from hitl_engine.deciding.run_sender import ObservedRun
+from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -38,12 +38,13 @@ def of_answer(
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
-    if observed.error_kind == "UnknownInterruptError":
+    if observed.error_kind == NOT_PENDING:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
         stuck = raised is not None and _is_stuck(interrupt.task_error, left.task_error)
-        why = _STUCK if stuck else _why_pending(observed, error)
+        again = interrupt.interrupt_id in observed.finished.get(interrupt.task_id, ())
+        why = _STUCK if stuck else _why_pending(observed, error, asked_again=again)
         return replace(_found(OutcomeKind.UNKNOWN, why, after, raised), stuck=stuck)
     asks = observed.finished.get(interrupt.task_id)
     taken = asks is not None and interrupt.interrupt_id not in asks
@@ -61,7 +62,8 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        reason = f": {observed.error}" if observed.error else "."
+        failure = observed.fault or observed.error
+        reason = f": {failure}" if failure else "."
         why = f"The question still waits; the server did not reopen it{reason}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
     asked_again = [
@@ -85,7 +87,12 @@ def of_step(before: Snapshot, observed: ObservedRun, after: Snapshot) -> Outcome
     """
     found = of_run(observed, after)
     is_there = after.checkpoint_id == before.checkpoint_id and observed.moved is False
-    if observed.status == "success" and is_there and after.status is ThreadStatus.BREAKPOINT:
+    if (
+        found.kind is OutcomeKind.APPLIED
+        and observed.status != "error"
+        and is_there
+        and after.status is ThreadStatus.BREAKPOINT
+    ):
         again = ", ".join(dict.fromkeys(node for node, _ in after.raised))
         why = f"The run ended, but nothing moved: {again} ran, and stopped again."
         return replace(found, kind=OutcomeKind.UNMOVED, why=why if again else _UNMOVED)
@@ -102,6 +109,8 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
         case None:
             why = "The server does not know the run; side effects are possible."
             return _found(OutcomeKind.UNKNOWN, why, after, error)
+        case "interrupted" if after.all_ask:
+            return _found(OutcomeKind.APPLIED, "The run stopped at a question.", after)
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
@@ -123,7 +132,7 @@ def _error(observed: ObservedRun, after: Snapshot) -> str | None:
     return None
 
 
-def _why_pending(observed: ObservedRun, error: str | None) -> str:
+def _why_pending(observed: ObservedRun, error: str | None, *, asked_again: bool) -> str:
     """LangGraph stores an answer together with the error of the node that took it."""
     if observed.server_died:
         return f"{_DIED}, and the question still waits; side effects may have happened."
@@ -132,11 +141,11 @@ def _why_pending(observed: ObservedRun, error: str | None) -> str:
             "The node raised an error and the question still waits: the answer may be stuck. "
             "Answering again runs the node again."
         )
-    if observed.status == "interrupted":
+    if observed.status == "interrupted" and not asked_again:
         return "The run was cancelled and the question still waits; side effects may have happened."
     if observed.status is None:
         return "The server does not know the answer, and the question still waits."
-    if observed.status != "success":
+    if observed.status != "success" and not asked_again:
         return f"The run is {observed.status}, and the question still waits; look again."
     return (
         "The run succeeded, but the same question still waits: it was asked again, or the "

@@ -55,7 +55,7 @@ def has_breakpoints(run: WireRun) -> bool:
 def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
     """Return every breakpoint of a run: its own and, unless it replaced them, the compiled ones."""
     own = [_nodes(run.kwargs.get(name)) for name in _FIELDS]
-    if run.note(REPLACES):
+    if run.metadata.get(REPLACES):
         compiled_in_use = [
             () if given else built_in
             for given, built_in in zip(own, (compiled.before, compiled.after), strict=True)
@@ -68,7 +68,7 @@ def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
 def continued(last: WireRun, compiled: Breakpoints) -> JsonObject:
     """Return the same fields, and the mark of a shorter list, for a run that goes on after `last`."""
     given = Breakpoints(*(_nodes(last.kwargs.get(name)) for name in _FIELDS))
-    if last.note(REPLACES):
+    if last.metadata.get(REPLACES):
         return {**requested(given, Breakpoints(), replace=True), "metadata": {REPLACES: True}}
     return requested(given, compiled, replace=False)
 

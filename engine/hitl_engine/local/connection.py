@@ -10,11 +10,15 @@ from hitl_engine.errors import GraphBroken, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.model import BrokenGraph, Server
+from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
 
 _KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
 """Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
+
+_OURS = "last_run"
+"""A flag that only our own server has; it can do everything."""
 
 
 class Connection:
@@ -140,6 +144,10 @@ class Connection:
                 detail=broken[0].traceback,
             )
         self.info = info
+        if info.flags.get(_OURS):
+            self.api.can = Capabilities(goes_on="with nothing")
+        else:
+            self.api.can = capabilities_of(info, await self.api.description())
         self.server = Server(
             label=self._target.label,
             url=self.api.url,
@@ -150,6 +158,7 @@ class Connection:
             broken=broken,
             remarks=info.remarks,
             code_changes=tuple(graph.what for graph in info.graphs_changed),
+            lacks=self.api.can.lacks,
         )
 
     async def _info(self) -> WireInfo:

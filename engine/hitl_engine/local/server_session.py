@@ -11,6 +11,9 @@ from hitl_engine.reading.client import LangGraphServer, StreamEvent
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
 
+_SOON = 2.0
+"""Seconds after which a look shows what it has found, and the next one goes on."""
+
 
 class ServerSession:
     """Reads the server that a connection currently uses.
@@ -57,8 +60,11 @@ class ServerSession:
         return self.api
 
     async def look(self, changed: frozenset[str]) -> Inbox:
-        """Return all waiting items, given the threads known to have changed. Raises TargetError."""
-        return await self.inbox.look(changed)
+        """Return what waits, as far as it is soon read, given the threads known to have changed.
+
+        Raises TargetError.
+        """
+        return await self.inbox.look(changed, seconds=_SOON)
 
     def log_text(self, limit: int) -> str | None:
         """Return the last `limit` bytes of the local server's log; None for a remote server."""

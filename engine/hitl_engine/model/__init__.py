@@ -57,7 +57,7 @@ from hitl_engine.model.run import (
     InputForm,
     RunSettings,
 )
-from hitl_engine.model.server import BrokenGraph, Graph, Server
+from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -82,6 +82,7 @@ __all__ = [
     "Breakpoints",
     "BrokenGraph",
     "BulkWay",
+    "Capability",
     "Choices",
     "Choose",
     "CommonWays",
@@ -107,6 +108,7 @@ __all__ = [
     "Item",
     "JsonObject",
     "JsonValue",
+    "Lack",
     "LogEntry",
     "MachineRequest",
     "Option",

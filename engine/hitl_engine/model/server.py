@@ -1,6 +1,7 @@
 """A server in use, and the graphs that it serves."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +12,23 @@ class BrokenGraph:
     what: str
     """One line: the error, and what to install where, if that is known."""
     traceback: str
+
+
+class Capability(StrEnum):
+    """What some servers cannot do, and a person has to know."""
+
+    KEEP_REVIEWERS_APART = "keep_reviewers_apart"
+    TELL_BREAKPOINTS = "tell_breakpoints"
+    LIST_QUESTIONS = "list_questions"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """A capability that a server does not have."""
+
+    capability: Capability
+    reason: str
+    """What it does instead, and what follows from it, for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +49,12 @@ class Server:
     """About the settings of a local project, when the server was found."""
     code_changes: tuple[str, ...] = ()
     """One sentence for each graph whose code had changed when the server was found."""
+    lacks: tuple[Lack, ...] = ()
+    """What it cannot do, found when it was connected."""
+
+    def lack(self, capability: Capability) -> str:
+        """Return why the server does not have a capability; empty if it has."""
+        return next((each.reason for each in self.lacks if each.capability is capability), "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,8 @@ class Inbox:
     """
     error: str | None = None
     """Why the last look failed; the items are then from the look before."""
+    unread: int = 0
+    """How many threads have changed and are still to be read; what waits on them may be missing."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ import math
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
+from uuid import UUID, uuid4, uuid5
 
 import httpx
 from httpx_sse import EventSource, SSEError
@@ -32,6 +33,7 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.model import JsonObject, JsonValue
+from hitl_engine.reading.capabilities import SMALL_PAGE, Capabilities, GoesOn
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.sse import bounded
 from hitl_engine.reading.wire import (
@@ -53,6 +55,11 @@ SILENCE_SECONDS = 60.0
 """How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
 AGAIN_SECONDS = 1.5
 """How long a request that only reads is sent again. A person waits, and some failures stay."""
+_DESCRIPTION_SECONDS = 5.0
+"""Deadline for the OpenAPI document: without it, the server is used as if it could do everything."""
+_MOST_ASSISTANTS = 1000
+_ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
+"""The namespace in which servers name the assistant that they make of each graph."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
 _CONFLICTS = ("already running a task", "not in interrupted state")
@@ -71,6 +78,8 @@ class StreamEvent:
     namespace: tuple[str, ...]
     """The subgraphs that it comes from, outermost first, each as `node:task id`."""
     data: JsonValue
+    id: str = ""
+    """Its place in the stream, where the server keeps the events of the run."""
 
 
 class LangGraphServer:
@@ -91,6 +100,8 @@ class LangGraphServer:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
+        self.can = Capabilities()
+        """What the server can do, as far as it is known."""
         self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
         _refuse_unsendable(headers)
         try:
@@ -122,9 +133,35 @@ class LangGraphServer:
         """Return the server's version, abilities and identity."""
         return _read(WireInfo, await self._call("GET", "/info"))
 
+    async def description(self) -> JsonObject:
+        """Return the server's OpenAPI document; an empty one if it cannot be read."""
+        try:
+            async with asyncio.timeout(_DESCRIPTION_SECONDS):
+                reply = await self._call("GET", "/openapi.json")
+        except (TargetError, TimeoutError):
+            return {}
+        return reply if isinstance(reply, dict) else {}
+
     async def assistants(self) -> tuple[WireAssistant, ...]:
         """Return up to 1,000 assistants."""
-        reply = await self._call("POST", "/assistants/search", {"limit": 1000}, reads=True)
+        found: dict[str, WireAssistant] = {}
+        while len(found) < _MOST_ASSISTANTS:
+            page = await self._page_of_assistants(len(found))
+            known = len(found)
+            found |= {assistant.assistant_id: assistant for assistant in page}
+            if len(found) == known or len(page) < self.can.assistant_page:
+                break
+        return tuple(found.values())
+
+    async def _page_of_assistants(self, offset: int) -> tuple[WireAssistant, ...]:
+        query: JsonObject = {"limit": self.can.assistant_page, "offset": offset}
+        try:
+            reply = await self._call("POST", "/assistants/search", query, reads=True)
+        except ServerRefused as error:
+            if error.status not in (400, 422) or self.can.assistant_page <= SMALL_PAGE:
+                raise
+            self.can = replace(self.can, assistant_page=SMALL_PAGE)
+            return await self._page_of_assistants(offset)
         return _read_all(WireAssistant, reply)
 
     async def schemas(self, assistant_id: str) -> WireSchemas:
@@ -132,9 +169,16 @@ class LangGraphServer:
         return _read(WireSchemas, await self._call("GET", f"/assistants/{assistant_id}/schemas"))
 
     async def graph(self, assistant_id: str, *, subgraphs: bool = False) -> WireGraph:
-        """Return the picture of an assistant's graph, with its subgraphs if asked for."""
+        """Return the picture of an assistant's graph, with its subgraphs if asked for.
+
+        `assistant_id` may be the id of a graph: some servers then want that of its own assistant.
+        """
         within = "?xray=true" if subgraphs else ""
-        reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
+        try:
+            reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
+        except NotThere:
+            own = str(uuid5(_ASSISTANT_IDS, assistant_id))
+            reply = await self._call("GET", f"/assistants/{own}/graph{within}")
         return _read(WireGraph, reply)
 
     async def search_threads(self, query: JsonObject) -> tuple[WireThread, ...]:
@@ -143,8 +187,15 @@ class LangGraphServer:
         return tuple(map(_read_row, _items(reply)))
 
     async def count_threads(self, query: JsonObject) -> int:
-        """Return how many threads match."""
-        reply = await self._call("POST", "/threads/count", query)
+        """Return how many threads match. Raises also if the server refused to count before."""
+        if not self.can.counts_threads:
+            raise ServerRefused("The server does not count threads.", status=405)
+        try:
+            reply = await self._call("POST", "/threads/count", query)
+        except (NotThere, ServerRefused) as error:
+            if isinstance(error, NotThere) or error.status in (405, 501):
+                self.can = replace(self.can, counts_threads=False)
+            raise
         if not isinstance(reply, int):
             raise _strange(f"A number was expected, not {type(reply).__name__}.")
         return reply
@@ -181,6 +232,36 @@ class LangGraphServer:
         )
         return _read_all(WireState, reply)
 
+    async def goes_on(self) -> GoesOn:
+        """Return what a run must contain that goes on without an input.
+
+        Found by asking for runs of an assistant that does not exist, on a thread that does not exist:
+        nothing can run, and the server refuses such a run for its form before it looks for either.
+        Remembered. Raises Unreachable.
+        """
+        if self.can.goes_on is None:
+            usual = await self._refusal({"input": {}})
+            kind: GoesOn = "never"
+            if await self._refusal({"input": None}) == usual:
+                kind = "with nothing"
+            elif await self._refusal(going_on_at(str(uuid4()))) == usual:
+                kind = "with a checkpoint"
+            self.can = replace(self.can, goes_on=kind)
+        return self.can.goes_on or "never"
+
+    async def _refusal(self, run: JsonObject) -> int:
+        """Return the status with which the server refuses this run of nothing."""
+        body: JsonObject = {**run, "assistant_id": str(uuid4())}
+        try:
+            await self._call("POST", f"/threads/{uuid4()}/runs", body, reads=True)
+        except NotThere:
+            return 404
+        except ServerRefused as error:
+            return error.status
+        except (Conflict, Denied):
+            return 403
+        return 200
+
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
         """Return the newest runs of a thread, newest first."""
         reply = await self._call("GET", f"/threads/{thread_id}/runs?limit={limit}")
@@ -202,14 +283,14 @@ class LangGraphServer:
         )
 
     def join_stream(
-        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str]
+        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str], after: str = ""
     ) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a run in progress, from the first one if the server kept them."""
+        """Yield the events of a run after the one with the id `after`, or all, if they were kept."""
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
             params={"stream_mode": list(stream_mode)},
-            headers={"last-event-id": "-1"},
+            headers={"last-event-id": after or "-1"},
         )
 
     async def _call(
@@ -295,7 +376,7 @@ class LangGraphServer:
                 async for event in source.aiter_sse():
                     name, *namespace = event.event.split("|")
                     data = _parsed(response, event.data.encode()) if event.data else None
-                    yield StreamEvent(name, tuple(namespace), data)
+                    yield StreamEvent(name, tuple(namespace), data, event.id)
         except SSEError as error:
             raise BadReply(f"The reply to {path} is not an event stream.") from error
         except (httpx.HTTPError, TimeoutError) as error:
@@ -404,6 +485,11 @@ def _detail(content: bytes) -> str:
 def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def going_on_at(checkpoint_id: str) -> JsonObject:
+    """Return the fields of a run that goes on at a checkpoint, for servers that refuse no input."""
+    return {"input": None, "checkpoint": {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}}
 
 
 def _refuse_unsendable(headers: Mapping[str, str]) -> None:

@@ -4,6 +4,9 @@ A look reads the threads whose rows have changed; `hitl_engine.reading.thread_li
 none is missed. No item leaves the inbox because a search did not return it: it leaves when the row
 of its thread is gone, or shows that nothing waits.
 
+Where a row does not tell what waits, the state of its thread is read: the newest first, not more than
+some a second, and only for so long that the caller can show what was found. The next look goes on.
+
 A thread that was deleted leaves no trace, so the threads are counted. As every change is read,
 what we know and what the server has can differ only by what was deleted, and by what changed
 between the two readings; a difference in two looks running calls for a look at everything, and
@@ -16,6 +19,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from time import monotonic
 from typing import TypeAlias, TypeVar
 
 from hitl_engine.errors import BadReply, NotThere, TargetError
@@ -28,6 +32,8 @@ from hitl_engine.reading.wire import OddThread, WireThread
 
 _READERS = 8
 """Threads read at one time."""
+_READS_PER_SECOND = 100.0
+"""The most states that are read; a server that has to serve others gets them evenly."""
 _LOOKS_PER_FULL = 60
 """Every so many looks, everything is read: a server's clock may have been set back."""
 _RETRY_SECONDS = 5.0
@@ -61,15 +67,20 @@ class InboxReader:
         self._reader = reader
         self._list = ThreadList(api, rows_hold_state=rows_hold_state)
         self._known: dict[str, _Known] = {}
+        self._unread: dict[str, WireThread] = {}
+        """Rows of threads that have changed and whose state is still to be read."""
         self._looks = 0
         self._doubts = 0
         self._usual = 0
         """How many more threads the server counts than it lists, if it counts differently."""
 
-    async def look(self, named: frozenset[str] = frozenset()) -> Inbox:
+    async def look(
+        self, named: frozenset[str] = frozenset(), *, seconds: float | None = None
+    ) -> Inbox:
         """Read what has changed, or everything the first time, and return the whole inbox.
 
-        `named` are threads that the server reported as changed; they may have been deleted.
+        `named` are threads that the server reported as changed; they may have been deleted. After
+        `seconds`, no more states are read: `Inbox.unread` tells how many are left for the next look.
         """
         await self._try_again()
         if self._looks % _LOOKS_PER_FULL == 0:
@@ -80,6 +91,7 @@ class InboxReader:
             await _each(self._revisit, (self._known.keys() & named) - rows.keys())
             if await self._is_doubtful():
                 await self._look_at_everything()
+        await self._read_states(seconds)
         self._looks += 1
         return Inbox(
             items=tuple(item for known in self._known.values() for item in known.waiting),
@@ -89,11 +101,12 @@ class InboxReader:
                 for thread_id, known in self._known.items()
                 if known.fault is not None
             ),
+            unread=len(self._unread),
         )
 
     async def _look_at_everything(self) -> None:
         rows = await self._list.everything()
-        missing = self._known.keys() - rows.keys()
+        missing = (self._known.keys() | self._unread.keys()) - rows.keys()
         await self._take(rows.values())
         await _each(self._revisit, missing)
 
@@ -103,7 +116,7 @@ class InboxReader:
         If it does so a third time, after everything was read, it just counts differently.
         """
         try:
-            difference = await self._list.count() - len(self._known)
+            difference = await self._list.count() - len(self._known.keys() | self._unread.keys())
         except TargetError:
             return False  # it does not count; everything is read later in any case
         if self._doubts == 2:
@@ -126,20 +139,52 @@ class InboxReader:
         try:
             row = await self._api.thread(thread_id)
         except NotThere:
-            self._known.pop(thread_id, None)
+            self._forget(thread_id)
         except TargetError as error:
-            self._hold(thread_id, self._known[thread_id].stamp, error)
+            known = self._known.get(thread_id)
+            if known is not None:
+                self._hold(thread_id, known.stamp, error)
         else:
             await self._take_one(row)
 
     async def _take(self, rows: Iterable[WireThread]) -> None:
-        await _each(self._take_one, [row for row in rows if self._has_changed(row)])
+        """Take what these rows tell, and remember those whose state is to be read."""
+        changed = [row for row in rows if self._has_changed(row)]
+        to_read = {row.thread_id: row for row in changed if self._must_be_read(row)}
+        self._unread |= to_read
+        await _each(self._take_one, [row for row in changed if row.thread_id not in to_read])
 
     def _has_changed(self, row: WireThread) -> bool:
+        if unread := self._unread.get(row.thread_id):
+            return _stamp(unread) != _stamp(row)
         known = self._known.get(row.thread_id)
         return known is None or known.stamp != _stamp(row)
 
+    def _must_be_read(self, row: WireThread) -> bool:
+        """Whether only the state of this thread tells what waits on it."""
+        is_told = row.tasks is not None or isinstance(row, OddThread)
+        return not is_told and self._list.holds(row) and _can_wait(row)
+
+    async def _read_states(self, seconds: float | None) -> None:
+        """Read the states of changed threads, the newest first; begin none after `seconds`."""
+        began = monotonic()
+        rows = enumerate(sorted(self._unread.values(), key=_urgency))
+
+        async def read() -> None:
+            for number, row in rows:
+                await asyncio.sleep(began + number / _READS_PER_SECOND - monotonic())
+                if seconds is not None and monotonic() > began + seconds:
+                    return
+                await self._take_one(row)
+
+        await asyncio.gather(*(read() for _ in range(_READERS)))
+
+    def _forget(self, thread_id: str) -> None:
+        self._known.pop(thread_id, None)
+        self._unread.pop(thread_id, None)
+
     async def _take_one(self, row: WireThread) -> None:
+        self._unread.pop(row.thread_id, None)
         if not self._list.holds(row):
             self._known.pop(row.thread_id, None)
             return
@@ -205,6 +250,12 @@ def _can_wait(row: WireThread) -> bool:
 
 def _ids(waiting: tuple[Waiting, ...]) -> set[str]:
     return {item.interrupt_id for item in waiting if isinstance(item, Interrupt)}
+
+
+def _urgency(row: WireThread) -> tuple[bool, float]:
+    """Order rows so that those that ask come first, and among equal ones the newest."""
+    changed = row.updated_at.timestamp() if row.updated_at else 0.0
+    return row.status == "idle", -changed
 
 
 def _stamp(row: WireThread) -> _Stamp:

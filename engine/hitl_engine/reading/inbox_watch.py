@@ -39,6 +39,9 @@ async def watch_inbox(
             if inbox != last:
                 last = inbox
                 yield inbox
+            if inbox.unread and inbox.error is None:
+                named = frozenset()
+                continue
             named = await feed.wait(pause)
             if inbox.error is not None:
                 await recover()

@@ -89,6 +89,15 @@ class Snapshot:
         )
 
     @property
+    def all_ask(self) -> bool:
+        """Whether every task that has no result asks: its run went as far as it could.
+
+        The status of the run does not tell it: on some servers it is that of a cancelled run.
+        """
+        unfinished = [task for task in self.tasks if task.result is None]
+        return bool(unfinished) and all(task.interrupts for task in unfinished)
+
+    @property
     def pending_ids(self) -> list[str]:
         """The ids of everything that interrupts the thread, as a server's preconditions name it."""
         return [asked.id for _, asked in self._asked()]

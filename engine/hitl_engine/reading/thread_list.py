@@ -10,7 +10,7 @@ rows move while they are read. Four measures handle this:
   were read is newer than that, so the next look finds it. So does a row that became visible a
   little later than its stamp, as with a long transaction.
 - Other servers than our own may give fewer rows than they were asked for. So their whole list is read
-  up to a page without a new row; and a size that they refuse is not asked for again.
+  up to a page without a new row; and what they refuse is not asked for again.
 - The whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
@@ -31,10 +31,6 @@ _STATUSES = ("interrupted", "error", "busy")
 _SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts"]
 _DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
 """Keys that our own server adds to a row, so that no state has to be read."""
-_PAGE = 1000
-"""The most that langgraph-api gives at once."""
-_SMALL_PAGE = 100
-"""For servers that refuse more."""
 _RECENT = 100
 _STEPS_BACK = 5
 """After so many, a listing continues despite a gap: a server may ignore the sort order."""
@@ -59,8 +55,6 @@ class ThreadList:
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
         self._select = _SUMMARY if self._holds_idle else _SUMMARY + _DERIVED
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
-        self._most = _PAGE
-        """The largest page that the server has not refused."""
 
     def holds(self, row: WireThread) -> bool:
         """Whether this row belongs to the list; one that was just read may have left it."""
@@ -100,7 +94,7 @@ class ThreadList:
     async def _of_status(self, status: str) -> Rows:
         rows: Rows = {}
         async for page in self._pages(
-            {"status": status}, self._most, up_to_the_end=self._holds_idle
+            {"status": status}, self._api.can.thread_page, up_to_the_end=self._holds_idle
         ):
             rows.update((row.thread_id, row) for row in page)
         return rows
@@ -118,7 +112,7 @@ class ThreadList:
         while True:
             page = await self._page(query, limit=limit, offset=offset)
             if offset and last and not _continues(page, last) and steps_back < _STEPS_BACK:
-                offset, steps_back = max(0, offset - _PAGE), steps_back + 1
+                offset, steps_back = max(0, offset - self._api.can.thread_page), steps_back + 1
                 continue
             if page:
                 yield page
@@ -130,24 +124,31 @@ class ThreadList:
             seen.update(row.thread_id for row in page)
             furthest = max(furthest, offset + len(page))
             last = page[-1]
-            offset, limit = offset + len(page) - 1, self._most
+            offset, limit = offset + len(page) - 1, self._api.can.thread_page
 
     async def _page(self, query: JsonObject, *, limit: int, offset: int) -> tuple[WireThread, ...]:
-        search: JsonObject = {
-            **query,
-            "limit": limit,
-            "offset": offset,
-            "select": list(self._select),
-            "sort_by": "updated_at",
-            "sort_order": "desc",
-        }
-        try:
-            return await self._api.search_threads(search)
-        except ServerRefused as error:
-            if error.status not in (400, 422) or limit <= _SMALL_PAGE:
-                raise
-            self._most = _SMALL_PAGE
-            return await self._api.search_threads({**search, "limit": self._most})
+        refused: ServerRefused | None = None
+        for can in self._api.can.with_less():
+            search: JsonObject = {
+                **query,
+                "limit": min(limit, can.thread_page),
+                "offset": offset,
+                "sort_by": "updated_at",
+                "sort_order": "desc",
+            }
+            if can.selects_fields:
+                search["select"] = list(self._select)
+            try:
+                page = await self._api.search_threads(search)
+            except ServerRefused as error:
+                if error.status not in (400, 422):
+                    raise
+                refused = refused or error
+            else:
+                self._api.can = can
+                return page
+        assert refused is not None
+        raise refused
 
 
 def _continues(page: tuple[WireThread, ...], last: WireThread) -> bool:

@@ -13,7 +13,7 @@ from hitl_engine.reading.snapshot_sources import from_row, from_state, from_summ
 from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.tool_context import asks_in_a_tool
-from hitl_engine.reading.wire import WireRun, WireThread
+from hitl_engine.reading.wire import WireGraph, WireRun, WireThread
 
 _Read = TypeVar("_Read")
 
@@ -78,11 +78,11 @@ class ThreadReader:
         """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
 
         With `subgraphs`, the nodes of subgraphs instead of those that contain them, as `outer:inner`.
-        Read once: a graph does not change while its server runs.
+        Read once: a graph does not change while its server runs. None if the server has no picture of it.
         """
         key = assistant_id, subgraphs
         if key not in self._node_breakpoints:
-            graph = await self._api.graph(assistant_id, subgraphs=subgraphs)
+            graph = await self._picture(assistant_id, subgraphs=subgraphs)
             self._node_breakpoints[key] = {
                 str(node.id): str((node.metadata or {}).get("__interrupt", ""))
                 for node in graph.nodes
@@ -90,11 +90,17 @@ class ThreadReader:
             }
         return self._node_breakpoints[key]
 
+    async def _picture(self, assistant_id: str, *, subgraphs: bool) -> WireGraph:
+        try:
+            return await self._api.graph(assistant_id, subgraphs=subgraphs)
+        except NotThere:
+            return WireGraph()
+
     async def known_nodes(self, assistant_id: str) -> dict[str, str] | None:
         """Return `node_breakpoints`; None if the server does not tell the nodes of its graphs."""
         try:
             return await self.node_breakpoints(assistant_id) or None
-        except (NotThere, ServerRefused):
+        except ServerRefused:
             return None
 
     async def _read_part(self, thread_id: str, reading: Awaitable[_Read]) -> _Read:

@@ -12,6 +12,10 @@ from typing import Any
 import xxhash
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+KEPT_IN_CONFIG = "hitl_sent_with"
+"""Key in the metadata of a run's config: the breakpoints that it was sent with."""
+_SENT = ("input", "config", "context")
+
 
 class _Wire(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
@@ -75,6 +79,15 @@ class WireTask(_Wire):
     result: Any = None
     state: "WireState | None" = None
     """Of the subgraph that runs in this task, where it was asked for."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_a_pointer(cls, data: Any) -> Any:
+        """Aegra sends the pointer to the state of a subgraph in the place of this state."""
+        match data:
+            case {"state": {"configurable": pointer, **others}} if not others:
+                return {**data, "state": None, "checkpoint": pointer}
+        return data
 
 
 class WireBreakpoint(_Wire):
@@ -146,7 +159,10 @@ class OddThread(WireThread):
 
 
 class WireRun(_Wire):
-    """A run. `success` means that it ended, perhaps at an interrupt; `interrupted`: cancelled."""
+    """A run. `success` means that it ended, perhaps at an interrupt.
+
+    `interrupted`: cancelled; on Aegra also that it ended at an interrupt.
+    """
 
     run_id: str
     thread_id: str
@@ -154,14 +170,31 @@ class WireRun(_Wire):
     status: str
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
-    config: dict[str, Any] = Field(default_factory=dict)
-    """Only Aegra sends it; others have it in `kwargs`."""
     error: Any = None
     """`{"error", "message", "traceback"?}`: how it failed; only our own server sends it."""
 
-    def note(self, key: str) -> Any:
-        """Return what the sender noted under `key`; Aegra keeps only the config of a run."""
-        return self.metadata.get(key, (self.config.get("metadata") or {}).get(key))
+    @model_validator(mode="before")
+    @classmethod
+    def _find_what_was_sent(cls, data: Any) -> Any:
+        """Take what a run was sent with from where a server without `kwargs` keeps it.
+
+        Aegra keeps input, config and context beside the run's id, and forgets metadata and
+        breakpoints; so `KEPT_IN_CONFIG` has them for the runs that were started from here.
+        """
+        if not isinstance(data, Mapping) or "kwargs" in data:
+            return data
+        sent = {name: data[name] for name in _SENT if data.get(name) is not None}
+        config = sent.get("config")
+        noted = config.get("metadata") if isinstance(config, Mapping) else None
+        if not isinstance(noted, Mapping):
+            return {**data, "kwargs": sent}
+        kept = noted.get(KEPT_IN_CONFIG)
+        metadata = {key: value for key, value in noted.items() if key != KEPT_IN_CONFIG}
+        return {
+            **data,
+            "metadata": {**metadata, **(data.get("metadata") or {})},
+            "kwargs": {**sent, **(kept if isinstance(kept, Mapping) else {})},
+        }
 
     @property
     def traceback(self) -> str:
@@ -226,6 +259,8 @@ class WireChangedGraph(_Wire):
 class WireInfo(_Wire):
     """A server's description of itself."""
 
+    name: str = ""
+    """The name of the software, where it is not LangGraph's own."""
     version: str = ""
     flags: dict[str, Any] = Field(default_factory=dict)
     identity: str | None = None

@@ -155,19 +155,19 @@ class Execution:
             not addressed
             and "resume" in command
             and len(self.pending) == 1
-            and not self._has_checkpoint
+            and not self.run.is_at_checkpoint
         ):
             resume, addressed = {self.pending[0]: resume}, True
-        elif not addressed and "resume" in command and not (self.pending or self._has_checkpoint):
+        elif (
+            not addressed
+            and "resume" in command
+            and not (self.pending or self.run.is_at_checkpoint)
+        ):
             raise NothingPending("No interrupt was pending when this run began.")
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False  # langgraph raises an UnboundLocalError for a command without effect
         update, goto = _update(command.get("update")), _goto(command.get("goto"))
         return Command(resume=resume, update=update, goto=goto), addressed
-
-    @property
-    def _has_checkpoint(self) -> bool:
-        return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
 
     @property
     def config(self) -> RunnableConfig:

@@ -87,6 +87,9 @@ class ProtocolEvents:
 
     find_stream: Callable[[], RunStream | None]
     graph_name: str
+    branches: bool = False
+    """Whether the run begins at an older checkpoint. Then its checkpoints have no `step`: a client
+    would take states with a lower step than it has seen for old ones that are sent again."""
     _begun: bool = False
     _values: JsonObject | None = None
     """Values of the root graph that wait for their checkpoint, which LangGraph streams after them."""
@@ -169,6 +172,8 @@ class ProtocolEvents:
                     yield mode, {"data": chunk}
             case "checkpoints":
                 if (checkpoint := _checkpoint(chunk)) is not None:
+                    if self.branches:
+                        del checkpoint["step"]
                     yield mode, {"data": checkpoint}
             case "custom":
                 named = isinstance(chunk, Mapping) and isinstance(chunk.get("name"), str)

@@ -1,0 +1,65 @@
+"""Breakpoints, to the end of the run; and a question that is stuck on an answer."""
+
+from hitl_engine.desk import Desk
+from hitl_engine.model import Answer, Breakpoints, OutcomeKind, ThreadStatus
+from tests.any_server.console import Console
+from tests.any_server.steps import decide, ignore, questions_of, start, step, stop_of
+
+
+async def test_breakpoints_of_a_graph_are_stepped_past(desk: Desk) -> None:
+    thread = await start(desk, "breakpoints", {"text": "an early thought"})
+    assert (stop_of(thread).when, stop_of(thread).node) == ("after", "draft")
+    [listed] = [each for each in (await desk.inbox()).items if each.thread_id == thread.thread_id]
+    assert listed == stop_of(thread)
+    thread = await step(desk, thread)
+    assert (stop_of(thread).when, stop_of(thread).node) == ("before", "publish")
+    done = await step(desk, thread)
+    assert done.status is ThreadStatus.DONE
+    assert isinstance(done.values, dict)
+    assert done.values["log"] == [
+        *("drafted", "polished"),
+        *("published 'An early thought'", "announced"),
+    ]
+
+
+async def test_breakpoints_of_a_run_hold_to_its_end(desk: Desk) -> None:
+    stops = Breakpoints(before=("announce",), after=("polish",))
+    thread = await start(desk, "breakpoints", {"text": "x"}, stops)
+    passed = []
+    while thread.status is ThreadStatus.BREAKPOINT:
+        passed.append((stop_of(thread).when, stop_of(thread).node))
+        thread = await step(desk, thread)
+    assert thread.status is ThreadStatus.DONE
+    assert passed == [("after", "draft"), ("after", "polish"), ("before", "announce")]
+
+
+def test_breakpoints_are_stepped_past_in_the_shell(console: Console) -> None:
+    run = console.run("run", "breakpoints", "--input", "{}", "--interrupt-before", "announce")
+    thread_id = run["thread_id"]
+    assert console.run("show", thread_id)["breakpoint"]["node"] == "draft"
+    assert console.run("step", thread_id)["breakpoint"]["node"] == "publish"
+    assert console.run("step", thread_id)["breakpoint"]["node"] == "announce"
+    assert console.run("step", thread_id)["status"] == "done"
+
+
+async def test_a_stuck_question_is_reopened(desk: Desk) -> None:
+    thread = await start(desk, "stuck", {"order": "four chairs"})
+    [question] = questions_of(desk, thread)
+    failed = await desk.decide(question, Answer("a few"), ignore)
+    assert failed.kind is OutcomeKind.UNKNOWN
+    assert failed.error is not None and "invalid literal" in failed.error
+    thread = await desk.thread(thread.thread_id)
+    [question] = questions_of(desk, thread)
+    reopened = await desk.reopen(question.interrupt, ignore)
+    assert reopened.kind is OutcomeKind.APPLIED, reopened
+    assert reopened.thread is not None
+    done = await decide(desk, reopened.thread, Answer("3"))
+    assert isinstance(done.values, dict)
+    assert done.values["receipt"] == "four chairs in 3 boxes"
+
+
+async def test_a_question_whose_node_raised_still_waits(desk: Desk) -> None:
+    thread = await start(desk, "stuck", {})
+    [question] = questions_of(desk, thread)
+    await desk.decide(question, Answer("a few"), ignore)
+    assert thread.thread_id in [each.thread_id for each in (await desk.inbox()).items]
