@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.hardening.load import run_under_load
+from tests.hardening.two_workers import two_workers
 
 KILLS = 50
 CASES = 200
@@ -18,6 +19,7 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "kills": lambda folder, seed: asyncio.run(kill_in_a_loop(folder, seed, KILLS)),
     "load": lambda folder, seed: asyncio.run(run_under_load(folder, seed)),
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
+    "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
 }
 
 
