@@ -41,7 +41,7 @@ class Answerers:
 
     async def _local_user(self, run: WireRun) -> str:
         with suppress(JournalFailed):
-            return await self._log.who_sent(str(run.metadata.get(DECISION_ID, "")))
+            return await self._log.who_sent(str(run.metadata.get(DECISION_ID) or ""))
         return ""
 
 

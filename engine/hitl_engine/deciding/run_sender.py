@@ -11,7 +11,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from hitl_engine.deciding.run_settings import remembered_by_config
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -21,13 +20,14 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, Progress
+from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.retries import Deadline, retried
-from hitl_engine.reading.wire import WireRun, error_text
+from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun, error_text
 
 _Read = TypeVar("_Read")
 
+_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
 DECISION_ID = "hitl_decision_id"
 """Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
@@ -105,16 +105,9 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
-        own = request.get("metadata")
-        noted: JsonObject = {
-            **(own if isinstance(own, dict) else {}),
-            DECISION_ID: sent.decision_id,
-        }
-        if not self._session.api.can.tells_requests:
-            request = remembered_by_config(request, noted)
         request = {
             **request,
-            "metadata": noted,
+            **_marked(request, sent.decision_id, tells=self._session.api.can.tells_requests),
             "multitask_strategy": "reject",
             "on_disconnect": "continue",
             "stream_mode": list(_STREAM_MODES),
@@ -244,6 +237,27 @@ class RunSender:
         runs = await self._session.api.runs(sent.thread_id, limit=20)
         ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
         return ours[-1] if ours else None
+
+
+def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject:
+    """Return `metadata` and `config` of a request, both with its notes and the decision id.
+
+    Aegra drops the metadata of a run, but keeps its config, whose metadata LangGraph writes into
+    checkpoints. `tells`: whether the server keeps the breakpoints of a run; else the config has these
+    too. `WireRun` finds them there.
+    """
+    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
+    config = _object(request.get("config"))
+    kept: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
+    sent_with: JsonObject = {KEPT_IN_CONFIG: kept} if kept and not tells else {}
+    return {
+        "metadata": notes,
+        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes, **sent_with}},
+    }
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
 
 
 def nothing_was_taken(error: TargetError) -> bool:

@@ -14,7 +14,7 @@ from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
-from hitl_server.project_code import calling_project, raised
+from hitl_server.project_code import in_own_task, raised
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.streams.events import EventTranslator, reports_interrupt
@@ -79,8 +79,7 @@ class Execution:
         """
         self.protocol.begin()
         try:
-            with calling_project():
-                await self._stream_graph(graph)
+            await in_own_task(self._stream_graph(graph))
         except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
