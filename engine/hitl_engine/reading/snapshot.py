@@ -51,6 +51,8 @@ class Snapshot:
     """Why the state is missing and the row alone is shown; empty if the state was read."""
     code_changed: str = ""
     """That the server runs old code of the graph; empty if it does not, or does not tell."""
+    busy_since: datetime | None = None
+    """When the row of a busy thread last changed, on a server whose workers can die."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -195,6 +197,7 @@ class Snapshot:
             error=self.error,
             traceback=self.traceback,
             code_changed=self.code_changed,
+            busy_since=self.busy_since,
         )
 
 
