@@ -3,7 +3,8 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 # One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
 WORKERS ?= 3
-NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules
+NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules \
+  tests/browser/node_modules
 
 .PHONY: demo test check matrix bench hardening screenshots clean
 

@@ -11,6 +11,7 @@ from typing import NoReturn
 from hitl_server import requirements
 from hitl_server.data_folder import DataFolder
 from hitl_server.errors import ServeError, StartFailed
+from hitl_server.forks import keep_from_forks
 from hitl_server.identity.tokens import VARIABLE, Token, checked_token, read_tokens
 from hitl_server.process import detach_streams
 from hitl_server.project.config import read_project
@@ -31,6 +32,8 @@ def run(args: argparse.Namespace, report: Reporter) -> int:
         tokens = _tokens(args)
         project = read_project(args.target)
         folder = DataFolder.claim(args.data)
+        given = (args.parent_fd, args.clients_fd, args.report_fd)
+        keep_from_forks([folder.lock, *(each for each in given if each is not None)])
         terminal = detach_streams(folder.open_log())
         if isinstance(report, TerminalReporter):
             report = TerminalReporter(terminal)

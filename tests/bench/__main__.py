@@ -14,6 +14,7 @@ from pathlib import Path
 
 from tests.bench import editing, serving
 from tests.bench.answering import measure_answers
+from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
 from tests.terminal import Terminal
 
@@ -71,7 +72,7 @@ def _start(command: list[str], pattern: str) -> float:
         return terminal.painted(pattern, terminal.started)
 
 
-MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
+MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "paint": start_to_first_paint,
     "key": key_to_repaint,
     "editor": editing.keys,
@@ -81,6 +82,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row]]] = {
     "search": serving.search,
     "history": serving.history,
     "start": serving.start,
+    "limits": limits,
 }
 """The measurements; each gets a folder of its own."""
 

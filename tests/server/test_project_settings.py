@@ -260,6 +260,33 @@ def test_each_endpoint_belongs_to_a_part() -> None:
         assert part in ("runs", "meta") or path.startswith(f"/{part}"), path
 
 
+def test_the_limits_of_requests(tmp_path: Path) -> None:
+    limits = {"body_bytes": 1000, "search_bytes": 100, "endpoints": {"POST /threads/count": 200}}
+    long, longer, longest = ({"metadata": {"a": "x" * size}} for size in (90, 180, 990))
+    with served(tmp_path, http={"limits": limits}) as http:
+        for path, taken, refused in (
+            ("/threads", longer, longest),
+            ("/threads/search", {}, long),
+            ("/threads/count", long, longer),
+        ):
+            assert http.post(path, json=taken).status_code == 200
+            reply = http.post(path, json=refused)
+            assert (reply.status_code, "http.limits" in reply.json()["detail"]) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"body_bytes": "many"}, "body_bytes is not a whole number"),
+        ({"endpoints": {"POST /threads": 0}}, "POST /threads is not a whole number"),
+        ({"bodies": 1}, "http.limits.bodies"),
+    ],
+)
+def test_a_limit_that_cannot_be_used(tmp_path: Path, limits: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadTarget, match=said):
+        read_project(str(write(tmp_path, http={"limits": limits})))
+
+
 def test_headers_become_configurable(tmp_path: Path) -> None:
     section = {"configurable_headers": {"includes": ["x-user-*", "*key"], "excludes": ["*secret*"]}}
     with served(tmp_path, http=section) as http:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
+from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
 from hitl_engine.deciding.preconditions import (
     common_thread,
@@ -29,6 +30,7 @@ from hitl_engine.deciding.run_sender import (
 from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
+    Conflict,
     HitlError,
     JournalFailed,
     MovedOn,
@@ -37,7 +39,6 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
-    Unreachable,
 )
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
@@ -52,6 +53,7 @@ from hitl_engine.model import (
     Progress,
     Question,
     Reopening,
+    ThreadStatus,
     ToolCalls,
     Verdict,
     Verdicts,
@@ -79,6 +81,7 @@ class Decider:
         self._session = session
         self._log = log
         self._runs = RunSender(session)
+        self._answerers = Answerers(session, log)
         self._unsettled: dict[str, str] = {}
 
     @property
@@ -247,27 +250,40 @@ class Decider:
                 if isinstance(error, ServerRefused | NotThere):
                     error.hint = "This server cannot reopen. Answer again, or run on a new thread."
                 raise await self._refused([intent], error) from error
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
         try:
             request |= await self._going_on(copied)
             request |= self.decided_on(copied, [])
             return await self._runs.send(_sent_run([intent]), request, on_progress)
         except TargetError as error:
-            return ObservedRun(error=error.what)
+            return ObservedRun(fault=error.what)
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
+        told = await self._what_came_first(intents, error) if isinstance(error, Conflict) else error
         for intent in intents:
-            nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
+            nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
             with suppress(JournalFailed):  # that nothing was taken is what matters
                 await self._log.conclude(intent, nothing, None)
-        if not isinstance(error, MovedOn):
-            return error
-        return NoLongerWaits(
-            "Another reviewer was faster: the thread has changed since you decided.",
-            kept="Nothing was taken; what you typed is kept.",
-            hint="Look at the thread again.",
-        )
+        return told
+
+    async def _what_came_first(self, intents: Sequence[Intent], error: Conflict) -> HitlError:
+        """Return the error that tells what came first on the thread, and who sent it if known."""
+        now, sender = None, ""
+        with suppress(TargetError):
+            now, run = await self._session.reader.with_last_run(intents[0].thread_id)
+            sender = await self._answerers.sender(run) if run else ""
+        error.kept = "Nothing was taken; what you typed is kept."
+        error.hint = "Look at the thread again."
+        asked = {each.interrupt_id for each in intents if each.interrupt_id}
+        if now is not None and now.status is ThreadStatus.BUSY:
+            by = f", sent by {sender}" if sender else ""
+            error.what = f"Another run came first{by}, and is in progress on this thread."
+        elif isinstance(error, MovedOn) or (now and asked and asked.isdisjoint(now.pending_ids)):
+            faster = f"{sender} was faster" if sender else "Another reviewer was faster"
+            what = f"{faster}: the thread has changed since you decided."
+            return NoLongerWaits(what, kept=error.kept, hint=error.hint)
+        return error
 
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
@@ -324,12 +340,14 @@ class Decider:
         if not self._session.api.can.keeps_reviewers_apart:
             await self._runs.until_others_end(sent.thread_id)
         # A local server that ended is replaced while the run is settled.
-        with suppress(Unreachable):
+        with suppress(TargetError):
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)
             if observed.is_settled_by(last_run):
                 return after
         await self._runs.settle(sent, observed)
-        return await self._session.reader.snapshot(sent.thread_id)
+        return await self._runs.read_back(
+            observed, lambda: self._session.reader.snapshot(sent.thread_id)
+        )
 
     async def _continuing_request(
         self, last: WireRun | None, waiting: Waiting, *, strict: bool

@@ -9,7 +9,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 from dataclasses import replace
 
 from hitl_engine.deciding.rivals import Race
-from hitl_engine.deciding.run_sender import ObservedRun
+from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def of_answer(
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
-    if observed.error_kind == "UnknownInterruptError":
+    if observed.error_kind == NOT_PENDING:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
@@ -68,7 +68,8 @@ def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)
     if any(_is_same(interrupt, other) for other in after.interrupts):
-        reason = f": {observed.error}" if observed.error else "."
+        failure = observed.fault or observed.error
+        reason = f": {failure}" if failure else "."
         why = f"The question still waits; the server did not reopen it{reason}"
         return _found(OutcomeKind.UNKNOWN, why, after, error)
     asked_again = [
@@ -119,7 +120,7 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
-            return _found(OutcomeKind.APPLIED, "The graph raised an error.", after, error)
+            return _found(OutcomeKind.APPLIED, "The run failed.", after, error)
         case "success":
             return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
@@ -142,7 +143,12 @@ def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = Non
 
 
 def _error(observed: ObservedRun, after: Snapshot) -> str | None:
-    """Prefer the error in the state: some servers hide messages in the stream."""
+    """Prefer the error in the state: some servers hide messages in the stream.
+
+    After an error of its own a server may run the run again, elsewhere: then it did not fail.
+    """
+    if observed.status == "success":
+        return None
     if observed.status == "error" or observed.error is not None:
         return after.error or observed.error or "The run ended in an error."
     return None

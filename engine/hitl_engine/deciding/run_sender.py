@@ -1,14 +1,15 @@
 """Sends a run once, watches it, and finds out how it ended if the connection breaks.
 
 A request is never sent again. If its reply is lost, our run is found among the runs of the
-thread: it has the decision id in its metadata.
+thread: it has the decision id in its metadata. It is also looked for if the request was refused: a
+proxy may have sent it twice, and passed on the refusal of the second.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from hitl_engine.deciding.rivals import Race, race_of
 from hitl_engine.errors import (
@@ -22,8 +23,11 @@ from hitl_engine.errors import (
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
+from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.snapshot import Snapshot
-from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun
+from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun, error_text
+
+_Read = TypeVar("_Read")
 
 _BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
@@ -32,6 +36,8 @@ _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
 """Seconds to wait for a broken connection before the outcome counts as unknown."""
+NOT_PENDING = "UnknownInterruptError"
+"""The error of a run that answers a question which no longer waits (strict resume)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +57,22 @@ class ObservedRun:
     status: str | None = None
     """`success`, `error`, `interrupted` (cancelled), `timeout`; None: the server does not know the run."""
     error: str | None = None
-    """What the graph raised, from the stream."""
+    """What the run failed with, from the stream."""
     error_kind: str | None = None
+    fault: str | None = None
+    """Why the server did not begin the run, if so: the graph raised nothing."""
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
     """Tasks that returned a result in this run, each with the ids of its next questions."""
     moved: bool | None = None
     """Whether a task finished, also in a subgraph; None if not all of the run was seen."""
     server_died: bool = False
     """Whether the server process ended during this run; the graph then raised nothing."""
+    events: int = 0
+    """How many events of its stream were seen."""
+    last_event_id: str = ""
+    """The last one that has an id; a stream that is joined again continues after it."""
+    deadline: Deadline = field(default_factory=lambda: Deadline(_SETTLE_SECONDS))
+    """Until when a server that cannot be reached is waited for."""
 
     def take(self, run: WireRun) -> None:
         """Take status and id from the row of this run."""
@@ -95,6 +109,7 @@ class RunSender:
             **request,
             **_marked(request, sent.decision_id, tells=self._session.api.can.tells_requests),
             "multitask_strategy": "reject",
+            "on_disconnect": "continue",
             "stream_mode": list(_STREAM_MODES),
             "stream_subgraphs": True,
             "stream_resumable": True,
@@ -107,9 +122,11 @@ class RunSender:
             await _watch(events, sent.thread_id, observed, on_progress)
             observed.moved = bool(observed.moved)
         except TargetError as error:
-            if nothing_was_taken(error):
+            if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
                 raise
             await self._find_again(sent, observed, on_progress)
+        if observed.error_kind == NOT_PENDING:
+            return await self._first_of_two(sent, observed, on_progress)
         return observed
 
     async def settle(
@@ -121,7 +138,7 @@ class RunSender:
         run got. A run that the server does not know has no status.
         """
         with suppress(TimeoutError):
-            async with asyncio.timeout(_SETTLE_SECONDS):
+            async with asyncio.timeout(observed.deadline.left):
                 while not await self._is_settled(sent, observed, until):
                     await asyncio.sleep(_SETTLE_PAUSE)
 
@@ -139,6 +156,18 @@ class RunSender:
             return True
         observed.take(run)
         return run.status in until
+
+    async def read_back(self, observed: ObservedRun, read: Callable[[], Awaitable[_Read]]) -> _Read:
+        """Return what `read` returns; a server that fails gets what is left of the same minute.
+
+        Raises the last TargetError of `read`.
+        """
+        return await retried(
+            read,
+            observed.deadline,
+            passes=lambda error: error.may_pass,
+            before_again=self._session.recover,
+        )
 
     async def is_recorded(self, sent: SentRun) -> bool:
         """Whether a checkpoint of the thread was written by this run."""
@@ -175,30 +204,56 @@ class RunSender:
         while (await self._session.api.run(thread_id, run.run_id)).status in _UNDER_WAY:
             await asyncio.sleep(_SETTLE_PAUSE)
 
+    async def _was_taken_before(self, sent: SentRun, refusal: TargetError) -> bool:
+        """Whether the request began a run although it was refused: the refusal is that of a copy."""
+        if isinstance(refusal, Unreachable):
+            return False  # nothing was sent
+        with suppress(TargetError):
+            return await self._find(sent, None) is not None
+        return False
+
+    async def _first_of_two(
+        self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
+    ) -> ObservedRun:
+        """Return the run that took the answer, if a copy of the request began it before this one."""
+        with suppress(TargetError):
+            first = await self._find(sent, None)
+            if first is not None and first.run_id != observed.run_id:
+                observed = ObservedRun(run_id=first.run_id)
+                await self._find_again(sent, observed, on_progress)
+        return observed
+
     async def _find_again(
         self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
     ) -> None:
-        """Find the run after the connection broke, and join its stream from the beginning."""
+        """Find the run after the connection broke, and join its stream, as often as it breaks."""
         sent_to = self._session.api
-        await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
-        if (
-            observed.run_id is not None and self._session.api is sent_to
-        ):  # a successor has no stream of it
+        while True:
+            await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
+            if observed.run_id is None or self._session.api is not sent_to:
+                return  # a successor has no stream of it
+            was_over, seen = observed.status in _OVER, observed.events
             events = self._session.api.join_stream(
-                sent.thread_id, observed.run_id, stream_mode=_STREAM_MODES
+                sent.thread_id,
+                observed.run_id,
+                stream_mode=_STREAM_MODES,
+                after=observed.last_event_id,
             )
             with suppress(TargetError):
                 await _watch(events, sent.thread_id, observed, on_progress)
+            if was_over or observed.events == seen:
+                return
+            observed.deadline.renew()
 
     async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
+        """Return the run; without its id the oldest with our decision id, which took the answer."""
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
-        for run in await self._session.api.runs(sent.thread_id, limit=20):
-            if run.metadata.get(DECISION_ID) == sent.decision_id:
-                return run
-        return None
+        runs = await self._session.api.runs(sent.thread_id, limit=20)
+        ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
+        return ours[-1] if ours else None
 
 
 def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject:
@@ -240,6 +295,8 @@ async def _watch(
     on_progress: Callable[[Progress], None],
 ) -> None:
     async for event in events:
+        observed.events += 1
+        observed.last_event_id = event.id or observed.last_event_id
         match event.name, event.data:
             case "metadata", {"run_id": str(run_id)}:
                 observed.run_id = run_id
@@ -265,7 +322,7 @@ def _of_task(
     if "input" in task:
         return Progress(thread_id, "started", path), None
     if task.get("error") is not None:
-        return Progress(thread_id, "failed", path, task["error"]), None
+        return Progress(thread_id, "failed", path, error_text(task["error"])), None
     interrupts = task.get("interrupts") or ()
     asks = frozenset(str(asked.get("id")) for asked in interrupts if isinstance(asked, dict))
     return Progress(thread_id, "stopped" if asks else "finished", path, task.get("result")), asks

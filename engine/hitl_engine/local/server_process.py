@@ -269,11 +269,15 @@ async def _found(target: str, folder: Path) -> RunningServer | None:
 
 
 def _other_server(folder: Path) -> str:
-    """Return in words which server holds the folder, as far as it has written its address."""
+    """Return in words which server holds the folder; `engine.lock` has its process id."""
     try:
         notice = json.loads((folder / "engine.json").read_text(encoding="utf-8"))
         return f"The local server at {notice['url']} (process {notice['pid']})"
     except (OSError, ValueError, KeyError, TypeError):
+        pass
+    try:
+        return f"Another local server (process {(folder / 'engine.lock').read_text()})"
+    except (OSError, ValueError):
         return "Another local server"
 
 

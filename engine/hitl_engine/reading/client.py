@@ -53,13 +53,13 @@ CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
 SILENCE_SECONDS = 60.0
 """How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
+AGAIN_SECONDS = 1.5
+"""How long a request that only reads is sent again. A person waits, and some failures stay."""
 _DESCRIPTION_SECONDS = 5.0
 """Deadline for the OpenAPI document: without it, the server is used as if it could do everything."""
 _MOST_ASSISTANTS = 1000
 _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
-AGAIN_SECONDS = 1.5
-"""How long a request that only reads is sent again. A person waits, and some failures stay."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
 _CONFLICTS = ("already running a task", "not in interrupted state")
@@ -78,6 +78,8 @@ class StreamEvent:
     namespace: tuple[str, ...]
     """The subgraphs that it comes from, outermost first, each as `node:task id`."""
     data: JsonValue
+    id: str = ""
+    """Its place in the stream, where the server keeps the events of the run."""
 
 
 class LangGraphServer:
@@ -281,14 +283,14 @@ class LangGraphServer:
         )
 
     def join_stream(
-        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str]
+        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str], after: str = ""
     ) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a run in progress, from the first one if the server kept them."""
+        """Yield the events of a run after the one with the id `after`, or all, if they were kept."""
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
             params={"stream_mode": list(stream_mode)},
-            headers={"last-event-id": "-1"},
+            headers={"last-event-id": after or "-1"},
         )
 
     async def _call(
@@ -374,7 +376,7 @@ class LangGraphServer:
                 async for event in source.aiter_sse():
                     name, *namespace = event.event.split("|")
                     data = _parsed(response, event.data.encode()) if event.data else None
-                    yield StreamEvent(name, tuple(namespace), data)
+                    yield StreamEvent(name, tuple(namespace), data, event.id)
         except SSEError as error:
             raise BadReply(f"The reply to {path} is not an event stream.") from error
         except (httpx.HTTPError, TimeoutError) as error:

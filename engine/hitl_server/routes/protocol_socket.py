@@ -38,7 +38,7 @@ async def connect(websocket: WebSocket) -> None:
     """Serve one connection, until its client closes it or its thread is deleted."""
     try:
         thread_id = checked_id(websocket.path_params["thread_id"])
-        await authorize(websocket, "POST", PATH, lambda: None)
+        await authorize(websocket, "POST", PATH, None)
     except Refusal as refusal:
         await websocket.close(1008, str(refusal))
         return

@@ -14,7 +14,7 @@ from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
-from hitl_server.project_code import calling_project, raised
+from hitl_server.project_code import in_own_task, raised
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.streams.events import EventTranslator, reports_interrupt
@@ -79,8 +79,7 @@ class Execution:
         """
         self.protocol.begin()
         try:
-            with calling_project():
-                await self._stream_graph(graph)
+            await in_own_task(self._stream_graph(graph))
         except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
@@ -156,19 +155,19 @@ class Execution:
             not addressed
             and "resume" in command
             and len(self.pending) == 1
-            and not self._has_checkpoint
+            and not self.run.is_at_checkpoint
         ):
             resume, addressed = {self.pending[0]: resume}, True
-        elif not addressed and "resume" in command and not (self.pending or self._has_checkpoint):
+        elif (
+            not addressed
+            and "resume" in command
+            and not (self.pending or self.run.is_at_checkpoint)
+        ):
             raise NothingPending("No interrupt was pending when this run began.")
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False  # langgraph raises an UnboundLocalError for a command without effect
         update, goto = _update(command.get("update")), _goto(command.get("goto"))
         return Command(resume=resume, update=update, goto=goto), addressed
-
-    @property
-    def _has_checkpoint(self) -> bool:
-        return bool(self.run.kwargs["config"]["configurable"].get("checkpoint_id"))
 
     @property
     def config(self) -> RunnableConfig:

@@ -287,8 +287,9 @@ class RunQueue:
         active.stream.of_thread = partial(self.thread_streams.find, thread_id)
         active.stream.send("metadata", {"run_id": active.run_id, "attempt": 1})
         find_protocol = partial(self.protocol_streams.find, thread_id)
-        protocol = ProtocolEvents(find_protocol, active.run.graph_id)
-        execution = Execution(active.run, active.stream, active.result, protocol)
+        run = active.run
+        protocol = ProtocolEvents(find_protocol, run.graph_id, branches=run.is_at_checkpoint)
+        execution = Execution(run, active.stream, active.result, protocol)
         has_ended = False
         try:
             await self._driver.drive(

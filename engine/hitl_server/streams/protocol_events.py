@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeAlias
 
 from langchain_core.messages import ToolMessage
 
+from hitl_server.ids import new_id
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.streams.run_stream import Event, RunStream
@@ -87,6 +88,9 @@ class ProtocolEvents:
 
     find_stream: Callable[[], RunStream | None]
     graph_name: str
+    branches: bool = False
+    """Whether the run begins at an older checkpoint. Then its checkpoints have no `step`: a client
+    would take states with a lower step than it has seen for old ones that are sent again."""
     _begun: bool = False
     _values: JsonObject | None = None
     """Values of the root graph that wait for their checkpoint, which LangGraph streams after them."""
@@ -169,6 +173,8 @@ class ProtocolEvents:
                     yield mode, {"data": chunk}
             case "checkpoints":
                 if (checkpoint := _checkpoint(chunk)) is not None:
+                    if self.branches:
+                        del checkpoint["step"]
                     yield mode, {"data": checkpoint}
             case "custom":
                 named = isinstance(chunk, Mapping) and isinstance(chunk.get("name"), str)
@@ -242,13 +248,17 @@ def _checkpoint_id(config: Mapping[str, Any] | None) -> str | None:
 
 
 def _of_tool(namespace: Namespace, chunk: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    """Yield the event of a tool, and its result as a message, for lists of messages."""
+    """Yield the event of a tool, and its result as a message, for lists of messages.
+
+    The result gets its id here, before LangGraph gives it one, so that it is the same in the state.
+    """
     data = dict(chunk)
+    if isinstance(output := data.get("output"), ToolMessage) and output.id is None:
+        output.id = new_id()
     node = data.pop("__node", None)
     yield "tools", {"data": data, **({"node": node} if node else {})}
     if data.get("event") != "tool-finished":
         return
-    output = data.get("output")
     if not isinstance(output, ToolMessage | Mapping):
         return
     fields = output.model_dump() if isinstance(output, ToolMessage) else output

@@ -53,6 +53,11 @@ class Run:
     caller: Caller = UNNAMED_OWNER
     """The sender. Only the identity is stored, in the metadata: the rest may be secret."""
 
+    @property
+    def is_at_checkpoint(self) -> bool:
+        """Whether the run begins at a checkpoint that its client named."""
+        return bool(self.kwargs["config"]["configurable"].get("checkpoint_id"))
+
     def to_json(self, status: RunStatus) -> JsonObject:
         """Return the run as the response of `POST /threads/{id}/runs`."""
         return {

@@ -1,0 +1,127 @@
+"""An answer over a connection that breaks: it is sent once, takes effect once, and this is known."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hitl_engine.deciding import run_sender
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.model import Answer, OutcomeKind, Progress, ThreadStatus
+from tests.any_server.proxy import (
+    Behaviour,
+    Exchange,
+    Proxy,
+    cut,
+    deliver_twice,
+    pass_on,
+    proxy_of,
+    time_out,
+)
+from tests.any_server.steps import ignore, questions_of, start
+from tests.server.processes import Served
+
+
+@pytest.fixture
+async def proxy(server: Served) -> AsyncIterator[Proxy]:
+    """A proxy in front of the server."""
+    async with proxy_of(server) as between:
+        yield between
+
+
+@pytest.fixture
+async def desk(proxy: Proxy, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk that reaches the server through the proxy."""
+    served = proxy.served
+    async with open_desk(
+        served.url, data_dir=tmp_path / "journal", headers=served.headers
+    ) as opened:
+        yield opened
+
+
+async def unavailable(exchange: Exchange) -> None:
+    """Answer as a proxy whose server restarts."""
+    await exchange.answer(503)
+
+
+async def gone(exchange: Exchange) -> None:
+    """Break the connection at once."""
+
+
+@pytest.mark.parametrize("behaviour", [deliver_twice, time_out, cut])
+async def test_an_answer_takes_effect_once(
+    desk: Desk, proxy: Proxy, tmp_path: Path, behaviour: Behaviour
+) -> None:
+    """The run goes on without the connection, and is found by its decision id."""
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+    [question] = questions_of(desk, thread)
+    proxy.runs.append(behaviour)
+    outcome = await desk.decide(question, Answer("go"), ignore)
+    assert outcome.kind is OutcomeKind.APPLIED, outcome
+    assert outcome.thread is not None and outcome.thread.status is ThreadStatus.DONE
+    assert outcome.thread.values == {"said": ["go"], "trace": str(trace), "seconds": 1}
+    assert trace.read_text() == "go\n"
+    assert (await desk.log())[0].outcome is OutcomeKind.APPLIED
+
+
+async def test_a_run_is_followed_again_as_often_as_its_line_is_cut(
+    desk: Desk, proxy: Proxy
+) -> None:
+    """No report of its progress is missing or shown twice."""
+    reports: list[str] = []
+
+    async def cut_streams(exchange: Exchange) -> None:
+        """Cut each stream of the run after one report."""
+        if b"/stream" in exchange.head:
+            await exchange.relay(await exchange.deliver(), until=b"progress")
+        else:
+            await pass_on(exchange)
+
+    def note(progress: Progress) -> None:
+        if progress.kind == "custom" and isinstance(progress.detail, dict):
+            reports.append(str(progress.detail["text"]))
+
+    [slow] = [each for each in await desk.graphs() if each.graph_id == "slow"]
+    proxy.runs.append(cut_streams)
+    proxy.others = cut_streams
+    outcome = await desk.start(slow, {"steps": 4, "seconds_per_step": 0.4}, note)
+    assert outcome.kind is OutcomeKind.APPLIED, outcome
+    assert reports == [f"step {step} of 4" for step in range(1, 5)]
+
+
+@pytest.mark.parametrize(("run", "failure"), [(pass_on, unavailable), (cut, gone)])
+async def test_a_server_that_comes_back_is_read_again(
+    desk: Desk, proxy: Proxy, tmp_path: Path, run: Behaviour, failure: Behaviour
+) -> None:
+    """Its failures while the thread is read back are not final, and are not those of the graph."""
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 0})
+    [question] = questions_of(desk, thread)
+    proxy.after_the_next_run(failure, run)
+    deciding = asyncio.create_task(desk.decide(question, Answer("go"), ignore))
+    await asyncio.sleep(4)
+    assert not deciding.done()
+    proxy.others = pass_on
+    outcome = await deciding
+    assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None), outcome
+
+
+async def test_a_server_that_stays_away_is_given_up_in_time(
+    desk: Desk, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All waiting together takes as long as the code says, and the error is not the graph's."""
+    monkeypatch.setattr(run_sender, "_SETTLE_SECONDS", 3.0)
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 0})
+    [question] = questions_of(desk, thread)
+    proxy.after_the_next_run(unavailable, cut)
+    clock = asyncio.get_running_loop()
+    began = clock.time()
+    outcome = await desk.decide(question, Answer("go"), ignore)
+    assert 3 <= clock.time() - began < 8
+    assert (outcome.kind, outcome.thread, outcome.error) == (OutcomeKind.UNKNOWN, None, None)
+    assert "503" in outcome.why
+    proxy.others = pass_on
+    assert (await desk.thread(thread.thread_id)).status is ThreadStatus.DONE
