@@ -338,7 +338,7 @@ async def test_the_log_shows_what_the_graph_raised(console: OpenConsole) -> None
     async with console(desk) as c:
         await c.press("l")
         assert "✓ applied, then an error" in c.text and c.text.count("then an error") == 1
-        assert "The graph raised: ValueError: \\u{1B}[31m no" in c.text
+        assert "The run failed: ValueError: \\u{1B}[31m no" in c.text
         assert 'File "a.py", line 1' in c.text
 
 

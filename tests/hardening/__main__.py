@@ -13,6 +13,7 @@ from tests.hardening.attacks import ATTACKS, FULL, run_attack
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.hardening.load import run_under_load
+from tests.hardening.two_workers import two_workers
 
 KILLS = 50
 CASES = 200
@@ -27,6 +28,7 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "load": lambda folder, seed: asyncio.run(run_under_load(folder, seed)),
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
+    "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
 }
 
 

@@ -24,7 +24,8 @@ DIFFERENCES = {
     "a search of everything": "langgraph dev fails (500) without a namespace_prefix",
     "limits of the store": "1 to 1,000, as in all other searches",
     "graphs of one file share its module": "so that objects from checkpoints are of their classes",
-    "crons, A2A, MCP, metrics, storage and the event protocol": "not implemented; status 501",
+    "crons, A2A, MCP, metrics and storage": "not implemented; status 501",
+    "a refused command is 409": "a client that only looks at the status must not take it for success",
 }
 
 

@@ -62,7 +62,7 @@ def test_docs_load_nothing_from_other_servers(http: httpx.Client) -> None:
 def test_missing_endpoints_return_501(
     local_server: Served, http: httpx.Client, method: str, path: str, sentence: str
 ) -> None:
-    assert ours(local_server, "crons, A2A, MCP, metrics, storage and the event protocol")
+    assert ours(local_server, "crons, A2A, MCP, metrics and storage")
     path = re.sub(r"\{\w+\}", "00000000-0000-0000-0000-000000000001", path)
     reply = http.request(method, path, json={} if method == "POST" else None)
     assert (reply.status_code, reply.json()) == (501, {"detail": sentence})

@@ -32,12 +32,16 @@ class Answerers:
         runs = await self._session.api.runs(interrupt.thread_id, limit=_RUNS_READ)
         for run in runs:
             if interrupt.interrupt_id in _answered(run):
-                return _user(run) or await self._local_user(run)
+                return await self.sender(run)
         return ""
+
+    async def sender(self, run: WireRun) -> str:
+        """Return the name of the user who started a run; empty if nothing tells it. Untrusted."""
+        return _user(run) or await self._local_user(run)
 
     async def _local_user(self, run: WireRun) -> str:
         with suppress(JournalFailed):
-            return await self._log.who_sent(str(run.metadata.get(DECISION_ID, "")))
+            return await self._log.who_sent(str(run.metadata.get(DECISION_ID) or ""))
         return ""
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
+from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
 from hitl_engine.deciding.preconditions import (
     common_thread,
@@ -29,6 +30,7 @@ from hitl_engine.deciding.run_sender import (
 from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
+    Conflict,
     HitlError,
     JournalFailed,
     MovedOn,
@@ -51,6 +53,7 @@ from hitl_engine.model import (
     Progress,
     Question,
     Reopening,
+    ThreadStatus,
     ToolCalls,
     Verdict,
     Verdicts,
@@ -78,6 +81,7 @@ class Decider:
         self._session = session
         self._log = log
         self._runs = RunSender(session)
+        self._answerers = Answerers(session, log)
         self._unsettled: dict[str, str] = {}
 
     @property
@@ -253,17 +257,30 @@ class Decider:
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
+        told = await self._what_came_first(intents, error) if isinstance(error, Conflict) else error
         for intent in intents:
-            nothing = Outcome(OutcomeKind.REFUSED, error.what, None, thread_id=intent.thread_id)
+            nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
             with suppress(JournalFailed):  # that nothing was taken is what matters
                 await self._log.conclude(intent, nothing, None)
-        if not isinstance(error, MovedOn):
-            return error
-        return NoLongerWaits(
-            "Another reviewer was faster: the thread has changed since you decided.",
-            kept="Nothing was taken; what you typed is kept.",
-            hint="Look at the thread again.",
-        )
+        return told
+
+    async def _what_came_first(self, intents: Sequence[Intent], error: Conflict) -> HitlError:
+        """Return the error that tells what came first on the thread, and who sent it if known."""
+        now, sender = None, ""
+        with suppress(TargetError):
+            now, run = await self._session.reader.with_last_run(intents[0].thread_id)
+            sender = await self._answerers.sender(run) if run else ""
+        error.kept = "Nothing was taken; what you typed is kept."
+        error.hint = "Look at the thread again."
+        asked = {each.interrupt_id for each in intents if each.interrupt_id}
+        if now is not None and now.status is ThreadStatus.BUSY:
+            by = f", sent by {sender}" if sender else ""
+            error.what = f"Another run came first{by}, and is in progress on this thread."
+        elif isinstance(error, MovedOn) or (now and asked and asked.isdisjoint(now.pending_ids)):
+            faster = f"{sender} was faster" if sender else "Another reviewer was faster"
+            what = f"{faster}: the thread has changed since you decided."
+            return NoLongerWaits(what, kept=error.kept, hint=error.hint)
+        return error
 
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:

@@ -114,7 +114,7 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
-            return _found(OutcomeKind.APPLIED, "The graph raised an error.", after, error)
+            return _found(OutcomeKind.APPLIED, "The run failed.", after, error)
         case "success":
             return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
@@ -126,7 +126,12 @@ def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = Non
 
 
 def _error(observed: ObservedRun, after: Snapshot) -> str | None:
-    """Prefer the error in the state: some servers hide messages in the stream."""
+    """Prefer the error in the state: some servers hide messages in the stream.
+
+    After an error of its own a server may run the run again, elsewhere: then it did not fail.
+    """
+    if observed.status == "success":
+        return None
     if observed.status == "error" or observed.error is not None:
         return after.error or observed.error or "The run ended in an error."
     return None

@@ -3,15 +3,14 @@
 from typing import Any
 
 from hitl_engine.errors import BadInput
-from hitl_engine.model import JsonObject, JsonValue, RunSettings
-from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun
+from hitl_engine.model import JsonObject, RunSettings
+from hitl_engine.reading.wire import WireRun
 
 _STRICT_RESUME = "__pregel_strict_resume"
 """LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
 _LIMITS = ("recursion_limit", "max_concurrency", "tags")
 _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_id"})
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
-_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _NOTHING = "Nothing was sent."
 
 
@@ -36,20 +35,6 @@ def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) ->
     return request
 
 
-def remembered_by_config(request: JsonObject, metadata: JsonObject) -> JsonObject:
-    """Return the request with its metadata and breakpoints also in its config.
-
-    For servers that forget the metadata and the breakpoints of a run but keep its config, and its
-    metadata in each checkpoint of the run. `WireRun` reads them from there.
-    """
-    config = _object(request.get("config"))
-    breakpoints: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
-    noted = {**_object(config.get("metadata")), **metadata}
-    if breakpoints:
-        noted[KEPT_IN_CONFIG] = breakpoints
-    return {**request, "config": {**config, "metadata": noted}}
-
-
 def refuse_settings(settings: RunSettings) -> None:
     """Raise BadInput for settings of a run that a server would refuse, or that it sets itself."""
     configurable = settings.config.get("configurable") or {}
@@ -64,10 +49,6 @@ def refuse_settings(settings: RunSettings) -> None:
             kept=_NOTHING,
             hint="A graph that reads both gets the context in either form.",
         )
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _limits(config: Any) -> JsonObject:

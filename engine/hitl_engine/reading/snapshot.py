@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.tool_context import in_context
-from hitl_engine.reading.wire import WireInterrupt, WireTask
+from hitl_engine.reading.wire import WireInterrupt, WireTask, error_text
 
 _NO_ID = "placeholder-id"
 """The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
@@ -126,13 +126,7 @@ class Snapshot:
         for task in self.tasks:
             if task.error is not None:
                 return f"{task.name}: {task.error}"
-        match self.row_error:
-            case None | "":
-                return None
-            case {"error": kind, "message": message}:
-                return f"{kind}: {message}"
-            case other:
-                return str(other)
+        return error_text(self.row_error) if self.row_error else None
 
     @property
     def status(self) -> ThreadStatus:

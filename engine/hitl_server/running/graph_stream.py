@@ -17,6 +17,9 @@ from hitl_server.thread_state import INTERRUPT
 
 Part: TypeAlias = tuple[tuple[str, ...], str, Any]
 
+_NOT_FOR_PROTOCOL = ("stream_mode", "subgraphs", "output_keys")
+"""Options that the event protocol decides: all modes, of subgraphs too, and all channels."""
+
 
 class _AllModes(StreamTransformer):
     """Makes LangGraph stream what no transformer of the graph asks for, and changes nothing."""
@@ -81,9 +84,7 @@ async def parts_for_protocol(
 
     These include what the transformers of the graph add, such as the `tools` of agents.
     """
-    others = {
-        name: value for name, value in options.items() if name not in ("stream_mode", "subgraphs")
-    }
+    others = {name: options[name] for name in options if name not in _NOT_FOR_PROTOCOL}
     stream = await graph.astream_events(
         given, config, version="v3", transformers=[_AllModes], **others
     )
