@@ -89,6 +89,8 @@ class Breakpoint:
     """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
     remark: str = ""
     """Set when a next node is gone from the code."""
+    caution: str = field(default="", compare=False)
+    """What a person has to confirm before a step; mostly empty."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -140,6 +142,8 @@ class ThreadView:
     """That the server still runs old code of the graph, which changed since; mostly empty."""
     busy_since: datetime | None = None
     """When the row of a busy thread last changed, by the server's clock, where workers can die."""
+    stop: Breakpoint | None = None
+    """Where a step goes on: the breakpoint that waits, or the nodes that failed."""
 
 
 @dataclass(frozen=True, slots=True)
