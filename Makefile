@@ -6,7 +6,7 @@ WORKERS ?= 3
 NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules \
   tests/browser/node_modules
 
-.PHONY: demo test check matrix bench hardening screenshots clean
+.PHONY: demo test check matrix bench hardening suites screenshots clean
 
 demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
@@ -28,6 +28,9 @@ bench: $(VENV)/.test-installed  ## ratios, measured in one run
 
 hardening: $(VENV)/.test-installed  ## kills, load and fuzzing, for some minutes
 	$(BIN)/python -m tests.hardening
+
+suites: $(VENV)/.test-installed  ## public suites of others, in the folder SUITES
+	$(BIN)/python -m tests.suites $(SUITES)
 
 screenshots: $(VENV)/.test-installed  ## drive the real app and save its pictures
 	$(BIN)/python screenshots/make.py

@@ -34,7 +34,7 @@ def large_body(limit: int) -> Refusal:
 
 def deep_body(limit: int) -> Refusal:
     """Arrays and objects of the body are nested too deeply."""
-    return Refusal(422, f"The body is nested more than {limit} levels deep.")
+    return Refusal(422, f"The body is nested too deeply: more than {limit} levels.")
 
 
 def no_thread(thread_id: str) -> Refusal:

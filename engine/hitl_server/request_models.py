@@ -66,6 +66,17 @@ def _not_supported(sentence: str) -> BeforeValidator:
     return BeforeValidator(refuse)
 
 
+def _only(permitted: str, sentence: str) -> AfterValidator:
+    """Refuse other values of langgraph-api than the one that this server supports."""
+
+    def check(value: str) -> str:
+        if value != permitted:
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
 def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     """Refuse integers that SQLite cannot compare."""
     if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in wanted.values()):
@@ -264,30 +275,45 @@ class RunsCancel(_Body):
     run_ids: ListOf[UUID] | None = None
 
 
+class ThreadTtl(_Body):
+    """When a thread expires: it is deleted some minutes after the request."""
+
+    strategy: Annotated[
+        Literal["delete", "keep_latest"],
+        _only("delete", "This server only deletes whole threads, when they expire."),
+    ] = "delete"
+    ttl: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class SuperstepUpdate(_Body):
+    """What one node wrote in a step: values, or a command."""
+
+    values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
+    command: Command | None = None
+    as_node: Text
+
+
+class Superstep(_Body):
+    """What the nodes of one step wrote."""
+
+    updates: ListOf[SuperstepUpdate]
+
+
 class ThreadCreate(_Body):
     """`POST /threads`."""
 
     thread_id: UUID | None = None
     metadata: StorableObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
-    ttl: Annotated[
-        None, _not_supported("Threads do not expire on this server. Delete them instead.")
-    ] = None
-    supersteps: Annotated[
-        None,
-        _not_supported(
-            "This server does not create threads from supersteps. Copy a thread or start a run."
-        ),
-    ] = None
+    ttl: ThreadTtl = ThreadTtl()
+    supersteps: ListOf[Superstep] = []
 
 
 class ThreadPatch(_Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
     metadata: StorableObject | None = None
-    ttl: Annotated[
-        None, _not_supported("Threads do not expire on this server. Delete them instead.")
-    ] = None
+    ttl: ThreadTtl = ThreadTtl()
 
 
 class ThreadPrune(_Body):
@@ -320,7 +346,7 @@ class ThreadSearch(ThreadCount):
     """Names for values, each with the path of its value in the row."""
 
 
-class StateUpdate(_Body):
+class StateBody(_Body):
     """`POST /threads/{id}/state`."""
 
     values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None

@@ -166,8 +166,7 @@ class Execution:
             raise NothingPending("No interrupt was pending when this run began.")
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False  # langgraph raises an UnboundLocalError for a command without effect
-        update, goto = _update(command.get("update")), _goto(command.get("goto"))
-        return Command(resume=resume, update=update, goto=goto), addressed
+        return command_of({**command, "resume": resume}), addressed
 
     @property
     def config(self) -> RunnableConfig:
@@ -192,6 +191,12 @@ def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str],
     before = kwargs.get("interrupt_before") or graph.interrupt_before_nodes or ()
     after = kwargs.get("interrupt_after") or graph.interrupt_after_nodes or ()
     return before, after
+
+
+def command_of(given: Mapping[str, Any]) -> Command[Any]:
+    """Return the command of a request as LangGraph takes it."""
+    update, goto = _update(given.get("update")), _goto(given.get("goto"))
+    return Command(resume=given.get("resume"), update=update, goto=goto)
 
 
 def _update(update: Any) -> Any:
