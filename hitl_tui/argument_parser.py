@@ -52,7 +52,7 @@ exit codes:
   4    the answer does not fit this interrupt, or needs --yes
   5    the target cannot be reached or used; no graph ran
   6    the outcome is unknown
-  7    the graph raised an error
+  7    the run failed; mostly its graph raised an error
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard

@@ -9,6 +9,7 @@ import socket
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import uvicorn
@@ -20,12 +21,14 @@ from hitl_server.custom_app import CustomApp
 from hitl_server.data_folder import DataFolder, ServerAddress
 from hitl_server.errors import BadOption, BadTarget, StartFailed
 from hitl_server.forks import keep_port_from_forks
+from hitl_server.http_protocol import LimitedProtocol
 from hitl_server.identity.authentication import TokenAuthenticator
 from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.tokens import Token
+from hitl_server.limits import Limits
 from hitl_server.loopback import LoopbackApp, offered_to_sdk
-from hitl_server.process import end_with_parent
+from hitl_server.process import allow_many_connections, end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
 from hitl_server.routes.info import installed
@@ -117,6 +120,7 @@ def serve(
 ) -> None:
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
+    allow_many_connections()
     listener = _listen(options)
     keep_port_from_forks(listener.getsockname()[1])
     loopback = offered_to_sdk()
@@ -160,7 +164,7 @@ async def _serve(
     remarks = (*project.remarks, *loaded.graphs.remarks)
     app, remarks = build_app(parts, access, project.http, custom, remarks)
     loopback.serve(app)
-    server = _Server(_settings(app))
+    server = _Server(_settings(app, project.http.limits))
     server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
@@ -200,12 +204,13 @@ def _access(options: Options, owner: Token | None, auth: ProjectAuth | None) -> 
     return Access(tokens, auth, is_configured, is_required=is_configured or options.by_console)
 
 
-def _settings(app: ASGIApp) -> uvicorn.Config:
+def _settings(app: ASGIApp, limits: Limits) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         loop="none",
-        http="httptools",
+        http=partial(LimitedProtocol, limits),  # type: ignore[arg-type]  # makes a protocol, too
         ws="auto",
+        ws_max_size=limits.body_bytes,
         lifespan="off",
         log_level="warning",
         access_log=False,

@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import resource
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from contextlib import suppress
 
 _GRACE = 5.0
 """Seconds in which the server may end by itself before the process is ended."""
+_DESCRIPTORS = 16_384
+"""Open files: each connection of a client is one."""
 
 
 def detach_streams(log: int) -> int:
@@ -25,6 +28,14 @@ def detach_streams(log: int) -> int:
     os.close(nothing)
     os.close(log)
     return original
+
+
+def allow_many_connections() -> None:
+    """Raise the limit of open files, which is often 1,024, as far as the system permits."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def end_with_parent(pipe: int, clients: int | None, stop: Callable[[], object]) -> None:

@@ -7,8 +7,11 @@ run without a word. So the server calls the project's code inside of `calling_pr
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 
 class OwnCtrlC(KeyboardInterrupt):
@@ -39,6 +42,26 @@ def calling_project() -> Iterator[None]:
         raise ProjectCodeEnded(error) from error
     except BaseException as error:
         raise ProjectCodeEnded(error) from error
+
+
+async def in_own_task(work: Coroutine[Any, Any, T]) -> T:
+    """Await work that runs the project's code for long. Raises what it raises.
+
+    asyncio throws the exception of a task into the coroutine that awaits it. A GeneratorExit closes
+    that coroutine, in the midst of what it holds for others.
+    """
+    task = asyncio.create_task(work)
+    is_cancelled = False
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError:
+            is_cancelled = True
+            task.cancel()
+    if is_cancelled and task.cancelled():
+        raise asyncio.CancelledError
+    with calling_project():
+        return task.result()
 
 
 def raised(error: BaseException) -> BaseException:

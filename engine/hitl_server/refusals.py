@@ -24,6 +24,19 @@ def unreadable_body() -> Refusal:
     return Refusal(400, "There was an error parsing the body")
 
 
+def large_body(limit: int) -> Refusal:
+    """The body is larger than its endpoint permits."""
+    return Refusal(
+        413,
+        f"The body is larger than {limit} bytes. http.limits in langgraph.json sets this limit.",
+    )
+
+
+def deep_body(limit: int) -> Refusal:
+    """Arrays and objects of the body are nested too deeply."""
+    return Refusal(422, f"The body is nested too deeply: more than {limit} levels.")
+
+
 def no_thread(thread_id: str) -> Refusal:
     """No thread has this id."""
     return Refusal(404, f"Thread with ID {thread_id} not found")

@@ -4,18 +4,25 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeAlias
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 from uuid import UUID
 
 import orjson
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictBool
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+)
 
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
+_MAX_NAMES = 1000
 
-Nodes: TypeAlias = Literal["*"] | list[str]
 StreamMode: TypeAlias = Literal[
     "values",
     "updates",
@@ -59,6 +66,17 @@ def _not_supported(sentence: str) -> BeforeValidator:
     return BeforeValidator(refuse)
 
 
+def _only(permitted: str, sentence: str) -> AfterValidator:
+    """Refuse other values of langgraph-api than the one that this server supports."""
+
+    def check(value: str) -> str:
+        if value != permitted:
+            raise ValueError(sentence)
+        return value
+
+    return AfterValidator(check)
+
+
 def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     """Refuse integers that SQLite cannot compare."""
     if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in wanted.values()):
@@ -66,10 +84,22 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
+def _few_names(value: Any) -> Any:
+    """Refuse objects with so many names that the errors about them would take seconds."""
+    if isinstance(value, dict) and len(value) > _MAX_NAMES:
+        raise ValueError(f"has more than {_MAX_NAMES} names")
+    return value
+
+
+T = TypeVar("T")
+ListOf: TypeAlias = Annotated[list[T], Field(fail_fast=True, max_length=10_000)]
+"""A list that is refused with its first error: millions of errors would take minutes."""
+FewNames = BeforeValidator(_few_names)
 Writable: TypeAlias = Annotated[Any, AfterValidator(_writable)]
 WritableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_writable)]
 Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
 StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
+Nodes: TypeAlias = Literal["*"] | ListOf[str]
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
@@ -95,7 +125,7 @@ class CheckpointConfig(_Body):
     thread_id: Text | None = None
     checkpoint_ns: Text | None = None
     checkpoint_id: Text | None = None
-    checkpoint_map: dict[Text, Text] | None = None
+    checkpoint_map: Annotated[dict[Text, Text], FewNames] | None = None
 
     def configurable(self) -> JsonObject:
         """Return the given fields, as langgraph expects them in `configurable`."""
@@ -115,7 +145,7 @@ class Preconditions(_Body):
 
     checkpoint_id: str | None = None
     """The newest checkpoint of the thread."""
-    interrupt_ids: list[str] | None = None
+    interrupt_ids: ListOf[str] | None = None
     """Interrupts that must still be pending; with an empty list, none may be."""
     fork: bool = False
     """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
@@ -151,7 +181,7 @@ class RunBody(_Body):
     checkpoint_id: str | None = None
     interrupt_before: Nodes | None = None
     interrupt_after: Nodes | None = None
-    stream_mode: StreamMode | list[StreamMode] | None = None
+    stream_mode: StreamMode | ListOf[StreamMode] | None = None
     stream_subgraphs: bool = False
     stream_resumable: bool = False
     multitask_strategy: Literal["reject", "enqueue", "interrupt", "rollback"] | None = None
@@ -242,7 +272,31 @@ class RunsCancel(_Body):
 
     status: Literal["pending", "running", "all"] | None = None
     thread_id: UUID | None = None
-    run_ids: list[UUID] | None = None
+    run_ids: ListOf[UUID] | None = None
+
+
+class ThreadTtl(_Body):
+    """When a thread expires: it is deleted some minutes after the request."""
+
+    strategy: Annotated[
+        Literal["delete", "keep_latest"],
+        _only("delete", "This server only deletes whole threads, when they expire."),
+    ] = "delete"
+    ttl: float | None = Field(default=None, allow_inf_nan=False)
+
+
+class SuperstepUpdate(_Body):
+    """What one node wrote in a step: values, or a command."""
+
+    values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
+    command: Command | None = None
+    as_node: Text
+
+
+class Superstep(_Body):
+    """What the nodes of one step wrote."""
+
+    updates: ListOf[SuperstepUpdate]
 
 
 class ThreadCreate(_Body):
@@ -251,30 +305,21 @@ class ThreadCreate(_Body):
     thread_id: UUID | None = None
     metadata: StorableObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
-    ttl: Annotated[
-        None, _not_supported("Threads do not expire on this server. Delete them instead.")
-    ] = None
-    supersteps: Annotated[
-        None,
-        _not_supported(
-            "This server does not create threads from supersteps. Copy a thread or start a run."
-        ),
-    ] = None
+    ttl: ThreadTtl = ThreadTtl()
+    supersteps: ListOf[Superstep] = []
 
 
 class ThreadPatch(_Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
     metadata: StorableObject | None = None
-    ttl: Annotated[
-        None, _not_supported("Threads do not expire on this server. Delete them instead.")
-    ] = None
+    ttl: ThreadTtl = ThreadTtl()
 
 
 class ThreadPrune(_Body):
     """`POST /threads/prune`."""
 
-    thread_ids: list[UUID] = Field(max_length=10_000)
+    thread_ids: ListOf[UUID]
     strategy: Literal["delete", "keep_latest"] = "delete"
 
 
@@ -284,7 +329,7 @@ class ThreadCount(_Body):
     status: ThreadStatus | None = None
     metadata: StorableObject | None = None
     values: StorableObject | None = None
-    ids: list[UUID] | None = Field(default=None, max_length=10_000)
+    ids: ListOf[UUID] | None = None
 
 
 class ThreadSearch(ThreadCount):
@@ -296,12 +341,12 @@ class ThreadSearch(ThreadCount):
         Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"] | None
     ) = None
     sort_order: SortOrder | None = None
-    select: list[str] | None = None
-    extract: dict[str, str] | None = None
+    select: ListOf[str] | None = None
+    extract: Annotated[dict[str, str], FewNames] | None = None
     """Names for values, each with the path of its value in the row."""
 
 
-class StateUpdate(_Body):
+class StateBody(_Body):
     """`POST /threads/{id}/state`."""
 
     values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
@@ -328,7 +373,7 @@ class HistorySearch(_Body):
 
     limit: Limit = 1
     before: Text | Before | None = None
-    metadata: Annotated[dict[JsonPath, Storable], AfterValidator(_bindable)] | None = None
+    metadata: Annotated[dict[JsonPath, Storable], FewNames, AfterValidator(_bindable)] | None = None
     checkpoint: CheckpointConfig | None = None
 
 
@@ -338,7 +383,7 @@ class Config(BaseModel):
     model_config = ConfigDict(extra="allow")
     __pydantic_extra__: dict[str, Storable]
 
-    tags: list[Text] | None = None
+    tags: ListOf[Text] | None = None
     recursion_limit: int | None = Field(default=None, ge=1, lt=2**31, strict=True)
     configurable: StorableObject | None = None
 
@@ -377,7 +422,7 @@ class AssistantSearch(AssistantCount):
     offset: Offset = 0
     sort_by: Literal["assistant_id", "graph_id", "name", "created_at", "updated_at"] | None = None
     sort_order: SortOrder | None = None
-    select: list[str] | None = None
+    select: ListOf[str] | None = None
 
 
 class VersionSearch(_Body):
@@ -395,7 +440,7 @@ class VersionChoice(_Body):
 
 
 Label: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^.\x00]+$")]
-Namespace: TypeAlias = Annotated[list[Label], Field(max_length=100)]
+Namespace: TypeAlias = Annotated[list[Label], Field(fail_fast=True, max_length=100)]
 ItemKey: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 
 
@@ -419,14 +464,16 @@ class ItemPut(ItemDelete):
 
 
 Scalar: TypeAlias = Annotated[str | bool | int | float | None, AfterValidator(_storable)]
-Comparison: TypeAlias = dict[Literal["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"], Storable]
+Comparison: TypeAlias = Annotated[
+    dict[Literal["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"], Storable], FewNames
+]
 
 
 class ItemSearch(_Body):
     """`POST /store/items/search`."""
 
     namespace_prefix: Namespace | None = None
-    filter: dict[JsonPath, Comparison | Scalar] | None = None
+    filter: Annotated[dict[JsonPath, Comparison | Scalar], FewNames] | None = None
     limit: Limit = 10
     offset: Offset = 0
     query: Annotated[None, _not_supported("This server has no semantic search. Use `filter`.")] = (

@@ -97,6 +97,7 @@ class Thread(TypedDict, total=False):
     checkpoint_created_at: str | None
     last_run: JsonObject | None
     extracted: JsonObject
+    ttl: JsonObject
 
 
 class Pruned(TypedDict):

@@ -13,6 +13,7 @@ from hitl_server.running.crash_recovery import recover_from_crash
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.run_queue import RunQueue
 from hitl_server.running.state_sync import StateSync
+from hitl_server.running.thread_expiry import ThreadExpiry
 from hitl_server.running.webhooks import Webhooks
 from hitl_server.storage.checkpoints import Checkpoints, CheckpointsInOurFile
 from hitl_server.storage.database import Database
@@ -38,6 +39,7 @@ class ServerParts:
     key_locks: KeyLocks
     store: Store | ProjectStore
     checkpoints: Checkpoints
+    expiry: ThreadExpiry
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
@@ -50,7 +52,7 @@ class ServerParts:
             store = await _store(project, path.with_name("store.sqlite"))
             opened.pop_all()
         graphs.use_storage(checkpoints.saver, store.items)
-        threads, runs = Threads(database), Runs(database)
+        threads, runs = Threads(database, project.thread_ttl.default_minutes), Runs(database)
         await threads.prepare()
         assistants = Assistants(graphs, database)
         await assistants.prepare()
@@ -59,6 +61,7 @@ class ServerParts:
         driver = RunDriver(database, checkpoints, threads, runs, graphs, webhooks)
         run_queue = RunQueue(database, checkpoints, threads, runs, state_sync, driver)
         await recover_from_crash(database, checkpoints, threads, runs, state_sync)
+        expiry = ThreadExpiry(threads.ttls, run_queue, project.thread_ttl.sweep_minutes)
         return cls(
             database=database,
             graphs=graphs,
@@ -69,6 +72,7 @@ class ServerParts:
             state_sync=state_sync,
             webhooks=webhooks,
             key_locks=KeyLocks(),
+            expiry=expiry,
             store=store,
             checkpoints=checkpoints,
         )
@@ -101,6 +105,7 @@ class ServerParts:
 
     async def close(self) -> None:
         """Stop all runs and close the databases."""
+        await self.expiry.close()
         await self.run_queue.close()
         await self.webhooks.close()
         await self.store.close()

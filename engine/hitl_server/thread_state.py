@@ -124,7 +124,7 @@ def snapshot_json(snapshot: StateSnapshot) -> JsonObject:
         "values": snapshot.values,
         "next": list(snapshot.next),
         "tasks": [_task_json(task) for task in snapshot.tasks],
-        "metadata": snapshot.metadata,
+        "metadata": _metadata(snapshot),
         "created_at": snapshot.created_at,
         "checkpoint": checkpoint,
         "parent_checkpoint": parent,
@@ -132,6 +132,13 @@ def snapshot_json(snapshot: StateSnapshot) -> JsonObject:
         "checkpoint_id": _configurable(snapshot.config).get("checkpoint_id"),
         "parent_checkpoint_id": _configurable(snapshot.parent_config).get("checkpoint_id"),
     }
+
+
+def _metadata(snapshot: StateSnapshot) -> JsonObject | None:
+    """Return the metadata of a checkpoint with its thread, as langgraph-api does."""
+    if snapshot.metadata is None:
+        return None
+    return {**snapshot.metadata, "thread_id": _configurable(snapshot.config).get("thread_id")}
 
 
 def checkpoint_of(config: Mapping[str, Any] | None) -> JsonObject | None:

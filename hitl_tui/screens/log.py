@@ -152,11 +152,7 @@ def _entry_text(entry: LogEntry) -> str:
     lines = [
         f"{text}: {entry.why}" if entry.why else text,
         *(f"Not as decided: {each}" for each in entry.mismatches),
-        *(
-            [f"The graph raised: {entry.error}", *entry.traceback.splitlines()]
-            if entry.error
-            else []
-        ),
+        *([f"The run failed: {entry.error}", *entry.traceback.splitlines()] if entry.error else []),
         f"{entry.decision} ({entry.event}) by {entry.who}",
         "",
         "Sent",

@@ -6,6 +6,7 @@ from datetime import datetime
 from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import (
     Breakpoint,
+    Capability,
     Draft,
     Interrupt,
     Progress,
@@ -146,7 +147,7 @@ class ThreadPresenter:
         if self.screen.is_current:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
-            self.header.note.clear()
+            self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
             self.thread.show(item)
             await self.pane.mount_card(BreakpointCard(item))
         else:
@@ -168,7 +169,8 @@ class ThreadPresenter:
         self.thread.show(item)
         await self.pane.mount_card(card)
         decided = self.thread.decisions.holds(item)
-        self.header.show_note(item, decided=decided, answered=answered, draft=draft)
+        lack = self._desk.server.lack(Capability.KEEP_REVIEWERS_APART)
+        self.header.show_note(item, decided=decided, answered=answered, draft=draft, lack=lack)
 
     async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
         """Return the draft of a question, and when it was answered before; it is shown without."""

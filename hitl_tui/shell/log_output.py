@@ -45,4 +45,4 @@ def _lines(entry: LogEntry) -> Iterator[str]:
     for each in entry.mismatches:
         yield f"    not as decided: {one_line(each, 400)}"
     if entry.error:
-        yield f"    the graph raised: {one_line(entry.error, 400)}"
+        yield f"    the run failed: {one_line(entry.error, 400)}"

@@ -24,7 +24,7 @@ from hitl_tui.shell.thread_output import FingerprintOf, waiting_documents
 
 EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
-EXIT_GRAPH_RAISED = 7
+EXIT_RUN_FAILED = 7
 
 _SENDING_COMMANDS = ("run", "answer", "step", "reopen")
 
@@ -131,7 +131,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
     if outcome.kind is not OutcomeKind.APPLIED:
         yield error_line(outcome.kind.capitalize(), outcome.why)
     if outcome.error:
-        yield error_line("The graph raised", outcome.error)
+        yield error_line("The run failed", outcome.error)
     for each in outcome.mismatches:
         yield error_line("Not as decided", each)
 
@@ -139,7 +139,7 @@ def _notes(outcome: Outcome) -> Iterator[str]:
 def _exit_code(outcome: Outcome) -> int:
     match outcome:
         case Outcome(error=str()):
-            return EXIT_GRAPH_RAISED
+            return EXIT_RUN_FAILED
         case Outcome(kind=OutcomeKind.APPLIED):
             return 0
         case Outcome(kind=OutcomeKind.REFUSED | OutcomeKind.UNMOVED):

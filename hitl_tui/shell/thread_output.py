@@ -73,6 +73,8 @@ def _lines(
             yield f"  fingerprint {fingerprint_of(item)}"
             if item.remark:
                 yield f"  remark      {one_line(item.remark, 400)}"
+            if item.caution:
+                yield f"  caution     {one_line(item.caution, 400)} A step needs --yes."
             yield from _ways_on(item)
     yield ""
     yield "Values"

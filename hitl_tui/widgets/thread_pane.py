@@ -120,7 +120,7 @@ class ThreadPane(Vertical):
         if thread.status is ThreadStatus.ERROR:
             error = thread.error or "The server reports no details."
             text = "\n\n".join(part for part in (error, thread.traceback) if part)
-            self._show_text("The graph raised an error", text)
+            self._show_text("The last run failed", text)
         elif thread.status is ThreadStatus.BUSY:
             text = "A run is in progress on this thread. Press ctrl+r to follow it."
             self._show_text("Still running", text)

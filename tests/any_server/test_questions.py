@@ -14,6 +14,7 @@ from hitl_engine.model import (
     Respond,
     ThreadStatus,
     ThreadView,
+    ToolCalls,
     Verdict,
     Verdicts,
 )
@@ -82,6 +83,10 @@ async def test_the_tasks_of_send_are_answered_in_their_order(desk: Desk) -> None
 )
 async def test_two_calls_of_an_agent_are_decided(desk: Desk, verdict: Verdict, result: str) -> None:
     thread = await start(desk, "tool_agent", HELLO)
+    [question] = questions_of(desk, thread)
+    assert isinstance(question.review, ToolCalls)
+    if verdict.kind not in question.review.calls[0].allowed:
+        pytest.skip(f"the middleware of this server has no {verdict.kind}")
     done = await decide(desk, thread, Verdicts((verdict, Approve())))
     assert done.status is ThreadStatus.DONE
     assert result in last_message(done)

@@ -104,9 +104,12 @@ def project(folder: Path) -> Path:
 
 
 @contextmanager
-def deployed(folder: Path) -> Iterator[Deployment]:
-    """All services of the compose file, each started when those it depends on are healthy."""
-    made = project(folder)
+def deployed(made: Path) -> Iterator[Deployment]:
+    """All services of the compose file, each started when those it depends on are healthy.
+
+    Their files are beside the project.
+    """
+    folder = made.parent
     with ExitStack() as stack:
         database = stack.enter_context(postgres())
         cache = stack.enter_context(redis(folder))

@@ -34,7 +34,7 @@ ASKED = '{"some_text": "a draft"}'
 @pytest.fixture(scope="module")
 def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
     """The sample project on two workers."""
-    with deployed(tmp_path_factory.mktemp("deployment")) as running:
+    with deployed(project(tmp_path_factory.mktemp("deployment"))) as running:
         yield running
 
 

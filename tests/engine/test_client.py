@@ -22,7 +22,7 @@ from hitl_engine.errors import (
 )
 from hitl_engine.reading import client
 from hitl_engine.reading.client import LangGraphServer, StreamEvent
-from hitl_engine.reading.wire import WireInterrupt, WireThread
+from hitl_engine.reading.wire import WireInterrupt, WireTask, WireThread, error_text
 
 Handler = Callable[[httpx.Request], httpx.Response]
 
@@ -162,6 +162,21 @@ def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
     assert again.id == old.id
     assert WireInterrupt.model_validate({"value": 1, "interrupt_id": "x"}).id == "x"
     assert WireInterrupt.model_validate({"value": 1, "id": "y", "new": 3}).id == "y"
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ("ValueError('x')", "ValueError('x')"),
+        ('{"message":"not a number","name":"Error"}', "Error: not a number"),
+        ({"error": "ValueError", "message": "x"}, "ValueError: x"),
+        ({"message": "x"}, "{'message': 'x'}"),
+        ("{broken", "{broken"),
+    ],
+)
+def test_an_error_is_put_into_words(sent: object, words: str) -> None:
+    assert error_text(sent) == words
+    assert WireTask.model_validate({"id": "k", "name": "n", "error": sent}).error == words
 
 
 def test_null_counts_as_missing() -> None:

@@ -219,6 +219,15 @@ def test_of_the_messages_of_a_chat_one_text_is_asked_for() -> None:
     assert form_of_input({}).kind == "json"
 
 
+def test_messages_that_javascript_marks_are_asked_for_as_one_text() -> None:
+    messages: JsonObject = {"langgraph_type": "messages", "description": "A list of messages"}
+    form = form_of_input({"type": "object", "properties": {"messages": messages, "other": {}}})
+    assert [(field.kind, field.is_chat) for field in form.fields] == [
+        ("long_text", True),
+        ("json", False),
+    ]
+
+
 def test_a_text_in_place_of_messages_is_sent_as_one_message() -> None:
     class Chat(TypedDict):
         messages: list[AnyMessage]

@@ -1,4 +1,4 @@
-"""`make hardening`: kills, load and fuzzing; `python -m tests.hardening NAME... --seed N`."""
+"""`make hardening`: kills, load, fuzzing and attacks; `python -m tests.hardening NAME... --seed N`."""
 
 import argparse
 import asyncio
@@ -6,18 +6,29 @@ import random
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
+from tests.hardening.attacks import ATTACKS, FULL, run_attack
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.hardening.load import run_under_load
+from tests.hardening.two_workers import two_workers
 
 KILLS = 50
 CASES = 200
+
+
+def _attack(name: str, folder: Path, seed: int) -> str:
+    return asyncio.run(run_attack(folder, name, FULL))
+
+
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "kills": lambda folder, seed: asyncio.run(kill_in_a_loop(folder, seed, KILLS)),
     "load": lambda folder, seed: asyncio.run(run_under_load(folder, seed)),
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
+    **{name: partial(_attack, name) for name in ATTACKS},
+    "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
 }
 
 

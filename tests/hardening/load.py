@@ -44,7 +44,7 @@ async def run_under_load(folder: Path, seed: int, threads: int = THREADS) -> str
             await _check_all(http, names, waiting)
         log = (folder / "data" / "engine.log").read_text()
         assert not log, log
-        held = _megabytes(served.process.pid)
+        held = megabytes(served.process.pid)
     return f"{threads} threads, {threads / seconds:.0f} cycles a second, {held} MB held at the end"
 
 
@@ -96,6 +96,7 @@ async def _check_all(http: httpx.AsyncClient, names: list[str], waiting: set[str
         assert [run["status"] for run in runs] == ["success"] * (1 if name in waiting else 2), runs
 
 
-def _megabytes(pid: int) -> int:
+def megabytes(pid: int) -> int:
+    """Return the memory that a process holds."""
     pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
     return pages * os.sysconf("SC_PAGE_SIZE") >> 20

@@ -8,9 +8,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
+
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
 from sample_graphs.revise import graph as revise
+from tests.hardening.attacks import ATTACKS, SMALL, run_attack
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.json_values import Json
@@ -50,6 +53,11 @@ async def test_connections_are_kept_longer_than_in_clients(local_server: Served)
         connection.request("GET", "/ok")
         assert connection.getresponse().read() == b'{"ok":true}'
     connection.close()
+
+
+@pytest.mark.parametrize("name", ATTACKS)
+async def test_other_clients_do_not_notice(tmp_path: Path, name: str) -> None:
+    await run_attack(tmp_path, name, SMALL)
 
 
 async def test_what_clients_received_is_there_after_a_kill(tmp_path: Path) -> None:

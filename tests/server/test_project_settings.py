@@ -260,6 +260,68 @@ def test_each_endpoint_belongs_to_a_part() -> None:
         assert part in ("runs", "meta") or path.startswith(f"/{part}"), path
 
 
+def test_the_limits_of_requests(tmp_path: Path) -> None:
+    limits = {"body_bytes": 1000, "search_bytes": 100, "endpoints": {"POST /threads/count": 200}}
+    long, longer, longest = ({"metadata": {"a": "x" * size}} for size in (90, 180, 990))
+    with served(tmp_path, http={"limits": limits}) as http:
+        for path, taken, refused in (
+            ("/threads", longer, longest),
+            ("/threads/search", {}, long),
+            ("/threads/count", long, longer),
+        ):
+            assert http.post(path, json=taken).status_code == 200
+            reply = http.post(path, json=refused)
+            assert (reply.status_code, "http.limits" in reply.json()["detail"]) == (413, True)
+
+
+@pytest.mark.parametrize(
+    ("limits", "said"),
+    [
+        ({"body_bytes": "many"}, "body_bytes is not a whole number"),
+        ({"endpoints": {"POST /threads": 0}}, "POST /threads is not a whole number"),
+        ({"bodies": 1}, "http.limits.bodies"),
+    ],
+)
+def test_a_limit_that_cannot_be_used(tmp_path: Path, limits: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadTarget, match=said):
+        read_project(str(write(tmp_path, http={"limits": limits})))
+
+
+@pytest.mark.parametrize(
+    ("ttl", "said"),
+    [
+        ({"strategy": "keep_latest"}, "strategy is not delete"),
+        ({"default_ttl": 0}, "default_ttl is"),
+    ],
+)
+def test_an_expiry_that_cannot_be_used(tmp_path: Path, ttl: dict[str, Any], said: str) -> None:
+    with pytest.raises(BadTarget, match=said):
+        read_project(str(write(tmp_path, checkpointer={"ttl": ttl})))
+
+
+def test_configs_of_graphs_in_the_environment(tmp_path: Path) -> None:
+    config = {"tags": ["mine"], "configurable": {"x-user-id": "ada"}}
+    project = write(tmp_path)
+    for value, user in ((config, "ada"), ({}, "nobody")):
+        given = json.dumps({"graph": value})
+        with (
+            running_server(project, tmp_path / "data", LANGGRAPH_CONFIG=given) as server,
+            httpx.Client(base_url=server.url, headers=server.headers, timeout=30) as http,
+        ):
+            assert http.get("/assistants/graph").json()["config"] == value
+            thread_id = http.post("/threads", json={}).json()["thread_id"]
+            path = f"/threads/{thread_id}/runs/wait"
+            http.post(path, json={"assistant_id": "graph", "input": {}})
+            answer = {"assistant_id": "graph", "command": {"resume": "yes"}}
+            assert http.post(path, json=answer).json()["user"] == user
+
+
+def test_configs_that_are_no_json(tmp_path: Path) -> None:
+    with pytest.raises(NotStarted) as refused:
+        start_server(write(tmp_path), tmp_path / "data", LANGGRAPH_CONFIG="[]")
+    assert "LANGGRAPH_CONFIG" in refused.value.report["what"]
+
+
 def test_headers_become_configurable(tmp_path: Path) -> None:
     section = {"configurable_headers": {"includes": ["x-user-*", "*key"], "excludes": ["*secret*"]}}
     with served(tmp_path, http=section) as http:
@@ -477,7 +539,11 @@ def test_a_checkpointer_that_cannot_be_used_stops_the_start(
 def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
     path = write(
         tmp_path,
-        checkpointer={"path": "./cp.py:make", "ttl": {}, "serde": {"pickle_fallback": True}},
+        checkpointer={
+            "path": "./cp.py:make",
+            "ttl": {"sweep_limit": 5},
+            "serde": {"pickle_fallback": True},
+        },
         store={"index": {}, "ttl": {"default_ttl": 5}},
         http={"mount_prefix": "/api", "logging_headers": {}, "cors": {"max_age": 5}},
         webhooks={"env_prefix": "WH_", "headers": {"a": "b"}},
@@ -491,7 +557,7 @@ def test_each_key_without_effect_is_a_remark(tmp_path: Path) -> None:
     )
     remarks = read_project(str(path)).remarks
     keys = (
-        *("checkpointer.ttl", "checkpointer.serde.pickle_fallback"),
+        *("checkpointer.ttl.sweep_limit", "checkpointer.serde.pickle_fallback"),
         *("store.index", "http.mount_prefix", "http.cors.max_age"),
         *("webhooks.env_prefix", "webhooks.headers", "api_version", "image_distro", "ui"),
         *("surprise", "auth.cache"),

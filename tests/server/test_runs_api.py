@@ -1,6 +1,7 @@
 """Runs in the background, in batches, delayed, deleted, cancelled; on both servers."""
 
 import asyncio
+import json
 from typing import Any
 
 import httpx
@@ -97,3 +98,21 @@ async def test_a_delayed_run(http: httpx.AsyncClient) -> None:
     assert run["status"] == "pending"
     joined = await http.get(f"/threads/{thread_id}/runs/{run['run_id']}/join")
     assert joined.json() == {"said": ["one", "two", "three"]}
+
+
+async def test_events_of_tools_name_their_messages(http: httpx.AsyncClient) -> None:
+    """AG-UI finds the message of a tool's result by its id."""
+    thread_id = await thread(http)
+    body = {
+        "assistant_id": "tool_agent",
+        "input": {"messages": [{"role": "user", "content": "What is on Monday?"}]},
+        "stream_mode": ["events"],
+    }
+    reply = await http.post(f"/threads/{thread_id}/runs/stream", json=body)
+    assert reply.headers["x-accel-buffering"] == "no"
+    told = [json.loads(line[6:]) for line in reply.text.splitlines() if line.startswith("data: ")]
+    (ended,) = [each for each in told if each.get("event") == "on_tool_end"]
+    shown = await state(http, thread_id)
+    (message,) = [each for each in shown["values"]["messages"] if each["type"] == "tool"]
+    assert ended["data"]["output"]["id"] == message["id"] is not None
+    assert shown["metadata"]["thread_id"] == thread_id

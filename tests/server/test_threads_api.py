@@ -1,6 +1,8 @@
 """Threads, on our server and on a real `langgraph dev`; and how searches use the indexes."""
 
 import asyncio
+import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
 from uuid import uuid4
@@ -18,7 +20,7 @@ from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
 from tests.json_values import Json
 from tests.server.differences import ours
-from tests.server.processes import SAMPLES, Served
+from tests.server.processes import SAMPLES, Served, copied_project, running_server
 from tests.server.test_contract import row, state, thread, wait
 
 
@@ -160,17 +162,117 @@ async def test_refusals(
     assert isinstance(reply.json()["detail"], str)
 
 
-async def test_unsupported_fields_are_refused(served: Served, http: httpx.AsyncClient) -> None:
-    for name, difference in (
-        ("ttl", "threads do not expire"),
-        ("supersteps", "no threads from supersteps"),
-    ):
-        value: Any = {"ttl": 5} if name == "ttl" else [{"updates": [{"as_node": "x"}]}]
-        reply = await http.post("/threads", json={name: value, "metadata": {"graph_id": "chain"}})
-        if ours(served, difference):
-            assert reply.status_code == 422
-        else:
-            assert reply.status_code != 422
+# Expiry
+
+
+@pytest.mark.parametrize("ttl", [{"ttl": 60}, {"ttl": 0.5, "strategy": "delete"}, {"ttl": -1}, {}])
+async def test_a_ttl_is_taken(served: Served, http: httpx.AsyncClient, ttl: Json) -> None:
+    reply = await http.post("/threads", json={"ttl": ttl})
+    assert reply.status_code == 200, reply.text
+    path = f"/threads/{reply.json()['thread_id']}"
+    later = await http.patch(path, json={"ttl": {"ttl": 120}})
+    assert later.status_code == 200, later.text
+    assert "ttl" not in (await http.get(path)).json()
+    shown = (await http.get(path, params={"include": "ttl"})).json()
+    if ours(served, "threads expire"):
+        end = datetime.now(UTC) + timedelta(minutes=120)
+        assert abs(datetime.fromisoformat(shown["ttl"].pop("expires_at")) - end).seconds < 30
+        assert shown["ttl"] == {"strategy": "delete", "ttl_minutes": 120}
+    else:
+        assert "ttl" not in shown
+
+
+@pytest.mark.parametrize("ttl", [5, None, {"ttl": "x"}, {"ttl": 1, "strategy": "never"}])
+async def test_a_ttl_that_is_none(http: httpx.AsyncClient, ttl: Any) -> None:
+    thread_id = await thread(http)
+    assert (await http.post("/threads", json={"ttl": ttl})).status_code == 422
+    assert (await http.patch(f"/threads/{thread_id}", json={"ttl": ttl})).status_code == 422
+
+
+async def test_only_whole_threads_expire(served: Served, http: httpx.AsyncClient) -> None:
+    body = {"ttl": {"ttl": 5, "strategy": "keep_latest"}}
+    reply = await http.post("/threads", json=body)
+    refused = ours(served, "only whole threads expire")
+    assert reply.status_code == (422 if refused else 200)
+
+
+async def test_an_expired_thread_is_deleted_but_not_during_a_run(tmp_path: Path) -> None:
+    config = copied_project(tmp_path / "project")
+    ttl = {"default_ttl": 0.02, "sweep_interval_minutes": 0.005}
+    settings = {**json.loads(config.read_text()), "checkpointer": {"ttl": ttl}}
+    config.write_text(json.dumps(settings))
+    with running_server(config, tmp_path / "data") as server:
+        async with server.client() as client:
+            lasting = (await client.post("/threads", json={"ttl": {"ttl": 60}})).json()["thread_id"]
+            waiting, running = await thread(client), await thread(client)
+            await wait(client, waiting, "revise", input={"some_text": "x"})
+            done = await wait(client, running, "slow", input={"steps": 15})
+            assert done["done"] == 15
+            async with asyncio.timeout(20):
+                for expired in (waiting, running):
+                    while (await client.get(f"/threads/{expired}")).status_code == 200:
+                        await asyncio.sleep(0.1)
+            assert (await client.get(f"/threads/{waiting}/state")).status_code == 404
+            assert (await client.get(f"/threads/{lasting}")).status_code == 200
+
+
+# Supersteps
+
+
+def superstep(*updates: Json) -> Json:
+    return {"updates": list(updates)}
+
+
+FIRST = superstep({"values": {"some_text": "one"}, "as_node": "__input__"})
+SECOND = superstep({"values": {"some_text": "two"}, "as_node": "human_node"})
+
+
+async def test_a_thread_from_supersteps(http: httpx.AsyncClient) -> None:
+    body = {"metadata": {"graph_id": "revise"}, "supersteps": [FIRST, SECOND]}
+    reply = await http.post("/threads", json=body)
+    assert reply.status_code == 200, reply.text
+    made = reply.json()
+    assert (made["status"], made["values"]) == ("idle", {"some_text": "two"})
+    path = f"/threads/{made['thread_id']}"
+    shown = (await http.get(f"{path}/state")).json()
+    assert (shown["values"], shown["next"]) == ({"some_text": "two"}, [])
+    assert len((await http.post(f"{path}/history", json={"limit": 10})).json()) == 2
+
+
+async def test_a_command_in_a_superstep(http: httpx.AsyncClient) -> None:
+    command = {"update": {"some_text": "x"}, "goto": "human_node"}
+    step = superstep({"command": command, "as_node": "__start__"})
+    body = {"metadata": {"graph_id": "revise"}, "supersteps": [step]}
+    made = (await http.post("/threads", json=body)).json()
+    assert (made["status"], made["values"]) == ("interrupted", {"some_text": "x"})
+    assert (await state(http, made["thread_id"]))["next"] == ["human_node"]
+    asked = await wait(http, made["thread_id"], "revise", input=None)
+    assert asked["__interrupt__"][0]["value"] == {"text_to_revise": "x"}
+
+
+@pytest.mark.parametrize(
+    ("metadata", "supersteps", "status", "said"),
+    [
+        ({}, [FIRST], 201, "was created, but there were problems updating the state: Thread "),
+        ({"graph_id": "none"}, [FIRST], 201, "updating the state: Graph 'none' not found."),
+        (
+            {"graph_id": "revise"},
+            [superstep({"values": {}, "as_node": "nobody"})],
+            400,
+            "Node nobody does not exist",
+        ),
+        ({"graph_id": "revise"}, [superstep()], 400, "No updates provided"),
+        ({"graph_id": "revise"}, [{}], 422, "updates"),
+        ({"graph_id": "revise"}, [superstep({"values": {}})], 422, "as_node"),
+        ({"graph_id": "revise"}, "x", 422, "supersteps"),
+    ],
+)
+async def test_supersteps_that_cannot_be_used(
+    http: httpx.AsyncClient, metadata: Json, supersteps: Any, status: int, said: str
+) -> None:
+    reply = await http.post("/threads", json={"metadata": metadata, "supersteps": supersteps})
+    assert reply.status_code == status, reply.text
+    assert said in reply.json()["detail"]
 
 
 # States

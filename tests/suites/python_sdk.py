@@ -10,7 +10,7 @@ from tests.suites.suite import Result, Suite, environment_with, run_pytest
 
 _PACKAGES = (
     f"{ROOT}[local]",
-    *("deepagents", "langchain", "pytest", "pytest-asyncio"),
+    *("deepagents", "langchain", "pytest", "pytest-asyncio", "pytest-timeout"),
 )
 """Of the environment that runs the tests and the graphs: some graphs are deep agents."""
 _FIXED_URL = re.compile(r"http://localhost:2024")
@@ -27,7 +27,7 @@ def _run(suite: Path, work: Path) -> Result:
             "*.py"
         ):  # one has its URL written into it
             test.write_text(_FIXED_URL.sub(url, test.read_text()))
-        arguments = ("-m", "integration", "tests/integration")
+        arguments = ("-m", "integration", "--timeout", "60", "tests/integration")
         return run_pytest(
             python, copy, work / "report.xml", *arguments, LANGGRAPH_INTEGRATION_URL=url
         )

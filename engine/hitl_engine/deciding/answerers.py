@@ -3,12 +3,11 @@
 from contextlib import suppress
 from typing import Any
 
-from hitl_engine.deciding.run_sender import DECISION_ID
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import Interrupt
-from hitl_engine.reading.wire import WireRun
+from hitl_engine.reading.wire import DECISION_ID, WireRun
 
 _RUNS_READ = 50
 _USER_ID = "langgraph_auth_user_id"
@@ -32,12 +31,16 @@ class Answerers:
         runs = await self._session.api.runs(interrupt.thread_id, limit=_RUNS_READ)
         for run in runs:
             if interrupt.interrupt_id in _answered(run):
-                return _user(run) or await self._local_user(run)
+                return await self.sender(run)
         return ""
+
+    async def sender(self, run: WireRun) -> str:
+        """Return the name of the user who started a run; empty if nothing tells it. Untrusted."""
+        return _user(run) or await self._local_user(run)
 
     async def _local_user(self, run: WireRun) -> str:
         with suppress(JournalFailed):
-            return await self._log.who_sent(str(run.metadata.get(DECISION_ID, "")))
+            return await self._log.who_sent(str(run.metadata.get(DECISION_ID) or ""))
         return ""
 
 

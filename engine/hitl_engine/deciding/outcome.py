@@ -8,6 +8,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 
 from dataclasses import replace
 
+from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
@@ -26,6 +27,11 @@ _ONE_OF_TWO = (
     "The question is answered, but perhaps by the earlier answer that caused an error: LangGraph "
     "may have kept that one. Look at what the node did."
 )
+_REPLACED = (
+    "Another run began at the same moment and took its place: the node ran for both, and the thread "
+    "has the result of the other one."
+)
+_REPLACED_ANOTHER = "Another run began at the same moment: the node ran for that one too, and its result was replaced."
 
 
 def of_answer(
@@ -114,11 +120,22 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
         case "interrupted":
             return _found(OutcomeKind.UNKNOWN, "The run was cancelled.", after, error)
         case "error":
-            return _found(OutcomeKind.APPLIED, "The graph raised an error.", after, error)
+            return _found(OutcomeKind.APPLIED, "The run failed.", after, error)
         case "success":
             return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
             return _found(OutcomeKind.UNKNOWN, f"The run is {status}; look again.", after, error)
+
+
+def after_race(found: Outcome, race: Race) -> Outcome:
+    """Add to an outcome what became of the run beside another one that began at the same checkpoint."""
+    match race:
+        case Race.WON:
+            return replace(found, why=f"{found.why} {_REPLACED_ANOTHER}")
+        case Race.LOST if found.kind is not OutcomeKind.REFUSED:
+            return replace(found, kind=OutcomeKind.UNKNOWN, why=_REPLACED)
+        case _:
+            return found
 
 
 def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = None) -> Outcome:
@@ -126,7 +143,12 @@ def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = Non
 
 
 def _error(observed: ObservedRun, after: Snapshot) -> str | None:
-    """Prefer the error in the state: some servers hide messages in the stream."""
+    """Prefer the error in the state: some servers hide messages in the stream.
+
+    After an error of its own a server may run the run again, elsewhere: then it did not fail.
+    """
+    if observed.status == "success":
+        return None
     if observed.status == "error" or observed.error is not None:
         return after.error or observed.error or "The run ended in an error."
     return None

@@ -7,7 +7,7 @@ import json
 from collections.abc import Collection, Sequence
 
 from hitl_engine.deciding.task_groups import duplicate_ids, group_by_task
-from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken, StillWaits
+from hitl_engine.errors import BadInput, Conflict, NoLongerWaits, NotTaken, StillWaits
 from hitl_engine.fingerprint import fingerprint
 from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
@@ -101,6 +101,16 @@ def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) ->
                 f"each answer. Not answered: {names_of(missing)}.",
                 hint="Answer them together.",
             )
+
+
+def refuse_if_busy(thread: Snapshot) -> None:
+    """Refuse a new run beside another one: not every server does. Raises Conflict."""
+    if thread.status is ThreadStatus.BUSY:
+        raise Conflict(
+            f"A run is in progress on thread {thread.thread_id}.",
+            kept="Nothing was sent.",
+            hint="Wait until it ends, or run on a new thread.",
+        )
 
 
 def refuse_if_something_waits(thread: Snapshot) -> None:

@@ -11,7 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from hitl_engine.deciding.run_settings import remembered_by_config
+from hitl_engine.deciding.rivals import Race, race_of
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -21,16 +21,16 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, Progress
+from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.retries import Deadline, retried
-from hitl_engine.reading.wire import WireRun
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun, error_text
 
 _Read = TypeVar("_Read")
 
+_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
-DECISION_ID = "hitl_decision_id"
-"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
@@ -59,8 +59,6 @@ class ObservedRun:
     error: str | None = None
     """What the run failed with, from the stream."""
     error_kind: str | None = None
-    task_failed: bool = False
-    """Whether a task of the graph raised an error in this run."""
     fault: str | None = None
     """Why the server did not begin the run, if so: the graph raised nothing."""
     finished: dict[str, frozenset[str]] = field(default_factory=dict)
@@ -107,16 +105,9 @@ class RunSender:
         `settle` finds out whether and how the run ended. Raises TargetError if the server took
         nothing.
         """
-        own = request.get("metadata")
-        noted: JsonObject = {
-            **(own if isinstance(own, dict) else {}),
-            DECISION_ID: sent.decision_id,
-        }
-        if not self._session.api.can.tells_requests:
-            request = remembered_by_config(request, noted)
         request = {
             **request,
-            "metadata": noted,
+            **_marked(request, sent.decision_id, tells=self._session.api.can.tells_requests),
             "multitask_strategy": "reject",
             "on_disconnect": "continue",
             "stream_mode": list(_STREAM_MODES),
@@ -185,6 +176,23 @@ class RunSender:
             return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
 
+    async def until_others_end(self, thread_id: str) -> None:
+        """Wait, for a minute at most, until no run is under way on a thread."""
+        with suppress(TimeoutError, TargetError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                while any(
+                    run.status in _UNDER_WAY
+                    for run in await self._session.api.runs(thread_id, limit=10)
+                ):
+                    await asyncio.sleep(_SETTLE_PAUSE)
+
+    async def race(self, observed: ObservedRun, before: Snapshot) -> Race:
+        """Return what became of a run that began at `before`, if others began there too."""
+        with suppress(TargetError):
+            history = await self._session.api.history(before.thread_id, limit=50)
+            return race_of(observed.run_id, before.checkpoint_id, history)
+        return Race.ALONE
+
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
         """Watch the run in progress on a thread, if there is one, to its end."""
         run = await self.last(thread_id)
@@ -248,6 +256,27 @@ class RunSender:
         return ours[-1] if ours else None
 
 
+def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject:
+    """Return `metadata` and `config` of a request, both with its notes and the decision id.
+
+    Aegra drops the metadata of a run, but keeps its config, whose metadata LangGraph writes into
+    checkpoints. `tells`: whether the server keeps the breakpoints of a run; else the config has these
+    too. `WireRun` finds them there.
+    """
+    notes: JsonObject = {**_object(request.get("metadata")), DECISION_ID: decision_id}
+    config = _object(request.get("config"))
+    kept: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
+    sent_with: JsonObject = {KEPT_IN_CONFIG: kept} if kept and not tells else {}
+    return {
+        "metadata": notes,
+        "config": {**config, "metadata": {**_object(config.get("metadata")), **notes, **sent_with}},
+    }
+
+
+def _object(value: JsonValue) -> JsonObject:
+    return value if isinstance(value, dict) else {}
+
+
 def nothing_was_taken(error: TargetError) -> bool:
     """Whether the server refused, or received nothing, before a run could begin."""
     match error:
@@ -281,7 +310,6 @@ async def _watch(
                 if asks is not None and not event.namespace:
                     observed.finished[task_id] = asks
                 observed.moved = observed.moved or progress.kind == "finished" or None
-                observed.task_failed = observed.task_failed or progress.kind == "failed"
                 on_progress(progress)
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
@@ -294,7 +322,7 @@ def _of_task(
     if "input" in task:
         return Progress(thread_id, "started", path), None
     if task.get("error") is not None:
-        return Progress(thread_id, "failed", path, task["error"]), None
+        return Progress(thread_id, "failed", path, error_text(task["error"])), None
     interrupts = task.get("interrupts") or ()
     asks = frozenset(str(asked.get("id")) for asked in interrupts if isinstance(asked, dict))
     return Progress(thread_id, "stopped" if asks else "finished", path, task.get("result")), asks

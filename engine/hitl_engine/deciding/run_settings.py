@@ -3,8 +3,8 @@
 from typing import Any
 
 from hitl_engine.errors import BadInput
-from hitl_engine.model import JsonObject, JsonValue, RunSettings
-from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun
+from hitl_engine.model import JsonObject, RunSettings
+from hitl_engine.reading.wire import WireRun
 
 _STRICT_RESUME = "__pregel_strict_resume"
 """LangGraph refuses a resume that names an interrupt which is not pending (langgraph 1.2)."""
@@ -13,7 +13,6 @@ _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
 _FOR_ONE_RUN = ("__", "checkpoint_")
 """How settings begin that steer one run: the flag of an answer, the form of its events, its branch."""
-_BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _NOTHING = "Nothing was sent."
 
 
@@ -35,20 +34,6 @@ def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) ->
     if config:
         request["config"] = config
     return request
-
-
-def remembered_by_config(request: JsonObject, metadata: JsonObject) -> JsonObject:
-    """Return the request with its metadata and breakpoints also in its config.
-
-    For servers that forget the metadata and the breakpoints of a run but keep its config, and its
-    metadata in each checkpoint of the run. `WireRun` reads them from there.
-    """
-    config = _object(request.get("config"))
-    breakpoints: JsonObject = {name: request[name] for name in _BREAKPOINTS if name in request}
-    noted = {**_object(config.get("metadata")), **metadata}
-    if breakpoints:
-        noted[KEPT_IN_CONFIG] = breakpoints
-    return {**request, "config": {**config, "metadata": noted}}
 
 
 def refuse_settings(settings: RunSettings) -> None:
@@ -78,10 +63,6 @@ def _lasting(context: Any) -> JsonObject:
         for key, value in given.items()
         if key != "thread_id" and not key.startswith(_FOR_ONE_RUN)
     }
-
-
-def _object(value: JsonValue) -> JsonObject:
-    return value if isinstance(value, dict) else {}
 
 
 def _limits(config: Any) -> JsonObject:

@@ -28,15 +28,23 @@ def form_of_input(schema: JsonObject) -> FormField:
     Their schema holds a dozen shapes of ten fields each; mostly a person begins with one message.
     """
     form = form_of(schema)
-    return replace(form, fields=tuple(map(_without_chat, form.fields)))
+    return replace(form, fields=tuple(_without_chat(field, schema) for field in form.fields))
 
 
-def _without_chat(field: FormField) -> FormField:
+def _without_chat(field: FormField, schema: JsonObject) -> FormField:
     tags = {tag for each in field.item.variants for tag in each.tags} if field.item else set()
-    if not {"human", "ai"} <= tags:
+    if not ({"human", "ai"} <= tags or _is_marked_as_chat(field.name, schema)):
         return field
     hint = "the text of one message, from you; as JSON any messages"
-    return replace(field, kind="long_text", item=None, hints=(hint,), is_chat=True)
+    return replace(field, kind="long_text", item=None, beyond="", hints=(hint,), is_chat=True)
+
+
+def _is_marked_as_chat(name: str, schema: JsonObject) -> bool:
+    """Whether LangGraph for JavaScript marks the messages, whose shapes its schema leaves out."""
+    match schema.get("properties"):
+        case {**parts} if isinstance(part := parts.get(name), dict):
+            return part.get("langgraph_type") == "messages"
+    return False
 
 
 class _Drawing:

@@ -50,6 +50,6 @@ class LogEntry:
     mismatches: tuple[str, ...] = ()
     """Tool calls that did not run as decided, as in `Outcome`."""
     error: str = ""
-    """What the graph raised in the run of this decision, also if the decision was applied."""
+    """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""
     """Where it raised that, if the server tells it; many lines."""

@@ -44,7 +44,7 @@ class Outcome:
     thread: ThreadView | None
     """The thread afterwards; None if it could not be read."""
     error: str | None = None
-    """What the graph raised in this run, if it did."""
+    """What this run failed with, if it did: mostly what its graph raised."""
     stuck: bool = False
     """Whether answers caused the same error twice: it must be reopened before an answer counts."""
     mismatches: tuple[str, ...] = ()

@@ -89,6 +89,8 @@ class Breakpoint:
     """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
     remark: str = ""
     """Set when a next node is gone from the code."""
+    caution: str = field(default="", compare=False)
+    """What a person has to confirm before a step; mostly empty."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -121,6 +123,8 @@ class ThreadView:
     """Where the graph's own code failed in the last run; only our own server tells it."""
     code_changed: str = ""
     """That the server still runs old code of the graph, which changed since; mostly empty."""
+    stop: Breakpoint | None = None
+    """Where a step goes on: the breakpoint that waits, or the nodes that failed."""
 
 
 @dataclass(frozen=True, slots=True)

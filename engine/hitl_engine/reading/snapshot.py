@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from hitl_engine.model import Breakpoint, ExactValue, Interrupt, ThreadStatus, ThreadView, Waiting
 from hitl_engine.reading.tool_context import in_context
-from hitl_engine.reading.wire import WireInterrupt, WireTask
+from hitl_engine.reading.wire import WireInterrupt, WireTask, error_text
 
 _NO_ID = "placeholder-id"
 """The id of every `NodeInterrupt`, and of an `Interrupt` that a node makes itself (langgraph 1.2)."""
@@ -49,6 +49,8 @@ class Snapshot:
     """Whether the state was read, and has none of the tasks that ask."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    caution: str = ""
+    """What a person has to confirm before a step."""
     code_changed: str = ""
     """That the server runs old code of the graph; empty if it does not, or does not tell."""
 
@@ -126,13 +128,7 @@ class Snapshot:
         for task in self.tasks:
             if task.error is not None:
                 return f"{task.name}: {task.error}"
-        match self.row_error:
-            case None | "":
-                return None
-            case {"error": kind, "message": message}:
-                return f"{kind}: {message}"
-            case other:
-                return str(other)
+        return error_text(self.row_error) if self.row_error else None
 
     @property
     def status(self) -> ThreadStatus:
@@ -155,8 +151,18 @@ class Snapshot:
         """
         if self.status is ThreadStatus.BUSY:
             return ()
-        if self.status is not ThreadStatus.BREAKPOINT:
-            return in_context(self.interrupts, self.values, self.tasks)
+        if self.status is ThreadStatus.BREAKPOINT and self.stop is not None:
+            return (self.stop,)
+        return in_context(self.interrupts, self.values, self.tasks)
+
+    @property
+    def stop(self) -> Breakpoint | None:
+        """Where a step goes on; None if a run is in progress, a question waits, or nothing is left.
+
+        After an error nothing waits, but a step runs the failed nodes again.
+        """
+        if self.status is ThreadStatus.BUSY or self.interrupts or not (self.next or self.raised):
+            return None
         stop = Breakpoint(
             thread_id=self.thread_id,
             graph_id=self.graph_id,
@@ -167,8 +173,9 @@ class Snapshot:
             since=self.since,
             error=self.error,
             remark=self._remark_on_code(self.next),
+            caution=self.caution,
         )
-        return (self._inside(stop) if self.raised else stop,)
+        return self._inside(stop) if self.raised else stop
 
     def _inside(self, stop: Breakpoint) -> Breakpoint:
         """Return the stop of nodes that raised `NodeInterrupt`."""
@@ -201,6 +208,7 @@ class Snapshot:
             error=self.error,
             traceback=self.traceback,
             code_changed=self.code_changed,
+            stop=self.stop,
         )
 
 

@@ -5,16 +5,32 @@ by age and maker. Values are kept as they came. Source: the OpenAPI document of
 langgraph-api 0.16.7, and the older interrupt of the LangGraph guide.
 """
 
+import json
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
 import xxhash
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+DECISION_ID = "hitl_decision_id"
+"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")
+
+
+def error_text(error: Any) -> str:
+    """Return an error in words: servers send a text, an object, or the JSON of one (JavaScript)."""
+    if isinstance(error, str):
+        with suppress(ValueError, RecursionError):
+            return error_text(json.loads(error)) if error.startswith("{") else error
+    match error:
+        case {"error": kind, "message": message} | {"name": kind, "message": message}:
+            return f"{kind}: {message}"
+        case _:
+            return str(error)
 
 
 class _Wire(BaseModel):
@@ -79,6 +95,11 @@ class WireTask(_Wire):
     result: Any = None
     state: "WireState | None" = None
     """Of the subgraph that runs in this task, where it was asked for."""
+
+    @field_validator("error", mode="before")
+    @classmethod
+    def _read_error(cls, error: Any) -> Any:
+        return error_text(error)
 
     @model_validator(mode="before")
     @classmethod

@@ -12,8 +12,7 @@ from typing import Any
 import orjson
 from fastapi import Request, Response
 from fastapi.routing import APIRoute
-from starlette.requests import ClientDisconnect, HTTPConnection
-from starlette.types import Message
+from starlette.requests import HTTPConnection
 
 from hitl_server.idempotency import request_digest
 from hitl_server.identity.callers import caller_of
@@ -21,8 +20,9 @@ from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import AuthorizationRequest
 from hitl_server.policy.rules import RULES
+from hitl_server.policy.sent_body import beside_the_loop, parsed, read_body
 from hitl_server.project_code import calling_project
-from hitl_server.refusals import Refusal, invalid_json, unreadable_body
+from hitl_server.refusals import Refusal
 from hitl_server.server_parts import parts_of
 
 
@@ -35,28 +35,24 @@ class AuthorizedRoute(APIRoute):
 
         async def handle_authorized(request: Request) -> Response:
             _require_open(request, self.path)
-            sent = await _sent_body(request)
-            has_body = self.body_field is not None and sent
-            authorization = await _ask_rule(
-                request, request.method, self.path, lambda: _parsed(sent) if has_body else None
-            )
+            limits = request.app.state.http.limits
+            sent = await read_body(request, limits.of_body(request.method, self.path))
+            body = await parsed(sent) if self.body_field is not None and sent else None
+            authorization = await _ask_rule(request, request.method, self.path, body)
             if "idempotency-key" in request.headers:
                 digest = request_digest(request.url.path, sent)
                 authorization = replace(authorization, request_digest=digest)
             request.state.authorization = authorization
-            if authorization.body is not None:
-                request = _with_body(request, authorization.body)
-            elif self.body_field is not None and sent:
-                request = _with_bytes(request, sent)
+            if (checked := authorization.body) is not None:
+                body = await beside_the_loop(len(sent), lambda: _as_json(checked))
+            request = _CheckedRequest(request, sent, body)
             with calling_project():
                 return await handle(request)
 
         return handle_authorized
 
 
-async def authorize(
-    connection: HTTPConnection, method: str, path: str, body: Callable[[], Any]
-) -> Authorization:
+async def authorize(connection: HTTPConnection, method: str, path: str, body: Any) -> Authorization:
     """Return what the caller may do by the rule of a route. Raises `Refusal`."""
     _require_open(connection, path)
     return await _ask_rule(connection, method, path, body)
@@ -69,9 +65,7 @@ def _require_open(connection: HTTPConnection, path: str) -> None:
         raise Refusal(404, "Not Found")
 
 
-async def _ask_rule(
-    connection: HTTPConnection, method: str, path: str, body: Callable[[], Any]
-) -> Authorization:
+async def _ask_rule(connection: HTTPConnection, method: str, path: str, body: Any) -> Authorization:
     auth = connection.app.state.auth
     caller = caller_of(connection)
     if auth is None or caller.is_owner:
@@ -80,7 +74,7 @@ async def _ask_rule(
     if rule is None:
         raise Refusal(403, "This server has no rule for this request.")
     parts, places, query = parts_of(connection), connection.path_params, connection.query_params
-    return await rule(AuthorizationRequest(caller, auth, parts, places, query, body()))
+    return await rule(AuthorizationRequest(caller, auth, parts, places, query, body))
 
 
 def part_of_api(path: str) -> str:
@@ -93,43 +87,32 @@ def part_of_api(path: str) -> str:
     return "meta"
 
 
-async def _sent_body(request: Request) -> bytes:
-    try:
-        return await request.body()
-    except ClientDisconnect:
-        raise unreadable_body() from None
-
-
-def _parsed(sent: bytes) -> Any:
-    """Return the JSON of a body, or refuse it as FastAPI does."""
-    try:
-        return json.loads(sent)
-    except json.JSONDecodeError:
-        raise invalid_json() from None
-    except (ValueError, RecursionError):
-        raise unreadable_body() from None
-
-
-def _with_body(request: Request, body: Any) -> Request:
-    """Return the request with another JSON body.
+def _as_json(value: Any) -> Any:
+    """Return a body with the changes of handlers as JSON; they may have put other values into it.
 
     The standard library writes what it has read without loss (lone surrogates, NaN); only values
     of handlers that are not JSON need the encoder of the server.
     """
-    checked = json.dumps(body, default=lambda value: orjson.loads(dumps(value))).encode()
-    return _with_bytes(request, checked)
+    return json.loads(json.dumps(value, default=lambda each: orjson.loads(dumps(each))))
 
 
-def _with_bytes(request: Request, body: bytes) -> Request:
-    """Return the request with this body as JSON, whatever content type the client named.
+class _CheckedRequest(Request):
+    """A request whose body was read and parsed, as JSON whatever content type the client named.
 
     LangChain's web front ends send JSON as text/plain, which needs no CORS preflight. What a
     preflight would prevent, requests of other pages, `WebOriginMiddleware` refuses.
     """
-    headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
 
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+    def __init__(self, request: Request, sent: bytes, value: Any) -> None:
+        headers = [pair for pair in request.scope["headers"] if pair[0] != b"content-type"]
+        as_json = (b"content-type", b"application/json")
+        super().__init__({**request.scope, "headers": [*headers, as_json]}, request.receive)
+        self._sent, self._value = sent, value
 
-    as_json = (b"content-type", b"application/json")
-    return Request({**request.scope, "headers": [*headers, as_json]}, receive)
+    async def body(self) -> bytes:
+        """Return the bytes that the client sent."""
+        return self._sent
+
+    async def json(self) -> Any:
+        """Return the checked body."""
+        return self._value

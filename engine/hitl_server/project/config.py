@@ -33,6 +33,16 @@ class GraphSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class ThreadTtlSettings:
+    """`checkpointer.ttl`: when threads expire."""
+
+    default_minutes: float | None = None
+    """For a thread whose request names none; None for never."""
+    sweep_minutes: float = 5
+    """Between two searches for expired threads."""
+
+
+@dataclass(frozen=True, slots=True)
 class ProjectConfig:
     """The settings of a target."""
 
@@ -53,6 +63,7 @@ class ProjectConfig:
     """`store.path`: the project's own store."""
     own_checkpointer: Place | None = None
     """`checkpointer.path`: the project's own checkpointer."""
+    thread_ttl: ThreadTtlSettings = ThreadTtlSettings()
     webhooks: WebhookRules = field(default_factory=WebhookRules)
     auth: Place | None = None
     """`auth.path`: the handlers for authentication and authorization."""
@@ -123,6 +134,7 @@ def _from_config(target: str, path: Path) -> ProjectConfig:
         store=section(config, "store"),
         own_store=_own_part(path, config, "store"),
         own_checkpointer=_own_part(path, config, "checkpointer"),
+        thread_ttl=_thread_ttl(path, section(config, "checkpointer", "ttl")),
         webhooks=webhooks,
         auth=_auth(path, folder, config.get("auth")),
         http=http,
@@ -185,6 +197,19 @@ def _own_part(path: Path, config: dict[str, Any], name: str) -> Place | None:
             f"{path}: {name}.path names no object.", hint=f'Write "./{name}.py:{name}".'
         )
     return place
+
+
+def _thread_ttl(path: Path, given: dict[str, Any]) -> ThreadTtlSettings:
+    if given.get("strategy") not in (None, "delete"):
+        raise BadTarget(
+            f"{path}: checkpointer.ttl.strategy is not delete.",
+            hint="This server only deletes whole threads: a checkpoint may need data of earlier ones.",
+        )
+    default, sweep = given.get("default_ttl"), given.get("sweep_interval_minutes", 5)
+    for name, number in (("default_ttl", default), ("sweep_interval_minutes", sweep)):
+        if number is not None and (not isinstance(number, int | float) or not number > 0):
+            raise BadTarget(f"{path}: checkpointer.ttl.{name} is not a number above 0.")
+    return ThreadTtlSettings(default, sweep)
 
 
 def _import_paths(folder: Path, dependencies: Any) -> tuple[Path, ...]:

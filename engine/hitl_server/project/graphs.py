@@ -16,8 +16,10 @@ from langgraph.pregel.remote import RemoteGraph
 from langgraph.store.base import BaseStore
 from langgraph_sdk.runtime import AccessContext
 
+from hitl_server.json_types import JsonObject
 from hitl_server.project.code_changes import CodeChanges
 from hitl_server.project.config import GraphSpec, ProjectConfig
+from hitl_server.project.graph_configs import graph_configs
 from hitl_server.project.graph_factories import GraphFactory, NotAGraphFactory
 from hitl_server.project.import_errors import ImportFailure, import_failure_of
 from hitl_server.project_code import calling_project, raised
@@ -58,6 +60,8 @@ class LoadedGraph:
 
     spec: GraphSpec
     source: Graph | GraphFactory
+    config: JsonObject
+    """The config of its default assistant."""
 
     @property
     def name(self) -> str:
@@ -79,14 +83,19 @@ class Graphs:
 
     @classmethod
     def load(cls, project: ProjectConfig) -> "Graphs":
-        """Import every graph. One that cannot be imported goes to `broken`; nothing is raised."""
-        graphs = cls()
+        """Import every graph. One that cannot be imported goes to `broken`.
+
+        Raises `BadTarget` for a LANGGRAPH_CONFIG that cannot be used.
+        """
+        graphs, configs = cls(), graph_configs()
         for graph_id, why in project.unusable.items():
             graphs.broken[graph_id] = ImportFailure(graph_id, why, "")
         for spec in project.graphs:
             try:
                 with calling_project():
-                    graphs.loaded[spec.graph_id] = LoadedGraph(spec, _load(spec))
+                    source = _load(spec)
+                config = configs.get(spec.graph_id, {})
+                graphs.loaded[spec.graph_id] = LoadedGraph(spec, source, config)
             except Exception as error:  # noqa: BLE001  user code
                 failure = import_failure_of(spec.graph_id, error, project.import_paths)
                 graphs.broken[spec.graph_id] = failure

@@ -6,11 +6,12 @@ this server cannot keep. What only lacks an effect is a remark.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
 from hitl_server.errors import BadTarget
+from hitl_server.limits import Limits
 from hitl_server.project.config_file import listed, section
 from hitl_server.project.places import Place, is_javascript, read_place
 
@@ -19,7 +20,7 @@ PARTS = ("assistants", "threads", "runs", "store", "meta")
 
 _HTTP = {
     *("app", "middleware_order", "enable_custom_route_auth"),
-    *("cors", "configurable_headers", "disable_webhooks"),
+    *("cors", "configurable_headers", "disable_webhooks", "limits"),
     *(f"disable_{part}" for part in PARTS),
 }
 _MISSING_HERE = {"disable_mcp", "disable_a2a", "disable_ui", "disable_event_streaming"}
@@ -75,6 +76,7 @@ class HttpSettings:
     hidden_headers: tuple[str, ...] = ()
     """Names that are left out, in spite of `headers`."""
     web_origins: WebOrigins = WebOrigins()
+    limits: Limits = field(default_factory=Limits)
 
 
 def read_http(path: Path, config: dict[str, Any]) -> tuple[HttpSettings, tuple[str, ...]]:
@@ -92,6 +94,7 @@ def read_http(path: Path, config: dict[str, Any]) -> tuple[HttpSettings, tuple[s
         headers=_header_names(http, "include"),
         hidden_headers=_header_names(http, "exclude"),
         web_origins=_web_origins(path, http),
+        limits=_limits(path, http),
     )
     return settings, tuple(_remarks(path, http))
 
@@ -162,6 +165,18 @@ def _web_origins(path: Path, http: dict[str, Any]) -> WebOrigins:
             f"{path}: http.cors.allow_origin_regex is not a regular expression: {error}."
         ) from None
     return WebOrigins(tuple(map(str, listed(cors, "allow_origins"))), pattern)
+
+
+def _limits(path: Path, http: dict[str, Any]) -> Limits:
+    """Return the limits of requests, which `langgraph dev` does not have."""
+    names = {each.name for each in fields(Limits)}
+    given = _known_section(path, http, "limits", names, "http.")
+    endpoints = _known_section(path, given, "endpoints", set(given.get("endpoints") or ()))
+    numbers = {**{name: given[name] for name in given if name != "endpoints"}, **endpoints}
+    for name, number in numbers.items():
+        if isinstance(number, bool) or not isinstance(number, int) or number <= 0:
+            raise BadTarget(f"{path}: http.limits: {name} is not a whole number above 0.")
+    return Limits(**{**given, "endpoints": endpoints})
 
 
 def _remarks(path: Path, http: dict[str, Any]) -> Iterator[str]:

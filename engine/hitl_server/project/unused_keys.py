@@ -24,7 +24,6 @@ _WHY = {
     "auth.openapi": "/openapi.json of this server names no schemes of authentication",
     "auth.cache": "the handlers are called for each request",
     "auth.allow_langsmith_api_keys": "this server knows no keys of LangSmith",
-    "checkpointer.ttl": "threads do not expire on this server",
     "checkpointer.backend": "checkpoints are in engine.sqlite of the data folder",
     "checkpointer.serde.allowed_json_modules": "checkpoints contain no such values",
     "checkpointer.serde.pickle_fallback": "nothing is unpickled",
@@ -32,7 +31,8 @@ _WHY = {
 }
 _KNOWN_INSIDE = {
     "auth": {"path", "disable_studio_auth"},
-    "checkpointer": {"serde", "path"},
+    "checkpointer": {"serde", "path", "ttl"},
+    "checkpointer.ttl": {"strategy", "default_ttl", "sweep_interval_minutes"},
     "checkpointer.serde": {"allowed_msgpack_modules"},
     "store": {"ttl", "path"},
 }

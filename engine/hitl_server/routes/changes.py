@@ -10,7 +10,7 @@ from fastapi.responses import StreamingResponse
 from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import sees_thread
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.routes.run_responses import HEARTBEAT
+from hitl_server.routes.run_responses import HEARTBEAT, STREAM_HEADERS
 from hitl_server.server_parts import ServerParts, parts_of
 
 router = APIRouter(prefix="/threads", tags=["threads"], route_class=AuthorizedRoute)
@@ -29,7 +29,7 @@ async def changes(request: Request) -> Response:
         _change_events(
             parts, request.headers.get("last-event-id", ""), partial(sees_thread, request)
         ),
-        headers={"Cache-Control": "no-store"},
+        headers=STREAM_HEADERS,
         media_type="text/event-stream",
     )
 

@@ -3,7 +3,6 @@
 A client follows a thread, not a run: it gets the events of all its runs, whoever starts them.
 """
 
-import json
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -11,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.policy.sent_body import json_of
 from hitl_server.refusals import Refusal, checked_id
 from hitl_server.responses import json_response
 from hitl_server.routes.protocol_commands import (
@@ -76,6 +76,6 @@ async def _frames(events: AsyncIterator[Event], wanted: EventFilter) -> AsyncIte
 
 async def _json(request: Request) -> Any:
     try:
-        return json.loads(await request.body())
-    except (ValueError, RecursionError):
+        return await json_of(request)
+    except Refusal:
         raise Refusal(400, "Invalid JSON body") from None

@@ -90,7 +90,7 @@ async def start_by_command(
         sent = _answered(parts, thread_id, command.params)
     applied_through = parts.run_queue.protocol_streams.open(thread_id).last_number
     try:
-        authorization = await authorize(connection, *RUN_ROUTE, lambda: sent)
+        authorization = await authorize(connection, *RUN_ROUTE, sent)
         allowed = sent if authorization.body is None else authorization.body
         body = ProtocolRunBody.model_validate(allowed)
         active = await start_run(connection, thread_id, body)

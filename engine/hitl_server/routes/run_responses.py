@@ -15,6 +15,10 @@ HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
 
 
+STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+"""Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
+
+
 def run_headers(active: ActiveRun, endpoint: str = "join") -> dict[str, str]:
     """Return headers with the URL of the run, and with that to join it after a lost connection."""
     path = f"/threads/{active.thread_id}/runs/{active.run_id}"
@@ -53,7 +57,7 @@ def sse_response(
     """Respond with server-sent events; if the client disconnects, cancel the run `cancelling`."""
     return StreamingResponse(
         _with_heartbeat(frames, cancelling),
-        headers={**(headers or {}), "Cache-Control": "no-store"},
+        headers={**(headers or {}), **STREAM_HEADERS},
         media_type="text/event-stream",
     )
 

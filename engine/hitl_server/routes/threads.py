@@ -1,15 +1,18 @@
 """`/threads`: rows, state and history."""
 
 import sqlite3
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
 from langchain_core.runnables import RunnableConfig
+from langgraph.types import StateUpdate
 
 from hitl_server.configurable_headers import configurable_headers
 from hitl_server.extract_paths import check_extract_paths
 from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
+from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorization import authorization_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.graphs import FactoryFailed, GraphIsBroken
@@ -26,7 +29,8 @@ from hitl_server.request_models import (
     Before,
     HistorySearch,
     StateAt,
-    StateUpdate,
+    StateBody,
+    SuperstepUpdate,
     ThreadCount,
     ThreadCreate,
     ThreadPatch,
@@ -42,24 +46,39 @@ from hitl_server.response_models import (
     ok_response,
 )
 from hitl_server.responses import json_response, page_headers
+from hitl_server.running.execution import command_of
 from hitl_server.server_parts import ServerParts, parts_of
 from hitl_server.tables.thread_table import FIELDS
 from hitl_server.thread_state import EMPTY_STATE, snapshot_json
+
+_PROBLEMS = "there were problems updating the state"
 
 router = APIRouter(prefix="/threads", responses=REFUSALS, route_class=AuthorizedRoute)
 
 
 @router.post("", responses=ok_response(Thread))
 async def create(request: Request, body: ThreadCreate) -> Response:
-    """Create a thread; only one request can create it with the same id."""
+    """Create a thread; only one request can create it with the same id.
+
+    With `supersteps`, its state gets what nodes wrote in each step. If that is refused, the thread
+    exists, and the status is 201, as with langgraph-api.
+    """
     threads = parts_of(request).threads
     thread_id = str(body.thread_id or new_id())
-    row = await threads.create(thread_id, body.metadata or {})
-    if row is None and body.if_exists == "do_nothing":
-        row = threads.get(thread_id)
-    if row is None:
+    created = await threads.create(thread_id, body.metadata or {}, body.ttl.ttl)
+    if created is None and body.if_exists != "do_nothing":
         raise thread_exists(thread_id)
-    return json_response(row)
+    if body.supersteps:
+        steps = [list(map(_step_update, each.updates)) for each in body.supersteps]
+        try:
+            await _change_state(request, thread_id, {"checkpoint_ns": ""}, steps)
+        except Refusal as refusal:
+            if refusal.__cause__ is not None:  # what the graph raised
+                raise
+            raise Refusal(
+                201, f"Thread {thread_id} was created, but {_PROBLEMS}: {refusal}"
+            ) from None
+    return json_response(threads.get(thread_id))
 
 
 @router.post("/search", responses=ok_response(list[Thread]))
@@ -93,8 +112,8 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
 
 
 @router.get("/{thread_id}", responses=ok_response(Thread))
-async def get(request: Request, thread_id: str) -> Response:
-    """Return one thread, with its newest run.
+async def get(request: Request, thread_id: str, include: str = "") -> Response:
+    """Return one thread, with its newest run; with `include=ttl`, also when it expires.
 
     The run is read first, so that the row includes the result of a run that has ended.
     """
@@ -106,7 +125,12 @@ async def get(request: Request, thread_id: str) -> Response:
         raise no_thread(thread_id)
     graph_id = (parts.threads.metadata(thread_id) or {}).get("graph_id")
     changed = parts.graphs.code_change(str(graph_id))
-    return json_response({**row, "last_run": last_run, "code_changed": changed})
+    whole = {**row, "last_run": last_run, "code_changed": changed}
+    if "ttl" in map(str.strip, include.split(",")) and (
+        ttl := parts.threads.ttls.of_thread(thread_id)
+    ):
+        whole["ttl"] = ttl
+    return json_response(whole)
 
 
 @router.patch("/{thread_id}", responses=ok_response(Thread))
@@ -114,7 +138,7 @@ async def patch(request: Request, thread_id: str, body: ThreadPatch) -> Response
     """Merge metadata into a thread's; with `Prefer: return=minimal`, the response has no body."""
     threads = parts_of(request).threads
     thread_id = checked_id(thread_id)
-    if not await threads.patch(thread_id, body.metadata or {}):
+    if not await threads.patch(thread_id, body.metadata or {}, body.ttl.ttl):
         raise Refusal(404, "Not Found")
     if request.headers.get("prefer") == "return=minimal":
         return Response(status_code=204)
@@ -161,24 +185,15 @@ async def state_at(
 
 
 @router.post("/{thread_id}/state", responses=ok_response(ThreadUpdate))
-async def update_state(request: Request, thread_id: str, body: StateUpdate) -> Response:
+async def update_state(request: Request, thread_id: str, body: StateBody) -> Response:
     """Write into a thread's state like a node. This removes pending interrupts."""
-    parts = parts_of(request)
-    thread_id = checked_id(thread_id)
-    graph_id = _graph_id(parts, thread_id)
-    if graph_id is None:
-        raise no_graph(thread_id)
     at = {"checkpoint_id": body.checkpoint_id} if body.checkpoint_id else {}
     at |= body.checkpoint.configurable() if body.checkpoint else {}
-    config = _config(request, thread_id, {"checkpoint_ns": "", **at})
-    try:
-        changed = await parts.run_queue.change_state(
-            thread_id, graph_id, config, body.values, body.as_node
-        )
-    except (Refusal, GraphIsBroken, FactoryFailed, sqlite3.Error):
-        raise
-    except Exception as error:  # reducers are user code and may raise anything
-        raise Refusal(400, f"{type(error).__name__}: {error}") from error
+    values: Any = body.values
+    steps = [[StateUpdate(values, body.as_node)]]
+    changed = await _change_state(
+        request, checked_id(thread_id), {"checkpoint_ns": "", **at}, steps
+    )
     return json_response(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
     )
@@ -199,6 +214,29 @@ async def history(
 async def search_history(request: Request, thread_id: str, body: HistorySearch) -> Response:
     """Return the thread's past states, newest first, filtered by checkpoint metadata."""
     return await _history(request, thread_id, body)
+
+
+async def _change_state(
+    request: Request, thread_id: str, at: dict[str, Any], steps: Sequence[Sequence[StateUpdate]]
+) -> JsonObject:
+    """Write into a thread's state; return the `configurable` of the new checkpoint."""
+    parts = parts_of(request)
+    graph_id = _graph_id(parts, thread_id)
+    if graph_id is None:
+        raise no_graph(thread_id)
+    config = _config(request, thread_id, at)
+    try:
+        return await parts.run_queue.change_state(thread_id, graph_id, config, steps)
+    except (Refusal, GraphIsBroken, FactoryFailed, sqlite3.Error):
+        raise
+    except Exception as error:  # reducers are user code and may raise anything
+        raise Refusal(400, f"{type(error).__name__}: {error}") from error
+
+
+def _step_update(given: SuperstepUpdate) -> StateUpdate:
+    command = given.command.model_dump(exclude_none=True) if given.command else {}
+    values: Any = command_of(command) if command else given.values
+    return StateUpdate(values, given.as_node)
 
 
 async def _state(request: Request, thread_id: str, at: dict[str, Any], subgraphs: bool) -> Response:

@@ -14,7 +14,7 @@ from hitl_server.json_encoding import error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.project.import_errors import own_traceback
-from hitl_server.project_code import calling_project, raised
+from hitl_server.project_code import in_own_task, raised
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
 from hitl_server.streams.events import EventTranslator, reports_interrupt
@@ -79,8 +79,7 @@ class Execution:
         """
         self.protocol.begin()
         try:
-            with calling_project():
-                await self._stream_graph(graph)
+            await in_own_task(self._stream_graph(graph))
         except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
@@ -167,8 +166,7 @@ class Execution:
             raise NothingPending("No interrupt was pending when this run began.")
         if resume is None and not command.get("update") and not command.get("goto"):
             return None, False  # langgraph raises an UnboundLocalError for a command without effect
-        update, goto = _update(command.get("update")), _goto(command.get("goto"))
-        return Command(resume=resume, update=update, goto=goto), addressed
+        return command_of({**command, "resume": resume}), addressed
 
     @property
     def config(self) -> RunnableConfig:
@@ -193,6 +191,12 @@ def breakpoints(graph: Graph, kwargs: Mapping[str, Any]) -> tuple[Sequence[str],
     before = kwargs.get("interrupt_before") or graph.interrupt_before_nodes or ()
     after = kwargs.get("interrupt_after") or graph.interrupt_after_nodes or ()
     return before, after
+
+
+def command_of(given: Mapping[str, Any]) -> Command[Any]:
+    """Return the command of a request as LangGraph takes it."""
+    update, goto = _update(given.get("update")), _goto(given.get("goto"))
+    return Command(resume=given.get("resume"), update=update, goto=goto)
 
 
 def _update(update: Any) -> Any:

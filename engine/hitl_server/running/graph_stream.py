@@ -1,16 +1,23 @@
 """What LangGraph streams of one run, in one form: (namespace, mode, chunk)."""
 
+import warnings
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, TypeAlias
+from uuid import uuid4
 
+from langchain_core.messages import ToolMessage
+from langchain_core._api import LangChainBetaWarning
 from langchain_core.runnables import RunnableConfig
 from langgraph.stream import StreamTransformer
+from langgraph.types import Command
 from pydantic import BaseModel
 
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.thread_state import INTERRUPT
+
+warnings.filterwarnings("ignore", "The v3 streaming protocol on Pregel", LangChainBetaWarning)
 
 Part: TypeAlias = tuple[tuple[str, ...], str, Any]
 
@@ -57,7 +64,21 @@ async def parts_with_events(
             part = event["data"]["chunk"]
             yield part if len(part) == 3 else ((), *part)
         elif "langsmith:hidden" not in event.get("tags", ()):
+            if event["event"] == "on_tool_end":
+                _add_message_ids(event["data"].get("output"))
             yield (), "events", event
+
+
+def _add_message_ids(output: Any) -> None:
+    """Give the messages of a tool their ids now, which the reducer of the state keeps.
+
+    Otherwise the event has none, and clients cannot find the message that belongs to it.
+    """
+    given = output.update if isinstance(output, Command) else output
+    inside = given.get("messages", ()) if isinstance(given, Mapping) else given
+    for message in inside if isinstance(inside, list | tuple) else [inside]:
+        if isinstance(message, ToolMessage) and message.id is None:
+            message.id = str(uuid4())
 
 
 async def parts_for_protocol(

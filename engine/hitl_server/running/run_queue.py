@@ -5,13 +5,14 @@ It records new runs and knows those that have not ended; `RunDriver` drives each
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.types import StateUpdate
 
 from hitl_server.identity.callers import USER_ID
 from hitl_server.json_encoding import dumps
@@ -183,10 +184,23 @@ class RunQueue:
                 is_free = not self._recorded(thread_id)  # later runs will find no thread
                 existed = is_free and self._threads.remove(connection, thread_id)
             if is_free:
-                await self._checkpoints.delete_thread(thread_id)
-                self.thread_streams.forget(thread_id)
-                self.protocol_streams.forget(thread_id)
+                await self._forget(thread_id)
                 return existed
+
+    async def delete_expired_thread(self, thread_id: str) -> None:
+        """Delete a thread that has expired, unless a run or a change of its state is in progress."""
+        async with self._database.write() as connection:
+            queue = self._queues.get(thread_id)
+            if queue or not self._threads.ttls.has_expired(connection, thread_id):
+                return
+            self._threads.remove(connection, thread_id)
+        await self._forget(thread_id)
+
+    async def _forget(self, thread_id: str) -> None:
+        """Delete what is kept of a thread beside its rows."""
+        await self._checkpoints.delete_thread(thread_id)
+        self.thread_streams.forget(thread_id)
+        self.protocol_streams.forget(thread_id)
 
     async def delete_run(self, thread_id: str, run_id: str) -> None:
         """Delete a run that has ended, and the checkpoints that it wrote.
@@ -208,17 +222,14 @@ class RunQueue:
         thread_id: str,
         graph_id: str,
         config: RunnableConfig,
-        values: Any,
-        as_node: str | None,
+        steps: Sequence[Sequence[StateUpdate]],
     ) -> JsonObject:
-        """Write values into a thread's state; return the `configurable` of the new checkpoint.
+        """Write what nodes wrote in each step; return the `configurable` of the new checkpoint.
 
         Raises `Refusal` (409) while a run is in progress.
         """
         async with self._without_runs(thread_id) as is_busy:
-            return await self._state_sync.update_state(
-                thread_id, graph_id, config, values, as_node, is_busy
-            )
+            return await self._state_sync.update_state(thread_id, graph_id, config, steps, is_busy)
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""

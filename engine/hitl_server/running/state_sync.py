@@ -3,12 +3,12 @@
 The caller holds the thread, so no run is in progress. `is_busy` returns whether a run waits for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
-from langgraph.types import StateSnapshot
+from langgraph.types import StateSnapshot, StateUpdate
 
 from hitl_server.json_types import JsonObject
 from hitl_server.project.factory_config import reading_config
@@ -45,21 +45,21 @@ class StateSync:
         thread_id: str,
         graph_id: str,
         config: RunnableConfig,
-        values: Any,
-        as_node: str | None,
+        steps: Sequence[Sequence[StateUpdate]],
         is_busy: Callable[[], bool],
     ) -> JsonObject:
-        """Write values into a thread's state; return the `configurable` of the new checkpoint."""
+        """Write what nodes wrote in each step; return the `configurable` of the new checkpoint."""
         last_run = self._runs.last_kwargs(thread_id)
         reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
                 self._threads.mark_stale(connection, thread_id)
             async with self._checkpoints.rolled_back_on_error(thread_id):
-                changed = await graph.aupdate_state(config, values, as_node=as_node)
+                changed = await graph.abulk_update_state(config, steps)
             snapshot = await graph.aget_state(newest_state_config(thread_id))
             nodes = breakpoints(graph, last_run)
-            breakpoint = breakpoint_between([as_node] if as_node else [], snapshot.next, *nodes)
+            wrote = [update.as_node for update in steps[-1] if update.as_node]
+            breakpoint = breakpoint_between(wrote, snapshot.next, *nodes)
             if breakpoint is None and snapshot.next:
                 breakpoint = Breakpoint("before", snapshot.next[0])
             async with self._database.write() as connection:

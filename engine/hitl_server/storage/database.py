@@ -62,6 +62,10 @@ CREATE TABLE IF NOT EXISTS runs (
     status TEXT NOT NULL, multitask_strategy TEXT NOT NULL,
     metadata TEXT NOT NULL, kwargs TEXT NOT NULL, error TEXT
 );
+CREATE TABLE IF NOT EXISTS thread_ttls (
+    thread_id TEXT PRIMARY KEY, minutes REAL NOT NULL, expires_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS thread_ttls_by_end ON thread_ttls (expires_at);
 CREATE TABLE IF NOT EXISTS unsettled (thread_id TEXT PRIMARY KEY);
 CREATE TABLE IF NOT EXISTS run_keys (
     key TEXT PRIMARY KEY, digest TEXT NOT NULL, thread_id TEXT NOT NULL, run_id TEXT NOT NULL

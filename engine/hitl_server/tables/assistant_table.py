@@ -14,7 +14,7 @@ import orjson
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter
-from hitl_server.project.graphs import GraphIsBroken, Graphs, assistant_id_of
+from hitl_server.project.graphs import GraphIsBroken, Graphs, LoadedGraph, assistant_id_of
 from hitl_server.refusals import (
     Refusal,
     checked_id,
@@ -73,8 +73,8 @@ class Assistants:
         """Create missing default assistants, and give each the present name of its graph."""
         await self._database.add_function("casefold", 1, str.casefold)
         async with self._database.write() as connection:
-            for graph_id, loaded in self._graphs.loaded.items():
-                _add_default_assistant(connection, graph_id, loaded.name, loaded.spec.description)
+            for loaded in self._graphs.loaded.values():
+                _add_default_assistant(connection, loaded)
 
     async def search(
         self, search: AssistantSearch, visible: Filter | None = None
@@ -271,21 +271,32 @@ class Assistants:
         return f"WHERE {' AND '.join(clauses)}", values
 
 
-def _add_default_assistant(
-    connection: sqlite3.Connection, graph_id: str, name: str, description: str | None
-) -> None:
-    """Create or rename the default assistant of a graph, whose settings are version 1."""
+def _add_default_assistant(connection: sqlite3.Connection, graph: LoadedGraph) -> None:
+    """Create or change the default assistant of a graph: version 1 has the project's settings."""
+    graph_id = graph.spec.graph_id
     assistant_id = assistant_id_of(graph_id)
+    content = {
+        "graph_id": graph_id,
+        "config": graph.config,
+        "context": graph.config.get("configurable", {}),
+        "metadata": {"created_by": "system"},
+        "name": graph.name,
+        "description": graph.spec.description,
+    }
     _insert(connection, assistant_id, graph_id)
     if not _has_versions(connection, assistant_id):
-        content: JsonObject = {"config": {}, "context": {}, "metadata": {"created_by": "system"}}
-        content |= {"graph_id": graph_id, "name": name, "description": description}
         _add_version(connection, assistant_id, 1, content)
         return
     connection.execute(
-        "UPDATE assistant_versions SET name = ?, description = ?"
+        "UPDATE assistant_versions SET name = ?, description = ?, config = ?, context = ?"
         " WHERE assistant_id = ? AND version = 1",
-        (name, description, assistant_id),
+        (
+            graph.name,
+            graph.spec.description,
+            dumps(content["config"]).decode(),
+            dumps(content["context"]).decode(),
+            assistant_id,
+        ),
     )
 
 

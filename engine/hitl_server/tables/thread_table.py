@@ -13,6 +13,7 @@ from hitl_server.metadata_filter import Filter, matches
 from hitl_server.refusals import no_thread_or_assistant, nothing_pending, preconditions_failed
 from hitl_server.request_models import RequiredState, ThreadCount, ThreadSearch
 from hitl_server.storage.database import Database, Row, row_json
+from hitl_server.tables.thread_ttls import ThreadTtls
 from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, waiting_since, with_since
 
 FIELDS = (
@@ -65,8 +66,10 @@ WHERE thread_id = ?
 class Threads:
     """Reads and writes thread rows. Rows are returned as JSON for `dumps`, not parsed."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, default_ttl: float | None = None) -> None:
+        """`default_ttl`: minutes until a new thread expires; None for never."""
         self._database = database
+        self.ttls = ThreadTtls(database, default_ttl)
         self._from_here: set[str] = set()
         """Threads whose state was last written by this process."""
 
@@ -75,11 +78,15 @@ class Threads:
         await self._database.add_function("json_contains", 2, _contains)
         await self._database.add_function("json_allows", 2, _allows)
 
-    async def create(self, thread_id: str, metadata: JsonObject) -> JsonObject | None:
-        """Insert a thread and return its row; None if the id is taken."""
+    async def create(
+        self, thread_id: str, metadata: JsonObject, ttl: float | None = None
+    ) -> JsonObject | None:
+        """Insert a thread, which expires in `ttl` minutes; return its row, or None if the id is taken."""
         async with self._database.write() as connection:
             if not self.insert(connection, thread_id, metadata):
                 return None
+            if ttl is not None:
+                self.ttls.set(connection, thread_id, ttl)
         return self.get(thread_id)
 
     def insert(self, connection: sqlite3.Connection, thread_id: str, metadata: JsonObject) -> bool:
@@ -90,7 +97,10 @@ class Threads:
             " status, graph_id, metadata) VALUES (?, ?, ?, ?, 'idle', ?, ?)",
             (thread_id, time, time, time, _graph_id(metadata), dumps(metadata).decode()),
         )
-        return cursor.rowcount == 1
+        if cursor.rowcount != 1:
+            return False
+        self.ttls.set(connection, thread_id)
+        return True
 
     def get(self, thread_id: str, fields: Sequence[str] = FIELDS) -> JsonObject | None:
         """Return a thread's row, or None."""
@@ -147,10 +157,15 @@ class Threads:
         rows = await self._database.search(f"SELECT count(*) FROM threads {where}", values)
         return int(rows[0][0])
 
-    async def patch(self, thread_id: str, metadata: JsonObject) -> bool:
-        """Merge `metadata` into a thread's, key by key; False if there is no such thread."""
+    async def patch(self, thread_id: str, metadata: JsonObject, ttl: float | None = None) -> bool:
+        """Merge `metadata` into a thread's, key by key; False if there is no such thread.
+
+        With `ttl`, the thread expires in as many minutes.
+        """
         async with self._database.write() as connection:
             found = self.merge_metadata(connection, thread_id, metadata)
+            if found and ttl is not None:
+                self.ttls.set(connection, thread_id, ttl)
         return found
 
     def merge_metadata(
@@ -325,7 +340,7 @@ class Threads:
     def remove(self, connection: sqlite3.Connection, thread_id: str) -> bool:
         """Delete a thread inside a transaction; False if there is no such thread."""
         self._from_here.discard(thread_id)
-        for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled"):
+        for table in ("checkpoints", "writes", "runs", "run_keys", "unsettled", "thread_ttls"):
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1

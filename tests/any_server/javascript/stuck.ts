@@ -13,7 +13,7 @@ const State = new StateSchema({
 function count(state: typeof State.State) {
   const answer = interrupt(`How many boxes for ${state.order}?`);
   const boxes = Number(answer);
-  if (!Number.isInteger(boxes)) throw new Error(`not a whole number: ${answer}`);
+  if (!Number.isInteger(boxes)) throw new Error(`invalid literal: ${answer}`);
   return { boxes };
 }
 

@@ -1,0 +1,102 @@
+"""Two people answer the same question, at one moment or one after the other."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.errors import Conflict, HitlError, NoLongerWaits
+from hitl_engine.model import Answer, Capability, Outcome, OutcomeKind, ThreadStatus
+from tests.any_server.console import Console
+from tests.any_server.steps import decide, ignore, questions_of, start
+from tests.server.processes import Served
+
+
+@pytest.fixture
+async def other(server: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+    """The desk of another person, with a journal of their own."""
+    data = tmp_path / "other journal"
+    async with open_desk(server.url, data_dir=data, headers=server.headers) as opened:
+        yield opened
+
+
+async def test_one_of_two_answers_at_one_moment_is_taken(
+    desk: Desk, other: Desk, tmp_path: Path
+) -> None:
+    if reason := desk.server.lack(Capability.KEEP_REVIEWERS_APART):
+        pytest.skip(reason)
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+    [question] = questions_of(desk, thread)
+    tries = [each.decide(question, Answer("go"), ignore) for each in (desk, other)]
+    results = await asyncio.gather(*tries, return_exceptions=True)
+    [applied] = [each for each in results if isinstance(each, Outcome)]
+    [refused] = [each for each in results if isinstance(each, HitlError)]
+    assert applied.kind is OutcomeKind.APPLIED, applied
+    assert isinstance(refused, Conflict | NoLongerWaits), refused
+    assert "first" in refused.what or "faster" in refused.what
+    assert trace.read_text() == "go\n"
+    logged = [(await each.log())[0] for each in (desk, other)]
+    assert {entry.outcome for entry in logged} <= {OutcomeKind.APPLIED, OutcomeKind.REFUSED}
+
+
+async def test_both_learn_whose_answer_counted_where_the_server_ran_both(
+    desk: Desk, other: Desk, tmp_path: Path
+) -> None:
+    if not desk.server.lack(Capability.KEEP_REVIEWERS_APART):
+        pytest.skip("This server refuses the second of two answers.")
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+    [question] = questions_of(desk, thread)
+    desks = (desk, other)
+    answers = ("one", "two")
+    tries = [
+        each.decide(question, Answer(answer), ignore)
+        for each, answer in zip(desks, answers, strict=True)
+    ]
+    results = await asyncio.gather(*tries)
+    assert sorted(trace.read_text().split()) == ["one", "two"]
+    values = (await desk.thread(thread.thread_id)).values
+    assert isinstance(values, dict)
+    kinds = {
+        answer: (result.kind, (await each.log())[0])
+        for answer, result, each in zip(answers, results, desks, strict=True)
+    }
+    [counted] = [answer for answer in answers if values["said"] == [answer]]
+    [replaced] = [answer for answer in answers if answer != counted]
+    assert [kinds[each][0] for each in (counted, replaced)] == [
+        OutcomeKind.APPLIED,
+        OutcomeKind.UNKNOWN,
+    ]
+    assert "its result was replaced" in kinds[counted][1].why
+    assert "took its place" in kinds[replaced][1].why
+
+
+async def test_an_answer_that_comes_late_is_refused(desk: Desk, other: Desk) -> None:
+    thread = await start(desk, "revise", {"some_text": "original text"})
+    [question] = questions_of(other, thread)
+    assert (await decide(desk, thread, Answer("mine"))).status is ThreadStatus.DONE
+    with pytest.raises(NoLongerWaits):
+        await other.decide(question, Answer("theirs"), ignore)
+    assert await other.log() == ()
+    assert (await desk.thread(thread.thread_id)).values == {"some_text": "mine"}
+
+
+async def test_a_run_on_a_busy_thread_is_refused_in_the_shell(
+    desk: Desk, console: Console, tmp_path: Path
+) -> None:
+    """With exit code 3, a document for programs, and what came first for people."""
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 20})
+    [question] = questions_of(desk, thread)
+    deciding = asyncio.create_task(desk.decide(question, Answer("go"), ignore))
+    async with asyncio.timeout(30):
+        while not trace.exists():
+            await asyncio.sleep(0.05)
+    command = ("run", "gated_effect", "--input", "{}", "--thread", thread.thread_id)
+    refused = await asyncio.to_thread(console.run, *command, code=3)
+    assert refused["outcome"] == "refused"
+    assert "in progress" in refused["error"]
+    deciding.cancel()
