@@ -6,8 +6,8 @@ from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, TypeAlias
 from uuid import uuid4
 
-from langchain_core.messages import ToolMessage
 from langchain_core._api import LangChainBetaWarning
+from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.stream import StreamTransformer
 from langgraph.types import Command
