@@ -94,8 +94,11 @@ async def parts_for_protocol(
     )
     async with stream:
         async for event in stream:
+            mode = event["method"]
             params: JsonObject = dict(event["params"])
-            yield tuple(params["namespace"]), event["method"], _chunk(event["method"], params)
+            if mode == "tools":
+                _add_message_ids(params["data"].get("output"))
+            yield tuple(params["namespace"]), mode, _chunk(mode, params)
 
 
 def _chunk(mode: str, params: JsonObject) -> Any:
