@@ -1,7 +1,7 @@
 """Reads a thread, and shows it in the header and the body of its screen."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import (
@@ -14,6 +14,7 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
     Waiting,
+    busy_remark,
 )
 from hitl_engine.visible import json_text
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -54,7 +55,8 @@ class ThreadPresenter:
         try:
             view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
-                self.show_run("A run is in progress.")
+                busy = busy_remark(view.busy_since, datetime.now(UTC))
+                self.show_run(f"A run is in progress. {busy}".rstrip())
                 view = await self._desk.follow(thread_id, self.show_progress)
         except HitlError as error:
             self.unread = True

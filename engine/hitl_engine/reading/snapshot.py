@@ -53,6 +53,8 @@ class Snapshot:
     """What a person has to confirm before a step."""
     code_changed: str = ""
     """That the server runs old code of the graph; empty if it does not, or does not tell."""
+    busy_since: datetime | None = None
+    """When the row of a busy thread last changed, on a server whose workers can die."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -208,6 +210,7 @@ class Snapshot:
             error=self.error,
             traceback=self.traceback,
             code_changed=self.code_changed,
+            busy_since=self.busy_since,
             stop=self.stop,
         )
 
