@@ -27,6 +27,7 @@ from tests.server.differences import ours
 from tests.server.processes import Served, guarded_project, running_server
 
 from .conftest import on_local_server
+from .test_contract import thread, wait
 
 CHANNELS = ["values", "messages", "tools", "lifecycle", "input"]
 """Those that `langgraph dev` sends for all graphs; ours sends the others too."""
@@ -338,6 +339,40 @@ async def test_the_stream_of_a_thread(sdk: LangGraphClient, http: httpx.AsyncCli
     found = await asyncio.wait_for(following, 20)
     assert [name for name, _ in found] == ["metadata", "values", "values", "metadata"]
     assert found[1][1] == TEXT
+
+
+@pytest.mark.parametrize("named", ["stream_modes", "stream_mode"])
+async def test_changes_of_the_state_on_the_stream_of_a_thread(
+    served: Served, http: httpx.AsyncClient, named: str
+) -> None:
+    """The SDKs send another name than `langgraph dev` reads."""
+    if named == "stream_mode" and not ours(served, "stream_mode chooses what a thread streams"):
+        return
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input=TEXT)
+    path = f"/threads/{thread_id}/stream"
+    async with http.stream("GET", path, params={named: "state_update"}) as reply:
+        changing = asyncio.create_task(_change_later(http, thread_id))
+        lines = [line async for line in _up_to_data(reply)]
+        await changing
+    assert [line for line in lines if line.startswith("event")] == ["event: state_update"]
+    update = json.loads(lines[-1].removeprefix("data: "))
+    assert update["thread_id"] == thread_id
+    assert update["state"]["values"] == {"some_text": "changed"}
+
+
+async def _change_later(http: httpx.AsyncClient, thread_id: str) -> None:
+    await asyncio.sleep(0.5)
+    change = {"values": {"some_text": "changed"}}
+    assert (await http.post(f"/threads/{thread_id}/state", json=change)).status_code == 200
+
+
+async def _up_to_data(reply: httpx.Response) -> AsyncIterator[str]:
+    async with asyncio.timeout(20):
+        async for line in reply.aiter_lines():
+            yield line
+            if line.startswith("data: "):
+                return
 
 
 async def _until_done(heard: AsyncIterator[Any]) -> list[tuple[str, Any]]:
