@@ -6,7 +6,7 @@ in which order is decided here and nowhere else.
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -296,9 +296,14 @@ class Desk:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         return await self._decider.step(breakpoint, on_progress)
 
-    async def input_form(self, graph: Graph) -> InputForm:
-        """Return the form for the input of a graph. Raises TargetError."""
-        return await self._starter.input_form(graph)
+    async def input_forms(self, graph: Graph) -> AsyncIterator[InputForm]:
+        """Yield the form for the input of a graph; before it, an incomplete one if that takes long.
+
+        Raises TargetError.
+        """
+        async with aclosing(self._starter.input_forms(graph)) as forms:
+            async for form in forms:
+                yield form
 
     async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
         """Return the input that consists of one text: a message, or the one field for a text.

@@ -27,6 +27,14 @@ Nothing waits for you.
 
 Press n to start a run. Interrupts and breakpoints of all runs
 appear here automatically."""
+_NOT_READ = """\
+The inbox could not be read, so it is not known what waits.
+
+The reason is above. The console tries again by itself."""
+_NOT_ALL_READ = """\
+Nothing waits on the threads that could be read.
+
+Those that could not are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
 _NO_MATCH = """\
@@ -123,8 +131,9 @@ class InboxScreen(ConsoleScreen):
         self._show_remarks()
 
     def _show_remarks(self) -> None:
-        """Show what to know about the settings of the project, when the console opens."""
-        remarks = self.desk.server.remarks
+        """Show what to know about the server and the settings of a project, when the console opens."""
+        server = self.desk.server
+        remarks = (*server.remarks, *(lack.reason for lack in server.lacks))
         if remarks:
             more = f" And {len(remarks) - 1} more: hitl-tui graphs lists them." * (len(remarks) > 1)
             self.show_notification(one_line(remarks[0], 300) + more, severity="warning")
@@ -156,9 +165,16 @@ class InboxScreen(ConsoleScreen):
         self.nothing.update(self._empty_text())
 
     def _empty_text(self) -> str:
-        if self.session.inbox is None:
+        inbox = self.session.inbox
+        if inbox is None:
             return "Reading…"
-        return _NO_MATCH if self.list.filter_text else _NOTHING
+        if self.list.filter_text and inbox.items:
+            return _NO_MATCH
+        if inbox.error:
+            return _NOT_READ
+        if inbox.unread:
+            return f"Reading the newest threads first; {inbox.unread:,} are left."
+        return _NOT_ALL_READ if inbox.unreadable else _NOTHING
 
     def _show_summary(self) -> None:
         counts = InboxCounts(

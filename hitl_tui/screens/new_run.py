@@ -11,7 +11,7 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import EarlierRun, Graph
+from hitl_engine.model import EarlierRun, Graph, InputForm
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -144,7 +144,7 @@ class NewRunScreen(ConsoleScreen):
         if self.banner.severity is not Severity.NOTE:
             self.banner.clear()
         self._show_form(self._forms.get(graph))
-        if self.form is None:
+        if self.form is None or self.form.input_form.incomplete:
             self.read_form(graph)
 
     def _show_form(self, form: RunForm | None) -> None:
@@ -169,14 +169,22 @@ class NewRunScreen(ConsoleScreen):
 
     @work(group="form", exclusive=True, exit_on_error=False)
     async def read_form(self, graph: Graph) -> None:
-        """Read the input form of a graph, and show it."""
+        """Read the input form of a graph, and show it; an incomplete one may come first."""
         self.reading.update(_READING)
         try:
-            form = await self.desk.input_form(graph)
+            async for form in self.desk.input_forms(graph):
+                await self._take_form(graph, form)
         except HitlError as error:
             self.banner.show_unread(error)
             self.reading.update(_NOT_READ)
             self.release_keys()
+
+    async def _take_form(self, graph: Graph, form: InputForm) -> None:
+        """Show the form of a graph, or complete the one in view."""
+        if incomplete := self._forms.get(graph):
+            if not form.incomplete:
+                await incomplete.complete(form)
+                self.show_input()
             return
         given = self._given
         same = given is not None and given.graph.assistant_id == graph.assistant_id

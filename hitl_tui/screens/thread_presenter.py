@@ -1,11 +1,12 @@
 """Reads a thread, and shows it in the header and the body of its screen."""
 
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import (
     Breakpoint,
+    Capability,
     Draft,
     Interrupt,
     Progress,
@@ -13,6 +14,7 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
     Waiting,
+    busy_remark,
 )
 from hitl_engine.visible import json_text
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -53,7 +55,8 @@ class ThreadPresenter:
         try:
             view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
-                self.show_run("A run is in progress.")
+                busy = busy_remark(view.busy_since, datetime.now(UTC))
+                self.show_run(f"A run is in progress. {busy}".rstrip())
                 view = await self._desk.follow(thread_id, self.show_progress)
         except HitlError as error:
             self.unread = True
@@ -146,7 +149,7 @@ class ThreadPresenter:
         if self.screen.is_current:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
-            self.header.note.clear()
+            self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
             self.thread.show(item)
             await self.pane.mount_card(BreakpointCard(item))
         else:
@@ -168,7 +171,8 @@ class ThreadPresenter:
         self.thread.show(item)
         await self.pane.mount_card(card)
         decided = self.thread.decisions.holds(item)
-        self.header.show_note(item, decided=decided, answered=answered, draft=draft)
+        lack = self._desk.server.lack(Capability.KEEP_REVIEWERS_APART)
+        self.header.show_note(item, decided=decided, answered=answered, draft=draft, lack=lack)
 
     async def _journalled(self, question: Question) -> tuple[Draft | None, datetime | None]:
         """Return the draft of a question, and when it was answered before; it is shown without."""

@@ -208,6 +208,7 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
     _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
     _add_thread_argument(parser)
     _add_expect_option(parser)
+    _add_yes_option(parser)
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:

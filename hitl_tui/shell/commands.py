@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
-    Breakpoint,
     Breakpoints,
     Interrupt,
     LogEntry,
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
 
 async def graphs(desk: "Desk", args: Namespace) -> CommandResult:
     """Return the graphs of the target."""
-    return graphs_result(await desk.graphs(), desk.server.broken, desk.server.remarks)
+    return graphs_result(await desk.graphs(), desk.server)
 
 
 async def run(desk: "Desk", args: Namespace) -> CommandResult:
@@ -119,24 +118,23 @@ async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
 
 
 async def step(desk: "Desk", args: Namespace) -> CommandResult:
-    """Step past a breakpoint to the next stop or the end."""
+    """Step past a breakpoint, or on after an error, to the next stop or the end."""
     thread = await find_thread(desk, args.thread)
     require_waiting(desk, thread, args.expect)
-    match thread.waiting:
-        case (Breakpoint() as breakpoint,):
-            outcome = await desk.step(breakpoint, _ignore)
-            return outcome_result(outcome, desk.reviews.fingerprint_of)
-        case ():
-            raise NoLongerWaits(
-                f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
-                kept="Nothing was sent.",
-            )
-        case _:
-            raise NoLongerWaits(
-                f"Thread {thread.thread_id} waits for an answer; it is not at a breakpoint.",
-                kept="Nothing was sent.",
-                hint="Use hitl-tui answer.",
-            )
+    if thread.stop is not None:
+        require_confirmation([thread.stop.caution] if thread.stop.caution else [], args)
+        outcome = await desk.step(thread.stop, _ignore)
+        return outcome_result(outcome, desk.reviews.fingerprint_of)
+    if thread.waiting:
+        raise NoLongerWaits(
+            f"Thread {thread.thread_id} waits for an answer; it is not at a breakpoint.",
+            kept="Nothing was sent.",
+            hint="Use hitl-tui answer.",
+        )
+    raise NoLongerWaits(
+        f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
+        kept="Nothing was sent.",
+    )
 
 
 def log(entries: Iterable[LogEntry]) -> CommandResult:

@@ -1,24 +1,26 @@
 """The graphs of a target as the result of `hitl-tui graphs`."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from hitl_engine.errors import GraphBroken
-from hitl_engine.model import BrokenGraph, Graph, JsonValue
+from hitl_engine.model import BrokenGraph, Graph, JsonValue, Server
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_detail, error_line
 from hitl_tui.text.graph_labels import graph_labels
 
 
-def graphs_result(
-    graphs: Sequence[Graph], broken: Iterable[BrokenGraph], remarks: Iterable[str]
-) -> CommandResult:
-    """Return the graphs, with a note for each that cannot be imported, and for each remark."""
+def graphs_result(graphs: Sequence[Graph], server: Server) -> CommandResult:
+    """Return the graphs, with a note for each that cannot be imported, and for each remark.
+
+    Also for what the server cannot do.
+    """
+    remarks = (*server.remarks, *(lack.reason for lack in server.lacks))
     return CommandResult(
         [_document(graph) for graph in graphs],
         graph_labels(graphs),
         notes=(
-            *map(_broken_note, broken),
+            *map(_broken_note, server.broken),
             *(f"hitl-tui: {one_line(remark, 2000)}" for remark in remarks),
         ),
     )

@@ -8,7 +8,7 @@ from contextlib import AbstractAsyncContextManager
 
 from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Server
+from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
 from hitl_tui.shell import commands
 from hitl_tui.shell.command_result import CommandResult
@@ -39,10 +39,12 @@ async def run_command(
 def _about(server: Server, args: Namespace) -> tuple[str, ...]:
     """Return what a person should know about the server: old code, and remarks when it starts.
 
-    Of the commands that start one for themselves, only `run` tells the remarks each time.
+    Of the commands that start one for themselves, only `run` tells the remarks each time. Before a
+    person decides, they are told that others may decide at the same moment, where that is so.
     """
     remarks = server.remarks if args.command == "run" and server.started_here else ()
-    return (*server.code_changes, *remarks)
+    apart = server.lack(Capability.KEEP_REVIEWERS_APART) if args.command == "show" else ""
+    return (*server.code_changes, *remarks, *([apart] if apart else []))
 
 
 async def _log(args: Namespace) -> CommandResult:

@@ -1,8 +1,17 @@
 """One thread as the result of `hitl-tui show`, and its interrupts as documents."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, datetime
 
-from hitl_engine.model import Breakpoint, Interrupt, JsonObject, JsonValue, ThreadView, Waiting
+from hitl_engine.model import (
+    Breakpoint,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    ThreadView,
+    Waiting,
+    busy_remark,
+)
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell import question_output
 from hitl_tui.shell.command_result import CommandResult
@@ -73,6 +82,8 @@ def _lines(
             yield f"  fingerprint {fingerprint_of(item)}"
             if item.remark:
                 yield f"  remark      {one_line(item.remark, 400)}"
+            if item.caution:
+                yield f"  caution     {one_line(item.caution, 400)} A step needs --yes."
             yield from _ways_on(item)
     yield ""
     yield "Values"
@@ -89,7 +100,8 @@ def _ways_on(stop: Breakpoint) -> Iterator[str]:
 
 def _head_lines(thread: ThreadView) -> Iterator[str]:
     yield f"Thread {one_line(thread.thread_id)} of {one_line(thread.graph_id) or 'no graph'}"
-    yield f"  status     {thread.status}"
+    busy = busy_remark(thread.busy_since, datetime.now(UTC))
+    yield f"  status     {thread.status}{f'. {busy}' if busy else ''}"
     if thread.next:
         yield f"  next       {', '.join(map(one_line, thread.next))}"
     yield f"  checkpoint {one_line(thread.checkpoint_id) or 'none'}"

@@ -72,6 +72,7 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         f"{counts.marked:,} marked" if counts.marked else "",
         "old list" if inbox.error else "",
         f"{inbox.busy:,} running" if inbox.busy else "",
+        f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)

@@ -86,7 +86,7 @@ class RunForm(VerticalScroll, can_focus=False):
         padding: 0 1;
         scrollbar-size-vertical: 1;
         #about { color: $foreground 70%; height: auto; margin-bottom: 1; }
-        #unread { color: $text-warning; height: auto; margin-bottom: 1; }
+        #note { color: $text-warning; height: auto; margin-bottom: 1; }
         FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
         &.-as-json FormView { display: none; }
@@ -110,19 +110,17 @@ class RunForm(VerticalScroll, can_focus=False):
         nodes = input_form.nodes
         self.before = BreakpointLine("Stop before", nodes, compiled.before, stops.before)
         self.after = BreakpointLine("Stop after", nodes, compiled.after, stops.after)
-        self.has_fields = input_form.form.kind != "json"
-        """Whether the input can be given in fields at all."""
         self.set_class(not self.has_fields, "-as-json")
         self._given = given
+        self._note = Static(id="note", markup=False)
+        self._json_at_first = ""
 
     def compose(self) -> ComposeResult:
         """Put the input first, then the breakpoints."""
         about = self.input_form.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
-        if self.input_form.unread:
-            unread = f"The input cannot be described: {one_line(self.input_form.unread, 300)}"
-            yield Static(Content(unread), id="unread")
+        yield self._note
         yield self.form
         yield self.json
         stops = Static(Content(self._about_breakpoints()), id="stops")
@@ -132,7 +130,44 @@ class RunForm(VerticalScroll, can_focus=False):
         yield self.after
 
     def on_mount(self) -> None:
-        """Fill in the given input: in fields if they hold exactly this value, else as JSON."""
+        """Fill in the given input."""
+        self._fill_in()
+        self._json_at_first = self.json.text
+        self._show_note("")
+
+    async def complete(self, input_form: InputForm) -> None:
+        """Offer the fields of the input, which were not known before; show them if nothing is typed."""
+        self.input_form = input_form
+        fields, self.form = self.form, FormView(input_form.form)
+        await self.mount(self.form, before=fields)
+        await fields.remove()
+        typed = self.json.text != self._json_at_first
+        if self.has_fields and not typed:
+            had_focus = self.json.has_focus
+            self.json.load_text("")
+            self.remove_class("-as-json")
+            self._fill_in()
+            if had_focus:
+                self.take_focus()
+        self._show_note("Its fields are known now: ctrl+t shows them." if typed else "")
+
+    @property
+    def has_fields(self) -> bool:
+        """Whether the input can be given in fields at all."""
+        return self.input_form.form.kind != "json"
+
+    def _show_note(self, news: str) -> None:
+        """Tell why the input is given as JSON, if the user did not choose that, or `news`."""
+        note = news if self.has_fields else ""
+        if self.input_form.unread:
+            note = f"The input cannot be described: {one_line(self.input_form.unread, 300)}"
+        if self.input_form.incomplete:
+            note = "The server still describes the input. Give it as JSON, or wait for its fields."
+        self._note.update(Content(note))
+        self._note.display = bool(note)
+
+    def _fill_in(self) -> None:
+        """Show the given input: in fields if they hold exactly this value, else as JSON."""
         if self._given is None:
             return
         field, value = self.input_form.form, self._given.input

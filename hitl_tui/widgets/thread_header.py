@@ -79,8 +79,12 @@ class ThreadHeader(Vertical):
         decided: bool,
         answered: datetime | None,
         draft: Draft | None,
+        lack: str = "",
     ) -> None:
-        """Show the most important thing to know about a question before it is decided."""
+        """Show the most important thing to know about a question before it is decided.
+
+        `lack`: what the server cannot do, and matters here.
+        """
         if interrupt.task_error is not None:
             error = one_line(interrupt.task_error, 300)
             text = f"an earlier answer made its node fail: {error}"
@@ -93,8 +97,17 @@ class ThreadHeader(Vertical):
             self.note.show(Severity.WARNING, f"{text} and the graph asks the same again.")
         elif interrupt.remark:
             self.note.show(Severity.WARNING, one_line(interrupt.remark, 300))
+        elif draft is None and lack:
+            self.note.show(Severity.NOTE, lack)
         else:
             self._show_draft(draft)
+
+    def show_lack(self, lack: str) -> None:
+        """Show what the server cannot do, and matters here; nothing if it can."""
+        if lack:
+            self.note.show(Severity.NOTE, lack)
+        else:
+            self.note.clear()
 
     def _show_draft(self, draft: Draft | None) -> None:
         if draft is None:

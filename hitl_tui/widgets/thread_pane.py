@@ -1,5 +1,6 @@
 """The main part of a thread's screen: the card of a pending item, a run, or how the thread ended."""
 
+from datetime import UTC, datetime
 from enum import Enum
 
 from textual.app import ComposeResult
@@ -8,7 +9,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Progress, Question, ThreadStatus, ThreadView
+from hitl_engine.model import Progress, Question, ThreadStatus, ThreadView, busy_remark
 from hitl_tui.messages import Typed
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card import Card
@@ -122,8 +123,9 @@ class ThreadPane(Vertical):
             text = "\n\n".join(part for part in (error, thread.traceback) if part)
             self._show_text("The last run failed", text)
         elif thread.status is ThreadStatus.BUSY:
+            busy = busy_remark(thread.busy_since, datetime.now(UTC))
             text = "A run is in progress on this thread. Press ctrl+r to follow it."
-            self._show_text("Still running", text)
+            self._show_text("Still running", f"{text}\n\n{busy}".rstrip())
         else:
             self._end.set_title("Done: the final state")
             self._end.show_json(thread.values)

@@ -8,7 +8,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import Conflict, HitlError, NoLongerWaits
-from hitl_engine.model import Answer, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.model import Answer, Capability, Outcome, OutcomeKind, ThreadStatus
 from tests.any_server.console import Console
 from tests.any_server.steps import decide, ignore, questions_of, start
 from tests.server.processes import Served
@@ -25,6 +25,8 @@ async def other(server: Served, tmp_path: Path) -> AsyncIterator[Desk]:
 async def test_one_of_two_answers_at_one_moment_is_taken(
     desk: Desk, other: Desk, tmp_path: Path
 ) -> None:
+    if reason := desk.server.lack(Capability.KEEP_REVIEWERS_APART):
+        pytest.skip(reason)
     trace = tmp_path / "trace"
     thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
     [question] = questions_of(desk, thread)
@@ -38,6 +40,38 @@ async def test_one_of_two_answers_at_one_moment_is_taken(
     assert trace.read_text() == "go\n"
     logged = [(await each.log())[0] for each in (desk, other)]
     assert {entry.outcome for entry in logged} <= {OutcomeKind.APPLIED, OutcomeKind.REFUSED}
+
+
+async def test_both_learn_whose_answer_counted_where_the_server_ran_both(
+    desk: Desk, other: Desk, tmp_path: Path
+) -> None:
+    if not desk.server.lack(Capability.KEEP_REVIEWERS_APART):
+        pytest.skip("This server refuses the second of two answers.")
+    trace = tmp_path / "trace"
+    thread = await start(desk, "gated_effect", {"trace": str(trace), "seconds": 1})
+    [question] = questions_of(desk, thread)
+    desks = (desk, other)
+    answers = ("one", "two")
+    tries = [
+        each.decide(question, Answer(answer), ignore)
+        for each, answer in zip(desks, answers, strict=True)
+    ]
+    results = await asyncio.gather(*tries)
+    assert sorted(trace.read_text().split()) == ["one", "two"]
+    values = (await desk.thread(thread.thread_id)).values
+    assert isinstance(values, dict)
+    kinds = {
+        answer: (result.kind, (await each.log())[0])
+        for answer, result, each in zip(answers, results, desks, strict=True)
+    }
+    [counted] = [answer for answer in answers if values["said"] == [answer]]
+    [replaced] = [answer for answer in answers if answer != counted]
+    assert [kinds[each][0] for each in (counted, replaced)] == [
+        OutcomeKind.APPLIED,
+        OutcomeKind.UNKNOWN,
+    ]
+    assert "its result was replaced" in kinds[counted][1].why
+    assert "took its place" in kinds[replaced][1].why
 
 
 async def test_an_answer_that_comes_late_is_refused(desk: Desk, other: Desk) -> None:

@@ -256,7 +256,7 @@ class DeskDouble:
         self.sent.append(("step", None))
         return await self._run(breakpoint.thread_id, [breakpoint], on_progress)
 
-    async def input_form(self, graph: Graph) -> InputForm:
+    async def input_forms(self, graph: Graph) -> AsyncIterator[InputForm]:
         fields: tuple[FormField, ...] = (
             FormField("some_text", "Some text", "text", required=True, description="What to edit"),
             FormField("times", "Times", "integer", required=False, default=2, has_default=True),
@@ -268,7 +268,7 @@ class DeskDouble:
         form = FormField("", "", "object", required=True, fields=fields)
         if graph.graph_id == "breakpoints":
             form = FormField("", "", "json", required=True, beyond="It takes any JSON.")
-        return InputForm(graph, form, ("a", "b", "c"), self.compiled)
+        yield InputForm(graph, form, ("a", "b", "c"), self.compiled)
 
     async def earlier_run(self, thread_id: str) -> EarlierRun:
         graph = (await self.graphs())[0]

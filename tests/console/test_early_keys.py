@@ -1,11 +1,12 @@
 """A keyboard that is faster than a card: text is kept, decisions are refused, nothing is replayed."""
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 from textual import events
 
-from hitl_engine.model import ThreadView
+from hitl_engine.model import Graph, InputForm, ThreadView
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
@@ -190,13 +191,14 @@ async def test_keys_after_the_key_of_a_form_are_refused_and_start_nothing(
 
 async def test_text_typed_while_the_form_of_a_run_loads_is_kept(console: OpenConsole) -> None:
     desk = DeskDouble()
-    asked, answer = desk.input_form, asyncio.Event()
+    asked, answer = desk.input_forms, asyncio.Event()
 
-    async def slow(graph: object) -> object:
+    async def slow(graph: Graph) -> AsyncIterator[InputForm]:
         await answer.wait()
-        return await asked(graph)  # type: ignore[arg-type]  # a graph
+        async for form in asked(graph):
+            yield form
 
-    desk.input_form = slow  # type: ignore[method-assign,assignment]  # a slow server
+    desk.input_forms = slow  # type: ignore[method-assign]  # a slow server
     async with console(desk) as c:
         await c.pilot.press("n")
         await until(c.pilot, lambda: "Reading the input" in c.text)

@@ -15,6 +15,7 @@ from hitl_engine.errors import BadInput, Denied, GraphBroken
 from hitl_engine.model import (
     Breakpoints,
     BrokenGraph,
+    FormField,
     Graph,
     InputForm,
     JsonObject,
@@ -152,14 +153,15 @@ async def test_a_finished_run_can_be_repeated(console: OpenConsole) -> None:
 async def test_the_form_follows_the_list_at_once(console: OpenConsole) -> None:
     """The form of another graph must not stay in view, or be started, until a slow server answers."""
     desk = DeskDouble()
-    asked, answer = desk.input_form, asyncio.Event()
+    asked, answer = desk.input_forms, asyncio.Event()
 
-    async def slow(graph: Graph) -> InputForm:
+    async def slow(graph: Graph) -> AsyncIterator[InputForm]:
         if graph.graph_id != "revise":
             await answer.wait()
-        return await asked(graph)
+        async for form in asked(graph):
+            yield form
 
-    desk.input_form = slow  # type: ignore[method-assign]  # a slow server
+    desk.input_forms = slow  # type: ignore[method-assign]  # a slow server
     async with console(desk) as c:
         await c.press("n")
         await until(c.pilot, lambda: "Some text" in c.text)
@@ -174,6 +176,67 @@ async def test_the_form_follows_the_list_at_once(console: OpenConsole) -> None:
         assert desk.sent == []
         await c.press("up")
         assert '"some_text": "Hello"' in c.text  # what was typed for this graph
+
+
+def slowly_described(desk: DeskDouble) -> asyncio.Event:
+    """Let the server describe inputs only after the event is set."""
+    asked, described = desk.input_forms, asyncio.Event()
+
+    async def slow(graph: Graph) -> AsyncIterator[InputForm]:
+        async for form in asked(graph):
+            if not described.is_set():
+                any_json = FormField("", "", "json", required=True)
+                yield replace(form, form=any_json, incomplete=True)
+                await described.wait()
+            yield form
+
+    desk.input_forms = slow  # type: ignore[method-assign]  # a slow server
+    return described
+
+
+async def test_the_fields_of_an_input_replace_an_empty_json_editor(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    described = slowly_described(desk)
+    async with console(desk) as c:
+        await c.pilot.press("n")
+        await until(c.pilot, lambda: "The server still describes the input" in c.text)
+        await c.pilot.press("enter")
+        described.set()
+        await until(c.pilot, lambda: "Some text" in c.text)
+        assert "still describes" not in c.text and "Input, as JSON" not in c.text
+        await c.type("Hello")
+        await c.press("ctrl+s")
+        assert desk.sent == [("start", {"some_text": "Hello", "times": 2})]
+
+
+async def test_what_was_typed_stays_when_the_fields_of_an_input_come(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    described = slowly_described(desk)
+    async with console(desk) as c:
+        await c.pilot.press("n")
+        await until(c.pilot, lambda: "The server still describes the input" in c.text)
+        await c.pilot.press("enter")
+        await c.pilot.press(*'{"some_text":')
+        described.set()
+        await until(c.pilot, lambda: "ctrl+t shows them" in c.text)
+        await c.type(' "typed"}')
+        await c.press("ctrl+t")
+        assert "Some text" in c.text
+        await c.press("ctrl+t", "ctrl+s")
+        assert desk.sent == [("start", {"some_text": "typed"})]
+
+
+async def test_the_fields_of_an_input_are_read_again_after_another_graph(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble()
+    described = slowly_described(desk)
+    async with console(desk) as c:
+        await c.pilot.press("n")
+        await until(c.pilot, lambda: "The server still describes the input" in c.text)
+        await c.pilot.press("down", "up")
+        described.set()
+        await until(c.pilot, lambda: "Some text" in c.text)
 
 
 async def test_bad_json_is_marked_kept_and_not_started(console: OpenConsole) -> None:

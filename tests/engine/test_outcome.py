@@ -1,13 +1,14 @@
 """The outcome of an answer: decided by proof, never only by how the run ended."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from hitl_engine.deciding.outcome import of_answer, of_reopening, of_run
 from hitl_engine.deciding.run_sender import ObservedRun
-from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus
+from hitl_engine.model import Interrupt, OutcomeKind, ThreadStatus, busy_remark
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.snapshot_sources import from_state
 from hitl_engine.reading.wire import WireState, WireThread
@@ -118,6 +119,17 @@ def test_the_error_in_the_state_is_preferred() -> None:
 def test_a_run_without_an_answer(run: ObservedRun, kind: OutcomeKind, error: str | None) -> None:
     outcome = of_run(run, snapshot())
     assert (outcome.kind, outcome.error) == (kind, error)
+
+
+@pytest.mark.parametrize(
+    ("status", "minutes", "words"),
+    [("busy", 4.5, "busy for 4 min; its worker may have died"), ("busy", 1, ""), ("idle", 9, "")],
+)
+def test_a_thread_that_is_busy_for_minutes_says_so(status: str, minutes: float, words: str) -> None:
+    now = datetime(2026, 11, 29, 12, tzinfo=UTC)
+    row = WireThread(thread_id="t", status=status, updated_at=now - timedelta(minutes=minutes))
+    remark = busy_remark(from_state(row, WireState()).view().busy_since, now)
+    assert remark == "" if not words else words in remark
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ from langgraph_sdk.client import LangGraphClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from hitl_engine.desk import Desk
+from hitl_engine.model import Interrupt, OutcomeKind, Revise
 from hitl_server.streams.protocol_events import EventFilter
 from hitl_server.streams.run_stream import Event
 from hitl_server.streams.thread_streams import ThreadStreams
@@ -245,6 +247,35 @@ async def test_a_late_answer_is_refused(served: Served, http: httpx.AsyncClient)
     assert len((await http.get(f"/threads/{thread_id}/runs")).json()) == 2
     state = (await http.get(f"/threads/{thread_id}/state")).json()
     assert state["values"] == {"some_text": "first"}
+
+
+async def test_the_console_answers_on_the_branch_of_a_page(
+    desk: Desk, http: httpx.AsyncClient
+) -> None:
+    """The page's run has the checkpoint of the branch among its settings; the answer has not."""
+    thread_id = new_thread()
+    await start(http, thread_id, "revise", TEXT)
+    async with following(http, thread_id) as frames:
+        (interrupt_id,) = questions(await frames.until_end())
+        answer = {"interrupt_id": interrupt_id, "namespace": [], "response": "first"}
+        await command(http, thread_id, "input.respond", **answer)
+        await frames.until_end()
+        first = (await http.post(f"/threads/{thread_id}/history", json={"limit": 9})).json()[-1]
+        config = {"configurable": {"checkpoint_id": first["checkpoint_id"]}}
+        given = {"assistant_id": "revise", "input": {"some_text": "branch"}, "config": config}
+        await command(http, thread_id, "run.start", **given)
+        await frames.until_end()
+    (item,) = (await desk.thread(thread_id)).waiting
+    assert isinstance(item, Interrupt)
+    question = desk.reviews.question(item)
+    assert item.payload == {"text_to_revise": "branch"}
+    outcome = await desk.decide(question, Revise("revised"), lambda _: None)
+    assert outcome.kind is OutcomeKind.APPLIED
+    state = (await http.get(f"/threads/{thread_id}/state")).json()
+    assert (state["values"], state["next"]) == ({"some_text": "revised"}, [])
+    (run, *_) = (await http.get(f"/threads/{thread_id}/runs")).json()
+    assert "checkpoint_id" not in run["kwargs"]["config"]["configurable"]
+    assert "__event_streaming_v2" not in run["kwargs"]["config"]["configurable"]
 
 
 @pytest.mark.parametrize(

@@ -138,7 +138,7 @@ async def test_a_run_can_be_started_where_the_schema_cannot_be_read(
     http: httpx.AsyncClient, desk: Desk
 ) -> None:
     (graph,) = [each for each in await desk.graphs() if each.graph_id == "session_factory"]
-    form = await desk.input_form(graph)
+    *_, form = [each async for each in desk.input_forms(graph)]
     assert (form.form.kind, form.nodes, form.compiled) == ("json", (), None)
     assert "424" in form.unread and "session_factory" in form.unread
     outcome = await desk.start(graph, {}, lambda _: None)

@@ -3,12 +3,11 @@
 from contextlib import suppress
 from typing import Any
 
-from hitl_engine.deciding.run_sender import DECISION_ID
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import Interrupt
-from hitl_engine.reading.wire import WireRun
+from hitl_engine.reading.wire import DECISION_ID, WireRun
 
 _RUNS_READ = 50
 _USER_ID = "langgraph_auth_user_id"

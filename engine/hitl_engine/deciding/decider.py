@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
-from functools import partial
 from typing import Literal
 
 from hitl_engine import payloads
@@ -16,6 +15,7 @@ from hitl_engine.deciding.preconditions import (
     refuse_in_part,
     still_pending,
 )
+from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     continued,
@@ -111,7 +111,13 @@ class Decider:
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> list[Outcome]:
             seen = all(each.task_id in observed.finished for each in asked)
             recorded = not seen and await self._runs.is_recorded(_sent_run(intents))
-            found = [outcome.of_answer(each, observed, after, recorded=recorded) for each in asked]
+            race = await self._race(observed, before)
+            found = [
+                outcome.after_race(
+                    outcome.of_answer(each, observed, after, recorded=recorded), race
+                )
+                for each in asked
+            ]
             return [
                 _compared(each, *pair, before, after)
                 for each, pair in zip(found, decided, strict=True)
@@ -122,7 +128,7 @@ class Decider:
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint. Also raises NoLongerWaits."""
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
-        if before.checkpoint_id != breakpoint.checkpoint_id or before.waiting != (breakpoint,):
+        if before.checkpoint_id != breakpoint.checkpoint_id or before.stop != breakpoint:
             raise NoLongerWaits(
                 f"The thread is {before.status} now; it is no longer at this breakpoint.",
                 kept="Nothing was sent.",
@@ -140,22 +146,19 @@ class Decider:
             node=breakpoint.node,
             decision="step",
         )
-        judge = partial(outcome.of_step, before)
-        return await self._run(intent, request, on_progress, judge)
+
+        async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
+            race = await self._race(observed, before)
+            return (outcome.after_race(outcome.of_step(before, observed, after), race),)
+
+        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
+        return found
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
         """Carry out a run that answers nothing."""
-        return await self._run(intent, request, on_progress, outcome.of_run)
 
-    async def _run(
-        self,
-        intent: Intent,
-        request: JsonObject,
-        on_progress: OnProgress,
-        judge: Callable[[ObservedRun, Snapshot], Outcome],
-    ) -> Outcome:
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
-            return (judge(observed, after),)
+            return (outcome.of_run(observed, after),)
 
         (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
         return found
@@ -323,8 +326,19 @@ class Decider:
             return replace(found, why=f"{found.why} This could not be recorded: {error.what}")
         return found
 
+    async def _race(self, observed: ObservedRun, before: Snapshot) -> Race:
+        """Return what became of a run beside others, where the server does not refuse these."""
+        if self._session.api.can.keeps_reviewers_apart:
+            return Race.ALONE
+        return await self._runs.race(observed, before)
+
     async def _settled(self, sent: SentRun, observed: ObservedRun) -> Snapshot:
-        """Wait for the end of the run as long as that is possible, and return the thread."""
+        """Wait for the end of the run as long as that is possible, and return the thread.
+
+        Also for the end of other runs, where the server does not refuse them: the last one counts.
+        """
+        if not self._session.api.can.keeps_reviewers_apart:
+            await self._runs.until_others_end(sent.thread_id)
         # A local server that ended is replaced while the run is settled.
         with suppress(TargetError):
             after, last_run = await self._session.reader.with_last_run(sent.thread_id)

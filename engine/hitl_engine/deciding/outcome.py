@@ -8,6 +8,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 
 from dataclasses import replace
 
+from hitl_engine.deciding.rivals import Race
 from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
@@ -26,6 +27,11 @@ _ONE_OF_TWO = (
     "The question is answered, but perhaps by the earlier answer that caused an error: LangGraph "
     "may have kept that one. Look at what the node did."
 )
+_REPLACED = (
+    "Another run began at the same moment and took its place: the node ran for both, and the thread "
+    "has the result of the other one."
+)
+_REPLACED_ANOTHER = "Another run began at the same moment: the node ran for that one too, and its result was replaced."
 
 
 def of_answer(
@@ -119,6 +125,17 @@ def of_run(observed: ObservedRun, after: Snapshot) -> Outcome:
             return _found(OutcomeKind.APPLIED, "The run ended.", after)
         case status:
             return _found(OutcomeKind.UNKNOWN, f"The run is {status}; look again.", after, error)
+
+
+def after_race(found: Outcome, race: Race) -> Outcome:
+    """Add to an outcome what became of the run beside another one that began at the same checkpoint."""
+    match race:
+        case Race.WON:
+            return replace(found, why=f"{found.why} {_REPLACED_ANOTHER}")
+        case Race.LOST if found.kind is not OutcomeKind.REFUSED:
+            return replace(found, kind=OutcomeKind.UNKNOWN, why=_REPLACED)
+        case _:
+            return found
 
 
 def _found(kind: OutcomeKind, why: str, after: Snapshot, error: str | None = None) -> Outcome:

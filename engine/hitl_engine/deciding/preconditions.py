@@ -5,11 +5,12 @@ Pure: each function raises what is wrong, and names the question if there are se
 
 import json
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
 from hitl_engine.deciding.task_groups import duplicate_ids, group_by_task
-from hitl_engine.errors import BadInput, NoLongerWaits, NotTaken, StillWaits
+from hitl_engine.errors import BadInput, Conflict, NoLongerWaits, NotTaken, StillWaits
 from hitl_engine.fingerprint import fingerprint
-from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus
+from hitl_engine.model import Breakpoint, Interrupt, Question, ThreadStatus, busy_remark
 from hitl_engine.reading.snapshot import Snapshot
 
 _KEPT = "Nothing was sent; what you typed is kept."
@@ -37,7 +38,7 @@ def still_pending(
         raise NoLongerWaits(
             "A run is in progress on this thread: another reviewer is answering.",
             kept=_KEPT,
-            hint="Wait until it ends.",
+            hint=_until_it_ends(now),
         )
     pending = {(each.task_id, each.interrupt_id): each for each in now.interrupts}
     same, gone, changed = [], [], []
@@ -103,8 +104,27 @@ def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) ->
             )
 
 
+def refuse_if_busy(thread: Snapshot) -> None:
+    """Refuse a new run beside another one: not every server does. Raises Conflict."""
+    if thread.status is ThreadStatus.BUSY:
+        raise Conflict(
+            f"A run is in progress on thread {thread.thread_id}.",
+            kept="Nothing was sent.",
+            hint="Wait until it ends, or run on a new thread.",
+        )
+
+
 def refuse_if_something_waits(thread: Snapshot) -> None:
-    """Refuse a new run if it would silently replace what waits. Raises StillWaits."""
+    """Refuse a new run if it would silently replace what waits, or run beside another.
+
+    Servers refuse the latter too, but not all. Raises StillWaits, Conflict.
+    """
+    if thread.status is ThreadStatus.BUSY:
+        raise Conflict(
+            "Another run came first, and is in progress on this thread.",
+            kept="Nothing was sent.",
+            hint=f"{_until_it_ends(thread)} You can also run on a new thread.",
+        )
     match thread.waiting:
         case ():
             return
@@ -129,6 +149,11 @@ def earlier_answer_caution(asked: Interrupt) -> str:
         "An earlier answer caused an error. LangGraph may have kept it: then the node gets that one "
         "again, not yours. Reopen the question to be sure."
     )
+
+
+def _until_it_ends(busy: Snapshot) -> str:
+    remark = busy_remark(busy.busy_since, datetime.now(UTC))
+    return f"Wait until it ends. {remark}".strip()
 
 
 def _this(those: Sequence[Interrupt], shown: Collection[Question]) -> str:

@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from hitl_engine.deciding.rivals import Race, race_of
 from hitl_engine.errors import (
     Conflict,
     Denied,
@@ -23,14 +24,13 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.client import StreamEvent
 from hitl_engine.reading.retries import Deadline, retried
-from hitl_engine.reading.wire import KEPT_IN_CONFIG, WireRun, error_text
+from hitl_engine.reading.snapshot import Snapshot
+from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun, error_text
 
 _Read = TypeVar("_Read")
 
 _BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
-DECISION_ID = "hitl_decision_id"
-"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
@@ -175,6 +175,23 @@ class RunSender:
             states = await self._session.api.history(sent.thread_id, limit=20)
             return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
+
+    async def until_others_end(self, thread_id: str) -> None:
+        """Wait, for a minute at most, until no run is under way on a thread."""
+        with suppress(TimeoutError, TargetError):
+            async with asyncio.timeout(_SETTLE_SECONDS):
+                while any(
+                    run.status in _UNDER_WAY
+                    for run in await self._session.api.runs(thread_id, limit=10)
+                ):
+                    await asyncio.sleep(_SETTLE_PAUSE)
+
+    async def race(self, observed: ObservedRun, before: Snapshot) -> Race:
+        """Return what became of a run that began at `before`, if others began there too."""
+        with suppress(TargetError):
+            history = await self._session.api.history(before.thread_id, limit=50)
+            return race_of(observed.run_id, before.checkpoint_id, history)
+        return Race.ALONE
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
         """Watch the run in progress on a thread, if there is one, to its end."""

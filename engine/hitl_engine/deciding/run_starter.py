@@ -1,10 +1,11 @@
 """Starting runs: the form of a graph's input, the checks before sending, and the run itself."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from dataclasses import replace
 
 from hitl_engine.deciding.decider import Decider, OnProgress
-from hitl_engine.deciding.preconditions import refuse_if_something_waits
+from hitl_engine.deciding.preconditions import refuse_if_busy, refuse_if_something_waits
 from hitl_engine.deciding.run_breakpoints import (
     REPLACES,
     all_breakpoints,
@@ -12,7 +13,7 @@ from hitl_engine.deciding.run_breakpoints import (
     requested,
 )
 from hitl_engine.deciding.run_settings import continuing_request, refuse_settings
-from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused
+from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused, Unreachable
 from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
@@ -30,6 +31,8 @@ from hitl_engine.reading.wire import WireSchemas
 from hitl_engine.strict_json import unwritable
 
 _TEXTS = ("text", "long_text")
+_SCHEMA_PAUSE = 1.0
+"""Seconds after which a person gets a form without the schema; mostly it is there before."""
 _RUNS_READ = 50
 """Newest runs among which the one with an input is looked for; each answer and step is a run."""
 
@@ -41,31 +44,36 @@ class RunStarter:
         self._session = session
         self._decider = decider
 
-    async def input_form(self, graph: Graph) -> InputForm:
-        """Return the form for the input of a graph; without its schema, for any JSON.
+    async def input_forms(self, graph: Graph) -> AsyncGenerator[InputForm, None]:
+        """Yield the form for the input of a graph; without its schema, for any JSON.
 
-        A server cannot read the schema where a graph factory fails without the config of a run.
-        Raises TargetError.
+        The JavaScript server may need half a minute for a schema: then the form for any JSON comes
+        first. A server cannot read the schema where a graph factory fails without the config of a
+        run. Raises TargetError.
         """
-        (schemas, unread), nodes = await asyncio.gather(
-            self._schemas(graph),
-            self._session.reader.known_nodes(graph.assistant_id),
-        )
-        form = form_of_input(schemas.input_schema or schemas.state_schema or {})
-        if nodes is None:
-            return InputForm(graph, form, (), unread=unread)
-        return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes), unread)
+        reading = asyncio.create_task(self._schemas(graph))
+        try:
+            nodes = await self._session.reader.known_nodes(graph.assistant_id)
+            await asyncio.wait([reading], timeout=_SCHEMA_PAUSE)
+            if not reading.done():
+                yield replace(_input_form(graph, WireSchemas(), nodes), incomplete=True)
+            schemas, unread = await reading
+            yield replace(_input_form(graph, schemas, nodes), unread=unread)
+        finally:
+            reading.cancel()
 
     async def _schemas(self, graph: Graph) -> tuple[WireSchemas, str]:
         """Return the schemas, or none and why they cannot be read."""
         try:
             return await self._session.api.schemas(graph.assistant_id), ""
-        except (NotThere, ServerRefused) as error:
+        except (NotThere, ServerRefused, Unreachable) as error:
+            if isinstance(error, Unreachable) and not error.sent:
+                raise
             return WireSchemas(), error.what
 
     async def input_of_text(self, graph: Graph, text: str) -> JsonValue:
         """Return the input that consists of one text. Raises as `Desk.input_of_text`."""
-        input_form = await self.input_form(graph)
+        input_form = [each async for each in self.input_forms(graph)][-1]
         fields = input_form.form.fields
         if input_form.form.kind in _TEXTS:
             return text
@@ -153,8 +161,9 @@ class RunStarter:
             raise
 
     async def _preconditions(self, thread_id: str) -> JsonObject:
-        """Return the preconditions of a run on a thread. Raises StillWaits."""
+        """Return the preconditions of a run on a thread. Raises StillWaits, Conflict."""
         before = await self._session.reader.snapshot(thread_id)
+        refuse_if_busy(before)
         refuse_if_something_waits(before)
         return self._decider.decided_on(before.checkpoint_id, [])
 
@@ -173,6 +182,13 @@ class RunStarter:
         if nodes is not None:
             _refuse_unknown_nodes(graph, given, nodes)
         return requested(given, compiled_breakpoints(nodes or {}), replace=replace)
+
+
+def _input_form(graph: Graph, schemas: WireSchemas, nodes: Mapping[str, str] | None) -> InputForm:
+    form = form_of_input(schemas.input_schema or schemas.state_schema or {})
+    if nodes is None:
+        return InputForm(graph, form, ())
+    return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
 
 
 def _refuse_unknown_nodes(graph: Graph, breakpoints: Breakpoints, nodes: Mapping[str, str]) -> None:

@@ -69,6 +69,7 @@ from hitl_engine.model.thread import (
     ThreadStatus,
     ThreadView,
     Waiting,
+    busy_remark,
 )
 
 __all__ = [
@@ -141,6 +142,7 @@ __all__ = [
     "Verdicts",
     "Waiting",
     "WithheldWay",
+    "busy_remark",
     "in_order",
     "in_utc",
     "json_path",

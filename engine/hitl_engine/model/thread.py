@@ -1,7 +1,7 @@
 """Threads, and what waits on them: interrupts and breakpoints."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Literal, TypeAlias
 
@@ -89,6 +89,8 @@ class Breakpoint:
     """What the nodes gave with their `NodeInterrupt`, a line each; untrusted."""
     remark: str = ""
     """Set when a next node is gone from the code."""
+    caution: str = field(default="", compare=False)
+    """What a person has to confirm before a step; mostly empty."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -102,6 +104,23 @@ class ThreadStatus(StrEnum):
     BUSY = "busy"
     DONE = "done"
     ERROR = "error"
+
+
+_LONG_BUSY = timedelta(minutes=2)
+
+
+def busy_remark(since: datetime | None, now: datetime) -> str:
+    """Return for how long a thread is busy and what may be the cause; nothing if it is not long.
+
+    A run whose worker died stays in progress until the server notices it, mostly for minutes.
+    """
+    if since is None or now - since < _LONG_BUSY:
+        return ""
+    minutes = (now - since) // timedelta(minutes=1)
+    return (
+        f"It has been busy for {minutes} min; its worker may have died: then the server will take "
+        "it up again."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +140,10 @@ class ThreadView:
     """Where the graph's own code failed in the last run; only our own server tells it."""
     code_changed: str = ""
     """That the server still runs old code of the graph, which changed since; mostly empty."""
+    busy_since: datetime | None = None
+    """When the row of a busy thread last changed, by the server's clock, where workers can die."""
+    stop: Breakpoint | None = None
+    """Where a step goes on: the breakpoint that waits, or the nodes that failed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,8 @@ from hitl_engine.reading.wire import (
 
 CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
+SCHEMAS_SECONDS = 60.0
+"""The same for the schemas of a graph: the JavaScript server compiles it for up to half a minute."""
 SILENCE_SECONDS = 60.0
 """How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
 AGAIN_SECONDS = 1.5
@@ -165,8 +167,10 @@ class LangGraphServer:
         return _read_all(WireAssistant, reply)
 
     async def schemas(self, assistant_id: str) -> WireSchemas:
-        """Return the JSON Schemas of an assistant."""
-        return _read(WireSchemas, await self._call("GET", f"/assistants/{assistant_id}/schemas"))
+        """Return the JSON Schemas of an assistant; asked for once, because that may take long."""
+        path = f"/assistants/{assistant_id}/schemas"
+        request = self._request("GET", path, timeout=SCHEMAS_SECONDS)
+        return _read(WireSchemas, await self._replied(request, SCHEMAS_SECONDS))
 
     async def graph(self, assistant_id: str, *, subgraphs: bool = False) -> WireGraph:
         """Return the picture of an assistant's graph, with its subgraphs if asked for.
@@ -302,11 +306,11 @@ class LangGraphServer:
             return await _retried(lambda: self._replied(request))
         return await self._replied(request)
 
-    async def _replied(self, request: httpx.Request) -> JsonValue:
-        """Send a request and return the reply."""
+    async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
+        """Send a request and return the reply, if it comes in time."""
         self._refuse_if_closed()
         try:
-            async with asyncio.timeout(CALL_SECONDS), AsyncExitStack() as stack:
+            async with asyncio.timeout(seconds), AsyncExitStack() as stack:
                 response = await self._http.send(request, stream=True)
                 stack.push_async_callback(response.aclose)
                 content = await _content(response)

@@ -49,8 +49,12 @@ class Snapshot:
     """Whether the state was read, and has none of the tasks that ask."""
     remark: str = ""
     """Why the state is missing and the row alone is shown; empty if the state was read."""
+    caution: str = ""
+    """What a person has to confirm before a step."""
     code_changed: str = ""
     """That the server runs old code of the graph; empty if it does not, or does not tell."""
+    busy_since: datetime | None = None
+    """When the row of a busy thread last changed, on a server whose workers can die."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -149,8 +153,18 @@ class Snapshot:
         """
         if self.status is ThreadStatus.BUSY:
             return ()
-        if self.status is not ThreadStatus.BREAKPOINT:
-            return in_context(self.interrupts, self.values, self.tasks)
+        if self.status is ThreadStatus.BREAKPOINT and self.stop is not None:
+            return (self.stop,)
+        return in_context(self.interrupts, self.values, self.tasks)
+
+    @property
+    def stop(self) -> Breakpoint | None:
+        """Where a step goes on; None if a run is in progress, a question waits, or nothing is left.
+
+        After an error nothing waits, but a step runs the failed nodes again.
+        """
+        if self.status is ThreadStatus.BUSY or self.interrupts or not (self.next or self.raised):
+            return None
         stop = Breakpoint(
             thread_id=self.thread_id,
             graph_id=self.graph_id,
@@ -161,8 +175,9 @@ class Snapshot:
             since=self.since,
             error=self.error,
             remark=self._remark_on_code(self.next),
+            caution=self.caution,
         )
-        return (self._inside(stop) if self.raised else stop,)
+        return self._inside(stop) if self.raised else stop
 
     def _inside(self, stop: Breakpoint) -> Breakpoint:
         """Return the stop of nodes that raised `NodeInterrupt`."""
@@ -195,6 +210,8 @@ class Snapshot:
             error=self.error,
             traceback=self.traceback,
             code_changed=self.code_changed,
+            busy_since=self.busy_since,
+            stop=self.stop,
         )
 
 

@@ -43,6 +43,7 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
         tasks=state.tasks,
         checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
         since=row.state_updated_at or state.created_at,
+        busy_since=row.updated_at if row.status == "busy" else None,
     )
 
 

@@ -13,7 +13,7 @@ from hitl_engine.reading.snapshot_sources import from_row, from_state, from_summ
 from hitl_engine.reading.stops import StopInside, stopped_at, stops_inside, with_stops
 from hitl_engine.reading.subgraph_tasks import Place, in_order_of_subgraphs, places
 from hitl_engine.reading.tool_context import asks_in_a_tool
-from hitl_engine.reading.wire import WireGraph, WireRun, WireThread
+from hitl_engine.reading.wire import DECISION_ID, WireGraph, WireRun, WireThread
 
 _Read = TypeVar("_Read")
 
@@ -23,6 +23,10 @@ _WITHOUT_TASKS = (
     "Known only from the list of threads, because the state contains no task that asks: its node is "
     "gone from the code, and an answer would be lost with the question, or the server read the state "
     "with another graph than the one that ran."
+)
+_UNKNOWN_BREAKPOINTS = (
+    "Another client started this run, and the server does not tell with which breakpoints. A step stops "
+    "only at those of the graph."
 )
 
 
@@ -116,6 +120,8 @@ class ThreadReader:
         if nodes := self._nodes.get(snapshot.graph_id):
             gone = tuple(node for node in snapshot.next if node not in nodes)
             snapshot = replace(snapshot, gone=gone) if gone else snapshot
+        if snapshot.stop is not None and not self._api.can.tells_requests:
+            snapshot = replace(snapshot, caution=await self._unknown_breakpoints(row.thread_id))
         if snapshot.status is ThreadStatus.BREAKPOINT and not snapshot.raised:
             inside = await self._inside(snapshot) if snapshot.may_be_inside else None
             if inside is not None:
@@ -124,6 +130,11 @@ class ThreadReader:
         if snapshot.values is None and asks_in_a_tool(snapshot.tasks):
             snapshot = await self._with_values(snapshot)
         return await self._ordered(snapshot) if snapshot.order_is_unknown else snapshot
+
+    async def _unknown_breakpoints(self, thread_id: str) -> str:
+        """Return a caution if another client started the newest run: its breakpoints are not told."""
+        runs = await self._api.runs(thread_id, limit=1)
+        return "" if not runs or DECISION_ID in runs[0].metadata else _UNKNOWN_BREAKPOINTS
 
     async def _with_values(self, snapshot: Snapshot) -> Snapshot:
         """Add the values, which a row of a list lacks."""

@@ -14,6 +14,8 @@ from typing import Any
 import xxhash
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+DECISION_ID = "hitl_decision_id"
+"""Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")

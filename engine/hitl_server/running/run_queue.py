@@ -293,7 +293,7 @@ class RunQueue:
     async def _drive(self, queue: ThreadQueue, active: ActiveRun) -> None:
         """Drive a run to its end, and remove it from the queue before clients get its end."""
         thread_id = active.thread_id
-        if active.stream.resumable:
+        if active.stream.resumable and not active.temporary:
             self.thread_streams.open(thread_id)
         active.stream.of_thread = partial(self.thread_streams.find, thread_id)
         active.stream.send("metadata", {"run_id": active.run_id, "attempt": 1})

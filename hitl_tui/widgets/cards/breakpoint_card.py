@@ -25,7 +25,7 @@ class BreakpointCard(Card):
         min-height: 7;
         padding: 0 1;
         #where { text-style: bold; margin: 1 0; }
-        #failed, #remark { color: $text-warning; margin-top: 1; }
+        #failed, #remark, #caution { color: $text-warning; margin-top: 1; }
         #reason { display: none; height: auto; max-height: 12; margin-top: 1; }
         &.-inside #reason { display: block; }
         #explained { color: $foreground 70%; margin-top: 1; }
@@ -51,6 +51,7 @@ class BreakpointCard(Card):
     def __init__(self, breakpoint: Breakpoint) -> None:
         super().__init__()
         self.breakpoint = breakpoint
+        self._confirmed = not breakpoint.caution
         self.send_bar = SendBar("Step", "s")
         self.reason = TextPane("Reason", id="reason")
         self.set_class(breakpoint.when == "in", "-inside")
@@ -78,6 +79,8 @@ class BreakpointCard(Card):
             )
         if stop.remark:
             yield Static(one_line(stop.remark, 300), id="remark", markup=False)
+        if stop.caution:
+            yield Static(one_line(stop.caution, 300), id="caution", markup=False)
         yield Static(_explained(stop), id="explained", markup=False)
         yield self.send_bar
 
@@ -87,7 +90,12 @@ class BreakpointCard(Card):
         self.send_bar.show(None, "no input: the run continues")
 
     def decide(self) -> None:
-        """Post that the run is to continue."""
+        """Post that the run is to continue; the first key only asks, where there is a caution."""
+        if not self._confirmed:
+            self._confirmed = True
+            self.send_bar.rename("Step anyway")
+            self.send_bar.show_note("no input; press s again, or escape to leave it")
+            return
         self.answered = True
         self.post_message(Stepped(self.breakpoint))
 
