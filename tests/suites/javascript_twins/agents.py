@@ -1,7 +1,7 @@
 """Agents with a model that says "begin" and "end" in turn, on each thread."""
 
 import asyncio
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AnyMessage, ToolMessage
@@ -127,7 +127,7 @@ def _continue(state: SimpleState) -> Any:
 agent_simple = (
     StateGraph(SimpleState)
     .add_node("agent", _call_model)
-    .add_node("tool", _call_tool)
+    .add_node("tool", cast(Any, _call_tool))  # it gets what `Send` carries, and no state
     .add_edge(START, "agent")
     .add_conditional_edges("agent", _continue, ["tool", END])
     .add_edge("tool", "agent")
