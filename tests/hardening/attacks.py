@@ -28,7 +28,7 @@ from tests.server.processes import SAMPLES, Served, start_server
 
 PROJECT = Path(__file__).parent / "attacked_project"
 ENDING = Path(__file__).parents[1] / "server" / "ending_project" / "ending.py"
-LATE = 10.0
+LATE = 15.0
 """Seconds in which each request of the clients beside an attack must be answered, or four times as
 many as the slowest one took before it, on a machine with other work."""
 CALM = 3.0

@@ -1,7 +1,6 @@
 """The event protocol over a WebSocket: commands and events on one connection."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from hitl_server.ids import new_id
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorized_route import authorize
+from hitl_server.policy.sent_body import parsed
 from hitl_server.refusals import Refusal, checked_id
 from hitl_server.routes.protocol_commands import (
     RUN_COMMANDS,
@@ -89,8 +89,8 @@ class _Connection:
 
     async def _response(self, text: str) -> JsonObject:
         try:
-            sent = json.loads(text)
-        except (ValueError, RecursionError):
+            sent = await parsed(text.encode())
+        except Refusal:
             return _NO_JSON.response(None)
         try:
             return await self._carry_out(Command.parse(sent))
