@@ -25,6 +25,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._limits = limits
         self._in_headers = True
         self._header_bytes = 0
+        self._dropped_bytes = 0
         self._timers: dict[_Awaited, asyncio.TimerHandle] = {}
 
     # The connection
@@ -90,13 +91,19 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._has_large_headers:
             return
         self._in_headers = False
+        self._dropped_bytes = 0
         self._await("body", self._limits.body_seconds, self._body_is_late)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Add to the body."""
-        if not self._has_large_headers:
-            super().on_body(body)
+        """Add to the body; of one that was refused, drop as much as a client may send by mistake."""
+        if self._has_large_headers:
+            return
+        if self.cycle.response_complete:
+            self._dropped_bytes += len(body)
+            if self._dropped_bytes > self._limits.body_bytes:
+                self.transport.close()
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         """Wait for the next request."""

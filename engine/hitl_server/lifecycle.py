@@ -210,6 +210,7 @@ def _settings(app: ASGIApp, limits: Limits) -> uvicorn.Config:
         loop="none",
         http=partial(LimitedProtocol, limits),  # type: ignore[arg-type]  # makes a protocol, too
         ws="auto",
+        ws_max_size=limits.body_bytes,
         lifespan="off",
         log_level="warning",
         access_log=False,

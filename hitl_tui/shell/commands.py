@@ -121,9 +121,9 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     """Step past a breakpoint, or on after an error, to the next stop or the end."""
     thread = await find_thread(desk, args.thread)
     require_waiting(desk, thread, args.expect)
-    if thread.stop is not None:
-        require_confirmation([thread.stop.caution] if thread.stop.caution else [], args)
-        outcome = await desk.step(thread.stop, _ignore)
+    if stop := thread.stop:
+        require_confirmation([stop.caution] if stop.caution else [], args)
+        outcome = await desk.step(stop, _ignore)
         return outcome_result(outcome, desk.reviews.fingerprint_of)
     if thread.waiting:
         raise NoLongerWaits(

@@ -153,6 +153,8 @@ class DeskDouble:
         self.items: tuple[Waiting, ...] = items
         self.busy = 0
         self.error: str | None = None
+        self.unread = 0
+        """How many threads are still to be read."""
         self.changed = asyncio.Event()
         self.script: list[Outcome | Exception | Waiting | None] = []
         """The results of the next requests; None: the item is gone, an item: it is pending instead."""
@@ -193,7 +195,7 @@ class DeskDouble:
     async def watch(self) -> AsyncIterator[Inbox]:
         while True:
             self.changed.clear()
-            yield Inbox(self.items, self.busy, (), self.error)
+            yield Inbox(self.items, self.busy, (), self.error, self.unread)
             await self.changed.wait()
 
     def _view(self, thread_id: str, status: ThreadStatus | None = None) -> ThreadView:

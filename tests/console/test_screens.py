@@ -15,10 +15,12 @@ from hitl_engine.errors import BadInput, Denied, GraphBroken
 from hitl_engine.model import (
     Breakpoints,
     BrokenGraph,
+    Capability,
     FormField,
     Graph,
     InputForm,
     JsonObject,
+    Lack,
     LogEntry,
     OutcomeKind,
     Progress,
@@ -43,6 +45,31 @@ TEXT: JsonObject = {"text_to_revise": "original text"}
 async def test_an_empty_inbox_shows_what_to_do(console: OpenConsole) -> None:
     async with console(DeskDouble()) as c:
         assert "Press n to start a run" in c.text
+
+
+async def test_an_inbox_that_was_not_read_does_not_look_empty(console: OpenConsole) -> None:
+    desk = DeskDouble()
+    desk.error = "The server answered 422 to POST /threads/search."
+    async with console(desk) as c:
+        assert "could not be read" in c.text and "answered 422" in c.text
+        assert "Nothing waits" not in c.text
+        desk.error, desk.unread = None, 1200
+        desk.publish()
+        await until(c.pilot, lambda: "1,200 threads to read" in c.text)
+        assert "1,200 are left" in c.text and "Nothing waits" not in c.text
+        desk.unread = 0
+        desk.publish()
+        await until(c.pilot, lambda: "Nothing waits for you" in c.text)
+
+
+async def test_what_the_server_cannot_do_is_shown(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    lack = Lack(Capability.KEEP_REVIEWERS_APART, "This server runs both answers.")
+    desk.server = replace(desk.server, lacks=(lack,))
+    async with console(desk) as c:
+        await until(c.pilot, lambda: lack.reason in c.text)  # when the console opens
+        await c.open()
+        assert f"Note: {lack.reason}" in c.text
 
 
 async def test_the_list_is_updated_automatically(console: OpenConsole) -> None:

@@ -1,6 +1,7 @@
 """The screen of one thread: from the question to the result of the answer."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -21,6 +22,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.cards import throttle
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
+from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.cards.text_part import TextPart
 from hitl_tui.widgets.progress_pane import ProgressPane
@@ -564,6 +566,28 @@ async def test_a_step_that_moves_nothing_shows_so_and_can_be_tried_again(
         await c.armed()
         await c.press("s")
         await until(c.pilot, lambda: len(desk.sent) == 2)
+
+
+async def test_a_step_with_a_caution_is_asked_for_twice(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = replace(stop(), caution="Another client started this run.")
+    desk = DeskDouble(item)
+    async with console(desk, (100, 30)) as c:
+        await c.open(0)
+        assert "Another client started this run." in c.text
+        await c.armed()
+        with monkeypatch.context() as slow:
+            slow.setattr(Guard, "SECONDS", 60)
+            await c.press("s")
+            await until(c.pilot, lambda: "press s again" in c.text)
+            await c.press("s")  # too early, as from a key that is held down
+            assert desk.sent == []
+        await c.press("s")
+        assert desk.sent == []
+        await c.armed()
+        await c.press("s")
+        await until(c.pilot, lambda: len(desk.sent) == 1)
 
 
 async def test_a_text_that_spells_no_is_sent_after_it_was_shown_what_arrives(

@@ -216,9 +216,10 @@ def test_cautions_are_those_of_each_item() -> None:
     items = [asked(TEXT, thread="a"), asked(TEXT, thread="b")]
     planned = bulk.plan(items, Revise("x"), lambda *_: "x", cautions)
     assert [each.cautions for each in planned] == [("a",), ("b",)]
-    stops = [stop("a"), replace(stop("b"), error="It failed.")]
-    whole, failed = bulk.plan(stops, None, lambda *_: None, cautions)
+    stops = [stop("a"), replace(stop("b"), error="It failed."), replace(stop("c"), caution="Ask.")]
+    whole, failed, unknown = bulk.plan(stops, None, lambda *_: None, cautions)
     assert not whole.cautions and "It failed." in failed.cautions[0]
+    assert unknown.cautions == ("Ask.",)
 
 
 # How all are sent

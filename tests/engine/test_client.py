@@ -53,6 +53,11 @@ def answering(status: int, body: str, **headers: str) -> Handler:
             "resume",
         ),
         (answering(422, '{"detail":"Invalid JSON"}'), ServerRefused, "422 to GET /info"),
+        (
+            answering(422, '{"detail":[{"loc":["body","limit"],"msg":"At most 100"}]}'),
+            ServerRefused,
+            "GET /info: body.limit: At most 100.",
+        ),
         (answering(500, ""), ServerRefused, "no reason given"),
         (answering(307, "", location="http://evil/"), ServerRefused, "not followed"),
         (answering(200, "<html>", **{"content-type": "text/html"}), BadReply, "a web page"),

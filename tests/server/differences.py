@@ -25,6 +25,7 @@ DIFFERENCES = {
     "limits of the store": "1 to 1,000, as in all other searches",
     "graphs of one file share its module": "so that objects from checkpoints are of their classes",
     "crons, A2A, MCP, metrics and storage": "not implemented; status 501",
+    "stream_mode chooses what a thread streams": "langgraph dev reads another name than the SDKs send",
     "a refused command is 409": "a client that only looks at the status must not take it for success",
 }
 

@@ -17,6 +17,8 @@ from langgraph_sdk.client import LangGraphClient
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus
 
+from hitl_engine.desk import Desk
+from hitl_engine.model import Interrupt, OutcomeKind, Revise
 from hitl_server.streams.protocol_events import EventFilter
 from hitl_server.streams.run_stream import Event
 from hitl_server.streams.thread_streams import ThreadStreams
@@ -25,6 +27,7 @@ from tests.server.differences import ours
 from tests.server.processes import Served, guarded_project, running_server
 
 from .conftest import on_local_server
+from .test_contract import thread, wait
 
 CHANNELS = ["values", "messages", "tools", "lifecycle", "input"]
 """Those that `langgraph dev` sends for all graphs; ours sends the others too."""
@@ -247,6 +250,35 @@ async def test_a_late_answer_is_refused(served: Served, http: httpx.AsyncClient)
     assert state["values"] == {"some_text": "first"}
 
 
+async def test_the_console_answers_on_the_branch_of_a_page(
+    desk: Desk, http: httpx.AsyncClient
+) -> None:
+    """The page's run has the checkpoint of the branch among its settings; the answer has not."""
+    thread_id = new_thread()
+    await start(http, thread_id, "revise", TEXT)
+    async with following(http, thread_id) as frames:
+        (interrupt_id,) = questions(await frames.until_end())
+        answer = {"interrupt_id": interrupt_id, "namespace": [], "response": "first"}
+        await command(http, thread_id, "input.respond", **answer)
+        await frames.until_end()
+        first = (await http.post(f"/threads/{thread_id}/history", json={"limit": 9})).json()[-1]
+        config = {"configurable": {"checkpoint_id": first["checkpoint_id"]}}
+        given = {"assistant_id": "revise", "input": {"some_text": "branch"}, "config": config}
+        await command(http, thread_id, "run.start", **given)
+        await frames.until_end()
+    (item,) = (await desk.thread(thread_id)).waiting
+    assert isinstance(item, Interrupt)
+    question = desk.reviews.question(item)
+    assert item.payload == {"text_to_revise": "branch"}
+    outcome = await desk.decide(question, Revise("revised"), lambda _: None)
+    assert outcome.kind is OutcomeKind.APPLIED
+    state = (await http.get(f"/threads/{thread_id}/state")).json()
+    assert (state["values"], state["next"]) == ({"some_text": "revised"}, [])
+    (run, *_) = (await http.get(f"/threads/{thread_id}/runs")).json()
+    assert "checkpoint_id" not in run["kwargs"]["config"]["configurable"]
+    assert "__event_streaming_v2" not in run["kwargs"]["config"]["configurable"]
+
+
 @pytest.mark.parametrize(
     ("method", "params", "error"),
     [
@@ -307,6 +339,40 @@ async def test_the_stream_of_a_thread(sdk: LangGraphClient, http: httpx.AsyncCli
     found = await asyncio.wait_for(following, 20)
     assert [name for name, _ in found] == ["metadata", "values", "values", "metadata"]
     assert found[1][1] == TEXT
+
+
+@pytest.mark.parametrize("named", ["stream_modes", "stream_mode"])
+async def test_changes_of_the_state_on_the_stream_of_a_thread(
+    served: Served, http: httpx.AsyncClient, named: str
+) -> None:
+    """The SDKs send another name than `langgraph dev` reads."""
+    if named == "stream_mode" and not ours(served, "stream_mode chooses what a thread streams"):
+        return
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input=TEXT)
+    path = f"/threads/{thread_id}/stream"
+    async with http.stream("GET", path, params={named: "state_update"}) as reply:
+        changing = asyncio.create_task(_change_later(http, thread_id))
+        lines = [line async for line in _up_to_data(reply)]
+        await changing
+    assert [line for line in lines if line.startswith("event")] == ["event: state_update"]
+    update = json.loads(lines[-1].removeprefix("data: "))
+    assert update["thread_id"] == thread_id
+    assert update["state"]["values"] == {"some_text": "changed"}
+
+
+async def _change_later(http: httpx.AsyncClient, thread_id: str) -> None:
+    await asyncio.sleep(0.5)
+    change = {"values": {"some_text": "changed"}}
+    assert (await http.post(f"/threads/{thread_id}/state", json=change)).status_code == 200
+
+
+async def _up_to_data(reply: httpx.Response) -> AsyncIterator[str]:
+    async with asyncio.timeout(20):
+        async for line in reply.aiter_lines():
+            yield line
+            if line.startswith("data: "):
+                return
 
 
 async def _until_done(heard: AsyncIterator[Any]) -> list[tuple[str, Any]]:

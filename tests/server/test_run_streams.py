@@ -60,7 +60,29 @@ async def test_a_slow_subscriber_is_disconnected_after_64_megabytes() -> None:
     slow = stream.subscribe()
     for _ in range(70):
         stream.send("values", MEGABYTE)
-    assert len(await heard(slow)) == 63
+    *events, (name, error) = await heard(slow)
+    assert len(events) == 63
+    assert (name, error["error"]) == ("error", "TooSlow")
+
+
+async def test_slow_subscribers_are_disconnected_after_256_megabytes_together() -> None:
+    streams = [RunStream() for _ in range(10)]
+    followed = [stream.subscribe() for stream in streams]
+    for _ in range(40):
+        for stream in streams:
+            stream.send("values", MEGABYTE)
+    counts = [len(await heard_so_far(stream, events)) for stream, events in zip(streams, followed)]
+    assert max(counts) < 30 and sum(counts) < 270
+    late = RunStream()
+    quick = late.subscribe()
+    late.send("values", MEGABYTE)
+    assert await heard_so_far(late, quick) == [("values", MEGABYTE)]
+
+
+async def heard_so_far(stream: RunStream, events: AsyncIterator[Event]) -> list[tuple[str, Any]]:
+    """End the stream, and return all its events as (name, payload)."""
+    stream.close()
+    return await heard(events)
 
 
 async def test_a_gap_is_told_to_a_client_that_returns(local_server: Served) -> None:

@@ -31,8 +31,8 @@ def serving(*options: str, module: str = "hitl_server", **environment: str) -> I
     ) as process:
         assert process.stderr is not None
         try:
-            line = process.stderr.readline()
-            assert " at http" in line, line
+            while " at http" not in (line := process.stderr.readline()):
+                assert line.startswith("Note: "), line
             yield line.partition(" at ")[2].split()[0].replace("0.0.0.0", "127.0.0.1")
         finally:
             process.terminate()

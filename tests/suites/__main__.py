@@ -4,10 +4,10 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.suites import python_sdk
+from tests.suites import duragraph, javascript_server, python_sdk
 from tests.suites.suite import Suite, say
 
-SUITES = (python_sdk.SUITE,)
+SUITES = (python_sdk.SUITE, javascript_server.SUITE, duragraph.SUITE)
 
 
 def main(folder: Path) -> int:

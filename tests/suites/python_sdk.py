@@ -10,11 +10,13 @@ from tests.suites.suite import Result, Suite, environment_with, run_pytest
 
 _PACKAGES = (
     f"{ROOT}[local]",
-    *("deepagents", "langchain", "pytest", "pytest-asyncio"),
+    *("deepagents", "langchain", "pytest", "pytest-asyncio", "pytest-timeout"),
 )
 """Of the environment that runs the tests and the graphs: some graphs are deep agents."""
 _FIXED_URL = re.compile(r"http://localhost:2024")
 _NO_CRONS = "this server has no crons"
+_WAITS = "the SDK waits for ever for a run that is cancelled while it runs, on langgraph dev too"
+"""Whether it is cancelled while it runs depends on the speed of the machine."""
 
 
 def _run(suite: Path, work: Path) -> Result:
@@ -27,7 +29,7 @@ def _run(suite: Path, work: Path) -> Result:
             "*.py"
         ):  # one has its URL written into it
             test.write_text(_FIXED_URL.sub(url, test.read_text()))
-        arguments = ("-m", "integration", "tests/integration")
+        arguments = ("-m", "integration", "--timeout", "60", "tests/integration")
         return run_pytest(
             python, copy, work / "report.xml", *arguments, LANGGRAPH_INTEGRATION_URL=url
         )
@@ -37,8 +39,10 @@ SUITE = Suite(
     name="integration tests of the Python SDK",
     place=Path("langgraph/libs/sdk-py"),
     run=_run,
-    at_least=53,
+    at_least=51,
     known={
+        "test_cancel_async": _WAITS,
+        "test_cancel_sync": _WAITS,
         "test_crons_create_search_delete_async": _NO_CRONS,
         "test_crons_create_search_delete_sync": _NO_CRONS,
     },

@@ -219,8 +219,9 @@ def _planned(item: Item, same: SameDecision, answer_of: AnswerOf) -> PlannedDeci
 def _cautions_of(planned: PlannedDecision, cautions: Cautions) -> tuple[str, ...]:
     """Return the cautions for this item: they can differ between items that ask the same."""
     match planned:
-        case PlannedDecision(item=Breakpoint(error=str(error)), fault=""):
-            return (f"The last step did not end: some nodes may run twice. {error}",)
+        case PlannedDecision(item=Breakpoint(error=error, caution=caution), fault=""):
+            lost = "The last step did not end: some nodes may run twice."
+            return (*([f"{lost} {error}"] if error else []), *([caution] if caution else []))
         case PlannedDecision(item=Question() as question, decision=decision, fault="") if decision:
             return cautions(question, decision)
         case _:

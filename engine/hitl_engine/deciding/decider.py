@@ -111,7 +111,9 @@ class Decider:
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> list[Outcome]:
             seen = all(each.task_id in observed.finished for each in asked)
             recorded = not seen and await self._runs.is_recorded(_sent_run(intents))
-            race = await self._race(observed, before)
+            # Answers to some of the questions write no checkpoint: the run of the others does.
+            in_part = len(asked) < len(before.interrupts)
+            race = Race.ALONE if in_part else await self._race(observed, before)
             found = [
                 outcome.after_race(
                     outcome.of_answer(each, observed, after, recorded=recorded), race

@@ -11,6 +11,8 @@ _STRICT_RESUME = "__pregel_strict_resume"
 _LIMITS = ("recursion_limit", "max_concurrency", "tags")
 _OWN_KEYS = frozenset({"thread_id", "run_id", "assistant_id", "graph_id", "user_id"})
 _ADDED_BY_SERVER = ("__", "langgraph_", "checkpoint_", "x-")
+_FOR_ONE_RUN = ("__", "checkpoint_")
+"""How settings begin that steer one run: the flag of an answer, the form of its events, its branch."""
 _NOTHING = "Nothing was sent."
 
 
@@ -19,11 +21,10 @@ def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) ->
 
     These are the assistant (`assistant` if there was no run), the context, limits and tags.
     Context goes as `configurable`, because servers refuse both at once; they keep that as the context
-    of the run, and so the flag of an earlier answer is taken out again.
+    of the run, with what was meant for that run only.
     """
     kwargs = last.kwargs if last else {}
-    configurable = {**_own(kwargs.get("config")), **(kwargs.get("context") or {})}
-    configurable.pop(_STRICT_RESUME, None)
+    configurable = {**_own(kwargs.get("config")), **_lasting(kwargs.get("context"))}
     if strict:
         configurable[_STRICT_RESUME] = True
     request: JsonObject = {"assistant_id": last.assistant_id if last else assistant}
@@ -49,6 +50,19 @@ def refuse_settings(settings: RunSettings) -> None:
             kept=_NOTHING,
             hint="A graph that reads both gets the context in either form.",
         )
+
+
+def _lasting(context: Any) -> JsonObject:
+    """Return the context without what steered that one run.
+
+    A web page puts the checkpoint of a branch there: an answer at it would run the branch again.
+    """
+    given = context if isinstance(context, dict) else {}
+    return {
+        key: value
+        for key, value in given.items()
+        if key != "thread_id" and not key.startswith(_FOR_ONE_RUN)
+    }
 
 
 def _limits(config: Any) -> JsonObject:

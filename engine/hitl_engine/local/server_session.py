@@ -11,7 +11,7 @@ from hitl_engine.reading.client import LangGraphServer, StreamEvent
 from hitl_engine.reading.inbox import InboxReader
 from hitl_engine.reading.thread_reader import ThreadReader
 
-_SOON = 2.0
+_SOON = 1.0
 """Seconds after which a look shows what it has found, and the next one goes on."""
 
 

@@ -482,8 +482,19 @@ def _detail(content: bytes) -> str:
     except (ValueError, RecursionError):
         body = None
     if isinstance(body, dict):
-        text = str(body.get("detail") or body.get("message") or body.get("error") or body)
+        told = body.get("detail") or body.get("message") or body.get("error") or body
+        text = _faults(told) or str(told)
     return " ".join(text.split()).rstrip(".") or "no reason given"
+
+
+def _faults(told: Any) -> str:
+    """Return what pydantic found in a request, as servers built with FastAPI send it; else nothing."""
+    faults = told if isinstance(told, list) else []
+    return "; ".join(
+        f"{'.'.join(map(str, fault['loc']))}: {fault['msg']}"
+        for fault in faults
+        if isinstance(fault, dict) and isinstance(fault.get("loc"), list) and "msg" in fault
+    )
 
 
 def _reason(error: Exception) -> str:

@@ -7,6 +7,8 @@ from hitl_engine.reading.wire import WireState, WireTask, WireThread
 
 _UNKNOWN_NODE = "unknown node"
 """For a task of a row, which contains no names."""
+_WRITTEN = ("update", "fork")
+"""The `source` of a checkpoint that a client wrote; other checkpoints are those of runs."""
 
 
 def from_row(row: WireThread) -> Snapshot | None:
@@ -32,12 +34,16 @@ def from_row(row: WireThread) -> Snapshot | None:
 
 
 def from_state(row: WireThread, state: WireState) -> Snapshot:
-    """Return the snapshot of a thread whose row is only a summary."""
+    """Return the snapshot of a thread whose row is only a summary.
+
+    The error of the row is that of the last run: it is over where the state was written since then.
+    """
+    failed = row.status == "error" and state.metadata.get("source") not in _WRITTEN
     return Snapshot(
         thread_id=row.thread_id,
         graph_id=row.graph_id,
-        row_status=row.status,
-        row_error=row.error if row.status == "error" else None,
+        row_status=row.status if failed or row.status != "error" else None,
+        row_error=row.error if failed else None,
         values=state.values,
         next=state.next,
         tasks=state.tasks,

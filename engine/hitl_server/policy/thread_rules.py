@@ -39,6 +39,10 @@ async def create(request: AuthorizationRequest) -> Authorization:
     if existing is not None and not matches(existing, visible):
         raise thread_exists(thread_id)
     changed = {"thread_id": thread_id, "metadata": value.get("metadata")}
+    if body.get("supersteps"):
+        changeable = await request.ask("threads", "update", {"thread_id": UUID(thread_id)})
+        if not matches(existing or value.get("metadata") or {}, changeable):
+            raise Refusal(403, "Forbidden")
     return Authorization(body={**body, **changed})
 
 

@@ -1,4 +1,7 @@
-"""`LANGGRAPH_CONFIG`: configs of graphs as JSON, `{graph: config}`, as in langgraph-api."""
+"""`LANGGRAPH_CONFIG`: configs of graphs as JSON, `{graph: config}`, as in langgraph-api.
+
+A config may also have a `context`, as with the JavaScript server.
+"""
 
 import json
 import os

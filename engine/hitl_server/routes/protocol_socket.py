@@ -1,7 +1,6 @@
 """The event protocol over a WebSocket: commands and events on one connection."""
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -12,6 +11,8 @@ from hitl_server.ids import new_id
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorized_route import authorize
+from hitl_server.policy.sent_body import parsed
+from hitl_server.project_code import calling_project
 from hitl_server.refusals import Refusal, checked_id
 from hitl_server.routes.protocol_commands import (
     RUN_COMMANDS,
@@ -38,7 +39,8 @@ async def connect(websocket: WebSocket) -> None:
     """Serve one connection, until its client closes it or its thread is deleted."""
     try:
         thread_id = checked_id(websocket.path_params["thread_id"])
-        await authorize(websocket, "POST", PATH, None)
+        with calling_project():
+            await authorize(websocket, "POST", PATH, None)
     except Refusal as refusal:
         await websocket.close(1008, str(refusal))
         return
@@ -89,15 +91,20 @@ class _Connection:
 
     async def _response(self, text: str) -> JsonObject:
         try:
-            sent = json.loads(text)
-        except (ValueError, RecursionError):
+            sent = await parsed(text.encode())
+        except Refusal:
             return _NO_JSON.response(None)
+        command_id = sent.get("id") if isinstance(sent, dict) else None
         try:
-            return await self._carry_out(Command.parse(sent))
+            with calling_project():
+                return await self._carry_out(Command.parse(sent))
         except CommandFailed as failure:
-            return failure.response(sent.get("id") if isinstance(sent, dict) else None)
+            return failure.response(command_id)
         except Refusal as refusal:
-            return CommandFailed("invalid_argument", str(refusal)).response(sent["id"])
+            return CommandFailed("invalid_argument", str(refusal)).response(command_id)
+        except Exception as error:  # noqa: BLE001  the project's code may raise anything
+            failed = f"{type(error).__name__}: {error}"
+            return CommandFailed("unknown_error", failed).response(command_id)
 
     async def _carry_out(self, command: Command) -> JsonObject:
         match command.method:

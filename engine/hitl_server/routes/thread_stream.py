@@ -1,8 +1,9 @@
 """`/threads/{thread_id}/stream`: the events of all runs of a thread, as clients of its runs get them."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal, checked_id
@@ -16,14 +17,21 @@ _MODES = ("lifecycle", "run_modes", "state_update")
 
 
 @router.get("/stream")
-async def join(request: Request, thread_id: str, stream_modes: str = "run_modes") -> Response:
+async def join(
+    request: Request,
+    thread_id: str,
+    stream_modes: str = "",
+    stream_mode: Annotated[list[str] | None, Query()] = None,
+) -> Response:
     """Stream the events of a thread from now on, or after `Last-Event-ID` if they are kept.
 
     `stream_modes` are names joined by commas: `run_modes` for all events of runs, `lifecycle` for
-    their beginnings and ends, `state_update` for changes of the state that are no runs. The events of
-    resumable runs are kept. The response does not end with a run, but with the connection.
+    their beginnings and ends, `state_update` for changes of the state that are no runs. The SDKs call
+    them `stream_mode`, one parameter for each. The events of resumable runs are kept. The response
+    does not end with a run, but with the connection.
     """
-    modes = [mode.strip() for mode in stream_modes.split(",")]
+    given = stream_modes.split(",") if stream_modes else stream_mode or ["run_modes"]
+    modes = [mode.strip() for mode in given]
     if unknown := [mode for mode in modes if mode not in _MODES]:
         raise Refusal(422, f"Invalid stream mode: {unknown[0]}")
     stream = parts_of(request).run_queue.thread_streams.open(checked_id(thread_id))

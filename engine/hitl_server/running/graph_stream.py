@@ -1,10 +1,12 @@
 """What LangGraph streams of one run, in one form: (namespace, mode, chunk)."""
 
+import warnings
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any, ClassVar, TypeAlias
 from uuid import uuid4
 
+from langchain_core._api import LangChainBetaWarning
 from langchain_core.messages import ToolMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.stream import StreamTransformer
@@ -14,6 +16,8 @@ from pydantic import BaseModel
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
 from hitl_server.thread_state import INTERRUPT
+
+warnings.filterwarnings("ignore", "The v3 streaming protocol on Pregel", LangChainBetaWarning)
 
 Part: TypeAlias = tuple[tuple[str, ...], str, Any]
 
@@ -90,8 +94,11 @@ async def parts_for_protocol(
     )
     async with stream:
         async for event in stream:
+            mode = event["method"]
             params: JsonObject = dict(event["params"])
-            yield tuple(params["namespace"]), event["method"], _chunk(event["method"], params)
+            if mode == "tools":
+                _add_message_ids(params["data"].get("output"))
+            yield tuple(params["namespace"]), mode, _chunk(mode, params)
 
 
 def _chunk(mode: str, params: JsonObject) -> Any:

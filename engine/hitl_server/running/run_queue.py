@@ -36,6 +36,7 @@ from hitl_server.streams.run_stream import EventMemory, RunStream
 from hitl_server.streams.thread_streams import ThreadStreams
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
+from hitl_server.thread_state import snapshot_json
 
 _MAX_KEPT_STREAMS = 100
 """Resumable runs whose events are kept after their end."""
@@ -229,7 +230,13 @@ class RunQueue:
         Raises `Refusal` (409) while a run is in progress.
         """
         async with self._without_runs(thread_id) as is_busy:
-            return await self._state_sync.update_state(thread_id, graph_id, config, steps, is_busy)
+            changed, snapshot = await self._state_sync.update_state(
+                thread_id, graph_id, config, steps, is_busy
+            )
+        if (stream := self.thread_streams.find(thread_id)) is not None:
+            update = {"state": snapshot_json(snapshot), "thread_id": thread_id}
+            stream.send_encoded("state_update", dumps(update), keep=False)
+        return changed
 
     async def close(self) -> None:
         """Stop all runs where they are; the next start lists them as ended."""
@@ -293,7 +300,7 @@ class RunQueue:
     async def _drive(self, queue: ThreadQueue, active: ActiveRun) -> None:
         """Drive a run to its end, and remove it from the queue before clients get its end."""
         thread_id = active.thread_id
-        if active.stream.resumable:
+        if active.stream.resumable and not active.temporary:
             self.thread_streams.open(thread_id)
         active.stream.of_thread = partial(self.thread_streams.find, thread_id)
         active.stream.send("metadata", {"run_id": active.run_id, "attempt": 1})

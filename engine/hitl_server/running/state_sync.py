@@ -47,8 +47,11 @@ class StateSync:
         config: RunnableConfig,
         steps: Sequence[Sequence[StateUpdate]],
         is_busy: Callable[[], bool],
-    ) -> JsonObject:
-        """Write what nodes wrote in each step; return the `configurable` of the new checkpoint."""
+    ) -> tuple[JsonObject, StateSnapshot]:
+        """Write what nodes wrote in each step.
+
+        Returns the `configurable` of the new checkpoint, and the newest state.
+        """
         last_run = self._runs.last_kwargs(thread_id)
         reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
@@ -66,7 +69,7 @@ class StateSync:
                 columns = state_columns(snapshot, None, breakpoint)
                 self._threads.write_state(connection, thread_id, columns, is_busy())
                 self._threads.clear_stale(connection, thread_id)
-        return dict(changed["configurable"])
+        return dict(changed["configurable"]), snapshot
 
     def factory_config(
         self, graph_id: str, thread_id: str, config: RunnableConfig

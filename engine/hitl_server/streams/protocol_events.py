@@ -13,7 +13,6 @@ from typing import Any, Literal, TypeAlias
 
 from langchain_core.messages import ToolMessage
 
-from hitl_server.ids import new_id
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.streams.run_stream import Event, RunStream
@@ -248,17 +247,13 @@ def _checkpoint_id(config: Mapping[str, Any] | None) -> str | None:
 
 
 def _of_tool(namespace: Namespace, chunk: JsonObject) -> Iterator[tuple[str, JsonObject]]:
-    """Yield the event of a tool, and its result as a message, for lists of messages.
-
-    The result gets its id here, before LangGraph gives it one, so that it is the same in the state.
-    """
+    """Yield the event of a tool, and its result as a message, for lists of messages."""
     data = dict(chunk)
-    if isinstance(output := data.get("output"), ToolMessage) and output.id is None:
-        output.id = new_id()
     node = data.pop("__node", None)
     yield "tools", {"data": data, **({"node": node} if node else {})}
     if data.get("event") != "tool-finished":
         return
+    output = data.get("output")
     if not isinstance(output, ToolMessage | Mapping):
         return
     fields = output.model_dump() if isinstance(output, ToolMessage) else output

@@ -5,6 +5,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from typing import Any
+from weakref import WeakSet
 
 from hitl_server.json_encoding import dumps, error_body
 from hitl_server.json_types import JsonObject
@@ -13,7 +14,15 @@ from hitl_server.thread_state import INTERRUPT
 
 _MAX_WAITING_EVENTS = 10_000
 _MAX_WAITING_BYTES = 64 * 1024 * 1024
-"""What may wait for one subscriber, before it is disconnected."""
+"""What may wait for one subscriber, before its stream ends."""
+_MAX_WAITING_BYTES_OF_ALL = 256 * 1024 * 1024
+"""What may wait for all subscribers together, before the streams of slow ones end."""
+_SLOW = 1024 * 1024
+"""Bytes that wait for a slow subscriber."""
+_TOO_SLOW: JsonObject = {
+    "error": "TooSlow",
+    "message": "This client read too slowly, and gets no more events. The run goes on.",
+}
 _MAX_KEPT_BYTES = 64 * 1024 * 1024
 """What is kept of all resumable runs together."""
 
@@ -62,15 +71,25 @@ class _Subscription:
     def __init__(self) -> None:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._bytes = 0
+        _subscriptions.add(self)
 
     def add(self, event: Event) -> bool:
-        """Add an event; False, and the end, if the subscriber is too slow."""
-        too_many = self._events.qsize() >= _MAX_WAITING_EVENTS
-        if too_many or (self._bytes and self._bytes + len(event.data) > _MAX_WAITING_BYTES):
+        """Add an event; False, and the end with an error, if the subscriber is too slow."""
+        if self._is_too_slow_for(len(event.data)):
+            self.repeat(Event("error", dumps(_TOO_SLOW), event.number - 1))
             self.end()
             return False
         self.repeat(event)
         return True
+
+    def _is_too_slow_for(self, more: int) -> bool:
+        if self._events.qsize() >= _MAX_WAITING_EVENTS:
+            return True
+        if self._bytes and self._bytes + more > _MAX_WAITING_BYTES:
+            return True
+        if self._bytes <= _SLOW:
+            return False
+        return sum(each._bytes for each in _subscriptions) + more > _MAX_WAITING_BYTES_OF_ALL
 
     def repeat(self, event: Event) -> None:
         """Add an event that is kept anyway."""
@@ -86,6 +105,10 @@ class _Subscription:
         event = await self._events.get()
         self._bytes -= len(event.data) if event else 0
         return event
+
+
+_subscriptions: WeakSet[_Subscription] = WeakSet()
+"""All that anybody still reads."""
 
 
 @dataclass(slots=True)

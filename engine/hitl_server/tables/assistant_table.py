@@ -275,10 +275,11 @@ def _add_default_assistant(connection: sqlite3.Connection, graph: LoadedGraph) -
     """Create or change the default assistant of a graph: version 1 has the project's settings."""
     graph_id = graph.spec.graph_id
     assistant_id = assistant_id_of(graph_id)
+    config = {key: value for key, value in graph.config.items() if key != "context"}
     content = {
         "graph_id": graph_id,
-        "config": graph.config,
-        "context": graph.config.get("configurable", {}),
+        "config": config,
+        "context": graph.config.get("context") or config.get("configurable") or {},
         "metadata": {"created_by": "system"},
         "name": graph.name,
         "description": graph.spec.description,

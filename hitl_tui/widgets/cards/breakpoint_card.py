@@ -93,8 +93,8 @@ class BreakpointCard(Card):
         """Post that the run is to continue; the first key only asks, where there is a caution."""
         if not self._confirmed:
             self._confirmed = True
-            self.send_bar.rename("Step anyway")
-            self.send_bar.show_note("no input; press s again, or escape to leave it")
+            self.send_bar.show(None, "no input; press s again, or escape to leave it")
+            self.guard.restart()  # a key that is held down does not confirm
             return
         self.answered = True
         self.post_message(Stepped(self.breakpoint))

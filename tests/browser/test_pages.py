@@ -1,4 +1,4 @@
-"""A page with `useStream` of @langchain/react, in a real browser, on our server."""
+"""Pages with `useStream` of @langchain/react and of @langchain/langgraph-sdk/react, in a real browser."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -15,10 +15,24 @@ from tests.json_values import Json
 Opened = Callable[..., Awaitable[Page]]
 
 
+@pytest.fixture(params=["langchain_react", "langgraph_sdk_react"])
+def name(request: pytest.FixtureRequest) -> str:
+    """The name of each page."""
+    named: str = request.param
+    return named
+
+
 @pytest.fixture
-async def page(opened: Opened) -> AsyncIterator[Page]:
+async def page(opened: Opened, name: str) -> AsyncIterator[Page]:
     """The page, without a thread."""
-    yield await opened("langchain_react")
+    yield await opened(name)
+
+
+_REFUSALS = {
+    "langchain_react": ("Not taken: the question was answered before", "commands"),
+    "langgraph_sdk_react": ("No interrupt is pending on this thread", "runs/stream"),
+}
+"""What each page shows of a late answer that was refused, and the request that was."""
 
 
 def someone() -> str:
@@ -136,7 +150,9 @@ async def test_branch_from_an_earlier_checkpoint(page: Page) -> None:
     ]
 
 
-async def test_a_late_approval_is_refused(page: Page, mailer: Mailer, tmp_path: Path) -> None:
+async def test_a_late_approval_is_refused(
+    page: Page, name: str, mailer: Mailer, tmp_path: Path
+) -> None:
     """The console answers while the page is open; then the page approves, and nothing runs."""
     to = someone()
     await ask(page, to)
@@ -148,14 +164,14 @@ async def test_a_late_approval_is_refused(page: Page, mailer: Mailer, tmp_path: 
         question = desk.reviews.question(item)
         outcome = await desk.decide(question, Verdicts((Approve(),)), lambda _: None)
     assert outcome.kind is OutcomeKind.APPLIED
-    await page.shows(
-        "#messages", f"The tool says sent to {to}"
-    )  # the page follows the console's run
+    if name == "langchain_react":  # this one follows the console's run
+        await page.shows("#messages", f"The tool says sent to {to}")
     before = await runs(mailer, thread_id)
 
     await page.click("#approve")
-    await page.shows("#error", "Not taken: the question was answered before")
-    assert (f"/threads/{thread_id}/commands", 409) in page.statuses
+    said, path = _REFUSALS[name]
+    await page.shows("#error", said)
+    assert (f"/threads/{thread_id}/{path}", 409) in page.statuses
     assert await runs(mailer, thread_id) == before
     assert mailer.mails().count(f"{to}: hello") == 1
 
