@@ -80,6 +80,14 @@ async def deliver_twice(exchange: Exchange) -> None:
     await pass_on(exchange)
 
 
+async def deliver_again_at_the_end(exchange: Exchange) -> None:
+    """Send the request again after the run of the first has ended."""
+    first, seen = await exchange.deliver(), b""
+    while not seen.endswith(_LAST_CHUNK):
+        seen += await first.read(65536)
+    await pass_on(exchange)
+
+
 async def time_out(exchange: Exchange) -> None:
     """Answer 408 although the request has arrived."""
     reply = await exchange.deliver()

@@ -217,10 +217,11 @@ class RunSender:
     ) -> ObservedRun:
         """Return the run that took the answer, if a copy of the request began it before this one."""
         with suppress(TargetError):
-            first = await self._find(sent, None)
-            if first is not None and first.run_id != observed.run_id:
-                observed = ObservedRun(run_id=first.run_id)
-                await self._find_again(sent, observed, on_progress)
+            for run in await self._ours(sent):
+                if run.run_id != observed.run_id:
+                    observed = ObservedRun(run_id=run.run_id)
+                    await self._find_again(sent, observed, on_progress)
+                    break
         return observed
 
     async def _find_again(
@@ -246,14 +247,18 @@ class RunSender:
             observed.deadline.renew()
 
     async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
-        """Return the run; without its id the oldest with our decision id, which took the answer."""
+        """Return the run; without its id the first with our decision id, which took the answer."""
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
+        return next(iter(await self._ours(sent)), None)
+
+    async def _ours(self, sent: SentRun) -> list[WireRun]:
+        """Return the runs with our decision id, the oldest first."""
         runs = await self._session.api.runs(sent.thread_id, limit=20)
         ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
-        return ours[-1] if ours else None
+        return ours[::-1]
 
 
 def _marked(request: JsonObject, decision_id: str, *, tells: bool) -> JsonObject:
