@@ -247,7 +247,28 @@ async def test_a_read_request_is_sent_again_after_the_server_closed_the_connecti
         assert await api.search_threads({}) == ()
         assert await api.runs("t", limit=1) == ()
         await api.aclose()
-    assert received == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=1"] * 2]
+    assert received == [b"POST /threads/search", *[b"GET /threads/t/runs?limit=2"] * 2]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_the_newest_runs_come_first_in_whatever_order_they_are_listed(order: int) -> None:
+    rows = [
+        {
+            "run_id": str(minute),
+            "thread_id": "t",
+            "assistant_id": "a",
+            "status": "success",
+            "created_at": f"2026-11-29T12:{minute:02}:00Z",
+        }
+        for minute in range(30)
+    ][::order]
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json=rows[: int(request.url.params["limit"])])
+
+    api = server(handler)
+    assert [run.run_id for run in await api.runs("t", limit=1)] == ["29"]
+    assert [run.run_id for run in await api.runs("t", limit=3)] == ["29", "28", "27"]
 
 
 def failing(times: int, fault: int | httpx.HTTPError) -> tuple[Handler, list[str]]:

@@ -64,6 +64,8 @@ _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
+_ALL_RUNS = 10_000
+"""More than a thread has; asked for only where the oldest runs come first."""
 _CONFLICTS = ("already running a task", "not in interrupted state")
 """What servers say with another status than 409: the JavaScript server (422), Aegra (400)."""
 
@@ -267,7 +269,16 @@ class LangGraphServer:
         return 200
 
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
-        """Return the newest runs of a thread, newest first."""
+        """Return the newest runs of a thread, newest first.
+
+        The JavaScript server lists the oldest first: two runs show that, and then all are read.
+        """
+        runs = await self._listed_runs(thread_id, limit=max(limit, 2))
+        if _begins_with_the_oldest(runs):
+            runs = (await self._listed_runs(thread_id, limit=_ALL_RUNS))[::-1]
+        return runs[:limit]
+
+    async def _listed_runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
         reply = await self._call("GET", f"/threads/{thread_id}/runs?limit={limit}")
         return _read_all(WireRun, reply)
 
@@ -390,6 +401,11 @@ class LangGraphServer:
 async def _retried(read: Callable[[], Awaitable[_Reply]]) -> _Reply:
     """Send a request that only reads, and again after a failure that may pass."""
     return await retried(read, Deadline(AGAIN_SECONDS), passes=_passes_soon)
+
+
+def _begins_with_the_oldest(runs: Sequence[WireRun]) -> bool:
+    times = [run.created_at for run in runs if run.created_at is not None]
+    return len(times) > 1 and times[0] < times[-1]
 
 
 def _passes_soon(error: TargetError) -> bool:

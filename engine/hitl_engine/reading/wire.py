@@ -189,6 +189,7 @@ class WireRun(_Wire):
     thread_id: str
     assistant_id: str
     status: str
+    created_at: datetime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None
