@@ -1,14 +1,14 @@
 """An answer over a connection that breaks: it is sent once, takes effect once, and this is known."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 
 from hitl_engine.deciding import run_sender
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import Answer, OutcomeKind, Progress, ThreadStatus
+from hitl_engine.model import Answer, Inbox, OutcomeKind, Progress, ThreadStatus
 from tests.any_server.proxy import (
     Behaviour,
     Exchange,
@@ -125,3 +125,22 @@ async def test_a_server_that_stays_away_is_given_up_in_time(
     assert "503" in outcome.why
     proxy.others = pass_on
     assert (await desk.thread(thread.thread_id)).status is ThreadStatus.DONE
+
+
+async def test_the_inbox_of_a_server_that_was_away_is_read_again(desk: Desk, proxy: Proxy) -> None:
+    """Meanwhile what waited stays in view, and is marked as old."""
+    thread = await start(desk, "revise", {"some_text": "original text"})
+    looks = desk.watch()
+    async with asyncio.timeout(60):
+        seen = await anext(looks)
+        proxy.others = gone
+        old = await until(looks, lambda inbox: inbox.error is not None)
+        assert old.items == seen.items
+        proxy.others = pass_on
+        fresh = await until(looks, lambda inbox: inbox.error is None)
+        assert thread.waiting[0] in fresh.items
+
+
+async def until(looks: AsyncIterator[Inbox], holds: Callable[[Inbox], bool]) -> Inbox:
+    """Return the first look for which something holds."""
+    return await anext(inbox async for inbox in looks if holds(inbox))

@@ -1,4 +1,4 @@
-"""The console in a real terminal: a run from the form, and breakpoints to its end."""
+"""The console in a real terminal: a run from the form, breakpoints to its end, and tool calls."""
 
 from tests.any_server.console import Console
 from tests.journeys.test_journeys import choose, press, quit_console, wait_until_ready
@@ -20,3 +20,24 @@ def test_a_run_is_started_from_the_form_and_stepped_to_its_end(console: Console)
         quit_console(terminal)
     [entry] = [each for each in console.run("log") if each["event"] == "start"]
     assert entry["outcome"] == "applied"
+
+
+def test_tool_calls_are_approved(console: Console) -> None:
+    hello = '{"messages": [{"role": "user", "content": "hi"}]}'
+    thread_id = console.run("run", "tool_agent", "--input", hello)["thread_id"]
+    with console.open(columns=120, rows=40) as terminal:
+        terminal.wait_for(f"▸ .*{thread_id[-8:]}")
+        press(terminal, "enter")
+        terminal.wait_for('subject +"Monday"')
+        wait_until_ready(terminal)
+        press(terminal, "a", "right")
+        terminal.wait_for("DELETE FROM reminders")
+        wait_until_ready(terminal)
+        press(terminal, "a", "ctrl+s")
+        terminal.wait_for("2  execute_sql: approve")
+        wait_until_ready(terminal, "^s Do it")
+        press(terminal, "ctrl+s")
+        terminal.wait_for("done")
+        quit_console(terminal)
+    said = console.run("show", thread_id)["values"]["messages"][-1]["content"]
+    assert "send_email: done" in said and "execute_sql: done" in said

@@ -1,5 +1,7 @@
 """The example of LangGraph's guide, from its start to its end."""
 
+import asyncio
+
 from hitl_engine.desk import Desk
 from hitl_engine.model import Revise, ThreadStatus
 from tests.any_server.console import Console
@@ -17,6 +19,15 @@ async def test_a_text_is_revised_through_the_desk(desk: Desk) -> None:
     assert done.status is ThreadStatus.DONE
     assert done.values == {"some_text": "edited text"}
     assert done.thread_id not in [each.thread_id for each in (await desk.inbox()).items]
+
+
+async def test_its_input_can_be_given_at_once(desk: Desk) -> None:
+    """The JavaScript server needs up to half a minute, or fails, before it describes the input."""
+    [graph] = [each for each in await desk.graphs() if each.graph_id == "revise"]
+    async with asyncio.timeout(10):
+        form = await anext(desk.input_forms(graph))
+    assert form.incomplete or [field.name for field in form.form.fields] == ["some_text"]
+    assert form.nodes == ("human_node",)
 
 
 def test_a_text_is_revised_in_the_shell(console: Console) -> None:
