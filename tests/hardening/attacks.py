@@ -48,7 +48,7 @@ class Scale:
     rounds: int
 
 
-FULL = Scale(64, 1000, 20_000_000, 1_000_000_000, 20)
+FULL = Scale(64, 1000, 20_000_000, 1_000_000_000, 8)
 SMALL = Scale(4, 100, 5_000_000, 100_000_000, 1)
 Attack: TypeAlias = Callable[[Served, Scale], Awaitable[None]]
 
