@@ -132,12 +132,19 @@ class CheckpointConfig(_Body):
         return self.model_dump(include=set(CheckpointConfig.model_fields), exclude_none=True)
 
 
+class Send(_Body):
+    """`Send` of langgraph: a node, and what it gets instead of the state."""
+
+    node: Text
+    input: Writable = None
+
+
 class Command(_Body):
     """`Command` of langgraph."""
 
     resume: Writable = None
     update: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
-    goto: Writable = None
+    goto: Text | Send | ListOf[Text | Send] | None = None
 
 
 class Preconditions(_Body):

@@ -19,6 +19,7 @@ from hitl_server.request_models import ThreadSearch
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
 from tests.json_values import Json
+from tests.server.conftest import on_local_server
 from tests.server.differences import ours
 from tests.server.processes import SAMPLES, Served, copied_project, running_server
 from tests.server.test_contract import row, state, thread, wait
@@ -563,3 +564,15 @@ async def test_the_newest_checkpoint_uses_an_index(tmp_path: Path) -> None:
         "SEARCH checkpoints",
         "SEARCH writes",
     ]
+
+
+@pytest.mark.parametrize("goto", [{}, [{}], [{"input": 1}], [1], {"node": 1}])
+@on_local_server
+async def test_a_goto_that_names_no_node_is_refused(http: httpx.AsyncClient, goto: Any) -> None:
+    """Also in supersteps: it is a 422, and nothing is made."""
+    steps = [{"updates": [{"command": {"goto": goto}, "as_node": "human_node"}]}]
+    made = await http.post(
+        "/threads", json={"metadata": {"graph_id": "revise"}, "supersteps": steps}
+    )
+    run = {"assistant_id": "revise", "command": {"goto": goto}}
+    assert [made.status_code, (await http.post("/runs/wait", json=run)).status_code] == [422, 422]
