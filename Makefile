@@ -26,7 +26,7 @@ matrix: $(VENV)/.test-installed  ## the tests on Python 3.11 to 3.13, oldest and
 bench: $(VENV)/.test-installed  ## ratios, measured in one run
 	$(BIN)/python -m tests.bench
 
-hardening: $(VENV)/.test-installed  ## kills, load and fuzzing, for some minutes
+hardening: $(VENV)/.test-installed $(NODE_MODULES) .servers/aegra/.installed  ## what takes long
 	$(BIN)/python -m tests.hardening
 
 suites: $(VENV)/.test-installed  ## public suites of others, in the folder SUITES

@@ -67,6 +67,7 @@ async def test_an_answer_takes_effect_once(
     assert (await desk.log())[0].outcome is OutcomeKind.APPLIED
 
 
+@pytest.mark.hardening
 async def test_a_run_is_followed_again_as_often_as_its_line_is_cut(
     desk: Desk, proxy: Proxy
 ) -> None:
@@ -92,6 +93,7 @@ async def test_a_run_is_followed_again_as_often_as_its_line_is_cut(
     assert reports == [f"step {step} of 4" for step in range(1, 5)]
 
 
+@pytest.mark.hardening
 @pytest.mark.parametrize(("run", "failure"), [(pass_on, unavailable), (cut, gone)])
 async def test_a_server_that_comes_back_is_read_again(
     desk: Desk, proxy: Proxy, tmp_path: Path, run: Behaviour, failure: Behaviour
@@ -109,6 +111,7 @@ async def test_a_server_that_comes_back_is_read_again(
     assert (outcome.kind, outcome.error) == (OutcomeKind.APPLIED, None), outcome
 
 
+@pytest.mark.hardening
 async def test_a_server_that_stays_away_is_given_up_in_time(
     desk: Desk, proxy: Proxy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -128,6 +131,7 @@ async def test_a_server_that_stays_away_is_given_up_in_time(
     assert (await desk.thread(thread.thread_id)).status is ThreadStatus.DONE
 
 
+@pytest.mark.hardening
 async def test_the_inbox_of_a_server_that_was_away_is_read_again(desk: Desk, proxy: Proxy) -> None:
     """Meanwhile what waited stays in view, and is marked as old."""
     thread = await start(desk, "revise", {"some_text": "original text"})

@@ -1,9 +1,12 @@
 """The console in a real terminal: a run from the form, breakpoints to its end, and tool calls."""
 
+import pytest
+
 from tests.any_server.console import Console
 from tests.journeys.test_journeys import choose, press, quit_console, wait_until_ready
 
 
+@pytest.mark.hardening
 def test_a_run_is_started_from_the_form_and_stepped_to_its_end(console: Console) -> None:
     with console.open(columns=120, rows=40) as terminal:
         terminal.wait_for("connected")
@@ -22,6 +25,7 @@ def test_a_run_is_started_from_the_form_and_stepped_to_its_end(console: Console)
     assert entry["outcome"] == "applied"
 
 
+@pytest.mark.hardening
 def test_tool_calls_are_approved(console: Console) -> None:
     hello = '{"messages": [{"role": "user", "content": "hi"}]}'
     thread_id = console.run("run", "tool_agent", "--input", hello)["thread_id"]

@@ -46,6 +46,7 @@ async def test_breakpoints_of_a_run_hold_to_its_end(desk: Desk) -> None:
     assert passed == [("after", "draft"), ("after", "polish"), ("before", "announce")]
 
 
+@pytest.mark.hardening
 def test_breakpoints_are_stepped_past_in_the_shell(console: Console) -> None:
     run = console.run("run", "breakpoints", "--input", "{}", "--interrupt-before", "announce")
     thread_id = run["thread_id"]

@@ -1,4 +1,7 @@
-"""`make hardening`: kills, load, fuzzing and attacks; `python -m tests.hardening NAME... --seed N`."""
+"""`make hardening`: kills, load, fuzzing, attacks and long tests.
+
+`python -m tests.hardening NAME... --seed N` runs some of them.
+"""
 
 import argparse
 import asyncio
@@ -13,6 +16,7 @@ from tests.hardening.attacks import ATTACKS, FULL, run_attack
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.hardening.load import run_under_load
+from tests.hardening.long_tests import run_long_tests
 from tests.hardening.two_workers import two_workers
 
 KILLS = 50
@@ -29,6 +33,7 @@ PARTS: dict[str, Callable[[Path, int], str]] = {
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
     "workers": lambda folder, seed: asyncio.run(two_workers(folder)),
+    "tests": lambda folder, seed: run_long_tests(folder),
 }
 
 

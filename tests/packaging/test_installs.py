@@ -203,6 +203,7 @@ def test_a_wheel_with_what_runs_graphs(environment: Environment, wheel: str, pro
     assert_samples(environment)
 
 
+@pytest.mark.hardening
 def test_an_editable_install(environment: Environment, project: Path) -> None:
     environment.install("--editable", f"{ROOT}[local]")
     assert_nothing_generic(environment)
