@@ -209,7 +209,7 @@ def _update(update: Any) -> Any:
 def _goto(goto: Any) -> Any:
     targets = goto if isinstance(goto, list) else [goto] if goto else []
     return [
-        target if isinstance(target, str) else Send(target["node"], target["input"])
+        target if isinstance(target, str) else Send(target["node"], target.get("input"))
         for target in targets
     ]
 
