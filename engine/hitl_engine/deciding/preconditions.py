@@ -104,16 +104,6 @@ def refuse_in_part(chosen: Sequence[Interrupt], pending: Sequence[Interrupt]) ->
             )
 
 
-def refuse_if_busy(thread: Snapshot) -> None:
-    """Refuse a new run beside another one: not every server does. Raises Conflict."""
-    if thread.status is ThreadStatus.BUSY:
-        raise Conflict(
-            f"A run is in progress on thread {thread.thread_id}.",
-            kept="Nothing was sent.",
-            hint="Wait until it ends, or run on a new thread.",
-        )
-
-
 def refuse_if_something_waits(thread: Snapshot) -> None:
     """Refuse a new run if it would silently replace what waits, or run beside another.
 
@@ -121,7 +111,7 @@ def refuse_if_something_waits(thread: Snapshot) -> None:
     """
     if thread.status is ThreadStatus.BUSY:
         raise Conflict(
-            "Another run came first, and is in progress on this thread.",
+            f"A run is in progress on thread {thread.thread_id}.",
             kept="Nothing was sent.",
             hint=f"{_until_it_ends(thread)} You can also run on a new thread.",
         )

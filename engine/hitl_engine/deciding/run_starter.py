@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 
 from hitl_engine.deciding.decider import Decider, OnProgress
-from hitl_engine.deciding.preconditions import refuse_if_busy, refuse_if_something_waits
+from hitl_engine.deciding.preconditions import refuse_if_something_waits
 from hitl_engine.deciding.run_breakpoints import (
     REPLACES,
     all_breakpoints,
@@ -163,7 +163,6 @@ class RunStarter:
     async def _preconditions(self, thread_id: str) -> JsonObject:
         """Return the preconditions of a run on a thread. Raises StillWaits, Conflict."""
         before = await self._session.reader.snapshot(thread_id)
-        refuse_if_busy(before)
         refuse_if_something_waits(before)
         return self._decider.decided_on(before.checkpoint_id, [])
 
