@@ -132,11 +132,10 @@ class InboxScreen(ConsoleScreen):
 
     def _show_remarks(self) -> None:
         """Show what to know about the server and the settings of a project, when the console opens."""
-        server = self.desk.server
-        remarks = (*server.remarks, *(lack.reason for lack in server.lacks))
-        if remarks:
-            more = f" And {len(remarks) - 1} more: hitl-tui graphs lists them." * (len(remarks) > 1)
-            self.show_notification(one_line(remarks[0], 300) + more, severity="warning")
+        notices = self.desk.server.notices
+        if notices:
+            more = f" And {len(notices) - 1} more: hitl-tui graphs lists them." * (len(notices) > 1)
+            self.show_notification(one_line(notices[0], 300) + more, severity="warning")
 
     def _tick(self) -> None:
         self.list.tick()

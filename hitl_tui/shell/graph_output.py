@@ -11,17 +11,13 @@ from hitl_tui.text.graph_labels import graph_labels
 
 
 def graphs_result(graphs: Sequence[Graph], server: Server) -> CommandResult:
-    """Return the graphs, with a note for each that cannot be imported, and for each remark.
-
-    Also for what the server cannot do.
-    """
-    remarks = (*server.remarks, *(lack.reason for lack in server.lacks))
+    """Return the graphs, with a note for each that cannot be imported, and for each notice."""
     return CommandResult(
         [_document(graph) for graph in graphs],
         graph_labels(graphs),
         notes=(
             *map(_broken_note, server.broken),
-            *(f"hitl-tui: {one_line(remark, 2000)}" for remark in remarks),
+            *(f"hitl-tui: {one_line(notice, 2000)}" for notice in server.notices),
         ),
     )
 

@@ -52,6 +52,11 @@ class Server:
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
 
+    @property
+    def notices(self) -> tuple[str, ...]:
+        """What a person should know before they use it: the remarks, and what it cannot do."""
+        return (*self.remarks, *(lack.reason for lack in self.lacks))
+
     def lack(self, capability: Capability) -> str:
         """Return why the server does not have a capability; empty if it has."""
         return next((each.reason for each in self.lacks if each.capability is capability), "")
