@@ -1,16 +1,14 @@
 """`/threads/changes`: a stream of the threads that change, so that clients need not poll."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from functools import partial
 
 from fastapi import APIRouter, Request, Response
-from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import sees_thread
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.routes.run_responses import HEARTBEAT, STREAM_HEADERS
+from hitl_server.routes.run_responses import sse_response
 from hitl_server.server_parts import ServerParts, parts_of
 
 router = APIRouter(prefix="/threads", tags=["threads"], route_class=AuthorizedRoute)
@@ -25,13 +23,8 @@ async def changes(request: Request) -> Response:
     instead, if the server is still the same process.
     """
     parts = parts_of(request)
-    return StreamingResponse(
-        _change_events(
-            parts, request.headers.get("last-event-id", ""), partial(sees_thread, request)
-        ),
-        headers=STREAM_HEADERS,
-        media_type="text/event-stream",
-    )
+    last_event_id = request.headers.get("last-event-id", "")
+    return sse_response(_change_events(parts, last_event_id, partial(sees_thread, request)))
 
 
 async def _change_events(
@@ -42,14 +35,9 @@ async def _change_events(
     known = process == feed.process and number.isdecimal() and len(number) < 20
     with feed.listen(int(number) if known else None) as listener:
         while True:
-            try:
-                async with asyncio.timeout(HEARTBEAT):
-                    newest, reset, threads = await listener.next_changes()
-                    seen = list(filter(sees, threads))
-            except TimeoutError:
-                seen, reset = [], False
+            newest, reset, threads = await listener.next_changes()
+            seen = list(filter(sees, threads))
             if not seen and not reset:
-                yield b": heartbeat\r\n\r\n"
                 continue
             name = b"reset" if reset else b"change"
             data = dumps({"threads": seen})

@@ -11,11 +11,9 @@ from hitl_server.json_encoding import dumps, error_body
 from hitl_server.project_code import calling_project
 from hitl_server.running.active_run import ActiveRun
 
-HEARTBEAT = 5.0
+_HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
-
-
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
 
 
@@ -32,7 +30,7 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     """
     if not cancel:
         with suppress(TimeoutError):
-            await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
+            await asyncio.wait_for(active.ended.wait(), _HEARTBEAT)
             return Response(_result(active), 200, run_headers(active), "application/json")
     return StreamingResponse(
         _wait_with_heartbeat(active, cancel),
@@ -57,7 +55,7 @@ def sse_response(
     """Respond with server-sent events; if the client disconnects, cancel the run `cancelling`."""
     return StreamingResponse(
         _with_heartbeat(frames, cancelling),
-        headers={**(headers or {}), **STREAM_HEADERS},
+        headers={**(headers or {}), **_STREAM_HEADERS},
         media_type="text/event-stream",
     )
 
@@ -75,7 +73,7 @@ async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator
     try:
         while not active.ended.is_set():
             try:
-                await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
+                await asyncio.wait_for(active.ended.wait(), _HEARTBEAT)
             except TimeoutError:
                 yield b"\n"
         yield _result(active)
@@ -99,7 +97,7 @@ async def _with_heartbeat(
     following = asyncio.ensure_future(anext(frames, None))
     try:
         while True:
-            done, _ = await asyncio.wait({following}, timeout=HEARTBEAT)
+            done, _ = await asyncio.wait({following}, timeout=_HEARTBEAT)
             if not done:
                 yield b": heartbeat\r\n\r\n"
                 continue
