@@ -566,6 +566,15 @@ async def test_the_newest_checkpoint_uses_an_index(tmp_path: Path) -> None:
     ]
 
 
+@on_local_server
+async def test_a_goto_may_leave_out_the_input_of_its_node(http: httpx.AsyncClient) -> None:
+    steps = [{"updates": [{"command": {"goto": [{"node": "human_node"}]}, "as_node": "__input__"}]}]
+    made = await http.post(
+        "/threads", json={"metadata": {"graph_id": "revise"}, "supersteps": steps}
+    )
+    assert made.status_code == 200, made.text
+
+
 @pytest.mark.parametrize("goto", [{}, [{}], [{"input": 1}], [1], {"node": 1}])
 @on_local_server
 async def test_a_goto_that_names_no_node_is_refused(http: httpx.AsyncClient, goto: Any) -> None:

@@ -65,8 +65,8 @@ async def create(request: Request, body: ThreadCreate) -> Response:
     """
     threads = parts_of(request).threads
     thread_id = str(body.thread_id or new_id())
-    created = await threads.create(thread_id, body.metadata or {}, body.ttl.ttl)
-    if created is None and body.if_exists != "do_nothing":
+    row = await threads.create(thread_id, body.metadata or {}, body.ttl.ttl)
+    if row is None and body.if_exists != "do_nothing":
         raise thread_exists(thread_id)
     if body.supersteps:
         steps = [list(map(_step_update, each.updates)) for each in body.supersteps]
@@ -78,7 +78,8 @@ async def create(request: Request, body: ThreadCreate) -> Response:
             raise Refusal(
                 201, f"Thread {thread_id} was created, but {_PROBLEMS}: {refusal}"
             ) from None
-    return json_response(threads.get(thread_id))
+        row = None  # the steps have changed it
+    return json_response(row or threads.get(thread_id))
 
 
 @router.post("/search", responses=ok_response(list[Thread]))
