@@ -65,19 +65,11 @@ def fuzz(folder: Path, seed: int, cases: int) -> str:
                 _exercise(operation, http, random.Random(f"{seed} {operation}"), cases, seen)
             except (AssertionError, httpx.HTTPError) as error:
                 failures.append(f"{operation}: {type(error).__name__} {error}")
-            _assert_is_up(http)
+            assert http.get("/ok").status_code == 200
         _wait_for_runs(http)
     failures += _complaints(folder / "data" / "engine.log")
     assert not failures, f"seed {seed}:\n" + "\n\n".join(failures)
     return ", ".join(f"{count} times {status}" for status, count in sorted(seen.items()))
-
-
-def _assert_is_up(http: httpx.Client) -> None:
-    """Ask on a second connection if the server has closed the first one: HTTP allows that."""
-    try:
-        assert http.get("/ok").status_code == 200
-    except httpx.TransportError:
-        assert http.get("/ok").status_code == 200
 
 
 def _exercise(

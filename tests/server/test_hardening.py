@@ -24,7 +24,6 @@ CONFIG = SAMPLES / "langgraph.json"
 SEED, CASES, KILLS = 20_261_123, 25, 3
 
 
-@pytest.mark.hardening
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     fuzz(tmp_path, SEED, CASES)
 
