@@ -1,6 +1,7 @@
 """The real program on a server by its URL: the shell commands and the console."""
 
 import json
+import os
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -20,16 +21,7 @@ class Console:
 
     def run(self, command: str, *args: str, code: int = 0) -> Any:
         """Return the JSON document that a shell command prints; its exit code must be `code`."""
-        done = subprocess.run(
-            [*_PROGRAM, command, *args, "--json", "--target", self.served.url, *self._options()],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == code, (done.args, done.stdout, done.stderr)
-        return json.loads(done.stdout) if done.stdout else done.stderr
+        return printed(command, *args, "--target", self.served.url, *self._options(), code=code)
 
     def open(self, *, columns: int = 80, rows: int = 24) -> Terminal:
         """Open the console in a terminal."""
@@ -46,3 +38,21 @@ class Console:
 
 
 _PROGRAM = (sys.executable, "-m", "hitl_tui")
+
+
+def printed(command: str, *args: str, code: int = 0, **environment: str) -> Any:
+    """Return the JSON document that a shell command prints, or else what it prints as an error.
+
+    Its exit code must be `code`.
+    """
+    done = subprocess.run(
+        [*_PROGRAM, command, *args, "--json"],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == code, (done.args, done.stdout, done.stderr)
+    return json.loads(done.stdout) if done.stdout else done.stderr

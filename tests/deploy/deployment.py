@@ -3,11 +3,9 @@
 Only the addresses differ: everything listens on loopback, each on a port of its own.
 """
 
-import json
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -18,9 +16,10 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.any_server.console import printed
 from tests.server.ports import free_port
 from tests.server.postgres import Postgres, postgres
-from tests.server.processes import ROOT, SAMPLES
+from tests.server.processes import ROOT, SAMPLES, logged_process
 
 DEPLOY = ROOT / "deploy"
 AEGRA = ROOT / ".servers" / "aegra" / "bin"
@@ -60,31 +59,15 @@ class Deployment:
     certificate: Path
     workers: tuple[Worker, ...]
 
-    def environment(self, reviewer: str) -> dict[str, str]:
-        """Return the environment variables with which a reviewer starts the console."""
-        return {
-            **os.environ,
-            "LANGGRAPH_API_KEY": TOKENS[reviewer],
-            "SSL_CERT_FILE": str(self.certificate),
-        }
-
     def run(self, reviewer: str, command: str, *args: str, code: int = 0) -> Any:
         """Return the JSON document that a shell command prints; its exit code must be `code`."""
         data = self.certificate.parent / f"journal of {reviewer}"
-        done = subprocess.run(
-            [
-                *(sys.executable, "-m", "hitl_tui", command, *args, "--json"),
-                *("--target", self.url, "--data-dir", str(data)),
-            ],
-            env=self.environment(reviewer),
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
+        return printed(
+            *(command, *args, "--target", self.url, "--data-dir", str(data)),
+            code=code,
+            LANGGRAPH_API_KEY=TOKENS[reviewer],
+            SSL_CERT_FILE=str(self.certificate),
         )
-        assert done.returncode == code, (done.args, done.stdout, done.stderr)
-        return json.loads(done.stdout) if done.stdout else done.stderr
 
 
 def project(folder: Path) -> Path:
@@ -220,25 +203,10 @@ def _placed(text: str, places: Mapping[str, str]) -> str:
 def _process(
     command: list[str], log: Path, *, cwd: Path, **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
-    with log.open("wb") as output:
-        process = subprocess.Popen(
-            command,
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=output,
-            env={**os.environ, **environment},
-        )
-    try:
+    """A service for the length of a block, which it must not end before."""
+    with logged_process(command, log, cwd=cwd, **environment) as process:
         yield process
         assert process.poll() in (None, -9), f"{command[0]} ended:\n{log.read_text()[-4000:]}"
-    finally:
-        process.terminate()
-        try:
-            process.wait(40)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(10)
 
 
 def _await_healthy(check: list[str], folder: Path) -> None:

@@ -252,6 +252,16 @@ def _logged(
     name: str, command: list[str], log: Path, *, ready: str, cwd: Path, **environment: str
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A server for the length of a block, from when it answers at the URL `ready`."""
+    with logged_process(command, log, cwd=cwd, **environment) as process:
+        _await_ready(name, ready, process, log)
+        yield process
+
+
+@contextmanager
+def logged_process(
+    command: list[str], log: Path, *, cwd: Path, **environment: str
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A program for the length of a block, which writes what it prints to `log`."""
     with log.open("wb") as output:
         process = subprocess.Popen(
             command,
@@ -262,7 +272,6 @@ def _logged(
             env={**os.environ, **environment},
         )
     try:
-        _await_ready(name, ready, process, log)
         yield process
     finally:
         _end(process)

@@ -82,7 +82,7 @@ class ThreadReader:
         """Return the graph's nodes, each with its compile-time breakpoints: `before,after` or ``.
 
         With `subgraphs`, the nodes of subgraphs instead of those that contain them, as `outer:inner`.
-        Read once: a graph does not change while its server runs. None if the server has no picture of it.
+        Read once: a graph does not change while its server runs. Empty if the server has no picture.
         """
         key = assistant_id, subgraphs
         if key not in self._node_breakpoints:
