@@ -2,6 +2,7 @@
 import { useStream } from "@langchain/langgraph-sdk/react";
 import { useRef, useState } from "react";
 import { createRoot } from "react-dom/client";
+import { Controls } from "../controls.jsx";
 
 const given = new URLSearchParams(location.search);
 
@@ -24,7 +25,6 @@ function Chat() {
   const say = () => ({ messages: [{ type: "human", content: text.current.value }] });
   const decide = (decision) => stream.submit(null, { command: { resume: { decisions: [decision] } } });
   const action = stream.interrupt?.value?.action_requests?.[0];
-  const edited = () => ({ name: action.name, args: { ...action.args, text: text.current.value } });
 
   return (
     <main>
@@ -47,21 +47,7 @@ function Chat() {
           </li>
         ))}
       </ol>
-      <p id="asked">{action && JSON.stringify(action.args)}</p>
-      <p id="error">{stream.error && String(stream.error.message ?? stream.error)}</p>
-      <input id="text" ref={text} />
-      <button id="submit" onClick={() => stream.submit(say())}>Submit</button>
-      <button id="stop" onClick={() => stream.stop()}>Stop</button>
-      <button id="approve" onClick={() => decide({ type: "approve" })}>Approve</button>
-      <button id="edit" onClick={() => decide({ type: "edit", edited_action: edited() })}>
-        Edit
-      </button>
-      <button id="reject" onClick={() => decide({ type: "reject", message: text.current.value })}>
-        Reject
-      </button>
-      <button id="respond" onClick={() => decide({ type: "respond", message: text.current.value })}>
-        Respond
-      </button>
+      <Controls stream={stream} text={text} say={say} action={action} decide={decide} edited="edited_action" />
     </main>
   );
 }
