@@ -19,7 +19,7 @@ from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.errors import BadInput, JournalFailed
+from hitl_engine.errors import BadInput, Conflict, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
@@ -217,6 +217,21 @@ class Desk:
         """
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
+
+    async def take_up_code(self) -> None:
+        """Start the local server again, so that it runs the code of the graphs as it is now.
+
+        Threads go on from their checkpoints. Raises Conflict while a run is in progress, which would
+        be cut off, BadInput for a server that no console started, TargetError.
+        """
+        busy = (await self._session.inbox.look()).busy
+        if busy:
+            raise Conflict(
+                "The new code is not taken up, because runs are in progress.",
+                kept="The server runs the old code.",
+                hint="Try again when they have ended.",
+            )
+        await self._session.restart()
 
     def server_log(self, *, limit: int = 200_000) -> str | None:
         """Return the last `limit` bytes of the local server's log, with what graphs print.
