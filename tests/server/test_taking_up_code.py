@@ -4,9 +4,10 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncIterator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -19,6 +20,7 @@ from tests.terminal import Terminal
 GRAPH = """
 import asyncio
 from pathlib import Path
+from typing import cast
 from typing import TypedDict
 from langgraph.graph import START, StateGraph
 from langgraph.types import interrupt
@@ -55,6 +57,13 @@ def ignore(_: Progress) -> None:
     """The events of runs are not looked at."""
 
 
+@asynccontextmanager
+async def watched(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
+    """Watch the inbox, and stop at the end."""
+    async with aclosing(cast("AsyncGenerator[Inbox, None]", desk.watch())) as inboxes:
+        yield inboxes
+
+
 async def until(inboxes: AsyncIterator[Inbox], true: Callable[[Inbox], bool]) -> Inbox:
     """Return the first inbox of which that is true."""
     async with asyncio.timeout(20):
@@ -68,7 +77,7 @@ async def test_a_thread_goes_on_with_the_new_code(desk: Desk, file: Path) -> Non
     (graph,) = await desk.graphs()
     asked = (await desk.start(graph, {}, ignore)).thread
     assert asked is not None
-    async with aclosing(desk.watch()) as inboxes:
+    async with watched(desk) as inboxes:
         await until(inboxes, lambda inbox: bool(inbox.items))
         file.write_text(GRAPH.replace("RULE", "new rule"))
         told = await until(inboxes, lambda inbox: bool(inbox.code_changes))
@@ -89,7 +98,7 @@ async def test_a_broken_graph_comes_back_when_it_is_mended(desk: Desk, file: Pat
     (graph,) = await desk.graphs()
     asked = (await desk.start(graph, {}, ignore)).thread
     assert asked is not None
-    async with aclosing(desk.watch()) as inboxes:
+    async with watched(desk) as inboxes:
         await until(inboxes, lambda inbox: bool(inbox.items))
         file.write_text("raise RuntimeError('half typed')")
         await until(inboxes, lambda inbox: bool(inbox.code_changes))
