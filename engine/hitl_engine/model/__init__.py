@@ -13,6 +13,7 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
+from hitl_engine.model.change import Change, ChangeKind
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -84,6 +85,8 @@ __all__ = [
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "Change",
+    "ChangeKind",
     "Choices",
     "Choose",
     "CommonWays",
