@@ -31,6 +31,7 @@ from hitl_engine.model.decision import (
     Verdicts,
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.history import Checkpoint, HistoryPage
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -84,6 +85,7 @@ __all__ = [
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "Checkpoint",
     "Choices",
     "Choose",
     "CommonWays",
@@ -102,6 +104,7 @@ __all__ = [
     "FormField",
     "FormToFill",
     "Graph",
+    "HistoryPage",
     "Inbox",
     "InboxOrder",
     "InputForm",

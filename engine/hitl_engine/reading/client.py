@@ -30,6 +30,7 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
+    TooLarge,
     Unreachable,
 )
 from hitl_engine.model import JsonObject, JsonValue
@@ -231,11 +232,24 @@ class LangGraphServer:
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
-    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
-        """Return the newest states of a thread, newest first."""
-        reply = await self._call(
-            "POST", f"/threads/{thread_id}/history", {"limit": limit}, reads=True
-        )
+    async def history(
+        self, thread_id: str, *, limit: int, before: str = ""
+    ) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first, older than the checkpoint `before`.
+
+        `langgraph dev` takes that only as a config, the JavaScript server only as an id.
+        """
+        query: JsonObject = {"limit": limit}
+        if before:
+            at: JsonObject = {"thread_id": thread_id, "checkpoint_id": before, "checkpoint_ns": ""}
+            query["before"] = {"configurable": at} if self.can.takes_configs else before
+        try:
+            reply = await self._call("POST", f"/threads/{thread_id}/history", query, reads=True)
+        except ServerRefused as error:
+            if not before or error.status not in (400, 422) or not self.can.takes_configs:
+                raise
+            self.can = replace(self.can, takes_configs=False)
+            return await self.history(thread_id, limit=limit, before=before)
         return _read_all(WireState, reply)
 
     async def goes_on(self) -> GoesOn:
@@ -427,7 +441,7 @@ async def _content(response: httpx.Response) -> bytes:
         async for chunk in body:
             size += len(chunk)
             if size > REPLY_BYTES:
-                raise BadReply(
+                raise TooLarge(
                     f"The reply to {response.request.url.path} is larger than "
                     f"{REPLY_BYTES // 1024**2} MB, so it was not read."
                 )
