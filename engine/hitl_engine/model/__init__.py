@@ -13,6 +13,7 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
+from hitl_engine.model.change import Change, ChangeKind
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -85,6 +86,8 @@ __all__ = [
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "Change",
+    "ChangeKind",
     "Checkpoint",
     "Choices",
     "Choose",
