@@ -46,6 +46,7 @@ from hitl_engine.model import (
     Server,
     ThreadView,
 )
+from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.inbox_watch import watch_inbox
 
 _Given = ParamSpec("_Given")
@@ -149,6 +150,8 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.graph_pictures = GraphPictures(lambda: session.api)
+        """The nodes and edges of graphs."""
 
     @property
     def server(self) -> Server:

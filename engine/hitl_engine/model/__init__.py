@@ -31,6 +31,7 @@ from hitl_engine.model.decision import (
     Verdicts,
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -102,6 +103,9 @@ __all__ = [
     "FormField",
     "FormToFill",
     "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "GraphPicture",
     "Inbox",
     "InboxOrder",
     "InputForm",
