@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
@@ -150,6 +151,8 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.threads = Threads(session, journal.decisions)
+        """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

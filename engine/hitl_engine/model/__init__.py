@@ -72,8 +72,18 @@ from hitl_engine.model.thread import (
     Waiting,
     busy_remark,
 )
+from hitl_engine.model.thread_row import (
+    ALL_THREADS,
+    PageMark,
+    ThreadCounts,
+    ThreadFilter,
+    ThreadGroup,
+    ThreadPage,
+    ThreadRow,
+)
 
 __all__ = [
+    "ALL_THREADS",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Answer",
@@ -119,6 +129,7 @@ __all__ = [
     "Option",
     "Outcome",
     "OutcomeKind",
+    "PageMark",
     "Path",
     "PlannedDecision",
     "Progress",
@@ -137,6 +148,11 @@ __all__ = [
     "SameDecision",
     "Server",
     "TextToRevise",
+    "ThreadCounts",
+    "ThreadFilter",
+    "ThreadGroup",
+    "ThreadPage",
+    "ThreadRow",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",

@@ -142,6 +142,7 @@ class WireThread(_Wire):
 
     thread_id: str
     status: str | None = None
+    created_at: datetime | None = None
     updated_at: datetime | None = None
     """When anything of the row changed, its metadata included."""
     state_updated_at: datetime | None = None
