@@ -211,6 +211,14 @@ class LangGraphServer:
         """Make a new thread."""
         return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))
 
+    async def copy_thread(self, thread_id: str) -> WireThread:
+        """Copy a thread; return the row of the copy."""
+        return _read(WireThread, await self._call("POST", f"/threads/{thread_id}/copy"))
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread."""
+        await self._sent("DELETE", f"/threads/{thread_id}")
+
     async def thread(self, thread_id: str) -> WireThread:
         """Return the row of one thread."""
         return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
@@ -331,8 +339,25 @@ class LangGraphServer:
             return await _retried(lambda: self._replied(request))
         return await self._replied(request)
 
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        body: JsonObject | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send a request once, whose reply tells nothing: it has no body, or any."""
+        await self._answered(self._request(method, path, json=body, params=params))
+
     async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
         """Send a request and return the reply, if it comes in time."""
+        return _parsed(*await self._answered(request, seconds))
+
+    async def _answered(
+        self, request: httpx.Request, seconds: float = CALL_SECONDS
+    ) -> tuple[httpx.Response, bytes]:
+        """Send a request and return the response with its body, if it comes in time."""
         self._refuse_if_closed()
         try:
             async with asyncio.timeout(seconds), AsyncExitStack() as stack:
@@ -342,7 +367,7 @@ class LangGraphServer:
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
         _raise_for_status(response, content)
-        return _parsed(response, content)
+        return response, content
 
     def _request(self, method: str, path: str, **options: Any) -> httpx.Request:
         """Build a request. An id or a context from a server may contain what no request can carry."""
