@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
@@ -46,6 +47,8 @@ from hitl_engine.model import (
     Server,
     ThreadView,
 )
+from hitl_engine.reading.graph_pictures import GraphPictures
+from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
 
 _Given = ParamSpec("_Given")
@@ -149,6 +152,12 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.history = History(lambda: session.api, journal.decisions.who_sent)
+        """The checkpoints of a thread."""
+        self.threads = Threads(session, journal.decisions)
+        """All threads, whatever their status."""
+        self.graph_pictures = GraphPictures(lambda: session.api)
+        """The nodes and edges of graphs."""
 
     @property
     def server(self) -> Server:
