@@ -23,6 +23,7 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    ThreadOpened,
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -211,6 +212,11 @@ class ConsoleApp(App[None]):
     def open_thread(self, event: Chosen) -> None:
         """Open an item."""
         self._navigation.open_thread(event.item)
+
+    @on(ThreadOpened)
+    def open_any_thread(self, event: ThreadOpened) -> None:
+        """Open a thread, whatever its status."""
+        self._navigation.open_any_thread(event)
 
     @on(NewRunRequested)
     def open_new_run(self) -> None:

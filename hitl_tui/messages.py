@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         JsonValue,
         PlannedDecision,
         Question,
+        ThreadView,
         Waiting,
     )
     from hitl_tui.state.marks import Marks
@@ -29,6 +30,24 @@ class Chosen(Message):
     """The user opened this item."""
 
     item: Waiting
+
+
+@dataclass
+class ThreadOpened(Message):
+    """The user opened this thread, whatever its status."""
+
+    thread_id: str
+
+
+@dataclass
+class MomentPicked(Message):
+    """The user picked a moment of this thread, which all its views show from now on."""
+
+    thread_id: str
+    moment: ThreadView | None
+    """The thread at a checkpoint; None for the thread as it is now."""
+    words: str
+    """Which moment it is; ours, or visible text."""
 
 
 @dataclass

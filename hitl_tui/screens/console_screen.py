@@ -27,7 +27,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
         (0, "-narrow"),
         (64, "-normal"),
-        (110, "-wide"),
+        (120, "-wide"),
     ]
     VERTICAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
         (0, "-short"),

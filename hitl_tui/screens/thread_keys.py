@@ -2,6 +2,17 @@
 
 from textual.binding import Binding, BindingType
 
+from hitl_tui.state.views import ViewName
+
+_VIEWS = {
+    ViewName.QUESTION: "Show what the thread asks, its run, or how it ended",
+    ViewName.CONVERSATION: "Show the messages of the thread",
+    ViewName.STATE: "Show the state of the thread",
+    ViewName.HISTORY: "Show the checkpoints of the thread",
+    ViewName.GRAPH: "Show the graph of the thread",
+    ViewName.RUNS: "Show the runs of the thread",
+}
+
 KEYS: list[BindingType] = [
     Binding(
         "escape",
@@ -49,10 +60,21 @@ KEYS: list[BindingType] = [
     ),
     Binding(
         "ctrl+o",
-        "toggle_state",
-        "State",
-        tooltip="Show or hide the state of the thread",
-        id="thread.state",
+        "next_view",
+        "Next view",
+        tooltip="Show the next view of the thread; after the last comes the question",
+        id="thread.next_view",
+    ),
+    *(
+        Binding(
+            f"alt+{view.number}",
+            f"view('{view.identifier}')",
+            view.title,
+            show=False,
+            tooltip=_VIEWS[view],
+            id=f"thread.{view.identifier}",
+        )
+        for view in ViewName
     ),
     Binding("ctrl+r", "reload", "Reload", tooltip="Read the thread again", id="thread.reload"),
 ]

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.views import ChosenViews
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,8 @@ class Session:
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
+    views: ChosenViews = field(default_factory=ChosenViews)
+    """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
     """Keys that arrive while what the user opened is not on screen yet."""
     _subscribers: list[Callable[[], None]] = field(default_factory=list)

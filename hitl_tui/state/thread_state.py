@@ -32,13 +32,17 @@ class ItemChange(Enum):
 class ThreadState:
     """A thread as it was last read, its item in view, and the decisions that are not sent yet."""
 
-    def __init__(self, reviews: "Reviews", item: Waiting | None = None) -> None:
-        """Begin with the item that should be shown first, or with a thread that has no id yet."""
+    def __init__(
+        self, reviews: "Reviews", item: Waiting | None = None, thread_id: str = ""
+    ) -> None:
+        """Begin with the item that should be shown first, with a thread, or with one without an id yet."""
         self.reviews = reviews
-        self.thread_id = item.thread_id if item is not None else ""
+        self.thread_id = item.thread_id if item is not None else thread_id
         self.graph_id = item.graph_id if item is not None else ""
         self.view: ThreadView | None = None
         """None before the thread is read, and while an outcome is unknown."""
+        self.moment: ThreadView | None = None
+        """The thread at an earlier checkpoint, while the user looks at that."""
         self.shown: Waiting | None = None
         """The item whose card is in view, or was before its run."""
         self.change = ItemChange.UNCHANGED
@@ -59,6 +63,11 @@ class ThreadState:
         self.change = ItemChange.UNCHANGED
         if isinstance(item, Interrupt):
             self._wanted_id = item.interrupt_id
+
+    @property
+    def viewed(self) -> ThreadView | None:
+        """The thread at the moment that its views show: at an earlier checkpoint, or now."""
+        return self.moment if self.moment is not None else self.view
 
     # The pending items
 
