@@ -22,7 +22,10 @@ from hitl_tui.options import (
     number_between,
 )
 
-COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
+COMMANDS = (
+    *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
+    *("threads", "copy", "delete"),
+)
 """First words that are a command, not a target."""
 
 _EPILOG = """\
@@ -39,6 +42,10 @@ commands:
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
+
+  hitl-tui threads          list all threads, whatever their status
+  hitl-tui copy THREAD      copy a thread
+  hitl-tui delete THREAD    delete a thread
 
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
