@@ -46,6 +46,7 @@ from hitl_engine.model import (
     Server,
     ThreadView,
 )
+from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.inbox_watch import watch_inbox
 
 _Given = ParamSpec("_Given")
@@ -149,6 +150,8 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.conversations = Conversations()
+        """The messages in the values of threads."""
 
     @property
     def server(self) -> Server:

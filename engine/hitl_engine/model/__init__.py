@@ -14,6 +14,7 @@ from hitl_engine.model.bulk import (
     WithheldWay,
 )
 from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -80,6 +81,7 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Attachment",
     "Breakpoint",
     "Breakpoints",
     "BrokenGraph",
@@ -90,6 +92,7 @@ __all__ = [
     "Choices",
     "Choose",
     "CommonWays",
+    "Conversation",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -115,6 +118,8 @@ __all__ = [
     "Lack",
     "LogEntry",
     "MachineRequest",
+    "Message",
+    "MessageCall",
     "Option",
     "Outcome",
     "OutcomeKind",
@@ -131,6 +136,7 @@ __all__ = [
     "Respond",
     "Review",
     "Revise",
+    "Role",
     "RunSettings",
     "RunningCall",
     "SameDecision",
