@@ -232,7 +232,7 @@ class ThreadScreen(ConsoleScreen):
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)
             case _:
-                return True
+                return super().check_action(action, parameters)
 
     async def action_show_neighbour(self, by: int) -> None:
         """Show the next question, or the previous one; what is typed from now on is for that one."""

@@ -33,6 +33,8 @@ class Session:
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
+    takes_up_code: bool = False
+    """Whether changed code is taken up by itself, as soon as no run is in progress."""
     views: ChosenViews = field(default_factory=ChosenViews)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
@@ -43,6 +45,16 @@ class Session:
     def server(self) -> Server | None:
         """The server; None until the target is open."""
         return None if self.desk is None else self.desk.server
+
+    @property
+    def code_changed(self) -> bool:
+        """Whether the code of a graph changed since the local server imported it."""
+        return self.server is not None and bool(self.server.code_changes)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is in progress on a thread."""
+        return self.inbox is not None and self.inbox.busy > 0
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call `callback` after each change."""

@@ -33,6 +33,8 @@ from hitl_engine.model.decision import (
     Verdicts,
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
+from hitl_engine.model.history import Checkpoint, HistoryPage
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -73,8 +75,18 @@ from hitl_engine.model.thread import (
     Waiting,
     busy_remark,
 )
+from hitl_engine.model.thread_row import (
+    ALL_THREADS,
+    PageMark,
+    ThreadCounts,
+    ThreadFilter,
+    ThreadGroup,
+    ThreadPage,
+    ThreadRow,
+)
 
 __all__ = [
+    "ALL_THREADS",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Answer",
@@ -89,6 +101,7 @@ __all__ = [
     "Capability",
     "Change",
     "ChangeKind",
+    "Checkpoint",
     "Choices",
     "Choose",
     "CommonWays",
@@ -108,6 +121,10 @@ __all__ = [
     "FormField",
     "FormToFill",
     "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "GraphPicture",
+    "HistoryPage",
     "Inbox",
     "InboxOrder",
     "InputForm",
@@ -123,6 +140,7 @@ __all__ = [
     "Option",
     "Outcome",
     "OutcomeKind",
+    "PageMark",
     "Path",
     "PlannedDecision",
     "Progress",
@@ -142,6 +160,11 @@ __all__ = [
     "SameDecision",
     "Server",
     "TextToRevise",
+    "ThreadCounts",
+    "ThreadFilter",
+    "ThreadGroup",
+    "ThreadPage",
+    "ThreadRow",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",

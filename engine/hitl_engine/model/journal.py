@@ -22,8 +22,9 @@ class Draft:
     saved: datetime
 
 
-Event: TypeAlias = Literal["answer", "step", "start", "reopen"]
-"""What was decided: an answer, a step past a breakpoint, a new run, or a reopened question."""
+Event: TypeAlias = Literal["answer", "step", "start", "reopen", "delete", "cancel"]
+"""What was decided: an answer, a step past a breakpoint, a new run, a reopened question; or that a
+thread was deleted, or a run cancelled."""
 
 
 @dataclass(frozen=True, slots=True)

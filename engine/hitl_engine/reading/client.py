@@ -30,6 +30,7 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
+    TooLarge,
     Unreachable,
 )
 from hitl_engine.model import JsonObject, JsonValue
@@ -210,6 +211,14 @@ class LangGraphServer:
         """Make a new thread."""
         return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))
 
+    async def copy_thread(self, thread_id: str) -> WireThread:
+        """Copy a thread; return the row of the copy."""
+        return _read(WireThread, await self._call("POST", f"/threads/{thread_id}/copy"))
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread."""
+        await self._sent("DELETE", f"/threads/{thread_id}")
+
     async def thread(self, thread_id: str) -> WireThread:
         """Return the row of one thread."""
         return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
@@ -231,11 +240,24 @@ class LangGraphServer:
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
-    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
-        """Return the newest states of a thread, newest first."""
-        reply = await self._call(
-            "POST", f"/threads/{thread_id}/history", {"limit": limit}, reads=True
-        )
+    async def history(
+        self, thread_id: str, *, limit: int, before: str = ""
+    ) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first, older than the checkpoint `before`.
+
+        `langgraph dev` takes that only as a config, the JavaScript server only as an id.
+        """
+        query: JsonObject = {"limit": limit}
+        if before:
+            at: JsonObject = {"thread_id": thread_id, "checkpoint_id": before, "checkpoint_ns": ""}
+            query["before"] = {"configurable": at} if self.can.takes_configs else before
+        try:
+            reply = await self._call("POST", f"/threads/{thread_id}/history", query, reads=True)
+        except ServerRefused as error:
+            if not before or error.status not in (400, 422) or not self.can.takes_configs:
+                raise
+            self.can = replace(self.can, takes_configs=False)
+            return await self.history(thread_id, limit=limit, before=before)
         return _read_all(WireState, reply)
 
     async def goes_on(self) -> GoesOn:
@@ -317,8 +339,25 @@ class LangGraphServer:
             return await _retried(lambda: self._replied(request))
         return await self._replied(request)
 
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        body: JsonObject | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send a request once, whose reply tells nothing: it has no body, or any."""
+        await self._answered(self._request(method, path, json=body, params=params))
+
     async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
         """Send a request and return the reply, if it comes in time."""
+        return _parsed(*await self._answered(request, seconds))
+
+    async def _answered(
+        self, request: httpx.Request, seconds: float = CALL_SECONDS
+    ) -> tuple[httpx.Response, bytes]:
+        """Send a request and return the response with its body, if it comes in time."""
         self._refuse_if_closed()
         try:
             async with asyncio.timeout(seconds), AsyncExitStack() as stack:
@@ -328,7 +367,7 @@ class LangGraphServer:
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
         _raise_for_status(response, content)
-        return _parsed(response, content)
+        return response, content
 
     def _request(self, method: str, path: str, **options: Any) -> httpx.Request:
         """Build a request. An id or a context from a server may contain what no request can carry."""
@@ -427,7 +466,7 @@ async def _content(response: httpx.Response) -> bytes:
         async for chunk in body:
             size += len(chunk)
             if size > REPLY_BYTES:
-                raise BadReply(
+                raise TooLarge(
                     f"The reply to {response.request.url.path} is larger than "
                     f"{REPLY_BYTES // 1024**2} MB, so it was not read."
                 )
