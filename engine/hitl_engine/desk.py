@@ -47,6 +47,7 @@ from hitl_engine.model import (
     Server,
     ThreadView,
 )
+from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
@@ -152,6 +153,8 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.conversations = Conversations()
+        """The messages in the values of threads."""
         self.history = History(lambda: session.api, journal.decisions.who_sent)
         """The checkpoints of a thread."""
         self.threads = Threads(session, journal.decisions)

@@ -14,6 +14,7 @@ from hitl_engine.model.bulk import (
     WithheldWay,
 )
 from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -92,6 +93,7 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Attachment",
     "Breakpoint",
     "Breakpoints",
     "BrokenGraph",
@@ -103,6 +105,7 @@ __all__ = [
     "Choices",
     "Choose",
     "CommonWays",
+    "Conversation",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -132,6 +135,8 @@ __all__ = [
     "Lack",
     "LogEntry",
     "MachineRequest",
+    "Message",
+    "MessageCall",
     "Option",
     "Outcome",
     "OutcomeKind",
@@ -149,6 +154,7 @@ __all__ = [
     "Respond",
     "Review",
     "Revise",
+    "Role",
     "RunSettings",
     "RunningCall",
     "SameDecision",
