@@ -123,6 +123,14 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     async def save_drafts(self) -> None:
         """Save what was typed, before the user leaves."""
 
+    def keep_setting(self, value: object, *keys: str) -> None:
+        """Keep a choice for the next time, see `Settings.keep`."""
+        try:
+            self.session.settings.keep(value, *keys)
+        except OSError as error:
+            words = f"What you chose is not kept for the next time: {error.strerror}."
+            self.show_notification(words, severity="warning")
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now, for footer, help and palette: of each widget the important first.

@@ -269,6 +269,11 @@ class ThreadScreen(ConsoleScreen):
         """Show the next view."""
         self.workspace.choose_next()
 
+    @on(Workspace.Chosen)
+    def keep_views(self) -> None:
+        """Keep the choice for the next time."""
+        self.keep_setting(self.session.views.identifiers, "views")
+
     @on(MomentPicked)
     async def show_moment(self, event: MomentPicked) -> None:
         """Let all views show the thread as it was at a checkpoint, or as it is now."""

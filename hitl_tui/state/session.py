@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from hitl_tui.settings import Settings
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.views import ChosenViews
 
@@ -35,11 +36,15 @@ class Session:
     inbox: Inbox | None = None
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
-    views: ChosenViews = field(default_factory=ChosenViews)
+    settings: Settings = field(default_factory=Settings)
+    views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
     """Keys that arrive while what the user opened is not on screen yet."""
     _subscribers: list[Callable[[], None]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.views = ChosenViews.kept_as(self.settings.kept("views"))
 
     @property
     def server(self) -> Server | None:
