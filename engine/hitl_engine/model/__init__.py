@@ -61,6 +61,7 @@ from hitl_engine.model.run import (
     RunSettings,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
+from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -129,6 +130,8 @@ __all__ = [
     "Item",
     "JsonObject",
     "JsonValue",
+    "KeyChange",
+    "KeyWrite",
     "Lack",
     "LogEntry",
     "MachineRequest",
@@ -144,8 +147,10 @@ __all__ = [
     "Reject",
     "RejectedCall",
     "Reopening",
+    "Replacement",
     "Replies",
     "Reply",
+    "Rerun",
     "Respond",
     "Review",
     "Revise",
@@ -153,6 +158,7 @@ __all__ = [
     "RunningCall",
     "SameDecision",
     "Server",
+    "StateEdit",
     "TextToRevise",
     "ThreadCounts",
     "ThreadFilter",
