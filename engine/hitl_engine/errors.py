@@ -126,9 +126,13 @@ class Unreachable(TargetError):
 
 
 class Denied(TargetError):
-    """The server denies access (401 or 403)."""
+    """The server does not know the key (401), or does not allow this with it (403)."""
 
     title = "Not allowed"
+
+    def __init__(self, what: str, *, knows_key: bool, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.knows_key = knows_key
 
 
 class NotThere(TargetError):

@@ -232,7 +232,7 @@ class ThreadScreen(ConsoleScreen):
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)
             case _:
-                return True
+                return super().check_action(action, parameters)
 
     async def action_show_neighbour(self, by: int) -> None:
         """Show the next question, or the previous one; what is typed from now on is for that one."""
@@ -268,6 +268,11 @@ class ThreadScreen(ConsoleScreen):
     def action_next_view(self) -> None:
         """Show the next view."""
         self.workspace.choose_next()
+
+    @on(Workspace.Chosen)
+    def keep_views(self) -> None:
+        """Keep the choice for the next time."""
+        self.keep_setting(self.session.views.identifiers, "views")
 
     @on(MomentPicked)
     async def show_moment(self, event: MomentPicked) -> None:

@@ -98,12 +98,15 @@ class Decider:
         questions = [question for question, _ in decided]
         thread_id = common_thread(questions)
         answers = answers_of(decided)
-        before, last_run = await self._session.reader.with_last_run(thread_id)
-        asked = still_pending(questions, before, server=self._session.server.identity)
-        refuse_if_gone([each.node for each in asked], before)
-        refuse_in_part(asked, before.interrupts)
+        with _nothing_sent():
+            before, last_run = await self._session.reader.with_last_run(thread_id)
+            asked = still_pending(questions, before, server=self._session.server.identity)
+            refuse_if_gone([each.node for each in asked], before)
+            refuse_in_part(asked, before.interrupts)
+            request = await self.continuing_request(
+                last_run, thread_id, asked[0].graph_id, strict=True
+            )
         intents = self._intents(decided, answers)
-        request = await self.continuing_request(last_run, thread_id, asked[0].graph_id, strict=True)
         request["command"] = {"resume": answers}
         request |= self.decided_on(before.checkpoint_id, list(answers))
 
@@ -282,6 +285,7 @@ class Decider:
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
+        error.kept = "Nothing was taken; what you typed is kept."
         told = await self._what_came_first(intents, error) if isinstance(error, Conflict) else error
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
@@ -295,7 +299,6 @@ class Decider:
         with suppress(TargetError):
             now, run = await self._session.reader.with_last_run(intents[0].thread_id)
             sender = await self._answerers.sender(run) if run else ""
-        error.kept = "Nothing was taken; what you typed is kept."
         error.hint = "Look at the thread again."
         asked = {each.interrupt_id for each in intents if each.interrupt_id}
         if now is not None and now.status is ThreadStatus.BUSY:
@@ -404,6 +407,16 @@ class Decider:
             decision=decision,
             answer=answer,
         )
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Tell with each TargetError of the block what became of an answer."""
+    try:
+        yield
+    except TargetError as error:
+        error.kept = error.kept or "Nothing was sent; what you typed is kept."
+        raise
 
 
 def _compared(

@@ -14,6 +14,7 @@ from hitl_engine.model.bulk import (
     WithheldWay,
 )
 from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -93,6 +94,7 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Attachment",
     "Breakpoint",
     "Breakpoints",
     "BrokenGraph",
@@ -104,6 +106,7 @@ __all__ = [
     "Choices",
     "Choose",
     "CommonWays",
+    "Conversation",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -135,6 +138,8 @@ __all__ = [
     "Lack",
     "LogEntry",
     "MachineRequest",
+    "Message",
+    "MessageCall",
     "Option",
     "Outcome",
     "OutcomeKind",
@@ -154,6 +159,7 @@ __all__ = [
     "Respond",
     "Review",
     "Revise",
+    "Role",
     "RunSettings",
     "RunningCall",
     "SameDecision",

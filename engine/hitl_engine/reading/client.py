@@ -283,7 +283,7 @@ class LangGraphServer:
 
         Found by asking for runs of an assistant that does not exist, on a thread that does not exist:
         nothing can run, and the server refuses such a run for its form before it looks for either.
-        Remembered. Raises Unreachable.
+        Remembered. Raises Unreachable, Denied.
         """
         if self.can.goes_on is None:
             usual = await self._refusal({"input": {}})
@@ -304,8 +304,12 @@ class LangGraphServer:
             return 404
         except ServerRefused as error:
             return error.status
-        except (Conflict, Denied):
+        except Denied as error:
+            if not error.knows_key:
+                raise  # it tells nothing about the form of a run
             return 403
+        except Conflict:
+            return 409
         return 200
 
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
@@ -524,9 +528,11 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
     place = f"{response.request.method} {response.request.url.path}"
     reason = _detail(content)
     if status in {401, 403}:
+        wanted = "a key" if status == 401 else "a key that allows this"
         raise Denied(
             f"The server denied access ({status}): {reason}.",
-            hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
+            knows_key=status == 403,
+            hint=f"Give {wanted}: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
         )
     if status == 404:
         raise NotThere(f"The server has no {place}: {reason}.")

@@ -80,8 +80,7 @@ async def info(request: Request) -> Response:
 
 
 def _changed(graphs: Graphs) -> list[dict[str, str]]:
-    changes = {graph_id: graphs.code_change(graph_id) for graph_id in graphs.loaded}
-    return [{"graph_id": name, "what": what} for name, what in changes.items() if what]
+    return [{"graph_id": name, "what": what} for name, what in graphs.code_changes().items()]
 
 
 @router.get("/docs", include_in_schema=False)
