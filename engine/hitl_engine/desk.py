@@ -12,6 +12,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging.reruns import Reruns
+from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -157,6 +159,10 @@ class Desk:
         """The messages in the values of threads."""
         self.history = History(lambda: session.api, journal.decisions.who_sent)
         """The checkpoints of a thread."""
+        self.states = StateEdits(session, journal.decisions, self.history)
+        """Writes into the state of a thread."""
+        self.reruns = Reruns(session, self._decider, self.history)
+        """Runs from an older checkpoint, or at another node."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)

@@ -62,6 +62,7 @@ from hitl_engine.model.run import (
     RunSettings,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
+from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -132,6 +133,8 @@ __all__ = [
     "Item",
     "JsonObject",
     "JsonValue",
+    "KeyChange",
+    "KeyWrite",
     "Lack",
     "LogEntry",
     "MachineRequest",
@@ -149,8 +152,10 @@ __all__ = [
     "Reject",
     "RejectedCall",
     "Reopening",
+    "Replacement",
     "Replies",
     "Reply",
+    "Rerun",
     "Respond",
     "Review",
     "Revise",
@@ -159,6 +164,7 @@ __all__ = [
     "RunningCall",
     "SameDecision",
     "Server",
+    "StateEdit",
     "TextToRevise",
     "ThreadCounts",
     "ThreadFilter",

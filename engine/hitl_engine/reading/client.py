@@ -184,7 +184,7 @@ class LangGraphServer:
         try:
             reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
         except NotThere:
-            own = str(uuid5(_ASSISTANT_IDS, assistant_id))
+            own = own_assistant(assistant_id)
             reply = await self._call("GET", f"/assistants/{own}/graph{within}")
         return _read(WireGraph, reply)
 
@@ -234,9 +234,27 @@ class LangGraphServer:
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 
-    async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
-        """Write into a thread's state as a node; return the id of the new checkpoint."""
-        body: JsonObject = {"values": values, "as_node": as_node}
+    async def update_state(
+        self,
+        thread_id: str,
+        values: JsonObject | None,
+        *,
+        as_node: str,
+        checkpoint_id: str = "",
+        preconditions: JsonObject | None = None,
+    ) -> str:
+        """Write into a thread's state as a node; return the id of the new checkpoint.
+
+        Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
+        branch begins there. `preconditions` are for servers with the flag `state_preconditions`.
+        """
+        body: JsonObject = {"values": values}
+        if as_node:
+            body["as_node"] = as_node
+        if checkpoint_id:
+            body["checkpoint"] = {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+        if preconditions is not None:
+            body["preconditions"] = preconditions
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
@@ -561,6 +579,11 @@ def _faults(told: Any) -> str:
 def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def own_assistant(graph_id: str) -> str:
+    """Return the id of the assistant that every server makes of a graph."""
+    return str(uuid5(_ASSISTANT_IDS, graph_id))
 
 
 def going_on_at(checkpoint_id: str) -> JsonObject:

@@ -52,6 +52,19 @@ class History:
             found.append(_checkpoint(state, parent, who))
         return HistoryPage(tuple(found), is_last=len(states) <= limit)
 
+    async def line(
+        self, thread_id: str, checkpoint_id: str, *, limit: int = PAGE
+    ) -> tuple[Checkpoint, ...]:
+        """Return a checkpoint and those that it came from, newest first, as far as `limit` reaches."""
+        newest = await self.state(thread_id, checkpoint_id)
+        older = await self._api().history(thread_id, limit=limit, before=checkpoint_id)
+        known = {_id(state.checkpoint): state for state in older}
+        found, at = [], newest
+        while parent := known.get(_id(at.parent_checkpoint)):
+            found.append(_checkpoint(at, parent, ""))
+            at = parent
+        return (*found, _checkpoint(at, None, ""))
+
     async def moment(self, thread_id: str, checkpoint_id: str) -> ThreadView:
         """Return a thread as it was at a checkpoint. Nothing waits there: it is over."""
         state = await self.state(thread_id, checkpoint_id)

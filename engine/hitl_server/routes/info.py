@@ -24,13 +24,15 @@ OWN_FLAGS = {
     "changes": True,
     "derived_status": True,
     "last_run": True,
+    "reducers": True,
 }
 """`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
 older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
 state that it was decided on, and with `state_preconditions` also a change of the state. `idempotency_key`: the same request sent again starts no second run.
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
-`last_run`: `GET /threads/{id}` includes the thread's newest run."""
+`last_run`: `GET /threads/{id}` includes the thread's newest run. `reducers`: the schemas of an
+assistant tell how each key of the state takes a write."""
 OF_OUR_CHECKPOINTS = {
     *("refuses_late_answers", "preconditions", "state_preconditions", "derived_status"),
 }
