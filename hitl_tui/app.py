@@ -23,6 +23,8 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    ThreadOpened,
+    ThreadsRequested,
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -90,7 +92,7 @@ class ConsoleApp(App[None]):
             self.register_theme(theme)
         kept = self._settings.theme
         self.theme = kept if kept in self.available_themes else THEMES[0].name
-        self.session = Session()
+        self.session = Session(settings=self._settings)
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
@@ -119,7 +121,7 @@ class ConsoleApp(App[None]):
         if not self.is_running:
             return
         try:
-            self._settings.keep_theme(name)
+            self._settings.keep(name, "theme")
         except OSError as error:
             words = f"The theme is not kept for the next time: {error.strerror}."
             self.home.show_notification(words, severity="warning")
@@ -212,6 +214,11 @@ class ConsoleApp(App[None]):
         """Open an item."""
         self._navigation.open_thread(event.item)
 
+    @on(ThreadOpened)
+    def open_any_thread(self, event: ThreadOpened) -> None:
+        """Open a thread, whatever its status."""
+        self._navigation.open_any_thread(event)
+
     @on(NewRunRequested)
     def open_new_run(self) -> None:
         """Open the form that starts a run."""
@@ -236,6 +243,11 @@ class ConsoleApp(App[None]):
     def open_log(self) -> None:
         """Open the log."""
         self._navigation.open_log()
+
+    @on(ThreadsRequested)
+    def open_threads(self) -> None:
+        """Open the list of all threads."""
+        self._navigation.open_threads()
 
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:

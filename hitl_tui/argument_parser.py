@@ -22,7 +22,10 @@ from hitl_tui.options import (
     number_between,
 )
 
-COMMANDS = ("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log")
+COMMANDS = (
+    *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
+    *("threads", "copy", "delete"),
+)
 """First words that are a command, not a target."""
 
 _EPILOG = """\
@@ -39,6 +42,10 @@ commands:
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
+
+  hitl-tui threads          list all threads, whatever their status
+  hitl-tui copy THREAD      copy a thread
+  hitl-tui delete THREAD    delete a thread
 
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
@@ -149,6 +156,11 @@ def _console_parser() -> Parser:
     add_target_argument(target)
     add_target_option(target)
     add_connection_options(parser)
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        help="take up changed code of local graphs without asking, when no run is in progress",
+    )
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     return parser
 
@@ -169,7 +181,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

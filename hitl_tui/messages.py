@@ -17,8 +17,10 @@ if TYPE_CHECKING:
         Graph,
         JsonObject,
         JsonValue,
+        Path,
         PlannedDecision,
         Question,
+        ThreadView,
         Waiting,
     )
     from hitl_tui.state.marks import Marks
@@ -29,6 +31,40 @@ class Chosen(Message):
     """The user opened this item."""
 
     item: Waiting
+
+
+@dataclass
+class ThreadsRequested(Message):
+    """The user asked for the list of all threads."""
+
+
+@dataclass
+class ThreadOpened(Message):
+    """The user opened this thread, whatever its status."""
+
+    thread_id: str
+
+
+@dataclass
+class MomentPicked(Message):
+    """The user picked a moment of this thread, which all its views show from now on."""
+
+    thread_id: str
+    moment: ThreadView | None
+    """The thread at a checkpoint; None for the thread as it is now."""
+    words: str
+    """Which moment it is; ours, or visible text."""
+
+
+@dataclass
+class StateEditRequested(Message):
+    """The user asked to edit a value of this thread's state."""
+
+    thread_id: str
+    path: Path
+    """Where the value is; it begins with a key of the state."""
+    value: JsonValue
+    """As it was shown."""
 
 
 @dataclass

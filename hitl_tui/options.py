@@ -106,7 +106,7 @@ def tool_arguments(text: str) -> "JsonObject":
     return value
 
 
-def configurable(text: str) -> "tuple[str, JsonValue]":
+def key_value(text: str) -> "tuple[str, JsonValue]":
     """Read `KEY=VALUE`; a value that is no JSON is a text."""
     key, equals, value = text.partition("=")
     if not equals or not key:

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
 from hitl_engine.visible import one_line
-from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested
+from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
@@ -67,6 +67,13 @@ class InboxScreen(ConsoleScreen):
             id="inbox.bulk",
         ),
         Binding("n", "start", "New run", tooltip="Start a run of a graph", id="console.start"),
+        Binding(
+            "t",
+            "threads",
+            "All threads",
+            tooltip="All threads of the server: finished, failed and running ones too",
+            id="console.threads",
+        ),
         Binding(
             "l",
             "log",
@@ -154,6 +161,9 @@ class InboxScreen(ConsoleScreen):
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
         self._show_header()
+        self.refresh_bindings()
+        if self.session.takes_up_code and self.session.code_changed and not self.session.is_busy:
+            self.action_take_up_code()
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -203,7 +213,7 @@ class InboxScreen(ConsoleScreen):
             case "bulk":
                 return self.offers_bulk
             case _:
-                return True
+                return super().check_action(action, parameters)
 
     def action_broken(self) -> None:
         """Show the tracebacks of the graphs that cannot be imported."""
@@ -211,7 +221,7 @@ class InboxScreen(ConsoleScreen):
         text = ModalText(
             "Graph cannot be imported",
             self.broken[0].what if len(self.broken) == 1 else several,
-            hint="The other graphs work. Fix the error, then restart the console.",
+            hint="Mend its code; then f6 takes it up.",
             detail="\n\n".join(
                 f"{graph.graph_id}: {graph.what}\n{graph.traceback}" for graph in self.broken
             ),
@@ -224,6 +234,11 @@ class InboxScreen(ConsoleScreen):
         """Request the form that starts a run."""
         self.session.early_keys.begin(keep_text=False)
         self.post_message(NewRunRequested())
+
+    def action_threads(self) -> None:
+        """Request the list of all threads."""
+        self.session.early_keys.begin(keep_text=False)
+        self.post_message(ThreadsRequested())
 
     def action_log(self) -> None:
         """Request the log."""

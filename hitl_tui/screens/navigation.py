@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from hitl_engine.model import Waiting
-from hitl_tui.messages import RunAgainRequested, RunRequested, StartFailed
+from hitl_tui.messages import RunAgainRequested, RunRequested, StartFailed, ThreadOpened
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
@@ -42,16 +42,22 @@ class Navigation:
 
     def open_thread(self, item: Waiting) -> None:
         """Open an item; return to the screen of its thread if it was left during a run."""
+        if self._at_inbox:
+            self._push_thread(item.thread_id, item)
+
+    def open_any_thread(self, event: ThreadOpened) -> None:
+        """Open a thread from a list of threads, above that list."""
+        self._push_thread(event.thread_id)
+
+    def _push_thread(self, thread_id: str, item: Waiting | None = None) -> None:
         from hitl_tui.screens.thread import ThreadScreen
         from hitl_tui.screens.thread_runs import thread_screen_name
 
-        if not self._at_inbox:
-            return
-        name = thread_screen_name(item.thread_id)
+        name = thread_screen_name(thread_id)
         if self._app.is_screen_installed(name):
             self._app.push_screen(name)
         else:
-            self._app.push_screen(ThreadScreen(self._session, item))
+            self._app.push_screen(ThreadScreen(self._session, item, thread_id=thread_id))
 
     def open_new_run(self) -> None:
         """Open the form that starts a run; it keeps what was typed until its run starts."""
@@ -85,6 +91,13 @@ class Navigation:
 
         if self._at_inbox:
             self._app.push_screen(LogScreen(self._session))
+
+    def open_threads(self) -> None:
+        """Open the list of all threads."""
+        from hitl_tui.screens.threads import ThreadsScreen
+
+        if self._at_inbox:
+            self._app.push_screen(ThreadsScreen(self._session))
 
     def open_bulk(self, marks: Marks) -> None:
         """Open the marked items; what was typed there is kept until the console closes."""

@@ -10,7 +10,7 @@ from textual.binding import BindingType
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Interrupt, Waiting
-from hitl_tui.messages import Decided, RunAgainRequested, RunRequested, Stepped, Typed
+from hitl_tui.messages import Decided, MomentPicked, RunAgainRequested, RunRequested, Stepped, Typed
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
@@ -18,16 +18,18 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import ThreadRuns
-from hitl_tui.state.plan import Plan, plan_of_reopening
+from hitl_tui.screens.workspace.views import views_of
+from hitl_tui.state.plan import Plan, plan_of_reopening, plan_of_retry
 from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.state.thread_state import ItemChange, ThreadState
+from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Severity
-from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.thread_header import ThreadHeader
 from hitl_tui.widgets.thread_pane import PaneContent
+from hitl_tui.widgets.workspace.workspace import Workspace
 
 _MOMENT = 0.02
 """Seconds; in a few of them a request begins."""
@@ -42,25 +44,30 @@ class ThreadScreen(ConsoleScreen):
     BINDINGS: ClassVar[list[BindingType]] = KEYS
 
     def __init__(
-        self, session: Session, item: Waiting | None = None, run: RunRequested | None = None
+        self,
+        session: Session,
+        item: Waiting | None = None,
+        *,
+        thread_id: str = "",
+        run: RunRequested | None = None,
     ) -> None:
-        """Show the thread of a pending item, or start a run on a new thread."""
+        """Show the thread of a pending item or a thread, or start a run on a new thread."""
         super().__init__(session)
-        self.thread = ThreadState(self.desk.reviews, item)
+        self.thread = ThreadState(self.desk.reviews, item, thread_id)
         self.header = ThreadHeader()
-        self.body = PaneAndState()
-        self.pane = self.body.pane
+        self.workspace = Workspace(session.views, views_of(self.thread))
+        self.pane = self.workspace.pane
         self._run = run
         self._requested = False
         """Whether a request is about to be sent: its worker has not begun yet."""
         self._drafts = DraftKeeper(self.desk.drafts)
-        self._presenter = ThreadPresenter(self, self.thread, self.header, self.body)
+        self._presenter = ThreadPresenter(self, self.thread, self.header, self.workspace)
         self._runs = ThreadRuns(self._presenter, self._drafts)
 
     def compose_body(self) -> ComposeResult:
-        """Put the header above the body."""
+        """Put the header above the views."""
         yield self.header
-        yield self.body
+        yield self.workspace
 
     def on_mount(self) -> None:
         """Start the run, or read the thread."""
@@ -139,6 +146,11 @@ class ThreadScreen(ConsoleScreen):
         if self.thread.shown is event.breakpoint and self.pane.shows_card:
             self.send(partial(self._runs.step, event.breakpoint))
 
+    def action_retry(self) -> None:
+        """Run the failed nodes again, if confirmed."""
+        if (stop := self.thread.failed_at) is not None:
+            self._confirm(plan_of_retry(stop), partial(self._runs.step, stop))
+
     @work(group="read", exclusive=True, exit_on_error=False)
     async def action_run_again(self) -> None:
         """Request a form that is filled in with the last run of this thread that had an input."""
@@ -154,7 +166,7 @@ class ThreadScreen(ConsoleScreen):
         """Send a request after the user has confirmed its plan; at once if it has none."""
 
         def closed(confirmed: bool | None) -> None:
-            if confirmed and self.pane.shows_card:
+            if confirmed and self.pane.content in (PaneContent.CARD, PaneContent.END):
                 self.send(request)
             elif self.pane.card is not None:
                 self.pane.card.reopen()
@@ -218,14 +230,16 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and any(map(thread.decisions.holds, thread.waiting))
             case "reopen":
                 return shows_card and thread.may_be_stuck
-            case "toggle_state":
-                return not self.pane.shows_final_state
+            case "view":
+                return self.workspace.has(ViewName.of(str(parameters[0])))
+            case "retry":
+                return self.pane.content is PaneContent.END and thread.failed_at is not None
             case "run_again":
                 return not shows_card and thread.has_ended
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)
             case _:
-                return True
+                return super().check_action(action, parameters)
 
     async def action_show_neighbour(self, by: int) -> None:
         """Show the next question, or the previous one; what is typed from now on is for that one."""
@@ -252,9 +266,27 @@ class ThreadScreen(ConsoleScreen):
         if (difference := await self._presenter.reload()) is not None:
             self.app.push_screen(TextModal(difference))
 
-    def action_toggle_state(self) -> None:
-        """Show or hide the state."""
-        self.body.toggle_state()
+    # Views
+
+    def action_view(self, identifier: str) -> None:
+        """Show this view, and work in it."""
+        self.workspace.choose(ViewName.of(identifier))
+
+    def action_next_view(self) -> None:
+        """Show the next view."""
+        self.workspace.choose_next()
+
+    @on(Workspace.Chosen)
+    def keep_views(self) -> None:
+        """Keep the choice for the next time."""
+        self.keep_setting(self.session.views.identifiers, "views")
+
+    @on(MomentPicked)
+    async def show_moment(self, event: MomentPicked) -> None:
+        """Let all views show the thread as it was at a checkpoint, or as it is now."""
+        if event.thread_id == self.thread.thread_id:
+            await self.save_drafts()
+            await self._presenter.show_moment(event)
 
     @property
     def is_ready(self) -> bool:
@@ -282,7 +314,10 @@ class ThreadScreen(ConsoleScreen):
         )
 
     async def action_back(self) -> None:
-        """Go back to the inbox; a run continues, and this screen stays installed until its end."""
+        """Go back to the question, then to the inbox; a run continues, and this screen stays installed until its end."""
+        if self.workspace.current is not ViewName.QUESTION:
+            self.workspace.choose(ViewName.QUESTION)
+            return
         await self.save_drafts()
         if self.about_to_change:
             self.set_timer(_MOMENT, self.action_back)

@@ -2,12 +2,23 @@
 
 from textual.binding import Binding, BindingType
 
+from hitl_tui.state.views import ViewName
+
+_VIEWS = {
+    ViewName.QUESTION: "Show what the thread asks, its run, or how it ended",
+    ViewName.CONVERSATION: "Show the messages of the thread",
+    ViewName.STATE: "Show the state of the thread",
+    ViewName.HISTORY: "Show the checkpoints of the thread",
+    ViewName.GRAPH: "Show the graph of the thread",
+    ViewName.RUNS: "Show the runs of the thread",
+}
+
 KEYS: list[BindingType] = [
     Binding(
         "escape",
         "back",
-        "Inbox",
-        tooltip="Back to the inbox; what you typed is kept",
+        "Back",
+        tooltip="Back to the question, then to the list; what you typed is kept",
         id="thread.back",
     ),
     Binding(
@@ -41,6 +52,13 @@ KEYS: list[BindingType] = [
         id="thread.reopen",
     ),
     Binding(
+        "s",
+        "retry",
+        "Retry",
+        tooltip="On a failed thread: run the failed nodes again",
+        id="thread.retry",
+    ),
+    Binding(
         "f9",
         "run_again",
         "Run again",
@@ -49,10 +67,21 @@ KEYS: list[BindingType] = [
     ),
     Binding(
         "ctrl+o",
-        "toggle_state",
-        "State",
-        tooltip="Show or hide the state of the thread",
-        id="thread.state",
+        "next_view",
+        "Next view",
+        tooltip="Show the next view of the thread; after the last comes the question",
+        id="thread.next_view",
+    ),
+    *(
+        Binding(
+            f"alt+{view.number}",
+            f"view('{view.identifier}')",
+            view.title,
+            show=False,
+            tooltip=_VIEWS[view],
+            id=f"thread.{view.identifier}",
+        )
+        for view in ViewName
     ),
     Binding("ctrl+r", "reload", "Reload", tooltip="Read the thread again", id="thread.reload"),
 ]

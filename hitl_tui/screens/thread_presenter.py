@@ -17,32 +17,38 @@ from hitl_engine.model import (
     busy_remark,
 )
 from hitl_engine.visible import json_text
+from hitl_tui.messages import MomentPicked
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText
+from hitl_tui.screens.workspace.views import proposed_views
 from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.text.diff import changes
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
-from hitl_tui.widgets.pane_and_state import PaneAndState
 from hitl_tui.widgets.text_view import Syntax
 from hitl_tui.widgets.thread_header import ThreadHeader, change_text
 from hitl_tui.widgets.thread_pane import PaneContent
+from hitl_tui.widgets.workspace.workspace import Workspace
 
 
 class ThreadPresenter:
     """Shows a thread: its pending item, its run or its end. `screen` may be in the background."""
 
     def __init__(
-        self, screen: ConsoleScreen, thread: ThreadState, header: ThreadHeader, body: PaneAndState
+        self,
+        screen: ConsoleScreen,
+        thread: ThreadState,
+        header: ThreadHeader,
+        workspace: Workspace,
     ) -> None:
         self.screen = screen
         self._desk = screen.desk
         self.thread = thread
         self.header = header
-        self.body = body
-        self.pane = body.pane
+        self.workspace = workspace
+        self.pane = workspace.pane
         self.unread = False
         """Whether the thread could not be read, and nothing else is in view."""
 
@@ -119,15 +125,31 @@ class ThreadPresenter:
                 return await self._desk.answered_by(item)
         return ""
 
+    # Moments
+
+    async def show_moment(self, event: MomentPicked) -> None:
+        """Show the thread as it was at a checkpoint, or again as it is now."""
+        self.thread.moment = event.moment
+        if event.moment is not None:
+            self.pane.show_moment(event.words)
+            self.workspace.thread_changed()
+            self.update_title()
+        elif self.thread.view is not None and not self.pane.shows_run:
+            await self.show(self.thread.view)
+        else:
+            self.workspace.thread_changed()
+
     # Pending items, and the end
 
     async def show(self, view: ThreadView) -> None:
         """Show a thread that was just read: its pending item, or its end."""
         self.thread.read(view)
+        if self.thread.moment is not None:
+            return  # it is shown when the user leaves the moment
         with suppress(HitlError):  # the question can be answered without knowing its path
             self.thread.node_paths = await self._desk.places(view)
         self.update_title()
-        self.body.state.show_json(view.values)
+        self.workspace.thread_changed()
         item = self.thread.first_item()
         if item is None:
             await self._show_end(view)
@@ -139,7 +161,7 @@ class ThreadPresenter:
         await self.pane.mount_card(None)
         self.pane.show_end(view)
         self.update_title()
-        self.body.update_state()
+        self.workspace.propose(proposed_views(self.thread))
         if self.screen.is_current:
             self.pane.take_focus()
             self.screen.release_keys()
@@ -156,7 +178,7 @@ class ThreadPresenter:
             await self._show_question(item)
         self.pane.content = PaneContent.CARD
         self.update_title()
-        self.body.update_state()
+        self.workspace.propose(proposed_views(self.thread))
         if self.screen.is_current:
             self.screen.call_after_refresh(self.pane.take_focus)
             self.screen.release_keys()
@@ -204,7 +226,7 @@ class ThreadPresenter:
     def show_run(self, text: str) -> None:
         """Show that a run begins; `text` is ours, or visible."""
         self.header.clear()
-        self.body.hide_state()
+        self.thread.moment = None
         self.pane.show_run(text)
         self.update_title()
         if self.screen.is_current:
@@ -217,7 +239,7 @@ class ThreadPresenter:
             self.thread.thread_id = progress.thread_id
             self.update_title()
         if progress.thread_id == self.thread.thread_id:
-            self.pane.show_progress(progress)
+            self.workspace.show_progress(progress)
 
 
 def _difference(before: Waiting | None, now: Waiting | None) -> ModalText | None:

@@ -1,35 +1,32 @@
 """The options of each shell command. The console does not load this module."""
 
 import argparse
-from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING
+from collections.abc import Callable
 
 from hitl_tui.options import (
-    add_connection_options,
-    add_target_option,
-    configurable,
     json_object,
     json_value,
+    key_value,
     nodes,
     number_between,
     tool_arguments,
 )
 from hitl_tui.shell import commands, decision_options
-from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.shell.expectations import fingerprint_text
-
-if TYPE_CHECKING:
-    from hitl_engine.desk import Desk
-
-Command = Callable[["Desk", argparse.Namespace], Awaitable[CommandResult]]
+from hitl_tui.shell.common_options import (
+    add_expect_option,
+    add_shell_options,
+    add_thread_argument,
+    add_yes_option,
+)
+from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
 
 
 def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.graphs, "List the graphs of the target.")
+    add_shell_options(parser, commands.graphs, "List the graphs of the target.")
 
 
 def _add_run_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
+    add_shell_options(parser, commands.run, "Run a graph to its next stop or end.")
     parser.add_argument("graph", help="the name of a graph, as hitl-tui graphs lists it")
     given = parser.add_mutually_exclusive_group(required=True)
     given.add_argument(
@@ -53,7 +50,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--configurable",
-        type=configurable,
+        type=key_value,
         action="append",
         default=[],
         metavar="KEY=VALUE",
@@ -79,29 +76,29 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(
+    add_shell_options(
         parser, commands.list_waiting, "List what waits for a person, newest changes first."
     )
     parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
 
 
 def _add_show_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(
+    add_shell_options(
         parser,
         commands.show,
         "Print what a thread waits for (each question, and which answers it takes), and its state.",
     )
-    _add_thread_argument(parser)
+    add_thread_argument(parser)
 
 
 def _add_answer_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.answer, "Answer one interrupt, or several at once.")
+    add_shell_options(parser, commands.answer, "Answer one interrupt, or several at once.")
     parser.epilog = (
         "N is the number of a call, an option or a question in hitl-tui show, from 1. Give - for "
         "JSON to read it from standard input. If a text begins with a dash, write it with an "
         "equals sign: --text=-text."
     )
-    _add_thread_argument(parser)
+    add_thread_argument(parser)
     parser.add_argument(
         "--interrupt",
         type=decision_options.asked_and_answer,
@@ -169,50 +166,35 @@ def _add_answer_options(parser: argparse.ArgumentParser) -> None:
         metavar="N=NAME",
         help="let the edited call N run this tool instead",
     )
-    _add_expect_option(parser)
-    _add_yes_option(parser)
+    add_expect_option(parser)
+    add_yes_option(parser)
 
 
 def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(
+    add_shell_options(
         parser, commands.reopen, "Ask again a question whose node failed on its last answer."
     )
     parser.epilog = (
         "All answers of the current step are discarded, and the nodes of that step run again. "
         "Earlier nodes do not."
     )
-    _add_thread_argument(parser)
+    add_thread_argument(parser)
     parser.add_argument(
         "--interrupt", metavar="ID", help="the interrupt to reopen, if several nodes failed"
     )
-    _add_expect_option(parser)
-    _add_yes_option(parser)
-
-
-def _add_expect_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--expect",
-        type=fingerprint_text,
-        action="append",
-        default=[],
-        metavar="FINGERPRINT",
-        help="go on only if what was shown with this fingerprint still waits; may be repeated",
-    )
-
-
-def _add_yes_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--yes", action="store_true", help="confirm what the command warns about")
+    add_expect_option(parser)
+    add_yes_option(parser)
 
 
 def _add_step_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
-    _add_thread_argument(parser)
-    _add_expect_option(parser)
-    _add_yes_option(parser)
+    add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
+    add_thread_argument(parser)
+    add_expect_option(parser)
+    add_yes_option(parser)
 
 
 def _add_log_options(parser: argparse.ArgumentParser) -> None:
-    _add_shell_options(
+    add_shell_options(
         parser, None, "List the decisions sent to the target from this data folder, newest first."
     )
     parser.add_argument(
@@ -224,20 +206,6 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_thread_argument(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("thread", help="the id of a thread, as hitl-tui list prints it")
-
-
-def _add_shell_options(
-    parser: argparse.ArgumentParser, run: Command | None, description: str
-) -> None:
-    parser.description = description
-    parser.set_defaults(run=run)
-    add_target_option(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    add_connection_options(parser)
-
-
 ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graphs": _add_graphs_options,
     "run": _add_run_options,
@@ -247,4 +215,5 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "reopen": _add_reopen_options,
     "step": _add_step_options,
     "log": _add_log_options,
+    **ADD_SERVER_OPTIONS,
 }

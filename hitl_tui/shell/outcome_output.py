@@ -16,7 +16,7 @@ from hitl_engine.model import (
     Reopening,
     json_path,
 )
-from hitl_engine.visible import json_text
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
 from hitl_tui.shell.expectations import AnotherWaits
@@ -54,6 +54,16 @@ def reopen_result(
 ) -> CommandResult:
     """Return what became of a reopening, and what it was going to do."""
     return _result(outcome, fingerprint_of, {"reopening": asdict(reopening)})
+
+
+def act_result(outcome: Outcome) -> CommandResult:
+    """Return what became of a request that changed a thread and started no run."""
+    document: JsonObject = {
+        "thread_id": outcome.thread_id,
+        "outcome": outcome.kind.value,
+        "why": outcome.why,
+    }
+    return CommandResult(document, (one_line(outcome.why, 2000),), (), _exit_code(outcome))
 
 
 def interrupted_result(thread_id: str) -> CommandResult:

@@ -32,13 +32,17 @@ class ItemChange(Enum):
 class ThreadState:
     """A thread as it was last read, its item in view, and the decisions that are not sent yet."""
 
-    def __init__(self, reviews: "Reviews", item: Waiting | None = None) -> None:
-        """Begin with the item that should be shown first, or with a thread that has no id yet."""
+    def __init__(
+        self, reviews: "Reviews", item: Waiting | None = None, thread_id: str = ""
+    ) -> None:
+        """Begin with the item that should be shown first, with a thread, or with one without an id yet."""
         self.reviews = reviews
-        self.thread_id = item.thread_id if item is not None else ""
+        self.thread_id = item.thread_id if item is not None else thread_id
         self.graph_id = item.graph_id if item is not None else ""
         self.view: ThreadView | None = None
         """None before the thread is read, and while an outcome is unknown."""
+        self.moment: ThreadView | None = None
+        """The thread at an earlier checkpoint, while the user looks at that."""
         self.shown: Waiting | None = None
         """The item whose card is in view, or was before its run."""
         self.change = ItemChange.UNCHANGED
@@ -59,6 +63,11 @@ class ThreadState:
         self.change = ItemChange.UNCHANGED
         if isinstance(item, Interrupt):
             self._wanted_id = item.interrupt_id
+
+    @property
+    def viewed(self) -> ThreadView | None:
+        """The thread at the moment that its views show: at an earlier checkpoint, or now."""
+        return self.moment if self.moment is not None else self.view
 
     # The pending items
 
@@ -138,6 +147,12 @@ class ThreadState:
         """Whether the thread was read, and has ended: nothing waits or runs."""
         ended = (ThreadStatus.DONE, ThreadStatus.ERROR)
         return self.view is not None and self.view.status in ended
+
+    @property
+    def failed_at(self) -> Breakpoint | None:
+        """Where the run of a failed thread can go on."""
+        failed = self.view is not None and self.view.status is ThreadStatus.ERROR
+        return self.view.stop if failed and self.view is not None else None
 
     def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""

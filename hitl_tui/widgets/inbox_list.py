@@ -1,15 +1,11 @@
 """The list of all pending items, quick with 100,000 rows: only the rows on screen are drawn."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from typing import ClassVar
 
-from textual import events
 from textual.binding import Binding, BindingType
-from textual.cache import LRUCache
-from textual.geometry import Region, Size
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from hitl_engine.model import InboxOrder, Waiting
@@ -19,9 +15,10 @@ from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.marks import Marks
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets.inbox_row import InboxRowDrawing, row_of
+from hitl_tui.widgets.item_list import ItemList, moving_keys
 
 
-class InboxList(ScrollView, can_focus=True):
+class InboxList(ItemList):
     """Shows the pending items, one row each, under a row of headings; posts `Chosen`."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -35,10 +32,6 @@ class InboxList(ScrollView, can_focus=True):
     }
     DEFAULT_CSS = """
     InboxList {
-        height: 1fr;
-        overflow-x: hidden;
-        overflow-y: auto;
-        scrollbar-size-vertical: 1;
         & > .inbox--heading { color: $foreground 50%; }
         & > .inbox--selected { background: $panel; text-style: bold; }
         &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
@@ -64,21 +57,7 @@ class InboxList(ScrollView, can_focus=True):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", tooltip="Open the selected item", id="inbox.open"),
-        Binding("up,k", "move(-1)", "Up", show=False, tooltip="One item up", id="inbox.up"),
-        Binding("down,j", "move(1)", "Down", show=False, tooltip="One item down", id="inbox.down"),
-        Binding(
-            "pageup", "page(-1)", "Page up", show=False, tooltip="One page up", id="inbox.page_up"
-        ),
-        Binding(
-            "pagedown",
-            "page(1)",
-            "Page down",
-            show=False,
-            tooltip="One page down",
-            id="inbox.page_down",
-        ),
-        Binding("home,g", "edge(0)", "First", show=False, tooltip="To the first", id="inbox.first"),
-        Binding("end,G", "edge(1)", "Last", show=False, tooltip="To the last", id="inbox.last"),
+        *moving_keys("inbox", "item"),
         Binding(
             "o",
             "reorder",
@@ -99,8 +78,6 @@ class InboxList(ScrollView, can_focus=True):
         Binding("u", "unmark", "Unmark all", show=False, tooltip="Unmark all", id="inbox.unmark"),
     ]
 
-    selected: reactive[int] = reactive(0, repaint=False)
-    """Index of the selected row."""
     order: reactive[InboxOrder] = reactive(InboxOrder.NEWEST, repaint=False)
     filter_text: reactive[str] = reactive("", repaint=False)
     """Only items that contain this text are listed."""
@@ -128,7 +105,6 @@ class InboxList(ScrollView, can_focus=True):
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems()
         self._drawing = InboxRowDrawing(self)
-        self._strips: LRUCache[tuple[object, ...], Strip] = LRUCache(512)
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 
@@ -158,17 +134,11 @@ class InboxList(ScrollView, can_focus=True):
 
     def _update_list(self) -> None:
         before = self.item
-        distance = self.selected - self.scroll_offset.y
         self._items.update_list(self.order, self.filter_text)
-        self._measure()
         index = min(self.selected, max(0, len(self.listed) - 1))
         if before is not None:
             index = self._items.index_of(before, index)
-        self.set_reactive(InboxList.selected, index)
-        if self.scroll_offset.y or distance > self.scrollable_content_region.height:
-            self.scroll_to(y=max(0, index - distance), animate=False, force=True)
-        self._keep_in_view()
-        self.refresh()
+        self.items_changed(index)
         if self.is_mounted:
             self.post_message(self.ListChanged())
 
@@ -180,44 +150,33 @@ class InboxList(ScrollView, can_focus=True):
         """List the items that match."""
         self._update_list()
 
-    # Layout
-
-    def on_resize(self) -> None:
-        """Fit the columns to the new width."""
-        self._measure()
-        self._keep_in_view()
-
-    def _measure(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
-        self._drawing.fit(width, self._items.longest_names)
-        self.virtual_size = Size(width, len(self.listed) + 1)
-        self._strips.clear()
-
-    def notify_style_update(self) -> None:
-        """Forget the rows in the old colours."""
-        self._strips.clear()
-        super().notify_style_update()
-
     # Drawing
 
-    def render_line(self, y: int) -> Strip:
-        """Draw the headings, or the row that is scrolled to this line."""
-        width = self.size.width
-        if y == 0:
-            return self._drawing.headings(width)
-        index = self.scroll_offset.y + y - 1
-        if index >= len(self.listed):
-            return Strip.blank(width, self.rich_style)
+    @property
+    def length(self) -> int:
+        """How many items are listed."""
+        return len(self.listed)
+
+    def fit_columns(self, width: int) -> None:
+        """Fit the columns to the longest names."""
+        self._drawing.fit(width, self._items.longest_names)
+
+    def draw_headings(self, width: int) -> Strip:
+        """Draw the headings."""
+        return self._drawing.headings(width)
+
+    def look_of(self, index: int) -> Hashable:
+        """Return the item, and what of its row changes with time."""
         item = self.listed[index]
-        waiting, marked = self._drawn[index] = self._changing_parts(item)
-        selected = index == self.selected
-        cache_key = (item.thread_id, id(item), waiting, marked, selected, self.has_focus, width)
-        strip = self._strips.get(cache_key)
-        if strip is None:
-            row = row_of(item, waiting=waiting, asks=self._describe(item))
-            strip = self._drawing.row(row, item, width, selected=selected, marked=marked)
-            self._strips[cache_key] = strip
-        return strip
+        changing = self._drawn[index] = self._changing_parts(item)
+        return (item.thread_id, id(item), *changing)
+
+    def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
+        """Draw the row of an item."""
+        item = self.listed[index]
+        waiting, marked = self._changing_parts(item)
+        row = row_of(item, waiting=waiting, asks=self._describe(item))
+        return self._drawing.row(row, item, width, selected=selected, marked=marked)
 
     def _changing_parts(self, item: Waiting) -> tuple[str, bool]:
         """Return the parts of a row that change without a new list: waiting time and mark."""
@@ -225,52 +184,9 @@ class InboxList(ScrollView, can_focus=True):
 
     def tick(self) -> None:
         """Redraw the rows whose waiting time or mark has changed."""
-        top = self.scroll_offset.y
-        for index in range(top, min(top + self.size.height - 1, len(self.listed))):
+        for index in self.rows_in_view:
             if self._drawn.get(index) != self._changing_parts(self.listed[index]):
-                self._refresh_row(index)
-
-    def _refresh_row(self, index: int) -> None:
-        line = index - self.scroll_offset.y + 1
-        if 1 <= line < self.size.height:
-            self.refresh(Region(0, line, self.size.width, 1))
-
-    # Moving
-
-    def watch_selected(self, before: int, now: int) -> None:
-        """Redraw the two rows that changed, and keep the selection on screen."""
-        self._refresh_row(before)
-        self._refresh_row(now)
-        self._keep_in_view()
-
-    def validate_selected(self, index: int) -> int:
-        """Keep the selection inside the list."""
-        return max(0, min(index, len(self.listed) - 1))
-
-    def _keep_in_view(self) -> None:
-        """Scroll a third of a page at once: fewer repaints, and the next rows are visible."""
-        page, top = self._page, self.scroll_offset.y
-        ahead = min(page // 3, page - 1)
-        if self.selected < top:
-            self.scroll_to(y=max(0, self.selected - ahead), animate=False, force=True)
-        elif self.selected >= top + page > top:
-            self.scroll_to(y=self.selected - page + 1 + ahead, animate=False, force=True)
-
-    @property
-    def _page(self) -> int:
-        return self.scrollable_content_region.height - 1
-
-    def action_move(self, by: int) -> None:
-        """Select the item `by` rows below, or above if it is negative."""
-        self.selected += by
-
-    def action_page(self, direction: int) -> None:
-        """Select the item one page up or down."""
-        self.selected += direction * max(1, self._page)
-
-    def action_edge(self, last: int) -> None:
-        """Select the first item or the last."""
-        self.selected = len(self.listed) if last else 0
+                self.refresh_row(index)
 
     def action_reorder(self) -> None:
         """Reverse the order."""
@@ -310,13 +226,3 @@ class InboxList(ScrollView, can_focus=True):
         if self.item is not None:
             self._early_keys.begin(keep_text=True)
             self.post_message(Chosen(self.item))
-
-    def on_click(self, event: events.Click) -> None:
-        """Select the row under the mouse; open it on the second click."""
-        index = self.scroll_offset.y + event.y - 1
-        if event.y == 0 or index >= len(self.listed):
-            return
-        again = index == self.selected
-        self.selected = index
-        if again or event.chain > 1:
-            self.action_choose()

@@ -25,6 +25,7 @@ class PaneContent(Enum):
     CARD = "card"
     RUN = "run"
     END = "end"
+    MOMENT = "moment"
 
 
 class ThreadPane(Vertical):
@@ -36,7 +37,9 @@ class ThreadPane(Vertical):
         #progress { display: none; }
         #end { display: none; height: 1fr; }
         #loading { display: none; height: 1fr; content-align: center middle; }
+        #moment { display: none; height: 1fr; padding: 1 2; color: $text-warning; }
         &.-loading #loading { display: block; }
+        &.-moment #moment { display: block; }
         &.-card #card { display: block; height: 1fr; }
         &.-card.-at-breakpoint #card { height: auto; }
         &.-run #progress { display: block; height: 1fr; }
@@ -54,6 +57,7 @@ class ThreadPane(Vertical):
         self._card_container = Container(id="card")
         self._end = TextPane("", numbered=True, id="end")
         self._progress = ProgressPane(id="progress")
+        self._moment = Static(id="moment", markup=False)
 
     def compose(self) -> ComposeResult:
         """Mount everything; `content` decides what is displayed."""
@@ -61,6 +65,7 @@ class ThreadPane(Vertical):
         yield self._card_container
         yield self._end
         yield self._progress
+        yield self._moment
 
     def watch_content(self, before: PaneContent, now: PaneContent) -> None:
         """Display the new content."""
@@ -159,6 +164,12 @@ class ThreadPane(Vertical):
         self._end.show_text(text)
         self._end_is_state = False
         self.content = PaneContent.END
+
+    def show_moment(self, text: str) -> None:
+        """Show that an earlier moment of the thread is in view, in place of its question."""
+        self._moment.update(text)
+        if not self.shows_run:
+            self.content = PaneContent.MOMENT
 
     def take_focus(self) -> None:
         """Focus what is in view."""

@@ -40,7 +40,7 @@ from tests.server.processes import (
 from tests.server.test_changes import FeedEvent, listening
 from tests.server.test_contract import row, state, thread, wait
 from tests.server.test_tokens import serving
-from tests.shell.test_commands import Shell
+from tests.shell.conftest import Shell
 
 Client = Callable[[str | None], httpx.AsyncClient]
 """Creates a client with this key; with `OWNER`, that of the machine's owner."""

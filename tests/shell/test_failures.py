@@ -19,7 +19,7 @@ from hitl_engine.model import OutcomeKind
 from hitl_tui.argument_parser import parse_arguments
 from tests.server import processes
 
-from .test_commands import ROOT, Shell
+from .conftest import ROOT, Shell
 
 
 def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:

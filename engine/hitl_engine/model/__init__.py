@@ -13,6 +13,8 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
+from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -31,6 +33,8 @@ from hitl_engine.model.decision import (
     Verdicts,
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
+from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
+from hitl_engine.model.history import Checkpoint, HistoryPage
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -58,6 +62,7 @@ from hitl_engine.model.run import (
     RunSettings,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
+from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -71,22 +76,37 @@ from hitl_engine.model.thread import (
     Waiting,
     busy_remark,
 )
+from hitl_engine.model.thread_row import (
+    ALL_THREADS,
+    PageMark,
+    ThreadCounts,
+    ThreadFilter,
+    ThreadGroup,
+    ThreadPage,
+    ThreadRow,
+)
 
 __all__ = [
+    "ALL_THREADS",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Answer",
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Attachment",
     "Breakpoint",
     "Breakpoints",
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "Change",
+    "ChangeKind",
+    "Checkpoint",
     "Choices",
     "Choose",
     "CommonWays",
+    "Conversation",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -102,6 +122,10 @@ __all__ = [
     "FormField",
     "FormToFill",
     "Graph",
+    "GraphEdge",
+    "GraphNode",
+    "GraphPicture",
+    "HistoryPage",
     "Inbox",
     "InboxOrder",
     "InputForm",
@@ -109,12 +133,17 @@ __all__ = [
     "Item",
     "JsonObject",
     "JsonValue",
+    "KeyChange",
+    "KeyWrite",
     "Lack",
     "LogEntry",
     "MachineRequest",
+    "Message",
+    "MessageCall",
     "Option",
     "Outcome",
     "OutcomeKind",
+    "PageMark",
     "Path",
     "PlannedDecision",
     "Progress",
@@ -123,16 +152,25 @@ __all__ = [
     "Reject",
     "RejectedCall",
     "Reopening",
+    "Replacement",
     "Replies",
     "Reply",
+    "Rerun",
     "Respond",
     "Review",
     "Revise",
+    "Role",
     "RunSettings",
     "RunningCall",
     "SameDecision",
     "Server",
+    "StateEdit",
     "TextToRevise",
+    "ThreadCounts",
+    "ThreadFilter",
+    "ThreadGroup",
+    "ThreadPage",
+    "ThreadRow",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",

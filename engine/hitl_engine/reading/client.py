@@ -30,6 +30,7 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
+    TooLarge,
     Unreachable,
 )
 from hitl_engine.model import JsonObject, JsonValue
@@ -183,7 +184,7 @@ class LangGraphServer:
         try:
             reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
         except NotThere:
-            own = str(uuid5(_ASSISTANT_IDS, assistant_id))
+            own = own_assistant(assistant_id)
             reply = await self._call("GET", f"/assistants/{own}/graph{within}")
         return _read(WireGraph, reply)
 
@@ -210,6 +211,14 @@ class LangGraphServer:
         """Make a new thread."""
         return _read(WireThread, await self._call("POST", "/threads", {"metadata": metadata}))
 
+    async def copy_thread(self, thread_id: str) -> WireThread:
+        """Copy a thread; return the row of the copy."""
+        return _read(WireThread, await self._call("POST", f"/threads/{thread_id}/copy"))
+
+    async def delete_thread(self, thread_id: str) -> None:
+        """Delete a thread."""
+        await self._sent("DELETE", f"/threads/{thread_id}")
+
     async def thread(self, thread_id: str) -> WireThread:
         """Return the row of one thread."""
         return _read(WireThread, await self._call("GET", f"/threads/{thread_id}"))
@@ -225,17 +234,48 @@ class LangGraphServer:
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 
-    async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
-        """Write into a thread's state as a node; return the id of the new checkpoint."""
-        body: JsonObject = {"values": values, "as_node": as_node}
+    async def update_state(
+        self,
+        thread_id: str,
+        values: JsonObject | None,
+        *,
+        as_node: str,
+        checkpoint_id: str = "",
+        preconditions: JsonObject | None = None,
+    ) -> str:
+        """Write into a thread's state as a node; return the id of the new checkpoint.
+
+        Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
+        branch begins there. `preconditions` are for servers with the flag `state_preconditions`.
+        """
+        body: JsonObject = {"values": values}
+        if as_node:
+            body["as_node"] = as_node
+        if checkpoint_id:
+            body["checkpoint"] = {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+        if preconditions is not None:
+            body["preconditions"] = preconditions
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
-    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
-        """Return the newest states of a thread, newest first."""
-        reply = await self._call(
-            "POST", f"/threads/{thread_id}/history", {"limit": limit}, reads=True
-        )
+    async def history(
+        self, thread_id: str, *, limit: int, before: str = ""
+    ) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first, older than the checkpoint `before`.
+
+        `langgraph dev` takes that only as a config, the JavaScript server only as an id.
+        """
+        query: JsonObject = {"limit": limit}
+        if before:
+            at: JsonObject = {"thread_id": thread_id, "checkpoint_id": before, "checkpoint_ns": ""}
+            query["before"] = {"configurable": at} if self.can.takes_configs else before
+        try:
+            reply = await self._call("POST", f"/threads/{thread_id}/history", query, reads=True)
+        except ServerRefused as error:
+            if not before or error.status not in (400, 422) or not self.can.takes_configs:
+                raise
+            self.can = replace(self.can, takes_configs=False)
+            return await self.history(thread_id, limit=limit, before=before)
         return _read_all(WireState, reply)
 
     async def goes_on(self) -> GoesOn:
@@ -321,8 +361,25 @@ class LangGraphServer:
             return await _retried(lambda: self._replied(request))
         return await self._replied(request)
 
+    async def _sent(
+        self,
+        method: str,
+        path: str,
+        body: JsonObject | None = None,
+        *,
+        params: Mapping[str, str] | None = None,
+    ) -> None:
+        """Send a request once, whose reply tells nothing: it has no body, or any."""
+        await self._answered(self._request(method, path, json=body, params=params))
+
     async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
         """Send a request and return the reply, if it comes in time."""
+        return _parsed(*await self._answered(request, seconds))
+
+    async def _answered(
+        self, request: httpx.Request, seconds: float = CALL_SECONDS
+    ) -> tuple[httpx.Response, bytes]:
+        """Send a request and return the response with its body, if it comes in time."""
         self._refuse_if_closed()
         try:
             async with asyncio.timeout(seconds), AsyncExitStack() as stack:
@@ -332,7 +389,7 @@ class LangGraphServer:
         except (httpx.HTTPError, TimeoutError) as error:
             raise self._unreachable(error) from error
         _raise_for_status(response, content)
-        return _parsed(response, content)
+        return response, content
 
     def _request(self, method: str, path: str, **options: Any) -> httpx.Request:
         """Build a request. An id or a context from a server may contain what no request can carry."""
@@ -431,7 +488,7 @@ async def _content(response: httpx.Response) -> bytes:
         async for chunk in body:
             size += len(chunk)
             if size > REPLY_BYTES:
-                raise BadReply(
+                raise TooLarge(
                     f"The reply to {response.request.url.path} is larger than "
                     f"{REPLY_BYTES // 1024**2} MB, so it was not read."
                 )
@@ -522,6 +579,11 @@ def _faults(told: Any) -> str:
 def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def own_assistant(graph_id: str) -> str:
+    """Return the id of the assistant that every server makes of a graph."""
+    return str(uuid5(_ASSISTANT_IDS, graph_id))
 
 
 def going_on_at(checkpoint_id: str) -> JsonObject:

@@ -22,15 +22,12 @@ from collections import deque
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
-from hitl_engine.errors import ServerRefused
 from hitl_engine.model import JsonObject
 from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.thread_search import DERIVED, SUMMARY, continues, search_page
 from hitl_engine.reading.wire import WireThread
 
 _STATUSES = ("interrupted", "error", "busy")
-_SUMMARY = ["thread_id", "status", "updated_at", "state_updated_at", "metadata", "interrupts"]
-_DERIVED = ["next", "tasks", "checkpoint_id", "breakpoint", "error"]
-"""Keys that our own server adds to a row, so that no state has to be read."""
 _RECENT = 100
 _STEPS_BACK = 5
 """After so many, a listing continues despite a gap: a server may ignore the sort order."""
@@ -53,7 +50,7 @@ class ThreadList:
         self._api = api
         self._holds_idle = not rows_hold_state
         self._statuses = (*_STATUSES, "idle") if self._holds_idle else _STATUSES
-        self._select = _SUMMARY if self._holds_idle else _SUMMARY + _DERIVED
+        self._select = SUMMARY if self._holds_idle else SUMMARY + DERIVED
         self._marks: deque[datetime | None] = deque(maxlen=_LOOKS_BACK)
 
     def holds(self, row: WireThread) -> bool:
@@ -111,7 +108,7 @@ class ThreadList:
         seen: set[str] = set()
         while True:
             page = await self._page(query, limit=limit, offset=offset)
-            if offset and last and not _continues(page, last) and steps_back < _STEPS_BACK:
+            if offset and last and not continues(page, last) and steps_back < _STEPS_BACK:
                 offset, steps_back = max(0, offset - self._api.can.thread_page), steps_back + 1
                 continue
             if page:
@@ -127,35 +124,4 @@ class ThreadList:
             offset, limit = offset + len(page) - 1, self._api.can.thread_page
 
     async def _page(self, query: JsonObject, *, limit: int, offset: int) -> tuple[WireThread, ...]:
-        refused: ServerRefused | None = None
-        for can in self._api.can.with_less():
-            search: JsonObject = {
-                **query,
-                "limit": min(limit, can.thread_page),
-                "offset": offset,
-                "sort_by": "updated_at",
-                "sort_order": "desc",
-            }
-            if can.selects_fields:
-                search["select"] = list(self._select)
-            try:
-                page = await self._api.search_threads(search)
-            except ServerRefused as error:
-                if error.status not in (400, 422):
-                    raise
-                refused = refused or error
-            else:
-                self._api.can = can
-                return page
-        assert refused is not None
-        raise refused
-
-
-def _continues(page: tuple[WireThread, ...], last: WireThread) -> bool:
-    """Whether this page begins at the last row of the one before, or above it."""
-    if not page:
-        return False
-    first = page[0]
-    if first.updated_at is None or last.updated_at is None:
-        return first.thread_id == last.thread_id
-    return first.thread_id == last.thread_id or first.updated_at > last.updated_at
+        return await search_page(self._api, query, limit=limit, offset=offset, select=self._select)

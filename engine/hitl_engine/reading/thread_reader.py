@@ -88,7 +88,7 @@ class ThreadReader:
         if key not in self._node_breakpoints:
             graph = await self._picture(assistant_id, subgraphs=subgraphs)
             self._node_breakpoints[key] = {
-                str(node.id): str((node.metadata or {}).get("__interrupt", ""))
+                node.name: node.compiled_stops
                 for node in graph.nodes
                 if node.id not in {"__start__", "__end__"}
             }

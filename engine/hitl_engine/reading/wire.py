@@ -153,6 +153,7 @@ class WireThread(_Wire):
 
     thread_id: str
     status: str | None = None
+    created_at: datetime | None = None
     updated_at: datetime | None = None
     """When anything of the row changed, its metadata included."""
     state_updated_at: datetime | None = None
@@ -259,6 +260,8 @@ class WireSchemas(_Wire):
 
     input_schema: dict[str, Any] | None = None
     state_schema: dict[str, Any] | None = None
+    reducers: dict[str, str | None] | None = None
+    """How each key of the state takes a write; only our own server sends it (flag `reducers`)."""
 
 
 class WireNode(_Wire):
@@ -267,11 +270,37 @@ class WireNode(_Wire):
     id: str | int
     metadata: dict[str, Any] | None = None
 
+    @property
+    def name(self) -> str:
+        """The name of the node; inside a subgraph `outer:inner`."""
+        return str(self.id)
+
+    @property
+    def compiled_stops(self) -> str:
+        """`before`, `after`, `before,after` or nothing: its compile-time breakpoints."""
+        return str((self.metadata or {}).get("__interrupt", ""))
+
+
+class WireEdge(_Wire):
+    """An edge of a graph's picture."""
+
+    source: str | int
+    target: str | int
+    conditional: bool = False
+    data: Any = None
+    """What the function that chooses the edge returns for it."""
+
+    @property
+    def label(self) -> str:
+        """What the function returns, as text."""
+        return "" if self.data is None else str(self.data)
+
 
 class WireGraph(_Wire):
     """The picture of a graph."""
 
     nodes: tuple[WireNode, ...] = ()
+    edges: tuple[WireEdge, ...] = ()
 
 
 class WireBrokenGraph(_Wire):

@@ -1,0 +1,1 @@
+"""The views of a thread: each asks the desk for what it shows."""

@@ -1,0 +1,47 @@
+"""Options that several shell commands have."""
+
+import argparse
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, TypeAlias
+
+from hitl_tui.options import add_connection_options, add_target_option
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.expectations import fingerprint_text
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+Command: TypeAlias = Callable[["Desk", argparse.Namespace], Awaitable[CommandResult]]
+
+
+def add_shell_options(
+    parser: argparse.ArgumentParser, run: Command | None, description: str
+) -> None:
+    """Add what every shell command takes, and the function that runs it."""
+    parser.description = description
+    parser.set_defaults(run=run)
+    add_target_option(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    add_connection_options(parser)
+
+
+def add_thread_argument(parser: argparse.ArgumentParser) -> None:
+    """Add the thread that the command is about."""
+    parser.add_argument("thread", help="the id of a thread, as hitl-tui list prints it")
+
+
+def add_yes_option(parser: argparse.ArgumentParser) -> None:
+    """Add the confirmation."""
+    parser.add_argument("--yes", action="store_true", help="confirm what the command warns about")
+
+
+def add_expect_option(parser: argparse.ArgumentParser) -> None:
+    """Add what must still wait."""
+    parser.add_argument(
+        "--expect",
+        type=fingerprint_text,
+        action="append",
+        default=[],
+        metavar="FINGERPRINT",
+        help="go on only if what was shown with this fingerprint still waits; may be repeated",
+    )

@@ -1,0 +1,71 @@
+"""The shell commands that look at a server, and that copy, delete or stop what is there."""
+
+from argparse import Namespace
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hitl_engine.model import (
+    JsonObject,
+    ThreadCounts,
+    ThreadFilter,
+    ThreadPage,
+    ThreadRow,
+    ThreadView,
+)
+from hitl_engine.visible import one_line
+from hitl_tui.shell.answering import require_confirmation
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.lookup import find_thread
+from hitl_tui.shell.outcome_output import act_result
+from hitl_tui.shell.threads_output import threads_result
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+async def threads(desk: "Desk", args: Namespace) -> CommandResult:
+    """Return the threads of the server, whatever their status."""
+    filter = ThreadFilter(args.status, args.graph or "", dict(args.metadata))
+    limit = None if args.all else args.limit
+    found: dict[str, ThreadRow] = {}
+    page = ThreadPage((), None)
+    while limit is None or len(found) < limit:
+        size = _PAGE if limit is None else min(_PAGE, limit - len(found))
+        page = await desk.threads.page(filter, page.end, size=size)
+        found |= {row.thread_id: row for row in page.rows}
+        if page.end is None:
+            break
+    rows = tuple(islice(found.values(), limit))
+    counts = await desk.threads.counts(filter)
+    many = _matching(filter, counts)
+    more = page.end is not None if many is None else many > len(rows)
+    return threads_result(rows, counts, desk.reviews, more=more)
+
+
+async def copy(desk: "Desk", args: Namespace) -> CommandResult:
+    """Copy a thread; return the id of the copy."""
+    thread = await find_thread(desk, args.thread)
+    copy_id = await desk.threads.copy(thread.thread_id)
+    document: JsonObject = {"thread_id": copy_id, "copy_of": thread.thread_id}
+    return CommandResult(document, (one_line(copy_id),))
+
+
+async def delete(desk: "Desk", args: Namespace) -> CommandResult:
+    """Delete a thread; asks for confirmation with what would be lost."""
+    thread = await find_thread(desk, args.thread)
+    require_confirmation([_what_is_lost(thread)], args)
+    return act_result(await desk.threads.delete(thread.thread_id))
+
+
+_PAGE = 100
+
+
+def _matching(filter: ThreadFilter, counts: ThreadCounts | None) -> int | None:
+    if counts is None:
+        return None
+    return counts.total if filter.group is None else counts.groups[filter.group]
+
+
+def _what_is_lost(thread: ThreadView) -> str:
+    what = f"Thread {thread.thread_id} is {thread.status}."
+    return f"{what} Its state, its history and what waits on it cannot be brought back."

@@ -1,0 +1,1 @@
+"""The views of a thread, and how they share the space."""

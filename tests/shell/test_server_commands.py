@@ -1,0 +1,35 @@
+"""The shell commands that look at a server, on both kinds of server."""
+
+from uuid import uuid4
+
+from .conftest import Shell
+
+
+def test_threads_are_listed_whatever_their_status(shell: Shell) -> None:
+    mark = f"suite={uuid4()}"
+    asks = shell.run("run", "revise", "--input", '{"some_text":"a text"}')["thread_id"]
+    stuck = shell.run("run", "stuck", "--input", "{}")["thread_id"]
+    shell.run("answer", stuck, "--text", "a few", code=7)
+
+    listed = shell.run("threads", "--graph", "revise", "--status", "waiting", "--all")
+    row = next(row for row in listed["threads"] if row["thread_id"] == asks)
+    assert (row["graph"], row["status"]) == ("revise", "interrupted")
+    assert row["interrupts"][0]["value"] == {"text_to_revise": "a text"}
+    assert listed["counts"]["waiting"] == len(listed["threads"])
+    assert not listed["more"]
+
+    of_stuck = shell.run("threads", "--graph", "stuck", "--all")["threads"]
+    assert any("invalid literal" in str(row["error"]) for row in of_stuck)
+    assert len(shell.run("threads", "--limit", "1")["threads"]) == 1
+    assert shell.run("threads", "--limit", "1")["more"]
+    assert shell.run("threads", "--metadata", mark)["threads"] == []
+
+
+def test_a_thread_is_copied_and_the_copy_deleted(shell: Shell) -> None:
+    thread = shell.run("run", "revise", "--input", '{"some_text":"a text"}')["thread_id"]
+    copy = shell.run("copy", thread)["thread_id"]
+    assert shell.run("show", copy)["interrupts"][0]["value"] == {"text_to_revise": "a text"}
+    assert "add --yes" in shell.refused("delete", copy, code=4)
+    assert shell.run("delete", copy, "--yes")["outcome"] == "applied"
+    assert "There is no thread" in shell.refused("delete", copy, "--yes", code=3)
+    assert shell.run("show", thread)["status"] == "interrupted"
