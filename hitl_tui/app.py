@@ -92,7 +92,7 @@ class ConsoleApp(App[None]):
             self.register_theme(theme)
         kept = self._settings.theme
         self.theme = kept if kept in self.available_themes else THEMES[0].name
-        self.session = Session()
+        self.session = Session(settings=self._settings)
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
@@ -121,7 +121,7 @@ class ConsoleApp(App[None]):
         if not self.is_running:
             return
         try:
-            self._settings.keep_theme(name)
+            self._settings.keep(name, "theme")
         except OSError as error:
             words = f"The theme is not kept for the next time: {error.strerror}."
             self.home.show_notification(words, severity="warning")

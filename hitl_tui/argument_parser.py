@@ -156,6 +156,11 @@ def _console_parser() -> Parser:
     add_target_argument(target)
     add_target_option(target)
     add_connection_options(parser)
+    parser.add_argument(
+        "--reload",
+        action="store_true",
+        help="take up changed code of local graphs without asking, when no run is in progress",
+    )
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     return parser
 
@@ -176,7 +181,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
         Graph,
         JsonObject,
         JsonValue,
+        Path,
         PlannedDecision,
         Question,
         ThreadView,
@@ -53,6 +54,17 @@ class MomentPicked(Message):
     """The thread at a checkpoint; None for the thread as it is now."""
     words: str
     """Which moment it is; ours, or visible text."""
+
+
+@dataclass
+class StateEditRequested(Message):
+    """The user asked to edit a value of this thread's state."""
+
+    thread_id: str
+    path: Path
+    """Where the value is; it begins with a key of the state."""
+    value: JsonValue
+    """As it was shown."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What the console keeps for its user, whatever the target: the theme."""
+"""What the console keeps for its user: the theme, the views, and choices for each graph."""
 
 import json
 import os
@@ -21,14 +21,29 @@ class Settings:
     @property
     def theme(self) -> str | None:
         """The name of the theme that the user chose last; it may be one that no longer exists."""
-        name = self._values.get("theme")
+        name = self.kept("theme")
         return name if isinstance(name, str) else None
 
-    def keep_theme(self, name: str) -> None:
-        """Write the theme down, unless it is there already. Raises OSError."""
-        if name == self.theme:
+    def kept(self, *keys: str) -> object:
+        """Return what is kept under these keys, the outermost first; None if there is nothing.
+
+        The file may have been edited: the value can be of any type of JSON.
+        """
+        found: object = self._values
+        for key in keys:
+            found = found.get(key) if isinstance(found, dict) else None
+        return found
+
+    def keep(self, value: object, *keys: str) -> None:
+        """Write a value down under these keys, unless it is there already. Raises OSError."""
+        if value == self.kept(*keys):
             return
-        self._values["theme"] = name
+        inside: dict[str, object] = self._values
+        for key in keys[:-1]:
+            deeper = inside.get(key)
+            inside[key] = deeper = deeper if isinstance(deeper, dict) else {}
+            inside = deeper
+        inside[keys[-1]] = value
         if self._path is not None:
             self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             written = self._path.with_suffix(f".{os.getpid()}")

@@ -34,6 +34,7 @@ KEYS = {
     "escape": "\x1b",
     "backspace": "\x7f",
     "f5": "\x1b[15~",
+    "f6": "\x1b[17~",
     "ctrl+end": "\x1b[1;5F",
     "f8": "\x1b[19~",
     "f9": "\x1b[20~",

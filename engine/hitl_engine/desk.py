@@ -12,6 +12,8 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging.reruns import Reruns
+from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -20,7 +22,7 @@ from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.errors import BadInput, JournalFailed
+from hitl_engine.errors import BadInput, Conflict, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
@@ -47,7 +49,9 @@ from hitl_engine.model import (
     Server,
     ThreadView,
 )
+from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
+from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
 
 _Given = ParamSpec("_Given")
@@ -151,6 +155,14 @@ class Desk:
         """What was typed and not sent."""
         self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
         """The same decision on many items."""
+        self.conversations = Conversations()
+        """The messages in the values of threads."""
+        self.history = History(lambda: session.api, journal.decisions.who_sent)
+        """The checkpoints of a thread."""
+        self.states = StateEdits(session, journal.decisions, self.history)
+        """Writes into the state of a thread."""
+        self.reruns = Reruns(session, self._decider, self.history)
+        """Runs from an older checkpoint, or at another node."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)
@@ -223,6 +235,21 @@ class Desk:
         """
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
+
+    async def take_up_code(self) -> None:
+        """Start the local server again, so that it runs the code of the graphs as it is now.
+
+        Threads go on from their checkpoints. Raises Conflict while a run is in progress, which would
+        be cut off, BadInput for a server that no console started, TargetError.
+        """
+        busy = (await self._session.inbox.look()).busy
+        if busy:
+            raise Conflict(
+                "The new code is not taken up, because runs are in progress.",
+                kept="The server runs the old code.",
+                hint="Try again when they have ended.",
+            )
+        await self._session.restart()
 
     def server_log(self, *, limit: int = 200_000) -> str | None:
         """Return the last `limit` bytes of the local server's log, with what graphs print.

@@ -11,7 +11,8 @@ HitlError                     exit code
 │   ├── Denied                5     401 or 403
 │   ├── NotThere              5     404
 │   ├── Conflict              3     409 or the like: another run came first
-│   ├── BadReply              5     not JSON, too large, or not the shape of a LangGraph server
+│   ├── BadReply              5     not JSON, or not the shape of a LangGraph server
+│   │   └── TooLarge          5       larger than what is read
 │   ├── ServerRefused         5     any other 4xx or 5xx
 │   ├── LocalServerFailed     5     the local server did not start
 │   └── GraphBroken           5     a graph of the target cannot be imported
@@ -125,9 +126,13 @@ class Unreachable(TargetError):
 
 
 class Denied(TargetError):
-    """The server denies access (401 or 403)."""
+    """The server does not know the key (401), or does not allow this with it (403)."""
 
     title = "Not allowed"
+
+    def __init__(self, what: str, *, knows_key: bool, hint: str = "") -> None:
+        super().__init__(what, hint=hint)
+        self.knows_key = knows_key
 
 
 class NotThere(TargetError):
@@ -150,9 +155,15 @@ class MovedOn(Conflict):
 
 
 class BadReply(TargetError):
-    """The reply is not JSON, is too large, or is not what a LangGraph server sends."""
+    """The reply is not JSON, or is not what a LangGraph server sends."""
 
     title = "Unexpected reply"
+
+
+class TooLarge(BadReply):
+    """The reply is larger than what is read."""
+
+    title = "Reply too large"
 
 
 class ServerRefused(TargetError):

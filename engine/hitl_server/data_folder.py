@@ -26,6 +26,8 @@ class ServerAddress:
     version: str
     identity: str
     """Of its database: differs from that of another server at the same URL."""
+    by_console: bool
+    """Whether a console started it, and will start it again when it has ended."""
 
 
 @dataclass(slots=True)

@@ -178,6 +178,7 @@ async def _serve(
         target=options.target,
         version=installed("hitl-tui"),
         identity=parts.database.identity,
+        by_console=options.by_console,
     )
     try:
         async with custom.lifespan() if custom else nullcontext():

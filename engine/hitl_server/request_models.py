@@ -148,7 +148,7 @@ class Command(_Body):
 
 
 class Preconditions(_Body):
-    """The state that a decision was based on. If it has changed, the run is refused (409)."""
+    """The state that a decision was based on. If it has changed, the request is refused (409)."""
 
     checkpoint_id: str | None = None
     """The newest checkpoint of the thread."""
@@ -160,7 +160,7 @@ class Preconditions(_Body):
 
 @dataclass(frozen=True, slots=True)
 class RequiredState:
-    """The state that a thread must have when a run is accepted."""
+    """The state that a thread must have when a run or a change of its state is accepted."""
 
     checkpoint_ids: frozenset[str] = frozenset()
     """Each must be the newest checkpoint."""
@@ -360,6 +360,13 @@ class StateBody(_Body):
     as_node: Text | None = None
     checkpoint: CheckpointConfig | None = None
     checkpoint_id: Text | None = None
+    preconditions: Preconditions | None = None
+
+    @property
+    def required_state(self) -> RequiredState:
+        """What the preconditions require; nothing without them."""
+        given = self.preconditions or Preconditions()
+        return RequiredState(frozenset(filter(None, (given.checkpoint_id,))), given.interrupt_ids)
 
 
 class StateAt(_Body):

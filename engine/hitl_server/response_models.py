@@ -1,6 +1,6 @@
 """The shapes of responses, only for the OpenAPI document: the server creates no such objects."""
 
-from typing import Any, NotRequired, TypeAlias
+from typing import Any, Literal, NotRequired, TypeAlias
 
 from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
 
@@ -68,6 +68,11 @@ class Schemas(TypedDict):
     state_schema: JsonObject | None
     config_schema: JsonObject | None
     context_schema: JsonObject | None
+    reducers: dict[str, Literal["messages", "other"] | None]
+    """How each key of the state takes a write: merged as messages, merged otherwise, or replaced.
+
+    Only this server tells it. `{"__overwrite__": value}` replaces the value of a merged key.
+    """
 
 
 class Drawing(TypedDict):

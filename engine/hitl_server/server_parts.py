@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from hitl_server.idempotency import KeyLocks
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
+from hitl_server.running.code_watch import CodeWatch
 from hitl_server.running.crash_recovery import recover_from_crash
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.run_queue import RunQueue
@@ -40,6 +41,7 @@ class ServerParts:
     store: Store | ProjectStore
     checkpoints: Checkpoints
     expiry: ThreadExpiry
+    code_watch: CodeWatch
 
     @classmethod
     async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
@@ -73,6 +75,7 @@ class ServerParts:
             webhooks=webhooks,
             key_locks=KeyLocks(),
             expiry=expiry,
+            code_watch=CodeWatch(graphs, database.changes),
             store=store,
             checkpoints=checkpoints,
         )
@@ -105,6 +108,7 @@ class ServerParts:
 
     async def close(self) -> None:
         """Stop all runs and close the databases."""
+        await self.code_watch.close()
         await self.expiry.close()
         await self.run_queue.close()
         await self.webhooks.close()

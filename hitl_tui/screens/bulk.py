@@ -281,7 +281,9 @@ class BulkScreen(ConsoleScreen):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to stop while decisions are sent."""
-        return self.busy and not self.stopped if action == "stop" else True
+        if action == "stop":
+            return self.busy and not self.stopped
+        return super().check_action(action, parameters)
 
     def action_stop(self) -> None:
         """Stop sending; decisions that are being sent are finished."""

@@ -1,13 +1,14 @@
 """The base of all screens: the server bar, the key footer, and the report of failed workers."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding
+from textual.binding import ActiveBinding, Binding, BindingType
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
+from hitl_engine.errors import HitlError
 from hitl_tui.messages import Editable, ExternalEditorRequested
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 class ConsoleScreen(PaneSelection, Screen[None]):
     """A screen of the console. Subclasses implement `compose_body`."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "f6",
+            "take_up_code",
+            "New code",
+            tooltip="Let the local server run the code of the graphs as it is now",
+            id="console.take_up_code",
+        ),
+    ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
         (0, "-narrow"),
         (64, "-normal"),
@@ -113,6 +123,14 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     async def save_drafts(self) -> None:
         """Save what was typed, before the user leaves."""
 
+    def keep_setting(self, value: object, *keys: str) -> None:
+        """Keep a choice for the next time, see `Settings.keep`."""
+        try:
+            self.session.settings.keep(value, *keys)
+        except OSError as error:
+            words = f"What you chose is not kept for the next time: {error.strerror}."
+            self.show_notification(words, severity="warning")
+
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
         """The keys that work now, for footer, help and palette: of each widget the important first.
@@ -127,6 +145,29 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             return nodes.index(node), not binding.id, not binding.show
 
         return {key: found[key] for key in sorted(found, key=place)}
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what is possible now."""
+        if action == "take_up_code":
+            return self.session.code_changed
+        return super().check_action(action, parameters)
+
+    def action_take_up_code(self) -> None:
+        """Let the local server run the code of the graphs as it is now."""
+        if not any(each.group == "code" and not each.is_finished for each in self.workers):
+            self.take_up_code()
+
+    @work(group="code", exit_on_error=False)
+    async def take_up_code(self) -> None:
+        """Start the local server again with the new code, and show the result."""
+        await self.save_drafts()
+        try:
+            await self.desk.take_up_code()
+        except HitlError as error:
+            self.session.takes_up_code = False  # the user decides when to try again
+            self.show_notification(str(error), severity="warning")
+        else:
+            self.show_notification("The local server runs the new code now.")
 
     def action_help(self) -> None:
         """Show or hide the help panel."""

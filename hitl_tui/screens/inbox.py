@@ -161,6 +161,9 @@ class InboxScreen(ConsoleScreen):
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
         self._show_header()
+        self.refresh_bindings()
+        if self.session.takes_up_code and self.session.code_changed and not self.session.is_busy:
+            self.action_take_up_code()
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -210,7 +213,7 @@ class InboxScreen(ConsoleScreen):
             case "bulk":
                 return self.offers_bulk
             case _:
-                return True
+                return super().check_action(action, parameters)
 
     def action_broken(self) -> None:
         """Show the tracebacks of the graphs that cannot be imported."""
@@ -218,7 +221,7 @@ class InboxScreen(ConsoleScreen):
         text = ModalText(
             "Graph cannot be imported",
             self.broken[0].what if len(self.broken) == 1 else several,
-            hint="The other graphs work. Fix the error, then restart the console.",
+            hint="Mend its code; then f6 takes it up.",
             detail="\n\n".join(
                 f"{graph.graph_id}: {graph.what}\n{graph.traceback}" for graph in self.broken
             ),

@@ -222,7 +222,7 @@ class NewRunScreen(ConsoleScreen):
             return self.form is not None
         if action == "toggle_json":
             return self.form is not None and self.form.has_fields
-        return True
+        return super().check_action(action, parameters)
 
     @on(SendBar.Pressed)
     def action_start(self) -> None:

@@ -52,6 +52,13 @@ KEYS: list[BindingType] = [
         id="thread.reopen",
     ),
     Binding(
+        "s",
+        "retry",
+        "Retry",
+        tooltip="On a failed thread: run the failed nodes again",
+        id="thread.retry",
+    ),
+    Binding(
         "f9",
         "run_again",
         "Run again",

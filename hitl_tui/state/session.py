@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from hitl_tui.settings import Settings
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.views import ChosenViews
 
@@ -33,16 +34,32 @@ class Session:
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
-    views: ChosenViews = field(default_factory=ChosenViews)
+    takes_up_code: bool = False
+    """Whether changed code is taken up by itself, as soon as no run is in progress."""
+    settings: Settings = field(default_factory=Settings)
+    views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
     """Keys that arrive while what the user opened is not on screen yet."""
     _subscribers: list[Callable[[], None]] = field(default_factory=list)
 
+    def __post_init__(self) -> None:
+        self.views = ChosenViews.kept_as(self.settings.kept("views"))
+
     @property
     def server(self) -> Server | None:
         """The server; None until the target is open."""
         return None if self.desk is None else self.desk.server
+
+    @property
+    def code_changed(self) -> bool:
+        """Whether the code of a graph changed since the local server imported it."""
+        return self.server is not None and bool(self.server.code_changes)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a run is in progress on a thread."""
+        return self.inbox is not None and self.inbox.busy > 0
 
     def subscribe(self, callback: Callable[[], None]) -> None:
         """Call `callback` after each change."""

@@ -36,6 +36,18 @@ class ChosenViews:
         self._chosen = list(chosen)
         """Views beside the question, the newest choice first."""
 
+    @classmethod
+    def kept_as(cls, kept: object) -> "ChosenViews":
+        """Return the choice that was kept as `identifiers`; what is not known is left out."""
+        names = kept if isinstance(kept, list) else []
+        known = {view.identifier: view for view in ViewName if view is not ViewName.QUESTION}
+        return cls([known[name] for name in names if isinstance(name, str) and name in known])
+
+    @property
+    def identifiers(self) -> list[str]:
+        """The choice as it is kept."""
+        return [view.identifier for view in self._chosen]
+
     @property
     def chosen(self) -> tuple[ViewName, ...]:
         """The views that the user chose to see beside the question, the newest first."""

@@ -84,6 +84,9 @@ def _inbox_problems(inbox: Inbox | None) -> Iterator[str]:
         return
     if inbox.error:
         yield f"The list is old: {one_line(inbox.error, 300)}"
+    if inbox.code_changes:
+        more = f" And {len(inbox.code_changes) - 1} more." if len(inbox.code_changes) > 1 else ""
+        yield f"{one_line(inbox.code_changes[0], 300)}{more} f6 takes up the new code."
     for thread_id, why in inbox.unreadable[:_SHOWN]:
         name = short_id(thread_id)
         yield f"Cannot be read now, listed as last read: {name} {one_line(why, 160)}"

@@ -48,7 +48,7 @@ class ThreadHeader(Vertical):
     def show_code_change(self, text: str) -> None:
         """Show that the code of the graph changed; nothing if `text` is empty."""
         if text:
-            self.code.show(Severity.WARNING, text)
+            self.code.show(Severity.WARNING, f"{text} f6 takes up the new code.")
         else:
             self.code.clear()
 

@@ -1,15 +1,11 @@
-"""The inbox while a server cannot be reached, or refuses the key."""
+"""The inbox while a server cannot be reached."""
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from pathlib import Path
-
-import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Inbox
-from tests.any_server.console import Console
 from tests.any_server.proxy import Exchange, pass_on, proxy_of
 from tests.any_server.steps import start
 from tests.server.processes import Served
@@ -46,10 +42,3 @@ async def test_what_waits_is_kept_while_the_server_is_gone(
             after = await until_read(inboxes, error=False)
             assert later in {item.thread_id for item in after.items}
             await inboxes.aclose()  # type: ignore[attr-defined]  # it is a generator
-
-
-async def test_a_wrong_key_is_told(server: Served, console: Console) -> None:
-    if not server.headers:
-        pytest.skip("This server was started without keys.")
-    wrong = Console(replace(server, headers={"x-api-key": "wrong"}), console.data)
-    assert "denied access" in wrong.run("list", code=5)

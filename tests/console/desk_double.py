@@ -340,6 +340,10 @@ class DeskDouble:
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at
 
+    async def take_up_code(self) -> None:
+        """Run the code as it is now."""
+        self.server = replace(self.server, code_changes=())
+
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries
 

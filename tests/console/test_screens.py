@@ -513,7 +513,7 @@ async def test_a_target_that_does_not_open_can_be_tried_again() -> None:
 async def test_quitting_after_a_failure_ends_with_the_code_of_the_error() -> None:
     @asynccontextmanager
     async def never() -> AsyncIterator[None]:
-        raise Denied("401")
+        raise Denied("401", knows_key=False)
         yield
 
     app = ConsoleApp(never)  # type: ignore[arg-type]  # a double

@@ -18,7 +18,7 @@ def app(settings: Settings) -> ConsoleApp:
 
 def test_a_theme_is_written_and_read(tmp_path: Path) -> None:
     folder = tmp_path / "new" / "folder"
-    Settings(folder).keep_theme("dracula")
+    Settings(folder).keep("dracula", "theme")
     assert Settings(folder).theme == "dracula"
     assert [path.name for path in folder.iterdir()] == ["console.json"]
 
@@ -27,6 +27,20 @@ def test_a_theme_is_written_and_read(tmp_path: Path) -> None:
 def test_a_file_without_a_known_theme_does_no_harm(tmp_path: Path, text: str) -> None:
     (tmp_path / "console.json").write_text(text)
     assert app(Settings(tmp_path)).theme == THEMES[0].name
+
+
+def test_a_choice_for_a_graph_is_written_beside_those_for_others(tmp_path: Path) -> None:
+    settings = Settings(tmp_path)
+    settings.keep(["a"], "breakpoints", "server", "one")
+    settings.keep(["b"], "breakpoints", "server", "two")
+    assert Settings(tmp_path).kept("breakpoints", "server") == {"one": ["a"], "two": ["b"]}
+    assert Settings(tmp_path).kept("breakpoints", "elsewhere", "one") is None
+
+
+@pytest.mark.parametrize("text", ['{"views": 5}', '{"views": ["no such view", 1]}'])
+def test_views_that_are_unknown_do_no_harm(tmp_path: Path, text: str) -> None:
+    (tmp_path / "console.json").write_text(text)
+    assert app(Settings(tmp_path)).session.views.chosen == ()
 
 
 async def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:

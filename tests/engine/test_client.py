@@ -220,6 +220,15 @@ async def test_a_stream_that_does_not_begin_is_an_error(monkeypatch: pytest.Monk
     assert caught.value.sent
 
 
+async def test_a_refused_key_tells_nothing_of_how_runs_go_on() -> None:
+    """Or a step would be sent in a way that the server refuses, after a key was valid again."""
+    replies = iter([401, 404, 422, 404])
+    api = server(lambda request: httpx.Response(next(replies)))
+    with pytest.raises(Denied):
+        await api.goes_on()
+    assert await api.goes_on() == "with a checkpoint"
+
+
 @asynccontextmanager
 async def closing_idle_connections() -> AsyncIterator[tuple[str, list[bytes]]]:
     """A server that answers the first request of a connection, and closes it at the next one."""

@@ -86,6 +86,15 @@ def common_project(folder: Path) -> Path:
     return config
 
 
+def common_project_with_keys(folder: Path) -> Path:
+    """Copy the same graphs, with handlers that know the users by their keys."""
+    config = common_project(folder)
+    shutil.copy(ROOT / "tests" / "any_server" / "auth_handlers.py", folder)
+    section = {"path": "./auth_handlers.py:auth", "disable_studio_auth": True}
+    config.write_text(json.dumps({**json.loads(config.read_text()), "auth": section}))
+    return config
+
+
 def guarded_project(folder: Path) -> Path:
     """Copy the project that has an `auth` section; return its langgraph.json."""
     shutil.copytree(GUARDED, folder, dirs_exist_ok=True)
@@ -142,10 +151,15 @@ def running_server(
 
 
 @contextmanager
-def langgraph_dev(folder: Path, config: Path | None = None) -> Iterator[Served]:
-    """A quiet, offline `langgraph dev` for the length of a block, which may write to `folder`."""
+def langgraph_dev(
+    folder: Path, config: Path | None = None, port: int | None = None
+) -> Iterator[Served]:
+    """A quiet, offline `langgraph dev` for the length of a block, which may write to `folder`.
+
+    It keeps its data there, and the next one goes on with them.
+    """
     config = config or copied_project(folder)
-    port = free_port()
+    port = port or free_port()
     command = Path(sys.executable).with_name("langgraph")
     if not command.exists():
         pytest.skip("langgraph-cli[inmem] is not installed")
@@ -173,19 +187,19 @@ def aegra(folder: Path, config: Path | None = None) -> Iterator[Served]:
     one fails.
     """
     config = config or common_project(folder)
-    python = ROOT / ".servers" / "aegra" / "bin" / "python"
-    if not (python.parents[1] / ".installed").exists():
-        pytest.skip("Aegra is not installed (`make .servers/aegra/.installed`)")
-    with postgres() as database, aegra_worker(folder, config, database.url, python) as served:
+    with postgres() as database, aegra_worker(folder, config, database.url) as served:
         yield served
 
 
 @contextmanager
 def aegra_worker(
-    folder: Path, config: Path, database_url: str, python: Path, **environment: str
+    folder: Path, config: Path, database_url: str, port: int | None = None
 ) -> Iterator[Served]:
-    """One process of Aegra on a database, with more `environment` for its settings."""
-    url = f"http://127.0.0.1:{free_port()}"
+    """One process of Aegra on a database, which keeps its data."""
+    python = ROOT / ".servers" / "aegra" / "bin" / "python"
+    if not (python.parents[1] / ".installed").exists():
+        pytest.skip("Aegra is not installed (`make .servers/aegra/.installed`)")
+    url = f"http://127.0.0.1:{port or free_port()}"
     name = f"aegra-{url.rpartition(':')[2]}"
     settings = folder / f"{name}.json"
     settings.write_text(config.read_text())  # Aegra reads the format of langgraph.json
@@ -202,16 +216,18 @@ def aegra_worker(
         DATABASE_URL=database_url,
         REDIS_BROKER_ENABLED="false",
         LOG_LEVEL="WARNING",
-        **environment,
     ) as process:
         yield Served("aegra", url, {}, process, folder)
 
 
 @contextmanager
-def javascript_server(folder: Path) -> Iterator[Served]:
+def javascript_server(
+    folder: Path, port: int | None = None, *, keys: bool = False
+) -> Iterator[Served]:
     """The quiet, offline JavaScript server for the length of a block, which may write to `folder`.
 
-    Its command starts the process that serves as a grandchild; here that process is our child.
+    It keeps its data there, and the next one goes on with them. `keys`: it knows users by their
+    keys, as `common_project_with_keys` does. Its command starts the process that serves as a grandchild; here that process is our child.
     """
     node = shutil.which("node")
     packages = JAVASCRIPT / "node_modules"
@@ -219,17 +235,20 @@ def javascript_server(folder: Path) -> Iterator[Served]:
         pytest.skip(f"The JavaScript server is not installed (`make {packages.relative_to(ROOT)}`)")
     for source in (*JAVASCRIPT.glob("*.ts"), *JAVASCRIPT.glob("*.json")):
         shutil.copy(source, folder)
-    (folder / "node_modules").symlink_to(packages)
-    port = free_port()
+    if not (folder / "node_modules").exists():
+        (folder / "node_modules").symlink_to(packages)
+    port = port or free_port()
     url = f"http://127.0.0.1:{port}"
     server = packages / "@langchain" / "langgraph-api" / "dist"
-    options = {
+    options: dict[str, Any] = {
         "port": port,
         "host": "127.0.0.1",
         "nWorkers": 10,
         "cwd": str(folder),
         "graphs": json.loads((folder / "langgraph.json").read_text())["graphs"],
     }
+    if keys:
+        options["auth"] = {"path": "./auth.ts:auth", "disable_studio_auth": True}
     with _logged(
         "The JavaScript server",
         [
@@ -238,7 +257,7 @@ def javascript_server(folder: Path) -> Iterator[Served]:
             *("0", json.dumps(options)),
         ],
         folder / "javascript.log",
-        ready=f"{url}/ok",
+        ready=f"{url}/info",  # needs no key
         cwd=folder,
         NODE_ENV="development",
         LANGGRAPH_API_URL=url,

@@ -369,6 +369,14 @@ async def test_schemas_of_typing_typed_dict(http: httpx.AsyncClient) -> None:
     assert set(schemas["input_schema"]["properties"]) == {"said", "trace", "seconds"}
 
 
+async def test_how_each_key_of_the_state_takes_a_write(http: httpx.AsyncClient) -> None:
+    async def reducers(graph: str) -> Any:
+        return (await http.get(f"/assistants/{graph}/schemas")).json()["reducers"]
+
+    assert await reducers("breakpoints") == {"text": None, "log": "other"}
+    assert (await reducers("tool_agent"))["messages"] == "messages"
+
+
 async def test_output_of_graphs_goes_to_the_log(
     local_server: Served, http: httpx.AsyncClient
 ) -> None:

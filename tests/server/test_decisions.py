@@ -99,6 +99,32 @@ async def test_a_queued_run_cannot_have_preconditions(http: httpx.AsyncClient) -
     assert (await start(http, thread_id, "slow", **body)).status_code == 409
 
 
+async def test_a_state_that_changed_is_not_overwritten(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "breakpoints", input={})
+    seen = {"checkpoint_id": (await row(http, thread_id))["checkpoint_id"], "interrupt_ids": []}
+
+    async def write(text: str) -> int:
+        body = {"values": {"text": text}, "as_node": "draft", "preconditions": seen}
+        return (await http.post(f"/threads/{thread_id}/state", json=body)).status_code
+
+    written = await asyncio.gather(*(write(text) for text in "abcdef"))
+    assert sorted(written) == [200] + [409] * 5
+    assert (await row(http, thread_id))["values"]["text"] == "abcdef"[written.index(200)]
+
+
+async def test_a_question_that_was_not_seen_is_not_removed(http: httpx.AsyncClient) -> None:
+    thread_id = await thread(http)
+    await wait(http, thread_id, "revise", input={"some_text": "x"})
+    before = await row(http, thread_id)
+    body = {
+        "values": {"some_text": "y"},
+        "preconditions": {"checkpoint_id": before["checkpoint_id"], "interrupt_ids": []},
+    }
+    assert (await http.post(f"/threads/{thread_id}/state", json=body)).status_code == 409
+    assert await row(http, thread_id) == before
+
+
 # Idempotency keys
 
 

@@ -1,17 +1,25 @@
 """Who answered a question that no longer waits, as far as the server or the journal tells."""
 
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeAlias
 
+from hitl_engine.deciding.rivals import branch_since
 from hitl_engine.errors import JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import Interrupt
-from hitl_engine.reading.wire import DECISION_ID, WireRun
+from hitl_engine.reading.wire import DECISION_ID, WireRun, WireState
 
-_RUNS_READ = 50
-_USER_ID = "langgraph_auth_user_id"
-"""The key under which a LangGraph server notes the user who started a run."""
+_READ = 50
+"""Newest runs and states among which the answer is looked for."""
+_NAMES = ("langgraph_auth_user_id", "user_display_name")
+"""The keys under which servers note the user who started a run: LangGraph's own, and Aegra."""
+_NOBODY = {"user_id": "anonymous"}
+"""What Aegra notes of callers without a key; it gives them a name nevertheless."""
+
+_Notes: TypeAlias = Mapping[str, Any]
+"""Metadata of a run or of its checkpoints, or what it was configured with."""
 
 
 class Answerers:
@@ -24,37 +32,69 @@ class Answerers:
     async def of(self, interrupt: Interrupt) -> str:
         """Return the name of the user who answered this question; empty if nothing tells it.
 
-        Only a run that names the question in its answer counts. The server knows the name where
+        A run counts that names the question in its answer; and where none does, the one that went on
+        from the question, if it was the only one of its checkpoint. The server knows the name where
         callers have names; else the journal knows those that use its data folder. Untrusted text.
         Raises TargetError.
         """
-        runs = await self._session.api.runs(interrupt.thread_id, limit=_RUNS_READ)
+        runs = await self._session.api.runs(interrupt.thread_id, limit=_READ)
         for run in runs:
             if interrupt.interrupt_id in _answered(run):
                 return await self.sender(run)
-        return ""
+        return await self._name(
+            _notes_of_answer(interrupt, await self._states(interrupt.thread_id))
+        )
 
     async def sender(self, run: WireRun) -> str:
-        """Return the name of the user who started a run; empty if nothing tells it. Untrusted."""
-        return _user(run) or await self._local_user(run)
+        """Return the name of the user who started a run; empty if nothing tells it. Untrusted.
 
-    async def _local_user(self, run: WireRun) -> str:
+        Aegra notes it only in the checkpoints of the run. Raises TargetError.
+        """
+        notes: list[_Notes] = [run.metadata, _configurable(run)]
+        if not any(map(_noted_name, notes)):
+            states = await self._states(run.thread_id)
+            notes += [state.metadata for state in states if state.run_id == run.run_id]
+        return await self._name(notes)
+
+    async def _states(self, thread_id: str) -> tuple[WireState, ...]:
+        return await self._session.api.history(thread_id, limit=_READ)
+
+    async def _name(self, notes: Sequence[_Notes]) -> str:
+        """Return the name that one of these tells, or else the one that the journal knows."""
+        if found := next(filter(None, map(_noted_name, notes)), ""):
+            return found
+        sent = next((each[DECISION_ID] for each in notes if each.get(DECISION_ID)), "")
         with suppress(JournalFailed):
-            return await self._log.who_sent(str(run.metadata.get(DECISION_ID) or ""))
+            return await self._log.who_sent(str(sent))
         return ""
 
 
-def _answered(run: WireRun) -> dict[str, Any]:
+def _answered(run: WireRun) -> Mapping[str, Any]:
     """Return the answers of a run by the id of their question; none if it does not name them."""
     command = run.kwargs.get("command")
     resume = command.get("resume") if isinstance(command, dict) else None
     return resume if isinstance(resume, dict) else {}
 
 
-def _user(run: WireRun) -> str:
+def _notes_of_answer(interrupt: Interrupt, history: Sequence[WireState]) -> list[_Notes]:
+    """Return the metadata of the first state after a question; none if it answered another one."""
+    branch = branch_since(interrupt.checkpoint_id, history)
+    before = next(
+        (state for state in history if state.checkpoint_id == interrupt.checkpoint_id), None
+    )
+    if not branch or before is None or len(before.tasks) != 1:
+        return []
+    after = branch[-1].metadata
+    return [after] if after.get("source") == "loop" else []
+
+
+def _configurable(run: WireRun) -> _Notes:
     config = run.kwargs.get("config")
     configurable = config.get("configurable") if isinstance(config, dict) else None
-    for noted in (run.metadata, configurable):
-        if isinstance(noted, dict) and noted.get(_USER_ID):
-            return str(noted[_USER_ID])
-    return ""
+    return configurable if isinstance(configurable, dict) else {}
+
+
+def _noted_name(notes: _Notes) -> str:
+    if _NOBODY.items() <= notes.items():
+        return ""
+    return next((str(notes[key]) for key in _NAMES if notes.get(key)), "")

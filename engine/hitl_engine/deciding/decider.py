@@ -57,7 +57,6 @@ from hitl_engine.model import (
     ToolCalls,
     Verdict,
     Verdicts,
-    Waiting,
 )
 from hitl_engine.reading.client import going_on_at
 from hitl_engine.reading.snapshot import Snapshot
@@ -99,12 +98,15 @@ class Decider:
         questions = [question for question, _ in decided]
         thread_id = common_thread(questions)
         answers = answers_of(decided)
-        before, last_run = await self._session.reader.with_last_run(thread_id)
-        asked = still_pending(questions, before, server=self._session.server.identity)
-        refuse_if_gone([each.node for each in asked], before)
-        refuse_in_part(asked, before.interrupts)
+        with _nothing_sent():
+            before, last_run = await self._session.reader.with_last_run(thread_id)
+            asked = still_pending(questions, before, server=self._session.server.identity)
+            refuse_if_gone([each.node for each in asked], before)
+            refuse_in_part(asked, before.interrupts)
+            request = await self.continuing_request(
+                last_run, thread_id, asked[0].graph_id, strict=True
+            )
         intents = self._intents(decided, answers)
-        request = await self._continuing_request(last_run, asked[0], strict=True)
         request["command"] = {"resume": answers}
         request |= self.decided_on(before.checkpoint_id, list(answers))
 
@@ -137,7 +139,9 @@ class Decider:
                 hint="Look at the thread again.",
             )
         refuse_if_gone(before.next, before)
-        request = await self._continuing_request(last_run, breakpoint, strict=False)
+        request = await self.continuing_request(
+            last_run, breakpoint.thread_id, breakpoint.graph_id, strict=False
+        )
         request |= await self._going_on(breakpoint.checkpoint_id)
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
         intent = Intent(
@@ -180,7 +184,9 @@ class Decider:
         (asked,) = still_pending([question], before, server=self._session.server.identity)
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
             raise NotTaken(why_not)
-        request = await self._continuing_request(last_run, asked, strict=False)
+        request = await self.continuing_request(
+            last_run, asked.thread_id, asked.graph_id, strict=False
+        )
         await self._going_on(asked.checkpoint_id)  # before the answers are forgotten
         intent = self._about(question, "reopen", "reopen", None)
 
@@ -220,6 +226,23 @@ class Decider:
             return {}
         seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
         return {"preconditions": seen}
+
+    async def continuing_request(
+        self, last: WireRun | None, thread_id: str, graph_id: str, *, strict: bool
+    ) -> JsonObject:
+        """Return the request that continues where `last` stopped.
+
+        A copied thread has no run yet; its metadata names the assistant whose settings apply.
+        """
+        assistant = graph_id
+        if last is None:
+            row = await self._session.api.thread(thread_id)
+            assistant = str(row.metadata.get("assistant_id") or assistant)
+        request = continuing_request(last, assistant, strict=strict)
+        if last is None or not has_breakpoints(last):
+            return request
+        nodes = await self._session.reader.known_nodes(last.assistant_id)
+        return {**request, **continued(last, compiled_breakpoints(nodes or {}))}
 
     # Within
 
@@ -262,6 +285,7 @@ class Decider:
 
     async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
+        error.kept = "Nothing was taken; what you typed is kept."
         told = await self._what_came_first(intents, error) if isinstance(error, Conflict) else error
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
@@ -275,7 +299,6 @@ class Decider:
         with suppress(TargetError):
             now, run = await self._session.reader.with_last_run(intents[0].thread_id)
             sender = await self._answerers.sender(run) if run else ""
-        error.kept = "Nothing was taken; what you typed is kept."
         error.hint = "Look at the thread again."
         asked = {each.interrupt_id for each in intents if each.interrupt_id}
         if now is not None and now.status is ThreadStatus.BUSY:
@@ -351,23 +374,6 @@ class Decider:
             observed, lambda: self._session.reader.snapshot(sent.thread_id)
         )
 
-    async def _continuing_request(
-        self, last: WireRun | None, waiting: Waiting, *, strict: bool
-    ) -> JsonObject:
-        """Return the request that continues where `last` stopped.
-
-        A copied thread has no run yet; its metadata names the assistant whose settings apply.
-        """
-        assistant = waiting.graph_id
-        if last is None:
-            row = await self._session.api.thread(waiting.thread_id)
-            assistant = str(row.metadata.get("assistant_id") or assistant)
-        request = continuing_request(last, assistant, strict=strict)
-        if last is None or not has_breakpoints(last):
-            return request
-        nodes = await self._session.reader.known_nodes(last.assistant_id)
-        return {**request, **continued(last, compiled_breakpoints(nodes or {}))}
-
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject
     ) -> list[Intent]:
@@ -401,6 +407,16 @@ class Decider:
             decision=decision,
             answer=answer,
         )
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Tell with each TargetError of the block what became of an answer."""
+    try:
+        yield
+    except TargetError as error:
+        error.kept = error.kept or "Nothing was sent; what you typed is kept."
+        raise
 
 
 def _compared(

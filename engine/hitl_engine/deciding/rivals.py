@@ -4,7 +4,7 @@ Each of them runs the node and writes checkpoints after the common one. The thre
 newest, so only the run that wrote that one counts; the others are a branch that nothing reads.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from enum import Enum
 
 from hitl_engine.reading.wire import WireState
@@ -20,28 +20,26 @@ class Race(Enum):
 
 def race_of(run_id: str | None, began_at: str, history: Sequence[WireState]) -> Race:
     """Return what became of the run that began at a checkpoint. `history`: the newest first."""
-    since = [state for state in history if _id(state) > began_at]  # ids are ordered by time
-    ours = [state for state in since if _run(state) == run_id]
-    kept = list(_branch_of_newest(since, began_at))
+    since = [
+        state for state in history if state.checkpoint_id > began_at
+    ]  # ids are ordered by time
+    ours = [state for state in since if state.run_id == run_id]
+    kept = branch_since(began_at, history)
     if any(state in kept for state in ours):
         return Race.WON if len(kept) < len(since) else Race.ALONE
     return Race.LOST if kept else Race.ALONE
 
 
-def _branch_of_newest(since: Sequence[WireState], began_at: str) -> Iterator[WireState]:
-    """Yield the states from the newest one back to the checkpoint at which the runs began."""
-    by_id = {_id(state): state for state in since}
-    state = since[0] if since else None
-    while state is not None and _id(state) != began_at:
-        yield state
+def branch_since(began_at: str, history: Sequence[WireState]) -> list[WireState]:
+    """Return the states that lead from a checkpoint, without it, to the newest one; newest first.
+
+    `history`: the newest first.
+    """
+    by_id = {state.checkpoint_id: state for state in history}
+    branch: list[WireState] = []
+    state = history[0] if history else None
+    while state is not None and state.checkpoint_id > began_at:
+        branch.append(state)
         parent = state.parent_checkpoint
         state = by_id.get((parent and parent.checkpoint_id) or "")
-
-
-def _id(state: WireState) -> str:
-    return (state.checkpoint and state.checkpoint.checkpoint_id) or ""
-
-
-def _run(state: WireState) -> str | None:
-    run_id = state.metadata.get("run_id")
-    return run_id if isinstance(run_id, str) else None
+    return branch

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
-from hitl_engine.errors import GraphBroken, NotThere, Unreachable
+from hitl_engine.errors import BadInput, GraphBroken, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.model import BrokenGraph, Server
@@ -40,14 +40,19 @@ class Connection:
         self.info = WireInfo()
         """How the server describes itself."""
 
-    async def open(self) -> Self:
-        """Find or start the server and read its identity. Raises TargetError."""
+    async def open(self, *, needs_graph: bool = True) -> Self:
+        """Find or start the server and read its identity.
+
+        Raises TargetError: GraphBroken if no graph can be used, unless `needs_graph` is false.
+        """
         try:
-            await self._connect()
+            await self._connect(needs_graph)
         except Unreachable:
             if isinstance(self._target, RemoteServer):
                 raise
-            await self._connect()  # another process ended the local server just after it was found
+            await self._connect(
+                needs_graph
+            )  # another process ended the local server just after it was found
         return self
 
     def release_when_idle(self) -> None:
@@ -81,13 +86,40 @@ class Connection:
         async with self._recovering:
             if self._local_server is None or await self._is_there(self._local_server):
                 return
-            fresh = await Connection(self._target, self._folder, self._headers, self._python).open()
-            gone, old = self._local_server, self.api
-            self._local_server, self.api = fresh._local_server, fresh.api
-            self.server, self.info = fresh.server, fresh.info
-            self._release_if_idle()
-            await old.aclose()
-            await gone.aclose()
+            await self._replace(self._local_server)
+
+    async def restart(self) -> None:
+        """End a project's local server and start it again, with the code as it is now.
+
+        Raises BadInput for a server that no console started, TargetError.
+        """
+        server = self._local_server
+        if server is None or not server.by_console:
+            raise BadInput(
+                f"{self.server.label} is a server that no console started.",
+                hint="Start it again where it was started.",
+            )
+        async with self._recovering:
+            if self._local_server is server:
+                server.hold()
+                await server.end()
+                await self._replace(server)
+
+    async def _replace(self, gone: server_process.RunningServer) -> None:
+        """Find or start another local server in the place of one that has ended."""
+        fresh = Connection(self._target, self._folder, self._headers, self._python)
+        await fresh.open(needs_graph=False)  # graphs may be mended while a console is open
+        old = self.api
+        self._local_server, self.api = fresh._local_server, fresh.api
+        self.server, self.info = fresh.server, fresh.info
+        self._release_if_idle()
+        await old.aclose()
+        await gone.aclose()
+
+    async def refresh(self) -> None:
+        """Read again how a project's local server describes itself. Raises TargetError."""
+        if self._local_server is not None:
+            self._describe(await self._info())
 
     async def aclose(self) -> None:
         """Let go of the server; a local server that was started here ends."""
@@ -100,7 +132,7 @@ class Connection:
         """The local server's log file; None for a remote server."""
         return self._local_server.log if self._local_server else None
 
-    async def _connect(self) -> None:
+    async def _connect(self, needs_graph: bool) -> None:
         if isinstance(self._target, LocalProject):
             self._local_server = await server_process.find_or_start(
                 self._target.spec, self._folder, python=self._python
@@ -111,7 +143,7 @@ class Connection:
         else:
             self.api = LangGraphServer(self._target.url, headers=self._headers)
         try:
-            await self._use_server()
+            await self._use_server(needs_graph=needs_graph)
         except BaseException:
             await self.aclose()
             raise
@@ -132,22 +164,22 @@ class Connection:
         if self._local_server is not None and self._releases_when_idle and not self._users:
             self._local_server.release()
 
-    async def _use_server(self) -> None:
+    async def _use_server(self, *, needs_graph: bool) -> None:
         info = await self._info()
-        broken = tuple(
-            BrokenGraph(graph.graph_id, graph.what, graph.traceback) for graph in info.graphs_broken
-        )
-        if broken and not await self.api.assistants():
+        self._describe(info)
+        if needs_graph and self.server.broken and not await self.api.assistants():
+            first = self.server.broken[0]
             raise GraphBroken(
-                broken[0].what,
-                hint="Fix the graph and start again.",
-                detail=broken[0].traceback,
+                first.what, hint="Fix the graph and start again.", detail=first.traceback
             )
-        self.info = info
         if info.flags.get(_OURS):
             self.api.can = Capabilities(goes_on="with nothing")
         else:
             self.api.can = capabilities_of(info, await self.api.description())
+        self._describe(info)
+
+    def _describe(self, info: WireInfo) -> None:
+        self.info = info
         self.server = Server(
             label=self._target.label,
             url=self.api.url,
@@ -155,7 +187,10 @@ class Connection:
             started_here=self._local_server is not None and self._local_server.started_here,
             version=info.version,
             identity=info.identity or self._target.label,
-            broken=broken,
+            broken=tuple(
+                BrokenGraph(graph.graph_id, graph.what, graph.traceback)
+                for graph in info.graphs_broken
+            ),
             remarks=info.remarks,
             code_changes=tuple(graph.what for graph in info.graphs_changed),
             lacks=self.api.can.lacks,

@@ -41,6 +41,8 @@ class RunningServer:
         self.token = str(notice["token"])
         self.pid = int(notice["pid"])
         self.identity = str(notice["identity"])
+        self.by_console = child is not None or bool(notice.get("by_console"))
+        """Whether a console started it, which starts it again."""
         self.log = folder / "engine.log"
         """The file to which its graphs print."""
         self._child = child
@@ -63,6 +65,27 @@ class RunningServer:
     def release(self) -> None:
         """Let it end with the console that started it."""
         self._lease.release()
+
+    async def end(self) -> None:
+        """End the server although clients use it, and wait until it has ended.
+
+        Raises LocalServerFailed if it does not end.
+        """
+        child, self._child = self._child, None
+        if child is not None:
+            await child.end()
+            return
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(self.pid, signal.SIGTERM)
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                while await _answers(self):
+                    await asyncio.sleep(_PAUSE)
+        except TimeoutError:
+            raise LocalServerFailed(
+                f"The local server at {self.url} (process {self.pid}) does not end.",
+                hint="End it, then try again.",
+            ) from None
 
     async def aclose(self) -> None:
         """Let go of the server. One that was started here ends, as soon as no client uses it."""

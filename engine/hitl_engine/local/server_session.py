@@ -3,6 +3,7 @@
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 
 from hitl_engine.errors import HitlError
 from hitl_engine.local.connection import Connection
@@ -62,9 +63,19 @@ class ServerSession:
     async def look(self, changed: frozenset[str]) -> Inbox:
         """Return what waits, as far as it is soon read, given the threads known to have changed.
 
-        Raises TargetError.
+        If none is named, something else may have changed: the code of the graphs. Raises TargetError.
         """
-        return await self.inbox.look(changed, seconds=_SOON)
+        if not changed:
+            await self._connection.refresh()
+        inbox = await self.inbox.look(changed, seconds=_SOON)
+        return replace(inbox, code_changes=self.server.code_changes)
+
+    async def restart(self) -> None:
+        """Start the local server again, with the code as it is now. Raises BadInput, TargetError."""
+        try:
+            await self._connection.restart()
+        finally:
+            self._follow_connection()
 
     def log_text(self, limit: int) -> str | None:
         """Return the last `limit` bytes of the local server's log; None for a remote server."""

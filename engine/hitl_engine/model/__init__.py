@@ -13,6 +13,8 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
+from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -32,6 +34,7 @@ from hitl_engine.model.decision import (
 )
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
 from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
+from hitl_engine.model.history import Checkpoint, HistoryPage
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -59,6 +62,7 @@ from hitl_engine.model.run import (
     RunSettings,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
+from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -90,14 +94,19 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Attachment",
     "Breakpoint",
     "Breakpoints",
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "Change",
+    "ChangeKind",
+    "Checkpoint",
     "Choices",
     "Choose",
     "CommonWays",
+    "Conversation",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -116,6 +125,7 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "GraphPicture",
+    "HistoryPage",
     "Inbox",
     "InboxOrder",
     "InputForm",
@@ -123,9 +133,13 @@ __all__ = [
     "Item",
     "JsonObject",
     "JsonValue",
+    "KeyChange",
+    "KeyWrite",
     "Lack",
     "LogEntry",
     "MachineRequest",
+    "Message",
+    "MessageCall",
     "Option",
     "Outcome",
     "OutcomeKind",
@@ -138,15 +152,19 @@ __all__ = [
     "Reject",
     "RejectedCall",
     "Reopening",
+    "Replacement",
     "Replies",
     "Reply",
+    "Rerun",
     "Respond",
     "Review",
     "Revise",
+    "Role",
     "RunSettings",
     "RunningCall",
     "SameDecision",
     "Server",
+    "StateEdit",
     "TextToRevise",
     "ThreadCounts",
     "ThreadFilter",

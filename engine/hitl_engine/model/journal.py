@@ -22,9 +22,12 @@ class Draft:
     saved: datetime
 
 
-Event: TypeAlias = Literal["answer", "step", "start", "reopen", "delete", "cancel"]
-"""What was decided: an answer, a step past a breakpoint, a new run, a reopened question; or that a
-thread was deleted, or a run cancelled."""
+Event: TypeAlias = Literal[
+    "answer", "step", "start", "reopen", "delete", "cancel", "update", "fork", "rerun", "goto"
+]
+"""What was decided: an answer, a step past a breakpoint, a new run, a reopened question; that a
+thread was deleted, or a run cancelled; a write into the state, at an older checkpoint a fork; a run
+from an older checkpoint, or at another node."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -162,6 +162,8 @@ class Inbox:
     """Why the last look failed; the items are then from the look before."""
     unread: int = 0
     """How many threads have changed and are still to be read; what waits on them may be missing."""
+    code_changes: tuple[str, ...] = ()
+    """One sentence for each graph whose code changed since the local server imported it."""
 
 
 @dataclass(frozen=True, slots=True)

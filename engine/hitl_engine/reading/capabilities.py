@@ -39,6 +39,8 @@ class Capabilities:
     """Whether runs can be read back with the metadata and the breakpoints that they were sent with."""
     keeps_reviewers_apart: bool = True
     """Whether it refuses a run while another one is under way on the thread."""
+    takes_configs: bool = True
+    """Whether the checkpoint before which a history begins is given as a config, not as an id."""
     goes_on: GoesOn | None = None
     """What a run must contain that goes on without an input; None: not tried yet."""
 

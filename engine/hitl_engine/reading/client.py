@@ -30,6 +30,7 @@ from hitl_engine.errors import (
     NotThere,
     ServerRefused,
     TargetError,
+    TooLarge,
     Unreachable,
 )
 from hitl_engine.model import JsonObject, JsonValue
@@ -183,7 +184,7 @@ class LangGraphServer:
         try:
             reply = await self._call("GET", f"/assistants/{assistant_id}/graph{within}")
         except NotThere:
-            own = str(uuid5(_ASSISTANT_IDS, assistant_id))
+            own = own_assistant(assistant_id)
             reply = await self._call("GET", f"/assistants/{own}/graph{within}")
         return _read(WireGraph, reply)
 
@@ -233,17 +234,48 @@ class LangGraphServer:
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 
-    async def update_state(self, thread_id: str, values: JsonObject | None, *, as_node: str) -> str:
-        """Write into a thread's state as a node; return the id of the new checkpoint."""
-        body: JsonObject = {"values": values, "as_node": as_node}
+    async def update_state(
+        self,
+        thread_id: str,
+        values: JsonObject | None,
+        *,
+        as_node: str,
+        checkpoint_id: str = "",
+        preconditions: JsonObject | None = None,
+    ) -> str:
+        """Write into a thread's state as a node; return the id of the new checkpoint.
+
+        Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
+        branch begins there. `preconditions` are for servers with the flag `state_preconditions`.
+        """
+        body: JsonObject = {"values": values}
+        if as_node:
+            body["as_node"] = as_node
+        if checkpoint_id:
+            body["checkpoint"] = {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+        if preconditions is not None:
+            body["preconditions"] = preconditions
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
         return _read(WireUpdate, reply).checkpoint.checkpoint_id or ""
 
-    async def history(self, thread_id: str, *, limit: int) -> tuple[WireState, ...]:
-        """Return the newest states of a thread, newest first."""
-        reply = await self._call(
-            "POST", f"/threads/{thread_id}/history", {"limit": limit}, reads=True
-        )
+    async def history(
+        self, thread_id: str, *, limit: int, before: str = ""
+    ) -> tuple[WireState, ...]:
+        """Return the newest states of a thread, newest first, older than the checkpoint `before`.
+
+        `langgraph dev` takes that only as a config, the JavaScript server only as an id.
+        """
+        query: JsonObject = {"limit": limit}
+        if before:
+            at: JsonObject = {"thread_id": thread_id, "checkpoint_id": before, "checkpoint_ns": ""}
+            query["before"] = {"configurable": at} if self.can.takes_configs else before
+        try:
+            reply = await self._call("POST", f"/threads/{thread_id}/history", query, reads=True)
+        except ServerRefused as error:
+            if not before or error.status not in (400, 422) or not self.can.takes_configs:
+                raise
+            self.can = replace(self.can, takes_configs=False)
+            return await self.history(thread_id, limit=limit, before=before)
         return _read_all(WireState, reply)
 
     async def goes_on(self) -> GoesOn:
@@ -251,7 +283,7 @@ class LangGraphServer:
 
         Found by asking for runs of an assistant that does not exist, on a thread that does not exist:
         nothing can run, and the server refuses such a run for its form before it looks for either.
-        Remembered. Raises Unreachable.
+        Remembered. Raises Unreachable, Denied.
         """
         if self.can.goes_on is None:
             usual = await self._refusal({"input": {}})
@@ -272,8 +304,12 @@ class LangGraphServer:
             return 404
         except ServerRefused as error:
             return error.status
-        except (Conflict, Denied):
+        except Denied as error:
+            if not error.knows_key:
+                raise  # it tells nothing about the form of a run
             return 403
+        except Conflict:
+            return 409
         return 200
 
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
@@ -452,7 +488,7 @@ async def _content(response: httpx.Response) -> bytes:
         async for chunk in body:
             size += len(chunk)
             if size > REPLY_BYTES:
-                raise BadReply(
+                raise TooLarge(
                     f"The reply to {response.request.url.path} is larger than "
                     f"{REPLY_BYTES // 1024**2} MB, so it was not read."
                 )
@@ -492,9 +528,11 @@ def _raise_for_status(response: httpx.Response, content: bytes) -> None:
     place = f"{response.request.method} {response.request.url.path}"
     reason = _detail(content)
     if status in {401, 403}:
+        wanted = "a key" if status == 401 else "a key that allows this"
         raise Denied(
             f"The server denied access ({status}): {reason}.",
-            hint="Give a key: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
+            knows_key=status == 403,
+            hint=f"Give {wanted}: LANGGRAPH_API_KEY, --api-key-env NAME or --header 'K: V'.",
         )
     if status == 404:
         raise NotThere(f"The server has no {place}: {reason}.")
@@ -541,6 +579,11 @@ def _faults(told: Any) -> str:
 def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def own_assistant(graph_id: str) -> str:
+    """Return the id of the assistant that every server makes of a graph."""
+    return str(uuid5(_ASSISTANT_IDS, graph_id))
 
 
 def going_on_at(checkpoint_id: str) -> JsonObject:

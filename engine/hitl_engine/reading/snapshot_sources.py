@@ -47,7 +47,7 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
         values=state.values,
         next=state.next,
         tasks=state.tasks,
-        checkpoint_id=(state.checkpoint and state.checkpoint.checkpoint_id) or "",
+        checkpoint_id=state.checkpoint_id,
         since=row.state_updated_at or state.created_at,
         busy_since=row.updated_at if row.status == "busy" else None,
     )

@@ -130,6 +130,17 @@ class WireState(_Wire):
     created_at: datetime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
 
+    @property
+    def checkpoint_id(self) -> str:
+        """The id of its checkpoint, or nothing before the first one."""
+        return (self.checkpoint and self.checkpoint.checkpoint_id) or ""
+
+    @property
+    def run_id(self) -> str | None:
+        """The run that wrote it, if its metadata tell."""
+        run_id = self.metadata.get("run_id")
+        return run_id if isinstance(run_id, str) else None
+
 
 class WireUpdate(_Wire):
     """The result of writing into a state."""
@@ -249,6 +260,8 @@ class WireSchemas(_Wire):
 
     input_schema: dict[str, Any] | None = None
     state_schema: dict[str, Any] | None = None
+    reducers: dict[str, str | None] | None = None
+    """How each key of the state takes a write; only our own server sends it (flag `reducers`)."""
 
 
 class WireNode(_Wire):

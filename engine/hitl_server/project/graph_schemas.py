@@ -10,6 +10,8 @@ from pydantic import TypeAdapter, create_model
 from hitl_server.project.graphs import Graph
 
 Schema: TypeAlias = dict[str, Any]
+_OF_MESSAGES = "langgraph.graph.message"
+"""The module of LangGraph's reducers of messages."""
 
 
 def schemas_of(graph: Graph) -> dict[str, Schema | None]:
@@ -27,6 +29,17 @@ def schemas_of(graph: Graph) -> dict[str, Schema | None]:
         "config_schema": context or {},
         "context_schema": context,
     }
+
+
+def reducers_of(graph: Graph) -> dict[str, str | None]:
+    """Return how each key of the state takes a write: `messages`, `other`, or None: it is replaced."""
+    found: dict[str, str | None] = {}
+    for name in graph.stream_channels_list:
+        channel = graph.channels[name]
+        reduce = getattr(channel, "operator", None) or getattr(channel, "reducer", None)
+        of_messages = getattr(reduce, "__module__", "") == _OF_MESSAGES
+        found[name] = None if reduce is None else "messages" if of_messages else "other"
+    return found
 
 
 def _or_none(schema: Callable[[], Any]) -> Any:

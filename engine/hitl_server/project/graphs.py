@@ -100,9 +100,7 @@ class Graphs:
                 failure = import_failure_of(spec.graph_id, error, project.import_paths)
                 graphs.broken[spec.graph_id] = failure
         main_files = {
-            graph_id: file
-            for graph_id, each in graphs.loaded.items()
-            if (file := each.spec.place.module_file)
+            spec.graph_id: file for spec in project.graphs if (file := spec.place.module_file)
         }
         graphs.changes = CodeChanges.since_now(main_files, project.import_paths)
         return graphs
@@ -119,14 +117,22 @@ class Graphs:
 
     def code_change(self, graph_id: str) -> str | None:
         """Return in words that the code of a graph changed since it was imported; None if not."""
-        files = self.changes.of_graph(graph_id) if graph_id in self.loaded else ()
+        files = self.changes.of_graph(graph_id)
         if not files:
             return None
+        still = "cannot use the graph" if graph_id in self.broken else "runs the old code"
         return (
             f"The code of graph '{graph_id}' changed since the server imported it: "
-            f"{', '.join(files)}. The server runs the old code until it is started again; it is "
+            f"{', '.join(files)}. The server {still} until it is started again; it is "
             f"process {os.getpid()}."
         )
+
+    def code_changes(self) -> dict[str, str]:
+        """Return for each graph whose code changed since it was imported that in words, by its id."""
+        changes = {
+            graph_id: self.code_change(graph_id) for graph_id in (*self.loaded, *self.broken)
+        }
+        return {graph_id: what for graph_id, what in changes.items() if what}
 
     def use_storage(self, saver: BaseCheckpointSaver[Any], store: BaseStore) -> None:
         """Give all graphs this checkpointer and this store."""

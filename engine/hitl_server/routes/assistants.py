@@ -12,7 +12,7 @@ from hitl_server.identity.callers import caller_of
 from hitl_server.ids import new_id
 from hitl_server.policy.authorization import authorization_of
 from hitl_server.policy.authorized_route import AuthorizedRoute
-from hitl_server.project.graph_schemas import schemas_of
+from hitl_server.project.graph_schemas import reducers_of, schemas_of
 from hitl_server.project.graphs import Graph
 from hitl_server.refusals import Refusal, assistant_exists, checked_id, checked_select
 from hitl_server.request_models import (
@@ -107,9 +107,10 @@ async def set_latest(request: Request, assistant_id: str, body: VersionChoice) -
 
 @router.get("/{assistant_id}/schemas", responses=ok_response(Schemas))
 async def schemas(request: Request, assistant_id: str) -> Response:
-    """Return the JSON Schemas of input, output, state, config and context, or null."""
+    """Return the JSON Schemas of input, output, state, config and context, or null; and reducers."""
     async with _open_graph(request, assistant_id) as (graph_id, graph):
-        return json_response({"graph_id": graph_id, **schemas_of(graph)})
+        found = {**schemas_of(graph), "reducers": reducers_of(graph)}
+        return json_response({"graph_id": graph_id, **found})
 
 
 @router.get("/{assistant_id}/graph", responses=ok_response(Drawing))

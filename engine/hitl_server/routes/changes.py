@@ -19,7 +19,7 @@ async def changes(request: Request) -> Response:
     """Stream the threads that change: `event: change`, `data: {"threads": [id, …]}`.
 
     After `event: reset`, read everything again: it is the first event, and is sent when more has
-    changed than is kept. With `Last-Event-ID`, the stream begins with the changes since then
+    changed than is kept, and when the code of a graph has changed (see `GET /info`). With `Last-Event-ID`, the stream begins with the changes since then
     instead, if the server is still the same process.
     """
     parts = parts_of(request)

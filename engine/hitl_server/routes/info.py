@@ -19,18 +19,23 @@ OWN_FLAGS = {
     "strict_resume": True,
     "refuses_late_answers": True,
     "preconditions": True,
+    "state_preconditions": True,
     "idempotency_key": True,
     "changes": True,
     "derived_status": True,
     "last_run": True,
+    "reducers": True,
 }
 """`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
 older checkpoint, or where nothing is pending, is refused. `preconditions`: a run may contain the
-state that it was decided on. `idempotency_key`: the same request sent again starts no second run.
+state that it was decided on, and with `state_preconditions` also a change of the state. `idempotency_key`: the same request sent again starts no second run.
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
-`last_run`: `GET /threads/{id}` includes the thread's newest run."""
-OF_OUR_CHECKPOINTS = {"refuses_late_answers", "preconditions", "derived_status"}
+`last_run`: `GET /threads/{id}` includes the thread's newest run. `reducers`: the schemas of an
+assistant tell how each key of the state takes a write."""
+OF_OUR_CHECKPOINTS = {
+    *("refuses_late_answers", "preconditions", "state_preconditions", "derived_status"),
+}
 """What depends on rows that always equal the checkpoints: other programs can write into a
 checkpointer of the project."""
 
@@ -75,8 +80,7 @@ async def info(request: Request) -> Response:
 
 
 def _changed(graphs: Graphs) -> list[dict[str, str]]:
-    changes = {graph_id: graphs.code_change(graph_id) for graph_id in graphs.loaded}
-    return [{"graph_id": name, "what": what} for name, what in changes.items() if what]
+    return [{"graph_id": name, "what": what} for name, what in graphs.code_changes().items()]
 
 
 @router.get("/docs", include_in_schema=False)

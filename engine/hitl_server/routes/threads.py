@@ -28,6 +28,7 @@ from hitl_server.refusals import (
 from hitl_server.request_models import (
     Before,
     HistorySearch,
+    RequiredState,
     StateAt,
     StateBody,
     SuperstepUpdate,
@@ -52,6 +53,7 @@ from hitl_server.tables.thread_table import FIELDS
 from hitl_server.thread_state import EMPTY_STATE, snapshot_json
 
 _PROBLEMS = "there were problems updating the state"
+_NOTHING_REQUIRED = RequiredState()
 
 router = APIRouter(prefix="/threads", responses=REFUSALS, route_class=AuthorizedRoute)
 
@@ -193,7 +195,7 @@ async def update_state(request: Request, thread_id: str, body: StateBody) -> Res
     values: Any = body.values
     steps = [[StateUpdate(values, body.as_node)]]
     changed = await _change_state(
-        request, checked_id(thread_id), {"checkpoint_ns": "", **at}, steps
+        request, checked_id(thread_id), {"checkpoint_ns": "", **at}, steps, body.required_state
     )
     return json_response(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
@@ -218,7 +220,11 @@ async def search_history(request: Request, thread_id: str, body: HistorySearch) 
 
 
 async def _change_state(
-    request: Request, thread_id: str, at: dict[str, Any], steps: Sequence[Sequence[StateUpdate]]
+    request: Request,
+    thread_id: str,
+    at: dict[str, Any],
+    steps: Sequence[Sequence[StateUpdate]],
+    required: RequiredState = _NOTHING_REQUIRED,
 ) -> JsonObject:
     """Write into a thread's state; return the `configurable` of the new checkpoint."""
     parts = parts_of(request)
@@ -227,7 +233,7 @@ async def _change_state(
         raise no_graph(thread_id)
     config = _config(request, thread_id, at)
     try:
-        return await parts.run_queue.change_state(thread_id, graph_id, config, steps)
+        return await parts.run_queue.change_state(thread_id, graph_id, config, steps, required)
     except (Refusal, GraphIsBroken, FactoryFailed, sqlite3.Error):
         raise
     except Exception as error:  # reducers are user code and may raise anything

@@ -224,14 +224,15 @@ class RunQueue:
         graph_id: str,
         config: RunnableConfig,
         steps: Sequence[Sequence[StateUpdate]],
+        required: RequiredState,
     ) -> JsonObject:
         """Write what nodes wrote in each step; return the `configurable` of the new checkpoint.
 
-        Raises `Refusal` (409) while a run is in progress.
+        Raises `Refusal` (409) while a run is in progress, or if it has not the `required` state.
         """
         async with self._without_runs(thread_id) as is_busy:
             changed, snapshot = await self._state_sync.update_state(
-                thread_id, graph_id, config, steps, is_busy
+                thread_id, graph_id, config, steps, required, is_busy
             )
         if (stream := self.thread_streams.find(thread_id)) is not None:
             update = {"state": snapshot_json(snapshot), "thread_id": thread_id}

@@ -15,6 +15,7 @@ from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
 from hitl_server.project_code import calling_project
 from hitl_server.refusals import nodes_gone
+from hitl_server.request_models import RequiredState
 from hitl_server.running.execution import breakpoints
 from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
@@ -46,16 +47,19 @@ class StateSync:
         graph_id: str,
         config: RunnableConfig,
         steps: Sequence[Sequence[StateUpdate]],
+        required: RequiredState,
         is_busy: Callable[[], bool],
     ) -> tuple[JsonObject, StateSnapshot]:
         """Write what nodes wrote in each step.
 
-        Returns the `configurable` of the new checkpoint, and the newest state.
+        Returns the `configurable` of the new checkpoint, and the newest state. Raises `Refusal`
+        (409) if the thread has not the `required` state.
         """
         last_run = self._runs.last_kwargs(thread_id)
         reading = self.factory_config(graph_id, thread_id, config)
         async with self._graphs.open(graph_id, reading, "threads.update") as graph:
             async with self._database.write() as connection:
+                self._threads.check_state(connection, thread_id, required)
                 self._threads.mark_stale(connection, thread_id)
             async with self._checkpoints.rolled_back_on_error(thread_id):
                 changed = await graph.abulk_update_state(config, steps)

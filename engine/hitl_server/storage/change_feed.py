@@ -79,6 +79,16 @@ class ChangeFeed:
             for listener in self._listeners:
                 listener.add(self._count, thread_id)
 
+    @property
+    def has_listeners(self) -> bool:
+        """Whether a client follows the feed."""
+        return bool(self._listeners)
+
+    def request_reset(self) -> None:
+        """Make all listeners read everything again: something other than a thread has changed."""
+        for listener in self._listeners:
+            listener.request_reset(self._count)
+
     @contextmanager
     def listen(self, after: int | None) -> Iterator[ChangeListener]:
         """Yield a listener for all changes after number `after`.

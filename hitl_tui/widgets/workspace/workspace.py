@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container, Vertical
+from textual.message import Message
 
 from hitl_engine.model import Progress
 from hitl_tui.state.views import ChosenViews, ViewName
@@ -69,6 +70,9 @@ class Workspace(Vertical):
     }
     """
 
+    class Chosen(Message):
+        """The user chose to see another view."""
+
     def __init__(self, chosen: ChosenViews, views: Sequence[View]) -> None:
         super().__init__()
         self.pane = ThreadPane()
@@ -113,6 +117,7 @@ class Workspace(Vertical):
         self.current = view
         if view is not ViewName.QUESTION:
             self._chosen.choose(view)
+            self.post_message(self.Chosen())
         self.display_views()
         self.call_after_refresh(self.take_focus)
 

@@ -1,0 +1,203 @@
+"""Changes of a thread's state: planned, confirmed, sent once, and read back."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from hitl_engine.debugging.planning import (
+    NOTHING_SENT,
+    cautions_about,
+    refuse_if_busy,
+    refuse_if_changed,
+)
+from hitl_engine.debugging.recorded import recorded
+from hitl_engine.debugging.replacements import replaced
+from hitl_engine.debugging.state_keys import (
+    StateKeys,
+    cautions_about_keys,
+    mismatches,
+    sent_value,
+)
+from hitl_engine.errors import BadInput, ServerRefused, TargetError
+from hitl_engine.journal.decisions import DecisionLog, Intent
+from hitl_engine.local.server_session import ServerSession
+from hitl_engine.model import (
+    JsonObject,
+    KeyChange,
+    Outcome,
+    Replacement,
+    StateEdit,
+)
+from hitl_engine.reading.client import own_assistant
+from hitl_engine.reading.history import History
+
+_LOOKED_BACK = 20
+"""Checkpoints among which the node that ran last is looked for."""
+_WRITTEN = "The state was written."
+_AS_IT_WAS = "The state is as it was."
+
+
+class StateEdits:
+    """Writes into the states of threads. Methods raise NotThere, TargetError."""
+
+    def __init__(self, session: ServerSession, log: DecisionLog, history: History) -> None:
+        self._session = session
+        self._log = log
+        self._history = history
+        self._keys = StateKeys(session)
+
+    async def plan(
+        self,
+        thread_id: str,
+        replacements: Sequence[Replacement],
+        *,
+        checkpoint_id: str = "",
+        as_node: str = "",
+    ) -> StateEdit:
+        """Return what a write would do, in the state of the newest checkpoint or of an older one.
+
+        `as_node`: by default the node that ran last, so that what runs next stays the same. Raises
+        BadInput for a place or a node that is not there, Conflict while a run is in progress.
+        """
+        now = await self._session.reader.snapshot(thread_id)
+        refuse_if_busy(now)
+        at = checkpoint_id or now.checkpoint_id
+        values, following = now.values, now.next
+        if not at:
+            raise BadInput(f"Nothing ran on thread {thread_id}, so it has no state to edit.")
+        if at != now.checkpoint_id or values is None:
+            state = await self._history.state(thread_id, at)
+            values, following = state.values, state.next
+        if not isinstance(values, dict):
+            raise BadInput("The state of this graph is not an object, so it has no keys to edit.")
+        known = tuple(await self._session.reader.known_nodes(now.graph_id) or ())
+        if as_node and known and as_node not in known:
+            raise BadInput(
+                f"{now.graph_id} has no node {as_node}.",
+                kept=NOTHING_SENT,
+                hint=f"Its nodes are: {', '.join(known)}.",
+            )
+        last = await self._ran_last(thread_id, at)
+        nodes = tuple(dict.fromkeys(node for node in (last, *following, *known) if node))
+        after = replaced(values, replacements)
+        changed = {
+            key: after[key] for key in after if key not in values or after[key] != values[key]
+        }
+        await self._refuse_unknown_keys(now.graph_id, changed, values)
+        tried = tuple(dict.fromkeys((as_node or last, *nodes)))
+        writes = await self._keys.writes(now.graph_id, changed, [node for node in tried if node])
+        edit = StateEdit(
+            thread_id=thread_id,
+            graph_id=now.graph_id,
+            checkpoint_id=at,
+            newest_id=now.checkpoint_id,
+            pending_ids=tuple(now.pending_ids),
+            changes=tuple(
+                KeyChange(key, values.get(key), value, writes[key])
+                for key, value in changed.items()
+            ),
+            as_node=as_node or last,
+            nodes=nodes,
+            skips=(as_node,) if as_node in following else (),
+            cautions=(
+                *cautions_about(now, is_fork=at != now.checkpoint_id),
+                *cautions_about_keys(writes),
+            ),
+        )
+        if not edit.changes and not edit.skips:
+            raise BadInput("These values are in the state already.", kept=NOTHING_SENT)
+        return edit
+
+    async def write(self, edit: StateEdit) -> Outcome:
+        """Write what was planned, and return what came of it.
+
+        `mismatches` contains what became otherwise than it was meant. Raises NoLongerWaits where
+        the thread has changed since it was planned, Conflict, JournalFailed.
+        """
+        async with self._session.keep_running():
+            now = await self._session.reader.snapshot(edit.thread_id)
+            refuse_if_changed(now, edit.newest_id, edit.pending_ids)
+            return await self._write(edit)
+
+    async def _write(self, edit: StateEdit) -> Outcome:
+        meant: JsonObject = {change.key: change.after for change in edit.changes}
+        intent = Intent(
+            event="fork" if edit.is_fork else "update",
+            server=self._session.server.label,
+            graph_id=edit.graph_id,
+            thread_id=edit.thread_id,
+            node=edit.as_node,
+            decision="skip" if edit.skips else "fork" if edit.is_fork else "update",
+            answer=meant,
+        )
+        written_id = ""
+
+        async def send() -> str:
+            nonlocal written_id
+            try:
+                written_id = await self._session.api.update_state(
+                    edit.thread_id,
+                    {each.key: sent_value(each.after, each.write) for each in edit.changes},
+                    as_node=edit.as_node,
+                    checkpoint_id=edit.checkpoint_id if edit.is_fork else "",
+                    preconditions=self._preconditions(edit),
+                )
+            except ServerRefused as error:
+                if error.status >= 500 and await self._is_as_it_was(edit):
+                    # Aegra and the JavaScript server answer so where a node or a value is refused.
+                    raise ServerRefused(error.what, status=400, kept=_AS_IT_WAS) from error
+                raise
+            return _WRITTEN
+
+        async def was_done() -> str | None:
+            nonlocal written_id
+            newest, *_ = (await self._history.page(edit.thread_id, limit=1)).checkpoints
+            if newest.source == "update" and newest.parent_id == edit.checkpoint_id:
+                written_id = newest.checkpoint_id
+                return f"{_WRITTEN} The reply was lost, but the new checkpoint is there."
+            return None
+
+        found = await recorded(self._log, intent, send, was_done)
+        return await self._read_back(edit, found, written_id)
+
+    async def _read_back(self, edit: StateEdit, found: Outcome, written_id: str) -> Outcome:
+        """Add the thread as it is now, and what became otherwise than meant."""
+        try:
+            now = await self._session.reader.snapshot(edit.thread_id)
+            found = replace(found, thread=now.view())
+            if not written_id:
+                return found
+            became = (await self._history.state(edit.thread_id, written_id)).values
+        except TargetError as error:
+            return replace(found, why=f"{found.why} It could not be read back: {error.what}")
+        return replace(found, mismatches=tuple(mismatches(edit.changes, became)))
+
+    def _preconditions(self, edit: StateEdit) -> JsonObject | None:
+        if not self._session.supports("state_preconditions"):
+            return None
+        return {"checkpoint_id": edit.newest_id or None, "interrupt_ids": [*edit.pending_ids]}
+
+    async def _is_as_it_was(self, edit: StateEdit) -> bool:
+        state = await self._session.api.state(edit.thread_id)
+        return (state.checkpoint and state.checkpoint.checkpoint_id) == edit.newest_id
+
+    async def _ran_last(self, thread_id: str, checkpoint_id: str) -> str:
+        """Return the node that ran last before a checkpoint; empty if none did, or it is far back."""
+        line = await self._history.line(thread_id, checkpoint_id, limit=_LOOKED_BACK)
+        return next((each.ran[-1] for each in line if each.ran), "")
+
+    async def _refuse_unknown_keys(
+        self, graph_id: str, changed: JsonObject, values: JsonObject
+    ) -> None:
+        """Raise BadInput for a key that the graph does not have: servers ignore such a write."""
+        new = [key for key in changed if key not in values]
+        if not new:
+            return
+        schema = (await self._session.api.schemas(own_assistant(graph_id))).state_schema or {}
+        known = schema.get("properties")
+        unknown = [key for key in new if isinstance(known, dict) and key not in known]
+        if unknown:
+            raise BadInput(
+                f"The state of {graph_id} has no key {', '.join(unknown)}.",
+                kept=NOTHING_SENT,
+                hint=f"Its keys are: {', '.join(known or ())}.",
+            )

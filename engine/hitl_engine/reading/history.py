@@ -1,0 +1,143 @@
+"""The checkpoints of a thread, page by page, and the thread as it was at one of them."""
+
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+from hitl_engine.errors import NotThere, TooLarge
+from hitl_engine.model import Checkpoint, HistoryPage, ThreadView
+from hitl_engine.reading.briefs import brief, brief_fields
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.snapshot_sources import from_state
+from hitl_engine.reading.wire import DECISION_ID, WireCheckpoint, WireState, WireTask, WireThread
+
+PAGE = 30
+"""Checkpoints that are read at once: each comes with all its values."""
+_START = "__start__"
+_USER_IDS = ("langgraph_auth_user_id", "user_id")
+"""Where servers note in a checkpoint who started its run."""
+_NOBODY = frozenset({"", "anonymous"})
+"""What servers without users note there."""
+
+WhoSent = Callable[[str], Awaitable[str]]
+"""Returns who sent the decision with this id from here; empty if that is not known."""
+
+
+class History:
+    """Reads the checkpoints of threads. Methods raise NotThere, TargetError."""
+
+    def __init__(self, api: Callable[[], LangGraphServer], who_sent: WhoSent) -> None:
+        """`api` returns the client of the server in use, which may be replaced."""
+        self._api = api
+        self._who_sent = who_sent
+
+    async def page(self, thread_id: str, *, before: str = "", limit: int = PAGE) -> HistoryPage:
+        """Return up to `limit` checkpoints, newest first, older than `before` if that is given."""
+        # One more is read: only the parent tells which nodes ran to make a checkpoint.
+        try:
+            states = await self._api().history(thread_id, limit=limit + 1, before=before)
+        except TooLarge:
+            if limit == 1:
+                raise
+            return await self.page(thread_id, before=before, limit=limit // 2)
+        known = {_id(state.checkpoint): state for state in states}
+        senders: dict[str, str] = {}
+        found = []
+        for state in states[:limit]:
+            decision_id = str(state.metadata.get(DECISION_ID) or "")
+            if decision_id and decision_id not in senders:
+                senders[decision_id] = await self._who_sent(decision_id)
+            parent = known.get(_id(state.parent_checkpoint))
+            who = _user(state.metadata) or senders.get(decision_id, "")
+            found.append(_checkpoint(state, parent, who))
+        return HistoryPage(tuple(found), is_last=len(states) <= limit)
+
+    async def line(
+        self, thread_id: str, checkpoint_id: str, *, limit: int = PAGE
+    ) -> tuple[Checkpoint, ...]:
+        """Return a checkpoint and those that it came from, newest first, as far as `limit` reaches."""
+        newest = await self.state(thread_id, checkpoint_id)
+        older = await self._api().history(thread_id, limit=limit, before=checkpoint_id)
+        known = {_id(state.checkpoint): state for state in older}
+        found, at = [], newest
+        while parent := known.get(_id(at.parent_checkpoint)):
+            found.append(_checkpoint(at, parent, ""))
+            at = parent
+        return (*found, _checkpoint(at, None, ""))
+
+    async def moment(self, thread_id: str, checkpoint_id: str) -> ThreadView:
+        """Return a thread as it was at a checkpoint. Nothing waits there: it is over."""
+        state = await self.state(thread_id, checkpoint_id)
+        graph_id = str(state.metadata.get("graph_id") or "")
+        row = WireThread(thread_id=thread_id, metadata={"graph_id": graph_id})
+        if not graph_id:
+            row = await self._api().thread(thread_id)
+        over = row.model_copy(update={"status": None, "error": None})
+        return replace(from_state(over, state).view(), waiting=(), stop=None)
+
+    async def state(self, thread_id: str, checkpoint_id: str) -> WireState:
+        """Return the state at a checkpoint of the root graph.
+
+        Raises NotThere also where the server answers with an empty or another state.
+        """
+        pointer = WireCheckpoint(checkpoint_id=checkpoint_id, checkpoint_ns="")
+        state = await self._api().state_at(thread_id, pointer)
+        if _id(state.checkpoint) != checkpoint_id or state.created_at is None:
+            raise NotThere(
+                f"Thread {thread_id} has no checkpoint {checkpoint_id}.",
+                hint=f"hitl-tui history {thread_id} lists its checkpoints.",
+            )
+        return state
+
+
+def _checkpoint(state: WireState, parent: WireState | None, who: str) -> Checkpoint:
+    source = str(state.metadata.get("source") or "")
+    step = state.metadata.get("step")
+    finished = [task for task in parent.tasks if task.result is not None] if parent else []
+    ran = [task for task in finished if task.name != _START] if source == "loop" else []
+    return Checkpoint(
+        checkpoint_id=_id(state.checkpoint),
+        parent_id=_id(state.parent_checkpoint),
+        step=step if isinstance(step, int) else None,
+        source=source,
+        ran=tuple(task.name for task in ran),
+        next=state.next,
+        at=state.created_at,
+        wrote=_wrote(source, state, parent, ran),
+        asked=tuple(task.name for task in state.tasks if task.interrupts),
+        failed=next((f"{task.name}: {task.error}" for task in state.tasks if task.error), ""),
+        who=who,
+        run_id=str(state.metadata.get("run_id") or ""),
+    )
+
+
+def _wrote(source: str, state: WireState, parent: WireState | None, ran: list[WireTask]) -> str:
+    match source:
+        case "input":
+            given = [task.result for task in state.tasks if task.name == _START]
+            return brief_fields(given[0]) if given else ""
+        case "update":
+            return brief_fields(dict(_differing(parent.values if parent else {}, state.values)))
+        case "loop" if len(ran) == 1:
+            return brief_fields(ran[0].result)
+        case "loop":
+            return ", ".join(f"{task.name}: {brief(task.result, 60)}" for task in ran[:10])
+        case _:
+            return ""
+
+
+def _differing(before: Any, after: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the keys of the state with another value than before, each with its new value."""
+    known = before if isinstance(before, Mapping) else {}
+    for key, value in after.items() if isinstance(after, Mapping) else ():
+        if key not in known or known[key] != value:
+            yield key, value
+
+
+def _user(metadata: Mapping[str, Any]) -> str:
+    noted = (str(metadata.get(key) or "") for key in _USER_IDS)
+    return next((user for user in noted if user not in _NOBODY), "")
+
+
+def _id(pointer: WireCheckpoint | None) -> str:
+    return (pointer and pointer.checkpoint_id) or ""
