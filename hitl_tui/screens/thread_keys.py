@@ -17,8 +17,8 @@ KEYS: list[BindingType] = [
     Binding(
         "escape",
         "back",
-        "Inbox",
-        tooltip="Back to the inbox; what you typed is kept",
+        "Back",
+        tooltip="Back to the question, then to the list; what you typed is kept",
         id="thread.back",
     ),
     Binding(

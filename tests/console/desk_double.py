@@ -14,7 +14,6 @@ from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.model import (
-    ALL_THREADS,
     NO_BREAKPOINTS,
     NO_SETTINGS,
     Breakpoint,
@@ -33,16 +32,11 @@ from hitl_engine.model import (
     LogEntry,
     Outcome,
     OutcomeKind,
-    PageMark,
     Progress,
     Question,
     Reopening,
     RunSettings,
     Server,
-    ThreadCounts,
-    ThreadFilter,
-    ThreadPage,
-    ThreadRow,
     ThreadStatus,
     ThreadView,
     Waiting,
@@ -151,39 +145,6 @@ class DraftsDouble:
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
 
 
-class ThreadsDouble:
-    """All threads: those of the pending items."""
-
-    def __init__(self, desk: "DeskDouble") -> None:
-        self._desk = desk
-
-    async def page(
-        self, filter: ThreadFilter = ALL_THREADS, after: PageMark | None = None, *, size: int = 50
-    ) -> ThreadPage:
-        rows = {
-            item.thread_id: ThreadRow(
-                item.thread_id,
-                item.graph_id,
-                self._desk._view(item.thread_id).status,
-                created_at=item.since,
-                updated_at=item.since,
-                waiting=(item,),
-            )
-            for item in self._desk.items
-        }
-        return ThreadPage(tuple(rows.values()), None)
-
-    async def counts(self, filter: ThreadFilter = ALL_THREADS) -> ThreadCounts | None:
-        return None
-
-    async def copy(self, thread_id: str) -> str:
-        return thread_id
-
-    async def delete(self, thread_id: str) -> Outcome:
-        self._desk.items = tuple(i for i in self._desk.items if i.thread_id != thread_id)
-        return Outcome(OutcomeKind.APPLIED, "It is gone.", None, thread_id=thread_id)
-
-
 class DeskDouble:
     """Holds pending items in memory; the results of requests are scripted."""
 
@@ -203,7 +164,6 @@ class DeskDouble:
         self.sent: list[tuple[str, JsonValue]] = []
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
-        self.threads = ThreadsDouble(self)
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
