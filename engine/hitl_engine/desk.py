@@ -55,6 +55,7 @@ from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
+from hitl_engine.reading.state_values import StateValues
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -159,6 +160,8 @@ class Desk:
         """The same decision on many items."""
         self.conversations = Conversations()
         """The messages in the values of threads."""
+        self.state_values = StateValues(lambda: session.api)
+        """What the last step changed, and the states of subgraphs."""
         self.history = History(lambda: session.api, journal.decisions.who_sent)
         """The checkpoints of a thread."""
         self.states = StateEdits(session, journal.decisions, self.history)

@@ -41,6 +41,7 @@ from hitl_engine.model import (
     ThreadView,
     Waiting,
 )
+from hitl_engine.reading.conversation import Conversations
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
@@ -165,6 +166,7 @@ class DeskDouble:
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
+        self.conversations = Conversations()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()
