@@ -24,6 +24,7 @@ from hitl_tui.messages import (
     RunRequested,
     StartFailed,
     ThreadOpened,
+    ThreadsRequested,
 )
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -242,6 +243,11 @@ class ConsoleApp(App[None]):
     def open_log(self) -> None:
         """Open the log."""
         self._navigation.open_log()
+
+    @on(ThreadsRequested)
+    def open_threads(self) -> None:
+        """Open the list of all threads."""
+        self._navigation.open_threads()
 
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:

@@ -35,6 +35,11 @@ class Chosen(Message):
 
 
 @dataclass
+class ThreadsRequested(Message):
+    """The user asked for the list of all threads."""
+
+
+@dataclass
 class ThreadOpened(Message):
     """The user opened this thread, whatever its status."""
 

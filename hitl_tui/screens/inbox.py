@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
 from hitl_engine.visible import one_line
-from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested
+from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
@@ -67,6 +67,13 @@ class InboxScreen(ConsoleScreen):
             id="inbox.bulk",
         ),
         Binding("n", "start", "New run", tooltip="Start a run of a graph", id="console.start"),
+        Binding(
+            "t",
+            "threads",
+            "All threads",
+            tooltip="All threads of the server: finished, failed and running ones too",
+            id="console.threads",
+        ),
         Binding(
             "l",
             "log",
@@ -227,6 +234,11 @@ class InboxScreen(ConsoleScreen):
         """Request the form that starts a run."""
         self.session.early_keys.begin(keep_text=False)
         self.post_message(NewRunRequested())
+
+    def action_threads(self) -> None:
+        """Request the list of all threads."""
+        self.session.early_keys.begin(keep_text=False)
+        self.post_message(ThreadsRequested())
 
     def action_log(self) -> None:
         """Request the log."""

@@ -92,6 +92,13 @@ class Navigation:
         if self._at_inbox:
             self._app.push_screen(LogScreen(self._session))
 
+    def open_threads(self) -> None:
+        """Open the list of all threads."""
+        from hitl_tui.screens.threads import ThreadsScreen
+
+        if self._at_inbox:
+            self._app.push_screen(ThreadsScreen(self._session))
+
     def open_bulk(self, marks: Marks) -> None:
         """Open the marked items; what was typed there is kept until the console closes."""
         from hitl_tui.screens.bulk import BulkScreen

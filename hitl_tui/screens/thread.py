@@ -30,7 +30,7 @@ from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import ThreadRuns
 from hitl_tui.screens.workspace.views import views_of
-from hitl_tui.state.plan import Plan, plan_of_reopening
+from hitl_tui.state.plan import Plan, plan_of_reopening, plan_of_retry
 from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.state.thread_state import ItemChange, ThreadState
@@ -158,6 +158,11 @@ class ThreadScreen(ConsoleScreen):
         if self.thread.shown is event.breakpoint and self.pane.shows_card:
             self.send(partial(self._runs.step, event.breakpoint))
 
+    def action_retry(self) -> None:
+        """Run the failed nodes again, if confirmed."""
+        if (stop := self.thread.failed_at) is not None:
+            self._confirm(plan_of_retry(stop), partial(self._runs.step, stop))
+
     @work(group="read", exclusive=True, exit_on_error=False)
     async def action_run_again(self) -> None:
         """Request a form that is filled in with the last run of this thread that had an input."""
@@ -194,7 +199,7 @@ class ThreadScreen(ConsoleScreen):
         """Send a request after the user has confirmed its plan; at once if it has none."""
 
         def closed(confirmed: bool | None) -> None:
-            if confirmed and self.pane.shows_card:
+            if confirmed and self.pane.content in (PaneContent.CARD, PaneContent.END):
                 self.send(request)
             elif self.pane.card is not None:
                 self.pane.card.reopen()
@@ -260,6 +265,8 @@ class ThreadScreen(ConsoleScreen):
                 return shows_card and thread.may_be_stuck
             case "view":
                 return self.workspace.has(ViewName.of(str(parameters[0])))
+            case "retry":
+                return self.pane.content is PaneContent.END and thread.failed_at is not None
             case "run_again":
                 return not shows_card and thread.has_ended
             case "reload":

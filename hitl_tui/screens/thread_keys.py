@@ -17,8 +17,8 @@ KEYS: list[BindingType] = [
     Binding(
         "escape",
         "back",
-        "Inbox",
-        tooltip="Back to the inbox; what you typed is kept",
+        "Back",
+        tooltip="Back to the question, then to the list; what you typed is kept",
         id="thread.back",
     ),
     Binding(
@@ -50,6 +50,13 @@ KEYS: list[BindingType] = [
         "Reopen",
         tooltip="Ask again a question whose node failed on its last answer",
         id="thread.reopen",
+    ),
+    Binding(
+        "s",
+        "retry",
+        "Retry",
+        tooltip="On a failed thread: run the failed nodes again",
+        id="thread.retry",
     ),
     Binding(
         "f9",

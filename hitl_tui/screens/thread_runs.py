@@ -75,7 +75,8 @@ class ThreadRuns:
         async def send() -> Sequence[Outcome]:
             return (await self._desk.step(breakpoint, self._presenter.show_progress),)
 
-        await self._carry_out(f"Stepping past {one_line(breakpoint.node, 80)}", send)
+        verb = "Running again" if self._thread.failed_at else "Stepping past"
+        await self._carry_out(f"{verb}: {one_line(breakpoint.node, 80)}", send)
 
     async def reopen(self, interrupt: Interrupt) -> None:
         """Ask a question again."""
@@ -206,12 +207,15 @@ class ThreadRuns:
 
     async def _show_rejection(self, error: HitlError) -> None:
         """Show why nothing was accepted, and let the card be decided again."""
+        if self._pane.card is None:
+            self._header.banner.show(Severity.ERROR, str(error))
+            await self._presenter.read()
+            return
         self._pane.content = PaneContent.CARD
         self._presenter.update_title()
         change = await self._presenter.compare() if isinstance(error, NoLongerWaits) else None
         self._header.banner.show(Severity.ERROR, f"{error} {change}" if change else str(error))
-        if self._pane.card is not None:
-            self._pane.card.reopen()
+        self._pane.card.reopen()
         if self._screen.is_current:
             self._pane.take_focus()
         else:

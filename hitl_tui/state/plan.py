@@ -205,6 +205,20 @@ def plan_of_reopening(interrupt: Interrupt, location_of: LocationOf, reopening: 
     )
 
 
+def plan_of_retry(stop: Breakpoint) -> Plan:
+    """Return the plan for running the nodes again at which a run failed."""
+    return Plan(
+        "Run the failed nodes again?",
+        (f"Runs again from its start: {_names(stop.next)}",),
+        (
+            "What these nodes did before they failed happens twice.",
+            *([one_line(stop.caution, 400)] if stop.caution else []),
+        ),
+        note="no input; the thread goes on from its last checkpoint",
+        verb="Run again",
+    )
+
+
 def _names(nodes: Sequence[str]) -> str:
     return ", ".join(one_line(node, 60) for node in nodes) or "nothing"
 

@@ -148,6 +148,12 @@ class ThreadState:
         ended = (ThreadStatus.DONE, ThreadStatus.ERROR)
         return self.view is not None and self.view.status in ended
 
+    @property
+    def failed_at(self) -> Breakpoint | None:
+        """Where the run of a failed thread can go on."""
+        failed = self.view is not None and self.view.status is ThreadStatus.ERROR
+        return self.view.stop if failed and self.view is not None else None
+
     def is_missing_from(self, inbox: Inbox | None) -> bool:
         """Whether the item in view is not in an inbox although its thread could be read."""
         if inbox is None:

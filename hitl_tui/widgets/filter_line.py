@@ -37,14 +37,19 @@ class FilterLine(LineInput):
     class Closed(Message):
         """The user left the filter."""
 
-    def __init__(self) -> None:
-        super().__init__("Filter: graph, node, thread, or what is asked", select_on_focus=True)
+    def __init__(self, placeholder: str = "Filter: graph, node, thread, or what is asked") -> None:
+        super().__init__(placeholder, select_on_focus=True)
 
     def open(self) -> None:
         """Show it and focus it; typing replaces the old text."""
         keep_text_for_field(self)
         self.add_class("-open")
         self.focus()
+
+    def search_for(self, text: str) -> None:
+        """Filter by a text that nobody typed; show it."""
+        self.load(text)
+        self.set_class(bool(text), "-open")
 
     def action_keep(self) -> None:
         """Leave the filter, and keep it."""

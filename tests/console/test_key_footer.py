@@ -29,7 +29,7 @@ async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
     async with console(DeskDouble(interrupt(payload)), size) as c:
         await c.open()
         line = keys(c)
-        assert "^s Send" in line and "esc Inbox" in line and line.endswith(" Help")
+        assert "^s Send" in line and "esc Back" in line and line.endswith(" Help")
         if size[0] != 80:
             assert ("^r Reload" in line) is (size[0] == 160)
 
@@ -42,7 +42,7 @@ async def test_help_has_another_key_where_question_marks_are_typed(console: Open
         await c.press("f1")
         assert c.app.screen.query("HelpPanel") and "esc Close help" in keys(c)
         await c.press("escape")
-        assert not c.app.screen.query("HelpPanel") and "esc Inbox" in keys(c)
+        assert not c.app.screen.query("HelpPanel") and "esc Back" in keys(c)
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
 
@@ -50,5 +50,5 @@ async def test_help_has_another_key_where_question_marks_are_typed(console: Open
 async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         await c.open()
-        await c.pilot.click(KeyFooter, offset=(keys(c).index("esc Inbox") + 5, 0))
+        await c.pilot.click(KeyFooter, offset=(keys(c).index("esc Back") + 5, 0))
         assert isinstance(c.app.screen, InboxScreen)

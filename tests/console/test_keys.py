@@ -18,6 +18,7 @@ from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.screens.threads import ThreadsScreen
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
@@ -36,6 +37,7 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.call_keys import CallKeys
@@ -70,6 +72,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
+    ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),
@@ -79,6 +82,7 @@ ESSENTIAL = (
     "inbox.open",
     "inbox.mark",
     "inbox.bulk",
+    "console.threads",
     "card.send",
     "card.answer_as",
     "card.payload",

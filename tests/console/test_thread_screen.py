@@ -6,7 +6,7 @@ from datetime import datetime
 
 import pytest
 
-from hitl_engine.errors import JournalFailed, NoLongerWaits, NotTaken, Unreachable
+from hitl_engine.errors import JournalFailed, NoLongerWaits, NotTaken, ServerRefused, Unreachable
 from hitl_engine.model import (
     Draft,
     JsonObject,
@@ -535,7 +535,9 @@ async def test_progress_goes_on_from_step_to_step_and_shows_its_end(console: Ope
         await until(c.pilot, lambda: "line 19" in c.text)
         assert "line 3 " not in c.text
         pane = c.app.screen.query_one(ProgressPane)
-        assert "Stepping past first" in pane.view.text and "Stepping past second" in pane.view.text
+        assert (
+            "Stepping past: first" in pane.view.text and "Stepping past: second" in pane.view.text
+        )
 
 
 async def test_a_hidden_card_sends_nothing(console: OpenConsole) -> None:
@@ -564,6 +566,34 @@ async def test_a_step_that_moves_nothing_shows_so_and_can_be_tried_again(
         await c.armed()
         await c.press("s")
         await until(c.pilot, lambda: len(desk.sent) == 2)
+
+
+async def test_a_failed_thread_is_run_again_after_its_plan_was_confirmed(
+    console: OpenConsole,
+) -> None:
+    item = stop(next=("load",))
+    desk = DeskDouble(item)
+    view = replace(
+        await desk.thread(item.thread_id),
+        status=ThreadStatus.ERROR,
+        waiting=(),
+        error="ValueError: no file",
+        stop=item,
+    )
+    failed = Outcome(OutcomeKind.APPLIED, "The node failed.", view, thread_id=item.thread_id)
+    desk.script = [failed, ServerRefused("Not now.", status=503), None]
+    async with console(desk, (100, 30)) as c:
+        await c.open(0)
+        await c.armed()
+        await c.press("s")
+        await until(c.pilot, lambda: "ValueError: no file" in c.text)
+        await c.press("s")
+        assert "Runs again from its start: load" in c.text and "happens twice" in c.text
+        await c.press("escape")
+        assert len(desk.sent) == 1
+        await c.press("s", "ctrl+s")
+        await until(c.pilot, lambda: "Not now." in c.text)
+        assert len(desk.sent) == 2
 
 
 async def test_a_step_with_a_caution_is_asked_for_twice(

@@ -290,7 +290,7 @@ async def test_escape_leaves_a_field_and_then_the_thread_and_json_at_once(
         await c.press("r")
         assert "esc To the call" in c.text
         await c.press("escape", "ctrl+t")
-        assert "esc Inbox" in c.text
+        assert "esc Back" in c.text
         await c.press("escape")
         assert not c.app.screen.query("QuestionCard")
 

@@ -1,6 +1,7 @@
 """The event protocol: the same commands to our server and to `langgraph dev`, and their frames."""
 
 import asyncio
+import itertools
 import json
 import re
 import time
@@ -176,10 +177,28 @@ def _comparable(frames: list[Json], channel: str) -> list[Any]:
     `langgraph dev` tells that a run was interrupted before a subgraph was; ours tells it last. It
     tells the steps of a subgraph's lifecycle in its own order, too.
     """
-    found = [[place, _reduced(data)] for place, data in of_channel(frames, channel)]
+    found = [[place, _reduced(data)] for place, data in of_channel(_in_order(frames), channel)]
     text = _ID.sub("ID", json.dumps(found, sort_keys=True))
     reduced: list[Any] = json.loads(text)
     return sorted(reduced, key=lambda one: len(one[0])) if channel == "lifecycle" else reduced
+
+
+def _in_order(frames: list[Json]) -> list[Json]:
+    """Sort the frames of each step by tool call: the calls of a step run at the same time.
+
+    Those of each call, and of everything else, stay in their order.
+    """
+    steps = itertools.accumulate(frame["method"] == "values" for frame in frames)
+    numbered = sorted(zip(steps, frames, strict=True), key=lambda pair: (pair[0], _tool(pair[1])))
+    return [frame for _, frame in numbered]
+
+
+def _tool(frame: Json) -> str:
+    """Return the id of the tool call that a frame is about, if it is about one."""
+    place, data = frame["params"]["namespace"], frame["params"]["data"]
+    if frame["method"] == "tools":
+        return str(data["tool_call_id"])
+    return next((part.partition(":")[2] for part in place if part.startswith("tools:")), "")
 
 
 def _reduced(value: Any) -> Any:
