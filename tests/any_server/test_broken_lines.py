@@ -8,7 +8,7 @@ import pytest
 
 from hitl_engine.deciding import run_sender
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import Answer, Inbox, OutcomeKind, Progress, ThreadStatus
+from hitl_engine.model import Answer, Inbox, JsonObject, OutcomeKind, Progress, ThreadStatus
 from tests.any_server.proxy import (
     Behaviour,
     Exchange,
@@ -67,30 +67,59 @@ async def test_an_answer_takes_effect_once(
     assert (await desk.log())[0].outcome is OutcomeKind.APPLIED
 
 
+async def cut_streams(exchange: Exchange) -> None:
+    """Cut each stream of a run after one report of its progress."""
+    if b"/stream" in exchange.head:
+        await exchange.relay(await exchange.deliver(), until=b"progress")
+    else:
+        await pass_on(exchange)
+
+
+class Reports(list[str]):
+    """What a run reports on its way."""
+
+    def note(self, progress: Progress) -> None:
+        """Take a report."""
+        if progress.kind == "custom" and isinstance(progress.detail, dict):
+            self.append(str(progress.detail["text"]))
+
+
+STEPS: JsonObject = {"steps": 4, "seconds_per_step": 0.4}
+ALL_REPORTS = [f"step {step} of 4" for step in range(1, 5)]
+
+
 @pytest.mark.hardening
 async def test_a_run_is_followed_again_as_often_as_its_line_is_cut(
     desk: Desk, proxy: Proxy
 ) -> None:
     """No report of its progress is missing or shown twice."""
-    reports: list[str] = []
-
-    async def cut_streams(exchange: Exchange) -> None:
-        """Cut each stream of the run after one report."""
-        if b"/stream" in exchange.head:
-            await exchange.relay(await exchange.deliver(), until=b"progress")
-        else:
-            await pass_on(exchange)
-
-    def note(progress: Progress) -> None:
-        if progress.kind == "custom" and isinstance(progress.detail, dict):
-            reports.append(str(progress.detail["text"]))
-
     [slow] = [each for each in await desk.graphs() if each.graph_id == "slow"]
     proxy.runs.append(cut_streams)
     proxy.others = cut_streams
-    outcome = await desk.start(slow, {"steps": 4, "seconds_per_step": 0.4}, note)
+    reports = Reports()
+    outcome = await desk.start(slow, STEPS, reports.note)
     assert outcome.kind is OutcomeKind.APPLIED, outcome
-    assert reports == [f"step {step} of 4" for step in range(1, 5)]
+    assert reports == ALL_REPORTS
+
+
+async def test_the_run_of_another_client_is_followed_again(
+    desk: Desk, proxy: Proxy, server: Served, tmp_path: Path
+) -> None:
+    """As often as its line is cut, to its end."""
+    begun: asyncio.Queue[str] = asyncio.Queue()
+    proxy.others = cut_streams
+    async with open_desk(
+        server.url, data_dir=tmp_path / "other journal", headers=server.headers
+    ) as other:
+        [slow] = [each for each in await other.graphs() if each.graph_id == "slow"]
+        running = asyncio.create_task(
+            other.start(slow, STEPS, lambda each: begun.put_nowait(each.thread_id))
+        )
+        reports = Reports()
+        thread = await desk.follow(await begun.get(), reports.note)
+        assert thread.status is ThreadStatus.DONE
+        assert reports == ALL_REPORTS
+        await running
 
 
 @pytest.mark.hardening

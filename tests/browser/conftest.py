@@ -46,20 +46,13 @@ def mailer(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mailer]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The pages, bundled, on a server of their own; its URL."""
-    bundler = HERE / "node_modules" / ".bin" / "esbuild"
-    if shutil.which("node") is None or not bundler.exists():
+    node = shutil.which("node")
+    if node is None or not (HERE / "node_modules" / "esbuild").exists():
         pytest.skip("needs Node and `npm install` in tests/browser (make test does that)")
     folder = tmp_path_factory.mktemp("site")
-    for page in (HERE / "pages").iterdir():
-        subprocess.run(
-            [
-                *(bundler, page, "--bundle", "--format=esm", "--jsx=automatic"),
-                *('--define:process.env.NODE_ENV="production"', f"--outdir={folder}"),
-                "--log-level=error",
-            ],
-            check=True,
-        )
-        (folder / f"{page.stem}.html").write_text(_HTML.format(page.stem))
+    subprocess.run([node, HERE / "bundle.mjs", folder], check=True)
+    for bundle in folder.glob("*.js"):
+        (folder / f"{bundle.stem}.html").write_text(_HTML.format(bundle.stem))
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
     thread = Thread(target=server.serve_forever)
     thread.start()

@@ -46,7 +46,7 @@ class SentRun:
 
     thread_id: str
     decision_id: str
-    """The decision id in the metadata of the run."""
+    """The decision id in the metadata of the run; empty for a run of another client."""
 
 
 @dataclass(slots=True)
@@ -194,15 +194,17 @@ class RunSender:
         return Race.ALONE
 
     async def follow(self, thread_id: str, on_progress: Callable[[Progress], None]) -> None:
-        """Watch the run in progress on a thread, if there is one, to its end."""
+        """Watch the run in progress on a thread, if there is one, to its end.
+
+        Returns also when its server has been away for a minute. Raises TargetError if the thread
+        cannot be read at first.
+        """
         run = await self.last(thread_id)
-        if run is None or run.status not in _UNDER_WAY:
-            return
-        observed = ObservedRun(run_id=run.run_id)
-        events = self._session.api.join_stream(thread_id, run.run_id, stream_mode=_STREAM_MODES)
-        await _watch(events, thread_id, observed, on_progress)
-        while (await self._session.api.run(thread_id, run.run_id)).status in _UNDER_WAY:
-            await asyncio.sleep(_SETTLE_PAUSE)
+        if run is not None and run.status in _UNDER_WAY:
+            sent = SentRun(thread_id, str(run.metadata.get(DECISION_ID) or ""))
+            observed = ObservedRun(run_id=run.run_id)
+            await self._find_again(sent, observed, on_progress)
+            await self.settle(sent, observed)
 
     async def _was_taken_before(self, sent: SentRun, refusal: TargetError) -> bool:
         """Whether the request began a run although it was refused: the refusal is that of a copy."""
@@ -227,7 +229,7 @@ class RunSender:
     async def _find_again(
         self, sent: SentRun, observed: ObservedRun, on_progress: Callable[[Progress], None]
     ) -> None:
-        """Find the run after the connection broke, and join its stream, as often as it breaks."""
+        """Find the run, and join its stream, as often as the connection breaks."""
         sent_to = self._session.api
         while True:
             await self.settle(sent, observed, until=_UNDER_WAY | _OVER)

@@ -312,6 +312,10 @@ class LangGraphServer:
             return 409
         return 200
 
+    async def pause_run(self, thread_id: str, run_id: str) -> None:
+        """Ask our own server to stop a run before its next step. Raises NotThere if it has ended."""
+        await self._call("POST", f"/threads/{thread_id}/runs/{run_id}/pause")
+
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
         """Return the newest runs of a thread, newest first.
 

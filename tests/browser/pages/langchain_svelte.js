@@ -1,0 +1,5 @@
+// A chat with `useStream` of @langchain/svelte.
+import { mount } from "svelte";
+import Chat from "../Chat.svelte";
+
+mount(Chat, { target: document.getElementById("root") });
