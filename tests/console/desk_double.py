@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.model import (
@@ -164,6 +165,7 @@ class DeskDouble:
         self.sent: list[tuple[str, JsonValue]] = []
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
+        self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""

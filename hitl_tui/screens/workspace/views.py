@@ -1,5 +1,6 @@
 """The views of a thread besides its question, in the order of their numbers."""
 
+from hitl_tui.screens.workspace.graph_pane import GraphPane
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.screens.workspace.state_pane import StatePane
 from hitl_tui.state.thread_state import ThreadState
@@ -8,7 +9,7 @@ from hitl_tui.state.views import ViewName
 
 def views_of(thread: ThreadState) -> tuple[WorkspacePane, ...]:
     """Return the views of a thread."""
-    return (StatePane(thread),)
+    return (StatePane(thread), GraphPane(thread))
 
 
 def proposed_views(thread: ThreadState) -> tuple[ViewName, ...]:
