@@ -14,6 +14,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.state_edits import StateEdits
+from hitl_engine.debugging.stories import Stories
+from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -54,6 +56,7 @@ from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
+from hitl_engine.reading.state_values import StateValues
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -160,12 +163,18 @@ class Desk:
         """The same decision on many items."""
         self.conversations = Conversations()
         """The messages in the values of threads."""
+        self.state_values = StateValues(lambda: session.api)
+        """What the last step changed, and the states of subgraphs."""
         self.history = History(lambda: session.api, journal.decisions.who_sent)
         """The checkpoints of a thread."""
         self.states = StateEdits(session, journal.decisions, self.history)
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
+        self.stories = Stories(
+            ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
+        )
+        """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)

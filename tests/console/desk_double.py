@@ -42,6 +42,7 @@ from hitl_engine.model import (
     ThreadView,
     Waiting,
 )
+from hitl_engine.reading.conversation import Conversations
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
@@ -167,6 +168,7 @@ class DeskDouble:
         self.drafts = DraftsDouble()
         self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
+        self.conversations = Conversations()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()
