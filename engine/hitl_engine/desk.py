@@ -21,6 +21,7 @@ from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -149,9 +150,11 @@ class Desk:
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
         self._log = journal.decisions
-        self._decider = Decider(session, journal.decisions)
+        self.breakpoints = GraphBreakpoints()
+        """The breakpoints that a person set on graphs; runs and steps get them."""
+        self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._answerers = Answerers(session, journal.decisions)
-        self._starter = RunStarter(session, self._decider)
+        self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
