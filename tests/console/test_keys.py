@@ -37,6 +37,8 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.search_line import SearchLine
+from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.state_tree import StateTree
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -50,7 +52,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
-    ("search line", (SearchLine,)),
+    ("state", (StateTree,)),
+    ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
