@@ -15,6 +15,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
@@ -35,6 +36,7 @@ from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
 from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
@@ -73,6 +75,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
         ),
     ),
     ("breakpoint", (BreakpointCard,)),
+    ("history", (Timeline,)),
+    ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
     ("all threads", (ThreadsList, ThreadsScreen)),
@@ -109,6 +113,7 @@ _NAMES = {
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "equals_sign": "=",
     "escape": "esc",
 }
 
