@@ -24,7 +24,7 @@ from hitl_tui.options import (
 
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
-    *("threads", "copy", "delete"),
+    *("threads", "copy", "delete", "state", "messages"),
 )
 """First words that are a command, not a target."""
 
@@ -44,6 +44,8 @@ commands:
   hitl-tui log              list the decisions sent from this data folder
 
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui state THREAD     print the state of a thread, or parts of it
+  hitl-tui messages THREAD  print the messages of a thread
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 
