@@ -26,6 +26,7 @@ COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "copy", "delete"),
     *("export", "story", "replay"),
+    *("threads", "copy", "delete", "state", "messages"),
 )
 """First words that are a command, not a target."""
 
@@ -46,6 +47,8 @@ commands:
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui state THREAD     print the state of a thread, or parts of it
+  hitl-tui messages THREAD  print the messages of a thread
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 

@@ -19,6 +19,7 @@ from hitl_tui.shell.common_options import (
     add_yes_option,
 )
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
+from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
 from hitl_tui.shell.story_options import ADD_STORY_OPTIONS
 
 
@@ -218,4 +219,5 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "log": _add_log_options,
     **ADD_SERVER_OPTIONS,
     **ADD_STORY_OPTIONS,
+    **ADD_STATE_OPTIONS,
 }
