@@ -25,6 +25,7 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("threads", "copy", "delete"),
+    *("history", "update", "fork", "goto"),
 )
 """First words that are a command, not a target."""
 
@@ -47,6 +48,11 @@ commands:
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 
+  hitl-tui history THREAD   list the checkpoints of a thread
+  hitl-tui update THREAD    write into the state of a thread
+  hitl-tui fork THREAD      begin a branch at a checkpoint
+  hitl-tui goto THREAD NODE run a thread at another node
+
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
 
@@ -63,8 +69,8 @@ exit codes:
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
-error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
-and 7, the other commands only with 0. With 4 the document lists each fault of
+error. run, answer, reopen, step, update, fork and goto print a document with
+exit codes 0, 3, 4, 6 and 7, the other commands only with 0. With 4 the document lists each fault of
 the answer, with its path.
 """
 

@@ -14,6 +14,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.state_edits import StateEdits
+from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -163,6 +164,8 @@ class Desk:
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
+        self.stepping = Stepping(session, self._decider)
+        """Steps up to a node, until a condition holds, or to the end."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)

@@ -10,6 +10,7 @@ from hitl_engine.deciding.run_breakpoints import (
     continued,
     has_breakpoints,
     requested,
+    with_more,
 )
 from hitl_engine.errors import BadInput
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, JsonObject
@@ -26,6 +27,22 @@ def run(metadata: JsonObject | None = None, **kwargs: Any) -> WireRun:
 def test_compiled_breakpoints_come_from_the_metadata_of_the_nodes() -> None:
     nodes = {"draft": "after", "clean": "", "total": "before", "send": "before,after"}
     assert compiled_breakpoints(nodes) == Breakpoints(("total", "send"), ("draft", "send"))
+
+
+def test_breakpoints_for_one_run_are_not_those_of_the_next() -> None:
+    request: JsonObject = {"assistant_id": "a", "interrupt_before": ["clean", "total"]}
+    sent = with_more(request, Breakpoints(before=("send",)), COMPILED)
+    assert sent["interrupt_before"] == ["send", "clean", "total"]
+    metadata = sent["metadata"]
+    assert isinstance(metadata, dict)
+    assert all(isinstance(value, str) for value in metadata.values()), "Aegra takes no objects"
+    kwargs = {name: value for name, value in sent.items() if name.startswith("interrupt_")}
+    last = run(metadata, **kwargs)
+    assert has_breakpoints(last)
+    assert continued(last, COMPILED) == {"interrupt_before": ["clean", "total"]}
+    alone = with_more({"assistant_id": "a"}, Breakpoints(before=("*",)), COMPILED)
+    assert alone["interrupt_before"] == "*"
+    assert not has_breakpoints(run(alone["metadata"], interrupt_before="*"))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("replace", [True, False])

@@ -20,6 +20,7 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     continued,
     has_breakpoints,
+    with_more,
 )
 from hitl_engine.deciding.run_sender import (
     ObservedRun,
@@ -43,7 +44,9 @@ from hitl_engine.errors import (
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
+    NO_BREAKPOINTS,
     Breakpoint,
+    Breakpoints,
     Decision,
     Edit,
     JsonObject,
@@ -129,8 +132,14 @@ class Decider:
 
         return await self._carry_out(intents, request, on_progress, outcomes_of)
 
-    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
-        """Step past a breakpoint. Also raises NoLongerWaits."""
+    async def step(
+        self,
+        breakpoint: Breakpoint,
+        on_progress: OnProgress,
+        *,
+        also_at: Breakpoints = NO_BREAKPOINTS,
+    ) -> Outcome:
+        """Step past a breakpoint; this one run also stops `also_at` these. Also raises NoLongerWaits."""
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.stop != breakpoint:
             raise NoLongerWaits(
@@ -142,6 +151,9 @@ class Decider:
         request = await self.continuing_request(
             last_run, breakpoint.thread_id, breakpoint.graph_id, strict=False
         )
+        if also_at != NO_BREAKPOINTS:
+            nodes = await self._session.reader.known_nodes(breakpoint.graph_id)
+            request = with_more(request, also_at, compiled_breakpoints(nodes or {}))
         request |= await self._going_on(breakpoint.checkpoint_id)
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
         intent = Intent(

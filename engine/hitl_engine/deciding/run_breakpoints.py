@@ -5,7 +5,9 @@ one more breakpoint would not stop where the graph was built to stop. Here they 
 person asked for a shorter list.
 """
 
+import json
 from collections.abc import Mapping
+from typing import Any
 
 from hitl_engine.errors import BadInput
 from hitl_engine.model import Breakpoints, JsonObject, JsonValue
@@ -13,6 +15,10 @@ from hitl_engine.reading.wire import WireRun
 
 REPLACES = "hitl_breakpoints_replace"
 """Key in the metadata of a run: its breakpoints are all of them, without the compiled ones."""
+GOES_ON_WITH = "hitl_breakpoints_after"
+"""Key in the metadata of a run: the breakpoints for the runs after it, where its own are for it alone.
+
+As JSON in a text: Aegra takes no other values."""
 _FIELDS = ("interrupt_before", "interrupt_after")
 _EVERY = "*"
 
@@ -49,12 +55,26 @@ def requested(given: Breakpoints, compiled: Breakpoints, *, replace: bool) -> Js
 
 def has_breakpoints(run: WireRun) -> bool:
     """Whether a run was started with breakpoints of its own."""
-    return any(run.kwargs.get(name) for name in _FIELDS)
+    return any(_lasting(run).get(name) for name in _FIELDS)
+
+
+def with_more(request: JsonObject, more: Breakpoints, compiled: Breakpoints) -> JsonObject:
+    """Return a continuing request that stops at `more` nodes too; the runs after it do not."""
+    own = {name: request[name] for name in _FIELDS if name in request}
+    kinds = ((more.before, compiled.before), (more.after, compiled.after))
+    fields: JsonObject = {}
+    for name, (wanted, built_in) in zip(_FIELDS, kinds, strict=True):
+        if wanted:
+            present = _nodes(own[name]) if name in own else built_in
+            fields[name] = _nodes_json(_with(wanted, present))
+    given = request.get("metadata")
+    notes = {**given} if isinstance(given, dict) else {}
+    return {**request, **fields, "metadata": {**notes, GOES_ON_WITH: json.dumps(own)}}
 
 
 def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
     """Return every breakpoint of a run: its own and, unless it replaced them, the compiled ones."""
-    own = [_nodes(run.kwargs.get(name)) for name in _FIELDS]
+    own = [_nodes(_lasting(run).get(name)) for name in _FIELDS]
     if run.metadata.get(REPLACES):
         compiled_in_use = [
             () if given else built_in
@@ -67,10 +87,19 @@ def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
 
 def continued(last: WireRun, compiled: Breakpoints) -> JsonObject:
     """Return the same fields, and the mark of a shorter list, for a run that goes on after `last`."""
-    given = Breakpoints(*(_nodes(last.kwargs.get(name)) for name in _FIELDS))
+    given = Breakpoints(*(_nodes(_lasting(last).get(name)) for name in _FIELDS))
     if last.metadata.get(REPLACES):
         return {**requested(given, Breakpoints(), replace=True), "metadata": {REPLACES: True}}
     return requested(given, compiled, replace=False)
+
+
+def _lasting(run: WireRun) -> Mapping[str, Any]:
+    """Return the fields with the breakpoints of a run that the runs after it have too."""
+    try:
+        noted = json.loads(run.metadata.get(GOES_ON_WITH, ""))
+    except (TypeError, ValueError):
+        return run.kwargs
+    return noted if isinstance(noted, Mapping) else run.kwargs
 
 
 def _with(wanted: tuple[str, ...], built_in: tuple[str, ...]) -> tuple[str, ...]:

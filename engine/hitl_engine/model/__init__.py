@@ -60,6 +60,7 @@ from hitl_engine.model.run import (
     EarlierRun,
     InputForm,
     RunSettings,
+    StepGoal,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
@@ -165,6 +166,7 @@ __all__ = [
     "SameDecision",
     "Server",
     "StateEdit",
+    "StepGoal",
     "TextToRevise",
     "ThreadCounts",
     "ThreadFilter",
