@@ -24,7 +24,7 @@ from hitl_tui.options import (
 
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
-    *("threads", "copy", "delete"),
+    *("graph", "threads", "copy", "delete"),
     *("history", "update", "fork", "goto"),
 )
 """First words that are a command, not a target."""
@@ -44,6 +44,7 @@ commands:
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
 
+  hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.model import (
@@ -48,6 +49,7 @@ from hitl_engine.model import (
     ThreadView,
     Waiting,
 )
+from hitl_engine.reading.conversation import Conversations
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
@@ -226,7 +228,9 @@ class DeskDouble:
         self.history = HistoryDouble()
         self.states = StatesDouble()
         self.reruns = RerunsDouble()
+        self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
+        self.conversations = Conversations()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()

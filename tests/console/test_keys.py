@@ -29,14 +29,17 @@ from hitl_tui.widgets.cards.declinable import DeclineKeys, DeclineLine
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.choice_list import ChoiceList
+from hitl_tui.widgets.conversation.conversation_view import ConversationView
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
 from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -49,6 +52,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("inbox", (InboxList, InboxScreen)),
     ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
+    ("conversation", (ConversationView,)),
+    ("search line", (SearchLine,)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
@@ -72,6 +77,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
+    ("graph", (GraphList,)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),

@@ -1,4 +1,4 @@
-"""`make hardening`: kills, load, fuzzing, attacks and long tests.
+"""`make hardening`: kills, load, clients of events, fuzzing, attacks and long tests.
 
 `python -m tests.hardening NAME... --seed N` runs some of them.
 """
@@ -13,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 from tests.hardening.attacks import ATTACKS, FULL, run_attack
+from tests.hardening.events import follow_under_load
 from tests.hardening.fuzz import fuzz
 from tests.hardening.kills import kill_in_a_loop
 from tests.hardening.load import run_under_load
@@ -30,6 +31,7 @@ def _attack(name: str, folder: Path, seed: int) -> str:
 PARTS: dict[str, Callable[[Path, int], str]] = {
     "kills": lambda folder, seed: asyncio.run(kill_in_a_loop(folder, seed, KILLS)),
     "load": lambda folder, seed: asyncio.run(run_under_load(folder, seed)),
+    "events": lambda folder, seed: asyncio.run(follow_under_load(folder, seed)),
     "fuzz": lambda folder, seed: fuzz(folder, seed, CASES),
     **{name: partial(_attack, name) for name in ATTACKS},
     "workers": lambda folder, seed: asyncio.run(two_workers(folder)),

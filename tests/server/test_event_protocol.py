@@ -45,11 +45,15 @@ class Frames:
     def __init__(self, receive: Callable[[], Awaitable[Json]]) -> None:
         self._receive = receive
 
+    async def next(self) -> Json:
+        """Return the next frame."""
+        return await asyncio.wait_for(self._receive(), 20)
+
     async def until_end(self) -> list[Json]:
         """Return the frames up to the end of a run, and those that come at once after it."""
         found: list[Json] = []
         while not (found and _ended(found[-1])):
-            found.append(await asyncio.wait_for(self._receive(), 20))
+            found.append(await self.next())
         with suppress(TimeoutError):
             while True:
                 found.append(await asyncio.wait_for(self._receive(), 0.3))

@@ -228,9 +228,13 @@ class LangGraphServer:
         within = "?subgraphs=true" if subgraphs else ""
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
 
-    async def state_at(self, thread_id: str, checkpoint: WireCheckpoint) -> WireState:
+    async def state_at(
+        self, thread_id: str, checkpoint: WireCheckpoint, *, subgraphs: bool = False
+    ) -> WireState:
         """Return the state at a checkpoint, which may be that of a subgraph."""
         body: JsonObject = {"checkpoint": checkpoint.model_dump(exclude_none=True)}
+        if subgraphs:
+            body["subgraphs"] = True
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 

@@ -1,6 +1,6 @@
 """The checkpoints of a thread, page by page, and the thread as it was at one of them."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -148,3 +148,21 @@ def _user(metadata: Mapping[str, Any]) -> str:
 
 def _id(pointer: WireCheckpoint | None) -> str:
     return (pointer and pointer.checkpoint_id) or ""
+
+
+async def all_states(api: LangGraphServer, thread_id: str) -> AsyncIterator[WireState]:
+    """Yield all states of a thread, of all its branches, newest first. Raises NotThere, TargetError."""
+    before, limit = "", PAGE
+    while True:
+        try:
+            page = await api.history(thread_id, limit=limit, before=before)
+        except TooLarge:
+            if limit == 1:
+                raise
+            limit //= 2
+            continue
+        for state in page:
+            yield state
+        if len(page) < limit:
+            return
+        before = _id(page[-1].checkpoint)
