@@ -45,11 +45,14 @@ from hitl_engine.model import (
     RunSettings,
     Server,
     StateEdit,
+    SubgraphState,
     ThreadStatus,
     ThreadView,
     Waiting,
+    Watched,
 )
 from hitl_engine.reading.conversation import Conversations
+from hitl_engine.reading.state_values import watched
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
@@ -154,6 +157,23 @@ class DraftsDouble:
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
 
 
+class StateValuesDouble:
+    """What the last step of every thread changed, and the states of its subgraphs."""
+
+    def __init__(self) -> None:
+        self.changed: tuple[Change, ...] = ()
+        self.inside: tuple[SubgraphState, ...] = ()
+
+    async def changes(self, thread_id: str, checkpoint_id: str) -> tuple[Change, ...]:
+        return self.changed
+
+    async def of_subgraphs(self, thread_id: str, checkpoint_id: str) -> tuple[SubgraphState, ...]:
+        return self.inside
+
+    async def watched(self, values: JsonValue, expressions: Iterable[str]) -> tuple[Watched, ...]:
+        return tuple(watched(each, values) for each in expressions)
+
+
 class HistoryDouble:
     """The same few checkpoints for every thread."""
 
@@ -231,6 +251,7 @@ class DeskDouble:
         self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.conversations = Conversations()
+        self.state_values = StateValuesDouble()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()

@@ -40,6 +40,8 @@ from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.search_line import SearchLine
+from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.state_tree import StateTree
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -53,7 +55,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
-    ("search line", (SearchLine,)),
+    ("state", (StateTree,)),
+    ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),

@@ -13,7 +13,7 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
-from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
@@ -203,6 +203,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Waiting",
+    "Watched",
     "WentOn",
     "WithheldWay",
     "Wrote",
