@@ -60,6 +60,7 @@ from hitl_engine.model.run import (
     EarlierRun,
     InputForm,
     RunSettings,
+    StepGoal,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
@@ -183,6 +184,7 @@ __all__ = [
     "Server",
     "Started",
     "StateEdit",
+    "StepGoal",
     "Story",
     "StoryDifference",
     "StoryStep",
