@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging import story_file
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.stories import Stories
@@ -21,6 +22,7 @@ from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -41,6 +43,7 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
@@ -49,6 +52,7 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    Story,
     ThreadView,
 )
 from hitl_engine.reading.conversation import Conversations
@@ -105,6 +109,16 @@ async def read_log(
         return await journal.decisions.log(limit=limit)
 
 
+def read_story(text: str) -> Story:
+    """Read a story from its JSON. Raises BadInput."""
+    return story_file.story_of(text)
+
+
+def story_json(story: Story) -> JsonObject:
+    """Return a story as JSON, which `read_story` reads."""
+    return story_file.story_document(story)
+
+
 def serve_command(
     target: str | None,
     *,
@@ -149,9 +163,11 @@ class Desk:
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
         self._log = journal.decisions
-        self._decider = Decider(session, journal.decisions)
+        self.breakpoints = GraphBreakpoints()
+        """The breakpoints that a person set on graphs; runs and steps get them."""
+        self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._answerers = Answerers(session, journal.decisions)
-        self._starter = RunStarter(session, self._decider)
+        self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)

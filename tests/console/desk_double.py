@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.model import (
@@ -247,6 +248,7 @@ class DeskDouble:
         self.history = HistoryDouble()
         self.states = StatesDouble()
         self.reruns = RerunsDouble()
+        self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.conversations = Conversations()
         self.state_values = StateValuesDouble()

@@ -36,6 +36,7 @@ from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
 from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.search_line import SearchLine
@@ -79,6 +80,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
+    ("graph", (GraphList,)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),

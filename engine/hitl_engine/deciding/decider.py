@@ -9,6 +9,7 @@ from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.preconditions import (
     common_thread,
     refuse_if_gone,
@@ -20,6 +21,7 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     continued,
     has_breakpoints,
+    known_only,
 )
 from hitl_engine.deciding.run_sender import (
     ObservedRun,
@@ -43,6 +45,7 @@ from hitl_engine.errors import (
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
+    NO_BREAKPOINTS,
     Breakpoint,
     Decision,
     Edit,
@@ -76,8 +79,11 @@ class Decider:
     Methods raise TargetError or JournalFailed if nothing was sent, or the server took nothing.
     """
 
-    def __init__(self, session: ServerSession, log: DecisionLog) -> None:
+    def __init__(
+        self, session: ServerSession, log: DecisionLog, breakpoints: GraphBreakpoints
+    ) -> None:
         self._session = session
+        self._breakpoints = breakpoints
         self._log = log
         self._runs = RunSender(session)
         self._answerers = Answerers(session, log)
@@ -239,10 +245,12 @@ class Decider:
             row = await self._session.api.thread(thread_id)
             assistant = str(row.metadata.get("assistant_id") or assistant)
         request = continuing_request(last, assistant, strict=strict)
-        if last is None or not has_breakpoints(last):
+        on_graph = self._breakpoints.of(graph_id)
+        if on_graph == NO_BREAKPOINTS and (last is None or not has_breakpoints(last)):
             return request
-        nodes = await self._session.reader.known_nodes(last.assistant_id)
-        return {**request, **continued(last, compiled_breakpoints(nodes or {}))}
+        nodes = await self._session.reader.known_nodes(str(request["assistant_id"])) or {}
+        on_graph = known_only(on_graph, nodes)
+        return {**request, **continued(last, compiled_breakpoints(nodes), on_graph)}
 
     # Within
 

@@ -2,6 +2,7 @@
 
 from hitl_engine.model import Breakpoint
 from hitl_tui.screens.workspace.conversation_pane import ConversationPane
+from hitl_tui.screens.workspace.graph_pane import GraphPane
 from hitl_tui.screens.workspace.history_pane import HistoryPane
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.screens.workspace.state_pane import StatePane
@@ -11,7 +12,12 @@ from hitl_tui.state.views import ViewName
 
 def views_of(thread: ThreadState) -> tuple[WorkspacePane, ...]:
     """Return the views of a thread."""
-    return (ConversationPane(thread), StatePane(thread), HistoryPane(thread))
+    return (
+        ConversationPane(thread),
+        StatePane(thread),
+        HistoryPane(thread),
+        GraphPane(thread),
+    )
 
 
 def proposed_views(thread: ThreadState, *, has_messages: bool) -> tuple[ViewName, ...]:
