@@ -12,6 +12,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging import story_file
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.stepping import Stepping
@@ -43,6 +44,7 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
@@ -51,6 +53,7 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    Story,
     ThreadView,
 )
 from hitl_engine.reading.conversation import Conversations
@@ -105,6 +108,16 @@ async def read_log(
     folder = data_folder(find_target(target, environ=os.environ), data_dir)
     async with open_journal(folder) as journal:
         return await journal.decisions.log(limit=limit)
+
+
+def read_story(text: str) -> Story:
+    """Read a story from its JSON. Raises BadInput."""
+    return story_file.story_of(text)
+
+
+def story_json(story: Story) -> JsonObject:
+    """Return a story as JSON, which `read_story` reads."""
+    return story_file.story_document(story)
 
 
 def serve_command(

@@ -20,6 +20,8 @@ from hitl_tui.shell.common_options import (
 )
 from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS, add_goal_options
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
+from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
+from hitl_tui.shell.story_options import ADD_STORY_OPTIONS
 
 
 def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
@@ -218,5 +220,7 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "step": _add_step_options,
     "log": _add_log_options,
     **ADD_SERVER_OPTIONS,
+    **ADD_STORY_OPTIONS,
+    **ADD_STATE_OPTIONS,
     **ADD_DEBUGGING_OPTIONS,
 }
