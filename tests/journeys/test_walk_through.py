@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 
 from hitl_engine.desk import open_desk
 from hitl_tui.app import ConsoleApp
@@ -44,9 +45,13 @@ async def test_the_walk_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             for key in keys:
                 await pilot.press(key)
                 await pilot.pause()
-            try:
-                await until(pilot, lambda words=shown: words in screen_text(app))
-            except AssertionError:
-                raise AssertionError(
-                    f"after {keys}, {shown!r} is not on the screen:\n{screen_text(app)}"
-                ) from None
+            await shows(app, pilot, shown, keys)
+
+
+async def shows(app: ConsoleApp, pilot: Pilot[None], words: str, keys: list[str]) -> None:
+    """Wait until the screen shows these words."""
+    try:
+        await until(pilot, lambda: words in screen_text(app))
+    except AssertionError:
+        text = f"after {keys}, {words!r} is not on the screen:\n{screen_text(app)}"
+        raise AssertionError(text) from None
