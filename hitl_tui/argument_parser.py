@@ -24,7 +24,7 @@ from hitl_tui.options import (
 
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
-    *("graph", "threads", "copy", "delete"),
+    *("graph", "threads", "runs", "cancel", "stream", "copy", "delete"),
 )
 """First words that are a command, not a target."""
 
@@ -45,6 +45,9 @@ commands:
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui runs THREAD      list the runs of a thread
+  hitl-tui cancel THREAD    cancel the run in progress on a thread
+  hitl-tui stream THREAD    print the events of the run in progress
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging.reruns import Reruns
+from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
@@ -177,6 +178,8 @@ class Desk:
         """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
+        self.runs = Runs(session, journal.decisions)
+        """The runs of threads: listed, followed, cancelled."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

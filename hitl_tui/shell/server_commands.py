@@ -1,5 +1,6 @@
 """The shell commands that look at a server, and that copy, delete or stop what is there."""
 
+import json
 from argparse import Namespace
 from dataclasses import replace
 from itertools import islice
@@ -19,6 +20,8 @@ from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.lookup import find_graph, find_thread
 from hitl_tui.shell.outcome_output import act_result
 from hitl_tui.shell.picture_output import picture_result
+from hitl_tui.shell.runs_output import event_document, runs_result
+from hitl_tui.shell.standard_streams import print_output
 from hitl_tui.shell.threads_output import threads_result
 
 if TYPE_CHECKING:
@@ -49,6 +52,26 @@ async def threads(desk: "Desk", args: Namespace) -> CommandResult:
     many = _matching(filter, counts)
     more = page.end is not None if many is None else many > len(rows)
     return threads_result(rows, counts, desk.reviews, more=more)
+
+
+async def runs(desk: "Desk", args: Namespace) -> CommandResult:
+    """Return the runs of a thread."""
+    thread = await find_thread(desk, args.thread)
+    return runs_result(await desk.runs.of(thread.thread_id, limit=args.limit))
+
+
+async def cancel(desk: "Desk", args: Namespace) -> CommandResult:
+    """Cancel the run in progress on a thread."""
+    thread = await find_thread(desk, args.thread)
+    return act_result(await desk.runs.cancel(thread.thread_id, rollback=args.rollback))
+
+
+async def stream(desk: "Desk", args: Namespace) -> CommandResult:
+    """Print the events of the run in progress as they come."""
+    thread = await find_thread(desk, args.thread)
+    async for event in desk.runs.events(thread.thread_id):
+        print_output(json.dumps(event_document(event)))
+    return CommandResult(None, (), printed=True)
 
 
 async def copy(desk: "Desk", args: Namespace) -> CommandResult:

@@ -71,9 +71,43 @@ def _add_graph_options(parser: argparse.ArgumentParser) -> None:
         form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help)
 
 
+def _add_runs_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(parser, server_commands.runs, "List the runs of a thread, newest first.")
+    add_thread_argument(parser)
+    parser.add_argument(
+        "--limit",
+        type=number_between(1, 1_000),
+        default=20,
+        metavar="N",
+        help="how many runs to list (default: %(default)s)",
+    )
+
+
+def _add_cancel_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(parser, server_commands.cancel, "Cancel the run in progress on a thread.")
+    add_thread_argument(parser)
+    parser.add_argument(
+        "--rollback",
+        action="store_true",
+        help="delete the run as well, with what it wrote into the state",
+    )
+
+
+def _add_stream_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        server_commands.stream,
+        "Print the events of the run in progress on a thread, one JSON document a line.",
+    )
+    add_thread_argument(parser)
+
+
 ADD_SERVER_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graph": _add_graph_options,
     "threads": _add_threads_options,
+    "runs": _add_runs_options,
+    "cancel": _add_cancel_options,
+    "stream": _add_stream_options,
     "copy": _add_copy_options,
     "delete": _add_delete_options,
 }

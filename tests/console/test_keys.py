@@ -37,6 +37,8 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.runs.event_list import EventList
+from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
@@ -74,6 +76,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
     ("graph", (GraphList,)),
+    ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),

@@ -98,6 +98,7 @@ from hitl_engine.model.thread_row import (
     ThreadPage,
     ThreadRow,
 )
+from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 
 __all__ = [
     "ALL_THREADS",
@@ -177,7 +178,10 @@ __all__ = [
     "Review",
     "Revise",
     "Role",
+    "RunEvent",
+    "RunKind",
     "RunSettings",
+    "RunStatus",
     "RunningCall",
     "SameDecision",
     "Server",
@@ -193,6 +197,7 @@ __all__ = [
     "ThreadGroup",
     "ThreadPage",
     "ThreadRow",
+    "ThreadRun",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",
