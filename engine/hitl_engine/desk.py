@@ -12,9 +12,11 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging import story_file
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
+from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
@@ -43,6 +45,7 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
@@ -51,6 +54,7 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    Story,
     ThreadView,
 )
 from hitl_engine.reading.conversation import Conversations
@@ -105,6 +109,16 @@ async def read_log(
     folder = data_folder(find_target(target, environ=os.environ), data_dir)
     async with open_journal(folder) as journal:
         return await journal.decisions.log(limit=limit)
+
+
+def read_story(text: str) -> Story:
+    """Read a story from its JSON. Raises BadInput."""
+    return story_file.story_of(text)
+
+
+def story_json(story: Story) -> JsonObject:
+    """Return a story as JSON, which `read_story` reads."""
+    return story_file.story_document(story)
 
 
 def serve_command(
@@ -172,6 +186,8 @@ class Desk:
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
+        self.stepping = Stepping(session, self._decider)
+        """Steps up to a node, until a condition holds, or to the end."""
         self.stories = Stories(
             ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
         )

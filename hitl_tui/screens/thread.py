@@ -10,11 +10,22 @@ from textual.binding import BindingType
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Interrupt, Waiting
-from hitl_tui.messages import Decided, MomentPicked, RunAgainRequested, RunRequested, Stepped, Typed
+from hitl_tui.messages import (
+    Decided,
+    ForkRequested,
+    MomentPicked,
+    RerunRequested,
+    RunAgainRequested,
+    RunRequested,
+    StateEditRequested,
+    Stepped,
+    Typed,
+)
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.screens.thread_debugging import ThreadDebugging
 from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import ThreadRuns
@@ -63,6 +74,7 @@ class ThreadScreen(ConsoleScreen):
         self._drafts = DraftKeeper(self.desk.drafts)
         self._presenter = ThreadPresenter(self, self.thread, self.header, self.workspace)
         self._runs = ThreadRuns(self._presenter, self._drafts)
+        self._debugging = ThreadDebugging(self, self.thread, self._runs)
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the views."""
@@ -161,6 +173,27 @@ class ThreadScreen(ConsoleScreen):
             self.header.banner.show_unread(error)
         else:
             self.post_message(RunAgainRequested(thread_id, run))
+
+    # Debugging
+
+    @on(RerunRequested)
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def run_again_from(self, event: RerunRequested) -> None:
+        """Run again from a checkpoint, if confirmed."""
+        await self._debugging.run_again(event.checkpoint_id)
+
+    @on(ForkRequested)
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def fork(self, event: ForkRequested) -> None:
+        """Begin a branch at a checkpoint with another state, if confirmed."""
+        await self._debugging.fork(event.checkpoint_id)
+
+    @on(StateEditRequested)
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def edit_state(self, event: StateEditRequested) -> None:
+        """Edit a value of the state at the moment in view, and write it if confirmed."""
+        if event.thread_id == self.thread.thread_id:
+            await self._debugging.edit(event.path, event.value)
 
     def _confirm(self, plan: Plan | None, request: Request) -> None:
         """Send a request after the user has confirmed its plan; at once if it has none."""

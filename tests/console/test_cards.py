@@ -370,9 +370,25 @@ async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, 
 @pytest.mark.usefixtures("without_net")
 @pytest.mark.parametrize("size", [(40, 12), (100, 40)])
 async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
+    """Each value once, in the kinds of questions in turn; in other kinds on the other size."""
+    each = enumerate((*HOSTILE, *ODD), start=size[1])
+    await show_hostile([hostile_payloads(value)[number % 5] for number, value in each], size)
+
+
+@pytest.mark.hardening
+@pytest.mark.usefixtures("without_net")
+@pytest.mark.parametrize("size", [(40, 12), (100, 40)])
+async def test_all_hostile_payloads(size: tuple[int, int]) -> None:
+    """Each value in each kind of question."""
+    await show_hostile(
+        [each for value in (*HOSTILE, *ODD) for each in hostile_payloads(value)], size
+    )
+
+
+async def show_hostile(payloads: list[Any], size: tuple[int, int]) -> None:
     seat = Container()
     async with card_shown(seat, size) as (pilot, _):
-        for payload in hostile_payloads():
+        for payload in payloads:
             made = card(payload)
             with pilot.app.batch_update():
                 await seat.remove_children()
@@ -384,15 +400,16 @@ async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]
         pilot.app.export_screenshot()
 
 
-def hostile_payloads() -> list[Any]:
-    made: list[Any] = []
-    for value in (*HOSTILE, *ODD):
-        words = value if isinstance(value, str) else repr(value)
-        made += [{"text_to_revise": words, words: words}, {"anything": value}]
-        made += [{"message": words, "options": [words, f"{words} too"]}]
-        made += [{"type": "hook_invocation", "request": {"deadline": words, words: value}}]
-        made.append(tool_request((words, {"arg": value, words: 1}, words, ALL)))  # type: ignore[dict-item]
-    return made
+def hostile_payloads(value: object) -> list[Any]:
+    """Return a payload of each kind that contains a value."""
+    words = value if isinstance(value, str) else repr(value)
+    return [
+        {"text_to_revise": words, words: words},
+        {"anything": value},
+        {"message": words, "options": [words, f"{words} too"]},
+        {"type": "hook_invocation", "request": {"deadline": words, words: value}},
+        tool_request((words, {"arg": value, words: 1}, words, ALL)),  # type: ignore[dict-item]
+    ]
 
 
 async def test_a_stop_in_a_node_shows_why_and_that_nothing_answers_it() -> None:

@@ -15,6 +15,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
@@ -36,10 +37,13 @@ from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
+from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.state_tree import StateTree
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -53,7 +57,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
-    ("search line", (SearchLine,)),
+    ("state", (StateTree,)),
+    ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
@@ -73,6 +78,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
         ),
     ),
     ("breakpoint", (BreakpointCard,)),
+    ("history", (Timeline,)),
+    ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
     ("graph", (GraphList,)),
@@ -111,6 +118,7 @@ _NAMES = {
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "equals_sign": "=",
     "escape": "esc",
 }
 

@@ -13,7 +13,7 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
-from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
@@ -60,6 +60,7 @@ from hitl_engine.model.run import (
     EarlierRun,
     InputForm,
     RunSettings,
+    StepGoal,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
@@ -187,6 +188,7 @@ __all__ = [
     "Server",
     "Started",
     "StateEdit",
+    "StepGoal",
     "Story",
     "StoryDifference",
     "StoryStep",
@@ -206,6 +208,7 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Waiting",
+    "Watched",
     "WentOn",
     "WithheldWay",
     "Wrote",

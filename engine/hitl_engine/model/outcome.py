@@ -50,5 +50,7 @@ class Outcome:
     """Whether answers caused the same error twice: it must be reopened before an answer counts."""
     mismatches: tuple[str, ...] = ()
     """Tool calls that did not run as decided, as the messages show: a sentence each, untrusted."""
+    otherwise: tuple[str, ...] = ()
+    """Keys of the state that became something else than was written: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known even if the thread could not be read."""

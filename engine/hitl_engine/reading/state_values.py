@@ -4,7 +4,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Iterator
 
 from hitl_engine.differences import changed_paths
-from hitl_engine.model import Change, SubgraphState
+from hitl_engine.errors import BadInput
+from hitl_engine.json_paths import places
+from hitl_engine.model import Change, JsonValue, SubgraphState, Watched
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireCheckpoint, WireState, WireTask
 
@@ -33,11 +35,25 @@ class StateValues:
         """Return the states of the subgraphs that have not ended at a checkpoint, outermost first."""
         return tuple(_inside((await self._state(thread_id, checkpoint_id, subgraphs=True)).tasks))
 
+    async def watched(self, values: JsonValue, expressions: Iterable[str]) -> tuple[Watched, ...]:
+        """Return what each expression of JSONPath finds in values, or why it cannot be read."""
+        asked = tuple(expressions)
+        # A search in large values takes a while; the screen goes on meanwhile.
+        return await asyncio.to_thread(lambda: tuple(watched(each, values) for each in asked))
+
     async def _state(
         self, thread_id: str, checkpoint_id: str, *, subgraphs: bool = False
     ) -> WireState:
         pointer = WireCheckpoint(checkpoint_id=checkpoint_id, checkpoint_ns="")
         return await self._api().state_at(thread_id, pointer, subgraphs=subgraphs)
+
+
+def watched(expression: str, values: JsonValue) -> Watched:
+    """Return what one expression finds."""
+    try:
+        return Watched(expression, places(expression, values))
+    except BadInput as error:
+        return Watched(expression, problem=error.what)
 
 
 def _inside(tasks: Iterable[WireTask], above: tuple[str, ...] = ()) -> Iterator[SubgraphState]:

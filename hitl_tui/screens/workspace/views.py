@@ -3,6 +3,7 @@
 from hitl_engine.model import Breakpoint
 from hitl_tui.screens.workspace.conversation_pane import ConversationPane
 from hitl_tui.screens.workspace.graph_pane import GraphPane
+from hitl_tui.screens.workspace.history_pane import HistoryPane
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.screens.workspace.runs_pane import RunsPane
 from hitl_tui.screens.workspace.state_pane import StatePane
@@ -12,7 +13,13 @@ from hitl_tui.state.views import ViewName
 
 def views_of(thread: ThreadState) -> tuple[WorkspacePane, ...]:
     """Return the views of a thread."""
-    return (ConversationPane(thread), StatePane(thread), GraphPane(thread), RunsPane(thread))
+    return (
+        ConversationPane(thread),
+        StatePane(thread),
+        HistoryPane(thread),
+        GraphPane(thread),
+        RunsPane(thread),
+    )
 
 
 def proposed_views(thread: ThreadState, *, has_messages: bool) -> tuple[ViewName, ...]:
