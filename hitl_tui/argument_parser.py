@@ -25,7 +25,7 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
-    *("runs", "cancel", "stream", "copy", "delete", "export", "story", "replay"),
+    *("runs", "cancel", "stream", "copy-as", "copy", "delete", "export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -55,6 +55,7 @@ commands:
   hitl-tui update THREAD    write into the state of a thread
   hitl-tui fork THREAD      begin a branch at a checkpoint
   hitl-tui goto THREAD NODE run a thread at another node
+  hitl-tui copy-as LANGUAGE THREAD  print code that does what a thread waits for
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 

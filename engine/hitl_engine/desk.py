@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
+from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
@@ -196,6 +197,8 @@ class Desk:
         """All threads, whatever their status."""
         self.runs = Runs(session, journal.decisions)
         """The runs of threads: listed, followed, cancelled."""
+        self.code = CopiedCode(session, self._decider)
+        """Requests as code that runs elsewhere."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

@@ -15,6 +15,7 @@ from hitl_engine.model.bulk import (
 )
 from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
+from hitl_engine.model.copied_code import CodeLanguage
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -122,6 +123,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "CodeLanguage",
     "CommonWays",
     "Conversation",
     "Decision",

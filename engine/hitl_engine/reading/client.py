@@ -105,6 +105,8 @@ class LangGraphServer:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
+        self.header_names = tuple(headers)
+        """The names of the headers that every request gets."""
         self.can = Capabilities()
         """What the server can do, as far as it is known."""
         self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
