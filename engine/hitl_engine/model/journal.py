@@ -23,10 +23,20 @@ class Draft:
 
 
 Event: TypeAlias = Literal[
-    "answer", "step", "start", "reopen", "delete", "cancel", "update", "fork", "rerun", "goto"
+    "answer",
+    "step",
+    "start",
+    "reopen",
+    "delete",
+    "cancel",
+    "pause",
+    "update",
+    "fork",
+    "rerun",
+    "goto",
 ]
 """What was decided: an answer, a step past a breakpoint, a new run, a reopened question; that a
-thread was deleted, or a run cancelled; a write into the state, at an older checkpoint a fork; a run
+thread was deleted, or a run cancelled or paused; a write into the state, at an older checkpoint a fork; a run
 from an older checkpoint, or at another node."""
 
 
