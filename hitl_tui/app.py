@@ -29,6 +29,7 @@ from hitl_tui.messages import (
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.settings import Settings
+from hitl_tui.state.kept_breakpoints import restore_breakpoints
 from hitl_tui.state.session import Session
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
@@ -140,6 +141,7 @@ class ConsoleApp(App[None]):
         try:
             async with self._open_desk() as desk:
                 self.session.set_connected(desk)
+                restore_breakpoints(self.session.settings, desk)
                 self._open_inbox()
                 try:
                     await self._close_requested.wait()

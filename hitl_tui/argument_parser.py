@@ -24,7 +24,8 @@ from hitl_tui.options import (
 
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
-    *("threads", "copy", "delete"),
+    *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
+    *("copy", "delete", "export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -43,9 +44,20 @@ commands:
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
 
+  hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui state THREAD     print the state of a thread, or parts of it
+  hitl-tui messages THREAD  print the messages of a thread
+  hitl-tui history THREAD   list the checkpoints of a thread
+  hitl-tui update THREAD    write into the state of a thread
+  hitl-tui fork THREAD      begin a branch at a checkpoint
+  hitl-tui goto THREAD NODE run a thread at another node
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
+
+  hitl-tui export THREAD    save what was done on a thread as a story
+  hitl-tui story FILE       print a story
+  hitl-tui replay FILE      do it again on a local graph, and print the differences
 
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
@@ -60,11 +72,14 @@ exit codes:
   5    the target cannot be reached or used; no graph ran
   6    the outcome is unknown
   7    the run failed; mostly its graph raised an error
+  8    a replay did something otherwise than its story
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
 error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
-and 7, the other commands only with 0. With 4 the document lists each fault of
+and 7, replay also with 8, the other commands only with 0. With 4 the document lists each fault of
+error. run, answer, reopen, step, update, fork and goto print a document with
+exit codes 0, 3, 4, 6 and 7, the other commands only with 0. With 4 the document lists each fault of
 the answer, with its path.
 """
 

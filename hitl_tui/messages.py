@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from hitl_engine.model import (
         Breakpoint,
         Breakpoints,
+        Checkpoint,
         Decision,
         EarlierRun,
         Graph,
@@ -54,6 +55,40 @@ class MomentPicked(Message):
     """The thread at a checkpoint; None for the thread as it is now."""
     words: str
     """Which moment it is; ours, or visible text."""
+
+
+@dataclass
+class CheckpointSelected(Message):
+    """The user moved to this checkpoint of the history."""
+
+    checkpoint: Checkpoint
+
+
+@dataclass
+class OlderCheckpointsWanted(Message):
+    """The user came near the oldest checkpoint that was read."""
+
+
+@dataclass
+class CheckpointsCompared(Message):
+    """The user asked how a checkpoint differs from another one."""
+
+    before_id: str
+    after: Checkpoint
+
+
+@dataclass
+class RerunRequested(Message):
+    """The user asked to run again from this checkpoint of the thread in view."""
+
+    checkpoint_id: str
+
+
+@dataclass
+class ForkRequested(Message):
+    """The user asked for a branch from this checkpoint, with another state."""
+
+    checkpoint_id: str
 
 
 @dataclass

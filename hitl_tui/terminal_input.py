@@ -1,6 +1,7 @@
 """What the terminal sends, as events: Textual's parser, which sees no marks of pasted text."""
 
 import os
+import re
 import selectors
 from codecs import getincrementaldecoder
 from collections.abc import Iterator
@@ -19,6 +20,15 @@ _CHUNK = 4096
 _TICK = 0.1
 """Seconds between two looks at what is held back."""
 
+_ALT_DIGIT = re.compile(ESCAPE + "([0-9])")
+"""What a terminal sends for alt and a digit. Textual reads it as the character that a Mac types then
+(`¢` for alt+4), which a text field would take."""
+
+
+def _named(found: re.Match[str]) -> str:
+    """Return the sequence of the Kitty keyboard protocol for alt and this digit."""
+    return f"{ESCAPE}[{ord(found[1])};3u"
+
 
 class TerminalInput:
     """Turns what arrives into events; a paste is one event, however it was delivered."""
@@ -35,7 +45,7 @@ class TerminalInput:
             if isinstance(each, Pasted):
                 yield events.Paste(each.text.replace("\x00", ""))  # as Textual does
             else:
-                yield from self._parser.feed(each)
+                yield from self._parser.feed(_ALT_DIGIT.sub(_named, each))
 
     def tick(self) -> Iterator[Message]:
         """Yield the events of what was held back for long enough; call it several times a second."""

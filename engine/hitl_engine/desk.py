@@ -12,13 +12,18 @@ from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.debugging import story_file
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.state_edits import StateEdits
+from hitl_engine.debugging.stepping import Stepping
+from hitl_engine.debugging.stories import Stories
+from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -39,6 +44,7 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    JsonObject,
     JsonValue,
     LogEntry,
     Outcome,
@@ -47,12 +53,14 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    Story,
     ThreadView,
 )
 from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
+from hitl_engine.reading.state_values import StateValues
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -102,6 +110,16 @@ async def read_log(
         return await journal.decisions.log(limit=limit)
 
 
+def read_story(text: str) -> Story:
+    """Read a story from its JSON. Raises BadInput."""
+    return story_file.story_of(text)
+
+
+def story_json(story: Story) -> JsonObject:
+    """Return a story as JSON, which `read_story` reads."""
+    return story_file.story_document(story)
+
+
 def serve_command(
     target: str | None,
     *,
@@ -146,9 +164,11 @@ class Desk:
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
         self._log = journal.decisions
-        self._decider = Decider(session, journal.decisions)
+        self.breakpoints = GraphBreakpoints()
+        """The breakpoints that a person set on graphs; runs and steps get them."""
+        self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._answerers = Answerers(session, journal.decisions)
-        self._starter = RunStarter(session, self._decider)
+        self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
@@ -157,12 +177,20 @@ class Desk:
         """The same decision on many items."""
         self.conversations = Conversations()
         """The messages in the values of threads."""
+        self.state_values = StateValues(lambda: session.api)
+        """What the last step changed, and the states of subgraphs."""
         self.history = History(lambda: session.api, journal.decisions.who_sent)
         """The checkpoints of a thread."""
         self.states = StateEdits(session, journal.decisions, self.history)
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
+        self.stepping = Stepping(session, self._decider)
+        """Steps up to a node, until a condition holds, or to the end."""
+        self.stories = Stories(
+            ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
+        )
+        """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
         self.graph_pictures = GraphPictures(lambda: session.api)

@@ -161,7 +161,7 @@ class ThreadPresenter:
         await self.pane.mount_card(None)
         self.pane.show_end(view)
         self.update_title()
-        self.workspace.propose(proposed_views(self.thread))
+        self._propose_views()
         if self.screen.is_current:
             self.pane.take_focus()
             self.screen.release_keys()
@@ -178,7 +178,7 @@ class ThreadPresenter:
             await self._show_question(item)
         self.pane.content = PaneContent.CARD
         self.update_title()
-        self.workspace.propose(proposed_views(self.thread))
+        self._propose_views()
         if self.screen.is_current:
             self.screen.call_after_refresh(self.pane.take_focus)
             self.screen.release_keys()
@@ -204,6 +204,11 @@ class ThreadPresenter:
         except JournalFailed as error:
             self.header.banner.show_unread(error)
             return None, None
+
+    def _propose_views(self) -> None:
+        view = self.thread.view
+        has_messages = view is not None and bool(self._desk.conversations.of(view))
+        self.workspace.propose(proposed_views(self.thread, has_messages=has_messages))
 
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""

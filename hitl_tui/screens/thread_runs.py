@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 
 from hitl_engine.errors import HitlError, JournalFailed, NoLongerWaits
-from hitl_engine.model import Breakpoint, Interrupt, Outcome, OutcomeKind, Progress
+from hitl_engine.model import (
+    Breakpoint,
+    Interrupt,
+    Outcome,
+    OutcomeKind,
+    Progress,
+    Rerun,
+    StateEdit,
+)
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested, StartFailed
 from hitl_tui.screens.draft_keeper import DraftKeeper
@@ -25,6 +33,8 @@ _WORST_FIRST = (
 )
 """Of several outcomes the worst is shown."""
 Send = Callable[[], Awaitable[Sequence[Outcome]]]
+Request = Callable[[], Awaitable[None]]
+"""A method of `ThreadRuns` with its arguments."""
 
 
 def thread_screen_name(thread_id: str) -> str:
@@ -77,6 +87,28 @@ class ThreadRuns:
             return (await self._desk.reopen(interrupt, self._presenter.show_progress),)
 
         await self._carry_out(f"Asking again: {self._thread.location_of(interrupt)}", send)
+
+    async def rerun(self, rerun: Rerun) -> None:
+        """Run from a checkpoint, or at another node."""
+
+        async def send() -> Sequence[Outcome]:
+            return (await self._desk.reruns.run(rerun, self._presenter.show_progress),)
+
+        nodes = ", ".join(one_line(node, 60) for node in rerun.runs)
+        await self._carry_out(f"Running again: {nodes}", send)
+
+    async def write(self, edit: StateEdit) -> None:
+        """Write into the state, and show what became otherwise than it was meant."""
+        found: list[Outcome] = []
+
+        async def send() -> Sequence[Outcome]:
+            found.append(await self._desk.states.write(edit))
+            return found
+
+        await self._carry_out("Writing into the state", send)
+        if found and found[0].otherwise:
+            text = " ".join(found[0].otherwise)
+            self._header.banner.show(Severity.WARNING, f"Not as you meant it: {text}")
 
     async def start(self, run: RunRequested) -> None:
         """Start a run on a new thread; if it cannot start, post `StartFailed`."""

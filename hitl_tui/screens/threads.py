@@ -33,6 +33,8 @@ from hitl_tui.widgets.threads.group_tabs import GroupTabs
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 
 _PAGE = 100
+_LARGE_PAGE = 500
+"""Threads in one request, where many are read."""
 _PAUSE = 5.0
 """Seconds between two looks at the newest threads."""
 _TYPING = 0.25
@@ -163,9 +165,18 @@ class ThreadsScreen(ConsoleScreen):
     async def read_more(self) -> None:
         """Read what follows, until there are enough matches."""
         wanted = len(self.list.rows) + _ENOUGH
+        size = _LARGE_PAGE if self._search.words else _PAGE
         while not self._loaded.complete and len(self.list.rows) < wanted:
-            if not await self._guarded(self._read_page()):
+            if not await self._guarded(self._read_page(size)):
                 return
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def read_to_end(self) -> None:
+        """Read all that follows, and select the last thread."""
+        while not self._loaded.complete:
+            if not await self._guarded(self._read_page(_LARGE_PAGE)):
+                return
+        self.list.selected = len(self.list.rows)
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_newest(self) -> None:
@@ -173,8 +184,8 @@ class ThreadsScreen(ConsoleScreen):
         await self._guarded(self._renew())
         await self._guarded(self._count())
 
-    async def _read_page(self, *, from_top: bool = False) -> None:
-        page = await self.desk.threads.page(self._filter, self._end, size=_PAGE)
+    async def _read_page(self, size: int = _PAGE, *, from_top: bool = False) -> None:
+        page = await self.desk.threads.page(self._filter, self._end, size=size)
         self._loaded.add(page.rows)
         self._loaded.complete = page.end is None
         self._end = page.end or self._end
@@ -257,6 +268,12 @@ class ThreadsScreen(ConsoleScreen):
         reads = any(each.group == "read" and each.is_running for each in self.workers)
         if not self._loaded.complete and not reads and self._end is not None:
             self.read_more()
+
+    @on(ThreadsList.EndRequested)
+    def go_to_end(self) -> None:
+        """Read all threads, and select the last."""
+        if self._end is not None:
+            self.read_to_end()
 
     # Searching
 

@@ -3,14 +3,14 @@
 import asyncio
 import json
 from argparse import Namespace
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
 from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
-from hitl_tui.shell import commands
+from hitl_tui.shell import commands, story_commands
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
 from hitl_tui.shell.standard_streams import print_note, print_output
@@ -20,8 +20,8 @@ async def run_command(
     args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager[Desk]]
 ) -> int:
     """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
-    if args.command == "log":
-        return _print_result(await _log(args), args)
+    if without_desk := _WITHOUT_DESK.get(args.command):
+        return _print_result(await without_desk(args), args)
     try:
         async with open_desk() as desk:
             for note in _about(desk.server, args):
@@ -50,6 +50,13 @@ def _about(server: Server, args: Namespace) -> tuple[str, ...]:
 async def _log(args: Namespace) -> CommandResult:
     """Read the journal without the desk: it is on this machine even when the target is away."""
     return commands.log(await read_log(args.target, data_dir=args.data_dir, limit=args.limit))
+
+
+_WITHOUT_DESK: dict[str, Callable[[Namespace], Awaitable[CommandResult]]] = {
+    "log": _log,
+    "story": story_commands.story,
+}
+"""Commands that need no server."""
 
 
 async def _result(desk: Desk, args: Namespace) -> CommandResult:

@@ -1,6 +1,7 @@
 """The shell commands that look at a server, and that copy, delete or stop what is there."""
 
 from argparse import Namespace
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,12 +16,20 @@ from hitl_engine.model import (
 from hitl_engine.visible import one_line
 from hitl_tui.shell.answering import require_confirmation
 from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.shell.lookup import find_thread
+from hitl_tui.shell.lookup import find_graph, find_thread
 from hitl_tui.shell.outcome_output import act_result
+from hitl_tui.shell.picture_output import picture_result
 from hitl_tui.shell.threads_output import threads_result
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+
+
+async def graph(desk: "Desk", args: Namespace) -> CommandResult:
+    """Return the picture of a graph."""
+    found = await find_graph(desk, args.graph)
+    picture = await desk.graph_pictures.of(found.assistant_id, subgraphs=args.subgraphs)
+    return picture_result(replace(picture, graph_id=found.graph_id), args.form)
 
 
 async def threads(desk: "Desk", args: Namespace) -> CommandResult:

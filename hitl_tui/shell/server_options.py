@@ -54,7 +54,25 @@ def _add_delete_options(parser: argparse.ArgumentParser) -> None:
     add_yes_option(parser)
 
 
+def _add_graph_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser, server_commands.graph, "Print a graph: its nodes, edges and compiled breakpoints."
+    )
+    parser.add_argument("graph", help="the name of a graph, as hitl-tui graphs lists it")
+    parser.add_argument(
+        "--subgraphs", action="store_true", help="print the nodes of subgraphs in their place"
+    )
+    form = parser.add_mutually_exclusive_group()
+    for name, help in (
+        ("ascii", "print the list with ASCII characters only"),
+        ("mermaid", "print it in Mermaid's language"),
+        ("svg", "print an SVG picture"),
+    ):
+        form.add_argument(f"--{name}", dest="form", action="store_const", const=name, help=help)
+
+
 ADD_SERVER_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "graph": _add_graph_options,
     "threads": _add_threads_options,
     "copy": _add_copy_options,
     "delete": _add_delete_options,

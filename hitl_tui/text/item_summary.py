@@ -9,13 +9,13 @@ from hitl_engine.model import (
     FormToFill,
     Interrupt,
     Item,
+    JsonObject,
     JsonValue,
     MachineRequest,
     Questions,
     Review,
     RunningCall,
     TextToRevise,
-    ToolCall,
     ToolCalls,
     Waiting,
     in_utc,
@@ -38,7 +38,7 @@ def review_line(review: Review) -> str:
             return f"{one_line(prompt, 80)}: {quoted}" if prompt else f"revise {quoted}"
         case ToolCalls(calls=(first, *others)):
             more = f" and {len(others)} more" if others else ""
-            return _call_line(first) + more
+            return call_line(first.name, first.args) + more
         case Choices(prompt=prompt, options=options):
             labels = " / ".join(one_line(option.label, 40) for option in options)
             return f"{one_line(prompt, 200)} ({labels})" if prompt else labels
@@ -67,17 +67,18 @@ def _json_line(payload: JsonValue) -> str:
     return one_line(json_text(payload, indent=None), _LINE)
 
 
-def _call_line(call: ToolCall | RunningCall) -> str:
+def call_line(name: str, args: JsonObject) -> str:
+    """Return a tool call as visible text on one line, like `send_email(to="ada@example.org")`."""
     arguments = ", ".join(
-        f"{one_line(name, 40)}={one_line(json_text(value, indent=None), 120)}"
-        for name, value in call.args.items()
+        f"{one_line(key, 40)}={one_line(json_text(value, indent=None), 120)}"
+        for key, value in args.items()
     )
-    return f"{one_line(call.name, 60)}({arguments})"
+    return f"{one_line(name, 60)}({arguments})"
 
 
 def running_call_line(call: RunningCall) -> str:
     """Return the tool call that runs what asks, as visible text on one line."""
-    return one_line(_call_line(call), 120)
+    return one_line(call_line(call.name, call.args), 120)
 
 
 def breakpoint_line(stop: Breakpoint) -> str:

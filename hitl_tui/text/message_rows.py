@@ -3,9 +3,10 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from hitl_engine.model import Attachment, JsonValue, Message, MessageCall, Role
+from hitl_engine.model import Attachment, Message, MessageCall, Role
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.text.fitting import shortened
+from hitl_tui.text.item_summary import call_line
 from hitl_tui.text.rows import cut_anywhere, cut_at_words, pieces
 
 MESSAGE = 0
@@ -67,21 +68,6 @@ def text_to_copy(message: Message, part: int) -> str:
         return message.text
     call = message.calls[part - 1]
     return json_text({"name": call.name, "args": call.args})
-
-
-def call_line(call: MessageCall, width: int) -> str:
-    """Return a tool call on one line, like `send_email(to="ada@example.org")`."""
-    return shortened(f"{one_line(call.name, 60)}({_arguments(call.args)})", width)
-
-
-def _arguments(args: JsonValue) -> str:
-    if not isinstance(args, dict):
-        return one_line(args, 200) if isinstance(args, str) else _brief(args)
-    return ", ".join(f"{one_line(name, 40)}={_brief(value)}" for name, value in args.items())
-
-
-def _brief(value: JsonValue) -> str:
-    return one_line(json_text(value, indent=None), 120)
 
 
 def _head(message: Message, width: int, *, with_details: bool) -> Iterator[Row]:
@@ -190,11 +176,12 @@ def _call(
     status = "asked" if call.asked else "open"
     if result is not None:
         status = "failed" if result.failed else "done"
-    sign = (f"{_SIGNS[status]} ", status)
+    sign = ((_SIGNS[status], status), (" ", "muted"))
     if whole:
-        return Row((sign, (one_line(call.name, width - 2), "call")), number)
-    name, rest = call_line(call, width - 2).partition("(")[::2]
-    return Row((sign, (name, "call"), (f"({rest}" if rest else "", "argument")), number)
+        return Row((*sign, (one_line(call.name, width - 2), "call")), number)
+    line = call_line(call.name, call.args if isinstance(call.args, dict) else {"": call.args})
+    name, opening, arguments = shortened(line, width - 2).partition("(")
+    return Row((*sign, (name, "call"), (f"{opening}{arguments}", "argument")), number)
 
 
 def _result(result: Message, width: int, number: int, *, whole: bool) -> Iterator[Row]:

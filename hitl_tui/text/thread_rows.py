@@ -27,8 +27,12 @@ def status_words(row: ThreadRow) -> str:
 
 def row_words(row: ThreadRow, question_of: Callable[[Interrupt], Question]) -> str:
     """Return what a thread waits for, or why it failed, as visible text on one line; mostly empty."""
-    parts = [_waiting_words(row, question_of), one_line(row.error or "", _LINE)]
-    return "  ".join(part for part in (*parts, one_line(row.doubt, _LINE)) if part)
+    parts = (
+        one_line(row.error or "", _LINE),
+        _waiting_words(row, question_of),
+        one_line(row.doubt, _LINE),
+    )
+    return "  ·  ".join(part for part in parts if part)
 
 
 def _waiting_words(row: ThreadRow, question_of: Callable[[Interrupt], Question]) -> str:

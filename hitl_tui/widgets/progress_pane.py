@@ -44,8 +44,9 @@ class ProgressPane(TextPane):
         self.scroll_end(animate=False)
 
     def add(self, progress: Progress) -> None:
-        """Add an event."""
-        self._add_line(progress_line(progress))
+        """Add an event; what models write is not part of the progress."""
+        if progress.kind != "token":
+            self._add_line(progress_line(progress))
 
     def _add_line(self, line: str) -> None:
         self._lines.append(line)

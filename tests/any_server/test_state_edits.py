@@ -48,7 +48,7 @@ async def test_values_are_replaced_and_not_merged(desk: Desk) -> None:
         ("log", ["drafted"], ["written by hand"], KeyWrite.MERGES),
     ]
     outcome = await desk.states.write(plan)
-    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, ())
+    assert (outcome.kind, outcome.otherwise) == (OutcomeKind.APPLIED, ())
     thread = thread_of(outcome)
     assert thread.values == {"text": "edited", "log": ["written by hand"]}
     assert (thread.next, thread.status) == (("polish",), ThreadStatus.BREAKPOINT)
@@ -69,7 +69,7 @@ async def test_messages_are_replaced_by_messages(desk: Desk) -> None:
     assert plan.changes[0].write is KeyWrite.MERGES_MESSAGES
     assert "disappears without an answer" in plan.cautions[0]
     outcome = await desk.states.write(plan)
-    assert (outcome.kind, outcome.mismatches) == (OutcomeKind.APPLIED, ())
+    assert (outcome.kind, outcome.otherwise) == (OutcomeKind.APPLIED, ())
     values: Any = thread_of(outcome).values
     assert [each["content"] for each in values["messages"]] == ["hi", "Hello."]
     assert thread_of(outcome).waiting == () or thread_of(outcome).status is ThreadStatus.BREAKPOINT
@@ -118,8 +118,7 @@ async def test_a_branch_begins_with_a_changed_state(desk: Desk) -> None:
     plan = await desk.states.plan(
         thread.thread_id, [Replacement(("text",), "other")], checkpoint_id=at.checkpoint_id
     )
-    assert (plan.is_fork, plan.as_node) == (True, "draft")
-    assert "present branch" in plan.cautions[0]
+    assert (plan.is_fork, plan.as_node, plan.cautions) == (True, "draft", ())
     forked = thread_of(await desk.states.write(plan))
     assert (forked.values, forked.next) == ({"text": "other", "log": ["drafted"]}, ("polish",))
     found = {each.checkpoint_id: each for each in await checkpoints(desk, thread)}

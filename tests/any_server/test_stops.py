@@ -46,6 +46,16 @@ async def test_breakpoints_of_a_run_hold_to_its_end(desk: Desk) -> None:
     assert passed == [("after", "draft"), ("after", "polish"), ("before", "announce")]
 
 
+async def test_breakpoints_on_a_graph_stop_every_run_until_they_are_removed(desk: Desk) -> None:
+    desk.breakpoints.set("breakpoints", Breakpoints(before=("announce",), after=("polish",)))
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    assert (stop_of(thread).when, stop_of(thread).node) == ("after", "draft")
+    thread = await step(desk, thread)
+    assert (stop_of(thread).when, stop_of(thread).node) == ("after", "polish")
+    desk.breakpoints.set("breakpoints", Breakpoints(before=("publish",)))
+    assert (await step(desk, thread)).status is ThreadStatus.DONE
+
+
 @pytest.mark.hardening
 def test_breakpoints_are_stepped_past_in_the_shell(console: Console) -> None:
     run = console.run("run", "breakpoints", "--input", "{}", "--interrupt-before", "announce")

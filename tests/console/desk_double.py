@@ -11,18 +11,23 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
-from hitl_engine.errors import NotThere
+from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
     Breakpoint,
     Breakpoints,
+    Change,
+    ChangeKind,
+    Checkpoint,
     Decision,
     Draft,
     EarlierRun,
     FormField,
     Graph,
+    HistoryPage,
     Inbox,
     InputForm,
     Interrupt,
@@ -35,12 +40,19 @@ from hitl_engine.model import (
     Progress,
     Question,
     Reopening,
+    Replacement,
+    Rerun,
     RunSettings,
     Server,
+    StateEdit,
+    SubgraphState,
     ThreadStatus,
     ThreadView,
     Waiting,
+    Watched,
 )
+from hitl_engine.reading.conversation import Conversations
+from hitl_engine.reading.state_values import watched
 
 OnProgress: TypeAlias = Callable[[Progress], None]
 ToolCall: TypeAlias = tuple[str, JsonObject, str, tuple[str, ...]]
@@ -145,6 +157,75 @@ class DraftsDouble:
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
 
 
+class StateValuesDouble:
+    """What the last step of every thread changed, and the states of its subgraphs."""
+
+    def __init__(self) -> None:
+        self.changed: tuple[Change, ...] = ()
+        self.inside: tuple[SubgraphState, ...] = ()
+
+    async def changes(self, thread_id: str, checkpoint_id: str) -> tuple[Change, ...]:
+        return self.changed
+
+    async def of_subgraphs(self, thread_id: str, checkpoint_id: str) -> tuple[SubgraphState, ...]:
+        return self.inside
+
+    async def watched(self, values: JsonValue, expressions: Iterable[str]) -> tuple[Watched, ...]:
+        return tuple(watched(each, values) for each in expressions)
+
+
+class HistoryDouble:
+    """The same few checkpoints for every thread."""
+
+    def __init__(self) -> None:
+        self.checkpoints = (
+            Checkpoint("c", "b", 1, "loop", ("revise",), (), None, 'some_text: "now"'),
+            Checkpoint("b", "a", 0, "loop", (), ("revise",), None, ""),
+            Checkpoint("a", "", -1, "input", (), ("__start__",), None, 'some_text: "then"'),
+        )
+
+    async def page(self, thread_id: str, *, before: str = "", limit: int = 30) -> HistoryPage:
+        return HistoryPage(self.checkpoints, is_last=True)
+
+    async def moment(self, thread_id: str, checkpoint_id: str) -> ThreadView:
+        values: JsonValue = {"some_text": "then"}
+        done = ThreadStatus.DONE
+        return ThreadView(thread_id, "revise", done, values, (), (), checkpoint_id, None)
+
+    async def compare(self, thread_id: str, before_id: str, after_id: str) -> tuple[Change, ...]:
+        return (Change(("some_text",), ChangeKind.REPLACED, "then", "now"),)
+
+
+class StatesDouble:
+    """Refuses every write into a state: journeys use a real desk for that."""
+
+    async def nodes(self, thread_id: str, *, checkpoint_id: str = "") -> tuple[str, ...]:
+        return ("revise",)
+
+    async def plan(
+        self,
+        thread_id: str,
+        replacements: Sequence[Replacement],
+        *,
+        checkpoint_id: str = "",
+        as_node: str = "",
+    ) -> StateEdit:
+        raise BadInput("These values are in the state already.")
+
+    async def write(self, edit: StateEdit) -> Outcome:
+        raise BadInput("Nothing was planned.")
+
+
+class RerunsDouble:
+    """Refuses every run from elsewhere."""
+
+    async def plan_again(self, thread_id: str, checkpoint_id: str) -> Rerun:
+        raise BadInput("Nothing follows this checkpoint.")
+
+    async def run(self, rerun: Rerun, on_progress: OnProgress) -> Outcome:
+        raise BadInput("Nothing was planned.")
+
+
 class DeskDouble:
     """Holds pending items in memory; the results of requests are scripted."""
 
@@ -164,7 +245,13 @@ class DeskDouble:
         self.sent: list[tuple[str, JsonValue]] = []
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
+        self.history = HistoryDouble()
+        self.states = StatesDouble()
+        self.reruns = RerunsDouble()
+        self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
+        self.conversations = Conversations()
+        self.state_values = StateValuesDouble()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()

@@ -15,8 +15,10 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.screens.threads import ThreadsScreen
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
@@ -27,13 +29,20 @@ from hitl_tui.widgets.cards.declinable import DeclineKeys, DeclineLine
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.choice_list import ChoiceList
+from hitl_tui.widgets.conversation.conversation_view import ConversationView
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
 from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.search_line import SearchLine
+from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.state_tree import StateTree
+from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.call_keys import CallKeys
@@ -45,6 +54,9 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("inbox", (InboxList, InboxScreen)),
     ("filter line", (FilterLine,)),
     ("thread", (ThreadScreen,)),
+    ("conversation", (ConversationView,)),
+    ("state", (StateTree,)),
+    ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
@@ -64,8 +76,12 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
         ),
     ),
     ("breakpoint", (BreakpointCard,)),
+    ("history", (Timeline,)),
+    ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen,)),
+    ("graph", (GraphList,)),
+    ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),
@@ -75,6 +91,7 @@ ESSENTIAL = (
     "inbox.open",
     "inbox.mark",
     "inbox.bulk",
+    "console.threads",
     "card.send",
     "card.answer_as",
     "card.payload",
@@ -98,6 +115,7 @@ _NAMES = {
     "question_mark": "?",
     "left_square_bracket": "[",
     "right_square_bracket": "]",
+    "equals_sign": "=",
     "escape": "esc",
 }
 

@@ -112,3 +112,17 @@ def test_textual_has_not_changed_what_this_replaces() -> None:
     built_on = (Parser, XTermParser, LinuxDriver.run_input_thread)
     source = "".join(inspect.getsource(each) for each in built_on)
     assert hashlib.sha256(source.encode()).hexdigest()[:16] == "8aedab3ee35c0dd7"
+
+
+def test_alt_and_a_digit_are_that_key_and_no_character(clock: Clock) -> None:
+    keys = [
+        each
+        for each in received(clock, "\x1b4", 0.5, "a\x1b1¢", 0.5)
+        if isinstance(each, events.Key)
+    ]
+    assert [(each.key, each.is_printable) for each in keys] == [
+        ("alt+4", False),
+        ("a", True),
+        ("alt+1", False),
+        ("cent_sign", True),
+    ]

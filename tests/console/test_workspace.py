@@ -85,7 +85,7 @@ async def test_a_view_below_a_breakpoint_whose_card_is_small(console: OpenConsol
 async def test_a_tab_is_clicked(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt(TEXT)), (80, 24)) as c:
         await c.open()
-        await c.pilot.click("ViewTabs", offset=(16, 0))
+        await c.pilot.click("ViewTabs", offset=(32, 0))
         await c.pilot.pause()
         assert workspace(c).current is STATE
         assert c.app.session.settings.kept("views") == ["state"]

@@ -52,6 +52,23 @@ def test_pages_fit(limit: dict[str, Any], page: int) -> None:
     assert capabilities_of(WireInfo(), document(limit, [])).thread_page == page
 
 
+@pytest.mark.parametrize(
+    ("modes", "streams"),
+    [
+        ({"enum": ["values", "messages-tuple"]}, True),
+        ({"anyOf": [{"type": "array", "items": {"enum": ["values", "tasks"]}}]}, False),
+        ({"anyOf": [{"items": {"enum": ["messages-tuple"]}}, {"enum": ["values"]}]}, True),
+        ({"type": "string"}, True),
+    ],
+)
+def test_tokens_are_streamed_where_the_server_has_the_mode(
+    modes: dict[str, Any], streams: bool
+) -> None:
+    stream = {"requestBody": body({"properties": {"stream_mode": modes}})}
+    described = {"paths": {"/threads/{thread_id}/runs/stream": {"post": stream}}}
+    assert capabilities_of(WireInfo(), described).streams_tokens is streams
+
+
 def test_a_server_without_a_description_can_do_everything() -> None:
     assert capabilities_of(WireInfo(), {}) == Capabilities()
     assert Capabilities().lacks == ()

@@ -9,6 +9,7 @@ from hitl_engine.deciding.run_breakpoints import (
     compiled_breakpoints,
     continued,
     has_breakpoints,
+    known_only,
     requested,
 )
 from hitl_engine.errors import BadInput
@@ -87,3 +88,45 @@ def test_the_next_run_keeps_a_shorter_list_that_a_person_chose() -> None:
 
 def test_a_run_without_breakpoints_of_its_own() -> None:
     assert not has_breakpoints(run(interrupt_before=[], interrupt_after=None))
+
+
+@pytest.mark.parametrize(
+    ("own", "on_graph", "sent"),
+    [
+        ({}, Breakpoints(before=("clean",)), ["clean", "total"]),
+        ({}, Breakpoints(before=("total",)), None),
+        ({}, Breakpoints(before=("*",)), "*"),
+        (
+            {"interrupt_before": ["send"]},
+            Breakpoints(before=("clean",)),
+            ["send", "clean", "total"],
+        ),
+    ],
+)
+def test_breakpoints_of_the_graph_are_added_to_a_run_that_goes_on(
+    own: dict[str, Any], on_graph: Breakpoints, sent: Any
+) -> None:
+    request = continued(run(**own), COMPILED, on_graph)
+    assert request.get("interrupt_before") == sent
+    assert "interrupt_after" not in request
+
+
+def test_a_breakpoint_that_was_removed_from_the_graph_is_not_sent_again() -> None:
+    first = continued(run(interrupt_before=["send"]), COMPILED, Breakpoints(before=("*",)))
+    assert first["interrupt_before"] == "*"
+    notes = first["metadata"]
+    assert isinstance(notes, dict)
+    second = run(notes, interrupt_before=first["interrupt_before"])
+    assert continued(second, COMPILED) == {"interrupt_before": ["send", "total"]}
+
+
+def test_a_shorter_list_gets_the_breakpoints_of_the_graph_as_well() -> None:
+    last = run({REPLACES: True}, interrupt_before=["clean"])
+    request = continued(last, COMPILED, Breakpoints(before=("send",), after=("clean",)))
+    assert request["interrupt_before"] == ["clean", "send"]
+    assert request["interrupt_after"] == ["clean", "draft"]
+
+
+def test_a_breakpoint_at_a_node_that_is_gone_is_left_out() -> None:
+    kept = Breakpoints(before=("gone", "clean"), after=("*",))
+    assert known_only(kept, {"clean": ""}) == Breakpoints(("clean",), ("*",))

@@ -33,3 +33,17 @@ def test_a_thread_is_copied_and_the_copy_deleted(shell: Shell) -> None:
     assert shell.run("delete", copy, "--yes")["outcome"] == "applied"
     assert "There is no thread" in shell.refused("delete", copy, "--yes", code=3)
     assert shell.run("show", thread)["status"] == "interrupted"
+
+
+def test_a_graph_is_printed(local_shell: Shell) -> None:
+    picture = local_shell.run("graph", "breakpoints")
+    assert {"source": "draft", "target": "polish", "conditional": False, "label": None} in picture[
+        "edges"
+    ]
+    stops = {n["id"]: (n["stops_before"], n["stops_after"]) for n in picture["nodes"]}
+    assert (stops["publish"], stops["draft"]) == ((True, False), (False, True))
+    listed = local_shell.raw("graph", "breakpoints").stdout
+    assert " ▿ │○ draft\n" in listed
+    assert local_shell.raw("graph", "tool_agent", "--ascii").stdout.isascii()
+    assert local_shell.raw("graph", "subgraph", "--mermaid").stdout.startswith("flowchart TD\n")
+    assert local_shell.raw("graph", "subgraph", "--svg").stdout.startswith("<svg ")

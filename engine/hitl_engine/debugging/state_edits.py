@@ -1,7 +1,7 @@
 """Changes of a thread's state: planned, confirmed, sent once, and read back."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from hitl_engine.debugging.planning import (
     NOTHING_SENT,
@@ -14,7 +14,7 @@ from hitl_engine.debugging.replacements import replaced
 from hitl_engine.debugging.state_keys import (
     StateKeys,
     cautions_about_keys,
-    mismatches,
+    deviations,
     sent_value,
 )
 from hitl_engine.errors import BadInput, ServerRefused, TargetError
@@ -29,11 +29,32 @@ from hitl_engine.model import (
 )
 from hitl_engine.reading.client import own_assistant
 from hitl_engine.reading.history import History
+from hitl_engine.reading.snapshot import Snapshot
 
 _LOOKED_BACK = 20
 """Checkpoints among which the node that ran last is looked for."""
+_START = "__start__"
 _WRITTEN = "The state was written."
 _AS_IT_WAS = "The state is as it was."
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """The checkpoint at which a write begins, and the thread as it is now."""
+
+    now: Snapshot
+    checkpoint_id: str
+    values: JsonObject
+    following: tuple[str, ...]
+    ran_last: str
+    known: tuple[str, ...]
+    """All nodes of the graph; none if they cannot be read."""
+
+    @property
+    def nodes(self) -> tuple[str, ...]:
+        """The nodes that a write can count as, the likely ones first."""
+        likely = (self.ran_last, *self.following, *self.known)
+        return tuple(dict.fromkeys(node for node in likely if node and node != _START))
 
 
 class StateEdits:
@@ -58,59 +79,50 @@ class StateEdits:
         `as_node`: by default the node that ran last, so that what runs next stays the same. Raises
         BadInput for a place or a node that is not there, Conflict while a run is in progress.
         """
-        now = await self._session.reader.snapshot(thread_id)
-        refuse_if_busy(now)
-        at = checkpoint_id or now.checkpoint_id
-        values, following = now.values, now.next
-        if not at:
-            raise BadInput(f"Nothing ran on thread {thread_id}, so it has no state to edit.")
-        if at != now.checkpoint_id or values is None:
-            state = await self._history.state(thread_id, at)
-            values, following = state.values, state.next
-        if not isinstance(values, dict):
-            raise BadInput("The state of this graph is not an object, so it has no keys to edit.")
-        known = tuple(await self._session.reader.known_nodes(now.graph_id) or ())
-        if as_node and known and as_node not in known:
+        place = await self._place(thread_id, checkpoint_id)
+        now, values = place.now, place.values
+        if as_node and place.known and as_node not in place.known:
             raise BadInput(
                 f"{now.graph_id} has no node {as_node}.",
                 kept=NOTHING_SENT,
-                hint=f"Its nodes are: {', '.join(known)}.",
+                hint=f"Its nodes are: {', '.join(place.known)}.",
             )
-        last = await self._ran_last(thread_id, at)
-        nodes = tuple(dict.fromkeys(node for node in (last, *following, *known) if node))
         after = replaced(values, replacements)
         changed = {
-            key: after[key] for key in after if key not in values or after[key] != values[key]
+            key: value for key, value in after.items() if key not in values or value != values[key]
         }
+        skips = as_node in place.following and as_node != place.ran_last
+        if not changed and not skips:
+            raise BadInput("These values are in the state already.", kept=NOTHING_SENT)
         await self._refuse_unknown_keys(now.graph_id, changed, values)
-        tried = tuple(dict.fromkeys((as_node or last, *nodes)))
-        writes = await self._keys.writes(now.graph_id, changed, [node for node in tried if node])
-        edit = StateEdit(
+        writer = as_node or place.ran_last
+        tried = [node for node in dict.fromkeys((writer, *place.nodes)) if node]
+        writes = await self._keys.writes(now.graph_id, changed, tried)
+        is_fork = place.checkpoint_id != now.checkpoint_id
+        return StateEdit(
             thread_id=thread_id,
             graph_id=now.graph_id,
-            checkpoint_id=at,
+            checkpoint_id=place.checkpoint_id,
             newest_id=now.checkpoint_id,
             pending_ids=tuple(now.pending_ids),
             changes=tuple(
                 KeyChange(key, values.get(key), value, writes[key])
                 for key, value in changed.items()
             ),
-            as_node=as_node or last,
-            nodes=nodes,
-            skips=(as_node,) if as_node in following else (),
-            cautions=(
-                *cautions_about(now, is_fork=at != now.checkpoint_id),
-                *cautions_about_keys(writes),
-            ),
+            as_node=writer,
+            nodes=place.nodes,
+            skips=(as_node,) if skips else (),
+            cautions=(*cautions_about(now, is_fork=is_fork), *cautions_about_keys(writes)),
         )
-        if not edit.changes and not edit.skips:
-            raise BadInput("These values are in the state already.", kept=NOTHING_SENT)
-        return edit
+
+    async def nodes(self, thread_id: str, *, checkpoint_id: str = "") -> tuple[str, ...]:
+        """Return the nodes that a write can count as, the likely ones first. Raises as `plan`."""
+        return (await self._place(thread_id, checkpoint_id)).nodes
 
     async def write(self, edit: StateEdit) -> Outcome:
         """Write what was planned, and return what came of it.
 
-        `mismatches` contains what became otherwise than it was meant. Raises NoLongerWaits where
+        `otherwise` contains what became something else than it was meant to be. Raises NoLongerWaits where
         the thread has changed since it was planned, Conflict, JournalFailed.
         """
         async with self._session.keep_running():
@@ -169,7 +181,7 @@ class StateEdits:
             became = (await self._history.state(edit.thread_id, written_id)).values
         except TargetError as error:
             return replace(found, why=f"{found.why} It could not be read back: {error.what}")
-        return replace(found, mismatches=tuple(mismatches(edit.changes, became)))
+        return replace(found, otherwise=tuple(deviations(edit.changes, became)))
 
     def _preconditions(self, edit: StateEdit) -> JsonObject | None:
         if not self._session.supports("state_preconditions"):
@@ -179,6 +191,23 @@ class StateEdits:
     async def _is_as_it_was(self, edit: StateEdit) -> bool:
         state = await self._session.api.state(edit.thread_id)
         return (state.checkpoint and state.checkpoint.checkpoint_id) == edit.newest_id
+
+    async def _place(self, thread_id: str, checkpoint_id: str) -> "_Place":
+        """Read where a write is to begin. Raises BadInput, Conflict."""
+        now = await self._session.reader.snapshot(thread_id)
+        refuse_if_busy(now)
+        at = checkpoint_id or now.checkpoint_id
+        if not at:
+            raise BadInput(f"Nothing ran on thread {thread_id}, so it has no state to edit.")
+        values, following = now.values, now.next
+        if at != now.checkpoint_id or values is None:
+            state = await self._history.state(thread_id, at)
+            values, following = state.values, state.next
+        if not isinstance(values, dict):
+            raise BadInput("The state of this graph is not an object, so it has no keys to edit.")
+        known = await self._session.reader.known_nodes(now.graph_id)
+        ran_last = await self._ran_last(thread_id, at)
+        return _Place(now, at, values, following, ran_last, tuple(known or ()))
 
     async def _ran_last(self, thread_id: str, checkpoint_id: str) -> str:
         """Return the node that ran last before a checkpoint; empty if none did, or it is far back."""

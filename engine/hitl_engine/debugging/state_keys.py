@@ -47,7 +47,7 @@ def cautions_about_keys(writes: Mapping[str, KeyWrite]) -> Iterator[str]:
         )
 
 
-def mismatches(changes: Iterable[KeyChange], became: Any) -> Iterator[str]:
+def deviations(changes: Iterable[KeyChange], became: Any) -> Iterator[str]:
     """Yield a sentence for each key that became something else than it was meant to be."""
     values = became if isinstance(became, Mapping) else {}
     for each in changes:

@@ -22,7 +22,9 @@ from hitl_engine.errors import (
 )
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
+from hitl_engine.reading.capabilities import TOKENS
 from hitl_engine.reading.client import StreamEvent
+from hitl_engine.reading.message_shapes import token_of
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun, error_text
@@ -92,6 +94,11 @@ class RunSender:
     def __init__(self, session: ServerSession) -> None:
         self._session = session
 
+    @property
+    def _stream_modes(self) -> list[str]:
+        tokens = [TOKENS] if self._session.api.can.streams_tokens else []
+        return [*_STREAM_MODES, *tokens]
+
     async def last(self, thread_id: str) -> WireRun | None:
         """Return the newest run of a thread, if it has any. Raises TargetError."""
         runs = await self._session.api.runs(thread_id, limit=1)
@@ -110,7 +117,7 @@ class RunSender:
             **_marked(request, sent.decision_id, tells=self._session.api.can.tells_requests),
             "multitask_strategy": "reject",
             "on_disconnect": "continue",
-            "stream_mode": list(_STREAM_MODES),
+            "stream_mode": [*self._stream_modes],
             "stream_subgraphs": True,
             "stream_resumable": True,
         }
@@ -239,7 +246,7 @@ class RunSender:
             events = self._session.api.join_stream(
                 sent.thread_id,
                 observed.run_id,
-                stream_mode=_STREAM_MODES,
+                stream_mode=self._stream_modes,
                 after=observed.last_event_id,
             )
             with suppress(TargetError):
@@ -318,6 +325,8 @@ async def _watch(
                     observed.finished[task_id] = asks
                 observed.moved = observed.moved or progress.kind == "finished" or None
                 on_progress(progress)
+            case "messages", [piece, *_] if token := token_of(piece):
+                on_progress(Progress(thread_id, "token", _path(event.namespace, ""), token))
             case "custom", data:
                 on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
 

@@ -36,6 +36,16 @@ def continuing_request(last: WireRun | None, assistant: str, *, strict: bool) ->
     return request
 
 
+def own_settings(run: WireRun) -> RunSettings:
+    """Return what a person gave a run beside its input, so that another run can get the same."""
+    config = _limits(run.kwargs.get("config"))
+    if context := _lasting(run.kwargs.get("context")):
+        return RunSettings(config, context)
+    if configurable := _own(run.kwargs.get("config")):
+        config["configurable"] = configurable
+    return RunSettings(config)
+
+
 def refuse_settings(settings: RunSettings) -> None:
     """Raise BadInput for settings of a run that a server would refuse, or that it sets itself."""
     configurable = settings.config.get("configurable") or {}

@@ -5,12 +5,16 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 
 from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.preconditions import refuse_if_something_waits
 from hitl_engine.deciding.run_breakpoints import (
     REPLACES,
     all_breakpoints,
     compiled_breakpoints,
+    known_only,
+    noted,
     requested,
+    with_those_of_graph,
 )
 from hitl_engine.deciding.run_settings import continuing_request, refuse_settings
 from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused, Unreachable
@@ -18,6 +22,7 @@ from hitl_engine.forms.schema_fields import form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
+    NO_BREAKPOINTS,
     Breakpoints,
     EarlierRun,
     Graph,
@@ -40,9 +45,12 @@ _RUNS_READ = 50
 class RunStarter:
     """Starts runs on the server in use."""
 
-    def __init__(self, session: ServerSession, decider: Decider) -> None:
+    def __init__(
+        self, session: ServerSession, decider: Decider, breakpoints: GraphBreakpoints
+    ) -> None:
         self._session = session
         self._decider = decider
+        self._on_graphs = breakpoints
 
     async def input_forms(self, graph: Graph) -> AsyncGenerator[InputForm, None]:
         """Yield the form for the input of a graph; without its schema, for any JSON.
@@ -149,8 +157,11 @@ class RunStarter:
             request["config"] = settings.config
         if settings.context:
             request["context"] = settings.context
+        notes = noted(breakpoints, self._on_graphs.of(graph.graph_id))
         if stops and replace_compiled:
-            request["metadata"] = {REPLACES: True}
+            notes[REPLACES] = True
+        if notes:
+            request["metadata"] = notes
         try:
             return await self._decider.run(intent, request, on_progress)
         except HitlError as error:
@@ -168,7 +179,8 @@ class RunStarter:
 
     async def _breakpoints(self, graph: Graph, given: Breakpoints, *, replace: bool) -> JsonObject:
         """Return the fields of a request with these breakpoints. Raises BadInput."""
-        if not (given.before or given.after or replace):
+        on_graph = self._on_graphs.of(graph.graph_id)
+        if not (given.before or given.after or replace or on_graph != NO_BREAKPOINTS):
             return {}  # the compiled ones hold
         nodes = await self._session.reader.known_nodes(graph.assistant_id)
         if nodes is None and not replace:
@@ -180,7 +192,8 @@ class RunStarter:
             )
         if nodes is not None:
             _refuse_unknown_nodes(graph, given, nodes)
-        return requested(given, compiled_breakpoints(nodes or {}), replace=replace)
+        wanted = with_those_of_graph(given, known_only(on_graph, nodes or {}))
+        return requested(wanted, compiled_breakpoints(nodes or {}), replace=replace)
 
 
 def _input_form(graph: Graph, schemas: WireSchemas, nodes: Mapping[str, str] | None) -> InputForm:

@@ -13,7 +13,7 @@ from hitl_engine.model.bulk import (
     SameDecision,
     WithheldWay,
 )
-from hitl_engine.model.change import Change, ChangeKind
+from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.decision import (
     Answer,
@@ -60,9 +60,22 @@ from hitl_engine.model.run import (
     EarlierRun,
     InputForm,
     RunSettings,
+    StepGoal,
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
+from hitl_engine.model.story import (
+    Act,
+    Answered,
+    GivenAnswer,
+    Replay,
+    Started,
+    Story,
+    StoryDifference,
+    StoryStep,
+    WentOn,
+    Wrote,
+)
 from hitl_engine.model.thread import (
     Breakpoint,
     Effect,
@@ -71,6 +84,7 @@ from hitl_engine.model.thread import (
     RejectedCall,
     Reopening,
     RunningCall,
+    SubgraphState,
     ThreadStatus,
     ThreadView,
     Waiting,
@@ -90,7 +104,9 @@ __all__ = [
     "ALL_THREADS",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
+    "Act",
     "Answer",
+    "Answered",
     "AnyJson",
     "Approve",
     "AskedQuestion",
@@ -121,6 +137,7 @@ __all__ = [
     "Fill",
     "FormField",
     "FormToFill",
+    "GivenAnswer",
     "Graph",
     "GraphEdge",
     "GraphNode",
@@ -153,6 +170,7 @@ __all__ = [
     "RejectedCall",
     "Reopening",
     "Replacement",
+    "Replay",
     "Replies",
     "Reply",
     "Rerun",
@@ -164,7 +182,13 @@ __all__ = [
     "RunningCall",
     "SameDecision",
     "Server",
+    "Started",
     "StateEdit",
+    "StepGoal",
+    "Story",
+    "StoryDifference",
+    "StoryStep",
+    "SubgraphState",
     "TextToRevise",
     "ThreadCounts",
     "ThreadFilter",
@@ -179,7 +203,10 @@ __all__ = [
     "Verdict",
     "Verdicts",
     "Waiting",
+    "Watched",
+    "WentOn",
     "WithheldWay",
+    "Wrote",
     "busy_remark",
     "in_order",
     "in_utc",

@@ -1,4 +1,4 @@
-"""What became of a JSON value: one change for each place."""
+"""Places of a JSON value: those that changed, and those that an expression finds."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -25,3 +25,14 @@ class Change:
     """None if it was added."""
     after: JsonValue = None
     """None if it was removed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What an expression of JSONPath finds in a value."""
+
+    expression: str
+    found: tuple[tuple[Path, JsonValue], ...] = ()
+    """Each place with its value."""
+    problem: str = ""
+    """Why it cannot be read, if so."""

@@ -13,11 +13,12 @@ class Progress:
     """One event of a run that is being watched."""
 
     thread_id: str
-    kind: Literal["started", "finished", "failed", "custom", "stopped"]
+    kind: Literal["started", "finished", "failed", "custom", "stopped", "token"]
     node: str
     """Node path, outermost first, joined by ` ▸ `; empty if the event names no node."""
     detail: JsonValue = None
-    """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error."""
+    """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error;
+    `token`: `{"id", "text"}`, a message of a model and what of it arrived now."""
 
 
 class OutcomeKind(StrEnum):
@@ -49,5 +50,7 @@ class Outcome:
     """Whether answers caused the same error twice: it must be reopened before an answer counts."""
     mismatches: tuple[str, ...] = ()
     """Tool calls that did not run as decided, as the messages show: a sentence each, untrusted."""
+    otherwise: tuple[str, ...] = ()
+    """Keys of the state that became something else than was written: a sentence each, untrusted."""
     thread_id: str = field(kw_only=True)
     """Known even if the thread could not be read."""

@@ -147,6 +147,18 @@ class ThreadView:
 
 
 @dataclass(frozen=True, slots=True)
+class SubgraphState:
+    """The state of a subgraph that has not ended."""
+
+    namespace: str
+    """Its checkpoint namespace: `node:task id`, joined by `|` where it is nested deeper."""
+    path: tuple[str, ...]
+    """The nodes that contain it, outermost first."""
+    values: JsonValue
+    next: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Inbox:
     """All waiting items of a server, as of one look."""
 

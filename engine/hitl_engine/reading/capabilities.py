@@ -15,6 +15,8 @@ LARGEST_PAGE = 1000
 """The most that langgraph-api gives at once."""
 SMALL_PAGE = 100
 """For servers that refuse more, and do not tell how many they give."""
+TOKENS = "messages-tuple"
+"""The stream mode for what models write while they write it."""
 GoesOn: TypeAlias = Literal["with nothing", "with a checkpoint", "never"]
 _IGNORE_OTHER_RUNS = frozenset({"Aegra"})
 """Servers, by their name in `GET /info`, that accept `multitask_strategy` and ignore it.
@@ -41,6 +43,8 @@ class Capabilities:
     """Whether it refuses a run while another one is under way on the thread."""
     takes_configs: bool = True
     """Whether the checkpoint before which a history begins is given as a config, not as an id."""
+    streams_tokens: bool = True
+    """Whether a run can stream what models write while they write it."""
     goes_on: GoesOn | None = None
     """What a run must contain that goes on without an input; None: not tried yet."""
 
@@ -95,7 +99,19 @@ def capabilities_of(info: WireInfo, document: Mapping[str, Any]) -> Capabilities
             document, "/threads/{thread_id}/runs/{run_id}", {"kwargs", "metadata"}
         ),
         keeps_reviewers_apart=info.name not in _IGNORE_OTHER_RUNS,
+        streams_tokens=TOKENS in (_stream_modes(document) or {TOKENS}),
     )
+
+
+def _stream_modes(document: Mapping[str, Any]) -> set[str]:
+    """Return the modes in which a run can be streamed; none if they are not described."""
+    fields = _request_fields(document, "/threads/{thread_id}/runs/stream", "post")
+    found: set[str] = set()
+    for each in _alternatives(document, fields.get("stream_mode")):
+        for schema in (each, *_alternatives(document, each.get("items"))):
+            named = schema.get("enum")
+            found.update(map(str, named if isinstance(named, list) else []))
+    return found
 
 
 def _maximum(document: Mapping[str, Any], fields: Mapping[str, Any]) -> int:

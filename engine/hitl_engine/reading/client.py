@@ -228,9 +228,13 @@ class LangGraphServer:
         within = "?subgraphs=true" if subgraphs else ""
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
 
-    async def state_at(self, thread_id: str, checkpoint: WireCheckpoint) -> WireState:
+    async def state_at(
+        self, thread_id: str, checkpoint: WireCheckpoint, *, subgraphs: bool = False
+    ) -> WireState:
         """Return the state at a checkpoint, which may be that of a subgraph."""
         body: JsonObject = {"checkpoint": checkpoint.model_dump(exclude_none=True)}
+        if subgraphs:
+            body["subgraphs"] = True
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 
@@ -311,6 +315,10 @@ class LangGraphServer:
         except Conflict:
             return 409
         return 200
+
+    async def pause_run(self, thread_id: str, run_id: str) -> None:
+        """Ask our own server to stop a run before its next step. Raises NotThere if it has ended."""
+        await self._call("POST", f"/threads/{thread_id}/runs/{run_id}/pause")
 
     async def runs(self, thread_id: str, *, limit: int) -> tuple[WireRun, ...]:
         """Return the newest runs of a thread, newest first.

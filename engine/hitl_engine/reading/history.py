@@ -1,11 +1,12 @@
 """The checkpoints of a thread, page by page, and the thread as it was at one of them."""
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+from hitl_engine.differences import changed_paths
 from hitl_engine.errors import NotThere, TooLarge
-from hitl_engine.model import Checkpoint, HistoryPage, ThreadView
+from hitl_engine.model import Change, Checkpoint, HistoryPage, ThreadView
 from hitl_engine.reading.briefs import brief, brief_fields
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.snapshot_sources import from_state
@@ -64,6 +65,12 @@ class History:
             found.append(_checkpoint(at, parent, ""))
             at = parent
         return (*found, _checkpoint(at, None, ""))
+
+    async def compare(self, thread_id: str, before_id: str, after_id: str) -> tuple[Change, ...]:
+        """Return what differs in the values of two checkpoints, in the order of the second."""
+        before = await self.state(thread_id, before_id)
+        after = await self.state(thread_id, after_id)
+        return changed_paths(before.values, after.values)
 
     async def moment(self, thread_id: str, checkpoint_id: str) -> ThreadView:
         """Return a thread as it was at a checkpoint. Nothing waits there: it is over."""
@@ -141,3 +148,21 @@ def _user(metadata: Mapping[str, Any]) -> str:
 
 def _id(pointer: WireCheckpoint | None) -> str:
     return (pointer and pointer.checkpoint_id) or ""
+
+
+async def all_states(api: LangGraphServer, thread_id: str) -> AsyncIterator[WireState]:
+    """Yield all states of a thread, of all its branches, newest first. Raises NotThere, TargetError."""
+    before, limit = "", PAGE
+    while True:
+        try:
+            page = await api.history(thread_id, limit=limit, before=before)
+        except TooLarge:
+            if limit == 1:
+                raise
+            limit //= 2
+            continue
+        for state in page:
+            yield state
+        if len(page) < limit:
+            return
+        before = _id(page[-1].checkpoint)

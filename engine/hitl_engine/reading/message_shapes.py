@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any, TypeAlias
 
-from hitl_engine.model import Attachment, JsonValue, Message, MessageCall, Role
+from hitl_engine.model import Attachment, JsonObject, JsonValue, Message, MessageCall, Role
 
 _Object: TypeAlias = dict[str, Any]
 
@@ -107,6 +107,14 @@ def message_of(value: JsonValue) -> Message:
         metadata=others or None,
         raw=value,
     )
+
+
+def token_of(value: JsonValue) -> JsonObject | None:
+    """Return the piece of a model's message that a run streams, as `{"id", "text"}`, if it is one."""
+    message = message_of(value)
+    if message.role is not Role.AI or not message.message_id or not message.text:
+        return None
+    return {"id": message.message_id, "text": message.text}
 
 
 def _opened(value: JsonValue) -> _Object:

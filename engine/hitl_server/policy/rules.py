@@ -63,6 +63,9 @@ RULES: dict[tuple[str, str], Rule] = {
     ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"): thread_rules.about_one(
         "update", run_rules.no_run_to_cancel
     ),
+    ("POST", "/threads/{thread_id}/runs/{run_id}/pause"): thread_rules.about_one(
+        "update", run_rules.no_run_to_pause
+    ),
     ("POST", "/runs"): run_rules.create_stateless,
     ("POST", "/runs/wait"): run_rules.create_stateless,
     ("POST", "/runs/stream"): run_rules.create_stateless,

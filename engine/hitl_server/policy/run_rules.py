@@ -117,3 +117,8 @@ def no_run_to_join(_: str) -> Refusal:
 def no_run_to_cancel(_: str) -> Refusal:
     """Return the refusal to cancel a run."""
     return Refusal(404, "No runs found to cancel.")
+
+
+def no_run_to_pause(_: str) -> Refusal:
+    """Return the refusal to pause a run."""
+    return Refusal(404, "No run found to pause.")

@@ -24,6 +24,7 @@ OWN_FLAGS = {
     "changes": True,
     "derived_status": True,
     "last_run": True,
+    "pause": True,
     "reducers": True,
 }
 """`strict_resume`: all ids of a resume map must be pending. `refuses_late_answers`: an answer at an
@@ -32,7 +33,8 @@ state that it was decided on, and with `state_preconditions` also a change of th
 `changes`: `/threads/changes` streams which threads change. `derived_status`: thread rows follow the
 state, and have `next`, `tasks`, `breakpoint` and the checkpoint in addition to langgraph-api.
 `last_run`: `GET /threads/{id}` includes the thread's newest run. `reducers`: the schemas of an
-assistant tell how each key of the state takes a write."""
+assistant tell how each key of the state takes a write. `pause`: `POST …/runs/{run_id}/pause` stops a
+run before its next step."""
 OF_OUR_CHECKPOINTS = {
     *("refuses_late_answers", "preconditions", "state_preconditions", "derived_status"),
 }

@@ -127,6 +127,20 @@ async def cancel(
     return json_response({}, headers=run_headers(active))
 
 
+@router.post("/{run_id}/pause")
+async def pause(request: Request, thread_id: str, run_id: str) -> Response:
+    """Stop a run before its next step; nodes that run now end first.
+
+    The thread is then at a breakpoint before its next node. langgraph-api has no such request.
+    """
+    thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
+    active = parts_of(request).run_queue.find(thread_id, run_id)
+    if active is None:
+        raise Refusal(404, "No run found to pause.")
+    active.pause()
+    return Response(status_code=202)
+
+
 def _existing(parts: ServerParts, thread_id: str) -> str:
     thread_id = checked_id(thread_id)
     if parts.threads.metadata(thread_id) is None:

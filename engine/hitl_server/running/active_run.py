@@ -4,6 +4,8 @@ import asyncio
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
+from langgraph.runtime import RunControl
+
 from hitl_server.streams.run_stream import RunResult, RunStream
 from hitl_server.tables.run_table import Run
 
@@ -31,6 +33,8 @@ class ActiveRun:
     """Whether it waits for an earlier run of its thread, or for its delay."""
     cancelled: CancelAction | None = None
     """How a client cancelled this run; None if no client did."""
+    control: RunControl = field(default_factory=RunControl)
+    """What LangGraph asks before each step whether to go on."""
     _task: asyncio.Task[None] | None = None
     _graph_ended: bool = False
 
@@ -55,6 +59,10 @@ class ActiveRun:
             self.cancelled = action
             if self._task is not None:
                 self._task.cancel()
+
+    def pause(self) -> None:
+        """Stop before the next step; nodes that run now end first. It goes on as from a breakpoint."""
+        self.control.request_drain("pause")
 
     def end_graph(self) -> None:
         """Note that the graph has ended: from now on, `cancel` has no effect."""

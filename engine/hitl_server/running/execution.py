@@ -7,6 +7,8 @@ from typing import Any, cast
 from uuid import UUID
 
 from langchain_core.runnables import RunnableConfig
+from langgraph.errors import GraphDrained
+from langgraph.runtime import RunControl
 from langgraph.types import Command, Send
 from pydantic import TypeAdapter
 
@@ -70,7 +72,10 @@ class Execution:
     delayed_events: list[tuple[str, Any]] = field(default_factory=list)
     _ran: list[str] = field(default_factory=list)
     _last_step: list[str] = field(default_factory=list)
+    control: RunControl = field(default_factory=RunControl)
+    """Stops the run before its next step, if a client requests it."""
     _stopped: bool = False
+    _paused: bool = False
 
     async def run_graph(self, graph: Graph) -> RunEnd:
         """Run the graph until it ends, fails or waits; return how. Errors are part of `RunEnd`.
@@ -80,12 +85,16 @@ class Execution:
         self.protocol.begin()
         try:
             await in_own_task(self._stream_graph(graph))
+        except GraphDrained:
+            self._paused = True
         except Exception as error:  # noqa: BLE001  user code
             return RunEnd.failed(error)
         return RunEnd("success")
 
     def reached_breakpoint(self, graph: Graph, following: Sequence[str]) -> Breakpoint | None:
-        """Return the static breakpoint at which the run stopped, if it did."""
+        """Return the breakpoint at which the run stopped, if it did; a pause is one, too."""
+        if self._paused and following:
+            return Breakpoint("before", following[0])
         if not self._stopped:
             return None
         return breakpoint_between(self._last_step, following, *breakpoints(graph, self.run.kwargs))
@@ -102,6 +111,7 @@ class Execution:
             "interrupt_after": kwargs["interrupt_after"],
             "durability": kwargs["durability"],
             "subgraphs": kwargs["subgraphs"],
+            "control": self.control,
         }
         config = self.config
         if strict:

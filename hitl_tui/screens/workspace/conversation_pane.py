@@ -133,9 +133,9 @@ class ConversationPane(WorkspacePane):
     @on(ConversationView.NothingFound)
     def show_nothing_found(self) -> None:
         """Show that no message contains the text."""
-        self.notify("No message contains it.", markup=False)
+        self.show_notification("No message contains it.")
 
     @on(ConversationView.Copied)
     def show_copied(self) -> None:
         """Show that it was copied."""
-        self.notify("Copied.", markup=False)
+        self.show_notification("Copied.")

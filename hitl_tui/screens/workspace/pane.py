@@ -8,6 +8,7 @@ from textual.containers import Container
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
+from hitl_tui.state.session import Session
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.workspace.workspace import View
@@ -62,6 +63,15 @@ class WorkspacePane(View):
     def desk(self) -> "Desk":
         """The desk."""
         return cast("ConsoleScreen", self.screen).desk
+
+    @property
+    def session(self) -> Session:
+        """What all screens share."""
+        return cast("ConsoleScreen", self.screen).session
+
+    def show_notification(self, text: str) -> None:
+        """Show a notification; `text` is ours, or visible."""
+        cast("ConsoleScreen", self.screen).show_notification(text)
 
     def set_detail(self, detail: str) -> None:
         """Show a detail next to the title; it is ours, or visible text."""

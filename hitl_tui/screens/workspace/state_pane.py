@@ -1,31 +1,227 @@
 """The state of a thread."""
 
+import asyncio
+
+from textual import on, work
 from textual.app import ComposeResult
 
+from hitl_engine.errors import HitlError
+from hitl_engine.model import ChangeKind, JsonValue, Path, SubgraphState, ThreadView
+from hitl_engine.visible import one_line
+from hitl_tui.messages import StateEditRequested
 from hitl_tui.screens.workspace.pane import WorkspacePane
+from hitl_tui.state.json_search import matches
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
-from hitl_tui.widgets.text_view import TextPane
+from hitl_tui.widgets.search_line import SearchLine
+from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.state_tree import StateTree
+
+_MOST_MATCHES = 10_000
 
 
 class StatePane(WorkspacePane):
-    """Shows the values of the thread as JSON."""
+    """Shows the values of the thread, or of a subgraph, at the moment in view."""
 
     NAME = ViewName.STATE
 
     def __init__(self, thread: ThreadState) -> None:
         super().__init__(thread)
-        self._text = TextPane("", numbered=True)
+        self._tree = StateTree()
+        self._search = SearchLine()
+        self._expression = ExpressionLine()
+        self._subgraphs: tuple[SubgraphState, ...] = ()
+        self._namespace = ""
+        """The subgraph whose state is shown; empty: that of the thread."""
+        self._matches: list[Path] = []
+        self._match = -1
+        self._about_changes = ""
 
     def compose_view(self) -> ComposeResult:
-        """Show the text alone."""
-        yield self._text
+        """Put the lines for a search and an expression below the tree."""
+        yield self._tree
+        yield self._search
+        yield self._expression
 
     async def load(self) -> None:
-        """Show the values of the moment in view."""
-        assert self.thread.viewed is not None, "only a thread that was read is shown"
-        self._text.show_json(self.thread.viewed.values)
+        """Show the values of the moment in view; then what the last step changed in them."""
+        view = self.thread.viewed
+        assert view is not None, "only a thread that was read is shown"
+        self._about_changes = ""
+        if not self._namespace:
+            await self._show_values()
+        may_have_subgraphs = bool(view.next or view.waiting)
+        self._subgraphs = await self._inside(view) if may_have_subgraphs else ()
+        self._tree.several = bool(self._subgraphs)
+        if self._namespace:
+            await self._show_values()
+        if not self._namespace:
+            await self._show_changes(view)
+        self.refresh_bindings()
+
+    async def _inside(self, view: ThreadView) -> tuple[SubgraphState, ...]:
+        try:
+            return await self.desk.state_values.of_subgraphs(view.thread_id, view.checkpoint_id)
+        except HitlError:  # the state itself can be shown without
+            return ()
+
+    async def _show_values(self) -> None:
+        """Show the values, with the watched expressions on top."""
+        inside = next((each for each in self._subgraphs if each.namespace == self._namespace), None)
+        if inside is None:
+            self._namespace = ""
+        values = self._values
+        expressions = self._expressions
+        watched = await self.desk.state_values.watched(values, expressions) if expressions else ()
+        self._tree.show(values, watched)
+        self._matches, self._match = [], -1
+        self._show_detail()
+
+    @property
+    def _values(self) -> JsonValue:
+        for each in self._subgraphs:
+            if each.namespace == self._namespace:
+                return each.values
+        return self.thread.viewed.values if self.thread.viewed is not None else None
+
+    async def _show_changes(self, view: ThreadView) -> None:
+        try:
+            changes = await self.desk.state_values.changes(view.thread_id, view.checkpoint_id)
+        except HitlError:
+            self._about_changes = "what changed is not known"
+        else:
+            self._tree.show_changes(changes)
+            count = {kind: sum(each.kind is kind for each in changes) for kind in ChangeKind}
+            self._about_changes = ", ".join(
+                f"{count[kind]:,} {words}" for kind, words in _WORDS.items() if count[kind]
+            )
+        self._show_detail()
+
+    def _show_detail(self) -> None:
+        about = [self._about_changes] if not self._namespace else [self._namespace_words()]
+        if self._matches:
+            about.append(f"match {self._match + 1:,} of {len(self._matches):,}")
+        self.set_detail("  ".join(filter(None, about)))
+
+    def _namespace_words(self) -> str:
+        path = next(each.path for each in self._subgraphs if each.namespace == self._namespace)
+        return f"of {' ▸ '.join(one_line(node, 40) for node in path)}"
 
     def take_focus(self) -> None:
-        """Focus the text."""
-        self._text.focus()
+        """Focus the tree."""
+        self._tree.focus()
+
+    @on(StateTree.EditRequested)
+    def edit(self, event: StateTree.EditRequested) -> None:
+        """Ask the screen to edit a value; those of subgraphs cannot be edited from here."""
+        if self._namespace:
+            text = "Only the state of the thread itself can be edited, not that of a subgraph."
+            self.screen.notify(text, severity="warning", markup=False)
+            return
+        path, value = event.path, event.value
+        self.post_message(StateEditRequested(self.thread.thread_id, path, value))
+
+    # Subgraphs
+
+    @on(StateTree.OtherStateRequested)
+    @work(group="load", exclusive=True, exit_on_error=False)
+    async def show_other_state(self) -> None:
+        """Show the state of the next subgraph; after the last comes that of the thread."""
+        names = ["", *(each.namespace for each in self._subgraphs)]
+        now = names.index(self._namespace) if self._namespace in names else 0
+        self._namespace = names[(now + 1) % len(names)]
+        await self._show_values()
+        if not self._namespace and self.thread.viewed is not None:
+            await self._show_changes(self.thread.viewed)
+
+    # Watched expressions
+
+    @property
+    def _expressions(self) -> list[str]:
+        kept = self.session.settings.kept("watches", self.thread.graph_id)
+        return [each for each in kept if isinstance(each, str)] if isinstance(kept, list) else []
+
+    @on(StateTree.ExpressionRequested)
+    def ask_for_expression(self) -> None:
+        """Ask for an expression to watch."""
+        self._expression.open()
+
+    @on(ExpressionLine.Closed)
+    def return_to_tree(self) -> None:
+        """Go back to the tree."""
+        self._tree.focus()
+
+    @on(ExpressionLine.Entered)
+    def watch_entered(self, event: ExpressionLine.Entered) -> None:
+        """Watch what was typed."""
+        if event.expression not in self._expressions:
+            self._toggle(event.expression)
+
+    @on(StateTree.WatchToggled)
+    def toggle_watch(self, event: StateTree.WatchToggled) -> None:
+        """Watch an expression, or no longer."""
+        self._toggle(event.expression)
+
+    def _toggle(self, expression: str) -> None:
+        """Watch an expression in all threads of this graph; if it is watched, end that."""
+        expressions = self._expressions
+        if expression in expressions:
+            expressions.remove(expression)
+        else:
+            expressions.append(expression)
+        try:
+            self.session.settings.keep(expressions, "watches", self.thread.graph_id)
+        except OSError as error:
+            self.show_notification(f"It is watched until the console ends, and not kept: {error}.")
+        self.thread_changed()
+
+    # Searching
+
+    @on(StateTree.SearchRequested)
+    def open_search(self) -> None:
+        """Ask for the text."""
+        self._search.open()
+
+    @on(SearchLine.Closed)
+    def close_search(self) -> None:
+        """Go back to the tree."""
+        self._tree.focus()
+
+    @on(SearchLine.Searched)
+    @work(group="search", exclusive=True, exit_on_error=False)
+    async def search(self, event: SearchLine.Searched) -> None:
+        """Find all places with a text, and go to the first one."""
+        self._matches, self._match = [], -1
+        if event.text:
+            for path in matches(self._values, event.text):
+                if path is None:
+                    await asyncio.sleep(0)
+                    continue
+                self._matches.append(path)
+                if len(self._matches) == 1:
+                    self.find(StateTree.FindRequested(1))
+                if len(self._matches) == _MOST_MATCHES:
+                    break
+            if not self._matches:
+                self.show_notification("No key and no value contains it.")
+        self._show_detail()
+
+    @on(StateTree.FindRequested)
+    def find(self, event: StateTree.FindRequested) -> None:
+        """Go to the next match, or the one before."""
+        if self._matches:
+            self._match = (self._match + event.by) % len(self._matches)
+            self._tree.show_match(self._matches[self._match])
+            self._show_detail()
+
+    @on(StateTree.Copied)
+    def show_copied(self, event: StateTree.Copied) -> None:
+        """Show what was copied."""
+        self.show_notification(f"Copied {one_line(event.what, 200)}.")
+
+
+_WORDS = {
+    ChangeKind.REPLACED: "changed",
+    ChangeKind.ADDED: "added",
+    ChangeKind.REMOVED: "removed",
+}

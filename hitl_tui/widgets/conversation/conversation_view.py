@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message as Event
 
-from hitl_engine.model import Conversation, Message, MessageCall, Role
+from hitl_engine.model import Conversation, Message, MessageCall
 from hitl_engine.visible import json_text
 from hitl_tui.text.message_rows import MESSAGE, Row, message_rows, text_to_copy
 from hitl_tui.widgets.conversation.block_scroll import BlockScroll, Place
@@ -18,7 +18,6 @@ from hitl_tui.widgets.item_list import moving_keys
 _WIDEST = 100
 """Cells of a line of text; longer lines are hard to read."""
 _BAR = "▎ "
-_NO_MESSAGES = "The state of this thread holds no messages."
 _COLOURS = frozenset(
     [
         "human",
@@ -245,7 +244,7 @@ class ConversationView(BlockScroll):
             return []
         message = self.message(place.block)
         selected = self.has_focus and self._selected == (place.block, row.part)
-        ground = self._colour("selected") if selected else Style.null()
+        ground = self._ground("selected") if selected else Style.null()
         bar = Segment(_BAR, self._colour(message.role.value) + ground)
         segments = [bar]
         for text, colour in row.texts:
@@ -267,13 +266,17 @@ class ConversationView(BlockScroll):
             end = found + len(wanted)
             segments += [
                 Segment(text[start:found], style),
-                Segment(text[found:end], style + self._colour("match")),
+                Segment(text[found:end], style + self._ground("match")),
             ]
             start = end
         return [*segments, Segment(text[start:], style)]
 
     def _colour(self, name: str) -> Style:
-        return self.get_component_rich_style(f"conversation--{name}", partial=True)
+        return self.get_component_rich_style(f"conversation--{name}")
+
+    def _ground(self, name: str) -> Style:
+        """Return only the background of a style, which is put below the colours of the texts."""
+        return Style(bgcolor=self._colour(name).bgcolor)
 
     def on_focus(self) -> None:
         """Show what is selected."""
@@ -422,8 +425,3 @@ class ConversationView(BlockScroll):
         return "\n".join(
             (message.text, message.reasoning, message.name, *calls, *results)
         ).casefold()
-
-
-def arriving_message(text: str, message_id: str) -> Message:
-    """Return a message of a model of which this much has arrived."""
-    return Message(Role.AI, text, message_id=message_id)

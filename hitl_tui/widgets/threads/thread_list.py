@@ -61,6 +61,9 @@ class ThreadsList(ItemList):
     class EndNear(Message):
         """The selection is near the end of what was read."""
 
+    class EndRequested(Message):
+        """The user wants to see the end of the list, which may not be read yet."""
+
     def __init__(self, describe: Callable[[ThreadRow], str]) -> None:
         super().__init__()
         self.rows: Sequence[ThreadRow] = ()
@@ -97,6 +100,12 @@ class ThreadsList(ItemList):
     def _ask_for_more(self) -> None:
         if self.is_mounted and self.selected + _AHEAD * max(1, self.size.height) >= len(self.rows):
             self.post_message(self.EndNear())
+
+    def action_edge(self, last: int) -> None:
+        """Select the first thread; or the last, which may have to be read before."""
+        super().action_edge(last)
+        if last:
+            self.post_message(self.EndRequested())
 
     def tick(self) -> None:
         """Redraw the rows whose age has changed."""

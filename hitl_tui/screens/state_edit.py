@@ -1,0 +1,205 @@
+"""The modal that edits a value of a thread's state: in its type, as a node, confirmed with its difference."""
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from hitl_engine.errors import HitlError
+from hitl_engine.model import JsonValue, Path, Replacement, StateEdit, json_path
+from hitl_engine.strict_json import JsonProblem
+from hitl_engine.visible import one_line, visible
+from hitl_tui.messages import ExternalEditorRequested
+from hitl_tui.screens.confirm_modal import ConfirmModal
+from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.external_edit import edit_externally
+from hitl_tui.screens.pane_selection import PaneSelection
+from hitl_tui.state.debugging_plans import plan_of_edit
+from hitl_tui.widgets.banner import Banner, Severity
+from hitl_tui.widgets.choice_list import ChoiceList
+from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.widgets.key_footer import KeyFooter
+from hitl_tui.widgets.titled_pane import titled
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
+    """Edits one value, or a whole state; dismissed with the edit that the user confirmed.
+
+    A text is edited as a text, and any other value as JSON; a key changes that.
+    """
+
+    DEFAULT_CSS = """
+    StateEditModal {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 94%;
+            max-width: 120;
+            height: 90%;
+            background: $surface;
+            border: round $accent;
+            border-title-color: $accent;
+            border-title-style: bold;
+        }
+        &.-short > Vertical { height: 100%; width: 100%; }
+        #as-node { height: auto; max-height: 40%; padding: 0; }
+        #as-node-title { height: 1; padding: 0 1; color: $foreground 70%; }
+        &.-short #as-node-title, &.-short ChoiceList { display: none; }
+        Editor.-hidden { display: none; }
+        KeyFooter { dock: none; background: $surface; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "ctrl+s",
+            "plan",
+            "Write",
+            tooltip="Show the difference, and write it if you confirm",
+            id="state_edit.plan",
+        ),
+        Binding(
+            "ctrl+t",
+            "toggle_json",
+            "JSON",
+            tooltip="Edit a text as JSON, or as a text again",
+            id="state_edit.as_json",
+        ),
+        Binding(
+            "escape", "back", "Back", tooltip="Go back; nothing is written", id="state_edit.back"
+        ),
+    ]
+    HELP = """\
+    ### A value of the state
+    **ctrl+s** shows the difference that your edit makes, and writes it only if you confirm.
+    The node that the write counts as decides which nodes run next: by default the one that ran
+    last, so that the thread stays where it is. The node that is next is skipped if you pick it.
+    """
+    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
+
+    def __init__(
+        self,
+        desk: "Desk",
+        thread_id: str,
+        path: Path,
+        value: JsonValue,
+        *,
+        nodes: tuple[str, ...],
+        checkpoint_id: str = "",
+        where: str = "",
+    ) -> None:
+        """`nodes` can be the writer, the first by default; `where` tells the moment, if not now."""
+        super().__init__()
+        self._desk = desk
+        self._of_thread = thread_id
+        self._checkpoint_id = checkpoint_id
+        self._path = path
+        self._value = value
+        self._where = where
+        self._writers = nodes
+        self.banner = Banner()
+        self.text = Editor()
+        self.json = JsonEditor()
+        self.as_node = ChoiceList(nodes, frozenset({0} if nodes else ()), across=True)
+
+    def compose(self) -> ComposeResult:
+        """Put the editor above the nodes."""
+        frame = Vertical()
+        name = one_line(json_path(self._path), 200) if self._path else "the state"
+        frame.border_title = titled(f"Edit {name}", self._where)
+        with frame:
+            yield self.banner
+            yield self.text
+            yield self.json
+            if self._writers:
+                yield Static(Content("Counts as written by"), id="as-node-title")
+                yield self.as_node
+            yield KeyFooter()
+
+    def on_mount(self) -> None:
+        """Begin with the value as it is."""
+        if isinstance(self._value, str):
+            self.text.show(self._value)
+        self.json.show_json(self._value)
+        self._show_json(not isinstance(self._value, str))
+
+    def _show_json(self, shown: bool) -> None:
+        self.text.set_class(shown, "-hidden")
+        self.json.set_class(not shown, "-hidden")
+        (self.json if shown else self.text).focus()
+
+    @property
+    def _as_json(self) -> bool:
+        return not self.json.has_class("-hidden")
+
+    def _read(self) -> JsonValue:
+        """Return the edited value. Raises JsonProblem."""
+        return self.json.read() if self._as_json else self.text.value
+
+    @on(JsonEditor.Changed)
+    def check(self) -> None:
+        """Mark the first mistake in JSON."""
+        if self._as_json:
+            self.json.check()
+
+    def action_toggle_json(self) -> None:
+        """Edit a text as JSON, or JSON that is a text as a text."""
+        try:
+            value = self._read()
+        except JsonProblem as problem:
+            self.banner.show(Severity.ERROR, visible(str(problem)))
+            return
+        if self._as_json and not isinstance(value, str):
+            self.banner.show(Severity.NOTE, "Only a text can be edited as a text.")
+            return
+        if self._as_json:
+            self.text.show(str(value))
+        else:
+            self.json.show_json(value)
+        self._show_json(not self._as_json)
+
+    @on(ExternalEditorRequested)
+    @work(group="external", exit_on_error=False)
+    async def edit_elsewhere(self, event: ExternalEditorRequested) -> None:
+        """Open the user's own editor."""
+        event.stop()
+        await edit_externally(self.app, event.editor)
+
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def action_plan(self) -> None:
+        """Show what the edit does; close with it if the user confirms."""
+        self.banner.clear()
+        try:
+            edit = await self._planned(self._read())
+        except JsonProblem as problem:
+            self.banner.show(Severity.ERROR, visible(str(problem)))
+        except HitlError as error:
+            self.banner.show(Severity.ERROR, str(error))
+        else:
+            if await self.app.push_screen_wait(ConfirmModal(plan_of_edit(edit))):
+                self.dismiss(edit)
+
+    async def _planned(self, value: JsonValue) -> StateEdit:
+        picked = min(self.as_node.picked, default=None)
+        chosen = self._writers[picked] if picked is not None else ""
+        whole = value if isinstance(value, dict) and not self._path else {}
+        replacements = [Replacement((key,), each) for key, each in whole.items()]
+        if self._path:
+            replacements = [Replacement(self._path, value)]
+        return await self._desk.states.plan(
+            self._of_thread,
+            replacements,
+            checkpoint_id=self._checkpoint_id,
+            as_node=chosen,
+        )
+
+    def action_back(self) -> None:
+        """Close; nothing is written."""
+        self.dismiss(None)

@@ -1,0 +1,81 @@
+"""What a developer does with a thread: edit its state, run again from a checkpoint, begin a branch."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from hitl_engine.errors import HitlError
+from hitl_engine.model import JsonValue, Path
+from hitl_tui.messages import ForkRequested, RerunRequested, StateEditRequested
+from hitl_tui.screens.confirm_modal import ConfirmModal
+from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.screens.thread_runs import ThreadRuns
+from hitl_tui.state.debugging_plans import plan_of_rerun
+from hitl_tui.state.thread_state import ThreadState
+
+if TYPE_CHECKING:
+    from hitl_tui.screens.thread import ThreadScreen
+
+
+class ThreadDebugging:
+    """Plans, lets the user confirm, and sends. Its methods are awaited in a worker of the screen."""
+
+    def __init__(self, screen: "ThreadScreen", thread: ThreadState, runs: ThreadRuns) -> None:
+        self._screen = screen
+        self._desk = screen.desk
+        self._thread = thread
+        self._runs = runs
+
+    async def take(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
+        """Do what the user requested, if it is still about this thread."""
+        match event:
+            case RerunRequested():
+                await self.run_again(event.checkpoint_id)
+            case ForkRequested():
+                await self.fork(event.checkpoint_id)
+            case StateEditRequested() if event.thread_id == self._thread.thread_id:
+                await self.edit(event.path, event.value)
+
+    async def run_again(self, checkpoint_id: str) -> None:
+        """Run again from a checkpoint, if the user confirms it."""
+        try:
+            rerun = await self._desk.reruns.plan_again(self._thread.thread_id, checkpoint_id)
+        except HitlError as error:
+            self._show(error)
+            return
+        if await self._screen.app.push_screen_wait(ConfirmModal(plan_of_rerun(rerun))):
+            self._screen.send(partial(self._runs.rerun, rerun))
+
+    async def edit(self, path: Path, value: JsonValue) -> None:
+        """Edit a value of the state at the moment in view, and write it if the user confirms."""
+        thread_id = self._thread.thread_id
+        moment = self._thread.moment
+        checkpoint_id = moment.checkpoint_id if moment is not None else ""
+        where = "a branch begins here" if moment is not None else ""
+        try:
+            nodes = await self._desk.states.nodes(thread_id, checkpoint_id=checkpoint_id)
+        except HitlError as error:
+            self._show(error)
+            return
+        edit = await self._screen.app.push_screen_wait(
+            StateEditModal(
+                self._desk,
+                thread_id,
+                path,
+                value,
+                nodes=nodes,
+                checkpoint_id=checkpoint_id,
+                where=where,
+            )
+        )
+        if edit is not None:
+            self._screen.send(partial(self._runs.write, edit))
+
+    async def fork(self, checkpoint_id: str) -> None:
+        """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
+        viewed = self._thread.viewed
+        if viewed is not None and viewed.checkpoint_id == checkpoint_id:
+            await self.edit((), viewed.values)
+
+    def _show(self, error: HitlError) -> None:
+        self._screen.app.push_screen(TextModal(ModalText.of(error)))

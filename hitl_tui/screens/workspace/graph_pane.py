@@ -1,0 +1,174 @@
+"""The graph of a thread."""
+
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, cast
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.content import Content
+from textual.widgets import Static
+
+from hitl_engine.errors import HitlError
+from hitl_engine.model import Breakpoints, Checkpoint, GraphPicture, Progress
+from hitl_engine.visible import one_line
+from hitl_tui.screens.workspace.pane import WorkspacePane
+from hitl_tui.state.breakpoint_cycle import EVERY, breakpoint_words, next_breakpoints
+from hitl_tui.state.kept_breakpoints import keep_breakpoints
+from hitl_tui.state.node_runs import NodeRuns
+from hitl_tui.state.thread_state import ThreadState
+from hitl_tui.state.views import ViewName
+from hitl_tui.text.graph_mermaid import mermaid
+from hitl_tui.text.node_details import node_details
+from hitl_tui.widgets.graph.graph_list import GraphList
+
+if TYPE_CHECKING:
+    from hitl_tui.screens.console_screen import ConsoleScreen
+
+_FRAME = 1 / 30
+"""Seconds between two drawings of a run."""
+_LINE = 50
+"""Checkpoints that are read to see which nodes ran."""
+
+
+class GraphPane(WorkspacePane):
+    """Shows the graph, what its nodes do, and its breakpoints."""
+
+    DEFAULT_CSS = """
+    GraphPane {
+        #node {
+            height: auto; max-height: 4; padding: 0 1; color: $foreground 80%;
+            border-top: solid $foreground 15%;
+        }
+    }
+    """
+    NAME = ViewName.GRAPH
+
+    def __init__(self, thread: ThreadState) -> None:
+        super().__init__(thread)
+        self._runs = NodeRuns()
+        self._list = GraphList(self._runs)
+        self._node = Static(id="node", markup=False)
+        self._picture: GraphPicture | None = None
+        self._opened = False
+        """Whether subgraphs are shown as their nodes."""
+        self._drawing = False
+
+    def compose_view(self) -> ComposeResult:
+        """Put what is known of the selected node below the list."""
+        yield self._list
+        yield self._node
+
+    def take_focus(self) -> None:
+        """Focus the list."""
+        self._list.focus()
+
+    async def load(self) -> None:
+        """Read the graph, and which of its nodes ran."""
+        view = self.thread.viewed
+        assert view is not None, "only a thread that was read is shown"
+        line: tuple[Checkpoint, ...] = ()
+        if view.checkpoint_id:
+            with suppress(HitlError):  # the graph can be shown without what ran
+                line = await self.desk.history.line(view.thread_id, view.checkpoint_id, limit=_LINE)
+        if view.graph_id:
+            await self._read_picture(view.graph_id)
+        self._runs.show_thread(view, line, self.thread.node_paths)
+        self._show()
+
+    async def _read_picture(self, graph_id: str) -> None:
+        self._picture = await self.desk.graph_pictures.of(graph_id, subgraphs=self._opened)
+
+    @property
+    def _breakpoints(self) -> Breakpoints:
+        return self.desk.breakpoints.of(self.thread.graph_id)
+
+    def _show(self) -> None:
+        if self._picture is None:
+            self.set_detail("nothing has run on this thread")
+            return
+        self._list.show(self._picture, self._breakpoints)
+        many = sum(node.is_real for node in self._picture.nodes)
+        self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {many} nodes")
+        self._show_node()
+
+    @on(GraphList.Selected)
+    def _show_node(self) -> None:
+        node = self._list.node
+        if node is None or self._picture is None:
+            return
+        details = node_details(self._picture, node, self._breakpoints)
+        lines = [
+            Content.assemble((f"{label:<6}", "$foreground 60%"), text) for label, text in details
+        ]
+        self._node.update(Content("\n").join(lines))
+
+    # A run
+
+    def show_progress(self, progress: Progress) -> None:
+        """Show which nodes run, as they do."""
+        self._runs.take(progress, time.monotonic())
+        if self._picture is None and self.thread.graph_id:
+            self.read_graph()
+        if not self._drawing:
+            self._drawing = True
+            self.set_timer(_FRAME, self._draw)
+
+    def _draw(self) -> None:
+        self._drawing = False
+        self._list.runs_changed()
+
+    @work(group="graph", exclusive=True, exit_on_error=False)
+    async def read_graph(self) -> None:
+        """Read the graph of a thread whose first run has begun."""
+        with suppress(HitlError):  # it is read again when the run has ended
+            await self._read_picture(self.thread.graph_id)
+            self._show()
+
+    # What the user asks for
+
+    @on(GraphList.BreakpointRequested)
+    def set_breakpoint(self, event: GraphList.BreakpointRequested) -> None:
+        """Set the next kind of breakpoint, and keep it."""
+        event.stop()
+        node_id = event.node.node_id if event.node is not None else EVERY
+        if event.node is not None and len(event.node.path) > 1:
+            self.notify(
+                "LangGraph stops a run only at nodes of the outermost graph. Close the subgraphs "
+                "with x, and choose the node that contains this one.",
+                severity="warning",
+                markup=False,
+            )
+            return
+        breakpoints = next_breakpoints(self._breakpoints, node_id)
+        screen = cast("ConsoleScreen", self.screen)
+        words = one_line(breakpoint_words(breakpoints, node_id), 200)
+        try:
+            keep_breakpoints(screen.session.settings, self.desk, self.thread.graph_id, breakpoints)
+        except OSError as error:
+            words += f" It is not kept for the next time: {error.strerror}."
+        self._show()
+        self.notify(words, markup=False)
+
+    @on(GraphList.SubgraphsRequested)
+    def open_subgraphs(self) -> None:
+        """Show subgraphs as their nodes, or as one node each."""
+        self._opened = not self._opened
+        self.read_opened()
+
+    @work(group="graph", exclusive=True, exit_on_error=False)
+    async def read_opened(self) -> None:
+        """Read the graph with or without the nodes of subgraphs."""
+        try:
+            await self._read_picture(self.thread.graph_id)
+        except HitlError as error:
+            self.notify(one_line(str(error), 400), severity="error", markup=False)
+        else:
+            self._show()
+
+    @on(GraphList.MermaidRequested)
+    def copy_mermaid(self) -> None:
+        """Copy the graph in Mermaid's language."""
+        if self._picture is not None:
+            self.app.copy_to_clipboard(mermaid(self._picture))
+            self.notify("The graph is in the clipboard, in Mermaid's language.", markup=False)

@@ -1,0 +1,83 @@
+"""The picture of a graph as the result of `hitl-tui graph`: a list, ASCII, Mermaid, SVG or JSON."""
+
+from collections.abc import Iterator
+
+from hitl_engine.model import GraphNode, GraphPicture, JsonObject
+from hitl_engine.visible import one_line
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.text.graph_mermaid import mermaid
+from hitl_tui.text.graph_rails import RailRow, rail_rows
+from hitl_tui.text.graph_svg import svg
+
+FORMS = ("ascii", "mermaid", "svg")
+_ASCII = str.maketrans("│┆╷╵─┄╮╯┤┬┴┼◀○↺▸▵▿→", "|:||-.++++++<o@>^v>")
+
+
+def picture_result(picture: GraphPicture, form: str | None) -> CommandResult:
+    """Return the picture in one of `FORMS`; None: the list, with lines of Unicode."""
+    match form:
+        case "mermaid":
+            lines = mermaid(picture)
+        case "svg":
+            lines = svg(picture)
+        case "ascii":
+            lines = "\n".join(_list_lines(picture)).translate(_ASCII)
+        case _:
+            lines = "\n".join(_list_lines(picture))
+    return CommandResult(_document(picture), (lines,))
+
+
+def _document(picture: GraphPicture) -> JsonObject:
+    return {
+        "graph": picture.graph_id,
+        "nodes": [
+            {
+                "id": node.node_id,
+                "kind": node.kind,
+                "stops_before": node.stops_before,
+                "stops_after": node.stops_after,
+            }
+            for node in picture.nodes
+        ],
+        "edges": [
+            {
+                "source": edge.source,
+                "target": edge.target,
+                "conditional": edge.conditional,
+                "label": edge.label or None,
+            }
+            for edge in picture.edges
+        ],
+    }
+
+
+def _list_lines(picture: GraphPicture) -> Iterator[str]:
+    rows = rail_rows(picture)
+    names = [_name(row) for row in rows]
+    longest = max(map(len, names), default=0) + 1
+    for row, name in zip(rows, names, strict=True):
+        fill = row.fill * (longest - len(name))
+        lead = "◀" if row.arrives else row.fill
+        yield f"{_stops(row.node)} {row.bar}○ {name} {lead}{fill}{row.rails}".rstrip()
+    yield from _legend(picture)
+
+
+def _name(row: RailRow) -> str:
+    name = one_line(" ▸ ".join(row.node.path), 80)
+    inside = " [graph]" if row.node.kind == "subgraph" else ""
+    return f"{name}{inside}{' ↺' if row.loops else ''}"
+
+
+def _stops(node: GraphNode) -> str:
+    return f"{'▵' if node.stops_before else ' '}{'▿' if node.stops_after else ' '}"
+
+
+def _legend(picture: GraphPicture) -> Iterator[str]:
+    if any(node.stops_before or node.stops_after for node in picture.nodes):
+        yield ""
+        yield "▵ stops before, ▿ stops after: breakpoints that the graph was compiled with"
+    labelled = [edge for edge in picture.edges if edge.label]
+    if labelled:
+        yield ""
+    for edge in labelled:
+        yield f"{one_line(edge.source, 60)} ─ {one_line(edge.label, 60)} → {one_line(edge.target, 60)}"

@@ -1,0 +1,66 @@
+"""The shell commands for stories: save one from a thread, print it, replay it."""
+
+from argparse import Namespace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hitl_engine.desk import read_story, story_json
+from hitl_engine.errors import BadInput
+from hitl_engine.model import Progress, Story
+from hitl_engine.visible import one_line
+from hitl_tui.shell.answering import require_confirmation
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.lookup import find_graph, find_thread
+from hitl_tui.shell.standard_streams import print_note
+from hitl_tui.shell.story_output import replay_result, story_result
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+async def export(desk: "Desk", args: Namespace) -> CommandResult:
+    """Save what was done on a thread in a file, or print it."""
+    thread = await find_thread(desk, args.thread)
+    story = await desk.stories.of(thread.thread_id)
+    result = story_result(story, story_json(story))
+    if args.output is None:
+        return result
+    try:
+        args.output.write_text(result.text, encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"{args.output} cannot be written: {error.strerror}.") from error
+    saved = f"{len(story.steps)} steps of thread {one_line(thread.thread_id)} are in {args.output}."
+    return CommandResult(result.document, (saved,))
+
+
+async def story(args: Namespace) -> CommandResult:
+    """Print a story. Needs no server."""
+    told = _read(args.story)
+    return story_result(told, story_json(told))
+
+
+async def replay(desk: "Desk", args: Namespace) -> CommandResult:
+    """Do again what a story tells, on a new thread, and print what came of it otherwise."""
+    told = _read(args.story)
+    graph = await find_graph(desk, args.graph or told.graph_id)
+    require_confirmation(
+        [f"The nodes of {graph.name} run again, with all that they do to other systems."], args
+    )
+
+    def tell(step: int) -> None:
+        print_note(f"hitl-tui: step {step} of {len(told.steps)}")
+
+    result = await desk.stories.replay(told, graph, _ignore, ignored=args.ignore, on_step=tell)
+    return replay_result(told, result)
+
+
+def _read(path: Path) -> Story:
+    try:
+        return read_story(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadInput(f"{path} cannot be read: {reason}.") from error
+
+
+def _ignore(progress: Progress) -> None:
+    """A shell command prints only the end of a run."""

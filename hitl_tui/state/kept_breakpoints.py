@@ -1,0 +1,36 @@
+"""The breakpoints that a user set on graphs, kept for each target and graph."""
+
+from __future__ import annotations  # the model is not loaded before the first paint
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+    from hitl_engine.model import Breakpoints
+    from hitl_tui.settings import Settings
+
+_KEY = "breakpoints"
+
+
+def restore_breakpoints(settings: Settings, desk: Desk) -> None:
+    """Set the breakpoints that were kept for the target of this desk."""
+    from hitl_engine.model import Breakpoints
+
+    kept = settings.kept(_KEY, desk.server.identity)
+    for graph_id, value in kept.items() if isinstance(kept, dict) else ():
+        if isinstance(value, dict):
+            found = Breakpoints(_nodes(value.get("before")), _nodes(value.get("after")))
+            desk.breakpoints.set(str(graph_id), found)
+
+
+def keep_breakpoints(
+    settings: Settings, desk: Desk, graph_id: str, breakpoints: Breakpoints
+) -> None:
+    """Set breakpoints on a graph, and keep them. Raises OSError where they cannot be kept."""
+    desk.breakpoints.set(graph_id, breakpoints)
+    value = {"before": list(breakpoints.before), "after": list(breakpoints.after)}
+    settings.keep(value, _KEY, desk.server.identity, graph_id)
+
+
+def _nodes(value: object) -> tuple[str, ...]:
+    return tuple(node for node in value if isinstance(node, str)) if isinstance(value, list) else ()

@@ -1,0 +1,1 @@
+"""The graph of a thread as a list of its nodes."""

@@ -1,0 +1,1 @@
+"""The state of a thread as a tree of JSON."""

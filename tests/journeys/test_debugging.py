@@ -1,0 +1,175 @@
+"""The history of a thread and its state, in the real console on a real server, used with keys."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.pilot import Pilot
+
+from hitl_engine.desk import Desk, open_desk
+from hitl_engine.model import ThreadView
+from hitl_tui.app import ConsoleApp
+from hitl_tui.messages import ThreadOpened
+from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.cards.guard import Guard
+from hitl_tui.widgets.history.timeline import Timeline
+from tests.any_server.steps import start, step
+from tests.console.conftest import screen_text
+from tests.server.processes import Served
+
+
+@pytest.fixture(autouse=True)
+def short_guard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the guard of cards short."""
+    monkeypatch.setattr(Guard, "SECONDS", 0.01)
+
+
+@pytest.fixture
+async def desk(local_server: Served, tmp_path: Path) -> AsyncIterator[Desk]:
+    """A desk of the local server, with a journal of its own."""
+    async with open_desk(
+        local_server.url, data_dir=tmp_path, headers=local_server.headers
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def stopped(desk: Desk) -> ThreadView:
+    """A thread of `breakpoints` that stopped before `publish`."""
+    return await step(desk, await start(desk, "breakpoints", {"text": "an early thought"}))
+
+
+class Console:
+    """The console with one thread open."""
+
+    def __init__(self, pilot: Pilot[None]) -> None:
+        self._pilot = pilot
+
+    @property
+    def text(self) -> str:
+        """Everything on the screen."""
+        return screen_text(self._pilot.app)
+
+    @property
+    def screen(self) -> Any:
+        """The screen in view."""
+        return self._pilot.app.screen
+
+    async def press(self, *keys: str) -> None:
+        """Press keys, one after the other."""
+        for key in keys:
+            await self._pilot.press(key)
+            await self._pilot.pause()
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait until a condition holds, for ten seconds at most."""
+        for _ in range(1000):
+            if holds():
+                return
+            await self._pilot.pause(0.01)
+        raise AssertionError(f"not within ten seconds:\n{self.text}")
+
+    async def shows(self, *texts: str) -> None:
+        """Wait until all these texts are on the screen."""
+        await self.until(lambda: all(text in self.text for text in texts))
+
+
+@asynccontextmanager
+async def opened(
+    desk: Desk, thread: ThreadView, size: tuple[int, int] = (170, 40)
+) -> AsyncIterator[Console]:
+    """Open the console on a thread, with its history in view."""
+
+    @asynccontextmanager
+    async def same_desk() -> AsyncIterator[Desk]:
+        yield desk
+
+    app = ConsoleApp(same_desk)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        console = Console(pilot)
+        await console.until(lambda: app.session.inbox is not None)
+        app.post_message(ThreadOpened(thread.thread_id))
+        await console.until(lambda: isinstance(app.screen, ThreadScreen) and app.screen.is_ready)
+        await console.press("alt+4")
+        await console.until(lambda: isinstance(app.focused, Timeline) and app.focused.length)
+        yield console
+
+
+async def test_the_views_follow_the_checkpoint_that_is_selected(
+    desk: Desk, stopped: ThreadView
+) -> None:
+    async with opened(desk, stopped) as c:
+        await c.shows("now · next: publish", '"An early thought"')
+        await c.press("down")
+        await c.shows("viewing step 1 of 2 · next: polish", '"an early thought"')
+        assert '"polished"' not in c.text.split("wrote", 1)[0]
+        await c.press("G")
+        await c.shows("viewing the input · next: __start__")
+        await c.press("0")
+        await c.shows("now · next: publish", "Stopped before publish")
+
+
+async def test_what_a_step_changed_and_how_any_two_checkpoints_differ(
+    desk: Desk, stopped: ThreadView
+) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("equals_sign")
+        await c.shows("From step 1 (draft) to step 2 (polish)", "2 places differ:")
+        await c.shows('-$.text: "an early thought"', '+$.log[1]: "polished"')
+        await c.press("escape", "space", "G", "equals_sign")
+        await c.shows("From step 2 (polish) to step -1 (input)", "-$.text")
+
+
+async def test_a_thread_runs_again_from_a_checkpoint(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("down", "r")
+        await c.shows("Run again from here?", "polish runs, and what follows")
+        await c.press("ctrl+s")
+        await c.shows("Stopped before publish", "◆")
+        await c.until(lambda: c.text.count("◆") == 2)
+    found = (await desk.history.page(stopped.thread_id)).checkpoints
+    assert [each.source for each in found[:2]] == ["loop", "fork"]
+    assert stopped.checkpoint_id in [each.checkpoint_id for each in found]
+
+
+async def test_a_branch_begins_with_another_state(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("down")
+        await c.shows("viewing step 1 of 2")
+        await c.press("f")
+        await c.until(lambda: isinstance(c.screen, StateEditModal))
+        editor = c.screen.json
+        editor.show_json({"text": "by hand", "log": ["drafted"]})
+        await c.press("ctrl+s")
+        await c.shows("Begin a branch with this state?", '+$.text: "by hand"', "written by draft")
+        await c.press("ctrl+s")
+        await c.shows("Stopped after draft", "by hand")
+    thread = await desk.thread(stopped.thread_id)
+    assert (thread.values, thread.next) == ({"text": "by hand", "log": ["drafted"]}, ("polish",))
+
+
+async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
+        await c.until(lambda: isinstance(c.screen, StateEditModal))
+        await c.press("ctrl+s")
+        await c.shows("These values are in the state already.")
+        await c.press(*"Not ")
+        await c.press("ctrl+s")
+        await c.shows("Write this into the state?", '+$.text: "Not An early thought"')
+        await c.press("ctrl+s")
+        await c.shows("Stopped before publish", '"Not An early thought"')
+        await c.until(lambda: not isinstance(c.screen, StateEditModal | TextModal))
+    assert (await desk.log())[0].decision == "update"
+
+
+async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> None:
+    for size in ((80, 24), (40, 12)):
+        async with opened(desk, stopped, size) as c:
+            await c.shows("polish", "draft", "step")
