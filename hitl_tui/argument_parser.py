@@ -24,8 +24,8 @@ from hitl_tui.options import (
 
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
-    *("graph", "threads", "copy", "delete", "state", "messages"),
-    *("export", "story", "replay"),
+    *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
+    *("runs", "cancel", "stream", "copy-as", "copy", "delete", "export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -46,8 +46,16 @@ commands:
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui runs THREAD      list the runs of a thread
+  hitl-tui cancel THREAD    cancel the run in progress on a thread
+  hitl-tui stream THREAD    print the events of the run in progress
   hitl-tui state THREAD     print the state of a thread, or parts of it
   hitl-tui messages THREAD  print the messages of a thread
+  hitl-tui history THREAD   list the checkpoints of a thread
+  hitl-tui update THREAD    write into the state of a thread
+  hitl-tui fork THREAD      begin a branch at a checkpoint
+  hitl-tui goto THREAD NODE run a thread at another node
+  hitl-tui copy-as LANGUAGE THREAD  print code that does what a thread waits for
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 
@@ -74,6 +82,8 @@ exit codes:
 With --json, standard output is one JSON document; messages go to standard
 error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
 and 7, replay also with 8, the other commands only with 0. With 4 the document lists each fault of
+error. run, answer, reopen, step, update, fork and goto print a document with
+exit codes 0, 3, 4, 6 and 7, the other commands only with 0. With 4 the document lists each fault of
 the answer, with its path.
 """
 

@@ -13,8 +13,11 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
+from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
+from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
+from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
@@ -184,12 +187,18 @@ class Desk:
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
+        self.stepping = Stepping(session, self._decider)
+        """Steps up to a node, until a condition holds, or to the end."""
         self.stories = Stories(
             ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
         )
         """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
+        self.runs = Runs(session, journal.decisions)
+        """The runs of threads: listed, followed, cancelled."""
+        self.code = CopiedCode(session, self._decider)
+        """Requests as code that runs elsewhere."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

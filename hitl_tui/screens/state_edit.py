@@ -79,6 +79,7 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
     HELP = """\
     ### A value of the state
     **ctrl+s** shows the difference that your edit makes, and writes it only if you confirm.
+    In a whole state, the keys that you leave out stay as they are.
     The node that the write counts as decides which nodes run next: by default the one that ran
     last, so that the thread stays where it is. The node that is next is skipped if you pick it.
     """
@@ -128,6 +129,8 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         if isinstance(self._value, str):
             self.text.show(self._value)
         self.json.show_json(self._value)
+        if not isinstance(self._value, str | dict | list):
+            self.json.select_all()  # what is typed replaces a number
         self._show_json(not isinstance(self._value, str))
 
     def _show_json(self, shown: bool) -> None:

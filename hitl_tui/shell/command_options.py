@@ -18,6 +18,7 @@ from hitl_tui.shell.common_options import (
     add_thread_argument,
     add_yes_option,
 )
+from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS, add_goal_options
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
 from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
 from hitl_tui.shell.story_options import ADD_STORY_OPTIONS
@@ -191,6 +192,7 @@ def _add_reopen_options(parser: argparse.ArgumentParser) -> None:
 def _add_step_options(parser: argparse.ArgumentParser) -> None:
     add_shell_options(parser, commands.step, "Step past a breakpoint to the next stop or the end.")
     add_thread_argument(parser)
+    add_goal_options(parser)
     add_expect_option(parser)
     add_yes_option(parser)
 
@@ -218,6 +220,7 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "step": _add_step_options,
     "log": _add_log_options,
     **ADD_SERVER_OPTIONS,
-    **ADD_STATE_OPTIONS,
     **ADD_STORY_OPTIONS,
+    **ADD_STATE_OPTIONS,
+    **ADD_DEBUGGING_OPTIONS,
 }

@@ -19,6 +19,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.graph_output import graphs_result
 from hitl_tui.shell.inbox_output import inbox_result
@@ -123,7 +124,8 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     require_waiting(desk, thread, args.expect)
     if stop := thread.stop:
         require_confirmation([stop.caution] if stop.caution else [], args)
-        outcome = await desk.step(stop, _ignore)
+        long = is_long_step(args)
+        outcome = await (step_on(desk, thread, args) if long else desk.step(stop, _ignore))
         return outcome_result(outcome, desk.reviews.fingerprint_of)
     if thread.waiting:
         raise NoLongerWaits(

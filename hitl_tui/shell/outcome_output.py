@@ -26,7 +26,7 @@ EXIT_REFUSED = 3
 EXIT_UNKNOWN = 6
 EXIT_RUN_FAILED = 7
 
-_SENDING_COMMANDS = ("run", "answer", "step", "reopen")
+_SENDING_COMMANDS = ("run", "answer", "step", "reopen", "update", "fork", "goto")
 
 
 def outcome_result(outcome: Outcome, fingerprint_of: FingerprintOf) -> CommandResult:
@@ -104,6 +104,7 @@ def _document(outcome: Outcome, fingerprint_of: FingerprintOf) -> JsonObject:
         **waiting_documents(thread.waiting if thread else (), fingerprint_of),
         "next": list(thread.next) if thread else [],
         "divergences": list(outcome.mismatches),
+        **({"otherwise": list(outcome.otherwise)} if outcome.otherwise else {}),
     }
 
 
@@ -144,6 +145,8 @@ def _notes(outcome: Outcome) -> Iterator[str]:
         yield error_line("The run failed", outcome.error)
     for each in outcome.mismatches:
         yield error_line("Not as decided", each)
+    for each in outcome.otherwise:
+        yield error_line("Not as written", each)
 
 
 def _exit_code(outcome: Outcome) -> int:

@@ -40,6 +40,8 @@ from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.runs.event_list import EventList
+from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.state_tree import StateTree
@@ -82,6 +84,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen, NodePicker)),
     ("graph", (GraphList,)),
+    ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),

@@ -11,7 +11,7 @@ from textual.pilot import Pilot
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import ThreadView
 from hitl_tui.app import ConsoleApp
-from hitl_tui.messages import StateEditRequested, ThreadOpened
+from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
@@ -154,7 +154,9 @@ async def test_a_branch_begins_with_another_state(desk: Desk, stopped: ThreadVie
 
 async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) -> None:
     async with opened(desk, stopped) as c:
-        c.screen.post_message(StateEditRequested(stopped.thread_id, ("text",), "An early thought"))
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
         await c.until(lambda: isinstance(c.screen, StateEditModal))
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")

@@ -15,6 +15,8 @@ from tests.server import processes
 
 ROOT = Path(__file__).parents[2]
 
+SENDING = ("run", "answer", "reopen", "step", "update", "fork", "goto")
+
 
 @dataclass(frozen=True)
 class Shell:
@@ -39,13 +41,13 @@ class Shell:
     def refused(self, command: str, *args: str, code: int) -> str:
         """Return what a command prints on standard error.
 
-        A refused run, answer, reopen or step prints its document too.
+        A refused command that sends something prints its document too.
         """
         done = self.raw(command, *args, "--json")
         assert done.returncode == code, (done.stdout, done.stderr)
         assert done.stderr.startswith("hitl-tui: "), done.stderr
         assert ".." not in done.stderr.replace("...", "")
-        if command in ("run", "answer", "reopen", "step") and code in (3, 4):
+        if command in SENDING and code in (3, 4):
             document = json.loads(done.stdout)
             assert ("faults" in document) is (code == 4)
             assert document["thread_id"] in args

@@ -40,6 +40,3 @@ def cautions_about(now: Snapshot, *, is_fork: bool) -> Iterator[str]:
             yield f"{which} {those} no longer waits: it stays behind in the present branch."
         else:
             yield f"{which} {those} disappears without an answer; a run that goes on may ask again."
-    elif is_fork and now.next:
-        nodes = ", ".join(now.next)
-        yield f"The present branch stays where it is, before {nodes}; the thread goes on from here."

@@ -22,6 +22,7 @@ from hitl_engine.deciding.run_breakpoints import (
     continued,
     has_breakpoints,
     known_only,
+    with_those_of_graph,
 )
 from hitl_engine.deciding.run_sender import (
     ObservedRun,
@@ -47,6 +48,7 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     Breakpoint,
+    Breakpoints,
     Decision,
     Edit,
     JsonObject,
@@ -135,8 +137,14 @@ class Decider:
 
         return await self._carry_out(intents, request, on_progress, outcomes_of)
 
-    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
-        """Step past a breakpoint. Also raises NoLongerWaits."""
+    async def step(
+        self,
+        breakpoint: Breakpoint,
+        on_progress: OnProgress,
+        *,
+        also_at: Breakpoints = NO_BREAKPOINTS,
+    ) -> Outcome:
+        """Step past a breakpoint; this one run also stops `also_at` these. Also raises NoLongerWaits."""
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.stop != breakpoint:
             raise NoLongerWaits(
@@ -146,7 +154,7 @@ class Decider:
             )
         refuse_if_gone(before.next, before)
         request = await self.continuing_request(
-            last_run, breakpoint.thread_id, breakpoint.graph_id, strict=False
+            last_run, breakpoint.thread_id, breakpoint.graph_id, strict=False, also_at=also_at
         )
         request |= await self._going_on(breakpoint.checkpoint_id)
         request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
@@ -234,9 +242,15 @@ class Decider:
         return {"preconditions": seen}
 
     async def continuing_request(
-        self, last: WireRun | None, thread_id: str, graph_id: str, *, strict: bool
+        self,
+        last: WireRun | None,
+        thread_id: str,
+        graph_id: str,
+        *,
+        strict: bool,
+        also_at: Breakpoints = NO_BREAKPOINTS,
     ) -> JsonObject:
-        """Return the request that continues where `last` stopped.
+        """Return the request that continues where `last` stopped; this run also stops `also_at` these.
 
         A copied thread has no run yet; its metadata names the assistant whose settings apply.
         """
@@ -245,7 +259,7 @@ class Decider:
             row = await self._session.api.thread(thread_id)
             assistant = str(row.metadata.get("assistant_id") or assistant)
         request = continuing_request(last, assistant, strict=strict)
-        on_graph = self._breakpoints.of(graph_id)
+        on_graph = with_those_of_graph(self._breakpoints.of(graph_id), also_at)
         if on_graph == NO_BREAKPOINTS and (last is None or not has_breakpoints(last)):
             return request
         nodes = await self._session.reader.known_nodes(str(request["assistant_id"])) or {}

@@ -75,6 +75,26 @@ NO_SETTINGS = RunSettings()
 
 
 @dataclass(frozen=True, slots=True)
+class StepGoal:
+    """How far to step on; neither a node nor a condition: to the end of the run."""
+
+    node: str = ""
+    """Up to before this node."""
+    until: str = ""
+    """Until this condition holds for the state, in JSONPath: `$.total > 100`."""
+
+    @property
+    def is_end(self) -> bool:
+        """Whether nothing but the end of the run, an error or a question stops it."""
+        return not (self.node or self.until)
+
+    @property
+    def words(self) -> str:
+        """Where it is to stop, in words that follow "It stopped"."""
+        return f"where {self.until}" if self.until else f"before {self.node}"
+
+
+@dataclass(frozen=True, slots=True)
 class EarlierRun:
     """What a run was started with, so that a person can start it again."""
 

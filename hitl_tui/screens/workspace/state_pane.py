@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 from hitl_engine.errors import HitlError
 from hitl_engine.model import ChangeKind, JsonValue, Path, SubgraphState, ThreadView
 from hitl_engine.visible import one_line
+from hitl_tui.messages import StateEditRequested
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.state.json_search import matches
 from hitl_tui.state.thread_state import ThreadState
@@ -109,6 +110,16 @@ class StatePane(WorkspacePane):
     def take_focus(self) -> None:
         """Focus the tree."""
         self._tree.focus()
+
+    @on(StateTree.EditRequested)
+    def edit(self, event: StateTree.EditRequested) -> None:
+        """Ask the screen to edit a value; those of subgraphs cannot be edited from here."""
+        if self._namespace:
+            text = "Only the state of the thread itself can be edited, not that of a subgraph."
+            self.screen.notify(text, severity="warning", markup=False)
+            return
+        path, value = event.path, event.value
+        self.post_message(StateEditRequested(self.thread.thread_id, path, value))
 
     # Subgraphs
 

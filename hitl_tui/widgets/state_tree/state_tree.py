@@ -72,6 +72,8 @@ class StateTree(ItemList):
     **/** searches keys and values, **n** and **N** go to the next match and the one before; **c**
     goes to the next change. **y** copies the selected value, **p** its path as JSONPath.
 
+    **e** edits the selected value. You see the difference before it is written.
+
     **w** watches the selected value: it is shown on top for every thread of this graph. On a
     watched row, **w** ends that. **W** watches any JSONPath, like `$.messages[-1].content`.
     """
@@ -115,6 +117,13 @@ class StateTree(ItemList):
             tooltip="Go to the next place that the last step changed",
             id="state.next_change",
         ),
+        Binding(
+            "e",
+            "edit",
+            "Edit",
+            tooltip="Edit the selected value; at an older checkpoint this begins a branch",
+            id="state.edit",
+        ),
         Binding("y", "copy", "Copy", tooltip="Copy the selected value", id="state.copy"),
         Binding(
             "p",
@@ -147,6 +156,13 @@ class StateTree(ItemList):
             id="state.subgraph",
         ),
     ]
+
+    @dataclass
+    class EditRequested(Message):
+        """The user asked to edit the value at this path of the state."""
+
+        path: Path
+        value: JsonValue
 
     class SearchRequested(Message):
         """The user asked to search."""
@@ -368,13 +384,22 @@ class StateTree(ItemList):
         now = self.node.path if self.length else None
         self._go_to(paths[(paths.index(now) + 1) % len(paths)] if now in paths else paths[0])
 
+    def action_edit(self) -> None:
+        """Ask to edit the selected value."""
+        if self.length and (node := self._valued()).path is not None:
+            self.post_message(self.EditRequested(node.path, node.value))
+
+    def _valued(self) -> Node:
+        """Return the row of the value to which the selected row belongs."""
+        node = self.node
+        while node.kind in (NodeKind.LINE, NodeKind.MORE) and node.parent is not None:
+            node = node.parent
+        return node
+
     def action_copy(self) -> None:
         """Copy the selected value: a text as it is, anything else as JSON."""
         if self.length:
-            node = self.node
-            while node.kind in (NodeKind.LINE, NodeKind.MORE) and node.parent is not None:
-                node = node.parent
-            value = node.value
+            value = self._valued().value
             self.app.copy_to_clipboard(value if isinstance(value, str) else json_text(value))
             self.post_message(self.Copied("the value"))
 

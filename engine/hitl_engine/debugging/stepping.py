@@ -1,0 +1,94 @@
+"""Steps, one after the other, up to a node, until a condition holds, or to the end of the run."""
+
+from dataclasses import replace
+
+from hitl_engine.debugging.planning import NOTHING_SENT
+from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.errors import BadInput, NoLongerWaits
+from hitl_engine.json_paths import holds
+from hitl_engine.local.server_session import ServerSession
+from hitl_engine.model import (
+    NO_BREAKPOINTS,
+    Breakpoint,
+    Breakpoints,
+    Outcome,
+    OutcomeKind,
+    StepGoal,
+    ThreadStatus,
+    ThreadView,
+)
+
+_EVERY_NODE = Breakpoints(before=("*",))
+
+
+class Stepping:
+    """Steps on until a goal is reached, and past the breakpoints on the way.
+
+    A question, an error and the end of the run stop it too.
+    """
+
+    def __init__(self, session: ServerSession, decider: Decider) -> None:
+        self._session = session
+        self._decider = decider
+
+    async def run_on(self, thread: ThreadView, goal: StepGoal, on_progress: OnProgress) -> Outcome:
+        """Step on from where a thread stopped; return the last step, and whether it is the goal.
+
+        Raises BadInput for a node that the graph does not have, a condition that is none, or a
+        goal that is reached already; NoLongerWaits where the thread is not stopped; TargetError,
+        JournalFailed. What was done before an error stays done.
+        """
+        await self._check(thread, goal)
+        async with self._session.keep_running():
+            while True:
+                stop = _stop_of(thread)
+                outcome = await self._decider.step(stop, on_progress, also_at=_stops_for(goal))
+                thread = outcome.thread or thread
+                if (ended := _ended(outcome, goal)) is not None:
+                    return ended
+
+    async def _check(self, thread: ThreadView, goal: StepGoal) -> None:
+        known = await self._session.reader.known_nodes(thread.graph_id) if goal.node else None
+        if known is not None and goal.node not in known:
+            raise BadInput(
+                f"{thread.graph_id} has no node {goal.node}.",
+                kept=NOTHING_SENT,
+                hint=f"Its nodes are: {', '.join(known)}.",
+            )
+        if _is_reached(thread, goal):
+            raise BadInput(f"The thread is there already: {goal.words}.", kept=NOTHING_SENT)
+
+
+def _stop_of(thread: ThreadView) -> Breakpoint:
+    if thread.stop is None:
+        raise NoLongerWaits(
+            f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
+            kept=NOTHING_SENT,
+        )
+    return thread.stop
+
+
+def _stops_for(goal: StepGoal) -> Breakpoints:
+    if goal.until:
+        return _EVERY_NODE
+    return Breakpoints(before=(goal.node,)) if goal.node else NO_BREAKPOINTS
+
+
+def _ended(outcome: Outcome, goal: StepGoal) -> Outcome | None:
+    """Return the outcome of the last step, with why it was the last; None if there is a next one."""
+    thread = outcome.thread
+    if outcome.kind is not OutcomeKind.APPLIED or outcome.error or thread is None:
+        return outcome
+    if _is_reached(thread, goal):
+        return replace(outcome, why=f"It stopped {goal.words}.")
+    if thread.status is ThreadStatus.BREAKPOINT and thread.stop is not None:
+        return None
+    if goal.is_end:
+        return outcome
+    return replace(outcome, why=f"It did not stop {goal.words}: the thread is {thread.status}.")
+
+
+def _is_reached(thread: ThreadView, goal: StepGoal) -> bool:
+    if goal.until:
+        return holds(goal.until, thread.values)
+    return goal.node in thread.next if goal.node else False

@@ -1,0 +1,100 @@
+"""The shell commands of a developer: the history of a thread, its state, and runs from elsewhere."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from hitl_engine.errors import BadInput
+from hitl_engine.model import (
+    Checkpoint,
+    Outcome,
+    Progress,
+    StateEdit,
+    StepGoal,
+    ThreadView,
+)
+from hitl_tui.shell.answering import require_confirmation
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.history_output import history_result
+from hitl_tui.shell.lookup import find_thread
+from hitl_tui.shell.outcome_output import outcome_result
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+_PAGE = 100
+
+
+async def history(desk: "Desk", args: Namespace) -> CommandResult:
+    """Return the newest checkpoints of a thread."""
+    thread = await find_thread(desk, args.thread)
+    found: list[Checkpoint] = []
+    is_last = False
+    while not is_last and len(found) < args.limit:
+        before = found[-1].checkpoint_id if found else ""
+        limit = min(_PAGE, args.limit - len(found))
+        page = await desk.history.page(thread.thread_id, before=before, limit=limit)
+        found += page.checkpoints
+        is_last = page.is_last
+    return history_result(thread.thread_id, found, more=not is_last)
+
+
+async def update(desk: "Desk", args: Namespace) -> CommandResult:
+    """Write into the state of a thread; with `--go-on`, step on from there."""
+    thread = await find_thread(desk, args.thread)
+    edit = await desk.states.plan(thread.thread_id, args.set, as_node=args.as_node or "")
+    return await _written(desk, edit, args, goes_on=args.go_on)
+
+
+async def fork(desk: "Desk", args: Namespace) -> CommandResult:
+    """Begin a branch at a checkpoint: with another state, or by running again from it."""
+    thread = await find_thread(desk, args.thread)
+    if args.set or args.as_node:
+        edit = await desk.states.plan(
+            thread.thread_id,
+            args.set,
+            checkpoint_id=args.checkpoint,
+            as_node=args.as_node or "",
+        )
+        return await _written(desk, edit, args, goes_on=args.runs)
+    if not args.runs:
+        raise BadInput(
+            "A branch begins with another state (--set) or with a run (--run).",
+            kept="Nothing was sent.",
+        )
+    rerun = await desk.reruns.plan_again(thread.thread_id, args.checkpoint)
+    require_confirmation(rerun.cautions, args)
+    return outcome_result(await desk.reruns.run(rerun, _ignore), desk.reviews.fingerprint_of)
+
+
+async def goto(desk: "Desk", args: Namespace) -> CommandResult:
+    """Run at another node."""
+    thread = await find_thread(desk, args.thread)
+    rerun = await desk.reruns.plan_goto(thread.thread_id, args.node)
+    require_confirmation(rerun.cautions, args)
+    return outcome_result(await desk.reruns.run(rerun, _ignore), desk.reviews.fingerprint_of)
+
+
+async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
+    """Step on to a node, until a condition holds, or to the end."""
+    goal = StepGoal(node=args.node or "", until=args.until or "")
+    return await desk.stepping.run_on(thread, goal, _ignore)
+
+
+def is_long_step(args: Namespace) -> bool:
+    """Whether a step goes further than the next stop."""
+    return bool(args.node or args.until or args.to_end)
+
+
+async def _written(
+    desk: "Desk", edit: StateEdit, args: Namespace, *, goes_on: bool
+) -> CommandResult:
+    require_confirmation(edit.cautions, args)
+    written = await desk.states.write(edit)
+    stop = written.thread.stop if written.thread else None
+    if not goes_on or written.otherwise or stop is None:
+        return outcome_result(written, desk.reviews.fingerprint_of)
+    return outcome_result(await desk.step(stop, _ignore), desk.reviews.fingerprint_of)
+
+
+def _ignore(progress: Progress) -> None:
+    """A shell command prints only the end of a run."""
