@@ -94,16 +94,14 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         *,
         nodes: tuple[str, ...],
         checkpoint_id: str = "",
-        where: str = "",
     ) -> None:
-        """`nodes` can be the writer, the first by default; `where` tells the moment, if not now."""
+        """`nodes` can be the writer, the first by default; at a checkpoint a branch begins."""
         super().__init__()
         self._desk = desk
         self._of_thread = thread_id
         self._checkpoint_id = checkpoint_id
         self._path = path
         self._value = value
-        self._where = where
         self._writers = nodes
         self.banner = Banner()
         self.text = Editor()
@@ -114,7 +112,9 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         """Put the editor above the nodes."""
         frame = Vertical()
         name = one_line(json_path(self._path), 200) if self._path else "the state"
-        frame.border_title = titled(f"Edit {name}", self._where)
+        frame.border_title = titled(
+            f"Edit {name}", "a branch begins here" if self._checkpoint_id else ""
+        )
         with frame:
             yield self.banner
             yield self.text
@@ -186,8 +186,10 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         except HitlError as error:
             self.banner.show(Severity.ERROR, str(error))
         else:
-            if await self.app.push_screen_wait(ConfirmModal(plan_of_edit(edit))):
-                self.dismiss(edit)
+            self.app.push_screen(
+                ConfirmModal(plan_of_edit(edit)),
+                lambda confirmed: self.dismiss(edit) if confirmed else None,
+            )
 
     async def _planned(self, value: JsonValue) -> StateEdit:
         picked = min(self.as_node.picked, default=None)
