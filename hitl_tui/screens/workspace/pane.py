@@ -14,6 +14,8 @@ from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.workspace.workspace import View
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from hitl_engine.desk import Desk
     from hitl_tui.screens.console_screen import ConsoleScreen
 
@@ -72,6 +74,10 @@ class WorkspacePane(View):
     def show_notification(self, text: str) -> None:
         """Show a notification; `text` is ours, or visible."""
         cast("ConsoleScreen", self.screen).show_notification(text)
+
+    def show_notification(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
+        """Show a notification; `text` is ours, or visible."""
+        cast("ConsoleScreen", self.screen).show_notification(text, severity=severity)
 
     def set_detail(self, detail: str) -> None:
         """Show a detail next to the title; it is ours, or visible text."""
