@@ -25,7 +25,7 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
-    *("copy", "delete", "export", "story", "replay"),
+    *("runs", "cancel", "stream", "copy-as", "copy", "delete", "export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -46,12 +46,16 @@ commands:
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
+  hitl-tui runs THREAD      list the runs of a thread
+  hitl-tui cancel THREAD    cancel the run in progress on a thread
+  hitl-tui stream THREAD    print the events of the run in progress
   hitl-tui state THREAD     print the state of a thread, or parts of it
   hitl-tui messages THREAD  print the messages of a thread
   hitl-tui history THREAD   list the checkpoints of a thread
   hitl-tui update THREAD    write into the state of a thread
   hitl-tui fork THREAD      begin a branch at a checkpoint
   hitl-tui goto THREAD NODE run a thread at another node
+  hitl-tui copy-as LANGUAGE THREAD  print code that does what a thread waits for
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
 

@@ -13,7 +13,9 @@ from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
+from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
+from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.stories import Stories
@@ -193,6 +195,10 @@ class Desk:
         """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
+        self.runs = Runs(session, journal.decisions)
+        """The runs of threads: listed, followed, cancelled."""
+        self.code = CopiedCode(session, self._decider)
+        """Requests as code that runs elsewhere."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

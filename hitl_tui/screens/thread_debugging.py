@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import JsonValue, Path, StateEdit
+from hitl_tui.messages import ForkRequested, RerunRequested, StateEditRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -24,6 +25,16 @@ class ThreadDebugging:
         self._desk = screen.desk
         self._thread = thread
         self._runs = runs
+
+    async def take(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
+        """Do what the user requested, if it is still about this thread."""
+        match event:
+            case RerunRequested():
+                await self.run_again(event.checkpoint_id)
+            case ForkRequested():
+                await self.fork(event.checkpoint_id)
+            case StateEditRequested() if event.thread_id == self._thread.thread_id:
+                await self.edit(event.path, event.value)
 
     async def run_again(self, checkpoint_id: str) -> None:
         """Run again from a checkpoint, if the user confirms it."""

@@ -15,6 +15,7 @@ from hitl_engine.model.bulk import (
 )
 from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
+from hitl_engine.model.copied_code import CodeLanguage
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -99,6 +100,7 @@ from hitl_engine.model.thread_row import (
     ThreadPage,
     ThreadRow,
 )
+from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 
 __all__ = [
     "ALL_THREADS",
@@ -121,6 +123,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "CodeLanguage",
     "CommonWays",
     "Conversation",
     "Decision",
@@ -178,7 +181,10 @@ __all__ = [
     "Review",
     "Revise",
     "Role",
+    "RunEvent",
+    "RunKind",
     "RunSettings",
+    "RunStatus",
     "RunningCall",
     "SameDecision",
     "Server",
@@ -195,6 +201,7 @@ __all__ = [
     "ThreadGroup",
     "ThreadPage",
     "ThreadRow",
+    "ThreadRun",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",

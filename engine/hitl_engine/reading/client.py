@@ -105,6 +105,8 @@ class LangGraphServer:
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
+        self.header_names = tuple(headers)
+        """The names of the headers that every request gets."""
         self.can = Capabilities()
         """What the server can do, as far as it is known."""
         self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
@@ -338,6 +340,11 @@ class LangGraphServer:
         """Return one run."""
         return _read(WireRun, await self._call("GET", f"/threads/{thread_id}/runs/{run_id}"))
 
+    async def cancel_run(self, thread_id: str, run_id: str, *, action: str) -> None:
+        """Cancel a run: `interrupt` keeps what it wrote, `rollback` deletes it."""
+        path = f"/threads/{thread_id}/runs/{run_id}/cancel"
+        await self._sent("POST", path, params={"action": action})
+
     def stream_run(
         self, thread_id: str, request: JsonObject, *, idempotency_key: str
     ) -> AsyncIterator[StreamEvent]:
@@ -350,13 +357,16 @@ class LangGraphServer:
         )
 
     def join_stream(
-        self, thread_id: str, run_id: str, *, stream_mode: Sequence[str], after: str = ""
+        self, thread_id: str, run_id: str, *, after: str = ""
     ) -> AsyncIterator[StreamEvent]:
-        """Yield the events of a run after the one with the id `after`, or all, if they were kept."""
+        """Yield the events of a run after the one with the id `after`, or all, if they were kept.
+
+        They are those that its client asked for. No stream modes are named: of several, langgraph-api
+        takes only the last.
+        """
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
-            params={"stream_mode": list(stream_mode)},
             headers={"last-event-id": after or "-1"},
         )
 

@@ -202,6 +202,7 @@ class WireRun(_Wire):
     assistant_id: str
     status: str
     created_at: datetime | None = None
+    updated_at: datetime | None = None
     metadata: dict[str, Any] = Field(default_factory=dict)
     kwargs: dict[str, Any] = Field(default_factory=dict)
     error: Any = None

@@ -18,6 +18,7 @@ from hitl_tui.state.kept_breakpoints import keep_breakpoints
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
 from hitl_tui.widgets.graph.graph_list import GraphList
@@ -89,7 +90,7 @@ class GraphPane(WorkspacePane):
             return
         self._list.show(self._picture, self._breakpoints)
         many = sum(node.is_real for node in self._picture.nodes)
-        self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {many} nodes")
+        self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {counted(many, 'node')}")
         self._show_node()
 
     @on(GraphList.Selected)
