@@ -103,7 +103,11 @@ class HistoryPane(WorkspacePane):
         except HitlError as error:
             self.show_notification(str(error), severity="warning")
             return
-        words = self._list.place_of(checkpoint) or "an earlier checkpoint"
+        place = self._list.place_of(checkpoint) or "an earlier checkpoint"
+        words = (
+            f"Viewing {place}, made by {made_by(checkpoint)}; {follows(checkpoint)}.\n\n"
+            "Nothing can be answered here. In the history, 0 goes back to now."
+        )
         self.post_message(MomentPicked(self.thread.thread_id, moment, words))
 
     def _show_detail(self) -> None:

@@ -71,10 +71,6 @@ class WorkspacePane(View):
         """What all screens share."""
         return cast("ConsoleScreen", self.screen).session
 
-    def show_notification(self, text: str) -> None:
-        """Show a notification; `text` is ours, or visible."""
-        cast("ConsoleScreen", self.screen).show_notification(text)
-
     def show_notification(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show a notification; `text` is ours, or visible."""
         cast("ConsoleScreen", self.screen).show_notification(text, severity=severity)
