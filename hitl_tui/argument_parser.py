@@ -25,7 +25,7 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
-    *("runs", "cancel", "stream", "copy-as", "copy", "delete", "assistants", "store"),
+    *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
     *("export", "story", "replay"),
 )
 """First words that are a command, not a target."""
@@ -49,6 +49,7 @@ commands:
   hitl-tui threads          list all threads, whatever their status
   hitl-tui runs THREAD      list the runs of a thread
   hitl-tui cancel THREAD    cancel the run in progress on a thread
+  hitl-tui pause THREAD     stop it before its next step
   hitl-tui stream THREAD    print the events of the run in progress
   hitl-tui state THREAD     print the state of a thread, or parts of it
   hitl-tui messages THREAD  print the messages of a thread

@@ -1,6 +1,5 @@
 """One thread: its pending items, the decisions on them, and its runs."""
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import ClassVar
 
@@ -9,30 +8,27 @@ from textual.app import ComposeResult
 from textual.binding import BindingType
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Interrupt, Waiting
+from hitl_engine.model import Waiting
 from hitl_tui.messages import (
     Decided,
     ForkRequested,
     MomentPicked,
     RerunRequested,
-    RunAgainRequested,
     RunRequested,
     StateEditRequested,
     Stepped,
     Typed,
 )
-from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread_debugging import ThreadDebugging
+from hitl_tui.screens.thread_decisions import ThreadDecisions
 from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
-from hitl_tui.screens.thread_runs import ThreadRuns
+from hitl_tui.screens.thread_runs import Request, ThreadRuns
 from hitl_tui.screens.workspace.views import views_of
-from hitl_tui.state.plan import Plan, plan_of_reopening, plan_of_retry
 from hitl_tui.state.session import ConnectionStatus, Session
-from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
@@ -44,8 +40,6 @@ from hitl_tui.widgets.workspace.workspace import Workspace
 
 _MOMENT = 0.02
 """Seconds; in a few of them a request begins."""
-Request = Callable[[], Awaitable[None]]
-"""A method of `ThreadRuns` with its arguments."""
 
 
 class ThreadScreen(ConsoleScreen):
@@ -74,6 +68,7 @@ class ThreadScreen(ConsoleScreen):
         self._drafts = DraftKeeper(self.desk.drafts)
         self._presenter = ThreadPresenter(self, self.thread, self.header, self.workspace)
         self._runs = ThreadRuns(self._presenter, self._drafts)
+        self._decisions = ThreadDecisions(self, self.thread, self._runs)
         self._debugging = ThreadDebugging(self, self.thread, self._runs)
 
     def compose_body(self) -> ComposeResult:
@@ -117,98 +112,40 @@ class ThreadScreen(ConsoleScreen):
 
     @on(Decided)
     async def take_decision(self, event: Decided) -> None:
-        """Send a decision on the question in view; keep it first if several are pending."""
-        if self.pane.question is not event.question or not self.pane.shows_card:
-            return
-        if self.thread.has_several:
-            self.thread.decisions.keep(event.question, event.decision)
-            if (following := self.thread.next_undecided()) is not None:
-                await self.show_question(following)
-            else:
-                self.action_review_decisions()
-        else:
-            decided = (event.question, event.decision)
-            plan = plan_of_decision(self.desk.reviews, *decided)
-            self._confirm(plan, partial(self._runs.decide, [decided]))
+        """Send a decision, or keep it until all questions are decided."""
+        await self._decisions.take(event)
 
     def action_review_decisions(self) -> None:
         """Show all decisions on this thread, and send them if confirmed."""
         self._presenter.update_title()
-        decided = self.thread.decisions.decided(self.thread.waiting)
-        self._confirm(plan_of_decisions(self.thread), partial(self._runs.decide, decided))
-
-    @work(group="read", exclusive=True, exit_on_error=False)
-    async def action_reopen(self) -> None:
-        """Show what reopening the question in view would do, and reopen it if confirmed."""
-        interrupt = self.thread.shown
-        if not isinstance(interrupt, Interrupt):
-            return
-        try:
-            reopening = await self.desk.reopening(interrupt)
-        except HitlError as error:
-            self.header.banner.show_unread(error)
-            return
-        if self.thread.shown is interrupt and self.pane.shows_card:
-            plan = plan_of_reopening(interrupt, self.thread.location_of, reopening)
-            self._confirm(plan, partial(self._runs.reopen, interrupt))
+        self._decisions.review()
 
     @on(Stepped)
     def step(self, event: Stepped) -> None:
         """Step past the breakpoint in view."""
-        if self.thread.shown is event.breakpoint and self.pane.shows_card:
-            self.send(partial(self._runs.step, event.breakpoint))
+        self._decisions.step(event)
 
     def action_retry(self) -> None:
         """Run the failed nodes again, if confirmed."""
-        if (stop := self.thread.failed_at) is not None:
-            self._confirm(plan_of_retry(stop), partial(self._runs.step, stop))
+        self._decisions.retry()
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def action_reopen(self) -> None:
+        """Ask the question in view again, if confirmed."""
+        await self._decisions.reopen()
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def action_run_again(self) -> None:
-        """Request a form that is filled in with the last run of this thread that had an input."""
-        thread_id = self.thread.thread_id
-        try:
-            run = await self.desk.earlier_run(thread_id)
-        except HitlError as error:
-            self.header.banner.show_unread(error)
-        else:
-            self.post_message(RunAgainRequested(thread_id, run))
-
-    # Debugging
+        """Open a form that is filled in with the last run of this thread that had an input."""
+        await self._decisions.run_again()
 
     @on(RerunRequested)
-    @work(group="plan", exclusive=True, exit_on_error=False)
-    async def run_again_from(self, event: RerunRequested) -> None:
-        """Run again from a checkpoint, if confirmed."""
-        await self._debugging.run_again(event.checkpoint_id)
-
     @on(ForkRequested)
-    @work(group="plan", exclusive=True, exit_on_error=False)
-    async def fork(self, event: ForkRequested) -> None:
-        """Begin a branch at a checkpoint with another state, if confirmed."""
-        await self._debugging.fork(event.checkpoint_id)
-
     @on(StateEditRequested)
     @work(group="plan", exclusive=True, exit_on_error=False)
-    async def edit_state(self, event: StateEditRequested) -> None:
-        """Edit a value of the state at the moment in view, and write it if confirmed."""
-        if event.thread_id == self.thread.thread_id:
-            await self._debugging.edit(event.path, event.value)
-
-    def _confirm(self, plan: Plan | None, request: Request) -> None:
-        """Send a request after the user has confirmed its plan; at once if it has none."""
-
-        def closed(confirmed: bool | None) -> None:
-            if confirmed and self.pane.content in (PaneContent.CARD, PaneContent.END):
-                self.send(request)
-            elif self.pane.card is not None:
-                self.pane.card.reopen()
-
-        if plan is None:
-            self.send(request)
-        else:
-            self.app.push_screen(ConfirmModal(plan), closed)
-            self.release_keys()
+    async def debug(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
+        """Run again from a checkpoint, begin a branch, or edit the state, if confirmed."""
+        await self._debugging.take(event)
 
     # Drafts
 
@@ -347,7 +284,7 @@ class ThreadScreen(ConsoleScreen):
         )
 
     async def action_back(self) -> None:
-        """Go back to the question, then to the inbox; a run continues, and this screen stays installed until its end."""
+        """Go back to the question, then to the list; a run continues on this screen until its end."""
         if self.workspace.current is not ViewName.QUESTION:
             self.workspace.choose(ViewName.QUESTION)
             return

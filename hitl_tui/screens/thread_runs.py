@@ -33,6 +33,8 @@ _WORST_FIRST = (
 )
 """Of several outcomes the worst is shown."""
 Send = Callable[[], Awaitable[Sequence[Outcome]]]
+Request = Callable[[], Awaitable[None]]
+"""A method of `ThreadRuns` with its arguments."""
 
 
 def thread_screen_name(thread_id: str) -> str:

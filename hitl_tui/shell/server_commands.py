@@ -78,6 +78,12 @@ async def cancel(desk: "Desk", args: Namespace) -> CommandResult:
     return act_result(await desk.runs.cancel(thread.thread_id, rollback=args.rollback))
 
 
+async def pause(desk: "Desk", args: Namespace) -> CommandResult:
+    """Stop the run in progress on a thread before its next step."""
+    thread = await find_thread(desk, args.thread)
+    return act_result(await desk.runs.pause(thread.thread_id))
+
+
 async def stream(desk: "Desk", args: Namespace) -> CommandResult:
     """Print the events of the run in progress as they come."""
     thread = await find_thread(desk, args.thread)

@@ -101,6 +101,15 @@ def _add_cancel_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pause_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        server_commands.pause,
+        "Stop the run in progress on a thread before its next step; hitl-tui step goes on.",
+    )
+    add_thread_argument(parser)
+
+
 def _add_stream_options(parser: argparse.ArgumentParser) -> None:
     add_shell_options(
         parser,
@@ -174,6 +183,7 @@ ADD_SERVER_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "threads": _add_threads_options,
     "runs": _add_runs_options,
     "cancel": _add_cancel_options,
+    "pause": _add_pause_options,
     "stream": _add_stream_options,
     "copy-as": _add_copy_as_options,
     "copy": _add_copy_options,

@@ -20,6 +20,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
 from hitl_tui.widgets.answer_ways import YesNo
+from hitl_tui.widgets.breakpoint_choice import NodePicker
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
@@ -81,7 +82,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("history", (Timeline,)),
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
-    ("new run", (NewRunScreen,)),
+    ("new run", (NewRunScreen, NodePicker)),
     ("graph", (GraphList,)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),

@@ -29,6 +29,7 @@ Event: TypeAlias = Literal[
     "reopen",
     "delete",
     "cancel",
+    "pause",
     "update",
     "fork",
     "rerun",
@@ -36,8 +37,8 @@ Event: TypeAlias = Literal[
     "store",
 ]
 """What was decided: an answer, a step past a breakpoint, a new run, a reopened question; that a
-thread was deleted, or a run cancelled; a write into the state, at an older checkpoint a fork; a run
-from an older checkpoint, or at another node; a change of the store."""
+thread was deleted, or a run cancelled or paused; a write into the state, at an older checkpoint a
+fork; a run from an older checkpoint, or at another node; a change of the store."""
 
 
 @dataclass(frozen=True, slots=True)
