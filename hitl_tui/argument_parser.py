@@ -25,18 +25,8 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
-    *(
-        "runs",
-        "cancel",
-        "pause",
-        "stream",
-        "copy-as",
-        "copy",
-        "delete",
-        "export",
-        "story",
-        "replay",
-    ),
+    *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
+    *("export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -70,6 +60,8 @@ commands:
   hitl-tui copy-as LANGUAGE THREAD  print code that does what a thread waits for
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
+  hitl-tui assistants       list the assistants, or the versions of one
+  hitl-tui store ACTION     list, get, put and delete items of the store
 
   hitl-tui export THREAD    save what was done on a thread as a story
   hitl-tui story FILE       print a story
