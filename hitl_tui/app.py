@@ -261,9 +261,11 @@ class ConsoleApp(App[None]):
         for command in super().get_system_commands(screen):
             if command.title not in _LEFT_OUT:
                 yield command
+        from hitl_tui.screens.code_commands import code_commands
         from hitl_tui.screens.key_commands import key_commands
 
         yield from key_commands(self, screen)
+        yield from code_commands(screen)
 
     # Output
 

@@ -49,6 +49,17 @@ async def run_editor(text: str, suffix: str) -> Edited | NotEdited:
     return done
 
 
+async def open_in_editor(path: Path, line: int) -> str:
+    """Open a file of the user at a line, and wait for the end of the editor.
+
+    Returns why it failed, or an empty text. Most editors of terminals take the line as `+N`.
+    """
+    try:
+        return await _run([*editor_command(os.environ), f"+{line}", str(path)])
+    except (OSError, ValueError) as error:
+        return f"The editor cannot be run: {error}."
+
+
 async def _edit(file: Path, text: str) -> Edited | NotEdited:
     given = text.encode()
     try:

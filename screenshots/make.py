@@ -106,7 +106,7 @@ async def _step(pilot: Pilot[None], folder: Path) -> None:
 
 async def _start(pilot: Pilot[None], folder: Path) -> None:
     await pilot.press("n")
-    await _shown(pilot, "Stop before")
+    await _shown(pilot, "Breakpoints of this run")
     _save(pilot.app, folder / "start.svg")
 
 

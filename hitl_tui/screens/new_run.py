@@ -41,7 +41,7 @@ class NewRunScreen(ConsoleScreen):
         &.-narrow #both { layout: vertical; }
         &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
         &.-short #choice { height: 1; }
-        &.-short FieldBox, &.-short BreakpointLine, &.-short FormView { margin-bottom: 0; }
+        &.-short FieldBox, &.-short BreakpointChoice, &.-short FormView { margin-bottom: 0; }
         &.-short SendBar TextPane { max-height: 2; }
         &.-short #title { display: none; }
     }

@@ -79,6 +79,7 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
     HELP = """\
     ### A value of the state
     **ctrl+s** shows the difference that your edit makes, and writes it only if you confirm.
+    In a whole state, the keys that you leave out stay as they are.
     The node that the write counts as decides which nodes run next: by default the one that ran
     last, so that the thread stays where it is. The node that is next is skipped if you pick it.
     """
@@ -93,16 +94,14 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         *,
         nodes: tuple[str, ...],
         checkpoint_id: str = "",
-        where: str = "",
     ) -> None:
-        """`nodes` can be the writer, the first by default; `where` tells the moment, if not now."""
+        """`nodes` can be the writer, the first by default; at a checkpoint a branch begins."""
         super().__init__()
         self._desk = desk
         self._of_thread = thread_id
         self._checkpoint_id = checkpoint_id
         self._path = path
         self._value = value
-        self._where = where
         self._writers = nodes
         self.banner = Banner()
         self.text = Editor()
@@ -113,7 +112,9 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         """Put the editor above the nodes."""
         frame = Vertical()
         name = one_line(json_path(self._path), 200) if self._path else "the state"
-        frame.border_title = titled(f"Edit {name}", self._where)
+        frame.border_title = titled(
+            f"Edit {name}", "a branch begins here" if self._checkpoint_id else ""
+        )
         with frame:
             yield self.banner
             yield self.text
@@ -128,6 +129,8 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         if isinstance(self._value, str):
             self.text.show(self._value)
         self.json.show_json(self._value)
+        if not isinstance(self._value, str | dict | list):
+            self.json.select_all()  # what is typed replaces a number
         self._show_json(not isinstance(self._value, str))
 
     def _show_json(self, shown: bool) -> None:
@@ -183,8 +186,14 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         except HitlError as error:
             self.banner.show(Severity.ERROR, str(error))
         else:
-            if await self.app.push_screen_wait(ConfirmModal(plan_of_edit(edit))):
+            self._confirm(edit)
+
+    def _confirm(self, edit: StateEdit) -> None:
+        def closed(confirmed: bool | None) -> None:
+            if confirmed:
                 self.dismiss(edit)
+
+        self.app.push_screen(ConfirmModal(plan_of_edit(edit)), closed)
 
     async def _planned(self, value: JsonValue) -> StateEdit:
         picked = min(self.as_node.picked, default=None)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path
+from hitl_engine.model import JsonValue, Path, StateEdit
 from hitl_tui.messages import ForkRequested, RerunRequested, StateEditRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.state_edit import StateEditModal
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class ThreadDebugging:
-    """Plans, lets the user confirm, and sends. Its methods are awaited in a worker of the screen."""
+    """Plans, lets the user confirm, and sends. Its methods run in a worker of the screen."""
 
     def __init__(self, screen: "ThreadScreen", thread: ThreadState, runs: ThreadRuns) -> None:
         self._screen = screen
@@ -43,39 +43,44 @@ class ThreadDebugging:
         except HitlError as error:
             self._show(error)
             return
-        if await self._screen.app.push_screen_wait(ConfirmModal(plan_of_rerun(rerun))):
-            self._screen.send(partial(self._runs.rerun, rerun))
+
+        def closed(confirmed: bool | None) -> None:
+            if confirmed:
+                self._screen.send(partial(self._runs.rerun, rerun))
+
+        self._screen.app.push_screen(ConfirmModal(plan_of_rerun(rerun)), closed)
 
     async def edit(self, path: Path, value: JsonValue) -> None:
         """Edit a value of the state at the moment in view, and write it if the user confirms."""
-        thread_id = self._thread.thread_id
         moment = self._thread.moment
-        checkpoint_id = moment.checkpoint_id if moment is not None else ""
-        where = "a branch begins here" if moment is not None else ""
+        await self._edit(path, value, moment.checkpoint_id if moment is not None else "")
+
+    async def fork(self, checkpoint_id: str) -> None:
+        """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
+        try:
+            moment = await self._desk.history.moment(self._thread.thread_id, checkpoint_id)
+        except HitlError as error:
+            self._show(error)
+        else:
+            await self._edit((), moment.values, checkpoint_id)
+
+    async def _edit(self, path: Path, value: JsonValue, checkpoint_id: str) -> None:
+        """`checkpoint_id`: where a branch begins; empty for the newest."""
+        thread_id = self._thread.thread_id
         try:
             nodes = await self._desk.states.nodes(thread_id, checkpoint_id=checkpoint_id)
         except HitlError as error:
             self._show(error)
             return
-        edit = await self._screen.app.push_screen_wait(
-            StateEditModal(
-                self._desk,
-                thread_id,
-                path,
-                value,
-                nodes=nodes,
-                checkpoint_id=checkpoint_id,
-                where=where,
-            )
-        )
-        if edit is not None:
-            self._screen.send(partial(self._runs.write, edit))
 
-    async def fork(self, checkpoint_id: str) -> None:
-        """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
-        viewed = self._thread.viewed
-        if viewed is not None and viewed.checkpoint_id == checkpoint_id:
-            await self.edit((), viewed.values)
+        def closed(edit: StateEdit | None) -> None:
+            if edit is not None:
+                self._screen.send(partial(self._runs.write, edit))
+
+        modal = StateEditModal(
+            self._desk, thread_id, path, value, nodes=nodes, checkpoint_id=checkpoint_id
+        )
+        self._screen.app.push_screen(modal, closed)
 
     def _show(self, error: HitlError) -> None:
         self._screen.app.push_screen(TextModal(ModalText.of(error)))

@@ -16,3 +16,5 @@ class CommandResult:
     notes: tuple[str, ...] = ()
     """For standard error, in both forms; safe to print."""
     exit_code: int = 0
+    printed: bool = False
+    """Whether the command printed its output while it ran: then only the notes are printed."""

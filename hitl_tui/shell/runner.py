@@ -72,7 +72,8 @@ async def _result(desk: Desk, args: Namespace) -> CommandResult:
 
 def _print_result(result: CommandResult, args: Namespace) -> int:
     try:
-        print_output(json.dumps(result.document) if args.json else "\n".join(result.lines))
+        if not result.printed:
+            print_output(json.dumps(result.document) if args.json else "\n".join(result.lines))
     finally:
         for note in result.notes:
             print_note(note)

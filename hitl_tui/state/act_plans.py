@@ -24,6 +24,22 @@ def plan_of_deletion(thread: ThreadView) -> Plan:
     )
 
 
+def plan_of_cancellation(thread_id: str, *, rollback: bool) -> Plan:
+    """Return what to confirm before the run in progress is cancelled."""
+    what = (
+        "It is deleted, and the state is again as it was before it."
+        if rollback
+        else "What its finished nodes wrote into the state is kept, and the thread can go on from there."
+    )
+    return Plan(
+        "Cancel and take back the run" if rollback else "Cancel the run",
+        (f"The run in progress on thread {one_line(thread_id, 60)} will be cancelled.", what),
+        ("What its nodes have done elsewhere (sent, written, paid) is not undone.",),
+        shows_answer=False,
+        verb="Cancel it",
+    )
+
+
 def _lost(thread: ThreadView) -> Iterator[str]:
     if thread.status is ThreadStatus.BUSY:
         yield "A run is in progress on it, and is cancelled."

@@ -2,7 +2,7 @@
 
 from textual import on
 from textual.app import ComposeResult
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
 from textual.widgets import Input, Static, TextArea
@@ -12,69 +12,9 @@ from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, EarlierRun, Fault, In
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
+from hitl_tui.widgets.breakpoint_choice import BreakpointChoice, NodePicker
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.form_view import FormView
-from hitl_tui.widgets.line_input import LineInput
-
-
-class BreakpointLine(Vertical):
-    """Takes the names of the nodes at which a run should stop."""
-
-    DEFAULT_CSS = """
-    BreakpointLine {
-        height: auto;
-        margin-bottom: 1;
-        .title { height: 1; text-style: bold; }
-        .problem { display: none; color: $text-error; height: auto; padding: 0 1; }
-        &.-wrong .problem { display: block; }
-    }
-    """
-
-    def __init__(
-        self,
-        title: str,
-        nodes: tuple[str, ...],
-        compiled: tuple[str, ...],
-        given: tuple[str, ...] | None = None,
-    ) -> None:
-        super().__init__()
-        self.title = title
-        self.line = LineInput()
-        self._known = nodes
-        self._compiled = compiled
-        self._given = compiled if given is None else given
-        self._problem = Static(classes="problem", markup=False)
-
-    def compose(self) -> ComposeResult:
-        """Put the title above, the problem below."""
-        yield Static(Content(self.title), classes="title")
-        yield self.line
-        yield self._problem
-
-    def on_mount(self) -> None:
-        """Begin with the given breakpoints, or with those that the graph was compiled with."""
-        self.line.load(", ".join(self._given))
-
-    def read(self) -> tuple[str, ...]:
-        """Return the nodes. Raises NotReady for an unknown one, or if all were removed."""
-        names = tuple(name.strip() for name in self.line.text.split(",") if name.strip())
-        problem = self._problem_of(names)
-        self.set_class(bool(problem), "-wrong")
-        if problem:
-            self._problem.update(Content(problem))
-            raise NotReady(f"{self.title}: {problem}")
-        return names
-
-    def _problem_of(self, names: tuple[str, ...]) -> str:
-        unknown = [name for name in names if name != "*" and name not in self._known]
-        if unknown and self._known:
-            return f"there is no node {one_line(unknown[0], 60)}."
-        if self._compiled and not names:
-            return (
-                "name at least one node: the graph was compiled with breakpoints, and a run"
-                " cannot switch all of them off."
-            )
-        return ""
 
 
 class RunForm(VerticalScroll, can_focus=False):
@@ -91,8 +31,6 @@ class RunForm(VerticalScroll, can_focus=False):
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
         &.-as-json FormView { display: none; }
         &.-as-json #json { display: block; }
-        #stops { height: auto; color: $foreground 60%; border-top: solid $foreground 20%;
-                 border-title-color: $foreground 70%; border-title-style: bold; }
     }
     """
 
@@ -105,11 +43,7 @@ class RunForm(VerticalScroll, can_focus=False):
         self.input_form = input_form
         self.form = FormView(input_form.form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
-        compiled = input_form.compiled or NO_BREAKPOINTS
-        stops = given.breakpoints if given else compiled
-        nodes = input_form.nodes
-        self.before = BreakpointLine("Stop before", nodes, compiled.before, stops.before)
-        self.after = BreakpointLine("Stop after", nodes, compiled.after, stops.after)
+        self.stops = BreakpointChoice(input_form, given.breakpoints if given else None)
         self.set_class(not self.has_fields, "-as-json")
         self._given = given
         self._note = Static(id="note", markup=False)
@@ -123,11 +57,7 @@ class RunForm(VerticalScroll, can_focus=False):
         yield self._note
         yield self.form
         yield self.json
-        stops = Static(Content(self._about_breakpoints()), id="stops")
-        stops.border_title = Content("Breakpoints of this run")
-        yield stops
-        yield self.before
-        yield self.after
+        yield self.stops
 
     def on_mount(self) -> None:
         """Fill in the given input."""
@@ -178,15 +108,6 @@ class RunForm(VerticalScroll, can_focus=False):
             self.json.show_json(value)
             self.add_class("-as-json")
 
-    def _about_breakpoints(self) -> str:
-        if self.input_form.compiled is None:
-            return (
-                "The server does not report the nodes of this graph or the breakpoints that it was"
-                " compiled with: those that you name here replace them. Separate with commas."
-            )
-        nodes = ", ".join(one_line(node, 40) for node in self.input_form.nodes)
-        return f"Nodes: {nodes}. Separate with commas; * for all nodes."
-
     def touch_all(self) -> None:
         """Show every fault from now on: the user tried to start the run."""
         self.form.touch_all()
@@ -214,20 +135,19 @@ class RunForm(VerticalScroll, can_focus=False):
     def read(self) -> tuple[JsonValue, Breakpoints]:
         """Return the input and the breakpoints. Raises NotReady for the first problem."""
         problems: list[NotReady] = []
-        stops: list[tuple[str, ...]] = []
+        stops = NO_BREAKPOINTS
         value: JsonValue = None
         try:
             value = self._read_json() if self.as_json else self._read_fields()
         except NotReady as problem:
             problems.append(problem)
-        for line in (self.before, self.after):
-            try:
-                stops.append(line.read())
-            except NotReady as problem:
-                problems.append(problem)
+        try:
+            stops = self.stops.read()
+        except NotReady as problem:
+            problems.append(problem)
         if problems:
             raise problems[0]
-        return value, Breakpoints(*stops)
+        return value, stops
 
     def _read_json(self) -> JsonValue:
         if not self.json.text.strip():
@@ -248,6 +168,7 @@ class RunForm(VerticalScroll, can_focus=False):
         return self.input_form.as_input(reading.value)
 
     @on(FormView.Changed)
+    @on(NodePicker.Changed)
     @on(Input.Changed)
     @on(TextArea.Changed)
     def report_changed(self, event: Message) -> None:

@@ -20,6 +20,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
 from hitl_tui.widgets.answer_ways import YesNo
+from hitl_tui.widgets.breakpoint_choice import NodePicker
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
@@ -39,6 +40,8 @@ from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.runs.event_list import EventList
+from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.state_tree import StateTree
@@ -79,8 +82,9 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("history", (Timeline,)),
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
-    ("new run", (NewRunScreen,)),
+    ("new run", (NewRunScreen, NodePicker)),
     ("graph", (GraphList,)),
+    ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),

@@ -33,7 +33,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
 
-from .conftest import Console, OpenConsole, screen_text, settle, until
+from .conftest import Console, OpenConsole, screen_text, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
@@ -374,19 +374,19 @@ async def test_a_start_that_fails_after_its_screen_was_left_is_told(console: Ope
         await until(c.pilot, lambda: '"some_text": "Hello"' in c.text)
 
 
-async def test_breakpoints_must_name_nodes(console: OpenConsole) -> None:
+async def test_breakpoints_are_picked_from_the_nodes(console: OpenConsole) -> None:
     async with console(DeskDouble(), (100, 50)) as c:
         await c.press("n")
         await until(c.pilot, lambda: "Some text" in c.text)
         form = c.app.screen.form  # type: ignore[attr-defined]  # the start screen's
         form.form.load({"fields": {"some_text": "x"}, "beside": {}})
-        form.before.line.value = "a, nope"
-        await settle(c.pilot)
-        assert "there is no node nope" in c.text
-        form.before.line.value = "a, *"
-        await settle(c.pilot)
-        assert "stops before a, *" in c.text
-        assert form.read()[1].before == ("a", "*")
+        form.stops.picker.focus()
+        await c.press("space", "down", "space", "space")
+        assert "stops before *, stops after a" in c.text
+        assert "▲  every node" in c.text and " ▼ a" in c.text
+        assert form.read()[1] == Breakpoints(("*",), ("a",))
+        await c.press("space")
+        assert form.read()[1] == Breakpoints(("*",))
 
 
 async def test_compiled_breakpoints_are_shown_and_can_be_made_fewer(console: OpenConsole) -> None:
@@ -398,10 +398,11 @@ async def test_compiled_breakpoints_are_shown_and_can_be_made_fewer(console: Ope
         form = c.app.screen.form  # type: ignore[attr-defined]  # the start screen's
         form.form.load({"fields": {"some_text": "x"}, "beside": {}})
         assert form.read()[1].before == ("a", "b")
-        form.before.line.value = "b"
-        await until(c.pilot, lambda: "stops before b" in c.text)
-        form.before.line.value = ""
-        await until(c.pilot, lambda: "cannot switch all of them off" in c.text)
+        form.stops.picker.focus()
+        await c.press("down", "space", "space")
+        assert "stops before b" in c.text and "compiled in, not in this run" in c.text
+        await c.press("down", "space")
+        assert "cannot switch all of them off" in c.text
 
 
 async def test_the_form_tells_that_compiled_breakpoints_are_not_known(

@@ -228,6 +228,24 @@ def test_messages_that_javascript_marks_are_asked_for_as_one_text() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("name", "items", "is_chat"),
+    [
+        ("messages", {"items": {}}, True),
+        ("messages", {}, True),
+        ("messages", {"items": {"type": "object", "additionalProperties": True}}, True),
+        ("messages", {"items": {"type": "string"}}, False),
+        ("lines", {"items": {}}, False),
+    ],
+)
+def test_a_list_that_is_called_messages_is_a_chat(
+    name: str, items: JsonObject, is_chat: bool
+) -> None:
+    """`messages: Annotated[list, add_messages]`, as LangGraph's guide writes it."""
+    form = form_of_input({"type": "object", "properties": {name: {"type": "array", **items}}})
+    assert [field.is_chat for field in form.fields] == [is_chat]
+
+
 def test_a_text_in_place_of_messages_is_sent_as_one_message() -> None:
     class Chat(TypedDict):
         messages: list[AnyMessage]

@@ -47,3 +47,20 @@ def test_a_graph_is_printed(local_shell: Shell) -> None:
     assert local_shell.raw("graph", "tool_agent", "--ascii").stdout.isascii()
     assert local_shell.raw("graph", "subgraph", "--mermaid").stdout.startswith("flowchart TD\n")
     assert local_shell.raw("graph", "subgraph", "--svg").stdout.startswith("<svg ")
+
+
+def test_code_is_printed_and_nothing_sent(local_shell: Shell) -> None:
+    thread = local_shell.run("run", "revise", "--input", '{"some_text":"a text"}')["thread_id"]
+    copied = local_shell.run("copy-as", "python", thread, "--answer", '"another"')
+    assert copied["language"] == "python"
+    assert "'another'" in copied["code"]
+    assert "YOUR ANSWER" in local_shell.raw("copy-as", "curl", thread).stdout
+    assert "threads.search" in local_shell.raw("threads", "--copy-as", "javascript").stdout
+    [run] = local_shell.run("runs", thread)
+    assert (run["kind"], run["status"], run["sent"]) == ("input", "ended", {"some_text": "a text"})
+    assert (
+        "some_text" in local_shell.raw("copy-as", "python", thread, "--run", run["run_id"]).stdout
+    )
+    assert local_shell.run("show", thread)["status"] == "interrupted"
+    assert "No run is in progress" in local_shell.refused("cancel", thread, code=3)
+    assert "No run is in progress" in local_shell.refused("stream", thread, code=3)

@@ -246,7 +246,6 @@ class RunSender:
             events = self._session.api.join_stream(
                 sent.thread_id,
                 observed.run_id,
-                stream_mode=self._stream_modes,
                 after=observed.last_event_id,
             )
             with suppress(TargetError):

@@ -33,7 +33,8 @@ def form_of_input(schema: JsonObject) -> FormField:
 
 def _without_chat(field: FormField, schema: JsonObject) -> FormField:
     tags = {tag for each in field.item.variants for tag in each.tags} if field.item else set()
-    if not ({"human", "ai"} <= tags or _is_marked_as_chat(field.name, schema)):
+    is_chat = {"human", "ai"} <= tags or _is_marked_as_chat(field.name, schema)
+    if not (is_chat or _is_called_messages(field, schema)):
         return field
     hint = "the text of one message, from you; as JSON any messages"
     return replace(field, kind="long_text", item=None, beyond="", hints=(hint,), is_chat=True)
@@ -44,6 +45,14 @@ def _is_marked_as_chat(name: str, schema: JsonObject) -> bool:
     match schema.get("properties"):
         case {**parts} if isinstance(part := parts.get(name), dict):
             return part.get("langgraph_type") == "messages"
+    return False
+
+
+def _is_called_messages(field: FormField, schema: JsonObject) -> bool:
+    """Whether it is `messages: Annotated[list, add_messages]`, whose schema tells nothing more."""
+    match schema.get("properties"):
+        case {"messages": {"type": "array"}} if field.name == "messages":
+            return field.item is None or field.item.kind == "json"
     return False
 
 

@@ -5,6 +5,7 @@ Everything that came from a graph is untrusted: pass it through `hitl_engine.vis
 reaches a screen, a log or a terminal.
 """
 
+from hitl_engine.model.assistant import Assistant
 from hitl_engine.model.bulk import (
     BulkWay,
     CommonWays,
@@ -15,6 +16,7 @@ from hitl_engine.model.bulk import (
 )
 from hitl_engine.model.change import Change, ChangeKind, Watched
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
+from hitl_engine.model.copied_code import CodeLanguage
 from hitl_engine.model.decision import (
     Answer,
     Approve,
@@ -64,6 +66,7 @@ from hitl_engine.model.run import (
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
+from hitl_engine.model.store import StoreItem
 from hitl_engine.model.story import (
     Act,
     Answered,
@@ -99,6 +102,7 @@ from hitl_engine.model.thread_row import (
     ThreadPage,
     ThreadRow,
 )
+from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 
 __all__ = [
     "ALL_THREADS",
@@ -110,6 +114,7 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Assistant",
     "Attachment",
     "Breakpoint",
     "Breakpoints",
@@ -121,6 +126,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "CodeLanguage",
     "CommonWays",
     "Conversation",
     "Decision",
@@ -178,13 +184,17 @@ __all__ = [
     "Review",
     "Revise",
     "Role",
+    "RunEvent",
+    "RunKind",
     "RunSettings",
+    "RunStatus",
     "RunningCall",
     "SameDecision",
     "Server",
     "Started",
     "StateEdit",
     "StepGoal",
+    "StoreItem",
     "Story",
     "StoryDifference",
     "StoryStep",
@@ -195,6 +205,7 @@ __all__ = [
     "ThreadGroup",
     "ThreadPage",
     "ThreadRow",
+    "ThreadRun",
     "ThreadStatus",
     "ThreadView",
     "ToolCall",

@@ -55,14 +55,14 @@ class ThreadPages:
 
     async def page(self, filter: ThreadFilter, after: PageMark | None, size: int) -> ThreadPage:
         """Return up to `size` threads that match, after the end of another page or from the newest."""
-        found, end = await self._next(_query(filter), after, size)
+        found, end = await self._next(query_of(filter), after, size)
         return ThreadPage(await self._rows(found), end)
 
     async def counts(self, filter: ThreadFilter) -> ThreadCounts | None:
         """Return how many threads match, of all groups; None if the server does not count."""
         if not self.api.can.counts_threads:
             return None
-        query = _query(ThreadFilter(graph_id=filter.graph_id, metadata=filter.metadata))
+        query = query_of(ThreadFilter(graph_id=filter.graph_id, metadata=filter.metadata))
         searches = [query, *({**query, "status": status} for status in _STATUSES.values())]
         try:
             total, *parts = await asyncio.gather(*map(self.api.count_threads, searches))
@@ -142,7 +142,8 @@ def _row_of(row: WireThread, snapshot: Snapshot | None, doubt: str = "") -> Thre
     )
 
 
-def _query(filter: ThreadFilter) -> JsonObject:
+def query_of(filter: ThreadFilter) -> JsonObject:
+    """Return the fields of a search for these threads."""
     of_graph: JsonObject = {"graph_id": filter.graph_id} if filter.graph_id else {}
     metadata: JsonObject = {**filter.metadata, **of_graph}
     query: JsonObject = {"metadata": metadata} if metadata else {}

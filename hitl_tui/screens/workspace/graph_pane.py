@@ -18,6 +18,7 @@ from hitl_tui.state.kept_breakpoints import keep_breakpoints
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
 from hitl_tui.widgets.graph.graph_list import GraphList
@@ -48,7 +49,7 @@ class GraphPane(WorkspacePane):
         super().__init__(thread)
         self._runs = NodeRuns()
         self._list = GraphList(self._runs)
-        self._node = Static(id="node", markup=False)
+        self._node = Static(id="node")
         self._picture: GraphPicture | None = None
         self._opened = False
         """Whether subgraphs are shown as their nodes."""
@@ -89,7 +90,7 @@ class GraphPane(WorkspacePane):
             return
         self._list.show(self._picture, self._breakpoints)
         many = sum(node.is_real for node in self._picture.nodes)
-        self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {many} nodes")
+        self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {counted(many, 'node')}")
         self._show_node()
 
     @on(GraphList.Selected)
@@ -133,11 +134,10 @@ class GraphPane(WorkspacePane):
         event.stop()
         node_id = event.node.node_id if event.node is not None else EVERY
         if event.node is not None and len(event.node.path) > 1:
-            self.notify(
+            self.show_notification(
                 "LangGraph stops a run only at nodes of the outermost graph. Close the subgraphs "
                 "with x, and choose the node that contains this one.",
                 severity="warning",
-                markup=False,
             )
             return
         breakpoints = next_breakpoints(self._breakpoints, node_id)
@@ -148,7 +148,7 @@ class GraphPane(WorkspacePane):
         except OSError as error:
             words += f" It is not kept for the next time: {error.strerror}."
         self._show()
-        self.notify(words, markup=False)
+        self.show_notification(words)
 
     @on(GraphList.SubgraphsRequested)
     def open_subgraphs(self) -> None:
@@ -162,7 +162,7 @@ class GraphPane(WorkspacePane):
         try:
             await self._read_picture(self.thread.graph_id)
         except HitlError as error:
-            self.notify(one_line(str(error), 400), severity="error", markup=False)
+            self.show_notification(one_line(str(error), 400), severity="error")
         else:
             self._show()
 
@@ -171,4 +171,4 @@ class GraphPane(WorkspacePane):
         """Copy the graph in Mermaid's language."""
         if self._picture is not None:
             self.app.copy_to_clipboard(mermaid(self._picture))
-            self.notify("The graph is in the clipboard, in Mermaid's language.", markup=False)
+            self.show_notification("The graph is in the clipboard, in Mermaid's language.")

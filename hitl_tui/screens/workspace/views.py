@@ -5,6 +5,7 @@ from hitl_tui.screens.workspace.conversation_pane import ConversationPane
 from hitl_tui.screens.workspace.graph_pane import GraphPane
 from hitl_tui.screens.workspace.history_pane import HistoryPane
 from hitl_tui.screens.workspace.pane import WorkspacePane
+from hitl_tui.screens.workspace.runs_pane import RunsPane
 from hitl_tui.screens.workspace.state_pane import StatePane
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
@@ -17,6 +18,7 @@ def views_of(thread: ThreadState) -> tuple[WorkspacePane, ...]:
         StatePane(thread),
         HistoryPane(thread),
         GraphPane(thread),
+        RunsPane(thread),
     )
 
 

@@ -1,0 +1,1 @@
+"""The runs of a thread, and what happens in one."""

@@ -1,0 +1,86 @@
+"""The runs of a thread in the console: what happens in one that others began, and its cancellation."""
+
+import asyncio
+from pathlib import Path
+
+from hitl_engine.desk import open_desk
+from hitl_engine.model import Answer, Progress, RunStatus, ThreadStatus
+from hitl_tui.messages import ThreadOpened
+from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.text.traceback_places import place_in
+from hitl_tui.widgets.cards.plan_card import PlanCard
+from hitl_tui.widgets.runs.event_list import EventList
+from hitl_tui.widgets.runs.runs_list import RunsList
+from tests.any_server.steps import ignore, questions_of, start
+from tests.console.conftest import until
+from tests.server.processes import Served
+
+from .piloted import PilotedConsole, piloted
+
+
+async def open_runs(console: PilotedConsole, thread_id: str) -> RunsList:
+    console.app.post_message(ThreadOpened(thread_id))
+    await console.shows("6 Runs")
+    screen, keys = console.app.screen, console.app.session.early_keys
+    assert isinstance(screen, ThreadScreen)
+    await until(console.pilot, lambda: screen.is_ready and not keys.holding)
+    await console.pilot.press("alt+6")
+    listed = console.app.screen.query_one(RunsList)
+    await until(console.pilot, lambda: listed.runs)
+    return listed
+
+
+async def test_a_run_that_others_began_is_followed_and_cancelled(
+    local_server: Served, tmp_path: Path
+) -> None:
+    begun: asyncio.Queue[str] = asyncio.Queue()
+
+    def note(progress: Progress) -> None:
+        begun.put_nowait(progress.thread_id)
+
+    async with (
+        open_desk(
+            local_server.url, data_dir=tmp_path / "other", headers=local_server.headers
+        ) as other,
+        piloted(local_server, tmp_path / "data") as console,
+    ):
+        [slow] = [graph for graph in await other.graphs() if graph.graph_id == "slow"]
+        long = {"steps": 2_000, "seconds_per_step": 0.05}
+        run = asyncio.create_task(other.start(slow, {**long}, note))
+        thread_id = await begun.get()
+        listed = await open_runs(console, thread_id)
+        events = console.app.screen.query_one(EventList)
+        await until(console.pilot, lambda: events.found > 3)
+        assert "step" in console.text
+        await until(console.pilot, lambda: listed.runs[0].status is RunStatus.RUNNING)
+        listed.focus()
+        await console.pilot.press("c")
+        await until(console.pilot, lambda: console.app.screen.query(PlanCard))
+        card = console.app.screen.query_one(PlanCard)
+        await until(console.pilot, lambda: card.armed)
+        await console.pilot.press("ctrl+s")
+        outcome = await asyncio.wait_for(run, 20)
+        assert outcome.thread is not None
+        assert outcome.thread.status is not ThreadStatus.BUSY
+        await until(console.pilot, lambda: listed.runs[0].status is RunStatus.CANCELLED)
+
+
+async def test_the_whole_traceback_of_a_failed_run_is_shown(
+    local_server: Served, tmp_path: Path
+) -> None:
+    async with open_desk(
+        local_server.url, data_dir=tmp_path / "other", headers=local_server.headers
+    ) as other:
+        thread = await start(other, "stuck", {"order": "four chairs"})
+        [question] = questions_of(other, thread)
+        await other.decide(question, Answer("a few"), ignore)
+    async with piloted(local_server, tmp_path / "data") as console:
+        listed = await open_runs(console, thread.thread_id)
+        assert listed.runs[0].status is RunStatus.FAILED
+        listed.focus()
+        await console.pilot.press("enter")
+        await until(console.pilot, lambda: isinstance(console.app.screen, TextModal))
+        await console.shows("stuck.py", "line", "invalid literal")
+        assert place_in(listed.runs[0].traceback) is not None
+        assert not listed.check_action("open_source", ()), "a path of a remote server is not opened"
