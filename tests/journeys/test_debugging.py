@@ -159,7 +159,7 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, StateEditModal))
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")
-        await c.press(*"Not ")
+        await c.press("home", *"Not ")
         await c.press("ctrl+s")
         await c.shows("Write this into the state?", '+$.text: "Not An early thought"')
         await c.press("ctrl+s")
@@ -172,3 +172,17 @@ async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> No
     for size in ((80, 24), (40, 12)):
         async with opened(desk, stopped, size) as c:
             await c.shows("polish", "draft", "step")
+
+
+async def test_a_node_is_skipped(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
+        await c.shows("publish (is next: skipped)")
+        await c.press("tab", "right", "space", "ctrl+s")
+        await c.shows("publish counts as done and does not run.")
+        await c.press("ctrl+s")
+        await c.until(lambda: isinstance(c.screen, ThreadScreen))
+        await c.shows("announce")
+    assert (await desk.thread(stopped.thread_id)).next == ("announce",)
