@@ -4,8 +4,7 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import BadInput
-from hitl_engine.json_paths import places
-from hitl_engine.model import SubgraphState, ThreadView
+from hitl_engine.model import JsonValue, Path, SubgraphState, ThreadView
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.lookup import find_thread
@@ -22,8 +21,16 @@ async def state(desk: "Desk", args: Namespace) -> CommandResult:
     subgraphs = await desk.state_values.of_subgraphs(thread.thread_id, thread.checkpoint_id)
     inside = _subgraph(subgraphs, args.subgraph) if args.subgraph else None
     values, following = (inside.values, inside.next) if inside else (thread.values, thread.next)
-    found = places(args.path, values) if args.path is not None else None
+    found = None if args.path is None else await _found(desk, values, args.path)
     return state_result(ShownState(thread, inside, values, following, found), subgraphs)
+
+
+async def _found(desk: "Desk", values: JsonValue, path: str) -> tuple[tuple[Path, JsonValue], ...]:
+    """Return the places that a JSONPath names. Raises BadInput for one that cannot be read."""
+    (watched,) = await desk.state_values.watched(values, [path])
+    if watched.problem:
+        raise BadInput(watched.problem, hint="For example: $.messages[0].content")
+    return watched.found
 
 
 async def messages(desk: "Desk", args: Namespace) -> CommandResult:

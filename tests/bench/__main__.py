@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import editing, serving
+from tests.bench import editing, serving, thread_views
 from tests.bench.answering import measure_answers
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
@@ -77,6 +77,8 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "key": key_to_repaint,
     "editor": editing.keys,
     "opening": editing.opening,
+    "conversation": thread_views.conversation,
+    "state": thread_views.state,
     "answer": answer,
     "runs": serving.runs,
     "search": serving.search,

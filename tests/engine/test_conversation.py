@@ -86,7 +86,7 @@ def test_openai_messages_are_a_conversation() -> None:
     ]
     assert conversation.messages[2].calls == (
         MessageCall("c1", "send", {"n": 1}, result=3),
-        MessageCall("c2", "send", '{"n": '),
+        MessageCall("c2", "send", '{"n": ', problem="Its arguments are not valid JSON."),
     )
 
 
@@ -183,9 +183,8 @@ FIELDS = st.fixed_dictionaries(
 BLOCKS = st.lists(
     st.fixed_dictionaries(
         {
-            "type": st.sampled_from(
-                ["text", "image", "image_url", "tool_use", "thinking", "tool_result"]
-            )
+            "type": JSON
+            | st.sampled_from(["text", "image", "image_url", "tool_use", "thinking", "tool_result"])
         },
         optional={
             key: JSON for key in ("text", "source", "image_url", "content", "summary", "data")

@@ -46,6 +46,7 @@ _SHOWN = frozenset(
 """Fields of a message that are not its metadata."""
 _REASONING = ("thinking", "reasoning", "text")
 _ATTACHMENTS = {
+    **{kind: kind for kind in ("image", "file", "audio", "video")},
     "image_url": "image",
     "input_image": "image",
     "document": "file",
@@ -65,11 +66,12 @@ def is_message(value: JsonValue) -> bool:
     return _role_word(_opened(value)) in _ROLES
 
 
-def call_ids(value: JsonValue) -> Iterator[str]:
-    """Yield the ids of the tool calls in a message."""
+def call_ids(value: JsonValue) -> list[str]:
+    """Return the ids of the tool calls in a message."""
     message = _opened(value)
-    if _has_calls(message):
-        yield from (call.call_id for call in _calls(message) if call.call_id)
+    if not _has_calls(message):
+        return []
+    return [call_id for call in _raw_calls(message) if (call_id := _call_id(call))]
 
 
 def answered_id(value: JsonValue) -> str:
@@ -78,9 +80,10 @@ def answered_id(value: JsonValue) -> str:
     found = message.get("tool_call_id")
     if isinstance(found, str):
         return found
-    for block in _blocks(message.get("content")):
-        if block.get("type") == "tool_result":
-            return _text(block.get("tool_use_id"))
+    if isinstance(content := message.get("content"), list):
+        for block in _blocks(content):
+            if block.get("type") == "tool_result":
+                return _text(block.get("tool_use_id"))
     return ""
 
 
@@ -119,6 +122,8 @@ def token_of(value: JsonValue) -> JsonObject | None:
 
 def _opened(value: JsonValue) -> _Object:
     """Return the fields of a message; of LangChain's serialised objects, those in `kwargs`."""
+    if isinstance(value, dict) and "lc" not in value:
+        return value  # nearly all are: the rest of this is slow
     match value:
         case {"lc": _, "id": [*_, str(name)], "kwargs": dict(fields)}:
             return {**fields, "type": fields.get("type") or name}
@@ -206,22 +211,25 @@ def _has_calls(message: _Object) -> bool:
 def _calls(message: _Object) -> Iterator[MessageCall]:
     """Yield the calls; LangChain keeps those of Anthropic's blocks beside the blocks too."""
     seen: set[str] = set()
-    for call in _all_calls(message):
-        if not call.call_id or call.call_id not in seen:
-            seen.add(call.call_id)
-            yield call
+    for call in _raw_calls(message):
+        call_id = _call_id(call)
+        if not call_id or call_id not in seen:
+            seen.add(call_id)
+            yield _call(call_id, call)
 
 
-def _all_calls(message: _Object) -> Iterator[MessageCall]:
+def _raw_calls(message: _Object) -> Iterator[_Object]:
     for key in ("tool_calls", "invalid_tool_calls"):
-        calls = message.get(key)
-        for call in calls if isinstance(calls, list) else []:
-            if isinstance(call, dict):
-                problem = call.get("error") or "Its arguments are not valid JSON."
-                yield _call(call, problem=_text(problem) if key == "invalid_tool_calls" else "")
+        if isinstance(calls := message.get(key), list):
+            yield from (call for call in calls if isinstance(call, dict))
     if isinstance(called := message.get("function_call"), dict):
-        yield _call(called)
-    yield from (_call(block) for block in _blocks(message.get("content")) if _is_call(block))
+        yield called
+    if isinstance(content := message.get("content"), list):
+        yield from (block for block in _blocks(content) if _is_call(block))
+
+
+def _call_id(call: _Object) -> str:
+    return _text(call.get("id") or call.get("call_id"))
 
 
 def _is_call(block: _Object) -> bool:
@@ -229,7 +237,7 @@ def _is_call(block: _Object) -> bool:
     return isinstance(kind, str) and kind.endswith(("tool_use", "tool_call", "function_call"))
 
 
-def _call(call: _Object, problem: str = "") -> MessageCall:
+def _call(call_id: str, call: _Object) -> MessageCall:
     named = call.get("function")
     named = named if isinstance(named, dict) else call
     args: JsonValue = next(
@@ -238,8 +246,9 @@ def _call(call: _Object, problem: str = "") -> MessageCall:
     if isinstance(args, str):
         with suppress(ValueError, RecursionError):
             args = json.loads(args)
-    identifier = call.get("id") or call.get("call_id")
-    return MessageCall(_text(identifier), _text(named.get("name")), args, problem=problem)
+    problem = "Its arguments are not valid JSON." if isinstance(args, str) else ""
+    told = _text(call.get("error"))
+    return MessageCall(call_id, _text(named.get("name")), args, problem=told or problem)
 
 
 def _is_error(message: _Object) -> bool:
@@ -251,7 +260,7 @@ def _is_error(message: _Object) -> bool:
 
 def _is_attachment(block: _Object) -> bool:
     kind = block.get("type")
-    return kind in ("image", "file", "audio", "video") or kind in _ATTACHMENTS
+    return isinstance(kind, str) and kind in _ATTACHMENTS
 
 
 def _attachments(content: JsonValue) -> Iterator[Attachment]:

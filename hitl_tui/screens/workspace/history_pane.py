@@ -77,7 +77,7 @@ class HistoryPane(WorkspacePane):
             )
         except HitlError as error:
             self._reading_before = ""
-            self.screen.notify(str(error), severity="warning", markup=False)
+            self.show_notification(str(error), severity="warning")
             return
         if self._list.all and self._list.all[-1].checkpoint_id == last:
             self._list.add(page.checkpoints, is_complete=page.is_last)
@@ -101,7 +101,7 @@ class HistoryPane(WorkspacePane):
         try:
             moment = await self.desk.history.moment(self.thread.thread_id, checkpoint.checkpoint_id)
         except HitlError as error:
-            self.screen.notify(str(error), severity="warning", markup=False)
+            self.show_notification(str(error), severity="warning")
             return
         place = self._list.place_of(checkpoint) or "an earlier checkpoint"
         words = (

@@ -1,11 +1,12 @@
 """The base of views of blocks with many rows each: only the blocks in view are laid out."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual import events
 from textual.cache import LRUCache
+from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -44,6 +45,7 @@ class BlockScroll(Widget, can_focus=True):
         self._rows: LRUCache[int, Sequence[object]] = LRUCache(1024)
         self._places: list[Place] | None = None
         """What is on each line of the view; None after a change."""
+        self._strips: LRUCache[Hashable, Strip] = LRUCache(512)
 
     # For subclasses
 
@@ -54,6 +56,10 @@ class BlockScroll(Widget, can_focus=True):
 
     def lay_out(self, block: int, width: int) -> Sequence[object]:
         """Return the rows of a block, at least one."""
+        raise NotImplementedError
+
+    def look_of(self, place: Place) -> Hashable:
+        """Return what a row looks like besides its texts: equal for equal rows."""
         raise NotImplementedError
 
     def draw(self, place: Place, width: int) -> list[Segment]:
@@ -73,6 +79,7 @@ class BlockScroll(Widget, can_focus=True):
             self._rows.clear()
         else:
             self._rows.discard(block)
+        self._strips.clear()
         self._keep_in_bounds()
         self.redraw()
 
@@ -107,16 +114,20 @@ class BlockScroll(Widget, can_focus=True):
 
     def show_rows(self, first: Place, last: Place) -> None:
         """Bring rows into view; if they do not fit, the first one."""
+        # A third of a page is scrolled at once: fewer repaints, and what comes next is visible.
+        ahead = self.page // 3
         if first < self._top:
-            self._move_to(first)
-        elif last > self.moved(self._top, self.page - 1):
-            self._move_to(min(first, self.moved(last, 1 - self.page)))
+            self._move_to(self.moved(first, -ahead))
+        elif last > self.places[-1]:
+            self._move_to(min(first, self.moved(last, 1 - self.page + ahead)))
 
     def _move_to(self, top: Place) -> None:
         end = self._last_top
-        self._top = min(top, end)
-        self._keeps_end = self._top == end
-        self.redraw()
+        top = min(top, end)
+        self._keeps_end = top == end
+        if top != self._top:
+            self._top = top
+            self.redraw()
 
     @property
     def _last_top(self) -> Place:
@@ -170,6 +181,17 @@ class BlockScroll(Widget, can_focus=True):
         self._places = None
         self.refresh()
 
+    def redraw_block(self, block: int) -> None:
+        """Draw the rows of a block again."""
+        for y, place in enumerate(self.places):
+            if place.block == block:
+                self.refresh(Region(0, y, self.size.width, 1))
+
+    def notify_style_update(self) -> None:
+        """Forget the rows in the old colours."""
+        self._strips.clear()
+        super().notify_style_update()
+
     @property
     def places(self) -> list[Place]:
         """What is on each line of the view, from the top."""
@@ -186,15 +208,21 @@ class BlockScroll(Widget, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw a row, and its piece of the bar."""
         width = self.size.width
-        segments = self.draw(self.places[y], self.row_width) if y < len(self.places) else []
-        strip = Strip(segments).adjust_cell_length(max(0, width - self._BAR), self.rich_style)
-        return Strip.join([strip, Strip([self._bar(y)], self._BAR)])
+        if y >= len(self.places):
+            return Strip.blank(width, self.rich_style)
+        key = (self.places[y], self.look_of(self.places[y]), self._bar(y), width)
+        strip = self._strips.get(key)
+        if strip is None:
+            strip = Strip(self.draw(self.places[y], self.row_width))
+            strip = strip.adjust_cell_length(max(0, width - self._BAR), self.rich_style)
+            bar = Segment(self._bar(y), self.get_component_rich_style("block-scroll--bar"))
+            strip = self._strips[key] = Strip.join([strip, Strip([bar], self._BAR)])
+        return strip
 
-    def _bar(self, y: int) -> Segment:
+    def _bar(self, y: int) -> str:
         places = self.places
-        if not places or (places[0] == (0, 0) and places[0] == self._last_top):
-            return Segment(" ", self.rich_style)
+        if places[0] == (0, 0) and places[0] == self._last_top:
+            return " "
         first = places[0].block * self.page // self.block_count
         last = places[-1].block * self.page // self.block_count
-        style = self.get_component_rich_style("block-scroll--bar")
-        return Segment("▐" if first <= y <= last else " ", style)
+        return "▐" if first <= y <= last else " "

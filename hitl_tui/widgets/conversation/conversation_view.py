@@ -1,6 +1,6 @@
 """The messages of one conversation, opened at its end."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from typing import ClassVar
 
 from rich.segment import Segment
@@ -184,6 +184,7 @@ class ConversationView(BlockScroll):
             position = block - len(self._blocks)
             if position >= len(before) or before[position] != message:
                 self._rows.discard(block)
+                self._strips.clear()
         if self._keeps_end:
             self._select_last()
         self._keep_in_bounds()
@@ -237,13 +238,20 @@ class ConversationView(BlockScroll):
         assert isinstance(row, Row), "lay_out returns rows"
         return row
 
+    def look_of(self, place: Place) -> Hashable:
+        """A row looks different when it is selected, and with matches of a search."""
+        return self._is_selected(place), self._searched
+
+    def _is_selected(self, place: Place) -> bool:
+        return self.has_focus and self._selected == (place.block, self.row(place).part)
+
     def draw(self, place: Place, width: int) -> list[Segment]:
         """Draw a row: a bar in the colour of the role, and its texts."""
         row = self.row(place)
         if not row.texts:
             return []
         message = self.message(place.block)
-        selected = self.has_focus and self._selected == (place.block, row.part)
+        selected = self._is_selected(place)
         ground = self._ground("selected") if selected else Style.null()
         bar = Segment(_BAR, self._colour(message.role.value) + ground)
         segments = [bar]
@@ -323,13 +331,14 @@ class ConversationView(BlockScroll):
         return Place(block, part)
 
     def _select(self, selected: Place) -> None:
-        self._selected = selected
+        before, self._selected = self._selected, selected
         if selected == (0, MESSAGE):
             self.scroll_to_start()
         elif selected.block == self.block_count - 1:
             self.scroll_to_end()
         self.show_rows(*self._rows_of_selected())
-        self.redraw()
+        for block in {before.block, selected.block}:
+            self.redraw_block(block)
 
     def action_page(self, direction: int) -> None:
         """Scroll a page, and select what is in view."""
