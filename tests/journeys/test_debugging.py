@@ -159,7 +159,7 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, StateEditModal))
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")
-        await c.press(*"Not ")
+        await c.press("home", *"Not ")
         await c.press("ctrl+s")
         await c.shows("Write this into the state?", '+$.text: "Not An early thought"')
         await c.press("ctrl+s")
@@ -188,3 +188,17 @@ async def test_a_finished_thread_goes_on_with_another_input(
     thread = await desk.thread(done.thread_id)
     assert thread.status is ThreadStatus.BREAKPOINT
     assert isinstance(thread.values, dict) and thread.values["text"] == "more"
+
+
+async def test_a_node_is_skipped(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
+        await c.shows("publish (is next: skipped)")
+        await c.press("tab", "right", "space", "ctrl+s")
+        await c.shows("publish counts as done and does not run.")
+        await c.press("ctrl+s")
+        await c.until(lambda: isinstance(c.screen, ThreadScreen))
+        await c.shows("announce")
+    assert (await desk.thread(stopped.thread_id)).next == ("announce",)
