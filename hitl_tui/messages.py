@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Path,
         PlannedDecision,
         Question,
+        StepGoal,
         ThreadView,
         Waiting,
     )
@@ -100,6 +101,13 @@ class StateEditRequested(Message):
     """Where the value is; it begins with a key of the state."""
     value: JsonValue
     """As it was shown."""
+
+
+@dataclass
+class RunOnRequested(Message):
+    """The user asked to step on to this goal, past breakpoints."""
+
+    goal: StepGoal
 
 
 @dataclass

@@ -15,6 +15,7 @@ from hitl_tui.messages import (
     MomentPicked,
     NewInputRequested,
     RerunRequested,
+    RunOnRequested,
     RunRequested,
     StateEditRequested,
     Stepped,
@@ -23,7 +24,7 @@ from hitl_tui.messages import (
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
-from hitl_tui.screens.thread_debugging import ThreadDebugging
+from hitl_tui.screens.thread_debugging import DebuggingRequest, ThreadDebugging
 from hitl_tui.screens.thread_decisions import ThreadDecisions
 from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
@@ -144,12 +145,13 @@ class ThreadScreen(ConsoleScreen):
         """Open a form that is filled in with the last run of this thread that had an input."""
         await self._decisions.run_again()
 
+    @on(RunOnRequested)
     @on(RerunRequested)
     @on(ForkRequested)
     @on(StateEditRequested)
     @work(group="plan", exclusive=True, exit_on_error=False)
-    async def debug(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
-        """Run again from a checkpoint, begin a branch, or edit the state, if confirmed."""
+    async def debug(self, event: DebuggingRequest) -> None:
+        """Run on to a goal or again from a checkpoint, begin a branch, or edit the state, if confirmed."""
         await self._debugging.take(event)
 
     # Drafts
