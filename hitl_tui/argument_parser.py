@@ -25,7 +25,8 @@ from hitl_tui.options import (
 COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
-    *("runs", "cancel", "stream", "copy-as", "copy", "delete", "export", "story", "replay"),
+    *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
+    *("export", "story", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -48,6 +49,7 @@ commands:
   hitl-tui threads          list all threads, whatever their status
   hitl-tui runs THREAD      list the runs of a thread
   hitl-tui cancel THREAD    cancel the run in progress on a thread
+  hitl-tui pause THREAD     stop it before its next step
   hitl-tui stream THREAD    print the events of the run in progress
   hitl-tui state THREAD     print the state of a thread, or parts of it
   hitl-tui messages THREAD  print the messages of a thread
@@ -58,6 +60,8 @@ commands:
   hitl-tui copy-as LANGUAGE THREAD  print code that does what a thread waits for
   hitl-tui copy THREAD      copy a thread
   hitl-tui delete THREAD    delete a thread
+  hitl-tui assistants       list the assistants, or the versions of one
+  hitl-tui store ACTION     list, get, put and delete items of the store
 
   hitl-tui export THREAD    save what was done on a thread as a story
   hitl-tui story FILE       print a story

@@ -18,6 +18,7 @@ from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.runs import Runs
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.stepping import Stepping
+from hitl_engine.debugging.store import Store
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
@@ -58,6 +59,7 @@ from hitl_engine.model import (
     Story,
     ThreadView,
 )
+from hitl_engine.reading.assistants import Assistants
 from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
@@ -199,6 +201,10 @@ class Desk:
         """The runs of threads: listed, followed, cancelled."""
         self.code = CopiedCode(session, self._decider)
         """Requests as code that runs elsewhere."""
+        self.store = Store(session, journal.decisions)
+        """The values that graphs keep across threads."""
+        self.assistants = Assistants(lambda: session.api)
+        """Graphs with settings for their runs, in versions."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 

@@ -1,24 +1,32 @@
 """What a developer does with a thread: edit its state, run again from a checkpoint, begin a branch."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path
-from hitl_tui.messages import ForkRequested, RerunRequested, StateEditRequested
+from hitl_engine.model import JsonValue, Path, StateEdit, StepGoal
+from hitl_tui.messages import (
+    ForkRequested,
+    RerunRequested,
+    RunOnRequested,
+    StateEditRequested,
+)
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.screens.thread_runs import ThreadRuns
-from hitl_tui.state.debugging_plans import plan_of_rerun
+from hitl_tui.state.debugging_plans import plan_of_rerun, plan_of_running_on
 from hitl_tui.state.thread_state import ThreadState
 
 if TYPE_CHECKING:
     from hitl_tui.screens.thread import ThreadScreen
 
 
+DebuggingRequest: TypeAlias = RunOnRequested | RerunRequested | ForkRequested | StateEditRequested
+
+
 class ThreadDebugging:
-    """Plans, lets the user confirm, and sends. Its methods are awaited in a worker of the screen."""
+    """Plans, lets the user confirm, and sends. Its methods run in a worker of the screen."""
 
     def __init__(self, screen: "ThreadScreen", thread: ThreadState, runs: ThreadRuns) -> None:
         self._screen = screen
@@ -26,15 +34,29 @@ class ThreadDebugging:
         self._thread = thread
         self._runs = runs
 
-    async def take(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
+    async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
         match event:
+            case RunOnRequested():
+                self.run_on(event.goal)
             case RerunRequested():
                 await self.run_again(event.checkpoint_id)
             case ForkRequested():
                 await self.fork(event.checkpoint_id)
             case StateEditRequested() if event.thread_id == self._thread.thread_id:
                 await self.edit(event.path, event.value)
+
+    def run_on(self, goal: StepGoal) -> None:
+        """Step on to a goal, if the user confirms it."""
+        view = self._thread.view
+        if view is None or view.stop is None:
+            return
+
+        def closed(confirmed: bool | None) -> None:
+            if confirmed and self._thread.view is view:
+                self._screen.send(partial(self._runs.run_on, view, goal))
+
+        self._screen.app.push_screen(ConfirmModal(plan_of_running_on(view, goal)), closed)
 
     async def run_again(self, checkpoint_id: str) -> None:
         """Run again from a checkpoint, if the user confirms it."""
@@ -43,39 +65,53 @@ class ThreadDebugging:
         except HitlError as error:
             self._show(error)
             return
-        if await self._screen.app.push_screen_wait(ConfirmModal(plan_of_rerun(rerun))):
-            self._screen.send(partial(self._runs.rerun, rerun))
+
+        def closed(confirmed: bool | None) -> None:
+            if confirmed:
+                self._screen.send(partial(self._runs.rerun, rerun))
+
+        self._screen.app.push_screen(ConfirmModal(plan_of_rerun(rerun)), closed)
 
     async def edit(self, path: Path, value: JsonValue) -> None:
         """Edit a value of the state at the moment in view, and write it if the user confirms."""
+        moment, viewed = self._thread.moment, self._thread.viewed
+        at = moment.checkpoint_id if moment is not None else ""
+        await self._edit(path, value, viewed.next if viewed is not None else (), at)
+
+    async def fork(self, checkpoint_id: str) -> None:
+        """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
+        try:
+            moment = await self._desk.history.moment(self._thread.thread_id, checkpoint_id)
+        except HitlError as error:
+            self._show(error)
+        else:
+            await self._edit((), moment.values, moment.next, checkpoint_id)
+
+    async def _edit(
+        self, path: Path, value: JsonValue, following: tuple[str, ...], checkpoint_id: str
+    ) -> None:
+        """`following`: the nodes that are next; `checkpoint_id`: where a branch begins, if so."""
         thread_id = self._thread.thread_id
-        moment = self._thread.moment
-        checkpoint_id = moment.checkpoint_id if moment is not None else ""
-        where = "a branch begins here" if moment is not None else ""
         try:
             nodes = await self._desk.states.nodes(thread_id, checkpoint_id=checkpoint_id)
         except HitlError as error:
             self._show(error)
             return
-        edit = await self._screen.app.push_screen_wait(
-            StateEditModal(
-                self._desk,
-                thread_id,
-                path,
-                value,
-                nodes=nodes,
-                checkpoint_id=checkpoint_id,
-                where=where,
-            )
-        )
-        if edit is not None:
-            self._screen.send(partial(self._runs.write, edit))
 
-    async def fork(self, checkpoint_id: str) -> None:
-        """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
-        viewed = self._thread.viewed
-        if viewed is not None and viewed.checkpoint_id == checkpoint_id:
-            await self.edit((), viewed.values)
+        def closed(edit: StateEdit | None) -> None:
+            if edit is not None:
+                self._screen.send(partial(self._runs.write, edit))
+
+        modal = StateEditModal(
+            self._desk,
+            thread_id,
+            path,
+            value,
+            nodes=nodes,
+            following=following,
+            checkpoint_id=checkpoint_id,
+        )
+        self._screen.app.push_screen(modal, closed)
 
     def _show(self, error: HitlError) -> None:
         self._screen.app.push_screen(TextModal(ModalText.of(error)))

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.model import (
     CodeLanguage,
     JsonObject,
@@ -15,7 +16,7 @@ from hitl_engine.model import (
     ThreadRow,
     ThreadView,
 )
-from hitl_engine.visible import one_line
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.answering import require_confirmation
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.decision_options import ABSENT
@@ -24,6 +25,12 @@ from hitl_tui.shell.outcome_output import act_result
 from hitl_tui.shell.picture_output import picture_result
 from hitl_tui.shell.runs_output import event_document, runs_result
 from hitl_tui.shell.standard_streams import print_output
+from hitl_tui.shell.store_output import (
+    assistants_result,
+    item_result,
+    items_result,
+    namespaces_result,
+)
 from hitl_tui.shell.threads_output import threads_result
 
 if TYPE_CHECKING:
@@ -69,6 +76,12 @@ async def cancel(desk: "Desk", args: Namespace) -> CommandResult:
     """Cancel the run in progress on a thread."""
     thread = await find_thread(desk, args.thread)
     return act_result(await desk.runs.cancel(thread.thread_id, rollback=args.rollback))
+
+
+async def pause(desk: "Desk", args: Namespace) -> CommandResult:
+    """Stop the run in progress on a thread before its next step."""
+    thread = await find_thread(desk, args.thread)
+    return act_result(await desk.runs.pause(thread.thread_id))
 
 
 async def stream(desk: "Desk", args: Namespace) -> CommandResult:
@@ -131,3 +144,60 @@ def _matching(filter: ThreadFilter, counts: ThreadCounts | None) -> int | None:
 def _what_is_lost(thread: ThreadView) -> str:
     what = f"Thread {thread.thread_id} is {thread.status}."
     return f"{what} Its state, its history and what waits on it cannot be brought back."
+
+
+async def assistants(desk: "Desk", args: Namespace) -> CommandResult:
+    """Return the assistants, or the versions of one."""
+    if args.assistant is None:
+        return assistants_result(await desk.assistants.all())
+    found = await find_graph(desk, args.assistant)
+    return assistants_result(await desk.assistants.versions(found.assistant_id))
+
+
+async def store(desk: "Desk", args: Namespace) -> CommandResult:
+    """Look at the store, or change an item."""
+    labels = tuple(args.namespace.split(".")) if args.namespace else ()
+    _refuse_missing(args)
+    match args.action:
+        case "list" if not labels:
+            return namespaces_result(await desk.store.namespaces())
+        case "list":
+            return items_result(await desk.store.items(labels, limit=1_000))
+        case "get":
+            return item_result(await desk.store.get(labels, args.key))
+        case "put":
+            await _confirm_loss(desk, labels, args)
+            return act_result(await desk.store.put(labels, args.key, args.value))
+        case _:
+            await _confirm_loss(desk, labels, args)
+            return act_result(await desk.store.delete(labels, args.key))
+
+
+def _refuse_missing(args: Namespace) -> None:
+    """Raise BadInput for a command on the store that lacks an argument, or has one too many."""
+    needed = {"list": 0, "get": 2, "delete": 2, "put": 3}[args.action]
+    given = [args.namespace, args.key, args.value]
+    allowed = max(needed, 1)
+    if None in given[:needed] or any(each is not None for each in given[allowed:]):
+        form = {
+            "list": "[NAMESPACE]",
+            "get": "NAMESPACE KEY",
+            "delete": "NAMESPACE KEY",
+            "put": "NAMESPACE KEY JSON",
+        }
+        raise BadInput(
+            "The arguments do not fit.",
+            kept="Nothing was sent.",
+            hint=f"hitl-tui store {args.action} {form[args.action]}",
+        )
+
+
+async def _confirm_loss(desk: "Desk", labels: tuple[str, ...], args: Namespace) -> None:
+    """Require --yes where an item goes, or gets another value."""
+    try:
+        item = await desk.store.get(labels, args.key)
+    except NotThere:
+        return
+    if item.value != args.value:
+        lost = one_line(json_text(item.value, indent=None), 400)
+        require_confirmation([f"This value would be lost: {lost}"], args)

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from hitl_engine.model import CodeLanguage, ThreadGroup
-from hitl_tui.options import json_value, key_value, number_between
+from hitl_tui.options import json_object, json_value, key_value, number_between
 from hitl_tui.shell import server_commands
 from hitl_tui.shell.common_options import add_shell_options, add_thread_argument, add_yes_option
 from hitl_tui.shell.decision_options import ABSENT
@@ -101,6 +101,15 @@ def _add_cancel_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_pause_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        server_commands.pause,
+        "Stop the run in progress on a thread before its next step; hitl-tui step goes on.",
+    )
+    add_thread_argument(parser)
+
+
 def _add_stream_options(parser: argparse.ArgumentParser) -> None:
     add_shell_options(
         parser,
@@ -143,13 +152,42 @@ def _add_copy_as_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--as-node", default="", metavar="NODE", help="write it as this node")
 
 
+def _add_assistants_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        server_commands.assistants,
+        "List the assistants of the target, with their settings.",
+    )
+    parser.add_argument(
+        "assistant", nargs="?", help="list the versions of this assistant: its name or its id"
+    )
+
+
+def _add_store_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser, server_commands.store, "Look at the store of the target, or change it."
+    )
+    parser.epilog = (
+        "list prints the namespaces, or the items in and below one; get prints one item; put "
+        "stores one, and delete deletes one: both need --yes where an item is lost."
+    )
+    parser.add_argument("action", choices=("list", "get", "put", "delete"))
+    parser.add_argument("namespace", nargs="?", help="its labels, with dots between them")
+    parser.add_argument("key", nargs="?", help="the key of an item")
+    parser.add_argument("value", nargs="?", type=json_object, help="a JSON object; - reads it")
+    add_yes_option(parser)
+
+
 ADD_SERVER_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graph": _add_graph_options,
     "threads": _add_threads_options,
     "runs": _add_runs_options,
     "cancel": _add_cancel_options,
+    "pause": _add_pause_options,
     "stream": _add_stream_options,
     "copy-as": _add_copy_as_options,
     "copy": _add_copy_options,
     "delete": _add_delete_options,
+    "assistants": _add_assistants_options,
+    "store": _add_store_options,
 }

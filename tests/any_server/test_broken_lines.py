@@ -1,6 +1,7 @@
 """An answer over a connection that breaks: it is sent once, takes effect once, and this is known."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
@@ -8,7 +9,15 @@ import pytest
 
 from hitl_engine.deciding import run_sender
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import Answer, Inbox, JsonObject, OutcomeKind, Progress, ThreadStatus
+from hitl_engine.model import (
+    Answer,
+    Inbox,
+    JsonObject,
+    OutcomeKind,
+    Progress,
+    Replacement,
+    ThreadStatus,
+)
 from tests.any_server.proxy import (
     Behaviour,
     Exchange,
@@ -178,3 +187,42 @@ async def test_the_inbox_of_a_server_that_was_away_is_read_again(desk: Desk, pro
 async def until(looks: AsyncIterator[Inbox], holds: Callable[[Inbox], bool]) -> Inbox:
     """Return the first look for which something holds."""
     return await anext(inbox async for inbox in looks if holds(inbox))
+
+
+async def lose_replies_of_writes(exchange: Exchange) -> None:
+    """Break the connection after a write into a state has arrived."""
+    if re.match(rb"POST \S+/state ", exchange.head):
+        await (await exchange.deliver()).readuntil(b"\r\n\r\n")
+    else:
+        await pass_on(exchange)
+
+
+async def lose_writes(exchange: Exchange) -> None:
+    """Break the connection before a write into a state arrives."""
+    if not re.match(rb"POST \S+/state ", exchange.head):
+        await pass_on(exchange)
+
+
+async def test_a_write_into_a_state_is_known_although_its_reply_is_lost(
+    desk: Desk, proxy: Proxy
+) -> None:
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    plan = await desk.states.plan(thread.thread_id, [Replacement(("text",), "y")])
+    proxy.others = lose_replies_of_writes
+    outcome = await desk.states.write(plan)
+    assert (outcome.kind, outcome.otherwise) == (OutcomeKind.APPLIED, ()), outcome
+    assert "The reply was lost" in outcome.why
+    assert outcome.thread is not None
+    assert outcome.thread.values == {"text": "y", "log": ["drafted"]}
+    written = (await desk.history.page(thread.thread_id)).checkpoints
+    assert [each.source for each in written].count("update") == 1
+
+
+async def test_a_write_that_is_lost_is_not_sent_again(desk: Desk, proxy: Proxy) -> None:
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    plan = await desk.states.plan(thread.thread_id, [Replacement(("text",), "y")])
+    proxy.others = lose_writes
+    outcome = await desk.states.write(plan)
+    assert outcome.kind is OutcomeKind.UNKNOWN, outcome
+    assert outcome.thread == thread
+    assert (await desk.log())[0].outcome is OutcomeKind.UNKNOWN

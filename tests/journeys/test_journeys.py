@@ -7,12 +7,13 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from hitl_engine.local.target import data_folder, find_target
 from hitl_tui.themes import THEMES
 from tests.server import processes
 from tests.terminal import Terminal
@@ -67,8 +68,17 @@ class Project:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Project:
+def unserved(tmp_path: Path) -> Project:
+    """A project whose local server is started by each command and each console, and ends with it."""
     return Project(tmp_path)
+
+
+@pytest.fixture
+def project(unserved: Project) -> Iterator[Project]:
+    """A project with a running local server, which commands and consoles find."""
+    target = find_target(str(unserved.config), environ={})
+    with processes.running_server(unserved.config, data_folder(target, unserved.data)):
+        yield unserved
 
 
 def press(terminal: Terminal, *keys: str) -> None:
@@ -192,9 +202,9 @@ def test_marked_items_are_decided_together(project: Project) -> None:
         assert sum("not today" in content for content in tools) == 2
 
 
-def test_a_draft_of_an_edit_is_restored_after_a_crash(project: Project) -> None:
-    project.waits("revise", {"some_text": "original text"})
-    with project.console() as terminal:
+def test_a_draft_of_an_edit_is_restored_after_a_crash(unserved: Project) -> None:
+    unserved.waits("revise", {"some_text": "original text"})
+    with unserved.console() as terminal:
         terminal.wait_for("human_node")
         press(terminal, "enter")
         terminal.wait_for("original text")
@@ -202,9 +212,9 @@ def test_a_draft_of_an_edit_is_restored_after_a_crash(project: Project) -> None:
         press(terminal, "end")
         terminal.press(" half written")
         terminal.wait_for("half written")
-        eventually(lambda: is_saved(project, b"half written"))
+        eventually(lambda: is_saved(unserved, b"half written"))
         terminal.kill()
-    with project.console(columns=120, rows=40) as terminal:
+    with unserved.console(columns=120, rows=40) as terminal:
         terminal.wait_for("human_node")
         press(terminal, "enter")
         screen = terminal.wait_for("half written")
@@ -228,18 +238,18 @@ def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -
         quit_console(terminal)
 
 
-def test_a_second_console_starts_the_server_again_when_the_first_ends(project: Project) -> None:
-    project.waits("revise", {"some_text": "original text"})
-    with project.console() as first:
+def test_a_second_console_starts_the_server_again_when_the_first_ends(unserved: Project) -> None:
+    unserved.waits("revise", {"some_text": "original text"})
+    with unserved.console() as first:
         first.wait_for("human_node")
-        pid = running(project)
+        pid = running(unserved)
         assert pid is not None
-        second = project.console()
+        second = unserved.console()
         second.wait_for("human_node")
-        assert running(project) == pid
+        assert running(unserved) == pid
     with second:
         eventually(lambda: not alive(pid), 15)
-        eventually(lambda: running(project) not in (None, pid), 30)
+        eventually(lambda: running(unserved) not in (None, pid), 30)
         second.wait_for("connected")
         press(second, "enter")
         second.wait_for("original text")
@@ -349,8 +359,8 @@ def test_the_theme_is_kept(project: Project) -> None:
         quit_console(terminal)
 
 
-def test_quitting_during_a_run_names_its_thread(project: Project) -> None:
-    with project.console(columns=120) as terminal:
+def test_quitting_during_a_run_names_its_thread(unserved: Project) -> None:
+    with unserved.console(columns=120) as terminal:
         terminal.wait_for("connected")
         press(terminal, "n")
         choose(terminal, "slow")
@@ -407,16 +417,16 @@ def test_a_graph_that_raises_on_import_is_shown(tmp_path: Path) -> None:
 
 
 def test_the_name_of_a_remote_server_is_always_shown(
-    project: Project, langgraph_dev: processes.Served
+    unserved: Project, langgraph_dev: processes.Served
 ) -> None:
-    with project.console(target=langgraph_dev.url) as terminal:
+    with unserved.console(target=langgraph_dev.url) as terminal:
         screen = terminal.wait_for("connected")
         assert langgraph_dev.url.removeprefix("http://") in screen
         quit_console(terminal)
 
 
-def test_a_server_that_cannot_be_reached(project: Project) -> None:
-    with project.console(target="http://127.0.0.1:9") as terminal:
+def test_a_server_that_cannot_be_reached(unserved: Project) -> None:
+    with unserved.console(target="http://127.0.0.1:9") as terminal:
         terminal.wait_for("cannot be reached")
         press(terminal, "escape")
         assert terminal.wait_for_exit() == 5

@@ -121,11 +121,12 @@ def uv(*args: str) -> str:
     return done.stdout
 
 
-@pytest.fixture
-def wheel(tmp_path: Path) -> str:
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> str:
     """The path of a wheel of this checkout."""
-    uv("build", "--wheel", "--out-dir", str(tmp_path / "dist"), str(ROOT))
-    [made] = (tmp_path / "dist").glob("*.whl")
+    folder = tmp_path_factory.mktemp("dist")
+    uv("build", "--wheel", "--out-dir", str(folder), str(ROOT))
+    [made] = folder.glob("*.whl")
     return str(made)
 
 

@@ -1,6 +1,5 @@
 """The code of a graph changes while threads wait: nothing is dropped without a word."""
 
-import asyncio
 from collections.abc import Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
@@ -221,7 +220,6 @@ async def test_an_answer_that_another_server_may_drop_is_confirmed(tmp_path: Pat
         async with desk_of(served, tmp_path) as desk:
             (graph,) = await desk.graphs()
             started = await desk.start(graph, {}, lambda _: None)
-            await asyncio.sleep(12)  # it saves its threads every ten seconds
     (tmp_path / "graphs.py").write_text(HEAD + RENAMED)
     with langgraph_dev(tmp_path, config) as served:
         async with desk_of(served, tmp_path) as desk:

@@ -21,11 +21,25 @@ from tests.server.processes import SAMPLES, Served, running_server
 from tests.server.test_contract import row, state, thread, wait
 
 CONFIG = SAMPLES / "langgraph.json"
-SEED, CASES, KILLS = 20_261_123, 25, 3
+SEED, CASES, KILLS = 20_261_123, 12, 3
 
 
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:
     fuzz(tmp_path, SEED, CASES)
+
+
+@pytest.mark.hardening
+async def test_an_idle_connection_is_closed(local_server: Served) -> None:
+    url = urlsplit(local_server.url)
+    reader, writer = await asyncio.open_connection(url.hostname, url.port)
+    writer.write(b"GET /ok HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+    await reader.readuntil(b"}")
+    clock = asyncio.get_running_loop()
+    began = clock.time()
+    assert await asyncio.wait_for(reader.read(), 100) == b""
+    assert 74 < clock.time() - began < 90
+    writer.close()
+    await writer.wait_closed()
 
 
 async def test_a_long_integer_is_refused(local_server: Served) -> None:

@@ -8,6 +8,9 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hitl_engine.desk import open_desk
+from hitl_engine.errors import BadInput, NoLongerWaits
+from hitl_engine.model import OutcomeKind, ThreadStatus
 from tests.json_values import Json
 from tests.server.processes import Served, running_server
 
@@ -90,3 +93,32 @@ async def test_a_run_in_its_last_step_ends(http: httpx.AsyncClient, tmp_path: Pa
     [run] = (await http.get(f"/threads/{thread_id}/runs")).json()
     refused = await http.post(f"/threads/{thread_id}/runs/{run['run_id']}/pause")
     assert (refused.status_code, refused.json()["detail"]) == (404, "No run found to pause.")
+
+
+async def test_the_desk_pauses_and_a_step_goes_on(
+    served: Served, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    thread_id, _ = await begun(http, "steps", tmp_path)
+    async with open_desk(served.url, data_dir=tmp_path / "journal", headers=served.headers) as desk:
+        assert desk.runs.can_pause
+        pausing = asyncio.create_task(desk.runs.pause(thread_id))
+        await asyncio.sleep(0.2)
+        (tmp_path / "go").touch()
+        outcome = await pausing
+        assert (outcome.kind, outcome.why) == (OutcomeKind.APPLIED, "The run has stopped.")
+        stop = (await desk.thread(thread_id)).stop
+        assert stop is not None and (stop.when, stop.node) == ("before", "second")
+        stepped = await desk.step(stop, lambda _: None)
+        assert stepped.thread is not None and stepped.thread.status is ThreadStatus.DONE
+        assert [entry.event for entry in await desk.log()] == ["step", "pause"]
+        with pytest.raises(NoLongerWaits, match="No run is in progress"):
+            await desk.runs.pause(thread_id)
+
+
+async def test_a_server_that_cannot_pause_is_told(langgraph_dev: Served, tmp_path: Path) -> None:
+    async with open_desk(
+        langgraph_dev.url, data_dir=tmp_path, headers=langgraph_dev.headers
+    ) as desk:
+        assert not desk.runs.can_pause
+        with pytest.raises(BadInput, match="cannot pause a run"):
+            await desk.runs.pause("any thread")

@@ -1,10 +1,10 @@
-"""The runs of threads: listed, followed event by event, cancelled."""
+"""The runs of threads: listed, followed event by event, paused, cancelled."""
 
 import asyncio
 from collections.abc import AsyncIterator
 
 from hitl_engine.debugging.recorded import recorded
-from hitl_engine.errors import NoLongerWaits, NotThere, ServerRefused
+from hitl_engine.errors import BadInput, NoLongerWaits, NotThere, ServerRefused
 from hitl_engine.journal.decisions import DecisionLog, Intent
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import Outcome, RunEvent, ThreadRun
@@ -74,6 +74,53 @@ class Runs:
                 return found if found in (_KEPT, _TAKEN_BACK) else None
 
             return await recorded(self._log, intent, send, was_done)
+
+    @property
+    def can_pause(self) -> bool:
+        """Whether the server can pause a run: only our own can."""
+        return self._session.supports("pause")
+
+    async def pause(self, thread_id: str) -> Outcome:
+        """Stop the run in progress before its next step, and wait for that.
+
+        Nodes that run now end first; the thread is then at a breakpoint, and a step goes on. Raises
+        BadInput where the server cannot do it, NoLongerWaits if no run is in progress, JournalFailed.
+        """
+        if not self.can_pause:
+            raise BadInput(
+                "This server cannot pause a run.",
+                kept="Nothing was changed.",
+                hint="Cancel the run, or start it with breakpoints.",
+            )
+        async with self._session.keep_running():
+            run = await self._required(thread_id)
+            row = await self._session.api.thread(thread_id)
+            intent = Intent(
+                event="pause",
+                server=self._session.server.label,
+                graph_id=row.graph_id,
+                thread_id=thread_id,
+                decision="pause",
+            )
+
+            async def send() -> str:
+                await self._session.api.pause_run(thread_id, run.run_id)
+                return await self._paused(run)
+
+            async def was_done() -> str | None:
+                return await self._paused(run)
+
+            return await recorded(self._log, intent, send, was_done)
+
+    async def _paused(self, run: WireRun) -> str:
+        """Wait for the end of a run that was paused; return what became of it."""
+        try:
+            async with asyncio.timeout(_SECONDS):
+                while await self._status(run) in UNDER_WAY:
+                    await asyncio.sleep(_PAUSE)
+        except TimeoutError:
+            return "The run stops as soon as the nodes that run now have ended."
+        return "The run has stopped."
 
     async def _send(self, run: WireRun, *, rollback: bool) -> None:
         action = "rollback" if rollback else "interrupt"

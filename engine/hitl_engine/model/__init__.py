@@ -5,6 +5,7 @@ Everything that came from a graph is untrusted: pass it through `hitl_engine.vis
 reaches a screen, a log or a terminal.
 """
 
+from hitl_engine.model.assistant import Assistant
 from hitl_engine.model.bulk import (
     BulkWay,
     CommonWays,
@@ -65,6 +66,7 @@ from hitl_engine.model.run import (
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
+from hitl_engine.model.store import StoreItem
 from hitl_engine.model.story import (
     Act,
     Answered,
@@ -112,6 +114,7 @@ __all__ = [
     "AnyJson",
     "Approve",
     "AskedQuestion",
+    "Assistant",
     "Attachment",
     "Breakpoint",
     "Breakpoints",
@@ -191,6 +194,7 @@ __all__ = [
     "Started",
     "StateEdit",
     "StepGoal",
+    "StoreItem",
     "Story",
     "StoryDifference",
     "StoryStep",

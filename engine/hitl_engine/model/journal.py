@@ -23,11 +23,22 @@ class Draft:
 
 
 Event: TypeAlias = Literal[
-    "answer", "step", "start", "reopen", "delete", "cancel", "update", "fork", "rerun", "goto"
+    "answer",
+    "step",
+    "start",
+    "reopen",
+    "delete",
+    "cancel",
+    "pause",
+    "update",
+    "fork",
+    "rerun",
+    "goto",
+    "store",
 ]
 """What was decided: an answer, a step past a breakpoint, a new run, a reopened question; that a
-thread was deleted, or a run cancelled; a write into the state, at an older checkpoint a fork; a run
-from an older checkpoint, or at another node."""
+thread was deleted, or a run cancelled or paused; a write into the state, at an older checkpoint a
+fork; a run from an older checkpoint, or at another node; a change of the store."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,9 @@ from hitl_engine.reading.wire import (
     WireCheckpoint,
     WireGraph,
     WireInfo,
+    WireItem,
+    WireItems,
+    WireNamespaces,
     WireRun,
     WireSchemas,
     WireState,
@@ -170,6 +173,44 @@ class LangGraphServer:
             self.can = replace(self.can, assistant_page=SMALL_PAGE)
             return await self._page_of_assistants(offset)
         return _read_all(WireAssistant, reply)
+
+    async def assistant_versions(self, assistant_id: str) -> tuple[WireAssistant, ...]:
+        """Return the newest 100 versions of an assistant, newest first."""
+        path = f"/assistants/{assistant_id}/versions"
+        query: JsonObject = {"limit": SMALL_PAGE}
+        return _read_all(WireAssistant, await self._call("POST", path, query, reads=True))
+
+    async def namespaces(self, query: JsonObject) -> tuple[tuple[str, ...], ...]:
+        """Return one page of the namespaces of the store that have items."""
+        reply = await self._call("POST", "/store/namespaces", query, reads=True)
+        if isinstance(reply, list):  # the JavaScript server
+            reply = {"namespaces": reply}
+        return _read(WireNamespaces, reply).namespaces
+
+    async def search_items(self, query: JsonObject) -> tuple[WireItem, ...]:
+        """Return one page of the items of the store."""
+        reply = await self._call("POST", "/store/items/search", query, reads=True)
+        return _read(WireItems, reply).items
+
+    async def item(self, namespace: Sequence[str], key: str) -> WireItem | None:
+        """Return one item of the store, or None if it has none there."""
+        request = self._request(
+            "GET", "/store/items", params={"namespace": ".".join(namespace), "key": key}
+        )
+        try:
+            reply = await _retried(lambda: self._replied(request))
+        except NotThere:
+            return None
+        return _read(WireItem, reply) if reply else None
+
+    async def put_item(self, namespace: Sequence[str], key: str, value: JsonObject) -> None:
+        """Store an item, in the place of one with the same key."""
+        body: JsonObject = {"namespace": list(namespace), "key": key, "value": value}
+        await self._sent("PUT", "/store/items", body)
+
+    async def delete_item(self, namespace: Sequence[str], key: str) -> None:
+        """Delete an item of the store."""
+        await self._sent("DELETE", "/store/items", {"namespace": list(namespace), "key": key})
 
     async def schemas(self, assistant_id: str) -> WireSchemas:
         """Return the JSON Schemas of an assistant; asked for once, because that may take long."""

@@ -251,6 +251,32 @@ class WireAssistant(_Wire):
     name: str | None = None
     description: str | None = None
     metadata: dict[str, Any] | None = None
+    version: int | None = None
+    config: dict[str, Any] = Field(default_factory=dict)
+    context: dict[str, Any] = Field(default_factory=dict)
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+class WireItem(_Wire):
+    """An item of the store."""
+
+    namespace: tuple[str, ...]
+    key: str
+    value: Any = None
+    updated_at: datetime | None = None
+
+
+class WireItems(_Wire):
+    """One page of items."""
+
+    items: tuple[WireItem, ...] = ()
+
+
+class WireNamespaces(_Wire):
+    """One page of the namespaces that have items."""
+
+    namespaces: tuple[tuple[str, ...], ...] = ()
 
 
 class WireSchemas(_Wire):

@@ -1,13 +1,14 @@
 """The runs of a thread, and what happens in the one in progress."""
 
 import time
+from collections.abc import Awaitable
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import OutcomeKind, Progress, ThreadRun
+from hitl_engine.model import Outcome, OutcomeKind, Progress, ThreadRun
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -70,6 +71,7 @@ class RunsPane(WorkspacePane):
         """Read the runs."""
         runs = await self.desk.runs.of(self.thread.thread_id)
         self._runs.offers_source = self.desk.server.local
+        self._runs.offers_pause = self.desk.runs.can_pause
         self._runs.show(runs)
         self.set_detail(counted(len(runs), "run") if runs else "none yet")
 
@@ -173,15 +175,24 @@ class RunsPane(WorkspacePane):
     @work(group="cancel", exit_on_error=False)
     async def cancel(self, rollback: bool) -> None:
         """Cancel the run in progress."""
+        await self._stop(self.desk.runs.cancel(self.thread.thread_id, rollback=rollback))
+
+    @on(RunsList.PauseRequested)
+    @work(group="cancel", exit_on_error=False)
+    async def pause(self) -> None:
+        """Stop the run in progress before its next step."""
+        await self._stop(self.desk.runs.pause(self.thread.thread_id))
+
+    async def _stop(self, request: Awaitable[Outcome]) -> None:
+        """Await a request that stops the run, and show what came of it."""
         try:
-            outcome = await self.desk.runs.cancel(self.thread.thread_id, rollback=rollback)
+            outcome = await request
         except HitlError as error:
-            self.notify(one_line(str(error), 400), severity="error", markup=False)
+            self.show_notification(one_line(str(error), 400), severity="error")
             return
-        self.notify(
+        self.show_notification(
             one_line(outcome.why, 400),
             severity="information" if outcome.kind is OutcomeKind.APPLIED else "warning",
-            markup=False,
         )
         self.read_runs()
 
@@ -190,7 +201,7 @@ class RunsPane(WorkspacePane):
         """Open the line that failed, if it is in the user's own code."""
         place = place_in(message.run.traceback)
         if place is None:
-            self.notify("No line of the traceback is in a file of yours.", markup=False)
+            self.show_notification("No line of the traceback is in a file of yours.")
         else:
             self.open_source(place)
 

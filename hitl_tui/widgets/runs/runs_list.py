@@ -52,7 +52,8 @@ class RunsList(ItemList):
     ### The runs
     Every run of the thread, newest first: an input, an answer, or a step. **Enter** shows what was
     sent, and the whole traceback of one that failed. **c** cancels the run in progress, and keeps
-    what its nodes wrote; **C** takes that back.
+    what its nodes wrote; **C** takes that back. **p** stops it before its next step, where the
+    server can do that; a step goes on from there.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -78,6 +79,13 @@ class RunsList(ItemList):
             id="runs.take_back",
         ),
         Binding(
+            "p",
+            "pause",
+            "Pause",
+            tooltip="Stop the run in progress before its next step; a step goes on from there",
+            id="runs.pause",
+        ),
+        Binding(
             "e",
             "open_source",
             "Open source",
@@ -98,6 +106,9 @@ class RunsList(ItemList):
 
         rollback: bool
 
+    class PauseRequested(Message):
+        """The user asked to pause the run in progress."""
+
     @dataclass
     class SourceRequested(Message):
         """The user asked for the line of the code that failed."""
@@ -108,6 +119,7 @@ class RunsList(ItemList):
         super().__init__()
         self.runs: Sequence[ThreadRun] = ()
         self.offers_source = False
+        self.offers_pause = False
         """Whether the code of the graphs is on this machine."""
 
     @property
@@ -184,6 +196,8 @@ class RunsList(ItemList):
         match action:
             case "cancel":
                 return any(run.is_under_way for run in self.runs)
+            case "pause":
+                return self.offers_pause and any(run.is_under_way for run in self.runs)
             case "open_source":
                 return self.offers_source and self.run is not None and bool(self.run.traceback)
             case _:
@@ -197,6 +211,10 @@ class RunsList(ItemList):
     def action_cancel(self, rollback: bool) -> None:
         """Ask to cancel the run in progress."""
         self.post_message(self.CancelRequested(rollback))
+
+    def action_pause(self) -> None:
+        """Ask to pause the run in progress."""
+        self.post_message(self.PauseRequested())
 
     def action_open_source(self) -> None:
         """Ask for the line that failed."""

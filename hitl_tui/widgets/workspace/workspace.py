@@ -10,6 +10,7 @@ from textual.message import Message
 
 from hitl_engine.model import Progress
 from hitl_tui.state.views import ChosenViews, ViewName
+from hitl_tui.widgets.node_strip import NodeStrip
 from hitl_tui.widgets.thread_pane import ThreadPane
 from hitl_tui.widgets.workspace.view_tabs import ViewTabs
 
@@ -82,22 +83,26 @@ class Workspace(Vertical):
         self._proposed: Sequence[ViewName] = ()
         self._views = {view.NAME: view for view in views}
         self.tabs = ViewTabs((ViewName.QUESTION, *self._views))
+        self.strip = NodeStrip()
 
     def compose(self) -> ComposeResult:
-        """Put the tabs above the views."""
+        """Put the tabs and the nodes of a run above the views."""
         yield self.tabs
+        yield self.strip
         with Container(id="views"):
             yield self.pane
             yield from self._views.values()
 
     def thread_changed(self) -> None:
         """Show the thread as it was just read, or the moment of it that is in view."""
+        self.strip.end()
         for view in self._views.values():
             view.thread_changed()
 
     def show_progress(self, progress: Progress) -> None:
         """Show an event of the thread's run."""
         self.pane.show_progress(progress)
+        self.strip.take(progress)
         for view in self._views.values():
             view.show_progress(progress)
 
