@@ -13,7 +13,9 @@ from hitl_tui.messages import (
     Decided,
     ForkRequested,
     MomentPicked,
+    NewInputRequested,
     RerunRequested,
+    RunOnRequested,
     RunRequested,
     StateEditRequested,
     Stepped,
@@ -22,7 +24,7 @@ from hitl_tui.messages import (
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.draft_keeper import PAUSE, DraftKeeper
 from hitl_tui.screens.text_modal import TextModal
-from hitl_tui.screens.thread_debugging import ThreadDebugging
+from hitl_tui.screens.thread_debugging import DebuggingRequest, ThreadDebugging
 from hitl_tui.screens.thread_decisions import ThreadDecisions
 from hitl_tui.screens.thread_keys import KEYS
 from hitl_tui.screens.thread_presenter import ThreadPresenter
@@ -134,17 +136,22 @@ class ThreadScreen(ConsoleScreen):
         """Ask the question in view again, if confirmed."""
         await self._decisions.reopen()
 
+    def action_new_input(self) -> None:
+        """Open a form for another input of this thread."""
+        self.post_message(NewInputRequested(self.thread.thread_id, self.thread.graph_id))
+
     @work(group="read", exclusive=True, exit_on_error=False)
     async def action_run_again(self) -> None:
         """Open a form that is filled in with the last run of this thread that had an input."""
         await self._decisions.run_again()
 
+    @on(RunOnRequested)
     @on(RerunRequested)
     @on(ForkRequested)
     @on(StateEditRequested)
     @work(group="plan", exclusive=True, exit_on_error=False)
-    async def debug(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
-        """Run again from a checkpoint, begin a branch, or edit the state, if confirmed."""
+    async def debug(self, event: DebuggingRequest) -> None:
+        """Run on to a goal or again from a checkpoint, begin a branch, or edit the state, if confirmed."""
         await self._debugging.take(event)
 
     # Drafts
@@ -204,7 +211,7 @@ class ThreadScreen(ConsoleScreen):
                 return self.workspace.has(ViewName.of(str(parameters[0])))
             case "retry":
                 return self.pane.content is PaneContent.END and thread.failed_at is not None
-            case "run_again":
+            case "run_again" | "new_input":
                 return not shows_card and thread.has_ended
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)

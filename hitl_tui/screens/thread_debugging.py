@@ -1,20 +1,28 @@
 """What a developer does with a thread: edit its state, run again from a checkpoint, begin a branch."""
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path, StateEdit
-from hitl_tui.messages import ForkRequested, RerunRequested, StateEditRequested
+from hitl_engine.model import JsonValue, Path, StateEdit, StepGoal
+from hitl_tui.messages import (
+    ForkRequested,
+    RerunRequested,
+    RunOnRequested,
+    StateEditRequested,
+)
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.screens.thread_runs import ThreadRuns
-from hitl_tui.state.debugging_plans import plan_of_rerun
+from hitl_tui.state.debugging_plans import plan_of_rerun, plan_of_running_on
 from hitl_tui.state.thread_state import ThreadState
 
 if TYPE_CHECKING:
     from hitl_tui.screens.thread import ThreadScreen
+
+
+DebuggingRequest: TypeAlias = RunOnRequested | RerunRequested | ForkRequested | StateEditRequested
 
 
 class ThreadDebugging:
@@ -26,15 +34,29 @@ class ThreadDebugging:
         self._thread = thread
         self._runs = runs
 
-    async def take(self, event: RerunRequested | ForkRequested | StateEditRequested) -> None:
+    async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
         match event:
+            case RunOnRequested():
+                self.run_on(event.goal)
             case RerunRequested():
                 await self.run_again(event.checkpoint_id)
             case ForkRequested():
                 await self.fork(event.checkpoint_id)
             case StateEditRequested() if event.thread_id == self._thread.thread_id:
                 await self.edit(event.path, event.value)
+
+    def run_on(self, goal: StepGoal) -> None:
+        """Step on to a goal, if the user confirms it."""
+        view = self._thread.view
+        if view is None or view.stop is None:
+            return
+
+        def closed(confirmed: bool | None) -> None:
+            if confirmed and self._thread.view is view:
+                self._screen.send(partial(self._runs.run_on, view, goal))
+
+        self._screen.app.push_screen(ConfirmModal(plan_of_running_on(view, goal)), closed)
 
     async def run_again(self, checkpoint_id: str) -> None:
         """Run again from a checkpoint, if the user confirms it."""

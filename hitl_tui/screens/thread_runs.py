@@ -12,6 +12,8 @@ from hitl_engine.model import (
     Progress,
     Rerun,
     StateEdit,
+    StepGoal,
+    ThreadView,
 )
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunRequested, StartFailed
@@ -97,6 +99,16 @@ class ThreadRuns:
         nodes = ", ".join(one_line(node, 60) for node in rerun.runs)
         await self._carry_out(f"Running again: {nodes}", send)
 
+    async def run_on(self, thread: ThreadView, goal: StepGoal) -> None:
+        """Step on to a goal, past breakpoints."""
+
+        async def send() -> Sequence[Outcome]:
+            run_on = self._desk.stepping.run_on
+            return (await run_on(thread, goal, self._presenter.show_progress),)
+
+        to = "to the end" if goal.is_end else f"to stop {one_line(goal.words, 200)}"
+        await self._carry_out(f"Running on {to}", send)
+
     async def write(self, edit: StateEdit) -> None:
         """Write into the state, and show what became otherwise than it was meant."""
         found: list[Outcome] = []
@@ -125,6 +137,7 @@ class ThreadRuns:
                 run.graph,
                 run.input,
                 progress,
+                thread_id=run.thread_id or None,
                 breakpoints=run.breakpoints,
                 replace_compiled=True,
             )

@@ -1,6 +1,6 @@
 """The plans for a write into the state, and for a run from elsewhere: what to confirm."""
 
-from hitl_engine.model import Change, ChangeKind, KeyWrite, Rerun, StateEdit
+from hitl_engine.model import Change, ChangeKind, KeyWrite, Rerun, StateEdit, StepGoal, ThreadView
 from hitl_engine.visible import one_line, visible
 from hitl_tui.state.plan import Plan
 from hitl_tui.text.change_lines import lines_of_changes
@@ -56,6 +56,26 @@ def plan_of_rerun(rerun: Rerun) -> Plan:
         shows_answer=False,
         verb="Run",
     )
+
+
+def plan_of_running_on(thread: ThreadView, goal: StepGoal) -> Plan:
+    """Return what stepping on to a goal does."""
+    stop = thread.stop
+    begins = _names(stop.next) if stop is not None and stop.next else "what comes next"
+    if goal.until:
+        lines = [
+            f"Runs from {begins}, node by node, until this holds for the state:",
+            f"  {one_line(goal.until, 400)}",
+            "A question, an error and the end of the run stop it too.",
+        ]
+    else:
+        to = f"up to before {_names((goal.node,))}" if goal.node else "to the end"
+        lines = [
+            f"Runs from {begins} {to}, past the breakpoints on the way.",
+            "A question and an error stop it too.",
+        ]
+    cautions = (one_line(stop.caution, 400),) if stop is not None and stop.caution else ()
+    return Plan("Run on?", tuple(lines), cautions, shows_answer=False, verb="Run")
 
 
 def _names(nodes: tuple[str, ...]) -> str:

@@ -37,6 +37,7 @@ from hitl_tui.widgets.form.array_body import AddItemLine, ArrayBody
 from hitl_tui.widgets.form.choice_bodies import BooleanBody
 from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
+from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
@@ -83,7 +84,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen, NodePicker)),
-    ("graph", (GraphList,)),
+    ("graph", (GraphList, ConditionLine)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),

@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import ThreadView
+from hitl_engine.model import ThreadStatus, ThreadView
 from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.state_edit import StateEditModal
@@ -172,6 +172,22 @@ async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> No
     for size in ((80, 24), (40, 12)):
         async with opened(desk, stopped, size) as c:
             await c.shows("polish", "draft", "step")
+
+
+async def test_a_finished_thread_goes_on_with_another_input(
+    desk: Desk, stopped: ThreadView
+) -> None:
+    done = await step(desk, stopped)
+    assert done.status is ThreadStatus.DONE
+    async with opened(desk, done, size=(100, 30)) as c:
+        await c.press("alt+1", "n")
+        await c.shows("New input ▸ breakpoints", "another input for thread", "Will send")
+        await c.press("enter", *"more", "ctrl+s")
+        await c.shows("Stopped after draft")
+        assert c.screen.thread.thread_id == done.thread_id
+    thread = await desk.thread(done.thread_id)
+    assert thread.status is ThreadStatus.BREAKPOINT
+    assert isinstance(thread.values, dict) and thread.values["text"] == "more"
 
 
 async def test_a_node_is_skipped(desk: Desk, stopped: ThreadView) -> None:

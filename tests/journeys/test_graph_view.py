@@ -9,6 +9,7 @@ from hitl_engine.desk import open_desk
 from hitl_engine.model import Breakpoints
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.graph.graph_list import GraphList
 from tests.any_server.steps import start, stop_of
 from tests.console.conftest import until
@@ -24,6 +25,11 @@ async def started(served: Served, tmp_path: Path, graph: str, text: str) -> str:
 
 async def open_graph(console: PilotedConsole, thread_id: str) -> GraphList:
     console.app.post_message(ThreadOpened(thread_id))
+    return await show_graph(console)
+
+
+async def show_graph(console: PilotedConsole) -> GraphList:
+    """Go to the graph as soon as the thread is at a stop."""
     await until(console.pilot, lambda: is_armed(console))
     await console.press("alt+5")
     await until(console.pilot, lambda: console.app.screen.query(GraphList))
@@ -89,3 +95,38 @@ async def test_subgraphs_are_opened_and_copied_as_mermaid(
         await console.press("m")
         assert copied[0].startswith("flowchart TD")
         assert 'subgraph g1["approval"]' in copied[0]
+
+
+async def confirm(console: PilotedConsole) -> None:
+    """Confirm the plan in view."""
+    await until(console.pilot, lambda: console.app.screen.query(PlanCard))
+    await until(console.pilot, lambda: console.app.screen.query_one(PlanCard).armed)
+    await console.press("ctrl+s")
+
+
+async def test_a_thread_runs_on_to_a_node_until_a_condition_and_to_the_end(
+    local_server: Served, tmp_path: Path
+) -> None:
+    thread_id = await started(local_server, tmp_path, "breakpoints", "an early thought")
+    async with piloted(local_server, tmp_path / "data") as console:
+        listed = await open_graph(console, thread_id)
+        await until(console.pilot, lambda: listed.offers_run_on)
+        await console.press("u", *"$.text == 'An early thought'", "enter")
+        await console.shows("Runs from polish, node by node")
+        await confirm(console)
+        thread = await console.desk.thread(thread_id)
+        assert thread.next == ("publish",)
+
+        listed = await show_graph(console)
+        await until(console.pilot, lambda: listed.offers_run_on)
+        listed.selected = [row.node.node_id for row in listed.rows].index("announce")
+        await console.press("t")
+        await console.shows("up to before announce, past the breakpoints")
+        await confirm(console)
+        assert (await console.desk.thread(thread_id)).next == ("announce",)
+
+        listed = await show_graph(console)
+        await until(console.pilot, lambda: listed.offers_run_on)
+        await console.press("E")
+        await confirm(console)
+        assert (await console.desk.thread(thread_id)).next == ()

@@ -10,8 +10,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Breakpoints, Checkpoint, GraphPicture, Progress
+from hitl_engine.model import Breakpoints, Checkpoint, GraphPicture, Progress, StepGoal
 from hitl_engine.visible import one_line
+from hitl_tui.messages import RunOnRequested
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.state.breakpoint_cycle import EVERY, breakpoint_words, next_breakpoints
 from hitl_tui.state.kept_breakpoints import keep_breakpoints
@@ -21,6 +22,7 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
+from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
 
 if TYPE_CHECKING:
@@ -49,7 +51,8 @@ class GraphPane(WorkspacePane):
         super().__init__(thread)
         self._runs = NodeRuns()
         self._list = GraphList(self._runs)
-        self._node = Static(id="node")
+        self._node = Static(id="node", markup=False)
+        self._condition = ConditionLine()
         self._picture: GraphPicture | None = None
         self._opened = False
         """Whether subgraphs are shown as their nodes."""
@@ -59,6 +62,7 @@ class GraphPane(WorkspacePane):
         """Put what is known of the selected node below the list."""
         yield self._list
         yield self._node
+        yield self._condition
 
     def take_focus(self) -> None:
         """Focus the list."""
@@ -85,6 +89,10 @@ class GraphPane(WorkspacePane):
         return self.desk.breakpoints.of(self.thread.graph_id)
 
     def _show(self) -> None:
+        view = self.thread.view
+        self._list.offers_run_on = (
+            view is not None and view.stop is not None and self.thread.moment is None
+        )
         if self._picture is None:
             self.set_detail("nothing has run on this thread")
             return
@@ -149,6 +157,18 @@ class GraphPane(WorkspacePane):
             words += f" It is not kept for the next time: {error.strerror}."
         self._show()
         self.show_notification(words)
+
+    @on(GraphList.ConditionRequested)
+    def ask_for_condition(self) -> None:
+        """Ask for the condition until which to step on."""
+        self._condition.open()
+
+    @on(ConditionLine.Closed)
+    def run_until(self, event: ConditionLine.Closed) -> None:
+        """Step on until the condition holds."""
+        self._list.focus()
+        if event.condition:
+            self.post_message(RunOnRequested(StepGoal(until=event.condition)))
 
     @on(GraphList.SubgraphsRequested)
     def open_subgraphs(self) -> None:

@@ -45,7 +45,7 @@ class RunsPane(WorkspacePane):
         self._events = RunEvents()
         self._runs = RunsList()
         self._list = EventList(self._events)
-        self._about = Static(id="about-events")
+        self._about = Static(id="about-events", markup=False)
         self._search = SearchLine()
         self._drawing = False
         self._is_following = False

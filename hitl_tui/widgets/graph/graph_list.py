@@ -8,7 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.strip import Strip
 
-from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture
+from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture, StepGoal
+from hitl_tui.messages import RunOnRequested
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.widgets.graph.graph_row import GraphRowDrawing
@@ -57,6 +58,9 @@ class GraphList(ItemList):
     `▲` stops before a node, `▼` after it; `△` and `▽` are breakpoints that the graph was compiled
     with. **b** sets and removes one on the selected node, **B** on all nodes. All runs and steps
     from here stop there, until you remove it.
+
+    **t** steps on to the selected node, **u** until a condition holds (`$.total > 100`), **E** to
+    the end; breakpoints on the way are passed.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *moving_keys("graph", "node"),
@@ -74,6 +78,28 @@ class GraphList(ItemList):
             show=False,
             tooltip="Stop before all nodes, after all nodes, or not",
             id="graph.breakpoint_everywhere",
+        ),
+        Binding(
+            "t",
+            "run_to",
+            "Run to here",
+            tooltip="Step on to the selected node, past breakpoints",
+            id="graph.run_to",
+        ),
+        Binding(
+            "u",
+            "run_until",
+            "Run until",
+            tooltip="Step on until a condition holds for the state",
+            id="graph.run_until",
+        ),
+        Binding(
+            "E",
+            "run_to_end",
+            "Run to the end",
+            show=False,
+            tooltip="Step on to the end, past breakpoints",
+            id="graph.run_to_end",
         ),
         Binding(
             "x",
@@ -98,6 +124,9 @@ class GraphList(ItemList):
 
         node: GraphNode | None
 
+    class ConditionRequested(Message):
+        """The user asked to step on until a condition holds, which is to be typed."""
+
     class SubgraphsRequested(Message):
         """The user asked to show subgraphs as their nodes, or as one node each."""
 
@@ -116,6 +145,8 @@ class GraphList(ItemList):
         self.picture: GraphPicture | None = None
         self.breakpoints = NO_BREAKPOINTS
         """The breakpoints that are set here."""
+        self.offers_run_on = False
+        """Whether a step can go on from where the thread is."""
         self._runs = runs
         self._drawing = GraphRowDrawing(self)
         self._lit: frozenset[int] = frozenset()
@@ -189,10 +220,14 @@ class GraphList(ItemList):
     # Asking
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer to open subgraphs only where there are some."""
-        if action == "open_subgraphs":
-            return self.picture is not None and self.picture.has_subgraphs
-        return True
+        """Offer to open subgraphs only where there are some, and to run on only from a stop."""
+        match action:
+            case "open_subgraphs":
+                return self.picture is not None and self.picture.has_subgraphs
+            case "run_to" | "run_until" | "run_to_end":
+                return self.offers_run_on
+            case _:
+                return True
 
     def action_choose(self) -> None:
         """Nothing opens: what is known of a node is shown below."""
@@ -205,6 +240,21 @@ class GraphList(ItemList):
     def action_breakpoint_everywhere(self) -> None:
         """Ask for another breakpoint on all nodes."""
         self.post_message(self.BreakpointRequested(None))
+
+    def action_run_to(self) -> None:
+        """Ask to step on to the selected node; at the end of the graph, to the end."""
+        node = self.node
+        if node is not None and node.kind != "start" and len(node.path) == 1:
+            goal = StepGoal(node=node.node_id) if node.is_real else StepGoal()
+            self.post_message(RunOnRequested(goal))
+
+    def action_run_until(self) -> None:
+        """Ask for a condition."""
+        self.post_message(self.ConditionRequested())
+
+    def action_run_to_end(self) -> None:
+        """Ask to step on to the end."""
+        self.post_message(RunOnRequested(StepGoal()))
 
     def action_open_subgraphs(self) -> None:
         """Ask to open or close subgraphs."""
