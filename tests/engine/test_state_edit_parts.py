@@ -77,7 +77,7 @@ def test_a_brief_of_a_deep_or_large_value() -> None:
 
 
 def test_how_a_value_is_sent() -> None:
-    messages: JsonValue = [{"type": "human", "content": "x"}]
+    messages: list[JsonValue] = [{"type": "human", "content": "x"}]
     assert sent_value(["a"], KeyWrite.REPLACES) == ["a"]
     assert sent_value(["a"], KeyWrite.UNKNOWN) == ["a"]
     assert sent_value(["a"], KeyWrite.MERGES) == {"__overwrite__": ["a"]}
