@@ -81,6 +81,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "opening": editing.opening,
     "conversation": thread_views.conversation,
     "state": thread_views.state,
+    "timeline": thread_views.timeline,
     "answer": answer,
     "runs": serving.runs,
     "search": serving.search,
