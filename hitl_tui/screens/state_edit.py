@@ -186,12 +186,14 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         except HitlError as error:
             self.banner.show(Severity.ERROR, str(error))
         else:
+            self._confirm(edit)
 
-            def closed(confirmed: bool | None) -> None:
-                if confirmed:
-                    self.dismiss(edit)
+    def _confirm(self, edit: StateEdit) -> None:
+        def closed(confirmed: bool | None) -> None:
+            if confirmed:
+                self.dismiss(edit)
 
-            self.app.push_screen(ConfirmModal(plan_of_edit(edit)), closed)
+        self.app.push_screen(ConfirmModal(plan_of_edit(edit)), closed)
 
     async def _planned(self, value: JsonValue) -> StateEdit:
         picked = min(self.as_node.picked, default=None)

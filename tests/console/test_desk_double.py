@@ -17,7 +17,7 @@ CONSOLE = Path(app.__file__).parent
 SCRIPTING = {"open", "publish"}
 """Methods of the double that only tests call."""
 
-REAL_ONLY = ("threads", "history", "states", "runs", "graph_pictures")
+REAL_ONLY = ("threads", "history", "states", "runs", "graph_pictures", "stepping", "code")
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
 

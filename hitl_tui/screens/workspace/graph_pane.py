@@ -51,7 +51,7 @@ class GraphPane(WorkspacePane):
         super().__init__(thread)
         self._runs = NodeRuns()
         self._list = GraphList(self._runs)
-        self._node = Static(id="node", markup=False)
+        self._node = Static(id="node")
         self._condition = ConditionLine()
         self._picture: GraphPicture | None = None
         self._opened = False
@@ -142,11 +142,10 @@ class GraphPane(WorkspacePane):
         event.stop()
         node_id = event.node.node_id if event.node is not None else EVERY
         if event.node is not None and len(event.node.path) > 1:
-            self.notify(
+            self.show_notification(
                 "LangGraph stops a run only at nodes of the outermost graph. Close the subgraphs "
                 "with x, and choose the node that contains this one.",
                 severity="warning",
-                markup=False,
             )
             return
         breakpoints = next_breakpoints(self._breakpoints, node_id)
@@ -157,7 +156,7 @@ class GraphPane(WorkspacePane):
         except OSError as error:
             words += f" It is not kept for the next time: {error.strerror}."
         self._show()
-        self.notify(words, markup=False)
+        self.show_notification(words)
 
     @on(GraphList.ConditionRequested)
     def ask_for_condition(self) -> None:
@@ -183,7 +182,7 @@ class GraphPane(WorkspacePane):
         try:
             await self._read_picture(self.thread.graph_id)
         except HitlError as error:
-            self.notify(one_line(str(error), 400), severity="error", markup=False)
+            self.show_notification(one_line(str(error), 400), severity="error")
         else:
             self._show()
 
@@ -192,4 +191,4 @@ class GraphPane(WorkspacePane):
         """Copy the graph in Mermaid's language."""
         if self._picture is not None:
             self.app.copy_to_clipboard(mermaid(self._picture))
-            self.notify("The graph is in the clipboard, in Mermaid's language.", markup=False)
+            self.show_notification("The graph is in the clipboard, in Mermaid's language.")

@@ -77,7 +77,7 @@ class HistoryPane(WorkspacePane):
             )
         except HitlError as error:
             self._reading_before = ""
-            self.screen.notify(str(error), severity="warning", markup=False)
+            self.show_notification(str(error), severity="warning")
             return
         if self._list.all and self._list.all[-1].checkpoint_id == last:
             self._list.add(page.checkpoints, is_complete=page.is_last)
@@ -101,9 +101,13 @@ class HistoryPane(WorkspacePane):
         try:
             moment = await self.desk.history.moment(self.thread.thread_id, checkpoint.checkpoint_id)
         except HitlError as error:
-            self.screen.notify(str(error), severity="warning", markup=False)
+            self.show_notification(str(error), severity="warning")
             return
-        words = self._list.place_of(checkpoint) or "an earlier checkpoint"
+        place = self._list.place_of(checkpoint) or "an earlier checkpoint"
+        words = (
+            f"Viewing {place}, made by {made_by(checkpoint)}; {follows(checkpoint)}.\n\n"
+            "Nothing can be answered here. In the history, 0 goes back to now."
+        )
         self.post_message(MomentPicked(self.thread.thread_id, moment, words))
 
     def _show_detail(self) -> None:

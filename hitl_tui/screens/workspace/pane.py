@@ -14,6 +14,8 @@ from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.workspace.workspace import View
 
 if TYPE_CHECKING:
+    from textual.notifications import SeverityLevel
+
     from hitl_engine.desk import Desk
     from hitl_tui.screens.console_screen import ConsoleScreen
 
@@ -69,9 +71,9 @@ class WorkspacePane(View):
         """What all screens share."""
         return cast("ConsoleScreen", self.screen).session
 
-    def show_notification(self, text: str) -> None:
+    def show_notification(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show a notification; `text` is ours, or visible."""
-        cast("ConsoleScreen", self.screen).show_notification(text)
+        cast("ConsoleScreen", self.screen).show_notification(text, severity=severity)
 
     def set_detail(self, detail: str) -> None:
         """Show a detail next to the title; it is ours, or visible text."""

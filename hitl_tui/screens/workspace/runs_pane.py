@@ -45,7 +45,7 @@ class RunsPane(WorkspacePane):
         self._events = RunEvents()
         self._runs = RunsList()
         self._list = EventList(self._events)
-        self._about = Static(id="about-events", markup=False)
+        self._about = Static(id="about-events")
         self._search = SearchLine()
         self._drawing = False
         self._is_following = False
@@ -188,12 +188,11 @@ class RunsPane(WorkspacePane):
         try:
             outcome = await request
         except HitlError as error:
-            self.notify(one_line(str(error), 400), severity="error", markup=False)
+            self.show_notification(one_line(str(error), 400), severity="error")
             return
-        self.notify(
+        self.show_notification(
             one_line(outcome.why, 400),
             severity="information" if outcome.kind is OutcomeKind.APPLIED else "warning",
-            markup=False,
         )
         self.read_runs()
 
@@ -202,7 +201,7 @@ class RunsPane(WorkspacePane):
         """Open the line that failed, if it is in the user's own code."""
         place = place_in(message.run.traceback)
         if place is None:
-            self.notify("No line of the traceback is in a file of yours.", markup=False)
+            self.show_notification("No line of the traceback is in a file of yours.")
         else:
             self.open_source(place)
 

@@ -116,7 +116,7 @@ class StatePane(WorkspacePane):
         """Ask the screen to edit a value; those of subgraphs cannot be edited from here."""
         if self._namespace:
             text = "Only the state of the thread itself can be edited, not that of a subgraph."
-            self.screen.notify(text, severity="warning", markup=False)
+            self.show_notification(text, severity="warning")
             return
         path, value = event.path, event.value
         self.post_message(StateEditRequested(self.thread.thread_id, path, value))
