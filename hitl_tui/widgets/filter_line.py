@@ -5,18 +5,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.early_text import keep_text_for_field
-from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.opened_line import OpenedLine
 
 
-class FilterLine(LineInput):
+class FilterLine(OpenedLine):
     """Takes a text to filter by; hidden while it is empty and not in use."""
 
     DEFAULT_CSS = """
-    FilterLine {
-        display: none; dock: bottom; margin-bottom: 1; background: $panel;
-        &.-open { display: block; }
-    }
+    FilterLine { margin-bottom: 1; }
     """
     HELP = """\
     ### The filter
@@ -38,13 +34,7 @@ class FilterLine(LineInput):
         """The user left the filter."""
 
     def __init__(self, placeholder: str = "Filter: graph, node, thread, or what is asked") -> None:
-        super().__init__(placeholder, select_on_focus=True)
-
-    def open(self) -> None:
-        """Show it and focus it; typing replaces the old text."""
-        keep_text_for_field(self)
-        self.add_class("-open")
-        self.focus()
+        super().__init__(placeholder)
 
     def search_for(self, text: str) -> None:
         """Filter by a text that nobody typed; show it."""

@@ -8,19 +8,12 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from hitl_tui.widgets.early_text import keep_text_for_field
-from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.opened_line import OpenedLine
 
 
-class SearchLine(LineInput):
+class SearchLine(OpenedLine):
     """Takes a text to search; hidden while it is not in use."""
 
-    DEFAULT_CSS = """
-    SearchLine {
-        display: none; dock: bottom; background: $panel;
-        &.-open { display: block; }
-    }
-    """
     HELP = """\
     ### The search
     Matches are marked while you type. **Enter** goes to the view, where **n** and **N** go from
@@ -47,13 +40,7 @@ class SearchLine(LineInput):
         """The user left the line."""
 
     def __init__(self) -> None:
-        super().__init__("Search", select_on_focus=True)
-
-    def open(self) -> None:
-        """Show it and focus it; typing replaces the old text."""
-        keep_text_for_field(self)
-        self.add_class("-open")
-        self.focus()
+        super().__init__("Search")
 
     @on(Input.Changed)
     def search(self, event: Input.Changed) -> None:

@@ -1,13 +1,13 @@
 """The runs of threads: listed, followed event by event, paused, cancelled."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 
 from hitl_engine.debugging.recorded import recorded
 from hitl_engine.errors import BadInput, NoLongerWaits, NotThere, ServerRefused
 from hitl_engine.journal.decisions import DecisionLog, Intent
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Outcome, RunEvent, ThreadRun
+from hitl_engine.model import Event, Outcome, RunEvent, ThreadRun
 from hitl_engine.reading.thread_runs import UNDER_WAY, thread_run
 from hitl_engine.reading.wire import WireRun
 
@@ -54,26 +54,17 @@ class Runs:
         deleted, with its checkpoints. Raises NoLongerWaits if no run is in progress, ServerRefused
         where the server cannot take back a run, JournalFailed.
         """
-        async with self._session.keep_running():
-            run = await self._required(thread_id)
-            row = await self._session.api.thread(thread_id)
-            intent = Intent(
-                event="cancel",
-                server=self._session.server.label,
-                graph_id=row.graph_id,
-                thread_id=thread_id,
-                decision="cancel and take back" if rollback else "cancel",
-            )
+        what = "cancel and take back" if rollback else "cancel"
 
-            async def send() -> str:
-                await self._send(run, rollback=rollback)
-                return await self._ended(run, rollback=rollback)
+        async def send(run: WireRun) -> str:
+            await self._send(run, rollback=rollback)
+            return await self._ended(run, rollback=rollback)
 
-            async def was_done() -> str | None:
-                found = await self._ended(run, rollback=rollback)
-                return found if found in (_KEPT, _TAKEN_BACK) else None
+        async def was_done(run: WireRun) -> str | None:
+            found = await self._ended(run, rollback=rollback)
+            return found if found in (_KEPT, _TAKEN_BACK) else None
 
-            return await recorded(self._log, intent, send, was_done)
+        return await self._recorded(thread_id, "cancel", what, send, was_done)
 
     @property
     def can_pause(self) -> bool:
@@ -92,25 +83,33 @@ class Runs:
                 kept="Nothing was changed.",
                 hint="Cancel the run, or start it with breakpoints.",
             )
+
+        async def send(run: WireRun) -> str:
+            await self._session.api.pause_run(thread_id, run.run_id)
+            return await self._paused(run)
+
+        return await self._recorded(thread_id, "pause", "pause", send, self._paused)
+
+    async def _recorded(
+        self,
+        thread_id: str,
+        event: Event,
+        what: str,
+        send: Callable[[WireRun], Awaitable[str]],
+        was_done: Callable[[WireRun], Awaitable[str | None]],
+    ) -> Outcome:
+        """Do something to the run in progress, once; it is in the journal."""
         async with self._session.keep_running():
             run = await self._required(thread_id)
             row = await self._session.api.thread(thread_id)
             intent = Intent(
-                event="pause",
+                event=event,
                 server=self._session.server.label,
                 graph_id=row.graph_id,
                 thread_id=thread_id,
-                decision="pause",
+                decision=what,
             )
-
-            async def send() -> str:
-                await self._session.api.pause_run(thread_id, run.run_id)
-                return await self._paused(run)
-
-            async def was_done() -> str | None:
-                return await self._paused(run)
-
-            return await recorded(self._log, intent, send, was_done)
+            return await recorded(self._log, intent, lambda: send(run), lambda: was_done(run))
 
     async def _paused(self, run: WireRun) -> str:
         """Wait for the end of a run that was paused; return what became of it."""

@@ -6,19 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.early_text import keep_text_for_field
-from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.opened_line import OpenedLine
 
 
-class ConditionLine(LineInput):
+class ConditionLine(OpenedLine):
     """Takes a condition; hidden while it is not in use. It keeps the last one."""
 
-    DEFAULT_CSS = """
-    ConditionLine {
-        display: none; dock: bottom; background: $panel;
-        &.-open { display: block; }
-    }
-    """
     HELP = """\
     ### A condition on the state
     JSONPath with a comparison, such as `$.total > 100` or `$.items[*].done == false`. The run goes
@@ -37,13 +30,7 @@ class ConditionLine(LineInput):
         """Empty: nothing is to run."""
 
     def __init__(self) -> None:
-        super().__init__("Run until, for example: $.total > 100", select_on_focus=True)
-
-    def open(self) -> None:
-        """Show it and focus it; typing replaces the last condition."""
-        keep_text_for_field(self)
-        self.add_class("-open")
-        self.focus()
+        super().__init__("Run until, for example: $.total > 100")
 
     def action_keep(self) -> None:
         """Run until the condition holds."""

@@ -6,19 +6,12 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.early_text import keep_text_for_field
-from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.opened_line import OpenedLine
 
 
-class ExpressionLine(LineInput):
+class ExpressionLine(OpenedLine):
     """Takes a JSONPath; hidden while it is not in use."""
 
-    DEFAULT_CSS = """
-    ExpressionLine {
-        display: none; dock: bottom; background: $panel;
-        &.-open { display: block; }
-    }
-    """
     HELP = """\
     ### An expression to watch
     A JSONPath (RFC 9535), like `$.total`, `$.messages[-1].content` or `$..price`. **Enter** shows
@@ -39,13 +32,7 @@ class ExpressionLine(LineInput):
         """The user left the line."""
 
     def __init__(self) -> None:
-        super().__init__("JSONPath to watch, like $.messages[-1].content", select_on_focus=True)
-
-    def open(self) -> None:
-        """Show it and focus it; typing replaces the old text."""
-        keep_text_for_field(self)
-        self.add_class("-open")
-        self.focus()
+        super().__init__("JSONPath to watch, like $.messages[-1].content")
 
     def action_watch(self) -> None:
         """Watch what was typed."""
