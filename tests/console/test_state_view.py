@@ -128,6 +128,22 @@ async def test_the_state_of_a_subgraph(console: OpenConsole) -> None:
         assert "plan" in c.text and "deepest key" not in c.text
 
 
+async def test_a_large_state_is_read_again_only_on_a_key(console: OpenConsole) -> None:
+    """Its changes and its subgraphs: reading megabytes stops the screen for a moment."""
+    desk = state_desk()
+    desk.values = {"rows": [{"text": "x" * 100} for _ in range(10_000)], "total": 1}
+    desk.state_values.changed = (Change(("total",), ChangeKind.REPLACED, 0, 1),)
+    desk.state_values.inside = (SubgraphState("outer:1", ("outer",), {"inner key": 1}, ("a",)),)
+    async with console(desk, (80, 24)) as c:
+        tree = await open_state(c)
+        assert "c shows what changed" in c.text and "●" not in line_with(c, "total")
+        await c.press("c")
+        assert "1 changed" in c.text and "●" in line_with(c, "total")
+        assert tree.node.path == ("total",)
+        await c.press("s")
+        assert "of outer" in c.text and "inner key" in c.text
+
+
 @pytest.mark.usefixtures("without_net")
 async def test_hostile_text_is_visible() -> None:
     """In keys, values, long texts, and what was removed."""

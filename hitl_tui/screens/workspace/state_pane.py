@@ -13,6 +13,7 @@ from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.state.json_search import matches
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
+from hitl_tui.text.json_lines import is_large
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.state_tree import StateTree
@@ -48,9 +49,16 @@ class StatePane(WorkspacePane):
         view = self.thread.viewed
         assert view is not None, "only a thread that was read is shown"
         self._about_changes = ""
+        may_have_subgraphs = bool(view.next or view.waiting)
         if not self._namespace:
             await self._show_values()
-        may_have_subgraphs = bool(view.next or view.waiting)
+            if is_large(view.values):  # reading it twice more would stop the screen for a moment
+                self._subgraphs = ()
+                self._tree.several = may_have_subgraphs
+                self._about_changes = "c shows what changed"
+                self._show_detail()
+                self.refresh_bindings()
+                return
         self._subgraphs = await self._inside(view) if may_have_subgraphs else ()
         self._tree.several = bool(self._subgraphs)
         if self._namespace:
@@ -74,6 +82,8 @@ class StatePane(WorkspacePane):
         expressions = self._expressions
         watched = await self.desk.state_values.watched(values, expressions) if expressions else ()
         self._tree.show(values, watched)
+        if self._namespace:
+            self._tree.show_changes(())
         self._matches, self._match = [], -1
         self._show_detail()
 
@@ -84,18 +94,28 @@ class StatePane(WorkspacePane):
                 return each.values
         return self.thread.viewed.values if self.thread.viewed is not None else None
 
-    async def _show_changes(self, view: ThreadView) -> None:
+    @on(StateTree.ChangesRequested)
+    @work(group="load", exclusive=True, exit_on_error=False)
+    async def find_changes(self) -> None:
+        """Mark what the last step changed in a large state, and go to the first change."""
+        if self.thread.viewed is not None and await self._show_changes(self.thread.viewed):
+            self._tree.action_next_change()
+
+    async def _show_changes(self, view: ThreadView) -> bool:
+        """Mark what the last step changed; return whether that is known."""
         try:
             changes = await self.desk.state_values.changes(view.thread_id, view.checkpoint_id)
         except HitlError:
             self._about_changes = "what changed is not known"
-        else:
-            self._tree.show_changes(changes)
-            count = {kind: sum(each.kind is kind for each in changes) for kind in ChangeKind}
-            self._about_changes = ", ".join(
-                f"{count[kind]:,} {words}" for kind, words in _WORDS.items() if count[kind]
-            )
+            self._show_detail()
+            return False
+        self._tree.show_changes(changes)
+        count = {kind: sum(each.kind is kind for each in changes) for kind in ChangeKind}
+        self._about_changes = ", ".join(
+            f"{count[kind]:,} {words}" for kind, words in _WORDS.items() if count[kind]
+        )
         self._show_detail()
+        return True
 
     def _show_detail(self) -> None:
         about = [self._about_changes] if not self._namespace else [self._namespace_words()]
@@ -127,6 +147,14 @@ class StatePane(WorkspacePane):
     @work(group="load", exclusive=True, exit_on_error=False)
     async def show_other_state(self) -> None:
         """Show the state of the next subgraph; after the last comes that of the thread."""
+        view = self.thread.viewed
+        if view is not None and not self._subgraphs:
+            self._subgraphs = await self._inside(view)
+            self._tree.several = bool(self._subgraphs)
+            if not self._subgraphs:
+                self.refresh_bindings()
+                self.show_notification("No subgraph of this thread has a state now.")
+                return
         names = ["", *(each.namespace for each in self._subgraphs)]
         now = names.index(self._namespace) if self._namespace in names else 0
         self._namespace = names[(now + 1) % len(names)]

@@ -182,6 +182,9 @@ class StateTree(ItemList):
     class ExpressionRequested(Message):
         """The user asked to type an expression to watch."""
 
+    class ChangesRequested(Message):
+        """The user asked for what the last step changed, which is not known yet."""
+
     class OtherStateRequested(Message):
         """The user asked for the state of another subgraph."""
 
@@ -197,7 +200,8 @@ class StateTree(ItemList):
         self._value: JsonValue = None
         self._watches: tuple[Watched, ...] = ()
         self._marks = Marks()
-        self._changes: Sequence[Change] = ()
+        self._changes: Sequence[Change] | None = None
+        """What the last step changed; None while it is not known."""
         self._matched: Path | None = None
         self._width = 0
         """The cells of a row."""
@@ -210,7 +214,7 @@ class StateTree(ItemList):
         """Show a value below the watched expressions; what was open and selected stays so."""
         before = row_name(self.node) if self._tree.rows else ()
         self._value, self._watches = value, tuple(watches)
-        self._marks, self._changes, self._matched = Marks(), (), None
+        self._marks, self._changes, self._matched = Marks(), None, None
         self._fill()
         self.items_changed(self._row_of(before))
 
@@ -377,6 +381,9 @@ class StateTree(ItemList):
 
     def action_next_change(self) -> None:
         """Select the next place that changed; after the last one comes the first."""
+        if self._changes is None:
+            self.post_message(self.ChangesRequested())
+            return
         paths = [change.path for change in self._changes if change.kind is not ChangeKind.REMOVED]
         paths = paths or [change.path[:-1] for change in self._changes]
         if not paths:
@@ -435,4 +442,4 @@ class StateTree(ItemList):
         """Offer what is possible now."""
         if action == "other_state":
             return self.several
-        return bool(self._changes) if action == "next_change" else True
+        return self._changes is None or bool(self._changes) if action == "next_change" else True
