@@ -17,7 +17,16 @@ CONSOLE = Path(app.__file__).parent
 SCRIPTING = {"open", "publish"}
 """Methods of the double that only tests call."""
 
-REAL_ONLY = (*("threads", "history", "states", "reruns", "stepping", "runs", "graph_pictures"),)
+REAL_ONLY = (
+    "code",
+    "graph_pictures",
+    "history",
+    "reruns",
+    "runs",
+    "states",
+    "stepping",
+    "threads",
+)
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
 

@@ -84,3 +84,23 @@ async def test_the_whole_traceback_of_a_failed_run_is_shown(
         await console.shows("stuck.py", "line", "invalid literal")
         assert place_in(listed.runs[0].traceback) is not None
         assert not listed.check_action("open_source", ()), "a path of a remote server is not opened"
+
+
+async def test_a_burst_of_events_starts_nothing_and_loses_nothing(
+    local_server: Served, tmp_path: Path
+) -> None:
+    async with open_desk(
+        local_server.url, data_dir=tmp_path / "other", headers=local_server.headers
+    ) as other:
+        thread = await start(other, "breakpoints", {"text": "x"})
+    async with piloted(local_server, tmp_path / "data") as console:
+        await open_runs(console, thread.thread_id)
+        screen = console.app.screen
+        assert isinstance(screen, ThreadScreen)
+        before = set(console.app.workers)
+        for number in range(2_000):
+            event = Progress(thread.thread_id, "custom", "", {"number": number})
+            screen.workspace.show_progress(event)
+        begun = [each.name for each in console.app.workers if each not in before]
+        assert begun == ["read_runs"], "the runs are read once, and nothing else"
+        await console.shows("2,000 events seen here", '{"number": 1999}')

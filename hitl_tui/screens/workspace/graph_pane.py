@@ -117,14 +117,14 @@ class GraphPane(WorkspacePane):
     def show_progress(self, progress: Progress) -> None:
         """Show which nodes run, as they do."""
         self._runs.take(progress, time.monotonic())
-        if self._picture is None and self.thread.graph_id:
-            self.read_graph()
-        if not self._drawing:
+        if not self._drawing and self.has_class("-displayed"):
             self._drawing = True
             self.set_timer(_FRAME, self._draw)
 
     def _draw(self) -> None:
         self._drawing = False
+        if self._picture is None and self.thread.graph_id:
+            self.read_graph()
         self._list.runs_changed()
 
     @work(group="graph", exclusive=True, exit_on_error=False)

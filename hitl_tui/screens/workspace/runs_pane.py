@@ -116,7 +116,7 @@ class RunsPane(WorkspacePane):
     def _show_about(self) -> None:
         events = self._events
         if not events.count:
-            self._about.update("Events appear here while a run is in progress.")
+            self._about.update("Events appear during a run.")
             return
         dropped = f"; the oldest {events.dropped:,} are not kept" if events.dropped else ""
         found = f"{self._list.found:,} of " if self._list.found < len(events.kept) else ""
