@@ -22,6 +22,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText
 from hitl_tui.screens.workspace.views import proposed_views
 from hitl_tui.state.thread_state import ItemChange, ThreadState
+from hitl_tui.state.views import ViewName
 from hitl_tui.text.diff import changes
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
@@ -135,14 +136,15 @@ class ThreadPresenter:
             self.workspace.thread_changed()
             self.update_title()
         elif self.thread.view is not None and not self.pane.shows_run:
-            await self.show(self.thread.view)
+            in_question = self.workspace.current is ViewName.QUESTION
+            await self.show(self.thread.view, focus=in_question)
         else:
             self.workspace.thread_changed()
 
     # Pending items, and the end
 
-    async def show(self, view: ThreadView) -> None:
-        """Show a thread that was just read: its pending item, or its end."""
+    async def show(self, view: ThreadView, *, focus: bool = True) -> None:
+        """Show a thread that was just read: its pending item, or its end; and `focus` it."""
         self.thread.read(view)
         if self.thread.moment is not None:
             return  # it is shown when the user leaves the moment
@@ -152,23 +154,23 @@ class ThreadPresenter:
         self.workspace.thread_changed()
         item = self.thread.first_item()
         if item is None:
-            await self._show_end(view)
+            await self._show_end(view, focus=focus)
         else:
-            await self.show_item(item)
+            await self.show_item(item, focus=focus)
 
-    async def _show_end(self, view: ThreadView) -> None:
+    async def _show_end(self, view: ThreadView, *, focus: bool) -> None:
         self.thread.show(None)
         await self.pane.mount_card(None)
         self.pane.show_end(view)
         self.update_title()
         self._propose_views()
-        if self.screen.is_current:
+        if self.screen.is_current and focus:
             self.pane.take_focus()
             self.screen.release_keys()
 
-    async def show_item(self, item: Waiting) -> None:
+    async def show_item(self, item: Waiting, *, focus: bool = True) -> None:
         """Show the card of a pending item; keys of the card before do not reach it."""
-        if self.screen.is_current:
+        if self.screen.is_current and focus:
             self.screen.session.early_keys.begin(keep_text=False)
         if isinstance(item, Breakpoint):
             self.header.show_lack(self._desk.server.lack(Capability.KEEP_REVIEWERS_APART))
@@ -179,7 +181,7 @@ class ThreadPresenter:
         self.pane.content = PaneContent.CARD
         self.update_title()
         self._propose_views()
-        if self.screen.is_current:
+        if self.screen.is_current and focus:
             self.screen.call_after_refresh(self.pane.take_focus)
             self.screen.release_keys()
 

@@ -1,11 +1,21 @@
-"""Screenshots of the conversation and the state alone, as `test_snapshots.py` compares them."""
+"""Screenshots of the conversation, the state and the history alone, as `test_snapshots.py` compares them."""
 
 import pytest
 from textual.widget import Widget
 
-from hitl_engine.model import Change, ChangeKind, JsonValue, ThreadStatus, ThreadView, Watched
+from hitl_engine.model import (
+    Change,
+    ChangeKind,
+    Checkpoint,
+    JsonValue,
+    ThreadStatus,
+    ThreadView,
+    Watched,
+)
 from hitl_engine.reading.conversation import Conversations
+from hitl_tui.state.checkpoint_list import CheckpointList
 from hitl_tui.widgets.conversation.conversation_view import ConversationView
+from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.state_tree.state_tree import StateTree
 
 from .conftest import card_shown
@@ -42,6 +52,17 @@ VALUES: JsonValue = {
     "notes": "She has waited for a week.\nThe order was sent on Monday.",
     "total": 12.5,
 }
+HISTORY = (
+    Checkpoint(
+        "g", "f", 3, "loop", ("polish",), ("publish",), None, 'text: "Mine"', asked=("publish",)
+    ),
+    Checkpoint("f", "b", 2, "update", (), ("polish",), None, 'text: "mine"'),
+    Checkpoint("e", "d", 3, "loop", ("polish",) * 3, (), None, 'polish: {"text": "A thought"}'),
+    Checkpoint("d", "b", 2, "fork", (), ("polish",), None, "", failed="polish: ValueError: no"),
+    Checkpoint("c", "b", 2, "loop", ("polish",), ("publish",), None, 'text: "A \x1b[31mthought"'),
+    Checkpoint("b", "a", 1, "loop", ("draft",), ("polish",), None, 'text: "a thought"', who="Ada"),
+    Checkpoint("a", "", -1, "input", (), ("__start__",), None, 'text: "a thought"'),
+)
 SIZES = [(40, 12), (80, 24), (120, 40)]
 
 
@@ -72,6 +93,18 @@ async def test_a_state_looks_as_it_did(size: tuple[int, int]) -> None:
         tree.focus()
         await pilot.press("c")
         compare(name_of("state", size), screenshot(tree, size))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_history_looks_as_it_did(size: tuple[int, int]) -> None:
+    checkpoints = CheckpointList()
+    checkpoints.replace(HISTORY, is_complete=True)
+    timeline = Timeline(checkpoints)
+    async with card_shown(timeline, size) as (pilot, _):
+        timeline.show(0)
+        timeline.focus()
+        await pilot.press("down", "space", "down")
+        compare(name_of("history", size), screenshot(timeline, size))
 
 
 def name_of(view: str, size: tuple[int, int]) -> str:

@@ -110,6 +110,12 @@ async def test_the_views_follow_the_checkpoint_that_is_selected(
         await c.shows("viewing the input · next: __start__")
         await c.press("0")
         await c.shows("now · next: publish", "Stopped before publish")
+        await c.until(lambda: isinstance(c.screen.focused, Timeline))
+        await c.press("down")
+        await c.shows("viewing step 1 of 2", "Nothing can be answered here")
+        await c.press("up")
+        await c.shows("now · next: publish", "Stopped before publish")
+        await c.until(lambda: isinstance(c.screen.focused, Timeline))
 
 
 async def test_what_a_step_changed_and_how_any_two_checkpoints_differ(

@@ -11,7 +11,7 @@ from contextlib import suppress
 from typing import Any
 
 from hitl_engine.differences import changed_paths
-from hitl_engine.errors import TargetError
+from hitl_engine.errors import Denied, NotThere, ServerRefused, TargetError
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, KeyChange, KeyWrite
 from hitl_engine.reading.briefs import brief
@@ -93,11 +93,14 @@ class StateKeys:
     async def _find_out(
         self, graph_id: str, values: Mapping[str, JsonValue], nodes: Sequence[str]
     ) -> None:
-        if self._session.supports("reducers"):
-            told = (await self._session.api.schemas(own_assistant(graph_id))).reducers or {}
-            found = {key: _OF_REDUCER.get(each) for key, each in told.items()}
-        else:
-            found = await self._tried(graph_id, values, nodes[:_NODES_TRIED])
+        try:
+            if self._session.supports("reducers"):
+                told = (await self._session.api.schemas(own_assistant(graph_id))).reducers or {}
+                found = {key: _OF_REDUCER.get(each) for key, each in told.items()}
+            else:
+                found = await self._tried(graph_id, values, nodes[:_NODES_TRIED])
+        except (Denied, NotThere, ServerRefused):
+            return  # not known, which a person has to confirm
         self._known |= {(graph_id, key): each for key, each in found.items() if each is not None}
 
     async def _tried(
