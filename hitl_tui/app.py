@@ -19,6 +19,7 @@ from hitl_tui.messages import (
     BulkRequested,
     Chosen,
     LogRequested,
+    NewInputRequested,
     NewRunRequested,
     RunAgainRequested,
     RunRequested,
@@ -230,6 +231,11 @@ class ConsoleApp(App[None]):
     def open_run_again(self, event: RunAgainRequested) -> None:
         """Open the form with what an earlier run was started with."""
         self._navigation.open_run_again(event)
+
+    @on(NewInputRequested)
+    def open_new_input(self, event: NewInputRequested) -> None:
+        """Open the form for another input of a finished thread."""
+        self._navigation.open_new_input(event)
 
     @on(RunRequested)
     def start_run(self, event: RunRequested) -> None:

@@ -181,6 +181,8 @@ class RunRequested(Message):
     input: JsonValue
     breakpoints: Breakpoints
     """All of them: the user saw the compiled ones, and may have removed some."""
+    thread_id: str = ""
+    """The finished thread that goes on with this input; empty for a new one."""
 
 
 @dataclass
@@ -189,6 +191,14 @@ class RunAgainRequested(Message):
 
     thread_id: str
     run: EarlierRun
+
+
+@dataclass
+class NewInputRequested(Message):
+    """The user asked for a form for another input of this finished thread."""
+
+    thread_id: str
+    graph_id: str
 
 
 @dataclass

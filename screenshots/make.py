@@ -36,7 +36,33 @@ async def make(folder: Path) -> None:
             await _answer_together(pilot, folder)
             await _decide_on_many(pilot, folder)
             await _step(pilot, folder)
+            await _look_at_a_thread(pilot, folder)
+            await _list_threads(pilot, folder)
             await _start(pilot, folder)
+
+
+async def _look_at_a_thread(pilot: Pilot[None], folder: Path) -> None:
+    """Show each view of a thread beside its question."""
+    await pilot.resize_terminal(160, 36)
+    await _open(pilot, "tool_agent")
+    for number, name in ((3, "state"), (6, "runs"), (4, "history")):
+        await pilot.press(f"alt+{number}")
+        await pilot.pause(1)
+        _save(pilot.app, folder / f"{name}.svg")
+    await pilot.press("alt+2", "alt+5")
+    await _shown(pilot, "__end__")
+    await pilot.pause(1)
+    _save(pilot.app, folder / "thread.svg")
+    await _leave(pilot)
+    await pilot.resize_terminal(*SIZE)
+
+
+async def _list_threads(pilot: Pilot[None], folder: Path) -> None:
+    await pilot.press("t")
+    await _shown(pilot, "running")
+    await pilot.pause(1)
+    _save(pilot.app, folder / "threads.svg")
+    await _leave(pilot)
 
 
 async def _revise(pilot: Pilot[None], folder: Path) -> None:

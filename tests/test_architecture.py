@@ -78,6 +78,19 @@ def test_notify_is_called_in_one_place_without_markup() -> None:
     assert all("markup" in arguments for arguments in callers.values())
 
 
+def test_a_static_shows_no_markup() -> None:
+    """`Static` interprets markup in texts, now or at an update, unless `markup` is false.
+
+    One that begins with `Content` is never given a text.
+    """
+    for path in CONSOLE:
+        for call in calls(path):
+            given = {keyword.arg for keyword in call.keywords}
+            content = call.args and isinstance(call.args[0], ast.Call)
+            if called(call) == "Static":
+                assert "markup" in given or content, f"{path}:{call.lineno}"
+
+
 def test_no_text_is_parsed_as_markup() -> None:
     for path in CONSOLE:
         assert not [call for call in calls(path) if called(call) in {"from_markup", "from_text"}]

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from textual.app import App
 
 from hitl_engine.model import Waiting
-from hitl_tui.messages import RunAgainRequested, RunRequested, StartFailed, ThreadOpened
+from hitl_tui.messages import (
+    NewInputRequested,
+    RunAgainRequested,
+    RunRequested,
+    StartFailed,
+    ThreadOpened,
+)
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
@@ -68,8 +74,12 @@ class Navigation:
         """Open the form with what an earlier run was started with."""
         self._run_forms.open_again(event)
 
+    def open_new_input(self, event: NewInputRequested) -> None:
+        """Open the form for another input of a finished thread."""
+        self._run_forms.open_on(event)
+
     def start_run(self, event: RunRequested) -> None:
-        """Open the screen of a new thread, which starts the run."""
+        """Open the screen of a thread, which starts the run."""
         from hitl_tui.screens.new_run import NewRunScreen
         from hitl_tui.screens.thread import ThreadScreen
 
@@ -77,7 +87,8 @@ class Navigation:
         if isinstance(form, NewRunScreen):
             self._run_forms.close(form)
             self._to_inbox()
-            self._app.push_screen(ThreadScreen(self._session, run=event))
+            thread_id = event.thread_id
+            self._app.push_screen(ThreadScreen(self._session, thread_id=thread_id, run=event))
 
     def show_failed_start(self, event: StartFailed) -> None:
         """Show why the run did not start, and its form again."""

@@ -13,7 +13,7 @@ from textual.widgets.option_list import Option
 from hitl_engine.errors import HitlError
 from hitl_engine.model import EarlierRun, Graph, InputForm
 from hitl_engine.visible import one_line
-from hitl_tui.messages import RunRequested
+from hitl_tui.messages import NewInputRequested, RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.session import ConnectionStatus, Session
@@ -70,8 +70,17 @@ class NewRunScreen(ConsoleScreen):
     """
     AUTO_FOCUS = "#graphs"
 
-    def __init__(self, session: Session, given: EarlierRun | None = None, note: str = "") -> None:
-        """Begin empty, or with what an earlier run was started with; `note` tells where it is from."""
+    def __init__(
+        self,
+        session: Session,
+        given: EarlierRun | None = None,
+        note: str = "",
+        thread: NewInputRequested | None = None,
+    ) -> None:
+        """Begin empty, or with what an earlier run was started with; `note` tells where it is from.
+
+        `thread`: the finished thread that gets this input, instead of a new one.
+        """
         super().__init__(session)
         self.form: RunForm | None = None
         """The form of the selected graph; None until it is read."""
@@ -79,6 +88,7 @@ class NewRunScreen(ConsoleScreen):
         self._graphs: tuple[Graph, ...] = ()
         self._given = given
         self._note = note
+        self._thread = thread
 
     def compose_body(self) -> ComposeResult:
         """Put the graphs next to the form, and what will be sent below."""
@@ -118,7 +128,7 @@ class NewRunScreen(ConsoleScreen):
     async def read_graphs(self) -> None:
         """Read the list of graphs."""
         try:
-            graphs = await self.desk.graphs()
+            graphs = tuple(filter(self._fits, await self.desk.graphs()))
         except HitlError as error:
             self.banner.show_unread(error)
             return
@@ -128,6 +138,10 @@ class NewRunScreen(ConsoleScreen):
             self.graphs.highlighted = self._first_selected() if graphs else None
         if not graphs:
             self.send_bar.block("The server has no graphs.")
+
+    def _fits(self, graph: Graph) -> bool:
+        """Whether this graph can be started: on an old thread only one like those before."""
+        return self._thread is None or graph.graph_id == self._thread.graph_id
 
     def _first_selected(self) -> int:
         """Return the index of the graph of the earlier run, or of the first graph."""
@@ -140,7 +154,8 @@ class NewRunScreen(ConsoleScreen):
         """Show the form of the graph; until it is read, show none: nothing else may be started."""
         graph = self._graphs[event.option_index]
         label = graph_labels(self._graphs, 60)[self._graphs.index(graph)]
-        self.title_line.update(f"New run ▸ {label}")
+        what = "New run" if self._thread is None else "New input"
+        self.title_line.update(f"{what} ▸ {label}")
         if self.banner.severity is not Severity.NOTE:
             self.banner.clear()
         self._show_form(self._forms.get(graph))
@@ -234,7 +249,8 @@ class NewRunScreen(ConsoleScreen):
         if self.send_bar.blocked:
             return
         value, stops = self.form.read()
-        self.post_message(RunRequested(self.form.input_form.graph, value, stops))
+        thread_id = self._thread.thread_id if self._thread is not None else ""
+        self.post_message(RunRequested(self.form.input_form.graph, value, stops, thread_id))
 
     def action_toggle_json(self) -> None:
         """Give the input as JSON, or in fields."""

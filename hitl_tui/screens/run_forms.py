@@ -4,7 +4,7 @@ from textual.app import App
 
 from hitl_engine.model import EarlierRun
 from hitl_engine.visible import one_line
-from hitl_tui.messages import RunAgainRequested, StartFailed
+from hitl_tui.messages import NewInputRequested, RunAgainRequested, StartFailed
 from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.session import Session
@@ -24,6 +24,8 @@ class RunForms:
         """Forms of new runs; the last is opened next."""
         self._again: dict[str, NewRunScreen] = {}
         """Forms that repeat the run of a thread, by thread id."""
+        self._on: dict[str, NewRunScreen] = {}
+        """Forms for another input of a thread, by thread id."""
 
     def open(self) -> None:
         """Open the form of a new run: an empty one, or the one that was left without starting."""
@@ -38,19 +40,33 @@ class RunForms:
             self._again[event.thread_id] = self._installed(form)
         self._app.push_screen(self._again[event.thread_id])
 
+    def open_on(self, event: NewInputRequested) -> None:
+        """Open the form for another input of a finished thread."""
+        if event.thread_id not in self._on:
+            note = f"another input for thread {short_id(event.thread_id)}, which goes on with it."
+            form = NewRunScreen(self._session, note=note, thread=event)
+            self._on[event.thread_id] = self._installed(form)
+        self._app.push_screen(self._on[event.thread_id])
+
     def close(self, form: NewRunScreen) -> None:
         """Close the form in view, whose run starts now, and forget what was typed in it."""
         self._app.pop_screen()
         self._app.uninstall_screen(form)
         self._new = [each for each in self._new if each is not form]
-        self._again = {thread: each for thread, each in self._again.items() if each is not form}
+        for forms in (self._again, self._on):
+            for thread_id in [thread for thread, each in forms.items() if each is form]:
+                del forms[thread_id]
 
     def show_failure(self, event: StartFailed) -> None:
         """Show why a run did not start, with its form; if the user left it, `open` shows the form."""
         run = event.run
         earlier = EarlierRun(run.graph, run.input, run.breakpoints)
-        form = self._installed(NewRunScreen(self._session, earlier))
-        self._new.append(form)
+        thread = NewInputRequested(run.thread_id, run.graph.graph_id) if run.thread_id else None
+        form = self._installed(NewRunScreen(self._session, earlier, thread=thread))
+        if thread is None:
+            self._new.append(form)
+        else:
+            self._on[thread.thread_id] = form
         if event.left:
             words = (
                 f"{one_line(run.graph.name, 60)} did not start: {one_line(str(event.error), 300)}"

@@ -93,9 +93,13 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         value: JsonValue,
         *,
         nodes: tuple[str, ...],
+        following: tuple[str, ...],
         checkpoint_id: str = "",
     ) -> None:
-        """`nodes` can be the writer, the first by default; at a checkpoint a branch begins."""
+        """`nodes` can be the writer, the first by default; those `following` are next.
+
+        At a checkpoint a branch begins.
+        """
         super().__init__()
         self._desk = desk
         self._of_thread = thread_id
@@ -106,7 +110,11 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         self.banner = Banner()
         self.text = Editor()
         self.json = JsonEditor()
-        self.as_node = ChoiceList(nodes, frozenset({0} if nodes else ()), across=True)
+        labels = tuple(
+            f"{node} (is next: skipped)" if node in following and node != nodes[0] else node
+            for node in nodes
+        )
+        self.as_node = ChoiceList(labels, frozenset({0} if nodes else ()), across=True)
 
     def compose(self) -> ComposeResult:
         """Put the editor above the nodes."""
@@ -128,6 +136,7 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         """Begin with the value as it is."""
         if isinstance(self._value, str):
             self.text.show(self._value)
+            self.text.move_cursor(self.text.document.end)
         self.json.show_json(self._value)
         if not isinstance(self._value, str | dict | list):
             self.json.select_all()  # what is typed replaces a number
@@ -146,6 +155,10 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         """Return the edited value. Raises JsonProblem."""
         return self.json.read() if self._as_json else self.text.value
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer JSON where the value is a text."""
+        return isinstance(self._value, str) if action == "toggle_json" else True
+
     @on(JsonEditor.Changed)
     def check(self) -> None:
         """Mark the first mistake in JSON."""
@@ -160,7 +173,7 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
             self.banner.show(Severity.ERROR, visible(str(problem)))
             return
         if self._as_json and not isinstance(value, str):
-            self.banner.show(Severity.NOTE, "Only a text can be edited as a text.")
+            self.banner.show(Severity.NOTE, "This is no longer a text.")
             return
         if self._as_json:
             self.text.show(str(value))

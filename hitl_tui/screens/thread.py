@@ -13,6 +13,7 @@ from hitl_tui.messages import (
     Decided,
     ForkRequested,
     MomentPicked,
+    NewInputRequested,
     RerunRequested,
     RunOnRequested,
     RunRequested,
@@ -135,6 +136,10 @@ class ThreadScreen(ConsoleScreen):
         """Ask the question in view again, if confirmed."""
         await self._decisions.reopen()
 
+    def action_new_input(self) -> None:
+        """Open a form for another input of this thread."""
+        self.post_message(NewInputRequested(self.thread.thread_id, self.thread.graph_id))
+
     @work(group="read", exclusive=True, exit_on_error=False)
     async def action_run_again(self) -> None:
         """Open a form that is filled in with the last run of this thread that had an input."""
@@ -206,7 +211,7 @@ class ThreadScreen(ConsoleScreen):
                 return self.workspace.has(ViewName.of(str(parameters[0])))
             case "retry":
                 return self.pane.content is PaneContent.END and thread.failed_at is not None
-            case "run_again":
+            case "run_again" | "new_input":
                 return not shows_card and thread.has_ended
             case "reload":
                 return not self.pane.shows_run and bool(thread.thread_id)

@@ -74,8 +74,9 @@ class ThreadDebugging:
 
     async def edit(self, path: Path, value: JsonValue) -> None:
         """Edit a value of the state at the moment in view, and write it if the user confirms."""
-        moment = self._thread.moment
-        await self._edit(path, value, moment.checkpoint_id if moment is not None else "")
+        moment, viewed = self._thread.moment, self._thread.viewed
+        at = moment.checkpoint_id if moment is not None else ""
+        await self._edit(path, value, viewed.next if viewed is not None else (), at)
 
     async def fork(self, checkpoint_id: str) -> None:
         """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
@@ -84,10 +85,12 @@ class ThreadDebugging:
         except HitlError as error:
             self._show(error)
         else:
-            await self._edit((), moment.values, checkpoint_id)
+            await self._edit((), moment.values, moment.next, checkpoint_id)
 
-    async def _edit(self, path: Path, value: JsonValue, checkpoint_id: str) -> None:
-        """`checkpoint_id`: where a branch begins; empty for the newest."""
+    async def _edit(
+        self, path: Path, value: JsonValue, following: tuple[str, ...], checkpoint_id: str
+    ) -> None:
+        """`following`: the nodes that are next; `checkpoint_id`: where a branch begins, if so."""
         thread_id = self._thread.thread_id
         try:
             nodes = await self._desk.states.nodes(thread_id, checkpoint_id=checkpoint_id)
@@ -100,7 +103,13 @@ class ThreadDebugging:
                 self._screen.send(partial(self._runs.write, edit))
 
         modal = StateEditModal(
-            self._desk, thread_id, path, value, nodes=nodes, checkpoint_id=checkpoint_id
+            self._desk,
+            thread_id,
+            path,
+            value,
+            nodes=nodes,
+            following=following,
+            checkpoint_id=checkpoint_id,
         )
         self._screen.app.push_screen(modal, closed)
 

@@ -59,6 +59,13 @@ KEYS: list[BindingType] = [
         id="thread.retry",
     ),
     Binding(
+        "n",
+        "new_input",
+        "New input",
+        tooltip="On a finished thread: go on with another input",
+        id="thread.new_input",
+    ),
+    Binding(
         "f9",
         "run_again",
         "Run again",

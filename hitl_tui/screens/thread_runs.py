@@ -137,6 +137,7 @@ class ThreadRuns:
                 run.graph,
                 run.input,
                 progress,
+                thread_id=run.thread_id or None,
                 breakpoints=run.breakpoints,
                 replace_compiled=True,
             )

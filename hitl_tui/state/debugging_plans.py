@@ -17,6 +17,7 @@ def plan_of_edit(edit: StateEdit) -> Plan:
         Change((each.key,), ChangeKind.REPLACED, each.before, each.after) for each in edit.changes
     ]
     lines = [visible(line).replace("\t", "→   ") for line in lines_of_changes(changes)]
+    lines += [""] if lines else []
     lines += [
         f"{one_line(each.key, 60)} is sent {_HOW[each.write]}."
         for each in edit.changes

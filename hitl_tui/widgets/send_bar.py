@@ -57,7 +57,7 @@ class SendBar(Vertical):
 
     def __init__(self, verb: str = "Send", key: str = "^s") -> None:
         super().__init__()
-        self.rule = Static(id="rule")
+        self.rule = Static(id="rule", markup=False)
         self.pane = TextPane()
         self.why = Static(id="why", markup=False)
         self.refused = Static(id="refused", markup=False)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from tests.bench import editing, serving, thread_views
-from tests.bench.answering import measure_answers
+from tests.bench.answering import measure_answers, measure_steps
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
 from tests.terminal import Terminal
@@ -64,6 +64,8 @@ def answer(folder: Path) -> Iterable[Row]:
     """An answer through desk, client and local server, over the same resume by langgraph alone."""
     ours, floor = asyncio.run(measure_answers(folder, ANSWERS))
     yield timed("answer through the core / bare langgraph resume", ours, floor, 1.6)
+    ours, floor = asyncio.run(measure_steps(folder, ANSWERS))
+    yield timed("step through the core / bare langgraph step", ours, floor, 1.6)
 
 
 def _start(command: list[str], pattern: str) -> float:
@@ -79,6 +81,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "opening": editing.opening,
     "conversation": thread_views.conversation,
     "state": thread_views.state,
+    "timeline": thread_views.timeline,
     "answer": answer,
     "runs": serving.runs,
     "search": serving.search,

@@ -10,6 +10,7 @@ from langgraph.types import Command
 
 from hitl_engine.desk import open_desk
 from hitl_engine.model import Interrupt, JsonObject, OutcomeKind, Progress, Revise
+from sample_graphs.breakpoints import graph as breakpoints
 from sample_graphs.revise import State
 from sample_graphs.revise import graph as revise
 
@@ -45,6 +46,33 @@ async def measure_answers(folder: Path, count: int) -> tuple[list[float], list[f
             result = await bare.ainvoke(command, config)
             floor.append(time.perf_counter() - begin)
             assert result == {"some_text": "Edited text"}
+    return ours[5:], floor[5:]
+
+
+async def measure_steps(folder: Path, count: int) -> tuple[list[float], list[float]]:
+    """Return the seconds of `count` steps past a breakpoint each: ours, and langgraph's alone."""
+    ours: list[float] = []
+    floor: list[float] = []
+    async with (
+        AsyncSqliteSaver.from_conn_string(str(folder / "steps.sqlite")) as saver,
+        open_desk(TARGET, data_dir=folder) as desk,
+    ):
+        bare = breakpoints.copy(update={"checkpointer": saver})
+        graph = next(graph for graph in await desk.graphs() if graph.graph_id == "breakpoints")
+        for _ in range(count + 5):
+            started = await desk.start(graph, {}, _ignore)
+            assert started.thread is not None and started.thread.stop is not None
+            begin = time.perf_counter()
+            outcome = await desk.step(started.thread.stop, _ignore)
+            ours.append(time.perf_counter() - begin)
+            assert outcome.thread is not None and outcome.thread.next == ("publish",)
+
+            config: RunnableConfig = {"configurable": {"thread_id": str(uuid4())}}
+            await bare.ainvoke({}, config)
+            begin = time.perf_counter()
+            result = await bare.ainvoke(None, config)
+            floor.append(time.perf_counter() - begin)
+            assert result["log"] == ["drafted", "polished"]
     return ours[5:], floor[5:]
 
 

@@ -13,7 +13,7 @@ from typing import Literal, TypeAlias
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
-from hitl_engine.errors import BadInput, NotThere
+from hitl_engine.errors import NotThere
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
@@ -40,11 +40,8 @@ from hitl_engine.model import (
     Progress,
     Question,
     Reopening,
-    Replacement,
-    Rerun,
     RunSettings,
     Server,
-    StateEdit,
     SubgraphState,
     ThreadStatus,
     ThreadView,
@@ -196,36 +193,6 @@ class HistoryDouble:
         return (Change(("some_text",), ChangeKind.REPLACED, "then", "now"),)
 
 
-class StatesDouble:
-    """Refuses every write into a state: journeys use a real desk for that."""
-
-    async def nodes(self, thread_id: str, *, checkpoint_id: str = "") -> tuple[str, ...]:
-        return ("revise",)
-
-    async def plan(
-        self,
-        thread_id: str,
-        replacements: Sequence[Replacement],
-        *,
-        checkpoint_id: str = "",
-        as_node: str = "",
-    ) -> StateEdit:
-        raise BadInput("These values are in the state already.")
-
-    async def write(self, edit: StateEdit) -> Outcome:
-        raise BadInput("Nothing was planned.")
-
-
-class RerunsDouble:
-    """Refuses every run from elsewhere."""
-
-    async def plan_again(self, thread_id: str, checkpoint_id: str) -> Rerun:
-        raise BadInput("Nothing follows this checkpoint.")
-
-    async def run(self, rerun: Rerun, on_progress: OnProgress) -> Outcome:
-        raise BadInput("Nothing was planned.")
-
-
 class DeskDouble:
     """Holds pending items in memory; the results of requests are scripted."""
 
@@ -246,8 +213,6 @@ class DeskDouble:
         self.reviews = Reviews(lambda: self.server.identity)
         self.drafts = DraftsDouble()
         self.history = HistoryDouble()
-        self.states = StatesDouble()
-        self.reruns = RerunsDouble()
         self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, nullcontext)
         self.conversations = Conversations()

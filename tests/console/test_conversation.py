@@ -160,8 +160,11 @@ async def test_hostile_text_is_visible() -> None:
             assert not {unicodedata.category(char) for char in shown if char != "\n"} & HIDDEN
 
 
-async def test_tokens_appear_while_a_run_is_followed(console: OpenConsole) -> None:
-    """They are in the conversation before the run has ended."""
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_tokens_appear_while_a_run_is_followed(
+    console: OpenConsole, size: tuple[int, int]
+) -> None:
+    """They are in the conversation before the run has ended, also if it comes into view later."""
     desk = DeskDouble(interrupt({"text_to_revise": "x"}))
     desk.values = {"messages": said(2)}
     desk.hold = asyncio.Event()
@@ -169,10 +172,11 @@ async def test_tokens_appear_while_a_run_is_followed(console: OpenConsole) -> No
         Progress("", "token", "speak", {"id": "new", "text": word})
         for word in ("It ", "is ", "sent.")
     )
-    async with console(desk, (120, 40)) as c:
+    async with console(desk, size) as c:
         await c.open()
-        assert "answer 1" in c.text
+        assert ("answer 1" in c.text) is (size == (120, 40))
         await c.pilot.press("ctrl+s")
+        await c.pilot.press("alt+2")
         await until(c.pilot, lambda: "It is sent." in c.text)
         desk.hold.set()
 

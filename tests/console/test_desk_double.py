@@ -17,7 +17,16 @@ CONSOLE = Path(app.__file__).parent
 SCRIPTING = {"open", "publish"}
 """Methods of the double that only tests call."""
 
-REAL_ONLY = ("threads", "history", "states", "runs", "graph_pictures", "stepping", "code")
+REAL_ONLY = (
+    "code",
+    "graph_pictures",
+    "history",
+    "reruns",
+    "runs",
+    "states",
+    "stepping",
+    "threads",
+)
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
 

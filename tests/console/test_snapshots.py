@@ -81,6 +81,11 @@ async def test_it_looks_as_it_did(
         await journey(c)
         await c.pilot.pause(0.1)
         drawn = c.app.export_screenshot(title=name)
+    compare(name, drawn)
+
+
+def compare(name: str, drawn: str) -> None:
+    """Compare a screenshot with the one that is kept under this name."""
     kept = FOLDER / f"{name}.svg"
     if os.environ.get("UPDATE_SNAPSHOTS"):
         kept.write_text(drawn, encoding="utf-8")

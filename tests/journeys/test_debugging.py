@@ -9,7 +9,7 @@ import pytest
 from textual.pilot import Pilot
 
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.model import ThreadView
+from hitl_engine.model import ThreadStatus, ThreadView
 from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.state_edit import StateEditModal
@@ -159,7 +159,7 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
         await c.until(lambda: isinstance(c.screen, StateEditModal))
         await c.press("ctrl+s")
         await c.shows("These values are in the state already.")
-        await c.press(*"Not ")
+        await c.press("home", *"Not ")
         await c.press("ctrl+s")
         await c.shows("Write this into the state?", '+$.text: "Not An early thought"')
         await c.press("ctrl+s")
@@ -172,3 +172,33 @@ async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> No
     for size in ((80, 24), (40, 12)):
         async with opened(desk, stopped, size) as c:
             await c.shows("polish", "draft", "step")
+
+
+async def test_a_finished_thread_goes_on_with_another_input(
+    desk: Desk, stopped: ThreadView
+) -> None:
+    done = await step(desk, stopped)
+    assert done.status is ThreadStatus.DONE
+    async with opened(desk, done, size=(100, 30)) as c:
+        await c.press("alt+1", "n")
+        await c.shows("New input ▸ breakpoints", "another input for thread", "Will send")
+        await c.press("enter", *"more", "ctrl+s")
+        await c.shows("Stopped after draft")
+        assert c.screen.thread.thread_id == done.thread_id
+    thread = await desk.thread(done.thread_id)
+    assert thread.status is ThreadStatus.BREAKPOINT
+    assert isinstance(thread.values, dict) and thread.values["text"] == "more"
+
+
+async def test_a_node_is_skipped(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
+        await c.shows("publish (is next: skipped)")
+        await c.press("tab", "right", "space", "ctrl+s")
+        await c.shows("publish counts as done and does not run.")
+        await c.press("ctrl+s")
+        await c.until(lambda: isinstance(c.screen, ThreadScreen))
+        await c.shows("announce")
+    assert (await desk.thread(stopped.thread_id)).next == ("announce",)

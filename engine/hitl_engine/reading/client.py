@@ -271,13 +271,14 @@ class LangGraphServer:
         within = "?subgraphs=true" if subgraphs else ""
         return _read(WireState, await self._call("GET", f"/threads/{thread_id}/state{within}"))
 
-    async def state_at(
-        self, thread_id: str, checkpoint: WireCheckpoint, *, subgraphs: bool = False
-    ) -> WireState:
+    async def state_with_subgraphs(self, thread_id: str, checkpoint_id: str) -> WireState:
+        """Return the state at a checkpoint of the root graph, with that of its subgraphs."""
+        path = f"/threads/{thread_id}/state/{checkpoint_id}?subgraphs=true"
+        return _read(WireState, await self._call("GET", path))
+
+    async def state_at(self, thread_id: str, checkpoint: WireCheckpoint) -> WireState:
         """Return the state at a checkpoint, which may be that of a subgraph."""
         body: JsonObject = {"checkpoint": checkpoint.model_dump(exclude_none=True)}
-        if subgraphs:
-            body["subgraphs"] = True
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 

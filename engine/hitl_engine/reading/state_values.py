@@ -8,7 +8,7 @@ from hitl_engine.errors import BadInput
 from hitl_engine.json_paths import places
 from hitl_engine.model import Change, JsonValue, SubgraphState, Watched
 from hitl_engine.reading.client import LangGraphServer
-from hitl_engine.reading.wire import WireCheckpoint, WireState, WireTask
+from hitl_engine.reading.wire import WireCheckpoint, WireTask
 
 
 class StateValues:
@@ -23,7 +23,8 @@ class StateValues:
 
         Everything counts as added at the first checkpoint of a thread.
         """
-        state = await self._state(thread_id, checkpoint_id)
+        pointer = WireCheckpoint(checkpoint_id=checkpoint_id, checkpoint_ns="")
+        state = await self._api().state_at(thread_id, pointer)
         before = state.parent_checkpoint
         if before is None or not before.checkpoint_id:
             return changed_paths({}, state.values)
@@ -33,19 +34,14 @@ class StateValues:
 
     async def of_subgraphs(self, thread_id: str, checkpoint_id: str) -> tuple[SubgraphState, ...]:
         """Return the states of the subgraphs that have not ended at a checkpoint, outermost first."""
-        return tuple(_inside((await self._state(thread_id, checkpoint_id, subgraphs=True)).tasks))
+        state = await self._api().state_with_subgraphs(thread_id, checkpoint_id)
+        return tuple(_inside(state.tasks))
 
     async def watched(self, values: JsonValue, expressions: Iterable[str]) -> tuple[Watched, ...]:
         """Return what each expression of JSONPath finds in values, or why it cannot be read."""
         asked = tuple(expressions)
         # A search in large values takes a while; the screen goes on meanwhile.
         return await asyncio.to_thread(lambda: tuple(watched(each, values) for each in asked))
-
-    async def _state(
-        self, thread_id: str, checkpoint_id: str, *, subgraphs: bool = False
-    ) -> WireState:
-        pointer = WireCheckpoint(checkpoint_id=checkpoint_id, checkpoint_ns="")
-        return await self._api().state_at(thread_id, pointer, subgraphs=subgraphs)
 
 
 def watched(expression: str, values: JsonValue) -> Watched:

@@ -52,8 +52,8 @@ class ConversationPane(WorkspacePane):
         """Find the conversations, and show the one of the key that the user chose."""
         assert self.thread.viewed is not None, "only a thread that was read is shown"
         self._found = self.desk.conversations.of(self.thread.viewed)
-        self._arriving.clear()
         self._show()
+        self._draw_arriving()
 
     def _show(self) -> None:
         shown = next((each for each in self._found if each.key == self._key), None)
@@ -84,6 +84,11 @@ class ConversationPane(WorkspacePane):
         (self._none if self.has_class("-none") else self._view).focus()
 
     # A run
+
+    def thread_changed(self) -> None:
+        """Show the thread as it is now: what was arriving is part of its values."""
+        self._arriving.clear()
+        super().thread_changed()
 
     def show_progress(self, progress: Progress) -> None:
         """Show the tokens of a model as they arrive."""

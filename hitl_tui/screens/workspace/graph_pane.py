@@ -54,7 +54,7 @@ class GraphPane(WorkspacePane):
         super().__init__(thread)
         self._runs = NodeRuns()
         self._list = GraphList(self._runs)
-        self._node = Static(id="node")
+        self._node = Static(id="node", markup=False)
         self._condition = ConditionLine()
         self._picture: GraphPicture | None = None
         self._opened = False

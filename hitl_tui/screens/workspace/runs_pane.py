@@ -45,7 +45,7 @@ class RunsPane(WorkspacePane):
         self._events = RunEvents()
         self._runs = RunsList()
         self._list = EventList(self._events)
-        self._about = Static(id="about-events")
+        self._about = Static(id="about-events", markup=False)
         self._search = SearchLine()
         self._drawing = False
         self._is_following = False
@@ -116,7 +116,7 @@ class RunsPane(WorkspacePane):
     def _show_about(self) -> None:
         events = self._events
         if not events.count:
-            self._about.update("Events appear here while a run is in progress.")
+            self._about.update("Events appear during a run.")
             return
         dropped = f"; the oldest {events.dropped:,} are not kept" if events.dropped else ""
         found = f"{self._list.found:,} of " if self._list.found < len(events.kept) else ""

@@ -9,9 +9,11 @@ from textual.message import Message
 from hitl_tui.state.plan import CAUTION
 from hitl_tui.widgets.text_view import TextPane, TextView
 
+_DIFFERENCE = {"+": "added", "-": "removed"}
+
 
 class PlanView(TextView):
-    """Shows the lines of a plan, its cautions in a colour of their own."""
+    """Shows the lines of a plan; its cautions and differences have colours of their own."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--caution", "text-view--detail"}
     DEFAULT_CSS = """
@@ -26,6 +28,8 @@ class PlanView(TextView):
         line = self.line(number)
         if line.startswith(CAUTION):
             return self.colour("caution")
+        if line[:1] in _DIFFERENCE:
+            return self.colour(_DIFFERENCE[line[0]])
         return self.colour("detail") if line.startswith(" ") else self.rich_style
 
 
