@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 
 _FRAME = 1 / 30
 """Seconds between two drawings of a run."""
+_ENOUGH_ROWS = 12
+"""From so many rows on, what is known of the selected node is shown below the list."""
 _LINE = 50
 """Checkpoints that are read to see which nodes ran."""
 
@@ -42,6 +44,7 @@ class GraphPane(WorkspacePane):
         #node {
             height: auto; max-height: 4; padding: 0 1; color: $foreground 80%;
             border-top: solid $foreground 15%;
+            text-wrap: nowrap; text-overflow: ellipsis;
         }
     }
     """
@@ -63,6 +66,10 @@ class GraphPane(WorkspacePane):
         yield self._list
         yield self._node
         yield self._condition
+
+    def on_resize(self) -> None:
+        """Leave the list alone where there are only a few rows."""
+        self._node.display = self.size.height >= _ENOUGH_ROWS
 
     def take_focus(self) -> None:
         """Focus the list."""

@@ -12,7 +12,7 @@ from textual.strip import Strip
 from hitl_engine.visible import one_line
 from hitl_tui.state.run_events import RunEvents, SeenEvent
 from hitl_tui.text.durations import duration
-from hitl_tui.text.fitting import padded
+from hitl_tui.text.fitting import padded, shortened
 from hitl_tui.widgets.item_list import ItemList, moving_keys
 
 _SIGNS = {
@@ -145,7 +145,7 @@ class EventList(ItemList):
                 Segment(padded(one_line(event.progress.node, 120), self._node) + " ", base),
                 Segment(f"{took:>{_TOOK}}  ", base + self._colour("muted")),
                 Segment(
-                    event.detail,
+                    shortened(event.detail, max(0, width - _TIME - _TOOK - self._node - 6)),
                     base + (kind if event.progress.kind == "failed" else Style.null()),
                 ),
             ]

@@ -11,6 +11,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from hitl_engine.model import RunStatus, ThreadRun
+from hitl_tui.text.fitting import padded, shortened
 from hitl_tui.text.item_summary import waited
 from hitl_tui.text.run_rows import run_words, took
 from hitl_tui.widgets.item_list import ItemList, moving_keys
@@ -23,7 +24,8 @@ _STATUSES = {
     RunStatus.CANCELLED: ("■ cancelled", "muted"),
 }
 _WIDTHS = (12, 7, 8, 8)
-"""Cells for status, kind, age and duration."""
+"""Cells for status, kind, age and duration; narrow lists leave out the last two."""
+_NARROW = 56
 
 
 class RunsList(ItemList):
@@ -118,6 +120,7 @@ class RunsList(ItemList):
     def __init__(self) -> None:
         super().__init__()
         self.runs: Sequence[ThreadRun] = ()
+        self._widths = _WIDTHS
         self.offers_source = False
         self.offers_pause = False
         """Whether the code of the graphs is on this machine."""
@@ -154,14 +157,16 @@ class RunsList(ItemList):
         return len(self.runs)
 
     def fit_columns(self, width: int) -> None:
-        """The columns fit any width."""
+        """Leave out the times where there is little space."""
+        self._widths = _WIDTHS if width >= _NARROW else (*_WIDTHS[:2], 0, 0)
 
     def draw_headings(self, width: int) -> Strip:
         """Draw the headings."""
         base = self.get_component_rich_style("runs--heading")
-        cells = zip(("", "kind", "began", "took"), _WIDTHS, strict=True)
-        text = "  " + "".join(f"{name:<{cells}}" for name, cells in cells) + "sent, or failed with"
-        return Strip([Segment(text, base)]).adjust_cell_length(width, base)
+        names = zip(("", "kind", "began", "took"), self._widths, strict=True)
+        columns = "".join(padded(name, cells) for name, cells in names)
+        text = f"  {columns}sent, or failed with"
+        return Strip([Segment(shortened(text, width), base)]).adjust_cell_length(width, base)
 
     def look_of(self, index: int) -> Hashable:
         """Return the run, its status, its age and how long it takes."""
@@ -173,16 +178,17 @@ class RunsList(ItemList):
         run = self.runs[index]
         base = self.get_component_rich_style("runs--selected") if selected else self.rich_style
         words, colour = _STATUSES[run.status]
-        status, kind, age, time = _WIDTHS
+        status, kind, age, time = self._widths
+        left = max(0, width - sum(self._widths) - 2)
         failed = Style.null() if not run.error else self._colour("failed")
         return Strip(
             [
                 Segment("▸ " if selected else "  ", base),
                 Segment(f"{words:<{status}}", base + self._colour(colour)),
-                Segment(f"{run.kind.value:<{kind}}", base),
-                Segment(f"{waited(run.began):<{age}}", base + self._colour("muted")),
-                Segment(f"{took(run):<{time}}", base + self._colour("muted")),
-                Segment(run_words(run), base + failed),
+                Segment(padded(run.kind.value, kind), base),
+                Segment(padded(waited(run.began), age), base + self._colour("muted")),
+                Segment(padded(took(run), time), base + self._colour("muted")),
+                Segment(shortened(run_words(run), left), base + failed),
             ]
         ).adjust_cell_length(width, base)
 

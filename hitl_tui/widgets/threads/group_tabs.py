@@ -11,6 +11,13 @@ from textual.widget import Widget
 
 from hitl_engine.model import ThreadCounts, ThreadGroup
 
+_SHORT = {
+    None: "all",
+    ThreadGroup.WAITING: "wait",
+    ThreadGroup.RUNNING: "run",
+    ThreadGroup.FAILED: "fail",
+    ThreadGroup.DONE: "done",
+}
 GROUPS: tuple[ThreadGroup | None, ...] = (None, *ThreadGroup)
 
 
@@ -41,7 +48,7 @@ class GroupTabs(Widget):
         if sum(cell_len(label) for _, label in whole) <= self.content_size.width:
             return whole
         return [
-            (group, label if group is self.group else f" {_name(group)[:4]} ")
+            (group, label if group is self.group else f" {_SHORT[group]} ")
             for group, label in whole
         ]
 
