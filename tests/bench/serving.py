@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from hitl_engine.desk import open_desk
 from tests.bench.cycles import Cycle, bare_cycle, served_cycles, together
 from tests.bench.filling import fill_with_checkpoints, fill_with_threads
 from tests.bench.rows import Row, alternately, timed
@@ -60,9 +59,7 @@ def history(folder: Path) -> Iterator[Row]:
     short, long = asyncio.run(fill_with_checkpoints(folder / "history", SHORT, LONG))
     with running_server(GRAPH, folder / "history") as served:
         ours, floor = asyncio.run(_states(served, long, short))
-        pages = asyncio.run(_first_pages(served, folder / "journal", long, short))
     yield timed(f"reading a state after {LONG:,} checkpoints / {SHORT}", ours, floor, 1.0)
-    yield timed(f"the history of {LONG:,} checkpoints, its first page / of {SHORT}", *pages, 1.5)
 
 
 def start(folder: Path) -> Iterator[Row]:
@@ -125,14 +122,6 @@ async def _states(served: Served, long: str, short: str) -> tuple[list[float], l
         return await _reads(
             lambda: wire.get(f"/threads/{long}/state"), lambda: wire.get(f"/threads/{short}/state")
         )
-
-
-async def _first_pages(
-    served: Served, folder: Path, long: str, short: str
-) -> tuple[list[float], list[float]]:
-    async with open_desk(served.url, data_dir=folder, headers=served.headers) as desk:
-        page = desk.history.page
-        return await _reads(lambda: page(long), lambda: page(short))
 
 
 async def _reads(ours: Read, floor: Read) -> tuple[list[float], list[float]]:
