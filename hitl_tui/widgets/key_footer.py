@@ -17,7 +17,8 @@ _LEFT_OUT_FIRST = (
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
     *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),
     *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
-    *("console.start", "card.next_call", "thread.look_over", "inbox.mark", "card.answer_as"),
+    *("console.threads", "console.start", "card.next_call", "thread.look_over", "inbox.mark"),
+    "card.answer_as",
 )
 """Bindings that are left out first: seldom used, or shown by other widgets. Help lists all of them."""
 _NEVER_LEFT_OUT = "console.help"
