@@ -10,6 +10,7 @@ from hitl_engine.model import Graph, InputForm, ThreadView
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.text_part import TextPart
 
 from .conftest import Console, OpenConsole, settle, until
@@ -116,17 +117,20 @@ async def test_text_after_a_decision_key_is_not_kept(console: OpenConsole) -> No
         assert ignored(c).startswith("Ignored: ctrl+s, y were") and desk.sent == []
 
 
-@pytest.mark.usefixtures("real_guard")
 async def test_a_decision_key_within_the_time_of_the_guard_is_refused_visibly(
-    console: OpenConsole,
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk = DeskDouble(interrupt(REQUEST))
+    monkeypatch.setattr(Guard, "SECONDS", 60)
     async with console(desk) as c:
         await c.press("enter")
         await until(c.pilot, lambda: c.app.screen.focused is not None)
         await c.press("a")
         assert ignored(c).startswith("Ignored: a was pressed before")
+        monkeypatch.setattr(Guard, "SECONDS", 0.01)
+        c.card.guard.restart()
         await c.armed()
+        monkeypatch.setattr(Guard, "SECONDS", 60)
         await c.press("a")
         await c.press("ctrl+s")  # the verdict was not in view for long enough
         assert ignored(c).startswith("Ignored: ctrl+s was") or len(desk.sent) == 1

@@ -192,15 +192,18 @@ async def test_a_terminal_that_cannot_be_suspended_is_reported(
     console: OpenConsole, monkeypatch: pytest.MonkeyPatch, real_guard: None
 ) -> None:
     """Without a terminal, as here, Textual cannot suspend; under the web driver neither."""
-    monkeypatch.setattr(Guard, "SECONDS", 0.2)
+    monkeypatch.setattr(Guard, "SECONDS", 0.01)
     async with console(DeskDouble(interrupt({"text_to_revise": "text"}))) as c:
         await c.open()
+        monkeypatch.setattr(Guard, "SECONDS", 60)
         await c.press("x", "ctrl+g")
         assert heard(c.said, ExternalEditorRequested)
         assert "cannot be given" in c.text and "is unchanged" in c.text
         await until(c.pilot, lambda: heard(c.said, ExternalEditorClosed))
         await c.press("escape", "ctrl+s")
         assert not heard(c.said, Decided), "the guard of the card starts again"
+        monkeypatch.setattr(Guard, "SECONDS", 0.01)
+        c.card.guard.restart()
         await c.armed()
         await c.press("ctrl+s")
         assert [each.decision.text for each in heard(c.said, Decided)] == ["xtext"]  # type: ignore[union-attr]
