@@ -140,6 +140,7 @@ class ThreadPresenter:
             await self.show(self.thread.view, focus=in_question)
         else:
             self.workspace.thread_changed()
+            self.update_title()
 
     # Pending items, and the end
 
@@ -222,6 +223,7 @@ class ThreadPresenter:
             running=self.pane.shows_run,
             outcome_unknown=self.pane.content is PaneContent.END and self.header.outcome_unknown,
         )
+        title.at_moment = thread.moment is not None
         title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
         shown = thread.waiting if self.pane.shows_card else ()

@@ -23,6 +23,7 @@ _CHANGED = {
     ItemChange.CHANGED: ("! changed, see below", "$text-warning"),
     ItemChange.GONE: ("! gone, no longer waits", "$text-warning"),
 }
+_MOMENT = ("◷ earlier, nothing can be answered here", "$text-warning")
 _NARROW = 64
 """Below this many cells the status is its symbol and one word."""
 
@@ -46,6 +47,9 @@ class TitleLine(Widget):
     change: reactive[ItemChange] = reactive(ItemChange.UNCHANGED)
     """How the item in view has changed since; this is then shown in the place of the status."""
 
+    at_moment: reactive[bool] = reactive(False)
+    """Whether the thread is shown as it was at an earlier checkpoint."""
+
     def render(self) -> Content:
         """Draw the names on the left, the status on the right."""
         text, colour = self._status()
@@ -57,6 +61,8 @@ class TitleLine(Widget):
         return Content.assemble(names, gap, (text, colour))
 
     def _status(self) -> tuple[str, str]:
+        if self.at_moment:
+            return _MOMENT
         if self.change in _CHANGED:
             return _CHANGED[self.change]
         return _TEXTS[self.status] if self.status is not None else ("", "")
