@@ -104,6 +104,13 @@ class StateEditRequested(Message):
 
 
 @dataclass
+class GotoRequested(Message):
+    """The user asked to run this node of the thread in view next, whatever was next."""
+
+    node: str
+
+
+@dataclass
 class RunOnRequested(Message):
     """The user asked to step on to this goal, past breakpoints."""
 

@@ -12,6 +12,7 @@ from hitl_engine.model import Waiting
 from hitl_tui.messages import (
     Decided,
     ForkRequested,
+    GotoRequested,
     MomentPicked,
     NewInputRequested,
     RerunRequested,
@@ -145,13 +146,14 @@ class ThreadScreen(ConsoleScreen):
         """Open a form that is filled in with the last run of this thread that had an input."""
         await self._decisions.run_again()
 
+    @on(GotoRequested)
     @on(RunOnRequested)
     @on(RerunRequested)
     @on(ForkRequested)
     @on(StateEditRequested)
     @work(group="plan", exclusive=True, exit_on_error=False)
     async def debug(self, event: DebuggingRequest) -> None:
-        """Run on to a goal or again from a checkpoint, begin a branch, or edit the state, if confirmed."""
+        """Run elsewhere or on, begin a branch, or edit the state, if the user confirms it."""
         await self._debugging.take(event)
 
     # Drafts

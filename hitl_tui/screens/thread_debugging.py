@@ -1,12 +1,14 @@
 """What a developer does with a thread: edit its state, run again from a checkpoint, begin a branch."""
 
+from collections.abc import Awaitable
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path, StateEdit, StepGoal
+from hitl_engine.model import JsonValue, Path, Rerun, StateEdit, StepGoal
 from hitl_tui.messages import (
     ForkRequested,
+    GotoRequested,
     RerunRequested,
     RunOnRequested,
     StateEditRequested,
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
     from hitl_tui.screens.thread import ThreadScreen
 
 
-DebuggingRequest: TypeAlias = RunOnRequested | RerunRequested | ForkRequested | StateEditRequested
+DebuggingRequest: TypeAlias = (
+    GotoRequested | RunOnRequested | RerunRequested | ForkRequested | StateEditRequested
+)
 
 
 class ThreadDebugging:
@@ -37,6 +41,8 @@ class ThreadDebugging:
     async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
         match event:
+            case GotoRequested():
+                await self.go_to(event.node)
             case RunOnRequested():
                 self.run_on(event.goal)
             case RerunRequested():
@@ -60,8 +66,15 @@ class ThreadDebugging:
 
     async def run_again(self, checkpoint_id: str) -> None:
         """Run again from a checkpoint, if the user confirms it."""
+        await self._rerun(self._desk.reruns.plan_again(self._thread.thread_id, checkpoint_id))
+
+    async def go_to(self, node: str) -> None:
+        """Run a node next, whatever was next, if the user confirms it."""
+        await self._rerun(self._desk.reruns.plan_goto(self._thread.thread_id, node))
+
+    async def _rerun(self, planning: Awaitable[Rerun]) -> None:
         try:
-            rerun = await self._desk.reruns.plan_again(self._thread.thread_id, checkpoint_id)
+            rerun = await planning
         except HitlError as error:
             self._show(error)
             return

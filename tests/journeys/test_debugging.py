@@ -209,3 +209,15 @@ async def test_a_node_is_skipped(desk: Desk, stopped: ThreadView) -> None:
         await c.until(lambda: isinstance(c.screen, ThreadScreen))
         await c.shows("announce")
     assert (await desk.thread(stopped.thread_id)).next == ("announce",)
+
+
+async def test_a_thread_goes_to_another_node(desk: Desk, stopped: ThreadView) -> None:
+    async with opened(desk, stopped) as c:
+        await c.press("alt+5")
+        await c.shows("breakpoints, 4 nodes")
+        await c.press("G", "k", "o")
+        await c.shows("Go to announce?")
+        await c.press("ctrl+s")
+        await c.until(lambda: isinstance(c.screen, ThreadScreen))
+        await c.shows("announced")
+    assert "announced" in str((await desk.thread(stopped.thread_id)).values)

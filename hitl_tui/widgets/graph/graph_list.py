@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.strip import Strip
 
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture, StepGoal
-from hitl_tui.messages import RunOnRequested
+from hitl_tui.messages import GotoRequested, RunOnRequested
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.widgets.graph.graph_row import GraphRowDrawing
@@ -60,7 +60,7 @@ class GraphList(ItemList):
     from here stop there, until you remove it.
 
     **t** steps on to the selected node, **u** until a condition holds (`$.total > 100`), **E** to
-    the end; breakpoints on the way are passed.
+    the end; breakpoints on the way are passed. **o** runs the selected node next, whatever was next.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         *moving_keys("graph", "node"),
@@ -100,6 +100,14 @@ class GraphList(ItemList):
             show=False,
             tooltip="Step on to the end, past breakpoints",
             id="graph.run_to_end",
+        ),
+        Binding(
+            "o",
+            "go_to",
+            "Go to",
+            show=False,
+            tooltip="Run the selected node next, whatever was next",
+            id="graph.go_to",
         ),
         Binding(
             "x",
@@ -247,6 +255,12 @@ class GraphList(ItemList):
         if node is not None and node.kind != "start" and len(node.path) == 1:
             goal = StepGoal(node=node.node_id) if node.is_real else StepGoal()
             self.post_message(RunOnRequested(goal))
+
+    def action_go_to(self) -> None:
+        """Ask to run the selected node next."""
+        node = self.node
+        if node is not None and node.is_real and len(node.path) == 1:
+            self.post_message(GotoRequested(node.node_id))
 
     def action_run_until(self) -> None:
         """Ask for a condition."""
