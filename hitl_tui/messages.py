@@ -2,7 +2,7 @@
 
 from __future__ import annotations  # the model is not loaded before the first paint
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from textual.message import Message
@@ -188,6 +188,7 @@ class RunRequested(Message):
     input: JsonValue
     breakpoints: Breakpoints
     """All of them: the user saw the compiled ones, and may have removed some."""
+    context: JsonObject = field(default_factory=dict)
     thread_id: str = ""
     """The finished thread that goes on with this input; empty for a new one."""
 

@@ -12,7 +12,7 @@ from textual.widgets.option_list import Option
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import EarlierRun, Graph, InputForm
-from hitl_engine.visible import one_line
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.messages import NewInputRequested, RunRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.not_ready import NotReady
@@ -217,7 +217,7 @@ class NewRunScreen(ConsoleScreen):
         if self.form is None or not self.form.is_mounted:
             return
         try:
-            value, stops = self.form.read()
+            value, stops, context = self.form.read()
         except NotReady as problem:
             self.send_bar.block(str(problem))
         else:
@@ -226,6 +226,8 @@ class NewRunScreen(ConsoleScreen):
                 for when, nodes in (("before", stops.before), ("after", stops.after))
                 if nodes
             ]
+            if context:
+                parts.insert(0, f"context {one_line(json_text(context, indent=None), 60)}")
             self.send_bar.show(value, ", ".join(parts))
         self.refresh_bindings()
 
@@ -248,9 +250,11 @@ class NewRunScreen(ConsoleScreen):
         self.show_input()
         if self.send_bar.blocked:
             return
-        value, stops = self.form.read()
+        value, stops, context = self.form.read()
         thread_id = self._thread.thread_id if self._thread is not None else ""
-        self.post_message(RunRequested(self.form.input_form.graph, value, stops, thread_id))
+        self.post_message(
+            RunRequested(self.form.input_form.graph, value, stops, context, thread_id)
+        )
 
     def action_toggle_json(self) -> None:
         """Give the input as JSON, or in fields."""

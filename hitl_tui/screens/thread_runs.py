@@ -11,6 +11,7 @@ from hitl_engine.model import (
     OutcomeKind,
     Progress,
     Rerun,
+    RunSettings,
     StateEdit,
     StepGoal,
     ThreadView,
@@ -140,6 +141,7 @@ class ThreadRuns:
                 thread_id=run.thread_id or None,
                 breakpoints=run.breakpoints,
                 replace_compiled=True,
+                settings=RunSettings(context=run.context),
             )
         except HitlError as error:
             left = self._left

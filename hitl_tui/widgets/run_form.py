@@ -1,4 +1,4 @@
-"""The form for the input of a run, made from the input schema of the graph."""
+"""The form for the input and the context of a run, made from the schemas of the graph."""
 
 from textual import on
 from textual.app import ComposeResult
@@ -8,7 +8,15 @@ from textual.message import Message
 from textual.widgets import Input, Static, TextArea
 
 from hitl_engine.forms.typed_values import left_out, read, typed_of
-from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, EarlierRun, Fault, InputForm, JsonValue
+from hitl_engine.model import (
+    NO_BREAKPOINTS,
+    Breakpoints,
+    EarlierRun,
+    Fault,
+    InputForm,
+    JsonObject,
+    JsonValue,
+)
 from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
@@ -18,7 +26,7 @@ from hitl_tui.widgets.form.form_view import FormView
 
 
 class RunForm(VerticalScroll, can_focus=False):
-    """The fields of a graph's input, or one JSON editor, and the breakpoints of the run."""
+    """The fields of a graph's input, or one JSON editor; its context, and the breakpoints of the run."""
 
     DEFAULT_CSS = """
     RunForm {
@@ -29,7 +37,8 @@ class RunForm(VerticalScroll, can_focus=False):
         #note { color: $text-warning; height: auto; margin-bottom: 1; }
         FormView { height: auto; padding: 0; margin-bottom: 1; }
         #json { display: none; height: 1fr; min-height: 6; margin-bottom: 1; }
-        &.-as-json FormView { display: none; }
+        #context-title { height: 1; color: $foreground 70%; text-style: bold; }
+        &.-as-json .input { display: none; }
         &.-as-json #json { display: block; }
     }
     """
@@ -41,7 +50,8 @@ class RunForm(VerticalScroll, can_focus=False):
         """Begin empty, or with what an earlier run was started with."""
         super().__init__()
         self.input_form = input_form
-        self.form = FormView(input_form.form)
+        self.form = _input_of(input_form)
+        self.context = _context_of(input_form)
         self.json = JsonEditor("Input, as JSON", id="json", placeholder='{"key": "value"}')
         self.stops = BreakpointChoice(input_form, given.breakpoints if given else None)
         self.set_class(not self.has_fields, "-as-json")
@@ -50,13 +60,15 @@ class RunForm(VerticalScroll, can_focus=False):
         self._json_at_first = ""
 
     def compose(self) -> ComposeResult:
-        """Put the input first, then the breakpoints."""
+        """Put the input first, then the context and the breakpoints."""
         about = self.input_form.graph.description
         if about and about.strip():
             yield Static(Content(one_line(about, 300)), id="about")
         yield self._note
         yield self.form
         yield self.json
+        if self.context is not None:
+            yield from _titled(self.context)
         yield self.stops
 
     def on_mount(self) -> None:
@@ -68,9 +80,12 @@ class RunForm(VerticalScroll, can_focus=False):
     async def complete(self, input_form: InputForm) -> None:
         """Offer the fields of the input, which were not known before; show them if nothing is typed."""
         self.input_form = input_form
-        fields, self.form = self.form, FormView(input_form.form)
+        fields, self.form = self.form, _input_of(input_form)
         await self.mount(self.form, before=fields)
         await fields.remove()
+        if (context := _context_of(input_form)) is not None:
+            self.context = context
+            await self.mount(*_titled(context), before=self.stops)
         typed = self.json.text != self._json_at_first
         if self.has_fields and not typed:
             had_focus = self.json.has_focus
@@ -111,6 +126,8 @@ class RunForm(VerticalScroll, can_focus=False):
     def touch_all(self) -> None:
         """Show every fault from now on: the user tried to start the run."""
         self.form.touch_all()
+        if self.context is not None:
+            self.context.touch_all()
 
     @property
     def as_json(self) -> bool:
@@ -132,13 +149,18 @@ class RunForm(VerticalScroll, can_focus=False):
         else:
             self.form.take_focus()
 
-    def read(self) -> tuple[JsonValue, Breakpoints]:
-        """Return the input and the breakpoints. Raises NotReady for the first problem."""
+    def read(self) -> tuple[JsonValue, Breakpoints, JsonObject]:
+        """Return the input, the breakpoints and the context. Raises NotReady for the first problem."""
         problems: list[NotReady] = []
         stops = NO_BREAKPOINTS
         value: JsonValue = None
+        context: JsonValue = None
         try:
             value = self._read_json() if self.as_json else self._read_fields()
+        except NotReady as problem:
+            problems.append(problem)
+        try:
+            context = _read(self.context, "Context") if self.context is not None else None
         except NotReady as problem:
             problems.append(problem)
         try:
@@ -147,7 +169,7 @@ class RunForm(VerticalScroll, can_focus=False):
             problems.append(problem)
         if problems:
             raise problems[0]
-        return value, stops
+        return value, stops, context if isinstance(context, dict) else {}
 
     def _read_json(self) -> JsonValue:
         if not self.json.text.strip():
@@ -158,14 +180,7 @@ class RunForm(VerticalScroll, can_focus=False):
             raise NotReady(f"Input: not JSON yet. {problem}") from problem
 
     def _read_fields(self) -> JsonValue:
-        reading = self.form.reading()
-        faults: tuple[Fault, ...] = reading.and_then(
-            left_out(self.input_form.form, self.form.typed)
-        )
-        self.form.show_faults(faults)
-        if faults:
-            raise NotReady(f"Input: {self.form.fault_summary(faults)}")
-        return self.input_form.as_input(reading.value)
+        return self.input_form.as_input(_read(self.form, "Input"))
 
     @on(FormView.Changed)
     @on(NodePicker.Changed)
@@ -175,3 +190,27 @@ class RunForm(VerticalScroll, can_focus=False):
         """Report the change, once."""
         event.stop()
         self.post_message(self.Changed())
+
+
+def _input_of(input_form: InputForm) -> FormView:
+    form = FormView(input_form.form)
+    form.add_class("input")
+    return form
+
+
+def _context_of(input_form: InputForm) -> FormView | None:
+    return FormView(input_form.context, id="context") if input_form.context is not None else None
+
+
+def _titled(context: FormView) -> tuple[Static, FormView]:
+    return Static("Context", id="context-title", markup=False), context
+
+
+def _read(form: FormView, what: str) -> JsonValue:
+    """Return what the fields contain. Raises NotReady with their faults, which are shown there."""
+    reading = form.reading()
+    faults: tuple[Fault, ...] = reading.and_then(left_out(form.field, form.typed))
+    form.show_faults(faults)
+    if faults:
+        raise NotReady(f"{what}: {form.fault_summary(faults)}")
+    return reading.value

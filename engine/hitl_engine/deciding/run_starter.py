@@ -18,7 +18,7 @@ from hitl_engine.deciding.run_breakpoints import (
 )
 from hitl_engine.deciding.run_settings import continuing_request, refuse_settings
 from hitl_engine.errors import BadInput, HitlError, NotThere, ServerRefused, Unreachable
-from hitl_engine.forms.schema_fields import form_of_input
+from hitl_engine.forms.schema_fields import form_of, form_of_input
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
@@ -198,9 +198,14 @@ class RunStarter:
 
 def _input_form(graph: Graph, schemas: WireSchemas, nodes: Mapping[str, str] | None) -> InputForm:
     form = form_of_input(schemas.input_schema or schemas.state_schema or {})
-    if nodes is None:
-        return InputForm(graph, form, ())
-    return InputForm(graph, form, tuple(nodes), compiled_breakpoints(nodes))
+    context = form_of(schemas.context_schema or {})
+    return InputForm(
+        graph,
+        form,
+        tuple(nodes or ()),
+        compiled_breakpoints(nodes) if nodes is not None else None,
+        context=context if context.fields else None,
+    )
 
 
 def _refuse_unknown_nodes(graph: Graph, breakpoints: Breakpoints, nodes: Mapping[str, str]) -> None:

@@ -31,6 +31,8 @@ class InputForm:
     """The breakpoints that the graph was compiled with; None if they cannot be read."""
     unread: str = ""
     """Why the schema could not be read, if so: the input is then given as JSON."""
+    context: FormField | None = None
+    """The context that the graph takes, an object; None if it takes none, or does not describe it."""
     incomplete: bool = False
     """Whether the schema is still being read; the input can be given as JSON meanwhile."""
 
