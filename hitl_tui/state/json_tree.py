@@ -36,7 +36,7 @@ class NodeKind(Enum):
     LINE = "line"
     """A line of a long text, as visible text."""
     MORE = "more"
-    """Stands for the children that have no rows yet."""
+    """Takes the place of the children that have no rows yet."""
 
 
 @dataclass(eq=False, slots=True)

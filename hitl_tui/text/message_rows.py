@@ -1,4 +1,4 @@
-"""One message as rows of coloured text: who says it, its text, its calls with their results."""
+"""One message as rows of coloured text: its author, its text, its calls with their results."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass

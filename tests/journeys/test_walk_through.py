@@ -1,4 +1,4 @@
-"""docs/debugging.md, followed key by key: what it says is on the screen is there."""
+"""docs/debugging.md, followed key by key: what it tells is on the screen."""
 
 import re
 from collections.abc import Iterator

@@ -8,7 +8,7 @@ from hitl_engine.model.json import JsonObject, JsonValue
 
 
 class Role(StrEnum):
-    """Who says a message."""
+    """Who wrote a message."""
 
     HUMAN = "human"
     AI = "ai"
@@ -56,7 +56,7 @@ class Message:
     reasoning: str = ""
     """What the model thought, where it tells."""
     name: str = ""
-    """The name of who says it: a tool, an agent; for `Role.OTHER` the role itself."""
+    """The name of its author: a tool, an agent; for `Role.OTHER` the role itself."""
     message_id: str = ""
     calls: tuple[MessageCall, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -136,7 +136,7 @@ def _opened(value: JsonValue) -> _Object:
 
 
 def _role_word(message: _Object) -> str:
-    """Return who says it, in the word of the message; a class of LangChain counts as its type."""
+    """Return the author, in the word of the message; a class of LangChain counts as its type."""
     for key in ("role", "type"):
         word = message.get(key)
         if not isinstance(word, str) or not ("content" in message or "tool_calls" in message):
