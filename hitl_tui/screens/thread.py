@@ -71,8 +71,8 @@ class ThreadScreen(ConsoleScreen):
         self._drafts = DraftKeeper(self.desk.drafts)
         self._presenter = ThreadPresenter(self, self.thread, self.header, self.workspace)
         self._runs = ThreadRuns(self._presenter, self._drafts)
-        self._decisions = ThreadDecisions(self, self.thread, self._runs)
-        self._debugging = ThreadDebugging(self, self.thread, self._runs)
+        self._decisions = ThreadDecisions(self._presenter, self._runs, self.send)
+        self._debugging = ThreadDebugging(self._presenter, self._runs, self.send)
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the views."""
@@ -116,11 +116,11 @@ class ThreadScreen(ConsoleScreen):
     @on(Decided)
     async def take_decision(self, event: Decided) -> None:
         """Send a decision, or keep it until all questions are decided."""
-        await self._decisions.take(event)
+        if (following := self._decisions.take(event)) is not None:
+            await self.show_question(following)
 
     def action_review_decisions(self) -> None:
         """Show all decisions on this thread, and send them if confirmed."""
-        self._presenter.update_title()
         self._decisions.review()
 
     @on(Stepped)

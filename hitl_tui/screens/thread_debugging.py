@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable
 from functools import partial
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TypeAlias
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import JsonValue, Path, Rerun, StateEdit, StepGoal
@@ -16,13 +16,9 @@ from hitl_tui.messages import (
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
-from hitl_tui.screens.thread_runs import ThreadRuns
+from hitl_tui.screens.thread_presenter import ThreadPresenter
+from hitl_tui.screens.thread_runs import SendRequest, ThreadRuns
 from hitl_tui.state.debugging_plans import plan_of_rerun, plan_of_running_on
-from hitl_tui.state.thread_state import ThreadState
-
-if TYPE_CHECKING:
-    from hitl_tui.screens.thread import ThreadScreen
-
 
 DebuggingRequest: TypeAlias = (
     GotoRequested | RunOnRequested | RerunRequested | ForkRequested | StateEditRequested
@@ -32,11 +28,12 @@ DebuggingRequest: TypeAlias = (
 class ThreadDebugging:
     """Plans, lets the user confirm, and sends. Its methods run in a worker of the screen."""
 
-    def __init__(self, screen: "ThreadScreen", thread: ThreadState, runs: ThreadRuns) -> None:
-        self._screen = screen
-        self._desk = screen.desk
-        self._thread = thread
+    def __init__(self, presenter: ThreadPresenter, runs: ThreadRuns, send: SendRequest) -> None:
+        self._screen = presenter.screen
+        self._desk = presenter.screen.desk
+        self._thread = presenter.thread
         self._runs = runs
+        self._send = send
 
     async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
@@ -60,7 +57,7 @@ class ThreadDebugging:
 
         def closed(confirmed: bool | None) -> None:
             if confirmed and self._thread.view is view:
-                self._screen.send(partial(self._runs.run_on, view, goal))
+                self._send(partial(self._runs.run_on, view, goal))
 
         self._screen.app.push_screen(ConfirmModal(plan_of_running_on(view, goal)), closed)
 
@@ -81,7 +78,7 @@ class ThreadDebugging:
 
         def closed(confirmed: bool | None) -> None:
             if confirmed:
-                self._screen.send(partial(self._runs.rerun, rerun))
+                self._send(partial(self._runs.rerun, rerun))
 
         self._screen.app.push_screen(ConfirmModal(plan_of_rerun(rerun)), closed)
 
@@ -113,7 +110,7 @@ class ThreadDebugging:
 
         def closed(edit: StateEdit | None) -> None:
             if edit is not None:
-                self._screen.send(partial(self._runs.write, edit))
+                self._send(partial(self._runs.write, edit))
 
         modal = StateEditModal(
             self._desk,

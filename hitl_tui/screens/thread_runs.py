@@ -38,6 +38,8 @@ _WORST_FIRST = (
 Send = Callable[[], Awaitable[Sequence[Outcome]]]
 Request = Callable[[], Awaitable[None]]
 """A method of `ThreadRuns` with its arguments."""
+SendRequest = Callable[[Request], None]
+"""Carries out a request in a worker of the screen."""
 
 
 def thread_screen_name(thread_id: str) -> str:
