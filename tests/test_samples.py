@@ -23,6 +23,7 @@ def test_it_runs_alone(path: Path) -> None:
     assert done.stderr == ""
 
 
+@pytest.mark.hardening
 async def test_every_picture_can_be_made(tmp_path: Path) -> None:
     await make.make(tmp_path)
     pictures = {path.name: path.read_text(encoding="utf-8") for path in tmp_path.iterdir()}

@@ -5,6 +5,7 @@ Only the addresses differ: everything listens on loopback, each on a port of its
 
 import os
 import shutil
+import socket
 import subprocess
 import time
 from collections.abc import Iterator, Mapping
@@ -190,6 +191,7 @@ def proxied(folder: Path, workers: tuple[Worker, ...]) -> Iterator[Deployment]:
     (folder / "nginx.conf").write_text(_MAIN_CONFIG)
     command = [nginx, "-p", f"{folder}/", "-c", "nginx.conf"]
     with _process(command, folder / "nginx.out", cwd=folder):
+        _await_listening(port)
         yield Deployment(f"https://127.0.0.1:{port}", certificate, workers)
 
 
@@ -207,6 +209,18 @@ def _process(
     with logged_process(command, log, cwd=cwd, **environment) as process:
         yield process
         assert process.poll() in (None, -9), f"{command[0]} ended:\n{log.read_text()[-4000:]}"
+
+
+def _await_listening(port: int) -> None:
+    """Wait until a program listens on this port; a test that connects fails if none does."""
+    deadline = time.monotonic() + _START_SECONDS
+    while time.monotonic() < deadline:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
 
 
 def _await_healthy(check: list[str], folder: Path) -> None:

@@ -128,7 +128,15 @@ SESSIONS = {
 question a call, several together, reopening."""
 
 
-@pytest.mark.parametrize(("server", "graphs"), SESSIONS.values(), ids=SESSIONS)
+@pytest.mark.parametrize(
+    ("server", "graphs"),
+    [
+        pytest.param(
+            *session, id=name, marks=pytest.mark.hardening if name == "langgraph dev" else ()
+        )
+        for name, session in SESSIONS.items()
+    ],
+)
 def test_answers_arrive_with_their_types(
     server: str, graphs: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

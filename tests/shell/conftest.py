@@ -91,7 +91,10 @@ def local_shell(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shell]:
             process.terminate()
 
 
-@pytest.fixture(scope="session", params=["local", "langgraph dev"])
+@pytest.fixture(
+    scope="session",
+    params=["local", pytest.param("langgraph dev", marks=pytest.mark.hardening)],
+)
 def shell(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Shell:
     """The same commands on our local server and on a real LangGraph server."""
     if request.param == "local":
