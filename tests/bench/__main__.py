@@ -70,6 +70,8 @@ def answer(folder: Path) -> Iterable[Row]:
 
 def _start(command: list[str], pattern: str) -> float:
     with Terminal(command, columns=120, rows=40) as terminal:
+        while not terminal.raw:  # a start may take longer than the pause that ends it
+            terminal.read(0.02)
         terminal.settle(quiet=0.6)
         return terminal.painted(pattern, terminal.started)
 
