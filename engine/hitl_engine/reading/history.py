@@ -35,30 +35,27 @@ class History:
     async def page(self, thread_id: str, *, before: str = "", limit: int = PAGE) -> HistoryPage:
         """Return up to `limit` checkpoints, newest first, older than `before` if that is given."""
         # One more is read: only the parent tells which nodes ran to make a checkpoint.
-        try:
-            states = await self._api().history(thread_id, limit=limit + 1, before=before)
-        except TooLarge:
-            if limit == 1:
-                raise
-            return await self.page(thread_id, before=before, limit=limit // 2)
+        states, is_last = await _states(
+            self._api(), thread_id, limit=limit + 1, least=2, before=before
+        )
         known = {_id(state.checkpoint): state for state in states}
         senders: dict[str, str] = {}
         found = []
-        for state in states[:limit]:
+        for state in states if is_last else states[:-1]:
             decision_id = str(state.metadata.get(DECISION_ID) or "")
             if decision_id and decision_id not in senders:
                 senders[decision_id] = await self._who_sent(decision_id)
             parent = known.get(_id(state.parent_checkpoint))
             who = _user(state.metadata) or senders.get(decision_id, "")
             found.append(_checkpoint(state, parent, who))
-        return HistoryPage(tuple(found), is_last=len(states) <= limit)
+        return HistoryPage(tuple(found), is_last=is_last)
 
     async def line(
         self, thread_id: str, checkpoint_id: str, *, limit: int = PAGE
     ) -> tuple[Checkpoint, ...]:
         """Return a checkpoint and those that it came from, newest first, as far as `limit` reaches."""
         newest = await self.state(thread_id, checkpoint_id)
-        older = await self._api().history(thread_id, limit=limit, before=checkpoint_id)
+        older, _ = await _states(self._api(), thread_id, limit=limit, before=checkpoint_id)
         known = {_id(state.checkpoint): state for state in older}
         found, at = [], newest
         while parent := known.get(_id(at.parent_checkpoint)):
@@ -152,17 +149,28 @@ def _id(pointer: WireCheckpoint | None) -> str:
 
 async def all_states(api: LangGraphServer, thread_id: str) -> AsyncIterator[WireState]:
     """Yield all states of a thread, of all its branches, newest first. Raises NotThere, TargetError."""
-    before, limit = "", PAGE
-    while True:
-        try:
-            page = await api.history(thread_id, limit=limit, before=before)
-        except TooLarge:
-            if limit == 1:
-                raise
-            limit //= 2
-            continue
+    before, limit, is_last = "", PAGE, False
+    while not is_last:
+        page, is_last = await _states(api, thread_id, limit=limit, before=before)
         for state in page:
             yield state
-        if len(page) < limit:
-            return
-        before = _id(page[-1].checkpoint)
+            before = state.checkpoint_id
+        limit = len(page)  # a longer page may be too large again
+
+
+async def _states(
+    api: LangGraphServer, thread_id: str, *, limit: int, before: str, least: int = 1
+) -> tuple[tuple[WireState, ...], bool]:
+    """Return the states before a checkpoint, newest first, and whether no older ones follow.
+
+    Fewer than `limit`, but not fewer than `least`, where the reply would be too large.
+    """
+    while True:
+        try:
+            states = await api.history(thread_id, limit=limit, before=before)
+        except TooLarge:
+            if limit <= least:
+                raise
+            limit = max(least, limit // 2)
+        else:
+            return states, len(states) < limit
