@@ -1,8 +1,8 @@
 """What a planned change of a thread does to what waits on it, and whether the thread is still the same."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
-from hitl_engine.errors import Conflict, NoLongerWaits
+from hitl_engine.errors import BadInput, Conflict, NoLongerWaits
 from hitl_engine.model import ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -27,6 +27,21 @@ def refuse_if_changed(now: Snapshot, newest_id: str, pending_ids: Sequence[str])
             "The thread has changed since you looked at it.",
             kept=NOTHING_SENT,
             hint="Look at it again.",
+        )
+
+
+def refuse_unknown_node(
+    graph_id: str, node: str, known: Collection[str] | None, *, why: str = ""
+) -> None:
+    """Raise BadInput for a node that a graph does not have; `known` is None where that is not known.
+
+    `why`: what else there is to know, behind the name.
+    """
+    if known is not None and node not in known:
+        raise BadInput(
+            f"{graph_id} has no node {node}{why}.",
+            kept=NOTHING_SENT,
+            hint=f"Its nodes are: {', '.join(known)}.",
         )
 
 

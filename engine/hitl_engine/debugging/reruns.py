@@ -7,6 +7,7 @@ from hitl_engine.debugging.planning import (
     cautions_about,
     refuse_if_busy,
     refuse_if_changed,
+    refuse_unknown_node,
 )
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.errors import BadInput, NotTaken
@@ -57,12 +58,7 @@ class Reruns:
         now = await self._session.reader.snapshot(thread_id)
         refuse_if_busy(now)
         known = await self._session.reader.known_nodes(now.graph_id)
-        if known is not None and node not in known:
-            raise BadInput(
-                f"{now.graph_id} has no node {node}; LangGraph would ignore it.",
-                kept=NOTHING_SENT,
-                hint=f"Its nodes are: {', '.join(known)}.",
-            )
+        refuse_unknown_node(now.graph_id, node, known, why="; LangGraph would ignore it")
         if now.interrupts:
             raise NotTaken(
                 f"A question waits, and LangGraph would run {node} beside the node that asks.",

@@ -8,6 +8,7 @@ from hitl_engine.debugging.planning import (
     cautions_about,
     refuse_if_busy,
     refuse_if_changed,
+    refuse_unknown_node,
 )
 from hitl_engine.debugging.recorded import recorded
 from hitl_engine.debugging.replacements import replaced
@@ -81,12 +82,8 @@ class StateEdits:
         """
         place = await self._place(thread_id, checkpoint_id)
         now, values = place.now, place.values
-        if as_node and place.known and as_node not in place.known:
-            raise BadInput(
-                f"{now.graph_id} has no node {as_node}.",
-                kept=NOTHING_SENT,
-                hint=f"Its nodes are: {', '.join(place.known)}.",
-            )
+        if as_node:
+            refuse_unknown_node(now.graph_id, as_node, place.known or None)
         after = replaced(values, replacements)
         changed = {
             key: value for key, value in after.items() if key not in values or value != values[key]

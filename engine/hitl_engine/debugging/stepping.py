@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from hitl_engine.debugging.planning import NOTHING_SENT
+from hitl_engine.debugging.planning import NOTHING_SENT, refuse_unknown_node
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.errors import BadInput, NoLongerWaits
 from hitl_engine.json_paths import holds
@@ -48,13 +48,9 @@ class Stepping:
                     return ended
 
     async def _check(self, thread: ThreadView, goal: StepGoal) -> None:
-        known = await self._session.reader.known_nodes(thread.graph_id) if goal.node else None
-        if known is not None and goal.node not in known:
-            raise BadInput(
-                f"{thread.graph_id} has no node {goal.node}.",
-                kept=NOTHING_SENT,
-                hint=f"Its nodes are: {', '.join(known)}.",
-            )
+        if goal.node:
+            known = await self._session.reader.known_nodes(thread.graph_id)
+            refuse_unknown_node(thread.graph_id, goal.node, known)
         if _is_reached(thread, goal):
             raise BadInput(f"The thread is there already: {goal.words}.", kept=NOTHING_SENT)
 
