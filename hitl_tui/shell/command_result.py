@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from hitl_engine.model import JsonValue
+from hitl_engine.model import JsonValue, Progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,3 +18,7 @@ class CommandResult:
     exit_code: int = 0
     printed: bool = False
     """Whether the command printed its output while it ran: then only the notes are printed."""
+
+
+def ignore_progress(progress: Progress) -> None:
+    """Do nothing: a shell command prints only the end of a run."""

@@ -13,12 +13,11 @@ from hitl_engine.model import (
     Breakpoints,
     Interrupt,
     LogEntry,
-    Progress,
     ThreadView,
     in_order,
 )
 from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
-from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.graph_output import graphs_result
@@ -55,7 +54,7 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
     outcome = await desk.start(
         graph,
         args.input if text is None else await desk.input_of_text(graph, text),
-        _ignore,
+        ignore_progress,
         thread_id=args.thread,
         breakpoints=breakpoints,
         replace_compiled=args.replace_breakpoints,
@@ -96,7 +95,7 @@ async def answer(desk: "Desk", args: Namespace) -> CommandResult:
         ],
         args,
     )
-    outcomes = await desk.decide_all(decided, _ignore)
+    outcomes = await desk.decide_all(decided, ignore_progress)
     return answer_result(decided, outcomes, desk.reviews.fingerprint_of)
 
 
@@ -114,7 +113,7 @@ async def reopen(desk: "Desk", args: Namespace) -> CommandResult:
         nodes = ", ".join(reopening.runs_twice)
         caution = f"Nodes of this step that have finished will run again: {nodes}."
         require_confirmation([caution], args)
-    outcome = await desk.reopen(item, _ignore)
+    outcome = await desk.reopen(item, ignore_progress)
     return reopen_result(outcome, reopening, desk.reviews.fingerprint_of)
 
 
@@ -125,7 +124,7 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     if stop := thread.stop:
         require_confirmation([stop.caution] if stop.caution else [], args)
         long = is_long_step(args)
-        outcome = await (step_on(desk, thread, args) if long else desk.step(stop, _ignore))
+        outcome = await (step_on(desk, thread, args) if long else desk.step(stop, ignore_progress))
         return outcome_result(outcome, desk.reviews.fingerprint_of)
     if thread.waiting:
         raise NoLongerWaits(
@@ -160,7 +159,3 @@ async def _question_details(
         reopening=await desk.reopening(item) if item.task_error is not None else None,
         answered_before=await desk.answered_before(question),
     )
-
-
-def _ignore(progress: Progress) -> None:
-    """A shell command prints only the end of a run."""

@@ -7,13 +7,12 @@ from hitl_engine.errors import BadInput
 from hitl_engine.model import (
     Checkpoint,
     Outcome,
-    Progress,
     StateEdit,
     StepGoal,
     ThreadView,
 )
 from hitl_tui.shell.answering import require_confirmation
-from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.history_output import history_result
 from hitl_tui.shell.lookup import find_thread
 from hitl_tui.shell.outcome_output import outcome_result
@@ -63,7 +62,9 @@ async def fork(desk: "Desk", args: Namespace) -> CommandResult:
         )
     rerun = await desk.reruns.plan_again(thread.thread_id, args.checkpoint)
     require_confirmation(rerun.cautions, args)
-    return outcome_result(await desk.reruns.run(rerun, _ignore), desk.reviews.fingerprint_of)
+    return outcome_result(
+        await desk.reruns.run(rerun, ignore_progress), desk.reviews.fingerprint_of
+    )
 
 
 async def goto(desk: "Desk", args: Namespace) -> CommandResult:
@@ -71,13 +72,15 @@ async def goto(desk: "Desk", args: Namespace) -> CommandResult:
     thread = await find_thread(desk, args.thread)
     rerun = await desk.reruns.plan_goto(thread.thread_id, args.node)
     require_confirmation(rerun.cautions, args)
-    return outcome_result(await desk.reruns.run(rerun, _ignore), desk.reviews.fingerprint_of)
+    return outcome_result(
+        await desk.reruns.run(rerun, ignore_progress), desk.reviews.fingerprint_of
+    )
 
 
 async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
     """Step on to a node, until a condition holds, or to the end."""
     goal = StepGoal(node=args.node or "", until=args.until or "")
-    return await desk.stepping.run_on(thread, goal, _ignore)
+    return await desk.stepping.run_on(thread, goal, ignore_progress)
 
 
 def is_long_step(args: Namespace) -> bool:
@@ -93,8 +96,4 @@ async def _written(
     stop = written.thread.stop if written.thread else None
     if not goes_on or written.otherwise or stop is None:
         return outcome_result(written, desk.reviews.fingerprint_of)
-    return outcome_result(await desk.step(stop, _ignore), desk.reviews.fingerprint_of)
-
-
-def _ignore(progress: Progress) -> None:
-    """A shell command prints only the end of a run."""
+    return outcome_result(await desk.step(stop, ignore_progress), desk.reviews.fingerprint_of)

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.desk import read_story, story_json
 from hitl_engine.errors import BadInput
-from hitl_engine.model import Progress, Story
+from hitl_engine.model import Story
 from hitl_engine.visible import one_line
 from hitl_tui.shell.answering import require_confirmation
-from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.lookup import find_graph, find_thread
 from hitl_tui.shell.standard_streams import print_note
 from hitl_tui.shell.story_output import replay_result, story_result
@@ -50,7 +50,9 @@ async def replay(desk: "Desk", args: Namespace) -> CommandResult:
     def tell(step: int) -> None:
         print_note(f"hitl-tui: step {step} of {len(told.steps)}")
 
-    result = await desk.stories.replay(told, graph, _ignore, ignored=args.ignore, on_step=tell)
+    result = await desk.stories.replay(
+        told, graph, ignore_progress, ignored=args.ignore, on_step=tell
+    )
     return replay_result(told, result)
 
 
@@ -60,7 +62,3 @@ def _read(path: Path) -> Story:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
         raise BadInput(f"{path} cannot be read: {reason}.") from error
-
-
-def _ignore(progress: Progress) -> None:
-    """A shell command prints only the end of a run."""
