@@ -166,9 +166,8 @@ class Connection:
 
     async def _use_server(self, *, needs_graph: bool) -> None:
         info = await self._info()
-        self._describe(info)
-        if needs_graph and self.server.broken and not await self.api.assistants():
-            first = self.server.broken[0]
+        if needs_graph and info.graphs_broken and not await self.api.assistants():
+            first = info.graphs_broken[0]
             raise GraphBroken(
                 first.what, hint="Fix the graph and start again.", detail=first.traceback
             )

@@ -67,13 +67,13 @@ class Execution:
     stream: RunStream
     result: RunResult
     protocol: ProtocolEvents
+    control: RunControl
+    """Stops the run before its next step, if a client requests it."""
     pending: Sequence[str] = ()
     """Ids of the interrupts that are pending at the start of the run."""
     delayed_events: list[tuple[str, Any]] = field(default_factory=list)
     _ran: list[str] = field(default_factory=list)
     _last_step: list[str] = field(default_factory=list)
-    control: RunControl = field(default_factory=RunControl)
-    """Stops the run before its next step, if a client requests it."""
     _stopped: bool = False
     _paused: bool = False
 

@@ -308,7 +308,7 @@ class RunQueue:
         find_protocol = partial(self.protocol_streams.find, thread_id)
         run = active.run
         protocol = ProtocolEvents(find_protocol, run.graph_id, branches=run.is_at_checkpoint)
-        execution = Execution(run, active.stream, active.result, protocol, control=active.control)
+        execution = Execution(run, active.stream, active.result, protocol, active.control)
         has_ended = False
         try:
             await self._driver.drive(
