@@ -8,7 +8,6 @@ from hitl_engine.desk import open_desk
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.conversation.conversation_view import ConversationView
 from hitl_tui.widgets.state_tree.state_tree import StateTree
 from tests.any_server.steps import start
@@ -17,11 +16,7 @@ from tests.server.processes import Served
 
 from .piloted import PilotedConsole, piloted
 
-
-@pytest.fixture(autouse=True)
-def short_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the guard of cards short."""
-    monkeypatch.setattr(Guard, "SECONDS", 0.01)
+pytestmark = pytest.mark.usefixtures("short_guard")
 
 
 async def opened(served: Served, console: PilotedConsole, data: Path) -> str:

@@ -14,17 +14,12 @@ from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.history.timeline import Timeline
 from tests.any_server.steps import start, step
 from tests.console.conftest import screen_text
 from tests.server.processes import Served
 
-
-@pytest.fixture(autouse=True)
-def short_guard(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make the guard of cards short."""
-    monkeypatch.setattr(Guard, "SECONDS", 0.01)
+pytestmark = pytest.mark.usefixtures("short_guard")
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ import pytest
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Breakpoints, ThreadStatus
 from tests.any_server.steps import start
-from tests.journeys.test_debugging import opened, short_guard
+from tests.journeys.test_debugging import opened
 from tests.server.processes import Served
 
-__all__ = ["short_guard"]
+pytestmark = pytest.mark.usefixtures("short_guard")
 
 
 @pytest.fixture(params=["local_server", "langgraph_dev"])
