@@ -15,6 +15,8 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
+from hitl_engine.configuration import Configuration
+from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.messages import (
     BulkRequested,
     Chosen,
@@ -87,14 +89,25 @@ class ConsoleApp(App[None]):
         ),
     ]
 
-    def __init__(self, open_desk: OpenDesk, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        settings: Settings | None = None,
+        configuration: Configuration | None = None,
+    ) -> None:
+        """Read what is set for the console. Raises BadConfiguration."""
         super().__init__()
         self._settings = settings or Settings()
+        configured = configuration or Configuration()
         for theme in THEMES:
             self.register_theme(theme)
         kept = self._settings.theme
-        self.theme = kept if kept in self.available_themes else THEMES[0].name
-        self.session = Session(settings=self._settings)
+        self._configured_theme = configured_theme(configured, self.available_themes)
+        self.theme = self._configured_theme or (
+            kept if kept in self.available_themes else THEMES[0].name
+        )
+        self.set_keymap(configured_keys(configured))
+        self.session = Session(settings=self._settings, configuration=configured)
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
@@ -121,6 +134,10 @@ class ConsoleApp(App[None]):
     def watch_theme(self, name: str) -> None:
         """Keep the theme that the user chose."""
         if not self.is_running:
+            return
+        if self._configured_theme not in (None, name):
+            words = f"This theme is used until you quit: config.toml sets {self._configured_theme}."
+            self.home.show_notification(words)
             return
         try:
             self._settings.keep(name, "theme")
@@ -268,10 +285,14 @@ class ConsoleApp(App[None]):
             if command.title not in _LEFT_OUT:
                 yield command
         from hitl_tui.screens.code_commands import code_commands
+        from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.key_commands import key_commands
+        from hitl_tui.screens.view_commands import view_commands
 
         yield from key_commands(self, screen)
         yield from code_commands(screen)
+        if isinstance(screen, InboxScreen):
+            yield from view_commands(screen)
 
     # Output
 

@@ -7,7 +7,7 @@ import argparse
 import difflib
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -26,7 +26,7 @@ COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "replay"),
+    *("export", "story", "replay", "config", "targets"),
 )
 """First words that are a command, not a target."""
 
@@ -67,8 +67,12 @@ commands:
   hitl-tui story FILE       print a story
   hitl-tui replay FILE      do it again on a local graph, and print the differences
 
-Each command has its own --help. TARGET is a URL, a langgraph.json, or
-file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
+  hitl-tui config           explain every setting, with its value
+  hitl-tui targets ACTION   list, add, test and remove named targets
+
+Each command has its own --help. TARGET is a name from config.toml, a URL, a
+langgraph.json, or file.py:graph. Without one, HITL_TUI_TARGET is used, then
+./langgraph.json, then default_target of config.toml, then its only target.
 
 exit codes:
   0    done
@@ -136,15 +140,17 @@ def _unknown(left_over: Sequence[str], argv: Sequence[str]) -> str:
     return f"Unexpected argument: {' '.join(left_over)}."
 
 
-def parse_arguments(argv: Sequence[str]) -> argparse.Namespace:
+def parse_arguments(
+    argv: Sequence[str], targets: Callable[[], Collection[str]] = tuple
+) -> argparse.Namespace:
     """Return the arguments, with the name of the command, or None for the console.
 
-    Raises BadInput.
+    `targets` returns the names of configured targets. Raises BadInput.
     """
     if argv and argv[0] in COMMANDS:
         return _parse_command(argv[0], argv[1:])
     if argv:
-        _refuse_a_misspelt_command(argv[0])
+        _refuse_a_misspelt_command(argv[0], targets)
     parser = _console_parser()
     args = parser.parse_args(argv)
     args.command = None
@@ -188,10 +194,13 @@ def _console_parser() -> Parser:
     return parser
 
 
-def _refuse_a_misspelt_command(word: str) -> None:
-    if not re.fullmatch(r"[A-Za-z][A-Za-z_-]*", word) or os.path.exists(word):
+def _refuse_a_misspelt_command(word: str, targets: Callable[[], Collection[str]]) -> None:
+    if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_-]*", word) or os.path.exists(word):
         return
-    close = difflib.get_close_matches(word.lower(), COMMANDS, n=1)
+    names = targets()
+    if word in names:
+        return
+    close = difflib.get_close_matches(word.lower(), (*COMMANDS, *names), n=1)
     raise BadInput(
         f"{word} is neither a command nor a target.",
         hint=f"Did you mean hitl-tui {close[0]}?" if close else "See hitl-tui --help.",

@@ -6,11 +6,21 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
 from importlib import import_module
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from hitl_engine.configuration import (
+    Configuration,
+    NamedTarget,
+    chosen_target,
+    configuration_path,
+    read,
+    which_target,
+)
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import parse_arguments
@@ -21,11 +31,15 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
+_WITHOUT_TARGET = ("config", "targets", "story")
+"""Commands that use no target, or name those that they use."""
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `hitl-tui` and exit with its code."""
     escape_unencodable()
     try:
-        sys.exit(_run(parse_arguments(list(sys.argv[1:] if argv is None else argv))))
+        sys.exit(_run(list(sys.argv[1:] if argv is None else argv)))
     except HitlError as error:
         _print_error(error)
         sys.exit(error.exit_code)
@@ -36,23 +50,37 @@ def main(argv: Sequence[str] | None = None) -> None:
         sys.exit(141)
 
 
-def _run(args: argparse.Namespace) -> int:
+def _run(argv: list[str]) -> int:
+    configured = cache(lambda: read(configuration_path(os.environ)))
+    args = parse_arguments(argv, lambda: configured().names("targets"))
+    if args.command in _WITHOUT_TARGET:
+        return _run_shell_command(args)
+    if args.command != "demo":
+        args.target = _target(args, configured())
     match args.command:
         case None | "demo":
-            return _run_console(args)
+            return _run_console(args, configured())
         case "serve":
             return _serve(args)
         case _:
             return _run_shell_command(args)
 
 
-def _run_console(args: argparse.Namespace) -> int:
+def _target(args: argparse.Namespace, configuration: Configuration) -> NamedTarget:
+    """Return the configured target that the arguments name, or the one that they describe."""
+    found = chosen_target(configuration, args.target, os.environ, Path())
+    if found is None:
+        raise which_target(configuration)
+    return found
+
+
+def _run_console(args: argparse.Namespace, configuration: Configuration) -> int:
     if not all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin)):
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
-    app = ConsoleApp(lambda: _open_desk(args), settings)
+    app = ConsoleApp(lambda: _open_desk(args), settings, configuration)
     app.session.takes_up_code = args.reload
     app.run()
     for thread_id in app.unsettled:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 _LOCAL_TARGET = "a langgraph.json, or file.py:graph"
-_TARGET = f"a URL, {_LOCAL_TARGET}"
+_TARGET = f"a name from config.toml, a URL, {_LOCAL_TARGET}"
 
 
 def add_target_argument(parser: argparse._ActionsContainer, *, local: bool = False) -> None:
@@ -35,7 +35,7 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
         "--header",
         action="append",
         default=[],
-        type=_header,
+        type=header,
         metavar="'K: V'",
         help="a header to send, if the target is a URL; may be repeated",
     )
@@ -122,7 +122,8 @@ def nodes(text: str) -> tuple[str, ...]:
     return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
-def _header(text: str) -> tuple[str, str]:
+def header(text: str) -> tuple[str, str]:
+    """Read a header: `Name: value`."""
     name, colon, value = text.partition(":")
     if not colon or not name.strip() or not value.strip():
         raise argparse.ArgumentTypeError("a header is one argument, in quotes: 'Name: value'")

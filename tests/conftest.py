@@ -1,11 +1,15 @@
 """Fixtures shared by all suites."""
 
 import gc
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.server import processes
+
+os.environ["HITL_TUI_CONFIG"] = os.devnull
+"""The tests, and the programs that they start, do not use what this user has configured."""
 
 
 @pytest.fixture(scope="session", autouse=True)

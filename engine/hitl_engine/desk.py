@@ -7,11 +7,14 @@ in which order is decided here and nowhere else.
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
+from hitl_engine.configuration import NamedTarget
+from hitl_engine.configuration.credentials import KeySource
 from hitl_engine.debugging import story_file
 from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
@@ -72,7 +75,7 @@ _Got = TypeVar("_Got")
 
 @asynccontextmanager
 async def open_desk(
-    target: str | None,
+    target: NamedTarget | str | None,
     *,
     data_dir: Path | None = None,
     headers: Mapping[str, str] | None = None,
@@ -81,21 +84,25 @@ async def open_desk(
 ) -> AsyncIterator["Desk"]:
     """Open the desk of a target; for a local one, find or start its server.
 
-    `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
-    `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
-    a project. Raises BadTarget, BadInput, TargetError, JournalFailed.
+    `target` is a configured one, or a URL, a `langgraph.json` or `file.py:graph`; None means
+    HITL_TUI_TARGET, then `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python`
+    (an interpreter) for a project; they replace what is configured. Raises BadTarget, BadInput,
+    TargetError, JournalFailed.
     """
-    found = find_target(target, environ=os.environ)
-    key = key_header(os.environ, api_key_env)
-    if api_key_env and not key:
-        raise BadInput(
-            f"The environment variable {api_key_env} is not set, or empty.",
-            hint="Set it to the API key, or leave out --api-key-env.",
-        )
+    settings = _settings_of(target)
+    if api_key_env:
+        settings = replace(settings, key=KeySource("environment", (api_key_env,)))
+    if python:
+        settings = replace(settings, python=python)
+    found = find_target(settings.place, environ=os.environ)
+    sent = {
+        **await key_header(settings, os.environ),
+        **{name.lower(): value for name, value in settings.headers.items()},
+        **(headers or {}),
+    }
     folder = data_folder(found, data_dir)
-    sent = {**key, **(headers or {})}
-    async with open_journal(folder) as journal:
-        connection = await Connection(found, folder, sent, python).open()
+    async with open_journal(folder, read_only=settings.read_only) as journal:
+        connection = await Connection(found, settings, folder, sent).open()
         try:
             yield Desk(ServerSession(connection), journal)
         finally:
@@ -103,13 +110,14 @@ async def open_desk(
 
 
 async def read_log(
-    target: str | None, *, data_dir: Path | None = None, limit: int = 200
+    target: NamedTarget | str | None, *, data_dir: Path | None = None, limit: int = 200
 ) -> tuple[LogEntry, ...]:
     """Return the decisions of a target's journal, newest first; its server need not run.
 
     Raises BadTarget, JournalFailed.
     """
-    folder = data_folder(find_target(target, environ=os.environ), data_dir)
+    found = find_target(_settings_of(target).place, environ=os.environ)
+    folder = data_folder(found, data_dir)
     async with open_journal(folder) as journal:
         return await journal.decisions.log(limit=limit)
 
@@ -124,8 +132,12 @@ def story_json(story: Story) -> JsonObject:
     return story_file.story_document(story)
 
 
+def _settings_of(target: NamedTarget | str | None) -> NamedTarget:
+    return target if isinstance(target, NamedTarget) else NamedTarget(target)
+
+
 def serve_command(
-    target: str | None,
+    target: NamedTarget | str | None,
     *,
     data_dir: Path | None = None,
     host: str = "127.0.0.1",
@@ -138,12 +150,13 @@ def serve_command(
     A single token is not part of it, because other users can see command lines: it goes into the
     environment, as HITL_TUI_TOKEN. `tokens` is a file.
     """
-    found = find_target(target, environ=os.environ)
+    settings = _settings_of(target)
+    found = find_target(settings.place, environ=os.environ)
     match found:
         case LocalProject(spec=spec):
             folder = data_folder(found, data_dir)
             return server_process.serve_command(
-                spec, folder, host=host, port=port, tokens=tokens, python=python
+                spec, folder, host=host, port=port, tokens=tokens, python=python or settings.python
             )
         case RemoteServer(label=label):
             raise BadInput(f"{label} is already a server.", hint="Serve a langgraph.json.")

@@ -2,6 +2,7 @@
 
 HitlError                     exit code
 ├── BadTarget                 2   no such file, no URL, a langgraph.json that does not parse
+├── BadConfiguration          2   a config.toml with faults
 ├── BadInput                  2   JSON that does not parse, an option that does not apply here
 ├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
@@ -15,10 +16,14 @@ HitlError                     exit code
 │   │   └── TooLarge          5       larger than what is read
 │   ├── ServerRefused         5     any other 4xx or 5xx
 │   ├── LocalServerFailed     5     the local server did not start
+│   ├── ReadOnly              5     the target is configured as read-only
 │   └── GraphBroken           5     a graph of the target cannot be imported
 └── JournalFailed             5   the journal cannot be read, or not be written: then nothing was sent
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -57,6 +62,36 @@ class BadTarget(HitlError):
 
     title = "The target cannot be used"
     exit_code = 2
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigurationFault:
+    """What is wrong in a file of settings."""
+
+    line: int | None
+    """The number of its line, from 1; None if it is not in one line."""
+    what: str
+
+    def __str__(self) -> str:
+        return self.what if self.line is None else f"Line {self.line}: {self.what}"
+
+
+class BadConfiguration(HitlError):
+    """A file of settings has faults, so none of its settings is used."""
+
+    title = "The configuration cannot be used"
+    exit_code = 2
+
+    def __init__(self, path: Path, faults: Sequence[ConfigurationFault]) -> None:
+        self.path = path
+        self.faults = tuple(faults)
+        first, *others = map(str, faults)
+        more = f" And {len(others)} more." if others else ""
+        super().__init__(
+            f"{path}: {first}{more}",
+            hint="Correct the file. hitl-tui config explains every setting.",
+            detail="\n".join([first, *others]) if others else "",
+        )
 
 
 class BadInput(HitlError):
@@ -187,6 +222,19 @@ class LocalServerFailed(TargetError):
     """The local server did not start."""
 
     title = "The local server did not start"
+
+
+class ReadOnly(TargetError):
+    """The target is configured as read-only; nothing was sent."""
+
+    title = "Read-only"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The target is read-only.",
+            kept="Nothing was sent.",
+            hint="Set read_only to false in config.toml to change what is there.",
+        )
 
 
 class GraphBroken(TargetError):

@@ -249,6 +249,12 @@ class InboxScreen(ConsoleScreen):
         """Open the filter."""
         self.filter.open()
 
+    def list_view(self, text: str) -> None:
+        """List what a named view shows: the items that match its text."""
+        self.filter.search_for(text)
+        self.list.filter_text = text
+        self.refresh_bindings()
+
     def action_unfilter(self) -> None:
         """Clear the filter."""
         self.filter.action_clear()

@@ -18,6 +18,7 @@ from hitl_tui.shell.common_options import (
     add_thread_argument,
     add_yes_option,
 )
+from hitl_tui.shell.configuration_options import ADD_CONFIGURATION_OPTIONS
 from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS, add_goal_options
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
 from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
@@ -223,4 +224,5 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     **ADD_STORY_OPTIONS,
     **ADD_STATE_OPTIONS,
     **ADD_DEBUGGING_OPTIONS,
+    **ADD_CONFIGURATION_OPTIONS,
 }

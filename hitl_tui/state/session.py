@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from hitl_engine.configuration import Configuration
 from hitl_tui.settings import Settings
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.views import ChosenViews
@@ -37,6 +38,8 @@ class Session:
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)
+    configuration: Configuration = field(default_factory=Configuration)
+    """What the user has set in `config.toml`."""
     views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)

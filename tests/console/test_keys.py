@@ -53,6 +53,13 @@ from hitl_tui.widgets.tool_calls.call_keys import CallKeys
 
 ROOT = Path(__file__).parents[2]
 README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
+ACTIONS = ROOT / "hitl_tui" / "key_actions.py"
+_ACTIONS_HEAD = '''"""The actions that have keys, by name; `python -m tests.console.test_keys` writes this module.
+
+`config.toml` gives them other keys, and is checked before the screens are imported.
+"""
+
+'''
 PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("everywhere", (ConsoleApp, ConsoleScreen)),
     ("inbox", (InboxList, InboxScreen)),
@@ -136,14 +143,17 @@ def named_bindings() -> Iterator[tuple[str, Binding]]:
 
 
 def key_table(*ids: str) -> str:
-    """Return a Markdown table of these bindings, or of all."""
+    """Return a Markdown table of these bindings; without any, of all, with their names."""
     rows = ["| where | keys | what |", "|---|---|---|"]
+    if not ids:
+        rows = ["| where | keys | what | action |", "|---|---|---|---|"]
     last = ""
     for place, binding in named_bindings():
         if not ids or binding.id in ids:
             keys = " ".join(f"`{_NAMES.get(key, key)}`" for key in binding.key.split(","))
             where, last = "" if place == last else place, place
-            rows.append(f"| {where} | {keys} | {binding.tooltip or binding.description} |")
+            action = "" if ids else f" `{binding.id}` |"
+            rows.append(f"| {where} | {keys} | {binding.tooltip or binding.description} |{action}")
     return "\n".join(rows)
 
 
@@ -167,12 +177,25 @@ def with_table(text: str, table: str) -> str:
     )
 
 
+def actions_module() -> str:
+    """Return the module that lists all actions, so that `config.toml` is checked without imports."""
+    names = sorted(binding.id for _, binding in named_bindings() if binding.id)
+    lines = "".join(f'    "{name}",\n' for name in names)
+    return f"{_ACTIONS_HEAD}KEY_ACTIONS = (\n{lines})\n"
+
+
 TABLES = {README: key_table(*ESSENTIAL), KEYS: key_table()}
 
 
 @pytest.mark.parametrize("page", TABLES, ids=lambda page: page.name)
 def test_the_page_lists_the_current_keys(page: Path) -> None:
     assert TABLES[page] in page.read_text(encoding="utf-8"), "python -m tests.console.test_keys"
+
+
+def test_the_actions_that_can_get_other_keys_are_the_current_ones() -> None:
+    assert ACTIONS.read_text(encoding="utf-8") == actions_module(), (
+        "python -m tests.console.test_keys"
+    )
 
 
 def test_the_keys_of_the_readme_exist() -> None:
@@ -188,5 +211,6 @@ def test_every_key_can_be_remapped_and_explained() -> None:
 
 
 if __name__ == "__main__":
+    ACTIONS.write_text(actions_module(), encoding="utf-8")
     for page, table in TABLES.items():
         page.write_text(with_table(page.read_text(encoding="utf-8"), table), encoding="utf-8")

@@ -19,7 +19,10 @@ class Journal:
 
 
 @asynccontextmanager
-async def open_journal(folder: Path) -> AsyncIterator[Journal]:
-    """Open the journal in `folder`; create it if missing. Raises JournalFailed."""
+async def open_journal(folder: Path, *, read_only: bool = False) -> AsyncIterator[Journal]:
+    """Open the journal in `folder`; create it if missing. Raises JournalFailed.
+
+    `read_only`: nothing may be sent to its target, so no decision is written down.
+    """
     async with open_database(folder / "journal.sqlite") as database:
-        yield Journal(DecisionLog(database), DraftTable(database))
+        yield Journal(DecisionLog(database, read_only=read_only), DraftTable(database))

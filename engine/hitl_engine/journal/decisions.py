@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-from hitl_engine.errors import JournalFailed
+from hitl_engine.errors import JournalFailed, ReadOnly
 from hitl_engine.fingerprint import digest
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
@@ -52,13 +52,20 @@ class Intent:
 
 
 class DecisionLog:
-    """The decisions that were sent from here, and their outcomes."""
+    """The decisions that were sent from here, and their outcomes.
 
-    def __init__(self, database: JournalDatabase) -> None:
+    Everything that changes something is written down here before it is sent. So this is where a
+    target that is `read_only` refuses it.
+    """
+
+    def __init__(self, database: JournalDatabase, *, read_only: bool = False) -> None:
         self._database = database
+        self._read_only = read_only
 
     async def intend(self, *intents: Intent) -> None:
-        """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
+        """Record what is about to be sent; all or none is durable. Raises JournalFailed, ReadOnly."""
+        if self._read_only:
+            raise ReadOnly
         who = _who()
         try:
             await self._append("intend", {each.decision_id: _body(each, who) for each in intents})

@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+from hitl_engine.configuration import NamedTarget
 from hitl_engine.errors import BadInput, GraphBroken, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
@@ -25,12 +26,12 @@ class Connection:
     """A server that can be used, until `aclose`."""
 
     def __init__(
-        self, target: Target, folder: Path, headers: Mapping[str, str], python: str | None
+        self, target: Target, settings: NamedTarget, folder: Path, headers: Mapping[str, str]
     ) -> None:
         self._target = target
+        self._settings = settings
         self._folder = folder
         self._headers = headers
-        self._python = python
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
         self._releases_when_idle = False
@@ -107,7 +108,7 @@ class Connection:
 
     async def _replace(self, gone: server_process.RunningServer) -> None:
         """Find or start another local server in the place of one that has ended."""
-        fresh = Connection(self._target, self._folder, self._headers, self._python)
+        fresh = Connection(self._target, self._settings, self._folder, self._headers)
         await fresh.open(needs_graph=False)  # graphs may be mended while a console is open
         old = self.api
         self._local_server, self.api = fresh._local_server, fresh.api
@@ -135,13 +136,22 @@ class Connection:
     async def _connect(self, needs_graph: bool) -> None:
         if isinstance(self._target, LocalProject):
             self._local_server = await server_process.find_or_start(
-                self._target.spec, self._folder, python=self._python
+                self._target.spec, self._folder, python=self._settings.python
             )
             self.api = LangGraphServer(
-                self._local_server.url, headers=self._local_server.headers, through_proxy=False
+                self._local_server.url,
+                headers=self._local_server.headers,
+                through_proxy=False,
+                read_only=self._settings.read_only,
             )
         else:
-            self.api = LangGraphServer(self._target.url, headers=self._headers)
+            self.api = LangGraphServer(
+                self._target.url,
+                headers=self._headers,
+                proxy=self._settings.proxy,
+                ca=self._settings.ca,
+                read_only=self._settings.read_only,
+            )
         try:
             await self._use_server(needs_graph=needs_graph)
         except BaseException:
@@ -193,6 +203,10 @@ class Connection:
             remarks=info.remarks,
             code_changes=tuple(graph.what for graph in info.graphs_changed),
             lacks=self.api.can.lacks,
+            name=self._settings.name,
+            colour=self._settings.colour,
+            read_only=self._settings.read_only,
+            production=self._settings.production,
         )
 
     async def _info(self) -> WireInfo:
@@ -202,13 +216,20 @@ class Connection:
             return WireInfo()
 
 
-def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
-    """Return the header that carries the API key of the environment, or nothing.
+async def key_header(target: NamedTarget, environ: Mapping[str, str]) -> dict[str, str]:
+    """Return the header that carries the target's API key, or nothing. Raises BadInput.
 
-    `variable` names the one to use; without it, the variables of LangGraph's SDK are tried.
+    For a URL from the command line, the variables of LangGraph's SDK are tried. A configured target
+    gets only the key that it names: those variables hold the key of one server, not of each.
     """
-    for name in [variable] if variable else _KEYS:
-        key = environ.get(name, "").strip().strip("'\"")
-        if key:
-            return {"x-api-key": key}
-    return {}
+    if target.key is not None:
+        key = await target.key.read(environ)
+    elif target.name:
+        key = ""
+    else:
+        found = (environ.get(name, "").strip().strip("'\"") for name in _KEYS)
+        key = next(filter(None, found), "")
+    if not key:
+        return {}
+    bearer = target.key_header == "authorization"
+    return {target.key_header: f"Bearer {key}" if bearer else key}

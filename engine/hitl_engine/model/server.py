@@ -51,6 +51,14 @@ class Server:
     """One sentence for each graph whose code had changed when the server was found."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
+    name: str = ""
+    """The name of the configured target; empty for one that was given as a URL or a path."""
+    colour: str = ""
+    """The colour of its name, one of `configuration.settings.COLOURS`; empty for the usual one."""
+    read_only: bool = False
+    """Whether nothing may be sent that changes something there."""
+    production: bool = False
+    """Whether a person confirms once more before anything is sent."""
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -9,9 +9,11 @@ import asyncio
 import json
 import math
 import re
+import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
 from uuid import UUID, uuid4, uuid5
@@ -28,6 +30,7 @@ from hitl_engine.errors import (
     Denied,
     MovedOn,
     NotThere,
+    ReadOnly,
     ServerRefused,
     TargetError,
     TooLarge,
@@ -93,10 +96,11 @@ class StreamEvent:
 class LangGraphServer:
     """A server with the LangGraph Server API.
 
-    `through_proxy`: use the proxy and the certificates that the environment names. `transport`
+    `through_proxy`: use the proxy and the certificates that the environment names; `proxy` and `ca`
+    (a file) replace them. `read_only`: refuse every request that changes something. `transport`
     replaces the network in tests. Every method raises TargetError; the constructor raises
     BadTarget for a `url` and BadInput for `headers` that cannot be used, and TargetError for such
-    an environment.
+    a proxy or such certificates.
     """
 
     def __init__(
@@ -105,6 +109,9 @@ class LangGraphServer:
         *,
         headers: Mapping[str, str],
         through_proxy: bool = True,
+        proxy: str | None = None,
+        ca: Path | None = None,
+        read_only: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
@@ -112,7 +119,9 @@ class LangGraphServer:
         """The names of the headers that every request gets."""
         self.can = Capabilities()
         """What the server can do, as far as it is known."""
-        self._proxied = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
+        self._read_only = read_only
+        in_environment = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
+        self._proxied = proxy is not None or in_environment
         _refuse_unsendable(headers)
         try:
             base_url = httpx.URL(url)
@@ -127,12 +136,15 @@ class LangGraphServer:
                 timeout=httpx.Timeout(CALL_SECONDS, connect=10.0),
                 follow_redirects=False,
                 trust_env=through_proxy,
+                proxy=proxy,
+                verify=True if ca is None else ssl.create_default_context(cafile=ca),
                 transport=transport,
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
             raise TargetError(
-                f"The proxy or the certificates of the environment cannot be used: {_reason(error)}.",
-                hint="Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE.",
+                f"The proxy or the certificates cannot be used: {_reason(error)}.",
+                hint="Look at HTTP_PROXY, HTTPS_PROXY, ALL_PROXY, NO_PROXY and SSL_CERT_FILE, and at "
+                "ca and proxy in config.toml.",
             ) from error
 
     async def aclose(self) -> None:
@@ -241,7 +253,7 @@ class LangGraphServer:
         if not self.can.counts_threads:
             raise ServerRefused("The server does not count threads.", status=405)
         try:
-            reply = await self._call("POST", "/threads/count", query)
+            reply = await self._call("POST", "/threads/count", query, reads=True)
         except (NotThere, ServerRefused) as error:
             if isinstance(error, NotThere) or error.status in (405, 501):
                 self.can = replace(self.can, counts_threads=False)
@@ -391,6 +403,7 @@ class LangGraphServer:
         self, thread_id: str, request: JsonObject, *, idempotency_key: str
     ) -> AsyncIterator[StreamEvent]:
         """Start a run and yield its events until it ends. Sent once, whatever happens."""
+        self._refuse_if_read_only()
         return self._stream(
             "POST",
             f"/threads/{thread_id}/runs/stream",
@@ -419,6 +432,7 @@ class LangGraphServer:
         request = self._request(method, path, json=body)
         if reads or method == "GET":
             return await _retried(lambda: self._replied(request))
+        self._refuse_if_read_only()
         return await self._replied(request)
 
     async def _sent(
@@ -430,6 +444,7 @@ class LangGraphServer:
         params: Mapping[str, str] | None = None,
     ) -> None:
         """Send a request once, whose reply tells nothing: it has no body, or any."""
+        self._refuse_if_read_only()
         await self._answered(self._request(method, path, json=body, params=params))
 
     async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
@@ -474,7 +489,7 @@ class LangGraphServer:
     def _unreachable(self, error: Exception) -> Unreachable:
         shown = httpx.URL(self.url).copy_with(userinfo=b"")
         hint = (
-            "A proxy is set in the environment; check that it is correct." if self._proxied else ""
+            "It is reached through a proxy; check that its URL is correct." if self._proxied else ""
         )
         match error:
             case httpx.ConnectTimeout() | httpx.PoolTimeout():
@@ -492,6 +507,10 @@ class LangGraphServer:
         """Another server has replaced this one; requests to this one would never get a reply."""
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
+
+    def _refuse_if_read_only(self) -> None:
+        if self._read_only:
+            raise ReadOnly
 
     def changes(self) -> AsyncIterator[StreamEvent]:
         """Yield an event whenever threads change; only our own server has this feed (flag `changes`)."""

@@ -1,0 +1,25 @@
+"""What a user has configured in `config.toml`: settings, and named targets.
+
+The console reads it before its first paint, so nothing slow is imported here.
+"""
+
+from hitl_engine.configuration.config_file import Configuration, configuration_path, read
+from hitl_engine.configuration.settings import SETTINGS, Setting
+from hitl_engine.configuration.targets import (
+    NamedTarget,
+    chosen_target,
+    named_targets,
+    which_target,
+)
+
+__all__ = [
+    "SETTINGS",
+    "Configuration",
+    "NamedTarget",
+    "Setting",
+    "chosen_target",
+    "configuration_path",
+    "named_targets",
+    "read",
+    "which_target",
+]

@@ -1,0 +1,64 @@
+"""The kinds of values that settings have: which TOML values they take, said in words."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+Value: TypeAlias = str | bool | int | float | tuple[str, ...] | dict[str, str]
+"""A configured value, as its kind returns it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """Which values a setting takes."""
+
+    allowed: str
+    """What is allowed, as the end of "must be …"."""
+    read: Callable[[object], Value | None]
+    """Returns the value of what is in the file; None if it is not allowed."""
+    secret: bool = False
+    """Whether a wrong value may hold a secret, and is not printed."""
+
+
+def one_of(*words: str) -> Kind:
+    """Return the kind that takes one of these words."""
+    return Kind(
+        f"one of {', '.join(words)}", lambda found: _text(found) if found in words else None
+    )
+
+
+def text_like(pattern: str, allowed: str, *, secret: bool = False) -> Kind:
+    """Return the kind that takes a text of this pattern."""
+
+    def read(found: object) -> Value | None:
+        text = _text(found)
+        return text if text and re.fullmatch(pattern, text) else None
+
+    return Kind(allowed, read, secret)
+
+
+def _text(found: object) -> str | None:
+    return found if isinstance(found, str) and found else None
+
+
+def _flag(found: object) -> bool | None:
+    return found if isinstance(found, bool) else None
+
+
+def _texts(found: object) -> tuple[str, ...] | None:
+    texts = tuple(map(_text, found)) if isinstance(found, list) else ()
+    kept = tuple(filter(None, texts))
+    return kept if kept and len(kept) == len(texts) else None
+
+
+def _text_table(found: object) -> dict[str, str] | None:
+    if not isinstance(found, dict) or not all(map(_text, found.values())):
+        return None
+    return {str(name): str(text) for name, text in found.items()}
+
+
+TEXT = Kind("a text that is not empty", _text)
+FLAG = Kind("true or false", _flag)
+WORDS = Kind('a list of texts, as ["program", "argument"]', _texts, secret=True)
+SECRET_TEXTS = Kind('a table of texts, as { name = "text" }', _text_table, secret=True)

@@ -1,0 +1,154 @@
+"""All settings of `config.toml`, each with its kind, its default and its explanation.
+
+This is the only place where a setting is declared: the file is checked against it, and
+`hitl-tui config` prints it. In a name, a part in capitals stands for any name.
+"""
+
+from dataclasses import dataclass
+
+from hitl_engine.configuration.kinds import (
+    FLAG,
+    SECRET_TEXTS,
+    TEXT,
+    WORDS,
+    Kind,
+    Value,
+    one_of,
+    text_like,
+)
+
+COLOURS = ("blue", "cyan", "green", "magenta", "orange", "red", "yellow")
+"""The colours that a target can have."""
+NAME = r"[A-Za-z][A-Za-z0-9_-]*"
+"""What a target can be named, so that it is never taken for a URL or a file."""
+
+_NAME = text_like(NAME, "a name: a letter, then letters, digits, - and _")
+_KEYS = text_like(
+    r"[^,\s]+(,[^,\s]+)*", "a key as f or ctrl+f, or several with commas between them"
+)
+_PROXY = text_like(
+    r"(https?|socks5h?)://\S+", "a URL that begins with http://, https:// or socks5://", secret=True
+)
+_URL = text_like(r"https?://\S+", "a URL that begins with http:// or https://", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting, or one for each name where a part of its name is in capitals."""
+
+    name: str
+    kind: Kind
+    explanation: str
+    """What it does, in sentences."""
+    default: Value | None = None
+    """The value without the setting; None where there is none."""
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """The parts of the name, as tables of TOML."""
+        return tuple(self.name.split("."))
+
+    def begins(self, parts: tuple[str, ...]) -> bool:
+        """Whether these tables, or this table with its key, are on the path of this setting."""
+        return len(parts) <= len(self.path) and all(
+            one.isupper() or one == other for one, other in zip(self.path, parts, strict=False)
+        )
+
+    def is_at(self, parts: tuple[str, ...]) -> bool:
+        """Whether this is the setting of a table with its key."""
+        return len(parts) == len(self.path) and self.begins(parts)
+
+
+SETTINGS = (
+    Setting(
+        "default_target",
+        _NAME,
+        "The target that is used if none is given, HITL_TUI_TARGET is not set, and the folder has "
+        "no langgraph.json.",
+    ),
+    Setting(
+        "theme",
+        TEXT,
+        "The theme of the console. It wins over the theme that was last chosen in the console.",
+    ),
+    Setting(
+        "targets.NAME.url",
+        _URL,
+        "Where the server is. A target has either a url or a path.",
+    ),
+    Setting(
+        "targets.NAME.path",
+        TEXT,
+        "A langgraph.json, its folder, or file.py:graph; relative to the folder of config.toml.",
+    ),
+    Setting(
+        "targets.NAME.headers",
+        SECRET_TEXTS,
+        "Headers that are sent with each request. Their values are never printed.",
+    ),
+    Setting(
+        "targets.NAME.key_env",
+        TEXT,
+        "The environment variable that holds the API key.",
+    ),
+    Setting(
+        "targets.NAME.key_keyring",
+        text_like(r"[^/]+/.+", "a text of the form service/user", secret=True),
+        "The entry of the system's keyring that holds the API key. Needs hitl-tui[keyring].",
+    ),
+    Setting(
+        "targets.NAME.key_command",
+        WORDS,
+        "A command that prints the API key in its first line. It is started without a shell.",
+    ),
+    Setting(
+        "targets.NAME.key_header",
+        text_like(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+", "the name of a header"),
+        "The header that carries the API key; with authorization, it is sent as Bearer KEY.",
+        default="x-api-key",
+    ),
+    Setting(
+        "targets.NAME.ca",
+        TEXT,
+        "A file with the certificates that the server is checked against, in place of the system's.",
+    ),
+    Setting(
+        "targets.NAME.proxy",
+        _PROXY,
+        "The proxy for this target, in place of that of the environment.",
+    ),
+    Setting(
+        "targets.NAME.python",
+        TEXT,
+        "The Python interpreter that runs the graphs of a path.",
+    ),
+    Setting(
+        "targets.NAME.read_only",
+        FLAG,
+        "Whether the target is only looked at: nothing is sent that changes anything.",
+        default=False,
+    ),
+    Setting(
+        "targets.NAME.production",
+        FLAG,
+        "Whether the target is in production: the console marks it, and asks once more before "
+        "anything is sent; shell commands need --yes.",
+        default=False,
+    ),
+    Setting(
+        "targets.NAME.colour",
+        one_of(*COLOURS),
+        "The colour of the target's name. A target in production is red unless it has another.",
+    ),
+    Setting(
+        "views.NAME",
+        TEXT,
+        "A named filter of the inbox. The command palette offers each view by its name.",
+    ),
+    Setting(
+        "keys.PLACE.ACTION",
+        _KEYS,
+        "The key of an action of the console, in place of its own, as keys.inbox.filter. "
+        "docs/keys.md lists the actions.",
+    ),
+)
