@@ -131,6 +131,7 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
         headers=dict(args.header),
         api_key_env=args.api_key_env,
         python=args.python,
+        confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
     )
     async with opened as desk:
         if args.command == "demo":

@@ -33,7 +33,14 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.errors import BadInput, Conflict, JournalFailed
+from hitl_engine.errors import (
+    BadInput,
+    Conflict,
+    HitlError,
+    JournalFailed,
+    NotConfirmed,
+    ReadOnly,
+)
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
@@ -81,13 +88,15 @@ async def open_desk(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    confirmed: bool = True,
 ) -> AsyncIterator["Desk"]:
     """Open the desk of a target; for a local one, find or start its server.
 
     `target` is a configured one, or a URL, a `langgraph.json` or `file.py:graph`; None means
     HITL_TUI_TARGET, then `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python`
-    (an interpreter) for a project; they replace what is configured. Raises BadTarget, BadInput,
-    TargetError, JournalFailed.
+    (an interpreter) for a project; they replace what is configured. Without `confirmed`, nothing is
+    sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
+    is ever sent: ReadOnly. Raises BadTarget, BadInput, TargetError, JournalFailed.
     """
     settings = _settings_of(target)
     if api_key_env:
@@ -101,8 +110,9 @@ async def open_desk(
         **(headers or {}),
     }
     folder = data_folder(found, data_dir)
-    async with open_journal(folder, read_only=settings.read_only) as journal:
-        connection = await Connection(found, settings, folder, sent).open()
+    refuses = _refusal(settings, confirmed=confirmed)
+    async with open_journal(folder, refuses=refuses) as journal:
+        connection = await Connection(found, settings, folder, sent, refuses).open()
         try:
             yield Desk(ServerSession(connection), journal)
         finally:
@@ -130,6 +140,17 @@ def read_story(text: str) -> Story:
 def story_json(story: Story) -> JsonObject:
     """Return a story as JSON, which `read_story` reads."""
     return story_file.story_document(story)
+
+
+def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlError] | None:
+    """Return what makes the error of everything that would change something; None if it may."""
+    if settings.read_only:
+        return ReadOnly
+    if settings.production and not confirmed:
+        return lambda: NotConfirmed(
+            f"{settings.name} is in production.", hint="To send it anyway, add --yes."
+        )
+    return None
 
 
 def _settings_of(target: NamedTarget | str | None) -> NamedTarget:

@@ -7,6 +7,7 @@ HitlError                     exit code
 ├── NoLongerWaits             3   answered by another client, changed since, or never there
 ├── StillWaits                3   a new run would replace what waits on the thread
 ├── NotTaken                  4   an answer that this interrupt does not accept
+│   └── NotConfirmed          4     what would be sent has to be confirmed first
 ├── TargetError               5   the target cannot be used
 │   ├── Unreachable           5     no connection, or no answer in time
 │   ├── Denied                5     401 or 403
@@ -127,6 +128,12 @@ class NotTaken(HitlError):
     def __init__(self, what: str, *, hint: str = "", faults: "tuple[Fault, ...]" = ()) -> None:
         super().__init__(what, hint=hint)
         self.faults = faults
+
+
+class NotConfirmed(NotTaken):
+    """What would be sent may not be meant; nothing was sent."""
+
+    title = "Not confirmed"
 
 
 class TargetError(HitlError):

@@ -20,7 +20,10 @@ _LONG = 14
 
 
 class ConfirmModal(PaneSelection, ModalScreen[bool]):
-    """Shows a plan; dismissed with True if the user confirms it."""
+    """Shows a plan; dismissed with True if the user confirms it.
+
+    It looks different, and names the target, above a screen of a target in production.
+    """
 
     DEFAULT_CSS = """
     ConfirmModal {
@@ -36,6 +39,7 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
             border-title-color: $accent;
             border-title-style: bold;
         }
+        &.-production > Vertical { border: heavy $error; border-title-color: $text-error; }
         &.-short > Vertical { max-height: 100%; }
         &.-short PlanText { max-height: 4; padding: 0 1; }
         &.-short SendBar { margin-top: 0; }
@@ -62,10 +66,20 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         """Put the plan in a frame."""
         frame = Vertical()
-        frame.border_title = Content(self.plan.title)
+        frame.border_title = Content(self._title())
         with frame:
             yield PlanCard(self.plan)
             yield KeyFooter()
+
+    def _title(self) -> str:
+        below = (
+            each for each in reversed(self.app.screen_stack) if isinstance(each, ConsoleScreen)
+        )
+        server = next((each.session.server for each in below), None)
+        if server is None or not server.production:
+            return self.plan.title
+        self.add_class("-production")
+        return f"PRODUCTION {server.name}: {self.plan.title}"
 
     @on(PlanCard.Confirmed)
     def confirm(self) -> None:

@@ -79,7 +79,22 @@ class Navigation:
         self._run_forms.open_on(event)
 
     def start_run(self, event: RunRequested) -> None:
-        """Open the screen of a thread, which starts the run."""
+        """Open the screen of a thread, which starts the run; in production once that is confirmed."""
+        server = self._session.server
+        if server is None or not server.production:
+            self._start_run(event)
+            return
+        from hitl_tui.screens.confirm_modal import ConfirmModal
+        from hitl_tui.state.plan import plan_of_start
+
+        def closed(confirmed: bool | None) -> None:
+            if confirmed:
+                self._start_run(event)
+
+        plan = plan_of_start(event.graph.name, event.input)
+        self._app.push_screen(ConfirmModal(plan), closed)
+
+    def _start_run(self, event: RunRequested) -> None:
         from hitl_tui.screens.new_run import NewRunScreen
         from hitl_tui.screens.thread import ThreadScreen
 

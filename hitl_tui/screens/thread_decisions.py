@@ -8,7 +8,7 @@ from hitl_tui.messages import Decided, RunAgainRequested, Stepped
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import Request, SendRequest, ThreadRuns
-from hitl_tui.state.plan import Plan, plan_of_reopening, plan_of_retry
+from hitl_tui.state.plan import Plan, plan_of_reopening, plan_of_retry, plan_of_step
 from hitl_tui.state.thread_plans import plan_of_decision, plan_of_decisions
 from hitl_tui.widgets.thread_pane import PaneContent
 
@@ -35,7 +35,8 @@ class ThreadDecisions:
             return None
         if not self._thread.has_several:
             decided = (event.question, event.decision)
-            plan = plan_of_decision(self._desk.reviews, *decided)
+            production = self._desk.server.production
+            plan = plan_of_decision(self._desk.reviews, *decided, always=production)
             self._confirm(plan, partial(self._runs.decide, [decided]))
             return None
         self._thread.decisions.keep(event.question, event.decision)
@@ -53,7 +54,8 @@ class ThreadDecisions:
     def step(self, event: Stepped) -> None:
         """Step past the breakpoint in view."""
         if self._thread.shown is event.breakpoint and self._pane.shows_card:
-            self._send(partial(self._runs.step, event.breakpoint))
+            plan = plan_of_step(event.breakpoint) if self._desk.server.production else None
+            self._confirm(plan, partial(self._runs.step, event.breakpoint))
 
     def retry(self) -> None:
         """Run the failed nodes again, if confirmed."""

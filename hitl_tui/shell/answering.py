@@ -4,7 +4,7 @@ from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput, NotTaken
+from hitl_engine.errors import BadInput, NotConfirmed
 from hitl_engine.model import Answer, Decision, Fault, Question, ThreadView
 from hitl_tui.shell.decision_options import ABSENT, decides, decision_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
@@ -12,12 +12,6 @@ from hitl_tui.shell.lookup import find_interrupt
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
-
-
-class NotConfirmed(NotTaken):
-    """The answer fits, but may not be meant; nothing was sent."""
-
-    title = "Not confirmed"
 
 
 def check_answer_options(args: Namespace) -> None:

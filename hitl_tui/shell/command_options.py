@@ -77,6 +77,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="stop at these nodes alone, and not at the breakpoints that the graph was compiled with",
     )
+    add_yes_option(parser)
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:

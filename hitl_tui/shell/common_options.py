@@ -32,7 +32,11 @@ def add_thread_argument(parser: argparse.ArgumentParser) -> None:
 
 def add_yes_option(parser: argparse.ArgumentParser) -> None:
     """Add the confirmation."""
-    parser.add_argument("--yes", action="store_true", help="confirm what the command warns about")
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="confirm what the command warns about, and what goes to a target in production",
+    )
 
 
 def add_expect_option(parser: argparse.ArgumentParser) -> None:

@@ -52,6 +52,7 @@ def _add_copy_options(parser: argparse.ArgumentParser) -> None:
         parser, server_commands.copy, "Copy a thread, with its checkpoints and what waits on it."
     )
     add_thread_argument(parser)
+    add_yes_option(parser)
 
 
 def _add_delete_options(parser: argparse.ArgumentParser) -> None:
@@ -99,6 +100,7 @@ def _add_cancel_options(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="delete the run as well, with what it wrote into the state",
     )
+    add_yes_option(parser)
 
 
 def _add_pause_options(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +110,7 @@ def _add_pause_options(parser: argparse.ArgumentParser) -> None:
         "Stop the run in progress on a thread before its next step; hitl-tui step goes on.",
     )
     add_thread_argument(parser)
+    add_yes_option(parser)
 
 
 def _add_stream_options(parser: argparse.ArgumentParser) -> None:

@@ -205,6 +205,22 @@ def plan_of_reopening(interrupt: Interrupt, location_of: LocationOf, reopening: 
     )
 
 
+def plan_of_step(stop: Breakpoint) -> Plan:
+    """Return the plan for a step past a breakpoint."""
+    return Plan(
+        "Step past this breakpoint?",
+        (f"Runs next: {_names(stop.next)}",),
+        _visible((stop.caution,) if stop.caution else ()),
+        note="no input; the thread goes on from its last checkpoint",
+        verb="Step",
+    )
+
+
+def plan_of_start(graph: str, input: JsonValue) -> Plan:
+    """Return the plan for a new run of a graph."""
+    return Plan("Start this run?", (f"Runs: {one_line(graph, 80)}",), answer=input, verb="Start")
+
+
 def plan_of_retry(stop: Breakpoint) -> Plan:
     """Return the plan for running the nodes again at which a run failed."""
     return Plan(

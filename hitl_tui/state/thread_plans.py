@@ -11,11 +11,16 @@ if TYPE_CHECKING:
     from hitl_engine.deciding.reviews import Reviews
 
 
-def plan_of_decision(reviews: "Reviews", question: Question, decision: Decision) -> Plan | None:
-    """Return what to confirm before this decision is sent; None if nothing needs confirmation."""
+def plan_of_decision(
+    reviews: "Reviews", question: Question, decision: Decision, *, always: bool = False
+) -> Plan | None:
+    """Return what to confirm before this decision is sent; None if nothing needs confirmation.
+
+    `always`: everything needs it.
+    """
     cautions = reviews.cautions(question, decision)
     several_verdicts = isinstance(decision, Verdicts) and len(decision.verdicts) > 1
-    if not cautions and not several_verdicts:
+    if not (always or cautions or several_verdicts):
         return None
     return plan_of_one(question, decision, reviews.answer_of(question, decision), cautions)
 

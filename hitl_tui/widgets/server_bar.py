@@ -4,7 +4,7 @@ from __future__ import annotations  # the nouns are not loaded before the first 
 
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len
+from textual.color import Color
 from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
@@ -14,11 +14,19 @@ from hitl_tui.state.session import ConnectionStatus
 from hitl_tui.text.fitting import shortened_in_middle
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from hitl_engine.model import Server
+
+_TINT = 0.35
+"""How much of the server's colour the bar has: texts stay readable in light and dark themes."""
 
 
 class ServerBar(Widget):
-    """Shows the product, the server with its version, and the state of the connection."""
+    """Shows the product, the server with its version and marks, and the state of the connection.
+
+    A server that has a colour gets it as the colour of the bar.
+    """
 
     DEFAULT_CSS = """
     ServerBar {
@@ -34,18 +42,34 @@ class ServerBar(Widget):
     server: reactive[Server | None] = reactive(None)
     connection: reactive[ConnectionStatus] = reactive(ConnectionStatus.CONNECTING)
 
+    def watch_server(self) -> None:
+        """Take over the colour of the server."""
+        colour = self.server.colour if self.server is not None else ""
+        tint = Color.parse(colour).with_alpha(_TINT) if colour else None
+        self.styles.background_tint = tint
+
     def render(self) -> Content:
-        """Draw the three parts; the name of the server is cut in its middle if it does not fit."""
+        """Draw the parts; the name of the server is cut in its middle if it does not fit."""
         word, colour = self.connection.value
         width = self.size.width
         product = "hitl-tui" if width >= 60 else ""
-        cells = width - len(product) - cell_len(word) - (5 if product else 2)
+        right = Content.assemble(*self._marks(), (word, colour))
+        cells = width - len(product) - right.cell_length - (5 if product else 2)
         server = shortened_in_middle(self._server_words(), max(cells, 8))
         left = Content.assemble(
             (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
         )
-        gap = " " * max(1, width - left.cell_length - cell_len(word))
-        return Content.assemble(left, gap, (word, colour))
+        gap = " " * max(1, width - left.cell_length - right.cell_length)
+        return Content.assemble(left, gap, right)
+
+    def _marks(self) -> Iterator[tuple[str, str]]:
+        if self.server is None:
+            return
+        if self.server.production:
+            yield "PRODUCTION", "bold reverse"
+            yield "  ", ""
+        if self.server.read_only:
+            yield "read-only  ", "bold"
 
     def _server_words(self) -> str:
         if self.server is None:
@@ -53,5 +77,6 @@ class ServerBar(Widget):
         where = "local" if self.server.local else "remote"
         label = one_line(self.server.label, 300)
         label = label if label.startswith(where) else f"{where}: {label}"
+        name = f"{self.server.name}  " if self.server.name else ""
         version = one_line(self.server.version, 40)
-        return f"{label}  {version}" if version else label
+        return f"{name}{label}  {version}" if version else f"{name}{label}"

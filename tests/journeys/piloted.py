@@ -7,6 +7,7 @@ from pathlib import Path
 
 from textual.pilot import Pilot
 
+from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_tui.app import ConsoleApp
 from tests.console.conftest import screen_text, settle, until
@@ -50,10 +51,15 @@ class PilotedConsole:
 
 @asynccontextmanager
 async def piloted(
-    served: Served, data: Path, size: tuple[int, int] = (100, 30)
+    served: Served,
+    data: Path,
+    size: tuple[int, int] = (100, 30),
+    *,
+    target: NamedTarget | None = None,
 ) -> AsyncIterator[PilotedConsole]:
-    """Open the console on a server."""
-    app = ConsoleApp(lambda: open_desk(served.url, data_dir=data, headers=served.headers))
+    """Open the console on a server, or on a target that is configured for it."""
+    place = target or served.url
+    app = ConsoleApp(lambda: open_desk(place, data_dir=data, headers=served.headers))
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.session.inbox is not None)
         await settle(pilot)

@@ -131,8 +131,8 @@ SETTINGS = (
     Setting(
         "targets.NAME.production",
         FLAG,
-        "Whether the target is in production: the console marks it, and asks once more before "
-        "anything is sent; shell commands need --yes.",
+        "Whether the target is in production: the console marks it, and asks once more before it "
+        "sends a decision or a step, or starts a run; shell commands that change something need --yes.",
         default=False,
     ),
     Setting(

@@ -1,10 +1,11 @@
 """The journal: drafts and decisions on disk, in a SQLite database of their own."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from hitl_engine.errors import HitlError
 from hitl_engine.journal.database import open_database
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.journal.drafts import DraftTable
@@ -19,10 +20,13 @@ class Journal:
 
 
 @asynccontextmanager
-async def open_journal(folder: Path, *, read_only: bool = False) -> AsyncIterator[Journal]:
+async def open_journal(
+    folder: Path, *, refuses: Callable[[], HitlError] | None = None
+) -> AsyncIterator[Journal]:
     """Open the journal in `folder`; create it if missing. Raises JournalFailed.
 
-    `read_only`: nothing may be sent to its target, so no decision is written down.
+    `refuses` makes the error of everything that would be written down to be sent; without it,
+    anything may be sent.
     """
     async with open_database(folder / "journal.sqlite") as database:
-        yield Journal(DecisionLog(database, read_only=read_only), DraftTable(database))
+        yield Journal(DecisionLog(database, refuses), DraftTable(database))

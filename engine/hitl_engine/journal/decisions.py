@@ -6,12 +6,13 @@ If a row cannot be written durably, this raises and nothing is sent.
 import getpass
 import json
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-from hitl_engine.errors import JournalFailed, ReadOnly
+from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.fingerprint import digest
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
@@ -54,18 +55,23 @@ class Intent:
 class DecisionLog:
     """The decisions that were sent from here, and their outcomes.
 
-    Everything that changes something is written down here before it is sent. So this is where a
-    target that is `read_only` refuses it.
+    Everything that changes something is written down here before it is sent. So this is where it is
+    refused if nothing may be sent: `refuses` makes the error then.
     """
 
-    def __init__(self, database: JournalDatabase, *, read_only: bool = False) -> None:
+    def __init__(
+        self, database: JournalDatabase, refuses: Callable[[], HitlError] | None = None
+    ) -> None:
         self._database = database
-        self._read_only = read_only
+        self._refuses = refuses
 
     async def intend(self, *intents: Intent) -> None:
-        """Record what is about to be sent; all or none is durable. Raises JournalFailed, ReadOnly."""
-        if self._read_only:
-            raise ReadOnly
+        """Record what is about to be sent; all or none is durable.
+
+        Raises JournalFailed, and what `refuses` makes.
+        """
+        if self._refuses is not None:
+            raise self._refuses()
         who = _who()
         try:
             await self._append("intend", {each.decision_id: _body(each, who) for each in intents})

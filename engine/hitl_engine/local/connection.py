@@ -1,13 +1,13 @@
 """The connection to one server: opens it, names it, and keeps a project's local server running."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
 from hitl_engine.configuration import NamedTarget
-from hitl_engine.errors import BadInput, GraphBroken, NotThere, Unreachable
+from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.model import BrokenGraph, Server
@@ -26,12 +26,18 @@ class Connection:
     """A server that can be used, until `aclose`."""
 
     def __init__(
-        self, target: Target, settings: NamedTarget, folder: Path, headers: Mapping[str, str]
+        self,
+        target: Target,
+        settings: NamedTarget,
+        folder: Path,
+        headers: Mapping[str, str],
+        refuses: Callable[[], HitlError] | None = None,
     ) -> None:
         self._target = target
         self._settings = settings
         self._folder = folder
         self._headers = headers
+        self._refuses = refuses
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
         self._releases_when_idle = False
@@ -108,7 +114,7 @@ class Connection:
 
     async def _replace(self, gone: server_process.RunningServer) -> None:
         """Find or start another local server in the place of one that has ended."""
-        fresh = Connection(self._target, self._settings, self._folder, self._headers)
+        fresh = Connection(self._target, self._settings, self._folder, self._headers, self._refuses)
         await fresh.open(needs_graph=False)  # graphs may be mended while a console is open
         old = self.api
         self._local_server, self.api = fresh._local_server, fresh.api
@@ -142,7 +148,7 @@ class Connection:
                 self._local_server.url,
                 headers=self._local_server.headers,
                 through_proxy=False,
-                read_only=self._settings.read_only,
+                refuses=self._refuses,
             )
         else:
             self.api = LangGraphServer(
@@ -150,7 +156,7 @@ class Connection:
                 headers=self._headers,
                 proxy=self._settings.proxy,
                 ca=self._settings.ca,
-                read_only=self._settings.read_only,
+                refuses=self._refuses,
             )
         try:
             await self._use_server(needs_graph=needs_graph)

@@ -63,7 +63,9 @@ class Server:
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know before they use it: the remarks, and what it cannot do."""
-        return (*self.remarks, *(lack.reason for lack in self.lacks))
+        look_only = "This target is read-only: nothing is sent that changes something."
+        reasons = (lack.reason for lack in self.lacks)
+        return (*([look_only] if self.read_only else []), *self.remarks, *reasons)
 
     def lack(self, capability: Capability) -> str:
         """Return why the server does not have a capability; empty if it has."""

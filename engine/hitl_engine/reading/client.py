@@ -28,9 +28,9 @@ from hitl_engine.errors import (
     BadTarget,
     Conflict,
     Denied,
+    HitlError,
     MovedOn,
     NotThere,
-    ReadOnly,
     ServerRefused,
     TargetError,
     TooLarge,
@@ -97,8 +97,8 @@ class LangGraphServer:
     """A server with the LangGraph Server API.
 
     `through_proxy`: use the proxy and the certificates that the environment names; `proxy` and `ca`
-    (a file) replace them. `read_only`: refuse every request that changes something. `transport`
-    replaces the network in tests. Every method raises TargetError; the constructor raises
+    (a file) replace them. `refuses` makes the error that every request raises which changes
+    something; without it they are sent. `transport` replaces the network in tests. Every method raises TargetError; the constructor raises
     BadTarget for a `url` and BadInput for `headers` that cannot be used, and TargetError for such
     a proxy or such certificates.
     """
@@ -111,7 +111,7 @@ class LangGraphServer:
         through_proxy: bool = True,
         proxy: str | None = None,
         ca: Path | None = None,
-        read_only: bool = False,
+        refuses: Callable[[], HitlError] | None = None,
         transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
         self.url = url
@@ -119,7 +119,7 @@ class LangGraphServer:
         """The names of the headers that every request gets."""
         self.can = Capabilities()
         """What the server can do, as far as it is known."""
-        self._read_only = read_only
+        self._refuses = refuses
         in_environment = through_proxy and not {"http", "https", "all"}.isdisjoint(getproxies())
         self._proxied = proxy is not None or in_environment
         _refuse_unsendable(headers)
@@ -403,7 +403,7 @@ class LangGraphServer:
         self, thread_id: str, request: JsonObject, *, idempotency_key: str
     ) -> AsyncIterator[StreamEvent]:
         """Start a run and yield its events until it ends. Sent once, whatever happens."""
-        self._refuse_if_read_only()
+        self._refuse_changes()
         return self._stream(
             "POST",
             f"/threads/{thread_id}/runs/stream",
@@ -432,7 +432,7 @@ class LangGraphServer:
         request = self._request(method, path, json=body)
         if reads or method == "GET":
             return await _retried(lambda: self._replied(request))
-        self._refuse_if_read_only()
+        self._refuse_changes()
         return await self._replied(request)
 
     async def _sent(
@@ -444,7 +444,7 @@ class LangGraphServer:
         params: Mapping[str, str] | None = None,
     ) -> None:
         """Send a request once, whose reply tells nothing: it has no body, or any."""
-        self._refuse_if_read_only()
+        self._refuse_changes()
         await self._answered(self._request(method, path, json=body, params=params))
 
     async def _replied(self, request: httpx.Request, seconds: float = CALL_SECONDS) -> JsonValue:
@@ -508,9 +508,9 @@ class LangGraphServer:
         if self._http.is_closed:
             raise Unreachable("The connection to the server was closed.", sent=False)
 
-    def _refuse_if_read_only(self) -> None:
-        if self._read_only:
-            raise ReadOnly
+    def _refuse_changes(self) -> None:
+        if self._refuses is not None:
+            raise self._refuses()
 
     def changes(self) -> AsyncIterator[StreamEvent]:
         """Yield an event whenever threads change; only our own server has this feed (flag `changes`)."""
