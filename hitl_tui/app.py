@@ -1,9 +1,11 @@
 """The application: themes, keys, screens, command palette, and the last output filter."""
 
 import asyncio
+import os
 import traceback
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import AbstractAsyncContextManager, suppress
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -34,6 +36,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.settings import Settings
 from hitl_tui.state.kept_breakpoints import restore_breakpoints
 from hitl_tui.state.session import Session
+from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 
@@ -44,14 +47,19 @@ if TYPE_CHECKING:
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
 
+_FIRST_PAUSE = 2.0
+_LONGEST_PAUSE = 30.0
+"""Seconds between two attempts to open one of several targets."""
+
 OpenDesk = Callable[[], AbstractAsyncContextManager["Desk"]]
 
 
 class ConsoleApp(App[None]):
-    """Keeps the desk open, and opens the screens; the screens do everything else.
+    """Keeps the desks open, and opens the screens; the screens do everything else.
 
-    `open_desk` is called after the first paint, because its imports take time. For the same reason
-    most screens are imported when they are first opened.
+    `open_desk` opens the desk of the one target, or of each of several by its name. It is called
+    after the first paint, because its imports take time. For the same reason most screens are
+    imported when they are first opened.
     """
 
     TITLE = "hitl-tui"
@@ -91,7 +99,7 @@ class ConsoleApp(App[None]):
 
     def __init__(
         self,
-        open_desk: OpenDesk,
+        open_desk: OpenDesk | Mapping[str, OpenDesk],
         settings: Settings | None = None,
         configuration: Configuration | None = None,
     ) -> None:
@@ -107,14 +115,15 @@ class ConsoleApp(App[None]):
             kept if kept in self.available_themes else THEMES[0].name
         )
         self.set_keymap(configured_keys(configured))
-        self.session = Session(settings=self._settings, configuration=configured)
+        self._openers = open_desk if isinstance(open_desk, Mapping) else {"": open_desk}
+        self.sessions = Sessions(tuple(self._openers), self._settings, configured)
+        self.session = self.sessions.overview
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
-        self._open_desk = open_desk
         self._close_requested = asyncio.Event()
         self._output_filter = UnprintableFilter()
-        self._desk_worker: Worker[None] | None = None
+        self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""
 
@@ -150,32 +159,63 @@ class ConsoleApp(App[None]):
         self.call_after_refresh(self._open_target)
 
     def _open_target(self) -> None:
-        self._desk_worker = self.hold_desk()
+        if self.sessions.several:
+            self.open_targets()
+        else:
+            self._desk_workers = [self.hold_desk()]
 
     @work(group="watch", exit_on_error=False)
     async def hold_desk(self) -> None:
-        """Open the desk, and keep it open until the console closes."""
+        """Open the one desk, and keep it open until the console closes."""
         self.session.set_connecting()
         try:
-            async with self._open_desk() as desk:
-                self.session.set_connected(desk)
-                restore_breakpoints(self.session.settings, desk)
+            async with self._opened_desk(self.session):
                 self._open_inbox()
-                try:
-                    await self._close_requested.wait()
-                finally:  # Textual cancels all workers at the end
-                    self.unsettled = desk.unsettled
+                await self._close_requested.wait()
         except Exception as error:  # noqa: BLE001  a target may fail in any way
             self.session.set_failed()
             self._offer_retry(error)
+
+    @work(group="watch", exit_on_error=False)
+    async def open_targets(self) -> None:
+        """Open the inbox of several targets, and each of them by itself."""
+        await asyncio.to_thread(import_module, "hitl_engine.desks")
+        self._open_inbox()
+        self._desk_workers = [self.hold_one_of_several(each) for each in self.sessions.targets]
+
+    @work(group="watch", exit_on_error=False)
+    async def hold_one_of_several(self, session: Session) -> None:
+        """Open the desk of a target, and keep it open; try again while it cannot be opened."""
+        pause = _FIRST_PAUSE
+        while not self._close_requested.is_set():
+            session.set_connecting()
+            try:
+                async with self._opened_desk(session):
+                    await self._close_requested.wait()
+            except Exception as error:  # noqa: BLE001  a target may fail in any way
+                session.set_failed(str(error))
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._close_requested.wait(), pause)
+                pause = min(2 * pause, _LONGEST_PAUSE)
+
+    @asynccontextmanager
+    async def _opened_desk(self, session: Session) -> AsyncIterator[None]:
+        """Open the desk of a session, until the block ends."""
+        async with self._openers[session.name]() as desk:
+            session.set_connected(desk)
+            restore_breakpoints(session.settings, desk)
+            try:
+                yield
+            finally:  # Textual cancels all workers at the end
+                self.unsettled += desk.unsettled
 
     def _open_inbox(self) -> None:
         from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.navigation import Navigation
 
-        self.home = inbox = InboxScreen(self.session)
+        self.home = inbox = InboxScreen(self.sessions)
         self.push_screen(inbox)
-        self._opened = Navigation(self, self.session, inbox)
+        self._opened = Navigation(self, self.sessions, inbox)
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -191,14 +231,14 @@ class ConsoleApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop all workers that use the desk, then close it."""
-        others = [worker for worker in self.workers if worker is not self._desk_worker]
+        others = [worker for worker in self.workers if worker not in self._desk_workers]
         for worker in others:
             worker.cancel()
         await asyncio.gather(*(worker.wait() for worker in others), return_exceptions=True)
         self._close_requested.set()
-        if self._desk_worker is not None:
+        for worker in self._desk_workers:
             with suppress(WorkerError):
-                await self._desk_worker.wait()
+                await worker.wait()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to close the help panel only while it is open; else the screen gets the key."""
@@ -215,7 +255,7 @@ class ConsoleApp(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
-        if isinstance(event, events.Key | events.Paste) and self.session.desk is not None:
+        if isinstance(event, events.Key | events.Paste) and self._opened is not None:
             from hitl_tui.screens.early_keys import takes
 
             if takes(event, self.screen, self.session.early_keys):
@@ -293,6 +333,21 @@ class ConsoleApp(App[None]):
         yield from code_commands(screen)
         if isinstance(screen, InboxScreen):
             yield from view_commands(screen)
+            yield SystemCommand(
+                "Settings", "Change the common settings in config.toml", self.open_settings
+            )
+
+    def open_settings(self) -> None:
+        """Open the common settings."""
+        from hitl_engine.configuration import configuration_path
+        from hitl_tui.screens.settings_screen import SettingsScreen
+
+        path = self.session.configuration.path or configuration_path(os.environ)
+        themes = sorted(self.available_themes)
+        self.push_screen(SettingsScreen(path, themes, self._use_configured_theme))
+
+    def _use_configured_theme(self, name: str) -> None:
+        self._configured_theme = self.theme = name
 
     # Output
 

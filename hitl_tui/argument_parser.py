@@ -33,6 +33,7 @@ COMMANDS = (
 _EPILOG = """\
 commands:
   hitl-tui [TARGET]         open the console
+  hitl-tui --all            open the console on all targets of config.toml
   hitl-tui demo             open the console on the sample graphs
   hitl-tui serve [TARGET]   run the local server without a console
 
@@ -72,7 +73,8 @@ commands:
 
 Each command has its own --help. TARGET is a name from config.toml, a URL, a
 langgraph.json, or file.py:graph. Without one, HITL_TUI_TARGET is used, then
-./langgraph.json, then default_target of config.toml, then its only target.
+./langgraph.json, then default_target of config.toml, then its only target. If
+it has several, the console shows all of them in one inbox.
 
 exit codes:
   0    done
@@ -184,6 +186,9 @@ def _console_parser() -> Parser:
     target = parser.add_mutually_exclusive_group()
     add_target_argument(target)
     add_target_option(target)
+    target.add_argument(
+        "--all", action="store_true", help="show all targets of config.toml in one inbox"
+    )
     add_connection_options(parser)
     parser.add_argument(
         "--reload",

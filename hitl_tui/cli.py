@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from hitl_engine.configuration import (
     NamedTarget,
     chosen_target,
     configuration_path,
+    named_targets,
     read,
     which_target,
 )
@@ -55,15 +56,28 @@ def _run(argv: list[str]) -> int:
     args = parse_arguments(argv, lambda: configured().names("targets"))
     if args.command in _WITHOUT_TARGET:
         return _run_shell_command(args)
-    if args.command != "demo":
-        args.target = _target(args, configured())
+    if args.command is None:
+        return _run_console(args, _targets(args, configured()), configured())
+    if args.command == "demo":
+        return _run_console(args, [NamedTarget(args.target)], configured())
+    args.target = _target(args, configured())
     match args.command:
-        case None | "demo":
-            return _run_console(args, configured())
         case "serve":
             return _serve(args)
         case _:
             return _run_shell_command(args)
+
+
+def _targets(args: argparse.Namespace, configuration: Configuration) -> Sequence[NamedTarget]:
+    """Return the targets that the console shows: one, or all that are configured."""
+    if not args.all:
+        found = chosen_target(configuration, args.target, os.environ, Path())
+        if found is not None:
+            return [found]
+    targets = named_targets(configuration)
+    if not targets:
+        raise BadInput("No target is configured.", hint="Add some: hitl-tui targets add NAME URL.")
+    return targets
 
 
 def _target(args: argparse.Namespace, configuration: Configuration) -> NamedTarget:
@@ -74,13 +88,18 @@ def _target(args: argparse.Namespace, configuration: Configuration) -> NamedTarg
     return found
 
 
-def _run_console(args: argparse.Namespace, configuration: Configuration) -> int:
+def _run_console(
+    args: argparse.Namespace, targets: Sequence[NamedTarget], configuration: Configuration
+) -> int:
     if not all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin)):
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
-    app = ConsoleApp(lambda: _open_desk(args), settings, configuration)
+    openers = {target.name: partial(_open_desk, args, target) for target in targets}
+    app = ConsoleApp(
+        openers if len(targets) > 1 else openers[targets[0].name], settings, configuration
+    )
     app.session.takes_up_code = args.reload
     app.run()
     for thread_id in app.unsettled:
@@ -94,7 +113,7 @@ def _run_console(args: argparse.Namespace, configuration: Configuration) -> int:
 def _run_shell_command(args: argparse.Namespace) -> int:
     from hitl_tui.shell.runner import run_command  # loads what the console needs only later
 
-    return asyncio.run(run_command(args, lambda: _open_desk(args)))
+    return asyncio.run(run_command(args, lambda: _open_desk(args, args.target)))
 
 
 def _serve(args: argparse.Namespace) -> int:
@@ -119,14 +138,14 @@ def _serve(args: argparse.Namespace) -> int:
 
 
 @asynccontextmanager
-async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
-    """Open the desk of the target.
+async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIterator["Desk"]:
+    """Open the desk of a target.
 
     Its module is imported here, in a thread, so that the console paints its first screen before.
     """
     desk_module = await asyncio.to_thread(import_module, "hitl_engine.desk")
     opened: AbstractAsyncContextManager[Desk] = desk_module.open_desk(
-        args.target,
+        target,
         data_dir=args.data_dir,
         headers=dict(args.header),
         api_key_env=args.api_key_env,

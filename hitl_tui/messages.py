@@ -26,6 +26,14 @@ if TYPE_CHECKING:
         Waiting,
     )
     from hitl_tui.state.marks import Marks
+    from hitl_tui.state.session import Session
+
+
+class OfTarget(Message):
+    """The base of messages that concern the target of the screen from which they come."""
+
+    session: Session | None = None
+    """The session of that target: the screen adds it."""
 
 
 @dataclass
@@ -41,7 +49,7 @@ class ThreadsRequested(Message):
 
 
 @dataclass
-class ThreadOpened(Message):
+class ThreadOpened(OfTarget):
     """The user opened this thread, whatever its status."""
 
     thread_id: str
@@ -181,7 +189,7 @@ class LogRequested(Message):
 
 
 @dataclass
-class RunRequested(Message):
+class RunRequested(OfTarget):
     """The user asked to start this run."""
 
     graph: Graph
@@ -194,7 +202,7 @@ class RunRequested(Message):
 
 
 @dataclass
-class RunAgainRequested(Message):
+class RunAgainRequested(OfTarget):
     """The user asked for a form that repeats the run of this thread."""
 
     thread_id: str
@@ -202,7 +210,7 @@ class RunAgainRequested(Message):
 
 
 @dataclass
-class NewInputRequested(Message):
+class NewInputRequested(OfTarget):
     """The user asked for a form for another input of this finished thread."""
 
     thread_id: str

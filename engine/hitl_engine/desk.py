@@ -6,7 +6,7 @@ in which order is decided here and nowhere else.
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import aclosing, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime
 from functools import wraps
@@ -190,7 +190,7 @@ def _keeps_server_running(
 
     @wraps(use)
     async def used(desk: "Desk", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
-        async with desk._session.keep_running():
+        async with desk.keep_running():
             return await use(desk, *args, **kwargs)
 
     return used
@@ -207,11 +207,11 @@ class Desk:
         self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._answerers = Answerers(session, journal.decisions)
         self._starter = RunStarter(session, self._decider, self.breakpoints)
-        self.reviews = Reviews(lambda: session.server.identity)
+        self.reviews = Reviews(lambda _: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
         """What was typed and not sent."""
-        self.bulk = BulkDecisions(self.reviews, self, session.keep_running)
+        self.bulk = BulkDecisions(self.reviews, self, lambda _: session.keep_running())
         """The same decision on many items."""
         self.conversations = Conversations()
         """The messages in the values of threads."""
@@ -254,6 +254,13 @@ class Desk:
         A cancelled `decide`, `step` or `start` leaves its thread here if it may have sent.
         """
         return self._decider.unsettled
+
+    def keep_running(self) -> AbstractAsyncContextManager[None]:
+        """Keep a local server process until the block ends, even if its starter quits.
+
+        Raises TargetError if it has ended and cannot be started again.
+        """
+        return self._session.keep_running()
 
     # Reading
 

@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Outcome, OutcomeKind, PlannedDecision, Progress, Waiting
+from hitl_engine.model import Outcome, OutcomeKind, PlannedDecision, Progress, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
 from hitl_tui.screens.bulk_texts import item_text, result_text
@@ -21,7 +21,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
-from hitl_tui.state.session import ConnectionStatus, Session
+from hitl_tui.state.sessions import Sessions
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
@@ -84,8 +84,10 @@ class BulkScreen(ConsoleScreen):
     stopped: reactive[bool] = reactive(False, bindings=True)
     """Whether the user stopped the sending."""
 
-    def __init__(self, session: Session, marks: Marks) -> None:
-        super().__init__(session)
+    def __init__(self, sessions: Sessions, marks: Marks) -> None:
+        super().__init__(sessions.overview)
+        self.desks = sessions.desks()
+        self._sessions = sessions
         self.marks = marks
         self._sending = BulkSending()
 
@@ -93,7 +95,7 @@ class BulkScreen(ConsoleScreen):
         """Put the title and a banner above the card."""
         self.title_line = BulkTitle()
         self.banner = Banner()
-        self.card = BulkCard(self.desk.bulk.common_ways, self.desk.bulk.plan)
+        self.card = BulkCard(self.desks.bulk.common_ways, self.desks.bulk.plan)
         yield self.title_line
         yield self.banner
         yield self.card
@@ -109,20 +111,28 @@ class BulkScreen(ConsoleScreen):
     def _show_marked(self) -> None:
         marked = self.marks.items[:_MAX_ITEMS]
         if _by_key(marked) != _by_key(item.waiting for item in self.card.list.included):
-            self.card.show_items([BulkItem(self.desk.reviews.item(waiting)) for waiting in marked])
+            self.card.show_items([self._item(waiting) for waiting in marked])
             self.banner.clear()
             if len(self.marks) > _MAX_ITEMS:
                 words = f"these are the first {_MAX_ITEMS:,}; the others stay marked, and follow."
                 self.banner.show(Severity.NOTE, words)
         self._show_title()
 
+    def _item(self, waiting: Waiting) -> BulkItem:
+        target = waiting.target if self._sessions.several else ""
+        return BulkItem(self.desks.reviews.item(waiting), target=target)
+
+    @property
+    def receivers(self) -> tuple[Server, ...]:
+        """The servers of the items that are decided on."""
+        items = (each.waiting for each in self.card.list.included)
+        found = {id(server): server for item in items if (server := self._sessions.of(item).server)}
+        return tuple(found.values())
+
     def session_changed(self) -> None:
         """Take out the items that are no longer pending."""
         super().session_changed()
-        if (
-            self.phase not in _BEFORE_SENDING
-            or self.session.connection is not ConnectionStatus.CONNECTED
-        ):
+        if self.phase not in _BEFORE_SENDING or not self.session.connection.is_live:
             return
         gone = [item for item in self.card.list.included if item.waiting not in self.marks]
         for item in gone:
@@ -173,7 +183,7 @@ class BulkScreen(ConsoleScreen):
     async def confirm(self, planned: tuple[PlannedDecision, ...]) -> None:
         """Show what happens to each item, and which drafts are passed over."""
         try:
-            drafts = await self.desk.drafts.find_all(each.item for each in planned)
+            drafts = await self.desks.drafts(each.item for each in planned)
         except HitlError as error:
             self.banner.show_unread(error)
             self._choose_again()
@@ -209,7 +219,7 @@ class BulkScreen(ConsoleScreen):
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
         """Send each item its decision, and show the results."""
-        await self.desk.bulk.decide_each(
+        await self.desks.bulk.decide_each(
             planned,
             self._on_progress,
             on_begun=self._on_begun,

@@ -72,14 +72,13 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
             yield KeyFooter()
 
     def _title(self) -> str:
-        below = (
-            each for each in reversed(self.app.screen_stack) if isinstance(each, ConsoleScreen)
-        )
-        server = next((each.session.server for each in below), None)
-        if server is None or not server.production:
+        screens = reversed(self.app.screen_stack)
+        below = next((each for each in screens if isinstance(each, ConsoleScreen)), None)
+        marked = [each.name for each in below.receivers if each.production] if below else []
+        if not marked:
             return self.plan.title
         self.add_class("-production")
-        return f"PRODUCTION {server.name}: {self.plan.title}"
+        return f"PRODUCTION {', '.join(marked)}: {self.plan.title}"
 
     @on(PlanCard.Confirmed)
     def confirm(self) -> None:

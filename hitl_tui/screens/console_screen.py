@@ -9,7 +9,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
 from hitl_engine.errors import HitlError
-from hitl_tui.messages import Editable, ExternalEditorRequested
+from hitl_tui.messages import Editable, ExternalEditorRequested, OfTarget
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.session import Session
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.notifications import SeverityLevel
 
     from hitl_engine.desk import Desk
+    from hitl_engine.model import Server
 
 
 class ConsoleScreen(PaneSelection, Screen[None]):
@@ -149,8 +150,18 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is possible now."""
         if action == "take_up_code":
-            return self.session.code_changed
+            return bool(self.changed)
         return super().check_action(action, parameters)
+
+    @property
+    def changed(self) -> tuple[Session, ...]:
+        """The targets of this screen whose graphs have new code."""
+        return (self.session,) if self.session.code_changed else ()
+
+    @property
+    def receivers(self) -> "tuple[Server, ...]":
+        """The servers to which this screen sends what the user decides."""
+        return () if self.session.server is None else (self.session.server,)
 
     def action_take_up_code(self) -> None:
         """Let the local server run the code of the graphs as it is now."""
@@ -162,7 +173,9 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Start the local server again with the new code, and show the result."""
         await self.save_drafts()
         try:
-            await self.desk.take_up_code()
+            for each in self.changed:
+                if each.desk is not None:
+                    await each.desk.take_up_code()
         except HitlError as error:
             self.session.takes_up_code = False  # the user decides when to try again
             self.show_notification(str(error), severity="warning")
@@ -176,6 +189,11 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         else:
             self.app.action_show_help_panel()
         self.call_after_refresh(self.refresh_bindings)
+
+    @on(OfTarget)
+    def name_target(self, event: OfTarget) -> None:
+        """Add the target of this screen to a message that passes it."""
+        event.session = self.session
 
     def show_notification(self, text: str, *, severity: "SeverityLevel" = "information") -> None:
         """Show a notification, here only and without markup; `text` is ours, or visible."""

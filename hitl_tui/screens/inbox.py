@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -10,17 +10,22 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
+from hitl_engine.model import Breakpoint, BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
+from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.targets_line import target_problems
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
 
 _NOTHING = """\
 Nothing waits for you.
@@ -35,6 +40,10 @@ _NOT_ALL_READ = """\
 Nothing waits on the threads that could be read.
 
 Those that could not are above. The console tries again by itself."""
+_NOT_ALL_TARGETS = """\
+Nothing waits on the targets that were read.
+
+The others are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
 _NO_MATCH = """\
@@ -109,16 +118,27 @@ class InboxScreen(ConsoleScreen):
     offers_bulk: reactive[bool] = reactive(False, repaint=False, bindings=True)
     """Whether items are marked, or decisions on marked items are being sent."""
 
-    def __init__(self, session: Session) -> None:
-        super().__init__(session)
+    def __init__(self, sessions: Sessions) -> None:
+        super().__init__(sessions.overview)
+        self.sessions = sessions
+        self.desks = sessions.desks()
         self.marks = Marks()
+        self._watched: list[Session] = []
+        """The sessions whose inbox is followed."""
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the list, and a text in the place of an empty list."""
+        if self.sessions.several:
+            self.bar.instead = f"{len(self.sessions.targets)} targets"
         self.header = InboxHeader()
-        self.list = InboxList(self._item_line, self.marks, self.session.early_keys)
+        self.list = InboxList(
+            self._item_line,
+            self.marks,
+            self.session.early_keys,
+            shows_targets=self.sessions.several,
+        )
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         yield self.header
@@ -129,20 +149,28 @@ class InboxScreen(ConsoleScreen):
     def _item_line(self, item: Waiting) -> str:
         if isinstance(item, Breakpoint):
             return breakpoint_line(item)
-        return item_line(self.desk.reviews.question(item))
+        return item_line(self.desks.reviews.question(item))
 
     def on_mount(self) -> None:
         """Follow the inbox, and update the waiting times each second."""
-        self.watch_inbox()
+        self._watch_connected()
         self.set_interval(1, self._tick)
-        self._show_remarks()
 
-    def _show_remarks(self) -> None:
-        """Show what to know about the server and the settings of a project, when the console opens."""
-        notices = self.desk.server.notices
+    def _watch_connected(self) -> None:
+        """Follow the inbox of each target that is connected."""
+        for each in self.sessions.targets:
+            if each.desk is not None and each not in self._watched:
+                self._watched.append(each)
+                self.watch_inbox(each, each.desk)
+                self._show_remarks(each.desk.server)
+
+    def _show_remarks(self, server: Server) -> None:
+        """Show what to know about a server and the settings of a project, when it is connected."""
+        notices = server.notices
         if notices:
             more = f" And {len(notices) - 1} more: hitl-tui graphs lists them." * (len(notices) > 1)
-            self.show_notification(one_line(notices[0], 300) + more, severity="warning")
+            name = f"{server.name}: " if self.sessions.several else ""
+            self.show_notification(f"{name}{one_line(notices[0], 300)}{more}", severity="warning")
 
     def _tick(self) -> None:
         self.list.tick()
@@ -150,26 +178,29 @@ class InboxScreen(ConsoleScreen):
             self._show_summary()
 
     @work(group="watch", exit_on_error=False)
-    async def watch_inbox(self) -> None:
-        """Read the inbox whenever it changes, for all screens."""
-        async for inbox in self.desk.watch():
-            self.session.set_inbox(inbox)
+    async def watch_inbox(self, session: Session, desk: "Desk") -> None:
+        """Read the inbox of a target whenever it changes, for all screens."""
+        async for inbox in desk.watch():
+            session.set_inbox(inbox)
 
     def session_changed(self) -> None:
         """Show the pending items."""
         super().session_changed()
+        self._watch_connected()
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
         self._show_header()
         self.refresh_bindings()
-        if self.session.takes_up_code and self.session.code_changed and not self.session.is_busy:
+        if self.session.takes_up_code and self.changed and not self.session.is_busy:
             self.action_take_up_code()
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
         self._show_summary()
         unseen = [graph for graph in self.broken if graph not in self._seen_broken]
-        self.header.show_problems(self.session.inbox, unseen)
+        several = self.sessions.targets if self.sessions.several else ()
+        self.header.targets.show(several)
+        self.header.show_problems(self.session.inbox, unseen, tuple(target_problems(several)))
         self.set_class(not self.list.listed, "-empty")
         self.nothing.update(self._empty_text())
 
@@ -181,6 +212,8 @@ class InboxScreen(ConsoleScreen):
             return _NO_MATCH
         if inbox.error:
             return _NOT_READ
+        if any(each.inbox is None for each in self.sessions.targets):
+            return _NOT_ALL_TARGETS
         if inbox.unread:
             return f"Reading the newest threads first; {inbox.unread:,} are left."
         return _NOT_ALL_READ if inbox.unreadable else _NOTHING
@@ -200,8 +233,13 @@ class InboxScreen(ConsoleScreen):
 
     @property
     def broken(self) -> tuple[BrokenGraph, ...]:
-        """The graphs of the target that cannot be imported."""
-        return self.desk.server.broken
+        """The graphs of all targets that cannot be imported."""
+        return tuple(graph for server in self.sessions.servers for graph in server.broken)
+
+    @property
+    def changed(self) -> tuple[Session, ...]:
+        """The targets whose graphs have new code."""
+        return tuple(each for each in self.sessions.targets if each.code_changed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is possible now."""
@@ -283,10 +321,10 @@ class InboxScreen(ConsoleScreen):
     @work(group="mark", exclusive=True, exit_on_error=False)
     async def mark_kind(self, chosen: Waiting, listed: Sequence[Waiting]) -> None:
         """Mark in chunks: comparing a hundred thousand items takes seconds."""
-        if not self.desk.bulk.same_kind(chosen, [chosen]):
+        if not self.desks.bulk.same_kind(chosen, [chosen]):
             self.show_notification("This item can only be decided on its own.")
         for start in range(0, len(listed), _CHUNK):
-            self.marks.add(self.desk.bulk.same_kind(chosen, listed[start : start + _CHUNK]))
+            self.marks.add(self.desks.bulk.same_kind(chosen, listed[start : start + _CHUNK]))
             await asyncio.sleep(0)
         self.marks.keep(self.list.items)  # they may have changed meanwhile
         self.show_marks()

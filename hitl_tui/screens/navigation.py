@@ -1,9 +1,11 @@
 """Which screen opens next: the inbox is always below, and screens that were left are found again.
 
-Screens are imported when they are first opened: the inbox must appear fast.
+With several targets, every screen above the inbox is about one of them: it has the session of that
+target, and knows no other. Screens are imported when they are first opened: the inbox must appear
+fast.
 """
 
-from functools import cached_property
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import App
@@ -11,6 +13,7 @@ from textual.app import App
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
     NewInputRequested,
+    OfTarget,
     RunAgainRequested,
     RunRequested,
     StartFailed,
@@ -19,6 +22,7 @@ from hitl_tui.messages import (
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
+from hitl_tui.state.sessions import Sessions
 
 if TYPE_CHECKING:
     from hitl_tui.screens.run_forms import RunForms
@@ -27,60 +31,89 @@ if TYPE_CHECKING:
 class Navigation:
     """Opens screens above the inbox. A request that comes from elsewhere is out of date."""
 
-    def __init__(self, app: App[None], session: Session, inbox: InboxScreen) -> None:
+    def __init__(self, app: App[None], sessions: Sessions, inbox: InboxScreen) -> None:
         self._app = app
-        self._session = session
+        self._sessions = sessions
         self._inbox = inbox
+        self._forms: dict[str, RunForms] = {}
+        """The forms of each target, by its name."""
 
-    @cached_property
-    def _run_forms(self) -> "RunForms":
+    def _run_forms(self, session: Session) -> "RunForms":
         from hitl_tui.screens.run_forms import RunForms
 
-        return RunForms(self._app, self._session)
+        if session.name not in self._forms:
+            self._forms[session.name] = RunForms(self._app, session)
+        return self._forms[session.name]
+
+    def _session_of(self, event: OfTarget) -> Session:
+        """Return the session of the screen from which a message came."""
+        return event.session or self._sessions.overview
 
     @property
     def _at_inbox(self) -> bool:
         """Whether the inbox is in view; if not, keys are no longer held back for what was asked."""
         if self._app.screen is self._inbox:
             return True
-        self._session.early_keys.end()
+        self._inbox.session.early_keys.end()
         return False
+
+    def _on_a_target(self, title: str, use: Callable[[Session], object]) -> None:
+        """Use the target, or one of several, which the user chooses."""
+        if not self._sessions.several:
+            use(self._sessions.overview)
+            return
+        from hitl_tui.screens.target_picker import TargetPicker
+
+        early_keys = self._inbox.session.early_keys
+        early_keys.end()  # keys are for the list of targets first
+
+        def chosen(session: Session | None) -> None:
+            if session is not None:
+                use(session)
+
+        connected = [each for each in self._sessions.targets if each.desk is not None]
+        if not connected:
+            self._inbox.show_notification("No target is connected yet.", severity="warning")
+            return
+        item = self._inbox.list.item
+        proposed = self._sessions.of(item) if item is not None else connected[0]
+        self._app.push_screen(TargetPicker(title, connected, proposed), chosen)
 
     def open_thread(self, item: Waiting) -> None:
         """Open an item; return to the screen of its thread if it was left during a run."""
         if self._at_inbox:
-            self._push_thread(item.thread_id, item)
+            self._push_thread(self._sessions.of(item), item.thread_id, item)
 
     def open_any_thread(self, event: ThreadOpened) -> None:
         """Open a thread from a list of threads, above that list."""
-        self._push_thread(event.thread_id)
+        self._push_thread(self._session_of(event), event.thread_id)
 
-    def _push_thread(self, thread_id: str, item: Waiting | None = None) -> None:
+    def _push_thread(self, session: Session, thread_id: str, item: Waiting | None = None) -> None:
         from hitl_tui.screens.thread import ThreadScreen
         from hitl_tui.screens.thread_runs import thread_screen_name
 
-        name = thread_screen_name(thread_id)
+        name = thread_screen_name(session, thread_id)
         if self._app.is_screen_installed(name):
             self._app.push_screen(name)
         else:
-            self._app.push_screen(ThreadScreen(self._session, item, thread_id=thread_id))
+            self._app.push_screen(ThreadScreen(session, item, thread_id=thread_id))
 
     def open_new_run(self) -> None:
         """Open the form that starts a run; it keeps what was typed until its run starts."""
         if self._at_inbox:
-            self._run_forms.open()
+            self._on_a_target("New run: on which target?", lambda on: self._run_forms(on).open())
 
     def open_run_again(self, event: RunAgainRequested) -> None:
         """Open the form with what an earlier run was started with."""
-        self._run_forms.open_again(event)
+        self._run_forms(self._session_of(event)).open_again(event)
 
     def open_new_input(self, event: NewInputRequested) -> None:
         """Open the form for another input of a finished thread."""
-        self._run_forms.open_on(event)
+        self._run_forms(self._session_of(event)).open_on(event)
 
     def start_run(self, event: RunRequested) -> None:
         """Open the screen of a thread, which starts the run; in production once that is confirmed."""
-        server = self._session.server
+        server = self._session_of(event).server
         if server is None or not server.production:
             self._start_run(event)
             return
@@ -100,30 +133,35 @@ class Navigation:
 
         form = self._app.screen
         if isinstance(form, NewRunScreen):
-            self._run_forms.close(form)
+            session = self._session_of(event)
+            self._run_forms(session).close(form)
             self._to_inbox()
-            thread_id = event.thread_id
-            self._app.push_screen(ThreadScreen(self._session, thread_id=thread_id, run=event))
+            self._app.push_screen(ThreadScreen(session, thread_id=event.thread_id, run=event))
 
     def show_failed_start(self, event: StartFailed) -> None:
         """Show why the run did not start, and its form again."""
         if not event.left:
             self._to_inbox()
-        self._run_forms.show_failure(event)
+        self._run_forms(self._session_of(event.run)).show_failure(event)
 
     def open_log(self) -> None:
         """Open the log."""
         from hitl_tui.screens.log import LogScreen
 
         if self._at_inbox:
-            self._app.push_screen(LogScreen(self._session))
+            self._on_a_target(
+                "Log: of which target?", lambda of: self._app.push_screen(LogScreen(of))
+            )
 
     def open_threads(self) -> None:
         """Open the list of all threads."""
         from hitl_tui.screens.threads import ThreadsScreen
 
         if self._at_inbox:
-            self._app.push_screen(ThreadsScreen(self._session))
+            self._on_a_target(
+                "All threads: of which target?",
+                lambda of: self._app.push_screen(ThreadsScreen(of)),
+            )
 
     def open_bulk(self, marks: Marks) -> None:
         """Open the marked items; what was typed there is kept until the console closes."""
@@ -132,7 +170,7 @@ class Navigation:
         if not self._at_inbox:
             return
         if not self._app.is_screen_installed("bulk"):
-            self._app.install_screen(BulkScreen(self._session, marks), "bulk")
+            self._app.install_screen(BulkScreen(self._sessions, marks), "bulk")
         self._app.push_screen("bulk")
 
     def _to_inbox(self) -> None:

@@ -22,6 +22,7 @@ from hitl_tui.screens.draft_keeper import DraftKeeper
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.state.pending_decisions import DecidedQuestion
 from hitl_tui.state.plan import decision_words
+from hitl_tui.state.session import Session
 from hitl_tui.text.literal import short_id
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.thread_header import mismatch_text
@@ -42,9 +43,9 @@ SendRequest = Callable[[Request], None]
 """Carries out a request in a worker of the screen."""
 
 
-def thread_screen_name(thread_id: str) -> str:
+def thread_screen_name(session: Session, thread_id: str) -> str:
     """Return the name of an installed screen: one that was left while its run continues."""
-    return f"thread {thread_id}"
+    return f"thread {session.name} {thread_id}"
 
 
 class ThreadRuns:
@@ -263,7 +264,9 @@ class ThreadRuns:
     def _name(self) -> str:
         """The name of the installed screen: for a thread without an id yet, one that nobody asks for."""
         thread_id = self._thread.thread_id
-        return thread_screen_name(thread_id) if thread_id else f"new thread {id(self._screen)}"
+        if not thread_id:
+            return f"new thread {id(self._screen)}"
+        return thread_screen_name(self._screen.session, thread_id)
 
     def _name_left_screen(self) -> None:
         """Install a left screen under the name of its thread, once the thread has an id."""

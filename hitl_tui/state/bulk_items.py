@@ -67,6 +67,8 @@ class BulkItem:
     status: BulkItemStatus = BulkItemStatus.WAITING
     detail: str = ""
     """The result, or the node that runs; may contain untrusted text."""
+    target: str = ""
+    """The name of its target, where the items may be on several."""
 
     @property
     def waiting(self) -> Waiting:
@@ -85,8 +87,11 @@ class BulkItem:
         return f"{text}: {self.detail}" if self.detail else text
 
     def name(self, width: int = 60) -> str:
-        """Return graph, node and thread; graph and node are cut to `width` cells together."""
-        graph = one_line(self.waiting.graph_id, 200)
+        """Return graph, node and thread; graph and node are cut to `width` cells together.
+
+        The name of the target comes before the graph.
+        """
+        graph = one_line(f"{self.target} {self.waiting.graph_id}".strip(), 200)
         thread = short_id(self.waiting.thread_id)
         if width < _MIN_FOR_NODE:
             return f"{shortened(graph, width)} {thread}"
@@ -112,6 +117,7 @@ class BulkSending:
             for item in self.items
             if item.status is BulkItemStatus.SENDING
             and item.waiting.thread_id == progress.thread_id
+            and item.waiting.target == progress.target
         ]
 
     def end(self, place: int, result: Outcome | HitlError, detail: str) -> BulkItem:

@@ -65,7 +65,8 @@ def _item_lines(
 ) -> Iterator[str]:
     asked = planned.item if isinstance(planned.item, Breakpoint) else planned.item.interrupt
     place = f"{one_line(asked.graph_id, 200)} ▸ {one_line(asked.node, 200)}"
-    yield f"{number} of {count}  {place}  {short_id(asked.thread_id)}"
+    target = f"{one_line(asked.target, 200)}: " if asked.target else ""
+    yield f"{number} of {count}  {target}{place}  {short_id(asked.thread_id)}"
     yield from _what_happens(planned)
     if isinstance(planned.item, Question):
         yield from (f"  note: {one_line(note, 1_000)}" for note in planned.item.review.notes)

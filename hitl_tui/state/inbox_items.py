@@ -18,8 +18,8 @@ class InboxItems:
         """As the desk returned them."""
         self.listed: list[Waiting] = []
         """Filtered and ordered."""
-        self.longest_names = (0, 0)
-        """Characters of the longest graph and the longest node."""
+        self.longest_names = (0, 0, 0)
+        """Characters of the longest target, the longest graph and the longest node."""
         self._search_texts: dict[int, str] = {}
 
     def replace(self, items: tuple[Waiting, ...]) -> None:
@@ -28,7 +28,8 @@ class InboxItems:
         self._search_texts.clear()
         graphs = max((len(item.graph_id) for item in items), default=0)
         nodes = max((len(item.node) for item in items), default=0)
-        self.longest_names = (graphs, nodes)
+        targets = max((len(item.target) for item in items), default=0)
+        self.longest_names = (targets, graphs, nodes)
 
     def update_list(self, order: InboxOrder, filter_text: str) -> None:
         """List the items that contain `filter_text`, in any case of letters."""
@@ -40,7 +41,7 @@ class InboxItems:
         """Return the text that a filter searches, made once for each item."""
         found = self._search_texts.get(id(item))
         if found is None:
-            parts = [item.graph_id, item.node, item.thread_id, kind_words(item)]
+            parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
             if isinstance(item, Interrupt):
                 parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
             found = self._search_texts[id(item)] = " ".join(parts).casefold()
@@ -50,6 +51,6 @@ class InboxItems:
         """Return where the same item is listed now, or `default`."""
         key = key_of(item)
         for index, listed in enumerate(self.listed):
-            if listed.thread_id == key[0] and key_of(listed) == key:
+            if listed.thread_id == item.thread_id and key_of(listed) == key:
                 return index
         return default

@@ -4,13 +4,16 @@ from collections.abc import Iterable
 
 from hitl_engine.model import Breakpoint, Interrupt, Waiting
 
-ItemKey = tuple[str, str]
-"""Thread and interrupt id; a thread stops at one breakpoint at most, which has no id."""
+ItemKey = tuple[str, str, str]
+"""Target, thread and interrupt id; a thread stops at one breakpoint at most, which has no id.
+
+Threads of several targets may have the same id.
+"""
 
 
 def key_of(item: Waiting) -> ItemKey:
     """Return the key by which an item is the same when the list is read again."""
-    return item.thread_id, item.interrupt_id if isinstance(item, Interrupt) else ""
+    return item.target, item.thread_id, item.interrupt_id if isinstance(item, Interrupt) else ""
 
 
 class Marks:
@@ -55,7 +58,7 @@ class Marks:
         """Keep only the marks of items that are still pending in `items`, and unchanged."""
         if not self._marked:
             return
-        threads = {thread for thread, _ in self._marked}
+        threads = {thread for _, thread, _ in self._marked}
         now = {key_of(item): item for item in items if item.thread_id in threads}
         self._marked = {
             key: now[key]

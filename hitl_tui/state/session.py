@@ -24,17 +24,31 @@ class ConnectionStatus(Enum):
     CONNECTING = ("◌ connecting", "$text-muted")
     CONNECTED = ("● connected", "$text-success")
     AWAY = ("▲ no answer", "$text-warning")
+    SOME_CONNECTING = ("◌ some connecting", "$text-muted")
+    """Of several targets, some are connected, and the others are being opened."""
+    SOME_AWAY = ("▲ some away", "$text-warning")
+    """Of several targets, some are connected, and some cannot be reached."""
     FAILED = ("✕ not connected", "$text-error")
+
+    @property
+    def is_live(self) -> bool:
+        """Whether what is shown is current, for one target at least."""
+        cls = ConnectionStatus
+        return self in (cls.CONNECTED, cls.SOME_CONNECTING, cls.SOME_AWAY)
 
 
 @dataclass(eq=False)
 class Session:
-    """Desk, connection and inbox of one console; subscribers are called after each change."""
+    """Desk, connection and inbox of one target; subscribers are called after each change."""
 
+    name: str = ""
+    """The name of its target, where the console shows several."""
     desk: Desk | None = None
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
+    problem: str = ""
+    """Why the target could not be opened; empty while that is not so."""
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)
@@ -48,6 +62,17 @@ class Session:
 
     def __post_init__(self) -> None:
         self.views = ChosenViews.kept_as(self.settings.kept("views"))
+
+    def beside(self, name: str) -> Session:
+        """Return the session of another target, which shares everything that is not of a target."""
+        made = Session(
+            name=name,
+            settings=self.settings,
+            configuration=self.configuration,
+            early_keys=self.early_keys,
+        )
+        made.views = self.views
+        return made
 
     @property
     def server(self) -> Server | None:
@@ -74,20 +99,24 @@ class Session:
 
     def set_connecting(self) -> None:
         """The target is being opened."""
-        self._change(connection=ConnectionStatus.CONNECTING)
+        self._change(connection=ConnectionStatus.CONNECTING, problem="")
 
     def set_connected(self, desk: Desk) -> None:
         """The target is open."""
         self._change(desk=desk, connection=ConnectionStatus.CONNECTED)
 
-    def set_failed(self) -> None:
-        """The target could not be opened."""
-        self._change(connection=ConnectionStatus.FAILED)
+    def set_failed(self, problem: str = "") -> None:
+        """The target could not be opened; `problem` says why."""
+        self._change(connection=ConnectionStatus.FAILED, problem=problem)
 
     def set_inbox(self, inbox: Inbox) -> None:
         """The inbox was read, or could not be; then it has an error."""
         status = ConnectionStatus.AWAY if inbox.error else ConnectionStatus.CONNECTED
         self._change(inbox=inbox, connection=status)
+
+    def take_over(self, connection: ConnectionStatus, inbox: Inbox | None) -> None:
+        """Show what several targets have together."""
+        self._change(connection=connection, inbox=inbox)
 
     def _change(self, **changes: object) -> None:
         for name, value in changes.items():

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from hitl_engine.model import BrokenGraph, Inbox
 from hitl_engine.visible import one_line
 from hitl_tui.text.literal import short_id
+from hitl_tui.widgets.targets_line import TargetsLine
 
 _SHOWN = 2
 """Problems of one kind that are shown; of the others the count, or nothing, is shown."""
@@ -45,11 +46,13 @@ class InboxHeader(Vertical):
 
     def __init__(self) -> None:
         super().__init__()
+        self.targets = TargetsLine()
         self._summary = Static(id="summary", markup=False)
         self._problems = Static(id="problems", markup=False)
 
     def compose(self) -> ComposeResult:
-        """Put the summary above the problems."""
+        """Put the targets and the summary above the problems."""
+        yield self.targets
         yield self._summary
         yield self._problems
 
@@ -57,9 +60,14 @@ class InboxHeader(Vertical):
         """Show the counts; nothing before the inbox is read."""
         self._summary.update(_summary(inbox, counts) if inbox is not None else "")
 
-    def show_problems(self, inbox: Inbox | None, broken: Sequence[BrokenGraph]) -> None:
-        """Show why the list is old or incomplete, and which graphs cannot be imported."""
-        lines = [*_inbox_problems(inbox), *_graph_problems(broken)]
+    def show_problems(
+        self, inbox: Inbox | None, broken: Sequence[BrokenGraph], targets: Sequence[str] = ()
+    ) -> None:
+        """Show why the list is old or incomplete, and which graphs cannot be imported.
+
+        `targets`: why some of several targets are not reached, a line each.
+        """
+        lines = [*targets, *_inbox_problems(inbox), *_graph_problems(broken)]
         self._problems.update("\n".join(lines))
         self.set_class(bool(lines), "-problems")
 

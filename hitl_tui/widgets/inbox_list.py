@@ -97,6 +97,7 @@ class InboxList(ItemList):
         marks: Marks | None = None,
         early_keys: EarlyKeys | None = None,
         *,
+        shows_targets: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -104,7 +105,7 @@ class InboxList(ItemList):
         self._marks = Marks() if marks is None else marks
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems()
-        self._drawing = InboxRowDrawing(self)
+        self._drawing = InboxRowDrawing(self, shows_targets=shows_targets)
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 

@@ -21,6 +21,7 @@ class Columns(NamedTuple):
     """The width of each column in cells; 0 leaves the column out."""
 
     kind: int
+    target: int
     graph: int
     node: int
     waiting: int
@@ -32,6 +33,7 @@ class Row(NamedTuple):
     """The text of each column, visible and on one line."""
 
     kind: str
+    target: str
     graph: str
     node: str
     waiting: str
@@ -39,13 +41,14 @@ class Row(NamedTuple):
     thread: str
 
 
-_HEADINGS = Row("", "graph", "node", "waiting", "asks", "thread")
+_HEADINGS = Row("", "target", "graph", "node", "waiting", "asks", "thread")
 
 
 def row_of(item: Waiting, *, waiting: str, asks: str) -> Row:
     """Return the texts of a row; `waiting` and `asks` are visible text already."""
     return Row(
         kind_words(item),
+        one_line(item.target, 80),
         one_line(item.graph_id, 80),
         one_line(item.node, 80),
         waiting,
@@ -57,13 +60,15 @@ def row_of(item: Waiting, *, waiting: str, asks: str) -> Row:
 class InboxRowDrawing:
     """Draws rows with the component styles `inbox--…` of a widget."""
 
-    def __init__(self, widget: Widget) -> None:
+    def __init__(self, widget: Widget, *, shows_targets: bool) -> None:
         self._widget = widget
-        self._columns = Columns(9, 0, 0, 0, 0, 0)
+        self._shows_targets = shows_targets
+        self._columns = Columns(9, 0, 0, 0, 0, 0, 0)
 
-    def fit(self, width: int, longest_names: tuple[int, int]) -> None:
-        """Fit the columns to `width` cells; the longest graph and node are in characters."""
-        self._columns = _fitting_columns(width, *longest_names)
+    def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
+        """Fit the columns to `width` cells; the longest target, graph and node are in characters."""
+        target, graph, node = longest_names
+        self._columns = _fitting_columns(width, target if self._shows_targets else 0, graph, node)
 
     def headings(self, width: int) -> Strip:
         """Draw the headings of the columns."""
@@ -107,13 +112,21 @@ class InboxRowDrawing:
         return Style(color=self._widget.get_component_rich_style(f"inbox--{name}").color)
 
 
-def _fitting_columns(width: int, longest_graph: int, longest_node: int) -> Columns:
-    """Divide `width`: kind, graph and what is asked always, then node, waiting, thread."""
+def _fitting_columns(
+    width: int, longest_target: int, longest_graph: int, longest_node: int
+) -> Columns:
+    """Divide `width`: kind, target, graph and what is asked always, then node, waiting, thread.
+
+    With one target there is no column for it.
+    """
     kind, waiting, thread = 8, 7, 9
     wide, middle = width >= 104, width >= 64
+    target = min(max(6, longest_target), 16 if wide else 8) if longest_target else 0
     graph = max(5, min(longest_graph, 20 if wide else 14 if middle else 9))
     node = max(4, min(longest_node, 22 if wide else 14)) if middle else 0
     waiting = waiting if middle else 0
     thread = thread if wide else 0
-    used = _SIGNS + sum(cells + 1 for cells in (kind, graph, node, waiting, thread) if cells)
-    return Columns(kind, graph, node, waiting, max(6, width - used - 1), thread)
+    used = _SIGNS + sum(
+        cells + 1 for cells in (kind, target, graph, node, waiting, thread) if cells
+    )
+    return Columns(kind, target, graph, node, waiting, max(6, width - used - 1), thread)

@@ -40,6 +40,8 @@ class ServerBar(Widget):
     """
 
     server: reactive[Server | None] = reactive(None)
+    instead: reactive[str] = reactive("")
+    """What is shown while there is no server, or there are several."""
     connection: reactive[ConnectionStatus] = reactive(ConnectionStatus.CONNECTING)
 
     def watch_server(self) -> None:
@@ -73,7 +75,7 @@ class ServerBar(Widget):
 
     def _server_words(self) -> str:
         if self.server is None:
-            return ""
+            return self.instead
         where = "local" if self.server.local else "remote"
         label = one_line(self.server.label, 300)
         label = label if label.startswith(where) else f"{where}: {label}"

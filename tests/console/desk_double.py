@@ -5,7 +5,7 @@ Journeys use the real desk; this one can fail, be late and be wrong at a given m
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
@@ -210,11 +210,11 @@ class DeskDouble:
         self.hold: asyncio.Event | None = None
         """Requests wait for this event."""
         self.sent: list[tuple[str, JsonValue]] = []
-        self.reviews = Reviews(lambda: self.server.identity)
+        self.reviews = Reviews(lambda _: self.server.identity)
         self.drafts = DraftsDouble()
         self.history = HistoryDouble()
         self.breakpoints = GraphBreakpoints()
-        self.bulk = BulkDecisions(self.reviews, self, nullcontext)
+        self.bulk = BulkDecisions(self.reviews, self, lambda _: nullcontext())
         self.conversations = Conversations()
         self.state_values = StateValuesDouble()
         self.above: tuple[str, ...] = ()
@@ -232,6 +232,9 @@ class DeskDouble:
     @asynccontextmanager
     async def open(self) -> AsyncIterator["DeskDouble"]:
         yield self
+
+    def keep_running(self) -> AbstractAsyncContextManager[None]:
+        return nullcontext()
 
     def publish(self) -> None:
         """Let `watch` yield a new inbox."""

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from hitl_engine.configuration import Configuration
+from hitl_engine.configuration import Configuration, read
 from hitl_engine.configuration.config_file import parse
 from hitl_engine.errors import BadConfiguration
 from hitl_tui.app import ConsoleApp
@@ -63,3 +63,27 @@ async def test_a_view_lists_what_matches_its_text() -> None:
 def test_what_the_console_does_not_have_is_refused(text: str) -> None:
     with pytest.raises(BadConfiguration):
         app(text)
+
+
+async def test_common_settings_are_changed_on_a_screen(tmp_path: Path) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text('# mine\n[targets.prod]  # careful\nurl = "http://127.0.0.1:9"\n')
+    made = ConsoleApp(DeskDouble().open, None, read(path))  # type: ignore[arg-type]  # a double
+    async with made.run_test(size=(100, 30)) as pilot:
+        await settle(pilot)
+        made.open_settings()
+        await until(pilot, lambda: "targets.prod.read_only = false (default)" in screen_text(made))
+        await pilot.press("down", "down", "down")
+        await until(pilot, lambda: "only looked at" in screen_text(made))
+        await pilot.press("enter", "down", "enter")
+        await until(pilot, lambda: "targets.prod.read_only = true" in screen_text(made))
+        assert "from its next start" in screen_text(made)
+        await pilot.press("home", "enter", "home", "enter")
+        await until(pilot, lambda: "theme = " in screen_text(made))
+        assert made.theme == min(made.available_themes)
+        await pilot.press("escape")
+        assert isinstance(made.screen, InboxScreen)
+    text = path.read_text()
+    assert text.startswith(f'theme = "{made.theme}"\n')
+    assert "# mine\n[targets.prod]  # careful\n" in text
+    assert "read_only = true" in text

@@ -15,7 +15,9 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.settings_screen import SettingsScreen
 from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.target_picker import TargetPicker
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
@@ -97,6 +99,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),
+    ("list of targets", (TargetPicker,)),
+    ("settings", (SettingsScreen,)),
 )
 ESSENTIAL = (
     "console.help",

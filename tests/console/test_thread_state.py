@@ -18,7 +18,7 @@ from hitl_tui.state.thread_state import ItemChange, ThreadState
 
 from .desk_double import interrupt, stop, tool_request
 
-REVIEWS = Reviews(lambda: "server")
+REVIEWS = Reviews(lambda _: "server")
 ALL = ("approve", "edit", "reject", "respond")
 
 

@@ -19,13 +19,17 @@ class Kind:
     """Returns the value of what is in the file; None if it is not allowed."""
     secret: bool = False
     """Whether a wrong value may hold a secret, and is not printed."""
+    choices: tuple[Value, ...] = ()
+    """All values, where they are few."""
 
 
 def one_of(*words: str) -> Kind:
     """Return the kind that takes one of these words."""
-    return Kind(
-        f"one of {', '.join(words)}", lambda found: _text(found) if found in words else None
-    )
+
+    def read(found: object) -> Value | None:
+        return _text(found) if found in words else None
+
+    return Kind(f"one of {', '.join(words)}", read, choices=words)
 
 
 def text_like(pattern: str, allowed: str, *, secret: bool = False) -> Kind:
@@ -59,6 +63,6 @@ def _text_table(found: object) -> dict[str, str] | None:
 
 
 TEXT = Kind("a text that is not empty", _text)
-FLAG = Kind("true or false", _flag)
+FLAG = Kind("true or false", _flag, choices=(False, True))
 WORDS = Kind('a list of texts, as ["program", "argument"]', _texts, secret=True)
 SECRET_TEXTS = Kind('a table of texts, as { name = "text" }', _text_table, secret=True)

@@ -98,9 +98,11 @@ def plan(
 def send_groups(items: Sequence[Item]) -> tuple[tuple[SendGroup, ...], ...]:
     """Return the indexes of all items: by thread, and within a thread by what is sent together.
 
+    Threads of several targets may have the same id.
+
     The questions of one task are answered in one request: each request runs their node again.
     """
-    threads: dict[str, list[int]] = {}
+    threads: dict[tuple[str, str], list[int]] = {}
     for place, item in enumerate(items):
         threads.setdefault(_thread(item), []).append(place)
     return tuple(_send_groups_of(places, items) for places in threads.values())
@@ -248,5 +250,6 @@ def _send_groups_of(places: Sequence[int], items: Sequence[Item]) -> tuple[SendG
     return tuple(tuple(asked[id(interrupt)] for interrupt in group) for group in groups)
 
 
-def _thread(item: Item) -> str:
-    return item.thread_id if isinstance(item, Breakpoint) else item.interrupt.thread_id
+def _thread(item: Item) -> tuple[str, str]:
+    waiting = item if isinstance(item, Breakpoint) else item.interrupt
+    return waiting.target, waiting.thread_id

@@ -35,14 +35,14 @@ class SendsDecisions(Protocol):
 class BulkDecisions:
     """Decides on many items at once; each item still gets a decision of its own.
 
-    `keep_running` keeps a local server process alive until all of them are sent.
+    `keep_running` keeps the local server processes of the items alive until all of them are sent.
     """
 
     def __init__(
         self,
         reviews: Reviews,
         sender: SendsDecisions,
-        keep_running: Callable[[], AbstractAsyncContextManager[None]],
+        keep_running: Callable[[Sequence[Item]], AbstractAsyncContextManager[None]],
     ) -> None:
         self._reviews = reviews
         self._sender = sender
@@ -91,9 +91,10 @@ class BulkDecisions:
             ]
             return await self._sender.decide_all(decided, on_progress)
 
-        async with self._keep_running():
+        items = [each.item for each in planned]
+        async with self._keep_running(items):
             await bulk_sender.carry_out(
-                bulk.send_groups([each.item for each in planned]),
+                bulk.send_groups(items),
                 send,
                 on_begun=on_begun,
                 on_ended=on_ended,

@@ -1,6 +1,6 @@
 """Carries out what was decided: recorded, sent once, read back, judged, recorded again."""
 
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Literal
@@ -33,6 +33,7 @@ from hitl_engine.deciding.run_sender import (
 from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.deciding.task_groups import reopening_of
 from hitl_engine.errors import (
+    BadInput,
     Conflict,
     HitlError,
     JournalFailed,
@@ -62,6 +63,7 @@ from hitl_engine.model import (
     ToolCalls,
     Verdict,
     Verdicts,
+    Waiting,
 )
 from hitl_engine.reading.client import going_on_at
 from hitl_engine.reading.snapshot import Snapshot
@@ -104,6 +106,7 @@ class Decider:
         Also raises BadInput, NotTaken and NoLongerWaits.
         """
         questions = [question for question, _ in decided]
+        self._refuse_other_targets([question.interrupt for question in questions])
         thread_id = common_thread(questions)
         answers = answers_of(decided)
         with _nothing_sent():
@@ -145,6 +148,7 @@ class Decider:
         also_at: Breakpoints = NO_BREAKPOINTS,
     ) -> Outcome:
         """Step past a breakpoint; this one run also stops `also_at` these. Also raises NoLongerWaits."""
+        self._refuse_other_targets([breakpoint])
         before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
         if before.checkpoint_id != breakpoint.checkpoint_id or before.stop != breakpoint:
             raise NoLongerWaits(
@@ -186,6 +190,7 @@ class Decider:
     async def reopening(self, question: Question) -> Reopening:
         """Return what `reopen` would do. Also raises NoLongerWaits."""
         asked = question.interrupt
+        self._refuse_other_targets([asked])
         now = await self._session.reader.snapshot(asked.thread_id)
         (asked,) = still_pending([question], now, server=self._session.server.identity)
         stuck = await self._log.is_stuck(asked.thread_id, asked.interrupt_id)
@@ -194,6 +199,7 @@ class Decider:
     async def reopen(self, question: Question, on_progress: OnProgress) -> Outcome:
         """Ask a question again. Also raises NotTaken and NoLongerWaits."""
         shown = question.interrupt
+        self._refuse_other_targets([shown])
         before, last_run = await self._session.reader.with_last_run(shown.thread_id)
         (asked,) = still_pending([question], before, server=self._session.server.identity)
         if why_not := reopening_of(asked, before.tasks, stuck=False).why_not:
@@ -267,6 +273,20 @@ class Decider:
         return {**request, **continued(last, compiled_breakpoints(nodes), on_graph)}
 
     # Within
+
+    def _refuse_other_targets(self, items: Iterable[Waiting]) -> None:
+        """Refuse an item of another target: a thread there may have the same id.
+
+        Two copies of one database even have the same identity.
+        """
+        here = self._session.server.name
+        for item in items:
+            if item.target != here:
+                raise BadInput(
+                    f"This item is on the target {item.target or 'without a name'}, "
+                    f"not on {here or self._session.server.label}.",
+                    kept="Nothing was sent.",
+                )
 
     async def _carry_out(
         self,

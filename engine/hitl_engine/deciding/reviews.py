@@ -28,9 +28,9 @@ from hitl_engine.model import (
 
 
 class Reviews:
-    """Reads the questions of the server in use; its identity is part of each fingerprint."""
+    """Reads questions. `identity` returns that of an item's server, a part of each fingerprint."""
 
-    def __init__(self, identity: Callable[[], str]) -> None:
+    def __init__(self, identity: Callable[[Waiting], str]) -> None:
         self._identity = identity
 
     def question(self, interrupt: Interrupt) -> Question:
@@ -40,7 +40,7 @@ class Reviews:
         return Question(
             interrupt=interrupt,
             review=replace(review, notes=(*notes, *review.notes)),
-            fingerprint=fingerprint(self._identity(), interrupt),
+            fingerprint=fingerprint(self._identity(interrupt), interrupt),
         )
 
     def item(self, waiting: Waiting) -> Item:
@@ -49,7 +49,7 @@ class Reviews:
 
     def fingerprint_of(self, waiting: Waiting) -> str:
         """Return the digest of what is shown of an item, where, and at which checkpoint."""
-        return fingerprint_of(self._identity(), waiting)
+        return fingerprint_of(self._identity(waiting), waiting)
 
     def answer_of(self, question: Question, decision: Decision) -> JsonValue:
         """Return the exact JSON that `Desk.decide` would send. Raises NotTaken, with every fault."""

@@ -101,5 +101,10 @@ class ServerSession:
     def _use(self, api: LangGraphServer) -> None:
         self.api = api
         nodes = self._connection.info.nodes
-        self.reader = ThreadReader(api, rows_hold_runs=self.supports("last_run"), nodes=nodes)
+        self.reader = ThreadReader(
+            api,
+            rows_hold_runs=self.supports("last_run"),
+            nodes=nodes,
+            target=self.server.name,
+        )
         self.inbox = InboxReader(api, self.reader, rows_hold_state=self.supports("derived_status"))

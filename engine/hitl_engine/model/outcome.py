@@ -19,6 +19,8 @@ class Progress:
     detail: JsonValue = None
     """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error;
     `token`: `{"id", "text"}`, a message of a model and what of it arrived now."""
+    target: str = ""
+    """The name of the thread's target, where decisions go to several."""
 
 
 class OutcomeKind(StrEnum):

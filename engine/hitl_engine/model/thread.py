@@ -60,6 +60,8 @@ class Interrupt:
     remark: str = ""
     """What else to know before it is answered: its node is gone from the code, or its state could
     not be read, and only the thread's row tells of it, which can be wrong."""
+    target: str = ""
+    """The name of the configured target that it is on; empty if that was given without a name."""
 
     @property
     def asked(self) -> list[JsonValue]:
@@ -91,6 +93,8 @@ class Breakpoint:
     """Set when a next node is gone from the code."""
     caution: str = field(default="", compare=False)
     """What a person has to confirm before a step; mostly empty."""
+    target: str = ""
+    """The name of the configured target, as with `Interrupt.target`."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint

@@ -55,6 +55,8 @@ class Snapshot:
     """That the server runs old code of the graph; empty if it does not, or does not tell."""
     busy_since: datetime | None = None
     """When the row of a busy thread last changed, on a server whose workers can die."""
+    target: str = ""
+    """The name of the target that was read; each item carries it."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -77,6 +79,7 @@ class Snapshot:
                 ),
                 may_be_lost=self.lacks_tasks,
                 remark=self.remark or self._remark_on_code([task.name]) or self._remark_beside(),
+                target=self.target,
             )
             for task, asked in self._asked()
             if asked.id != _NO_ID
@@ -176,6 +179,7 @@ class Snapshot:
             error=self.error,
             remark=self._remark_on_code(self.next),
             caution=self.caution,
+            target=self.target,
         )
         return self._inside(stop) if self.raised else stop
 

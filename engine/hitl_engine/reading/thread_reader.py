@@ -37,7 +37,7 @@ class ThreadReader:
     graph) means that this server does not provide it, and becomes `ServerRefused`.
 
     `rows_hold_runs`: whether the row of a thread contains its newest run. `nodes`: the nodes of each
-    graph, where the server tells them for all graphs at once.
+    graph, where the server tells them for all graphs at once. `target`: its name, for the items.
     """
 
     def __init__(
@@ -46,8 +46,10 @@ class ThreadReader:
         *,
         rows_hold_runs: bool,
         nodes: Mapping[str, frozenset[str]] = NO_NODES,
+        target: str = "",
     ) -> None:
         self._api = api
+        self._target = target
         self._rows_hold_runs = rows_hold_runs
         self._nodes = nodes
         self._node_breakpoints: dict[tuple[str, bool], dict[str, str]] = {}
@@ -74,7 +76,8 @@ class ThreadReader:
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read. Raises NotThere."""
-        return await self._read_part(row.thread_id, self._of_row(row))
+        snapshot = await self._read_part(row.thread_id, self._of_row(row))
+        return replace(snapshot, target=self._target) if self._target else snapshot
 
     async def node_breakpoints(
         self, assistant_id: str, *, subgraphs: bool = False
