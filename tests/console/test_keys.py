@@ -39,6 +39,8 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.runs.event_list import EventList
@@ -84,7 +86,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen, NodePicker)),
-    ("graph", (GraphList, ConditionLine)),
+    ("graph", (GraphList, PictureView, GraphView, ConditionLine)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("log", (LogScreen,)),

@@ -23,7 +23,8 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
 from hitl_tui.widgets.graph.condition_line import ConditionLine
-from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.node_signs import NodeSelected
 
 if TYPE_CHECKING:
     from hitl_tui.screens.console_screen import ConsoleScreen
@@ -53,7 +54,7 @@ class GraphPane(WorkspacePane):
     def __init__(self, thread: ThreadState) -> None:
         super().__init__(thread)
         self._runs = NodeRuns()
-        self._list = GraphList(self._runs)
+        self._graph = GraphView(self._runs)
         self._node = Static(id="node", markup=False)
         self._condition = ConditionLine()
         self._picture: GraphPicture | None = None
@@ -62,8 +63,8 @@ class GraphPane(WorkspacePane):
         self._drawing = False
 
     def compose_view(self) -> ComposeResult:
-        """Put what is known of the selected node below the list."""
-        yield self._list
+        """Put what is known of the selected node below the graph."""
+        yield self._graph
         yield self._node
         yield self._condition
 
@@ -72,8 +73,8 @@ class GraphPane(WorkspacePane):
         self._node.display = self.size.height >= _ENOUGH_ROWS
 
     def take_focus(self) -> None:
-        """Focus the list."""
-        self._list.focus()
+        """Focus the list or the picture."""
+        self._graph.take_focus()
 
     async def load(self) -> None:
         """Read the graph, and which of its nodes ran."""
@@ -97,20 +98,20 @@ class GraphPane(WorkspacePane):
 
     def _show(self) -> None:
         view = self.thread.view
-        self._list.offers_run_on = (
+        self._graph.offers_run_on = (
             view is not None and view.stop is not None and self.thread.moment is None
         )
         if self._picture is None:
             self.set_detail("nothing has run on this thread")
             return
-        self._list.show(self._picture, self._breakpoints)
+        self._graph.show(self._picture, self._breakpoints)
         many = sum(node.is_real for node in self._picture.nodes)
         self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {counted(many, 'node')}")
         self._show_node()
 
-    @on(GraphList.Selected)
+    @on(NodeSelected)
     def _show_node(self) -> None:
-        node = self._list.node
+        node = self._graph.node
         if node is None or self._picture is None:
             return
         details = node_details(self._picture, node, self._breakpoints)
@@ -132,7 +133,7 @@ class GraphPane(WorkspacePane):
         self._drawing = False
         if self._picture is None and self.thread.graph_id:
             self.read_graph()
-        self._list.runs_changed()
+        self._graph.runs_changed()
 
     @work(group="graph", exclusive=True, exit_on_error=False)
     async def read_graph(self) -> None:
@@ -143,8 +144,8 @@ class GraphPane(WorkspacePane):
 
     # What the user asks for
 
-    @on(GraphList.BreakpointRequested)
-    def set_breakpoint(self, event: GraphList.BreakpointRequested) -> None:
+    @on(GraphView.BreakpointRequested)
+    def set_breakpoint(self, event: GraphView.BreakpointRequested) -> None:
         """Set the next kind of breakpoint, and keep it."""
         event.stop()
         node_id = event.node.node_id if event.node is not None else EVERY
@@ -165,7 +166,7 @@ class GraphPane(WorkspacePane):
         self._show()
         self.show_notification(words)
 
-    @on(GraphList.ConditionRequested)
+    @on(GraphView.ConditionRequested)
     def ask_for_condition(self) -> None:
         """Ask for the condition until which to step on."""
         self._condition.open()
@@ -173,11 +174,16 @@ class GraphPane(WorkspacePane):
     @on(ConditionLine.Closed)
     def run_until(self, event: ConditionLine.Closed) -> None:
         """Step on until the condition holds."""
-        self._list.focus()
+        self._graph.take_focus()
         if event.condition:
             self.post_message(RunOnRequested(StepGoal(until=event.condition)))
 
-    @on(GraphList.SubgraphsRequested)
+    @on(GraphView.NoPicture)
+    def tell_why(self, event: GraphView.NoPicture) -> None:
+        """Tell why there is no picture."""
+        self.show_notification(event.why, severity="warning")
+
+    @on(GraphView.SubgraphsRequested)
     def open_subgraphs(self) -> None:
         """Show subgraphs as their nodes, or as one node each."""
         self._opened = not self._opened
@@ -193,7 +199,7 @@ class GraphPane(WorkspacePane):
         else:
             self._show()
 
-    @on(GraphList.MermaidRequested)
+    @on(GraphView.MermaidRequested)
     def copy_mermaid(self) -> None:
         """Copy the graph in Mermaid's language."""
         if self._picture is not None:
