@@ -184,7 +184,7 @@ def _laid_out(names: Sequence[str], edges: Iterable[tuple[int, int]]) -> Layout:
     for number, name in enumerate(names):  # names are untrusted: graphlay gets numbers
         # A cell wider than drawn, because graphlay lets lines pass closer than a cell.
         width = (cell_len(name) + _AROUND_NAME + 1) * _CELL
-        graph.node(number, width=width, height=_CELL)
+        graph.node(number, label=f"{number:03}", width=width, height=_CELL)
     ends = list(edges)
     if len(names) > MOST_NODES or len(ends) > MOST_EDGES:
         raise NotLaidOut(

@@ -39,14 +39,14 @@ def drawn(picture: GraphPicture) -> list[str]:
 def test_an_agent_with_a_loop_and_a_choice() -> None:
     agent = graph("__start__-model", "model~tools", "model~__end__", "tools-model", "model~model")
     assert drawn(agent) == [
-        "[  __start__  ]",
-        "       ▼",
-        " [  model ↺  ]",
-        "       ┆     ▲",
-        "       ┆     ╰──────╮",
-        "       ├┄┄┄┄┄┄┄┄┄┄╮ │",
-        "       ▼          ▼ │",
-        " [  __end__  ]   [  tools  ]",
+        "             [  __start__  ]",
+        "                    ▼",
+        "              [  model ↺  ]",
+        "                ┆ ▲ ┆",
+        "        ╭┄┄┄┄┄┄┄╯ │ ┆",
+        "        ┆ ╭───────╯ ┆",
+        "        ▼ │         ▼",
+        "[  tools  ]   [  __end__  ]",
     ]
 
 
