@@ -189,7 +189,7 @@ class Desk:
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
-        self.stepping = Stepping(session, self._decider)
+        self.stepping = Stepping(session, self._decider, self.breakpoints)
         """Steps up to a node, until a condition holds, or to the end."""
         self.stories = Stories(
             ReplayParts(session, self._decider, self._starter, self.states, self.reviews)

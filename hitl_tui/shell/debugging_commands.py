@@ -79,13 +79,15 @@ async def goto(desk: "Desk", args: Namespace) -> CommandResult:
 
 async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
     """Step on to a node, until a condition holds, or to the end."""
-    goal = StepGoal(node=args.node or "", until=args.until or "")
+    goal = StepGoal(
+        node=args.node or "", until=args.until or "", until_changed=args.until_changed or ""
+    )
     return await desk.stepping.run_on(thread, goal, ignore_progress)
 
 
 def is_long_step(args: Namespace) -> bool:
     """Whether a step goes further than the next stop."""
-    return bool(args.node or args.until or args.to_end)
+    return bool(args.node or args.until or args.until_changed or args.to_end)
 
 
 async def _written(

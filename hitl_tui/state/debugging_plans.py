@@ -68,6 +68,12 @@ def plan_of_running_on(thread: ThreadView, goal: StepGoal) -> Plan:
             f"  {one_line(goal.until, 400)}",
             "A question, an error and the end of the run stop it too.",
         ]
+    elif goal.until_changed:
+        lines = [
+            f"Runs from {begins}, node by node, until these values of the state change:",
+            f"  {one_line(goal.until_changed, 400)}",
+            "A question, an error and the end of the run stop it too.",
+        ]
     else:
         to = f"up to before {_names((goal.node,))}" if goal.node else "to the end"
         lines = [

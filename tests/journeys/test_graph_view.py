@@ -63,7 +63,7 @@ async def test_the_graph_shows_what_ran_and_a_breakpoint_stops_the_next_step(
         await console.press("b", "b")
         assert console.desk.breakpoints.of("breakpoints") == Breakpoints(after=("polish",))
         kept = console.app.session.settings.kept("breakpoints", console.desk.server.identity)
-        assert kept == {"breakpoints": {"before": [], "after": ["polish"]}}
+        assert kept == {"breakpoints": {"before": [], "after": ["polish"], "conditions": {}}}
         assert "▼" in line_of(console, "▷ polish")
         detail = console.app.screen.query_one("#node", Static)
         assert "after it: set here" in str(detail.content)
@@ -150,6 +150,18 @@ async def test_the_picture_shows_the_same_node_and_what_it_does(
         await console.shows("▐▲▷ polish ▌")
         assert listed.node is not None
         assert listed.node.node_id == "polish"
+        await console.press("c", *"$.text == ", "enter")
+        await console.shows("is not a condition")
+        await console.press("end", *"'no'", "enter")
+        await console.shows("▐▴▷ polish ▌", "before it where $.text == 'no': set here")
+        kept = console.app.session.settings.kept("breakpoints", console.desk.server.identity)
+        assert kept == {
+            "breakpoints": {
+                "before": ["polish"],
+                "after": [],
+                "conditions": {"polish": "$.text == 'no'"},
+            }
+        }
         await console.press("p")
         assert listed.has_focus
-        assert "▲" in line_of(console, "▷ polish")
+        assert "▴" in line_of(console, "▷ polish")

@@ -2,14 +2,13 @@
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from hitl_engine.errors import HitlError
+from hitl_engine.errors import BadInput, HitlError
 from hitl_engine.model import Breakpoints, Checkpoint, GraphPicture, Progress, StepGoal
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunOnRequested
@@ -22,12 +21,9 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
-from hitl_tui.widgets.graph.condition_line import ConditionLine
+from hitl_tui.widgets.graph.condition_line import Asked, ConditionLine
 from hitl_tui.widgets.graph.graph_view import GraphView
 from hitl_tui.widgets.graph.node_signs import NodeSelected
-
-if TYPE_CHECKING:
-    from hitl_tui.screens.console_screen import ConsoleScreen
 
 _FRAME = 1 / 30
 """Seconds between two drawings of a run."""
@@ -156,27 +152,40 @@ class GraphPane(WorkspacePane):
                 severity="warning",
             )
             return
-        breakpoints = next_breakpoints(self._breakpoints, node_id)
-        screen = cast("ConsoleScreen", self.screen)
-        words = one_line(breakpoint_words(breakpoints, node_id), 200)
+        self._keep(next_breakpoints(self._breakpoints, node_id), node_id)
+
+    def _keep(self, breakpoints: Breakpoints, node_id: str) -> None:
+        words = one_line(breakpoint_words(breakpoints, node_id), 400)
         try:
-            keep_breakpoints(screen.session.settings, self.desk, self.thread.graph_id, breakpoints)
+            keep_breakpoints(self.session.settings, self.desk, self.thread.graph_id, breakpoints)
         except OSError as error:
             words += f" It is not kept for the next time: {error.strerror}."
         self._show()
         self.show_notification(words)
 
     @on(GraphView.ConditionRequested)
-    def ask_for_condition(self) -> None:
-        """Ask for the condition until which to step on."""
-        self._condition.open()
+    def ask_for_condition(self, event: GraphView.ConditionRequested) -> None:
+        """Ask for a condition, or for the values that are to change."""
+        self._condition.ask(event.asked)
 
     @on(ConditionLine.Closed)
-    def run_until(self, event: ConditionLine.Closed) -> None:
-        """Step on until the condition holds."""
+    def take_condition(self, event: ConditionLine.Closed) -> None:
+        """Step on until the condition holds, or keep it with the breakpoint."""
         self._graph.take_focus()
-        if event.condition:
-            self.post_message(RunOnRequested(StepGoal(until=event.condition)))
+        match event.asked:
+            case Asked.RUN_UNTIL if event.typed:
+                self.post_message(RunOnRequested(StepGoal(until=event.typed)))
+            case Asked.RUN_UNTIL_CHANGED if event.typed:
+                self.post_message(RunOnRequested(StepGoal(until_changed=event.typed)))
+            case Asked.BREAKPOINT if event.typed is not None and self._graph.node is not None:
+                self._set_condition(self._graph.node.node_id, event.typed)
+
+    def _set_condition(self, node_id: str, condition: str) -> None:
+        try:
+            self._keep(self._breakpoints.with_condition(node_id, condition), node_id)
+        except BadInput as error:
+            self.show_notification(one_line(str(error), 400), severity="error")
+            self._condition.ask(Asked.BREAKPOINT)
 
     @on(GraphView.NoPicture)
     def tell_why(self, event: GraphView.NoPicture) -> None:

@@ -13,6 +13,7 @@ from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPictu
 from hitl_tui.messages import GotoRequested, RunOnRequested
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.text.graph_layout import NotLaidOut
+from hitl_tui.widgets.graph.condition_line import Asked
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.graph.node_signs import NodeSelected
 from hitl_tui.widgets.graph.picture_view import PictureView
@@ -59,10 +60,13 @@ class GraphView(Horizontal):
 
     `▲` stops before a node, `▼` after it; `△` and `▽` are breakpoints that the graph was compiled
     with. **b** sets and removes one on the selected node, **B** on all nodes. All runs and steps
-    from here stop there, until you remove it.
+    from here stop there, until you remove it. **c** gives it a condition (`▴`, `▾`): the run stops
+    there each time, and goes on by itself where the condition does not hold, as long as it is
+    followed here.
 
-    **t** steps on to the selected node, **u** until a condition holds (`$.total > 100`), **E** to
-    the end; breakpoints on the way are passed. **o** runs the selected node next, whatever was next.
+    **t** steps on to the selected node, **u** until a condition holds (`$.total > 100`), **U** until
+    a value changes, **E** to the end; breakpoints on the way are passed, except those whose condition
+    holds. **o** runs the selected node next, whatever was next.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -93,6 +97,21 @@ class GraphView(Horizontal):
             "Run until",
             tooltip="Step on until a condition holds for the state",
             id="graph.run_until",
+        ),
+        Binding(
+            "U",
+            "run_until_changed",
+            "Run until changed",
+            show=False,
+            tooltip="Step on until a value of the state changes",
+            id="graph.run_until_changed",
+        ),
+        Binding(
+            "c",
+            "condition",
+            "Condition",
+            tooltip="Stop at the selected node only where a condition holds",
+            id="graph.condition",
         ),
         Binding(
             "E",
@@ -140,8 +159,11 @@ class GraphView(Horizontal):
 
         node: GraphNode | None
 
+    @dataclass
     class ConditionRequested(Message):
-        """The user asked to step on until a condition holds, which is to be typed."""
+        """The user asked for what needs a condition or a path, which is to be typed."""
+
+        asked: Asked
 
     class SubgraphsRequested(Message):
         """The user asked to show subgraphs as their nodes, or as one node each."""
@@ -244,7 +266,7 @@ class GraphView(Horizontal):
         match action:
             case "open_subgraphs":
                 return self._picture is not None and self._picture.has_subgraphs
-            case "run_to" | "run_until" | "run_to_end":
+            case "run_to" | "run_until" | "run_until_changed" | "run_to_end":
                 return self.offers_run_on
             case _:
                 return True
@@ -273,7 +295,16 @@ class GraphView(Horizontal):
 
     def action_run_until(self) -> None:
         """Ask for a condition."""
-        self.post_message(self.ConditionRequested())
+        self.post_message(self.ConditionRequested(Asked.RUN_UNTIL))
+
+    def action_run_until_changed(self) -> None:
+        """Ask for the values that are to change."""
+        self.post_message(self.ConditionRequested(Asked.RUN_UNTIL_CHANGED))
+
+    def action_condition(self) -> None:
+        """Ask for the condition of the breakpoint on the selected node."""
+        if self.node is not None and self.node.is_real and len(self.node.path) == 1:
+            self.post_message(self.ConditionRequested(Asked.BREAKPOINT))
 
     def action_run_to_end(self) -> None:
         """Ask to step on to the end."""

@@ -37,9 +37,10 @@ def stop_signs(node: GraphNode, set_here: Breakpoints) -> tuple[tuple[str, str],
     """Return the signs of the breakpoints before and after a node, each with its style."""
     before = bool({node.node_id, EVERY} & set(set_here.before)) and node.is_real
     after = bool({node.node_id, EVERY} & set(set_here.after)) and node.is_real
+    mine = "▴▾" if set_here.condition_at(node.node_id) else "▲▼"
     return (
-        ("▲" if before else "△" if node.stops_before else " ", _style(before)),
-        ("▼" if after else "▽" if node.stops_after else " ", _style(after)),
+        (mine[0] if before else "△" if node.stops_before else " ", _style(before)),
+        (mine[1] if after else "▽" if node.stops_after else " ", _style(after)),
     )
 
 
