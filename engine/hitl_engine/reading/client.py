@@ -180,6 +180,10 @@ class LangGraphServer:
         query: JsonObject = {"limit": SMALL_PAGE}
         return _read_all(WireAssistant, await self._call("POST", path, query, reads=True))
 
+    async def set_latest_version(self, assistant_id: str, version: int) -> None:
+        """Make a version of an assistant its latest."""
+        await self._sent("POST", f"/assistants/{assistant_id}/latest", {"version": version})
+
     async def namespaces(self, query: JsonObject) -> tuple[tuple[str, ...], ...]:
         """Return one page of the namespaces of the store that have items."""
         reply = await self._call("POST", "/store/namespaces", query, reads=True)
