@@ -191,9 +191,7 @@ class Desk:
         """Runs from an older checkpoint, or at another node."""
         self.stepping = Stepping(session, self._decider)
         """Steps up to a node, until a condition holds, or to the end."""
-        self.stories = Stories(
-            ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
-        )
+        self.stories = Stories(ReplayParts(session, self._decider, self.states))
         """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
