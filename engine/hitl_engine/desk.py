@@ -10,6 +10,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
@@ -21,6 +22,7 @@ from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.store import Store
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
+from hitl_engine.debugging.story_server import StoryServer
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -102,6 +104,30 @@ async def open_desk(
             await connection.aclose()
 
 
+@asynccontextmanager
+async def open_story(path: Path) -> AsyncIterator["Desk"]:
+    """Open the desk of a story in a file: it reads like a server, and nothing can be changed.
+
+    Its journal is empty, and gone at the end. Raises BadInput.
+    """
+    story = read_story_file(path)
+    target = RemoteServer(url="http://story", label=path.name)
+    saved = story.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    read_only = (
+        f"This is a story in the file {path}, saved {saved} from {story.server}. Nothing can be"
+        " answered or changed here."
+    )
+    with TemporaryDirectory() as folder:
+        async with open_journal(Path(folder)) as journal:
+            transport = StoryServer(story, read_only)
+            connection = Connection(target, Path(folder), {}, None, transport=transport)
+            await connection.open()
+            try:
+                yield Desk(ServerSession(connection), journal)
+            finally:
+                await connection.aclose()
+
+
 async def read_log(
     target: str | None, *, data_dir: Path | None = None, limit: int = 200
 ) -> tuple[LogEntry, ...]:
@@ -117,6 +143,15 @@ async def read_log(
 def read_story(text: str) -> Story:
     """Read a story from its JSON. Raises BadInput."""
     return story_file.story_of(text)
+
+
+def read_story_file(path: Path) -> Story:
+    """Read a story from a file. Raises BadInput."""
+    try:
+        return read_story(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadInput(f"{path} cannot be read: {reason}.") from error
 
 
 def story_json(story: Story) -> JsonObject:

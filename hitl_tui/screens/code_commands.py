@@ -20,7 +20,7 @@ _NAMES = {
 
 def code_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     """Yield a command for each language on the screen of a thread; on others nothing."""
-    if not isinstance(screen, ThreadScreen):
+    if not isinstance(screen, ThreadScreen) or screen.desk.server.read_only:
         return
     for language, name in _NAMES.items():
         yield SystemCommand(

@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import JsonValue, Path, Rerun, StateEdit, StepGoal
+from hitl_engine.visible import one_line
 from hitl_tui.messages import (
     ForkRequested,
     GotoRequested,
@@ -37,6 +38,9 @@ class ThreadDebugging:
 
     async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
+        if why_not := self._desk.server.read_only:
+            self._screen.show_notification(one_line(why_not, 400), severity="warning")
+            return
         match event:
             case GotoRequested():
                 await self.go_to(event.node)

@@ -74,6 +74,8 @@ def _replay_lines(story: Story, replay: Replay) -> Iterator[str]:
     count = len(replay.differences)
     found = "as the story tells" if not count else f"{count} of them otherwise"
     yield f"{replay.steps} of {len(story.steps)} steps were done on thread {replay.thread_id}, {found}."
+    if count:
+        yield "hitl-tui open shows the story step by step, hitl-tui history THREAD what the replay did."
 
 
 def _step_line(step: StoryStep) -> str:

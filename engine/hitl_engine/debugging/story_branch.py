@@ -12,7 +12,8 @@ from hitl_engine.errors import BadInput
 from hitl_engine.model import StoryPlace
 from hitl_engine.reading.wire import WireRun, WireState
 
-_UNKNOWN = datetime.min.replace(tzinfo=UTC)
+UNKNOWN = datetime.min.replace(tzinfo=UTC)
+"""For an act whose server does not tell when it was done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +77,14 @@ class StoryBranch:
         makers: dict[int, StoryPlace] = {}
         newest = -1
         for step, done in enumerate(acts, 1):
-            begins_elsewhere = bool(done.made) and done.begins != newest
-            yield makers.get(done.begins) if begins_elsewhere else None
+            begins_branch = bool(done.made) and (done.begins != newest or self._is_fork(done))
+            yield makers.get(done.begins) if begins_branch else None
             makers |= {made: StoryPlace(step, n) for n, made in enumerate(done.made)}
             newest = max(newest, *done.made) if done.made else newest
+
+    def _is_fork(self, done: Done) -> bool:
+        """Whether a run was sent to a checkpoint, which forgets the answers of its step, even there."""
+        return done.run is not None and self.states[done.made[0]].metadata.get("source") == "fork"
 
     def _ancestry(self) -> Iterator[int]:
         """Yield the number of the newest checkpoint, of the one that it was made from, and so on."""
@@ -107,13 +112,13 @@ class StoryBranch:
             for number, state in enumerate(self.states)
             if state.run_id == run.run_id and _is_of_run(state)
         )
-        at = run.created_at or _UNKNOWN
+        at = run.created_at or UNKNOWN
         return Done(run, made, self._made_from(made[0]) if made else self._newest_at(at), at)
 
     def _of_clients(self) -> Iterator[Done]:
         for number, state in enumerate(self.states):
             if state.metadata.get("source") == "update" or _is_copy(state):
-                at = state.created_at or _UNKNOWN
+                at = state.created_at or UNKNOWN
                 yield Done(None, (number,), self._made_from(number), at)
 
     def _newest_at(self, at: datetime) -> int:

@@ -13,6 +13,7 @@ from hitl_engine.model import (
     Commanded,
     Copied,
     GivenAnswer,
+    GraphDrawing,
     JsonObject,
     JsonValue,
     RunSettings,
@@ -35,21 +36,29 @@ def story_document(story: Story) -> JsonObject:
         "thread_id": story.thread_id,
         "server": story.server,
         "saved_at": story.saved_at.isoformat(),
+        **({"drawing": _drawing_document(story.drawing)} if story.drawing else {}),
         "steps": [_step_document(step) for step in story.steps],
     }
 
 
+def _drawing_document(drawing: GraphDrawing) -> JsonObject:
+    return {"closed": drawing.closed, "opened": drawing.opened}
+
+
 def _step_document(step: StoryStep) -> JsonObject:
-    document = _act_document(step.act)
+    document = act_document(step.act)
     if step.begins_at is not None:
         document["begins_at"] = {
             "step": step.begins_at.step,
             "checkpoint": step.begins_at.checkpoint,
         }
+    if step.at is not None:
+        document["at"] = step.at.isoformat()
     return {**document, "after": step.after}
 
 
-def _act_document(act: Act) -> JsonObject:
+def act_document(act: Act) -> JsonObject:
+    """Return an act as JSON: `{"act": "start" | "answer" | "step" | …}` with what was given."""
     match act:
         case Started():
             settings: JsonObject = {
@@ -101,8 +110,10 @@ def story_of(text: str) -> Story:
             server=str(document["server"]),
             saved_at=datetime.fromisoformat(document["saved_at"]),
             steps=tuple(
-                StoryStep(_act(step), _after(step), _place(step)) for step in document["steps"]
+                StoryStep(_act(step), _after(step), _place(step), _time(step))
+                for step in document["steps"]
             ),
+            drawing=_drawing(document.get("drawing")),
         )
     except (KeyError, TypeError, ValueError) as error:
         _refuse(f"{type(error).__name__}: {error}")
@@ -141,6 +152,21 @@ def _breakpoints(step: Mapping[str, Any]) -> Breakpoints:
 def _place(step: Mapping[str, Any]) -> StoryPlace | None:
     place = step.get("begins_at")
     return StoryPlace(int(place["step"]), int(place["checkpoint"])) if place else None
+
+
+def _time(step: Mapping[str, Any]) -> datetime | None:
+    at = step.get("at")
+    return datetime.fromisoformat(at) if at else None
+
+
+def _drawing(given: Any) -> GraphDrawing | None:
+    match given:
+        case None:
+            return None
+        case {"closed": dict(closed), "opened": dict(opened)}:
+            return GraphDrawing(closed, opened)
+        case _:
+            raise ValueError("`drawing` has not the graph closed and opened")
 
 
 def _after(step: Any) -> JsonObject | None:

@@ -11,10 +11,10 @@ from datetime import UTC, datetime
 
 import xxhash
 
-from hitl_engine.debugging.story_branch import Done, StoryBranch
+from hitl_engine.debugging.story_branch import UNKNOWN, Done, StoryBranch
 from hitl_engine.deciding.run_breakpoints import compiled_breakpoints, effective_breakpoints
 from hitl_engine.deciding.run_settings import own_settings
-from hitl_engine.errors import BadInput
+from hitl_engine.errors import BadInput, Denied, NotThere, ServerRefused
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
     Act,
@@ -23,6 +23,7 @@ from hitl_engine.model import (
     Commanded,
     Copied,
     GivenAnswer,
+    GraphDrawing,
     JsonObject,
     JsonValue,
     Started,
@@ -65,7 +66,17 @@ class StoryReader:
             server=self._session.server.label,
             saved_at=datetime.now(UTC),
             steps=tuple(_steps(StoryBranch(states), runs, compiled_breakpoints(nodes or {}))),
+            drawing=await self._drawing(row.graph_id),
         )
+
+    async def _drawing(self, graph_id: str) -> GraphDrawing | None:
+        """Return the graph as the server draws it; None where it draws none."""
+        try:
+            closed = await self._session.api.graph(graph_id)
+            opened = await self._session.api.graph(graph_id, subgraphs=True)
+        except (Denied, NotThere, ServerRefused):
+            return None
+        return GraphDrawing(closed.model_dump(mode="json"), opened.model_dump(mode="json"))
 
 
 def _steps(
@@ -79,7 +90,8 @@ def _steps(
         last = done.made[-1] if done.made else done.begins if done is dones[-1] else -1
         is_told = last >= 0 and (not done.made or last not in overwritten)
         after = after_of(branch.states[last]) if is_told else None
-        yield StoryStep(_act(done, branch.states, compiled), after, place)
+        at = done.at if done.at != UNKNOWN else None
+        yield StoryStep(_act(done, branch.states, compiled), after, place, at)
 
 
 def _act(done: Done, states: Sequence[WireState], compiled: Breakpoints) -> Act:

@@ -95,6 +95,17 @@ class StoryStep:
     answer to only some of several questions leaves no checkpoint."""
     begins_at: StoryPlace | None = None
     """Where the act began a branch; None: it went on from the newest checkpoint."""
+    at: datetime | None = None
+    """When it was done, if the server told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphDrawing:
+    """The graph of a story as its server drew it: `{"nodes", "edges"}` of the Server API."""
+
+    closed: JsonObject
+    opened: JsonObject
+    """With the nodes inside of subgraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +117,7 @@ class Story:
     server: str
     saved_at: datetime
     steps: tuple[StoryStep, ...]
+    drawing: GraphDrawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
