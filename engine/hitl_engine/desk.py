@@ -7,6 +7,7 @@ in which order is decided here and nowhere else.
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
@@ -32,7 +33,7 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.errors import BadInput, Conflict, JournalFailed
+from hitl_engine.errors import BadInput, Conflict, HitlError, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
@@ -58,6 +59,7 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    StateEdit,
     Story,
     ThreadView,
 )
@@ -401,6 +403,23 @@ class Desk:
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         return await self._decider.step(breakpoint, on_progress)
+
+    @_keeps_server_running
+    async def write_and_go_on(self, edit: StateEdit, on_progress: OnProgress) -> Outcome:
+        """Write into the state of a thread, and run on from there to the next stop or the end.
+
+        The thread does not go on where something became otherwise than meant, or nothing is next:
+        then the outcome is that of the write. Raises as `states.write` where nothing was written.
+        """
+        written = await self.states.write(edit)
+        stop = written.thread.stop if written.thread else None
+        if written.kind is not OutcomeKind.APPLIED or written.otherwise or stop is None:
+            return written
+        try:
+            return await self._decider.step(stop, on_progress)
+        except HitlError as error:
+            why = f"{written.why} The thread did not go on: {error.what}"
+            return replace(written, kind=OutcomeKind.UNMOVED, why=why)
 
     async def input_forms(self, graph: Graph) -> AsyncIterator[InputForm]:
         """Yield the form for the input of a graph; before it, an incomplete one if that takes long.

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path, Rerun, StateEdit, StepGoal
+from hitl_engine.model import JsonValue, Path, Rerun, StepGoal
 from hitl_engine.visible import one_line
 from hitl_tui.messages import (
     ForkRequested,
@@ -15,7 +15,7 @@ from hitl_tui.messages import (
     StateEditRequested,
 )
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.state_edit import ConfirmedEdit, StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import SendRequest, ThreadRuns
@@ -112,9 +112,10 @@ class ThreadDebugging:
             self._show(error)
             return
 
-        def closed(edit: StateEdit | None) -> None:
-            if edit is not None:
-                self._send(partial(self._runs.write, edit))
+        def closed(confirmed: ConfirmedEdit | None) -> None:
+            if confirmed is not None:
+                edit, goes_on = confirmed.edit, confirmed.goes_on
+                self._send(partial(self._runs.write, edit, goes_on=goes_on))
 
         modal = StateEditModal(
             self._desk,
