@@ -63,16 +63,13 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_engine.reading.client import going_on_at
+from hitl_engine.reading.client import COPY, going_on_at
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
 OnProgress = Callable[[Progress], None]
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
-
-_COPY = "__copy__"
-"""As this node, langgraph writes the state once more and forgets the answers given in its step."""
 
 
 class Decider:
@@ -291,7 +288,7 @@ class Decider:
         The second is sent only if the first certainly arrived.
         """
         try:
-            copied = await self._session.api.update_state(intent.thread_id, None, as_node=_COPY)
+            copied = await self._session.api.update_state(intent.thread_id, None, as_node=COPY)
         except TargetError as error:
             if nothing_was_taken(error):
                 if isinstance(error, ServerRefused | NotThere):

@@ -53,6 +53,8 @@ from hitl_engine.reading.wire import (
     WireUpdate,
 )
 
+COPY = "__copy__"
+"""As this node, LangGraph writes the state once more and forgets the answers given in its step."""
 CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
 SCHEMAS_SECONDS = 60.0
