@@ -647,6 +647,11 @@ def _reason(error: Exception) -> str:
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
 
 
+def thread_of_event(data: JsonValue) -> WireThread:
+    """Return the row with which the stream of a run ended (flag `stream_thread`). Raises BadReply."""
+    return _read(WireThread, data)
+
+
 def own_assistant(graph_id: str) -> str:
     """Return the id of the assistant that every server makes of a graph."""
     return str(uuid5(_ASSISTANT_IDS, graph_id))
