@@ -24,9 +24,8 @@ from hitl_tui.text.node_details import node_details
 from hitl_tui.widgets.graph.condition_line import Asked, ConditionLine
 from hitl_tui.widgets.graph.graph_view import GraphView
 from hitl_tui.widgets.graph.node_signs import NodeSelected
+from hitl_tui.widgets.redraws import Redraws
 
-_FRAME = 1 / 30
-"""Seconds between two drawings of a run."""
 _ENOUGH_ROWS = 12
 """From so many rows on, what is known of the selected node is shown below the list."""
 _LINE = 50
@@ -56,7 +55,7 @@ class GraphPane(WorkspacePane):
         self._picture: GraphPicture | None = None
         self._opened = False
         """Whether subgraphs are shown as their nodes."""
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw)
 
     def compose_view(self) -> ComposeResult:
         """Put what is known of the selected node below the graph."""
@@ -121,12 +120,10 @@ class GraphPane(WorkspacePane):
     def show_progress(self, progress: Progress) -> None:
         """Show which nodes run, as they do."""
         self._runs.take(progress, time.monotonic())
-        if not self._drawing and self.has_class("-displayed"):
-            self._drawing = True
-            self.set_timer(_FRAME, self._draw)
+        if self.has_class("-displayed"):
+            self._redraws.soon()
 
     def _draw(self) -> None:
-        self._drawing = False
         if self._picture is None and self.thread.graph_id:
             self.read_graph()
         self._graph.runs_changed()
