@@ -224,9 +224,10 @@ class ThreadsScreen(ConsoleScreen):
         """Go to the last thread; in a search for words, to the last match of the next pages."""
         if self._search.words:
             await self._read_on()
-            self.list.selected = len(self.list.rows)
         elif not self._loaded.complete:
             await self._guarded(self._go_to(None))
+        if self._search.words or self._loaded.complete:
+            self.list.selected = len(self.list.rows)
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def leap(self, by: int) -> None:
