@@ -89,8 +89,16 @@ class ConsoleApp(App[None]):
         ),
     ]
 
-    def __init__(self, open_desk: OpenDesk, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        settings: Settings | None = None,
+        *,
+        opens_thread: bool = False,
+    ) -> None:
+        """With `opens_thread`, the newest thread is opened at once."""
         super().__init__()
+        self._opens_thread = opens_thread
         self._settings = settings or Settings()
         for theme in THEMES:
             self.register_theme(theme)
@@ -161,6 +169,16 @@ class ConsoleApp(App[None]):
         self.home = inbox = InboxScreen(self.session)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.session, inbox)
+        if self._opens_thread:
+            self.open_newest_thread()
+
+    @work(group="open", exit_on_error=False)
+    async def open_newest_thread(self) -> None:
+        """Open the newest thread, whatever its status."""
+        assert self.session.desk is not None, "the target is open"
+        page = await self.session.desk.threads.page(size=1)
+        for thread in page.rows:
+            self._navigation.open_any_thread(ThreadOpened(thread.thread_id))
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal

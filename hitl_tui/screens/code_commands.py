@@ -22,7 +22,7 @@ _NAMES = {
 
 def code_commands(screen: Screen[object]) -> Iterator[SystemCommand]:
     """Yield a command for each language where there is something to copy; else nothing."""
-    if isinstance(screen, ThreadScreen):
+    if isinstance(screen, ThreadScreen) and not screen.desk.server.read_only:
         about, copy = "Copy code that answers what waits on this thread, or steps it on", _copy_soon
         for language, name in _NAMES.items():
             yield SystemCommand(f"Copy as {name}", about, partial(copy, screen, language))

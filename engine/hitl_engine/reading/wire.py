@@ -362,3 +362,5 @@ class WireInfo(_Wire):
     graphs_changed: tuple[WireChangedGraph, ...] = ()
     remarks: tuple[str, ...] = ()
     """About the settings of the project, for a person."""
+    read_only: str = ""
+    """Why nothing can be changed, where that is so; only a story in a file tells it."""

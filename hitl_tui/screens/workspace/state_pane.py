@@ -10,7 +10,6 @@ from hitl_tui.messages import StateEditRequested
 from hitl_tui.screens.workspace.pane import WorkspacePane
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
-from hitl_tui.text.json_lines import is_large
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.searched_tree import SearchedTree
 from hitl_tui.widgets.state_tree.state_tree import StateTree
@@ -44,13 +43,6 @@ class StatePane(WorkspacePane):
         may_have_subgraphs = bool(view.next or view.waiting)
         if not self._namespace:
             await self._show_values()
-            if is_large(view.values):  # reading it twice more would stop the screen for a moment
-                self._subgraphs = ()
-                self._tree.several = may_have_subgraphs
-                self._about_changes = "c shows what changed"
-                self._show_detail()
-                self.refresh_bindings()
-                return
         self._subgraphs = await self._inside(view) if may_have_subgraphs else ()
         self._tree.several = bool(self._subgraphs)
         if self._namespace:
@@ -89,7 +81,7 @@ class StatePane(WorkspacePane):
     @on(StateTree.ChangesRequested)
     @work(group="load", exclusive=True, exit_on_error=False)
     async def find_changes(self) -> None:
-        """Mark what the last step changed in a large state, and go to the first change."""
+        """Mark what the last step changed, if that is not known yet, and go to the first change."""
         if self.thread.viewed is not None and await self._show_changes(self.thread.viewed):
             self._tree.action_next_change()
 
