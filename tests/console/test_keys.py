@@ -25,6 +25,7 @@ from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.breakpoint_choice import NodePicker
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
@@ -69,6 +70,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
     ("state", (StateTree,)),
+    ("view that could not be read", (LoadProblem,)),
     ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),

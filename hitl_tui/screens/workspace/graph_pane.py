@@ -67,7 +67,7 @@ class GraphPane(WorkspacePane):
         """Leave the list alone where there are only a few rows."""
         self._node.display = self.size.height >= _ENOUGH_ROWS
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the list or the picture."""
         self._graph.take_focus()
 

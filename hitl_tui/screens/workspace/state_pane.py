@@ -110,7 +110,7 @@ class StatePane(WorkspacePane):
         path = next(each.path for each in self._subgraphs if each.namespace == self._namespace)
         return f"of {' ▸ '.join(one_line(node, 40) for node in path)}"
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the tree."""
         self._tree.focus()
 
