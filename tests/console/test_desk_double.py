@@ -26,6 +26,7 @@ REAL_ONLY = (
     "states",
     "stepping",
     "threads",
+    "write_and_go_on",
 )
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
