@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_tui.messages import (
+    AssistantsRequested,
     BulkRequested,
     Chosen,
     LogRequested,
@@ -24,6 +25,7 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    StoreRequested,
     ThreadOpened,
     ThreadsRequested,
 )
@@ -241,9 +243,9 @@ class ConsoleApp(App[None]):
         self._navigation.open_any_thread(event)
 
     @on(NewRunRequested)
-    def open_new_run(self) -> None:
+    def open_new_run(self, event: NewRunRequested) -> None:
         """Open the form that starts a run."""
-        self._navigation.open_new_run()
+        self._navigation.open_new_run(event)
 
     @on(RunAgainRequested)
     def open_run_again(self, event: RunAgainRequested) -> None:
@@ -275,6 +277,16 @@ class ConsoleApp(App[None]):
         """Open the list of all threads."""
         self._navigation.open_threads()
 
+    @on(AssistantsRequested)
+    def open_assistants(self) -> None:
+        """Open the list of assistants."""
+        self._navigation.open_assistants()
+
+    @on(StoreRequested)
+    def open_store(self) -> None:
+        """Open the store."""
+        self._navigation.open_store()
+
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:
         """Open the marked items."""
@@ -287,8 +299,10 @@ class ConsoleApp(App[None]):
                 yield command
         from hitl_tui.screens.code_commands import code_commands
         from hitl_tui.screens.key_commands import key_commands
+        from hitl_tui.screens.server_commands import server_commands
 
         yield from key_commands(self, screen)
+        yield from server_commands(screen)
         yield from code_commands(screen)
 
     # Output

@@ -15,6 +15,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
+from hitl_engine.debugging.assistants import Assistants
 from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.runs import Runs
@@ -63,7 +64,6 @@ from hitl_engine.model import (
     Story,
     ThreadView,
 )
-from hitl_engine.reading.assistants import Assistants
 from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
@@ -238,7 +238,7 @@ class Desk:
         """Requests as code that runs elsewhere."""
         self.store = Store(session, journal.decisions)
         """The values that graphs keep across threads."""
-        self.assistants = Assistants(lambda: session.api)
+        self.assistants = Assistants(session, journal.decisions)
         """Graphs with settings for their runs, in versions."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""

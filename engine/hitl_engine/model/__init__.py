@@ -66,7 +66,7 @@ from hitl_engine.model.run import (
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
-from hitl_engine.model.store import StoreItem
+from hitl_engine.model.store import StoreItem, StorePage
 from hitl_engine.model.story import (
     Act,
     Answered,
@@ -202,6 +202,7 @@ __all__ = [
     "StateEdit",
     "StepGoal",
     "StoreItem",
+    "StorePage",
     "Story",
     "StoryDifference",
     "StoryPlace",

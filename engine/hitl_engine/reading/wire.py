@@ -286,7 +286,9 @@ class WireSchemas(_Wire):
     """
 
     input_schema: dict[str, Any] | None = None
+    output_schema: dict[str, Any] | None = None
     state_schema: dict[str, Any] | None = None
+    config_schema: dict[str, Any] | None = None
     context_schema: dict[str, Any] | None = None
     reducers: dict[str, str | None] | None = None
     """How each key of the state takes a write; only our own server sends it (flag `reducers`)."""

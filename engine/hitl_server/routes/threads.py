@@ -116,19 +116,12 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
 
 @router.get("/{thread_id}", responses=ok_response(Thread))
 async def get(request: Request, thread_id: str, include: str = "") -> Response:
-    """Return one thread, with its newest run; with `include=ttl`, also when it expires.
-
-    The run is read first, so that the row includes the result of a run that has ended.
-    """
+    """Return one thread, with its newest run; with `include=ttl`, also when it expires."""
     parts = parts_of(request)
     thread_id = checked_id(thread_id)
-    last_run = parts.runs.last(thread_id)
-    row = parts.threads.get(thread_id)
-    if row is None:
+    whole = parts.thread_with_last_run(thread_id)
+    if whole is None:
         raise no_thread(thread_id)
-    graph_id = (parts.threads.metadata(thread_id) or {}).get("graph_id")
-    changed = parts.graphs.code_change(str(graph_id))
-    whole = {**row, "last_run": last_run, "code_changed": changed}
     if "ttl" in map(str.strip, include.split(",")) and (
         ttl := parts.threads.ttls.of_thread(thread_id)
     ):
