@@ -16,6 +16,7 @@ from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.history_output import history_result
 from hitl_tui.shell.lookup import find_thread
 from hitl_tui.shell.outcome_output import outcome_result
+from hitl_tui.shell.state_commands import named_subgraph
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -40,8 +41,14 @@ async def history(desk: "Desk", args: Namespace) -> CommandResult:
 async def update(desk: "Desk", args: Namespace) -> CommandResult:
     """Write into the state of a thread; with `--go-on`, step on from there."""
     thread = await find_thread(desk, args.thread)
-    edit = await desk.states.plan(thread.thread_id, args.set, as_node=args.as_node or "")
-    return await _written(desk, edit, args, goes_on=args.go_on)
+    namespace = ""
+    if args.subgraph:
+        inside = await desk.state_values.of_subgraphs(thread.thread_id, thread.checkpoint_id)
+        namespace = named_subgraph(inside, args.subgraph).namespace
+    edit = await desk.states.plan(
+        thread.thread_id, args.set, as_node=args.as_node or "", namespace=namespace
+    )
+    return await _written(desk, edit, args, goes_on=args.go_on or bool(edit.asks_again))
 
 
 async def fork(desk: "Desk", args: Namespace) -> CommandResult:

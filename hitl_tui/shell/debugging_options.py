@@ -56,6 +56,12 @@ def _add_update_options(parser: argparse.ArgumentParser) -> None:
     )
     add_thread_argument(parser)
     _add_edit_options(parser)
+    parser.add_argument(
+        "--subgraph",
+        metavar="NAME",
+        help="write into the state of this subgraph, by its node or namespace; a question that it"
+        " asks is asked again",
+    )
     parser.add_argument("--go-on", action="store_true", help="then run to the next stop or the end")
     add_yes_option(parser)
 

@@ -220,6 +220,24 @@ class Decider:
         (found,) = await self._past_conditions(ran, on_progress)
         return found
 
+    async def ask_again(
+        self, thread_id: str, nodes: Sequence[str], on_progress: OnProgress
+    ) -> Outcome:
+        """Run these nodes again, without an answer to what they ask. Also raises NotTaken."""
+        before, last_run = await self._session.reader.with_last_run(thread_id)
+        request = await self.continuing_request(last_run, thread_id, before.graph_id, strict=False)
+        request |= await self._going_on(before.checkpoint_id)
+        request |= self.decided_on(before.checkpoint_id, list(before.pending_ids))
+        intent = Intent(
+            event="step",
+            server=self._session.server.label,
+            graph_id=before.graph_id,
+            thread_id=thread_id,
+            node=", ".join(nodes),
+            decision="ask again",
+        )
+        return await self.run(intent, request, on_progress)
+
     async def reopening(self, question: Question) -> Reopening:
         """Return what `reopen` would do. Also raises NoLongerWaits."""
         asked = question.interrupt

@@ -224,6 +224,13 @@ class LangGraphServer:
         request = self._request("GET", path, timeout=SCHEMAS_SECONDS)
         return _read(WireSchemas, await self._replied(request, SCHEMAS_SECONDS))
 
+    async def subgraph_schemas(self, assistant_id: str) -> dict[str, WireSchemas]:
+        """Return the schemas of an assistant's subgraphs of all levels: `node|inner` -> schemas."""
+        path = f"/assistants/{assistant_id}/subgraphs?recurse=true"
+        reply = await self._call("GET", path)
+        found = reply if isinstance(reply, dict) else {}
+        return {name: _read(WireSchemas, schemas) for name, schemas in found.items()}
+
     async def graph(self, assistant_id: str, *, subgraphs: bool = False) -> WireGraph:
         """Return the picture of an assistant's graph, with its subgraphs if asked for.
 
@@ -295,18 +302,21 @@ class LangGraphServer:
         *,
         as_node: str,
         checkpoint_id: str = "",
+        namespace: str = "",
         preconditions: JsonObject | None = None,
     ) -> str:
         """Write into a thread's state as a node; return the id of the new checkpoint.
 
         Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
-        branch begins there. `preconditions` are for servers with the flag `state_preconditions`.
+        branch begins there. With a namespace, the newest state of that subgraph is written. `preconditions` are for servers with the flag `state_preconditions`.
         """
         body: JsonObject = {"values": values}
         if as_node:
             body["as_node"] = as_node
         if checkpoint_id:
             body["checkpoint"] = {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+        elif namespace:
+            body["checkpoint"] = {"checkpoint_ns": namespace}
         if preconditions is not None:
             body["preconditions"] = preconditions
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
