@@ -42,8 +42,8 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
 def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
     """Respond with the events of a run from now on, or with the kept ones after number `after`."""
     with_ids = active.stream.resumable
-    events = active.stream.subscribe(after)
-    frames = (event.to_sse(with_ids) async for event in events)
+    followed = active.stream.follow(after)
+    frames = (b"".join(each.to_sse(with_ids) for each in events) async for events in followed)
     return sse_response(frames, run_headers(active, "stream"), active if cancel else None)
 
 
