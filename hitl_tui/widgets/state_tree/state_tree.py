@@ -250,6 +250,11 @@ class StateTree(ItemList):
         return len(self._tree.rows)
 
     @property
+    def value(self) -> JsonValue:
+        """What is shown, without the watched expressions."""
+        return self._value
+
+    @property
     def node(self) -> Node:
         """The selected row."""
         return self._tree.rows[self.selected]
