@@ -9,6 +9,7 @@ import asyncio
 import json
 import math
 import re
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
@@ -68,6 +69,8 @@ _DESCRIPTION_SECONDS = 5.0
 _MOST_ASSISTANTS = 1000
 _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
+_TURN = 0.005
+"""Seconds after which other tasks get a turn while events are read; the console draws and takes keys."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
 _ALL_RUNS = 10_000
@@ -525,7 +528,11 @@ class LangGraphServer:
                     else self._begun(request, stack)
                 )
                 source = EventSource(bounded(response, limit=REPLY_BYTES))
+                turn = time.monotonic()
                 async for event in source.aiter_sse():
+                    if time.monotonic() - turn > _TURN:  # hundreds may have come at once
+                        await asyncio.sleep(0)
+                        turn = time.monotonic()
                     name, *namespace = event.event.split("|")
                     data = _parsed(response, event.data.encode()) if event.data else None
                     yield StreamEvent(name, tuple(namespace), data, event.id)
