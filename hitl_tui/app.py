@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerError
 from hitl_engine.configuration import Configuration
 from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.messages import (
+    AssistantsRequested,
     BulkRequested,
     Chosen,
     LogRequested,
@@ -28,6 +29,7 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    StoreRequested,
     ThreadOpened,
     ThreadsRequested,
 )
@@ -102,9 +104,12 @@ class ConsoleApp(App[None]):
         open_desk: OpenDesk | Mapping[str, OpenDesk],
         settings: Settings | None = None,
         configuration: Configuration | None = None,
+        *,
+        opens_thread: bool = False,
     ) -> None:
-        """Read what is set for the console. Raises BadConfiguration."""
+        """With `opens_thread`, the newest thread is opened at once. Raises BadConfiguration."""
         super().__init__()
+        self._opens_thread = opens_thread
         self._settings = settings or Settings()
         configured = configuration or Configuration()
         for theme in THEMES:
@@ -216,6 +221,16 @@ class ConsoleApp(App[None]):
         self.home = inbox = InboxScreen(self.sessions)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.sessions, inbox)
+        if self._opens_thread:
+            self.open_newest_thread()
+
+    @work(group="open", exit_on_error=False)
+    async def open_newest_thread(self) -> None:
+        """Open the newest thread, whatever its status."""
+        assert self.session.desk is not None, "the target is open"
+        page = await self.session.desk.threads.page(size=1)
+        for thread in page.rows:
+            self._navigation.open_any_thread(ThreadOpened(thread.thread_id))
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -280,9 +295,9 @@ class ConsoleApp(App[None]):
         self._navigation.open_any_thread(event)
 
     @on(NewRunRequested)
-    def open_new_run(self) -> None:
+    def open_new_run(self, event: NewRunRequested) -> None:
         """Open the form that starts a run."""
-        self._navigation.open_new_run()
+        self._navigation.open_new_run(event)
 
     @on(RunAgainRequested)
     def open_run_again(self, event: RunAgainRequested) -> None:
@@ -314,6 +329,16 @@ class ConsoleApp(App[None]):
         """Open the list of all threads."""
         self._navigation.open_threads()
 
+    @on(AssistantsRequested)
+    def open_assistants(self, event: AssistantsRequested) -> None:
+        """Open the list of assistants."""
+        self._navigation.open_assistants(event)
+
+    @on(StoreRequested)
+    def open_store(self, event: StoreRequested) -> None:
+        """Open the store."""
+        self._navigation.open_store(event)
+
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:
         """Open the marked items."""
@@ -327,9 +352,11 @@ class ConsoleApp(App[None]):
         from hitl_tui.screens.code_commands import code_commands
         from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.key_commands import key_commands
+        from hitl_tui.screens.server_commands import server_commands
         from hitl_tui.screens.view_commands import view_commands
 
         yield from key_commands(self, screen)
+        yield from server_commands(screen)
         yield from code_commands(screen)
         if isinstance(screen, InboxScreen):
             yield from view_commands(screen)

@@ -98,7 +98,10 @@ def _run_console(
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
     openers = {target.name: partial(_open_desk, args, target) for target in targets}
     app = ConsoleApp(
-        openers if len(targets) > 1 else openers[targets[0].name], settings, configuration
+        openers if len(targets) > 1 else openers[targets[0].name],
+        settings,
+        configuration,
+        opens_thread=args.command == "open",
     )
     app.session.takes_up_code = args.reload
     app.run()
@@ -144,14 +147,18 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
     Its module is imported here, in a thread, so that the console paints its first screen before.
     """
     desk_module = await asyncio.to_thread(import_module, "hitl_engine.desk")
-    opened: AbstractAsyncContextManager[Desk] = desk_module.open_desk(
-        target,
-        data_dir=args.data_dir,
-        headers=dict(args.header),
-        api_key_env=args.api_key_env,
-        python=args.python,
-        confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
-    )
+    opened: AbstractAsyncContextManager[Desk]
+    if args.command == "open":
+        opened = desk_module.open_story(args.story)
+    else:
+        opened = desk_module.open_desk(
+            target,
+            data_dir=args.data_dir,
+            headers=dict(args.header),
+            api_key_env=args.api_key_env,
+            python=args.python,
+            confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
+        )
     async with opened as desk:
         if args.command == "demo":
             await demo.seed(desk)

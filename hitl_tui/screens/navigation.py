@@ -12,11 +12,14 @@ from textual.app import App
 
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
+    AssistantsRequested,
     NewInputRequested,
+    NewRunRequested,
     OfTarget,
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    StoreRequested,
     ThreadOpened,
 )
 from hitl_tui.screens.inbox import InboxScreen
@@ -79,6 +82,14 @@ class Navigation:
         proposed = self._sessions.of(item) if item is not None else connected[0]
         self._app.push_screen(TargetPicker(title, connected, proposed), chosen)
 
+    def _on_target_of(self, event: OfTarget, title: str, use: Callable[[Session], object]) -> None:
+        """Use the target of the screen from which a message came; from the inbox, ask for it."""
+        session = self._session_of(event)
+        if session is self._sessions.overview:
+            self._on_a_target(title, use)
+        else:
+            use(session)
+
     def open_thread(self, item: Waiting) -> None:
         """Open an item; return to the screen of its thread if it was left during a run."""
         if self._at_inbox:
@@ -98,9 +109,11 @@ class Navigation:
         else:
             self._app.push_screen(ThreadScreen(session, item, thread_id=thread_id))
 
-    def open_new_run(self) -> None:
+    def open_new_run(self, event: NewRunRequested) -> None:
         """Open the form that starts a run; it keeps what was typed until its run starts."""
-        if self._at_inbox:
+        if event.assistant_id:
+            self._run_forms(self._session_of(event)).open_for(event.assistant_id)
+        elif self._at_inbox:
             self._on_a_target("New run: on which target?", lambda on: self._run_forms(on).open())
 
     def open_run_again(self, event: RunAgainRequested) -> None:
@@ -162,6 +175,24 @@ class Navigation:
                 "All threads: of which target?",
                 lambda of: self._app.push_screen(ThreadsScreen(of)),
             )
+
+    def open_assistants(self, event: AssistantsRequested) -> None:
+        """Open the list of assistants, above the screen in view."""
+        from hitl_tui.screens.assistants import AssistantsScreen
+
+        self._on_target_of(
+            event,
+            "Assistants: of which target?",
+            lambda of: self._app.push_screen(AssistantsScreen(of)),
+        )
+
+    def open_store(self, event: StoreRequested) -> None:
+        """Open the store, above the screen in view."""
+        from hitl_tui.screens.store import StoreScreen
+
+        self._on_target_of(
+            event, "Store: of which target?", lambda of: self._app.push_screen(StoreScreen(of))
+        )
 
     def open_bulk(self, marks: Marks) -> None:
         """Open the marked items; what was typed there is kept until the console closes."""

@@ -70,13 +70,15 @@ class ServerBar(Widget):
         if self.server.production:
             yield "PRODUCTION", "bold reverse"
             yield "  ", ""
-        if self.server.read_only:
+        if self.server.read_only and self.server.name:
             yield "read-only  ", "bold"
 
     def _server_words(self) -> str:
         if self.server is None:
             return self.instead
         where = "local" if self.server.local else "remote"
+        if self.server.read_only and not self.server.name:  # a configured target has a name
+            where = "story"
         label = one_line(self.server.label, 300)
         label = label if label.startswith(where) else f"{where}: {label}"
         name = f"{self.server.name}  " if self.server.name else ""

@@ -30,6 +30,13 @@ class NamedTarget:
     production: bool = False
     colour: str = ""
 
+    @property
+    def why_read_only(self) -> str:
+        """Why nothing can be changed there, in sentences; empty where it can."""
+        if not self.read_only:
+            return ""
+        return f"{self.name} is read-only: config.toml says so. Nothing can be answered or changed."
+
 
 def named_targets(configuration: Configuration) -> tuple[NamedTarget, ...]:
     """Return all configured targets, in the order of the file."""

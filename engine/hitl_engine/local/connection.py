@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+import httpx
+
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
 from hitl_engine.local import server_process
@@ -32,12 +34,16 @@ class Connection:
         folder: Path,
         headers: Mapping[str, str],
         refuses: Callable[[], HitlError] | None = None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """`transport` replaces the network for a remote server."""
         self._target = target
         self._settings = settings
         self._folder = folder
         self._headers = headers
         self._refuses = refuses
+        self._transport = transport
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
         self._releases_when_idle = False
@@ -157,6 +163,7 @@ class Connection:
                 proxy=self._settings.proxy,
                 ca=self._settings.ca,
                 refuses=self._refuses,
+                transport=self._transport,
             )
         try:
             await self._use_server(needs_graph=needs_graph)
@@ -211,7 +218,7 @@ class Connection:
             lacks=self.api.can.lacks,
             name=self._settings.name,
             colour=self._settings.colour,
-            read_only=self._settings.read_only,
+            read_only=info.read_only or self._settings.why_read_only,
             production=self._settings.production,
         )
 

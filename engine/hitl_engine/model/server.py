@@ -51,21 +51,21 @@ class Server:
     """One sentence for each graph whose code had changed when the server was found."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
+    read_only: str = ""
+    """Why nothing can be answered or changed here, in sentences: it is a story, or a target that is
+    configured so; mostly empty."""
     name: str = ""
     """The name of the configured target; empty for one that was given as a URL or a path."""
     colour: str = ""
     """The colour of its name, one of `configuration.settings.COLOURS`; empty for the usual one."""
-    read_only: bool = False
-    """Whether nothing may be sent that changes something there."""
     production: bool = False
     """Whether a person confirms once more before anything is sent."""
 
     @property
     def notices(self) -> tuple[str, ...]:
         """What a person should know before they use it: the remarks, and what it cannot do."""
-        look_only = "This target is read-only: nothing is sent that changes something."
-        reasons = (lack.reason for lack in self.lacks)
-        return (*([look_only] if self.read_only else []), *self.remarks, *reasons)
+        look_only = [self.read_only] if self.read_only and self.name else []
+        return (*look_only, *self.remarks, *(lack.reason for lack in self.lacks))
 
     def lack(self, capability: Capability) -> str:
         """Return why the server does not have a capability; empty if it has."""
