@@ -231,7 +231,7 @@ def _add_open_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
     add_data_dir_option(parser)
-    parser.set_defaults(reload=False)
+    parser.set_defaults(target=None, reload=False)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

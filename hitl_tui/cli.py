@@ -58,8 +58,11 @@ def _run(argv: list[str]) -> int:
         return _run_shell_command(args)
     if args.command is None:
         return _run_console(args, _targets(args, configured()), configured())
-    if args.command == "demo":
+    if args.command in ("demo", "open"):
         return _run_console(args, [NamedTarget(args.target)], configured())
+    if args.command == "list" and args.all:
+        args.targets = _targets(args, configured())
+        return _run_shell_command(args)
     args.target = _target(args, configured())
     match args.command:
         case "serve":

@@ -187,6 +187,8 @@ class InboxScreen(ConsoleScreen):
         """Show the pending items."""
         super().session_changed()
         self._watch_connected()
+        production = (server.name for server in self.sessions.servers if server.production)
+        self.list.mark_production(frozenset(production))
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
         self._show_header()

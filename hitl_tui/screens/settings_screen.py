@@ -44,7 +44,10 @@ class SettingsScreen(ModalScreen[None]):
             border-title-color: $accent;
             border-title-style: bold;
         }
-        OptionList { border: none; height: auto; max-height: 16; background: $surface; }
+        OptionList {
+            border: none; height: auto; max-height: 16; background: $surface;
+            &:focus { border: none; background-tint: $foreground 0%; }
+        }
         Static { padding: 1 1 0 1; height: auto; }
         #note { padding: 0 1; color: $text-warning; }
         KeyFooter { dock: none; background: $surface; }

@@ -33,7 +33,10 @@ class TargetPicker(ModalScreen[Session]):
             border-title-color: $accent;
             border-title-style: bold;
         }
-        OptionList { border: none; height: auto; background: $surface; }
+        OptionList {
+            border: none; height: auto; background: $surface;
+            &:focus { border: none; background-tint: $foreground 0%; }
+        }
         KeyFooter { dock: none; background: $surface; }
     }
     """

@@ -85,6 +85,9 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
         parser, commands.list_waiting, "List what waits for a person, newest changes first."
     )
     parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
+    parser.add_argument(
+        "--all", action="store_true", help="list what waits on all targets of config.toml"
+    )
 
 
 def _add_show_options(parser: argparse.ArgumentParser) -> None:

@@ -11,6 +11,7 @@ from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
 from hitl_tui.shell import commands, configuration_commands, story_commands
+from hitl_tui.shell.all_targets import list_everywhere
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
 from hitl_tui.shell.standard_streams import print_note, print_output
@@ -20,6 +21,8 @@ async def run_command(
     args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager[Desk]]
 ) -> int:
     """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
+    if args.command == "list" and args.all:
+        return _print_result(await list_everywhere(args, args.targets), args)
     if without_desk := _WITHOUT_DESK.get(args.command):
         return _print_result(await without_desk(args), args)
     try:

@@ -29,6 +29,7 @@ class InboxList(ItemList):
         "inbox--stuck",
         "inbox--muted",
         "inbox--mark",
+        "inbox--production",
     }
     DEFAULT_CSS = """
     InboxList {
@@ -40,6 +41,7 @@ class InboxList(ItemList):
         & > .inbox--stuck { color: $text-error; }
         & > .inbox--muted { color: $foreground 75%; }
         & > .inbox--mark { color: $text-warning; text-style: bold; }
+        & > .inbox--production { color: $text-error; }
     }
     """
     HELP = """\
@@ -153,6 +155,12 @@ class InboxList(ItemList):
 
     # Drawing
 
+    def mark_production(self, targets: frozenset[str]) -> None:
+        """Draw the names of these targets so that they are seen: they are in production."""
+        if targets != self._drawing.production:
+            self._drawing.production = targets
+            self.refresh()
+
     @property
     def length(self) -> int:
         """How many items are listed."""
@@ -170,7 +178,8 @@ class InboxList(ItemList):
         """Return the item, and what of its row changes with time."""
         item = self.listed[index]
         changing = self._drawn[index] = self._changing_parts(item)
-        return (item.thread_id, id(item), *changing)
+        production = item.target in self._drawing.production
+        return (item.thread_id, id(item), production, *changing)
 
     def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
         """Draw the row of an item."""

@@ -63,6 +63,8 @@ class InboxRowDrawing:
     def __init__(self, widget: Widget, *, shows_targets: bool) -> None:
         self._widget = widget
         self._shows_targets = shows_targets
+        self.production: frozenset[str] = frozenset()
+        """The names of the targets in production."""
         self._columns = Columns(9, 0, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
@@ -104,6 +106,8 @@ class InboxRowDrawing:
             if isinstance(item, Breakpoint):
                 return self._colour("stop")
             return self._colour("stuck" if item.task_error else "asks")
+        if name == "target" and item.target in self.production:
+            return self._colour("production")
         if name in ("waiting", "thread", "node"):
             return self._colour("muted")
         return Style.null()

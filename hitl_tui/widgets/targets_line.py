@@ -39,12 +39,17 @@ def target_problems(sessions: Sequence[Session]) -> Iterator[str]:
 def _part(session: Session) -> Content:
     word, colour = session.connection.value
     sign = word.split(" ", 1)[0]
-    marks = ""
-    if session.server is not None:
-        marks += " PRODUCTION" if session.server.production else ""
-        marks += " read-only" if session.server.read_only else ""
+    server = session.server
+    production = " PRODUCTION" if server is not None and server.production else ""
+    read_only = " read-only" if server is not None and server.read_only else ""
     count = f" {len(session.inbox.items):,}" if session.inbox is not None else ""
     away = "" if session.connection is ConnectionStatus.CONNECTED else f" {word.split(' ', 1)[1]}"
     return Content.assemble(
-        (sign, colour), " ", (session.name, "bold"), count, (marks, "bold"), (away, colour)
+        (sign, colour),
+        " ",
+        (session.name, "bold"),
+        count,
+        (production, "bold $text-error"),
+        read_only,
+        (away, colour),
     )

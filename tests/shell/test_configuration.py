@@ -72,6 +72,10 @@ def test_targets_are_added_tested_used_and_removed(
     graphs = json.loads(hitl("graphs", "--json").stdout)
     assert "revise" in [graph["graph_id"] for graph in graphs]
     assert "cannot be reached" in hitl("list", "-t", "dead", code=5).stderr
+    everywhere = hitl("list", "--all", "--json", code=5)
+    assert "dead" in everywhere.stderr
+    assert {item["target"] for item in json.loads(everywhere.stdout)} <= {"mine"}
+
     monkeypatch.delenv("MINE")
     assert "MINE is not set" in hitl("list", "-t", "mine", code=2).stderr
     assert "There is a target mine already" in hitl(*adding, code=2).stderr
