@@ -1,5 +1,6 @@
 """What the commands for `config.toml` print. Keys and the values of headers are never printed."""
 
+import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -52,13 +53,15 @@ def _setting_document(each: ExplainedSetting, kept: Settings) -> JsonObject:
 
 
 def _values(each: ExplainedSetting, kept: Settings) -> list[JsonObject]:
-    """Return the values that count: of the file, else kept by the console, else the default."""
+    """Return the values that count: of the environment, the file, the console, or the default."""
+    name = each.setting.name
+    if name == "default_target" and (target := os.environ.get("HITL_TUI_TARGET")):
+        return [{"name": name, "value": shown(target), "from": "HITL_TUI_TARGET"}]
     if each.values:
         return [
             {"name": value.name, "value": value.shown, "from": f"line {value.line}"}
             for value in each.values
         ]
-    name = each.setting.name
     if name == "theme" and kept.theme is not None:
         return [{"name": name, "value": shown(kept.theme), "from": "chosen in the console"}]
     if any(part.isupper() for part in each.setting.path):

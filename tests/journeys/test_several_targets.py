@@ -178,6 +178,33 @@ async def test_a_target_that_is_slow_or_dead_holds_up_nothing(
         assert offered == 2, "targets that are not connected are not offered"
 
 
+@pytest.mark.hardening
+async def test_a_target_that_goes_away_is_shown_as_last_read(
+    twins: Servers, thread_id: str, tmp_path: Path
+) -> None:
+    config = common_project(tmp_path / "project")
+    with running_server(config, tmp_path / "data") as third:
+        async with desk_on(third, tmp_path / "third") as desk:
+            (graph,) = (each for each in await desk.graphs() if each.graph_id == "revise")
+            await desk.start(graph, {"some_text": "kept"}, ignore)
+        targets = {
+            name: NamedTarget(each.url, name=name, headers=each.headers)
+            for name, each in {"one": twins["one"], "third": third}.items()
+        }
+        app = ConsoleApp(
+            {name: partial(open_desk, each, data_dir=tmp_path) for name, each in targets.items()}
+        )
+        async with app.run_test(size=(120, 30), notifications=True) as pilot:
+            console = Overview(app, pilot)
+            await console.shows("● one", "● third 1")
+            third.kill()
+            await console.shows("▲ third 1 no answer", "third is shown as last read", "some away")
+            await console.press("slash", *thread_id, "enter")
+            await console.shows("1 of ", "the same")
+            await console.press("slash", *"kept", "enter")  # the typing replaces the old text
+            await console.shows("revise “kept”", "1 of ")
+
+
 async def test_a_desk_refuses_the_item_of_another_target(
     twins: Servers, thread_id: str, tmp_path: Path
 ) -> None:

@@ -76,6 +76,11 @@ def test_targets_are_added_tested_used_and_removed(
     assert "dead" in everywhere.stderr
     assert {item["target"] for item in json.loads(everywhere.stdout)} <= {"mine"}
 
+    hitl("targets", "add", "live", local_server.url, "--key-env", "MINE", "--production")
+    running = ("run", "revise", "--input", '{"some_text": "x"}', "-t", "live")
+    assert "live is in production" in hitl(*running, code=4).stderr
+    hitl(*running, "--yes")
+
     monkeypatch.delenv("MINE")
     assert "MINE is not set" in hitl("list", "-t", "mine", code=2).stderr
     assert "There is a target mine already" in hitl(*adding, code=2).stderr
@@ -91,7 +96,9 @@ def test_several_targets_without_a_default_are_named(hitl: Hitl) -> None:
     assert "Several targets are configured: one, two." in hitl("list", code=2).stderr
 
 
-def test_every_setting_is_explained_with_its_value(hitl: Hitl, file: Path) -> None:
+def test_every_setting_is_explained_with_its_value(
+    hitl: Hitl, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     hitl("targets", "add", "one", "http://me:sesame@127.0.0.1:9", "--production")
     document = json.loads(hitl("config", "--json").stdout)
     assert document["path"] == str(file)
@@ -103,6 +110,8 @@ def test_every_setting_is_explained_with_its_value(hitl: Hitl, file: Path) -> No
         "from": "line 3",
     }
     assert values["theme"]["from"] == "default"
+    monkeypatch.setenv("HITL_TUI_TARGET", "one")
+    assert 'default_target = "one" (HITL_TUI_TARGET)' in hitl("config").stdout
 
 
 def test_faults_are_named_and_nothing_is_done(hitl: Hitl, file: Path) -> None:
