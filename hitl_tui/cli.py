@@ -80,6 +80,12 @@ def _targets(args: argparse.Namespace, configuration: Configuration) -> Sequence
     targets = named_targets(configuration)
     if not targets:
         raise BadInput("No target is configured.", hint="Add some: hitl-tui targets add NAME URL.")
+    if len(targets) > 1 and (args.header or args.api_key_env or args.python):
+        raise BadInput(
+            "--header, --api-key-env and --python are for one target.",
+            kept="Nothing was sent.",
+            hint="Name a target with -t, or set them for each target in config.toml.",
+        )
     return targets
 
 

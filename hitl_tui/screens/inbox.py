@@ -41,7 +41,7 @@ Nothing waits on the threads that could be read.
 
 Those that could not are above. The console tries again by itself."""
 _NOT_ALL_TARGETS = """\
-Nothing waits on the targets that were read.
+Nothing waits on the targets that could be read.
 
 The others are above. The console tries again by itself."""
 _CHUNK = 200
@@ -214,7 +214,7 @@ class InboxScreen(ConsoleScreen):
             return _NO_MATCH
         if inbox.error:
             return _NOT_READ
-        if any(each.inbox is None for each in self.sessions.targets):
+        if any(each.inbox is None or each.inbox.error for each in self.sessions.targets):
             return _NOT_ALL_TARGETS
         if inbox.unread:
             return f"Reading the newest threads first; {inbox.unread:,} are left."

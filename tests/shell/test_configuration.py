@@ -96,6 +96,14 @@ def test_several_targets_without_a_default_are_named(hitl: Hitl) -> None:
     assert "Several targets are configured: one, two." in hitl("list", code=2).stderr
 
 
+def test_a_key_of_the_command_line_goes_to_no_other_target(hitl: Hitl) -> None:
+    hitl("targets", "add", "one", "http://127.0.0.1:9")
+    hitl("targets", "add", "two", "http://127.0.0.1:9")
+    for command in (("list", "--all"), ("--all",), ()):
+        said = hitl(*command, "--header", "X-Key: sesame", code=2).stderr
+        assert "--header, --api-key-env and --python are for one target" in said
+
+
 def test_every_setting_is_explained_with_its_value(
     hitl: Hitl, file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
