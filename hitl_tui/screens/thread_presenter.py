@@ -23,6 +23,7 @@ from hitl_tui.screens.text_modal import ModalText
 from hitl_tui.screens.workspace.views import proposed_views
 from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.state.views import ViewName
+from hitl_tui.text.conversation_tail import tail_of
 from hitl_tui.text.diff import changes
 from hitl_tui.text.item_summary import waiting_words
 from hitl_tui.widgets.banner import Severity
@@ -148,6 +149,7 @@ class ThreadPresenter:
     async def show(self, view: ThreadView, *, focus: bool = True) -> None:
         """Show a thread that was just read: its pending item, or its end; and `focus` it."""
         self.thread.read(view)
+        self.pane.tail.show(tail_of(self._desk.conversations.of(view)))
         if self.thread.moment is not None:
             return  # it is shown when the user leaves the moment
         with suppress(HitlError):  # the question can be answered without knowing its path
