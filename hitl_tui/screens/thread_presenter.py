@@ -64,6 +64,7 @@ class ThreadPresenter:
         try:
             view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
+                self.thread.graph_id = view.graph_id
                 busy = busy_remark(view.busy_since, datetime.now(UTC))
                 self.show_run(f"A run is in progress. {busy}".rstrip())
                 view = await self._desk.follow(thread_id, self.show_progress)
