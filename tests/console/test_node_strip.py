@@ -1,6 +1,6 @@
 """The nodes of a run on one line, and its events: quick, bounded, and counted in full."""
 
-import time
+from dataclasses import replace
 from typing import Literal
 
 from hitl_engine.model import Progress
@@ -46,14 +46,14 @@ async def test_all_events_count_and_the_newest_are_kept_and_in_view() -> None:
     listed = EventList(events)
     async with card_shown(listed, (80, 12)) as (pilot, _):
         for number in range(25_000):
-            events.take(event("custom", f"node {number}"), time.monotonic())
+            events.take(event("custom", f"node {number}"))
         listed.events_changed()
         await pilot.pause()
         assert (events.count, len(events.kept), events.dropped) == (25_000, 10_000, 15_000)
         assert "node 24999" in screen_text(pilot.app)
         await pilot.press("g")
         await until(pilot, lambda: "node 15000" in screen_text(pilot.app))
-        events.take(event("custom", "newest"), time.monotonic())
+        events.take(event("custom", "newest"))
         listed.events_changed()
         await pilot.pause()
         assert "newest" not in screen_text(pilot.app), "who reads older events keeps them in view"
@@ -64,11 +64,11 @@ async def test_all_events_count_and_the_newest_are_kept_and_in_view() -> None:
 
 def test_a_node_that_ends_has_its_duration() -> None:
     events = RunEvents()
-    events.take(event("started", "load"), 10.0)
-    events.take(event("finished", "load"), 11.5)
+    events.take(replace(event("started", "load"), at=10.0))
+    events.take(replace(event("finished", "load"), at=11.5))
     started, finished = events.kept
     assert (started.after, started.seconds) == (0.0, None)
     assert (finished.after, finished.seconds) == (1.5, 1.5)
     events.run_ended()
-    events.take(event("started", "load"), 20.0)
+    events.take(replace(event("started", "load"), at=20.0))
     assert events.kept[-1].after == 0.0
