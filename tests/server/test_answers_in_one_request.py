@@ -165,6 +165,7 @@ async def test_an_answer_is_one_request(desk: Desk, network: Network) -> None:
     started = await asked(desk, "two_questions")
     for word in ("one", "two"):  # the second question was seen at the end of the first run
         (question,) = questions(desk, started).values()
+        await desk.inbox()  # a list in which the thread is as it was read
         network.seen.clear()
         outcome = await desk.decide(question, Answer(word), lambda _: None)
         assert outcome.kind is OutcomeKind.APPLIED and outcome.thread is not None
