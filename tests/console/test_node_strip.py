@@ -32,6 +32,19 @@ async def test_nodes_are_shown_in_the_order_in_which_they_began() -> None:
         await until(pilot, lambda: "load" not in screen_text(pilot.app))
 
 
+async def test_a_node_with_many_tasks_tells_how_many_have_ended() -> None:
+    strip = NodeStrip()
+    async with card_shown(strip, (60, 3)) as (pilot, _):
+        for _ in range(50):
+            strip.take(event("started", "read"))
+        for _ in range(12):
+            strip.take(event("finished", "read"))
+        await until(pilot, lambda: "read 12 of 50 ▶" in screen_text(pilot.app))
+        for _ in range(38):
+            strip.take(event("finished", "read"))
+        await until(pilot, lambda: "read ✓" in screen_text(pilot.app))
+
+
 async def test_the_newest_nodes_are_shown_where_not_all_fit() -> None:
     strip = NodeStrip()
     async with card_shown(strip, (24, 3)) as (pilot, _):
