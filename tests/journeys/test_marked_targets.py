@@ -53,6 +53,7 @@ async def test_a_target_in_production_asks_once_more(
         assert (await console.desk.thread(waiting)).waiting == ()
 
 
+@pytest.mark.hardening
 async def test_nothing_is_sent_to_a_read_only_target(
     local_server: Served, waiting: str, tmp_path: Path, short_guard: None
 ) -> None:

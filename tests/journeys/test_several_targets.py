@@ -120,8 +120,8 @@ async def waits_on(served: Served, folder: Path, thread_id: str) -> bool:
 async def test_a_decision_goes_to_the_server_of_its_item(
     twins: Servers, overview: Open, thread_id: str, tmp_path: Path, short_guard: None
 ) -> None:
-    async with overview() as console:
-        await console.shows("● one", "● two", "target")
+    async with overview(dead=f"http://127.0.0.1:{free_port()}") as console:
+        await console.shows("● one", "● two", "target", "dead")
         await console.press("slash", *thread_id, "enter")
         await console.shows("2 of ")
         listed = console.inbox.list.listed
@@ -160,6 +160,7 @@ async def test_marked_items_of_several_targets_are_decided_together(
         assert not await waits_on(served, tmp_path / name, thread_id)
 
 
+@pytest.mark.hardening
 async def test_a_target_that_is_slow_or_dead_holds_up_nothing(
     overview: Open, thread_id: str, silent: str, short_guard: None
 ) -> None:
