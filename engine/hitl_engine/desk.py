@@ -7,7 +7,7 @@ in which order is decided here and nowhere else.
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
@@ -22,6 +22,7 @@ from hitl_engine.debugging.store import Store
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.threads import Threads
+from hitl_engine.deciding.answer_queue import AnswerQueue, Queued
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
@@ -171,6 +172,7 @@ class Desk:
         self.breakpoints = GraphBreakpoints()
         """The breakpoints that a person set on graphs; runs and steps get them."""
         self._decider = Decider(session, journal.decisions, self.breakpoints)
+        self._queue = AnswerQueue(self._decider, journal.decisions)
         self._answerers = Answerers(session, journal.decisions)
         self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda: session.server.identity)
@@ -341,15 +343,48 @@ class Desk:
         """
         return await self._decided(decided, on_progress)
 
+    async def queue(
+        self, decided: Sequence[tuple[Question, Decision]], *, wait: timedelta
+    ) -> Queued:
+        """Write decisions on questions of one thread down, to be sent by `send_queued` after `wait`.
+
+        Until then they can be withdrawn. If this program ends before, they are never sent. Raises
+        BadInput for questions of several threads, NotTaken, JournalFailed.
+        """
+        return await self._queue.add(decided, wait=wait)
+
+    async def withdraw(self, queued: Queued) -> bool:
+        """Take queued decisions back; False if they are sent already. Raises JournalFailed."""
+        return await self._queue.withdraw(queued)
+
+    @_keeps_server_running
+    async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
+        """Send queued decisions as `decide_all`; raises as that, and NotTaken if it is too late."""
+        outcomes = await self._queue.send(queued, on_progress)
+        await self._discard_drafts(queued.decided, outcomes)
+        return outcomes
+
+    async def expire_queued(self) -> tuple[LogEntry, ...]:
+        """Withdraw decisions that an earlier console queued and did not send; return them.
+
+        What was typed is still a draft. Raises JournalFailed.
+        """
+        return await self._queue.expire()
+
     async def _decided(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
         outcomes = await self._decider.answer(decided, on_progress)
+        await self._discard_drafts(decided, outcomes)
+        return outcomes
+
+    async def _discard_drafts(
+        self, decided: Sequence[tuple[Question, Decision]], outcomes: Sequence[Outcome]
+    ) -> None:
         for (question, _), found in zip(decided, outcomes, strict=True):
             if found.kind is OutcomeKind.APPLIED:
                 with suppress(JournalFailed):  # a leftover draft does no harm
                     await self.drafts.discard(question)
-        return outcomes
 
     async def reopening(self, interrupt: Interrupt) -> Reopening:
         """Return what `reopen` would do. Raises NoLongerWaits, JournalFailed, TargetError."""

@@ -11,14 +11,16 @@ import aiosqlite
 from hitl_engine.errors import JournalFailed
 from hitl_engine.private_files import make_file_private
 
-_SCHEMA = """
+_DECISION = """
 CREATE TABLE IF NOT EXISTS decision (
     seq INTEGER PRIMARY KEY,
     decision_id TEXT NOT NULL,
-    event TEXT NOT NULL CHECK (event IN ('intend', 'conclude')),
+    event TEXT NOT NULL CHECK (event IN ('queue', 'withdraw', 'intend', 'conclude')),
     at TEXT NOT NULL,
     body TEXT NOT NULL
 );
+"""
+_SCHEMA = f"""{_DECISION}
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
 CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
     WHERE event = 'intend';
@@ -34,7 +36,17 @@ CREATE TABLE IF NOT EXISTS draft (
 );
 """
 _ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
-"""For a journal made by an earlier version."""
+_REBUILT = f"""
+BEGIN;
+ALTER TABLE decision RENAME TO earlier;
+DROP INDEX decision_by_id;
+DROP INDEX decision_by_thread;
+{_DECISION}
+INSERT INTO decision SELECT seq, decision_id, event, at, body FROM earlier;
+DROP TABLE earlier;
+COMMIT;
+"""
+"""These two are for a journal made by an earlier version; it has a column less, or fewer events."""
 
 _DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
 """Setting -> (the value to set, the value that must be read back)."""
@@ -47,12 +59,16 @@ class JournalDatabase:
         self._connection = connection
         self._path = path
 
-    async def write(self, sql: str, values: Iterable[str]) -> None:
-        """Run one statement; durable when this returns. Raises JournalFailed."""
+    async def write(self, sql: str, values: Iterable[str]) -> int:
+        """Run one statement, and return how many rows it changed; durable when this returns.
+
+        Raises JournalFailed.
+        """
         try:
-            await self._connection.execute(sql, tuple(values))
+            done = await self._connection.execute(sql, tuple(values))
         except sqlite3.Error as error:
             raise _failed(self._path, error) from error
+        return done.rowcount
 
     async def rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         """Return what a query finds. Raises JournalFailed."""
@@ -88,6 +104,11 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             ((seen,),) = await connection.execute_fetchall(f"PRAGMA {setting}")
             if seen != expected:
                 raise sqlite3.OperationalError(f"{setting} is {seen}, not {expected}")
+        tables = await connection.execute_fetchall(
+            "SELECT sql FROM sqlite_master WHERE name = 'decision'"
+        )
+        if any("'queue'" not in sql for (sql,) in tables):
+            await connection.executescript(_REBUILT)
         await connection.executescript(_SCHEMA)
         columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
         if "asked" not in [column[1] for column in columns]:

@@ -1,17 +1,20 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
-If a row cannot be written durably, this raises and nothing is sent.
+An answer that can be taken back for a moment has a row `queue` before them; if it was not sent, a
+row `withdraw` follows that one. If a row cannot be written durably, this raises and nothing is sent.
 """
 
 import getpass
 import json
 import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-from hitl_engine.errors import JournalFailed
+from hitl_engine.errors import JournalFailed, NotTaken
 from hitl_engine.fingerprint import digest
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
@@ -58,13 +61,39 @@ class DecisionLog:
         self._database = database
 
     async def intend(self, *intents: Intent) -> None:
-        """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
-        who = _who()
-        try:
-            await self._append("intend", {each.decision_id: _body(each, who) for each in intents})
-        except JournalFailed as error:
-            error.kept = "Nothing was sent."
-            raise
+        """Record what is about to be sent; all or none is durable.
+
+        Raises JournalFailed, and NotTaken for a queued answer that was withdrawn.
+        """
+        with _nothing_sent():
+            if not await self._append("intend", _bodies(intents), unless="withdraw"):
+                raise NotTaken("This answer was taken back; nothing was sent.")
+
+    async def queue(self, *intents: Intent, due: datetime) -> None:
+        """Record what is sent at `due`, unless it is withdrawn before. Raises JournalFailed."""
+        rows = {each: {**body, "due": due.isoformat()} for each, body in _bodies(intents).items()}
+        with _nothing_sent():
+            await self._append("queue", rows)
+
+    async def withdraw(self, *decision_ids: str) -> bool:
+        """Record that queued decisions are not sent; False if they are sent already, or withdrawn.
+
+        Raises JournalFailed.
+        """
+        rows: dict[str, JsonObject] = {each: {} for each in decision_ids}
+        return await self._append("withdraw", rows, unless="intend")
+
+    async def overdue(self, *, before: datetime) -> tuple[LogEntry, ...]:
+        """Return decisions that were due before this time, and were neither sent nor withdrawn."""
+        rows = await self._database.rows(
+            """SELECT decision_id, at, body, NULL FROM decision AS queue
+               WHERE event = 'queue' AND json_extract(body, '$.due') < ? AND NOT EXISTS (
+                   SELECT 1 FROM decision WHERE decision_id = queue.decision_id
+                       AND event IN ('intend', 'withdraw'))
+               ORDER BY seq""",
+            (before.isoformat(),),
+        )
+        return tuple(_entry(*row) for row in rows)
 
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
         """Record its outcome. Raises JournalFailed."""
@@ -133,15 +162,40 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
-    async def _append(self, event: str, bodies: dict[str, JsonObject]) -> None:
-        """Add a row for each decision, in one statement, which is one transaction."""
+    async def _append(
+        self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
+    ) -> bool:
+        """Add a row for each decision, in one statement, which is one transaction.
+
+        Add none, and return False, if one of them has a row of the event `unless` or `event`.
+        """
         at = datetime.now(UTC).isoformat()
         rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
         places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
-        await self._database.write(
-            f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}",
-            chain.from_iterable(rows),
-        )
+        statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
+        values = list(chain.from_iterable(rows))
+        if unless is not None:
+            ids = ", ".join("?" * len(rows))
+            statement = f"""INSERT INTO decision (decision_id, event, at, body)
+                SELECT * FROM (VALUES {places}) WHERE NOT EXISTS (
+                    SELECT 1 FROM decision WHERE event IN (?, ?) AND decision_id IN ({ids}))"""
+            values += [event, unless, *bodies]
+        return await self._database.write(statement, values) > 0
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Tell with each JournalFailed of the block that nothing was sent."""
+    try:
+        yield
+    except JournalFailed as error:
+        error.kept = "Nothing was sent."
+        raise
+
+
+def _bodies(intents: Iterable[Intent]) -> dict[str, JsonObject]:
+    who = _who()
+    return {each.decision_id: _body(each, who) for each in intents}
 
 
 def _who() -> str:
