@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_tui.messages import (
+    Answered,
     BulkRequested,
     Chosen,
     LogRequested,
@@ -24,6 +25,7 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    TakenBack,
     ThreadOpened,
     ThreadsRequested,
 )
@@ -38,6 +40,7 @@ from hitl_tui.themes import THEMES
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
     from hitl_tui.screens.navigation import Navigation
+    from hitl_tui.screens.unsent_modal import Unsent
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
@@ -190,7 +193,23 @@ class ConsoleApp(App[None]):
         return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
-        """Save what was typed, then quit."""
+        """Save what was typed, then quit; ask first what to do with answers that are not sent yet."""
+        if waiting := self.session.outbox.waiting:
+            from hitl_tui.screens.unsent_modal import UnsentModal
+
+            self.push_screen(UnsentModal(waiting), self._quit_with_unsent)
+        else:
+            await self._quit()
+
+    async def _quit_with_unsent(self, choice: "Unsent | None") -> None:
+        from hitl_tui.screens.unsent_modal import Unsent
+
+        if choice is not None:
+            self.session.outbox.end(send=choice is Unsent.SEND)
+            await self.session.outbox.until_recorded()
+            await self._quit()
+
+    async def _quit(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
                 await screen.save_drafts()
@@ -221,6 +240,16 @@ class ConsoleApp(App[None]):
     def open_any_thread(self, event: ThreadOpened) -> None:
         """Open a thread, whatever its status."""
         self._navigation.open_any_thread(event)
+
+    @on(Answered)
+    def show_next(self, event: Answered) -> None:
+        """Show what follows an answer."""
+        self._navigation.show_next(event.screen)
+
+    @on(TakenBack)
+    async def show_again(self, event: TakenBack) -> None:
+        """Show the screen of a thread whose answer was taken back."""
+        await self._navigation.show_again(event.screen)
 
     @on(NewRunRequested)
     def open_new_run(self) -> None:

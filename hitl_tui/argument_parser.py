@@ -30,6 +30,9 @@ COMMANDS = (
 )
 """First words that are a command, not a target."""
 
+_GRACE = 3
+"""Seconds for which an answer can be taken back, unless the user gives another number."""
+
 _EPILOG = """\
 commands:
   hitl-tui [TARGET]         open the console
@@ -184,6 +187,13 @@ def _console_parser() -> Parser:
         action="store_true",
         help="take up changed code of local graphs without asking, when no run is in progress",
     )
+    parser.add_argument(
+        "--grace",
+        type=number_between(0, 60),
+        default=_GRACE,
+        metavar="SECONDS",
+        help=f"how long an answer can be taken back before it is sent: {_GRACE}; 0 sends at once",
+    )
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     return parser
 
@@ -204,7 +214,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=_GRACE)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

@@ -54,6 +54,7 @@ def _run_console(args: argparse.Namespace) -> int:
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
     app = ConsoleApp(lambda: _open_desk(args), settings)
     app.session.takes_up_code = args.reload
+    app.session.grace = args.grace
     app.run()
     for thread_id in app.unsettled:
         print_note(

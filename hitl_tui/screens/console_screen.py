@@ -14,6 +14,7 @@ from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
+from hitl_tui.widgets.sending_line import SendingLine
 from hitl_tui.widgets.server_bar import ServerBar
 
 if TYPE_CHECKING:
@@ -32,6 +33,21 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             "New code",
             tooltip="Let the local server run the code of the graphs as it is now",
             id="console.take_up_code",
+        ),
+        Binding(
+            "u,f4",
+            "take_back",
+            "Take back",
+            tooltip="Take the newest answer back that is not sent yet, and show it again",
+            id="console.take_back",
+        ),
+        Binding(
+            "f7",
+            "after_answer",
+            "After an answer",
+            show=False,
+            tooltip="After an answer, show: the next waiting item, the list, or the same thread",
+            id="console.after_answer",
         ),
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
@@ -60,6 +76,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Put the bar at the top and the keys at the bottom."""
         yield self.bar
         yield from self.compose_body()
+        yield SendingLine(self.session)
         yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
@@ -69,6 +86,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def on_mount(self) -> None:
         """Follow the changes of the session."""
         self.session.subscribe(self.session_changed)
+        self.session.outbox.subscribe(self.refresh_bindings)
         self.session_changed()
 
     # Keys that came before this was on screen
@@ -114,6 +132,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def on_unmount(self) -> None:
         """Stop following the session."""
         self.session.unsubscribe(self.session_changed)
+        self.session.outbox.unsubscribe(self.refresh_bindings)
 
     def session_changed(self) -> None:
         """Show the server and the status of the connection."""
@@ -150,6 +169,8 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Offer what is possible now."""
         if action == "take_up_code":
             return self.session.code_changed
+        if action == "take_back":
+            return bool(self.session.outbox.waiting)
         return super().check_action(action, parameters)
 
     def action_take_up_code(self) -> None:
@@ -168,6 +189,16 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             self.show_notification(str(error), severity="warning")
         else:
             self.show_notification("The local server runs the new code now.")
+
+    def action_take_back(self) -> None:
+        """Take the newest answer back that is not sent yet; its screen shows it again."""
+        self.session.outbox.take_back()
+
+    def action_after_answer(self) -> None:
+        """Show something else after an answer from now on."""
+        self.session.after_answer = chosen = self.session.after_answer.following
+        self.keep_setting(chosen.identifier, "after_answer")
+        self.show_notification(f"After an answer: {chosen.words}.")
 
     def action_help(self) -> None:
         """Show or hide the help panel."""

@@ -17,6 +17,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
@@ -136,6 +137,16 @@ class InboxScreen(ConsoleScreen):
         self.watch_inbox()
         self.set_interval(1, self._tick)
         self._show_remarks()
+        self.expire_queued()
+
+    @work(group="expire", exit_on_error=False)
+    async def expire_queued(self) -> None:
+        """Show the answers that an earlier console was about to send when it ended."""
+        if left := await self.desk.expire_queued():
+            names = ", ".join(dict.fromkeys(one_line(entry.graph_id, 40) for entry in left))
+            words = f"{counted(len(left), 'answer')} not sent, because the console ended before."
+            text = f"{words} What was typed is kept: {names}."
+            self.show_notification(text, severity="warning")
 
     def _show_remarks(self) -> None:
         """Show what to know about the server and the settings of a project, when the console opens."""

@@ -7,7 +7,9 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from hitl_tui.settings import Settings
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.outbox import Outbox
 from hitl_tui.state.views import ChosenViews
 
 if TYPE_CHECKING:
@@ -36,7 +38,12 @@ class Session:
     inbox: Inbox | None = None
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
+    grace: float = 0
+    """Seconds during which an answer can be taken back; 0: it is sent at once."""
     settings: Settings = field(default_factory=Settings)
+    after_answer: AfterAnswer = field(init=False)
+    outbox: Outbox = field(default_factory=Outbox)
+    """What the user decided."""
     views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
@@ -45,6 +52,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.views = ChosenViews.kept_as(self.settings.kept("views"))
+        self.after_answer = AfterAnswer.kept_as(self.settings.kept("after_answer"))
 
     @property
     def server(self) -> Server | None:

@@ -125,6 +125,16 @@ class InboxList(ItemList):
         """The selected item."""
         return self.listed[self.selected] if self.listed else None
 
+    def next_without(self, excluded: Callable[[Waiting], bool]) -> Waiting | None:
+        """Return the first item from the selected one on that is not excluded; then from the top."""
+        listed = self.listed
+        following = (*listed[self.selected :], *listed[: self.selected])
+        return next((item for item in following if not excluded(item)), None)
+
+    def select(self, item: Waiting) -> None:
+        """Select a listed item."""
+        self.selected = self._items.index_of(item, self.selected)
+
     def show(self, items: tuple[Waiting, ...]) -> None:
         """List these items; the selected one stays selected, on the same line of the screen."""
         self._items.replace(items)
