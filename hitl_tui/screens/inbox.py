@@ -10,15 +10,15 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
+from hitl_engine.model import BrokenGraph, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
+from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.fitting import counted
-from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
@@ -119,7 +119,7 @@ class InboxScreen(ConsoleScreen):
     def compose_body(self) -> ComposeResult:
         """Put the header above the list, and a text in the place of an empty list."""
         self.header = InboxHeader()
-        self.list = InboxList(self._item_line, self.marks, self.session.early_keys)
+        self.list = InboxList(self._essence, self.marks, self.session.early_keys)
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         yield self.header
@@ -127,10 +127,8 @@ class InboxScreen(ConsoleScreen):
         yield self.nothing
         yield self.filter
 
-    def _item_line(self, item: Waiting) -> str:
-        if isinstance(item, Breakpoint):
-            return breakpoint_line(item)
-        return item_line(self.desk.reviews.question(item))
+    def _essence(self, item: Waiting) -> Essence:
+        return essence_of(self.desk.reviews.item(item))
 
     def on_mount(self) -> None:
         """Follow the inbox, and update the waiting times each second."""
@@ -199,7 +197,8 @@ class InboxScreen(ConsoleScreen):
     def _show_summary(self) -> None:
         counts = InboxCounts(
             listed=len(self.list.listed),
-            filtered=bool(self.list.filter_text),
+            filtered=bool(self.list.filter),
+            fault=self.list.filter.fault,
             order=self.list.order.value,
             marked=len(self.marks),
             sending=self.marks.progress,

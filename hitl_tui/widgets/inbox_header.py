@@ -22,6 +22,8 @@ class InboxCounts:
 
     listed: int
     filtered: bool
+    fault: str
+    """What is wrong with the filter, or nothing."""
     order: str
     marked: int
     sending: str
@@ -74,6 +76,7 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
+        counts.fault,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)

@@ -7,12 +7,15 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import Breakpoint, Waiting
+from hitl_engine.model import Waiting
 from hitl_engine.visible import one_line
+from hitl_tui.text.essence import Essence, ItemKind
 from hitl_tui.text.fitting import padded
-from hitl_tui.text.item_summary import kind_words
+from hitl_tui.text.item_summary import needs_care
 from hitl_tui.text.literal import short_id
 
+_KIND = 10
+"""Cells of the sign and the longest word of a kind."""
 _SIGNS = 2
 """Cells at the start of a row, for the signs of the selection and of a mark."""
 
@@ -21,10 +24,10 @@ class Columns(NamedTuple):
     """The width of each column in cells; 0 leaves the column out."""
 
     kind: int
+    asks: int
+    waiting: int
     graph: int
     node: int
-    waiting: int
-    asks: int
     thread: int
 
 
@@ -32,24 +35,37 @@ class Row(NamedTuple):
     """The text of each column, visible and on one line."""
 
     kind: str
+    asks: str
+    waiting: str
     graph: str
     node: str
-    waiting: str
-    asks: str
     thread: str
 
 
-_HEADINGS = Row("", "graph", "node", "waiting", "asks", "thread")
+_COLOURS = {
+    ItemKind.TOOL: "tool",
+    ItemKind.TEXT: "text",
+    ItemKind.FORM: "form",
+    ItemKind.CHOICE: "choice",
+    ItemKind.QUESTION: "asks",
+    ItemKind.PROGRAM: "muted",
+    ItemKind.JSON: "asks",
+    ItemKind.BREAK: "stop",
+}
 
 
-def row_of(item: Waiting, *, waiting: str, asks: str) -> Row:
-    """Return the texts of a row; `waiting` and `asks` are visible text already."""
+_HEADINGS = Row("", "asks", "waiting", "graph", "node", "thread")
+
+
+def row_of(item: Waiting, essence: Essence, *, waiting: str) -> Row:
+    """Return the texts of a row; `waiting` is visible text already."""
+    sign = "!" if needs_care(item) else essence.kind.sign
     return Row(
-        kind_words(item),
+        f"{sign} {essence.kind.word}",
+        essence.text,
+        waiting,
         one_line(item.graph_id, 80),
         one_line(item.node, 80),
-        waiting,
-        asks,
         short_id(item.thread_id),
     )
 
@@ -59,7 +75,7 @@ class InboxRowDrawing:
 
     def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self._columns = Columns(9, 0, 0, 0, 0, 0)
+        self._columns = Columns(_KIND, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int]) -> None:
         """Fit the columns to `width` cells; the longest graph and node are in characters."""
@@ -70,8 +86,17 @@ class InboxRowDrawing:
         base = self._widget.get_component_rich_style("inbox--heading")
         return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
 
-    def row(self, row: Row, item: Waiting, width: int, *, selected: bool, marked: bool) -> Strip:
-        """Draw the row of an item."""
+    def row(
+        self,
+        row: Row,
+        kind: ItemKind,
+        width: int,
+        *,
+        selected: bool,
+        marked: bool,
+        care: bool,
+    ) -> Strip:
+        """Draw the row of an item; `care`: there is something to know before deciding."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
         cursor = "▸" if selected else ""
@@ -80,26 +105,24 @@ class InboxRowDrawing:
             segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
         else:
             segments = [Segment(cursor.ljust(_SIGNS), base)]
-        return self._strip(segments, row, item, base, width)
+        return self._strip(segments, row, "stuck" if care else _COLOURS[kind], base, width)
 
     def _strip(
-        self, segments: list[Segment], row: Row, item: Waiting | None, base: Style, width: int
+        self, segments: list[Segment], row: Row, colour: str | None, base: Style, width: int
     ) -> Strip:
         for name, cells in self._columns._asdict().items():
             if cells:
                 text = padded(getattr(row, name), cells)
-                segments.append(Segment(f"{text} ", base + self._column_style(name, item)))
+                segments.append(Segment(f"{text} ", base + self._column_style(name, colour)))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _column_style(self, name: str, item: Waiting | None) -> Style:
+    def _column_style(self, name: str, colour: str | None) -> Style:
         """Return the colour of a column; the background is the row's."""
-        if item is None:
+        if colour is None:
             return Style.null()
         if name == "kind":
-            if isinstance(item, Breakpoint):
-                return self._colour("stop")
-            return self._colour("stuck" if item.task_error else "asks")
-        if name in ("waiting", "thread", "node"):
+            return self._colour(colour)
+        if name in ("waiting", "graph", "node", "thread"):
             return self._colour("muted")
         return Style.null()
 
@@ -108,12 +131,14 @@ class InboxRowDrawing:
 
 
 def _fitting_columns(width: int, longest_graph: int, longest_node: int) -> Columns:
-    """Divide `width`: kind, graph and what is asked always, then node, waiting, thread."""
-    kind, waiting, thread = 8, 7, 9
+    """Divide `width`: kind and what is asked always, then waiting, graph, node and thread.
+
+    A graph or node that is the same for all items (its longest name is 0) has no column.
+    """
     wide, middle = width >= 104, width >= 64
-    graph = max(5, min(longest_graph, 20 if wide else 14 if middle else 9))
-    node = max(4, min(longest_node, 22 if wide else 14)) if middle else 0
-    waiting = waiting if middle else 0
-    thread = thread if wide else 0
-    used = _SIGNS + sum(cells + 1 for cells in (kind, graph, node, waiting, thread) if cells)
-    return Columns(kind, graph, node, waiting, max(6, width - used - 1), thread)
+    waiting = 7 if width >= 48 else 0
+    graph = min(longest_graph, 20 if wide else 14) if middle else 0
+    node = min(longest_node, 22) if wide else 0
+    thread = 9 if width >= 120 else 0
+    used = _SIGNS + sum(cells + 1 for cells in (_KIND, waiting, graph, node, thread) if cells)
+    return Columns(_KIND, max(6, width - used - 1), waiting, graph, node, thread)

@@ -65,6 +65,8 @@ class ItemList(ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._strips: LRUCache[Hashable, Strip] = LRUCache(512)
+        self._fitted = 0
+        """The width for which the columns were fitted."""
 
     # For subclasses
 
@@ -124,6 +126,7 @@ class ItemList(ScrollView, can_focus=True):
 
     def _measure(self) -> None:
         width = self.scrollable_content_region.width or self.size.width
+        self._fitted = self.size.width
         self.fit_columns(width)
         self.virtual_size = Size(width, self.length + self.HEADINGS)
         self._strips.clear()
@@ -138,6 +141,8 @@ class ItemList(ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the headings, or the row that is scrolled to this line."""
         width = self.size.width
+        if width != self._fitted:  # displayed before the event of its new size came
+            self._measure()
         if y < self.HEADINGS:
             return self.draw_headings(width)
         index = self.scroll_offset.y + y - self.HEADINGS
