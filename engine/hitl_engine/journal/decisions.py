@@ -1,7 +1,9 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
 An answer that can be taken back for a moment has a row `queue` before them; if it was not sent, a
-row `withdraw` follows that one. If a row cannot be written durably, this raises and nothing is sent.
+row `withdraw` follows that one. If a `queue` or `intend` row cannot be written durably, this raises
+and nothing is sent. A `conclude` row does not wait for the disk: a power cut may lose it, and then
+the outcome counts as unknown.
 """
 
 import getpass
@@ -66,14 +68,14 @@ class DecisionLog:
         Raises JournalFailed, and NotTaken for a queued answer that was withdrawn.
         """
         with _nothing_sent():
-            if not await self._append("intend", _bodies(intents), unless="withdraw"):
+            if not await self._write("intend", _bodies(intents), unless="withdraw"):
                 raise NotTaken("This answer was taken back; nothing was sent.")
 
     async def queue(self, *intents: Intent, due: datetime) -> None:
         """Record what is sent at `due`, unless it is withdrawn before. Raises JournalFailed."""
         rows = {each: {**body, "due": due.isoformat()} for each, body in _bodies(intents).items()}
         with _nothing_sent():
-            await self._append("queue", rows)
+            await self._write("queue", rows)
 
     async def withdraw(self, *decision_ids: str) -> bool:
         """Record that queued decisions are not sent; False if they are sent already, or withdrawn.
@@ -81,7 +83,7 @@ class DecisionLog:
         Raises JournalFailed.
         """
         rows: dict[str, JsonObject] = {each: {} for each in decision_ids}
-        return await self._append("withdraw", rows, unless="intend")
+        return await self._write("withdraw", rows, unless="intend")
 
     async def overdue(self, *, before: datetime) -> tuple[LogEntry, ...]:
         """Return decisions that were due before this time, and were neither sent nor withdrawn."""
@@ -96,7 +98,7 @@ class DecisionLog:
         return tuple(_entry(*row) for row in rows)
 
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
-        """Record its outcome. Raises JournalFailed."""
+        """Record its outcome, without waiting for the disk. Raises JournalFailed."""
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
         if outcome.stuck:
             body["stuck"] = True
@@ -105,7 +107,7 @@ class DecisionLog:
         if outcome.error:
             body["error"] = outcome.error
             body["traceback"] = outcome.thread.traceback if outcome.thread else ""
-        await self._append("conclude", {intent.decision_id: body})
+        await self._database.write_soon(*_rows("conclude", {intent.decision_id: body}))
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
         """Whether an answer to this question was found to be stuck."""
@@ -162,25 +164,32 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
-    async def _append(
+    async def _write(
         self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
     ) -> bool:
-        """Add a row for each decision, in one statement, which is one transaction.
+        """Add durable rows, see `_rows`; return whether they were added."""
+        return await self._database.write(*_rows(event, bodies, unless=unless)) > 0
 
-        Add none, and return False, if one of them has a row of the event `unless` or `event`.
-        """
-        at = datetime.now(UTC).isoformat()
-        rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
-        places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
-        statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
-        values = list(chain.from_iterable(rows))
-        if unless is not None:
-            ids = ", ".join("?" * len(rows))
-            statement = f"""INSERT INTO decision (decision_id, event, at, body)
-                SELECT * FROM (VALUES {places}) WHERE NOT EXISTS (
-                    SELECT 1 FROM decision WHERE event IN (?, ?) AND decision_id IN ({ids}))"""
-            values += [event, unless, *bodies]
-        return await self._database.write(statement, values) > 0
+
+def _rows(
+    event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
+) -> tuple[str, Iterable[str]]:
+    """Return the statement that adds a row for each decision, and its values.
+
+    It adds none if one of them has a row of the event `unless`, or already one of `event`.
+    """
+    at = datetime.now(UTC).isoformat()
+    rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
+    places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+    statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
+    values = list(chain.from_iterable(rows))
+    if unless is not None:
+        ids = ", ".join("?" * len(rows))
+        statement = f"""INSERT INTO decision (decision_id, event, at, body)
+            SELECT * FROM (VALUES {places}) WHERE NOT EXISTS (
+                SELECT 1 FROM decision WHERE event IN (?, ?) AND decision_id IN ({ids}))"""
+        values += [event, unless, *bodies]
+    return statement, values
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from fastapi import Request, Response
@@ -10,6 +10,7 @@ from fastapi.responses import StreamingResponse
 from hitl_server.json_encoding import dumps, error_body
 from hitl_server.project_code import calling_project
 from hitl_server.running.active_run import ActiveRun
+from hitl_server.streams.run_stream import Event
 
 _HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
@@ -39,11 +40,17 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     )
 
 
-def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
-    """Respond with the events of a run from now on, or with the kept ones after number `after`."""
-    with_ids = active.stream.resumable
-    events = active.stream.subscribe(after)
-    frames = (event.to_sse(with_ids) async for event in events)
+def stream_response(
+    active: ActiveRun,
+    after: int | None,
+    cancel: bool,
+    last_event: Callable[[], Awaitable[bytes]] | None = None,
+) -> Response:
+    """Respond with the events of a run from now on, or with the kept ones after number `after`.
+
+    `last_event` returns one more server-sent event, which only this client gets; or nothing.
+    """
+    frames = _frames(active, active.stream.subscribe(after), last_event)
     return sse_response(frames, run_headers(active, "stream"), active if cancel else None)
 
 
@@ -67,6 +74,18 @@ def last_event_number(request: Request) -> int | None:
         return None
     number = last.removesuffix("-0") if last != "-1" else "0"
     return int(number) if number.isdecimal() and len(number) < 20 else 0
+
+
+async def _frames(
+    active: ActiveRun,
+    events: AsyncIterator[Event],
+    last_event: Callable[[], Awaitable[bytes]] | None,
+) -> AsyncIterator[bytes]:
+    with_ids = active.stream.resumable
+    async for event in events:
+        yield event.to_sse(with_ids)
+    if last_event is not None and (frame := await last_event()):
+        yield frame
 
 
 async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator[bytes]:
