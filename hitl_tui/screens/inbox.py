@@ -7,6 +7,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -22,6 +23,7 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.item_preview import ItemPreview
 
 _NOTHING = """\
 Nothing waits for you.
@@ -38,6 +40,8 @@ Nothing waits on the threads that could be read.
 Those that could not are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_REST = 0.05
+"""Seconds for which the selection rests before its item is shown beside the list."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -55,8 +59,18 @@ class InboxScreen(ConsoleScreen):
             #nothing { display: block; }
             InboxList { display: none; }
         }
-        InboxList { margin-top: 1; }
-        &.-short InboxList { margin-top: 0; }
+        #waiting {
+            width: 3fr;
+            border: round $foreground 20%;
+            border-title-color: $foreground;
+            &:focus-within { border: round $accent; }
+        }
+        ItemPreview { width: 2fr; display: none; }
+        &.-wide ItemPreview { display: block; }
+        &.-wide.-empty ItemPreview { display: none; }
+        InboxHeader #summary { display: none; }
+        &.-short InboxHeader #summary { display: block; }
+        &.-short #waiting, &.-short ItemPreview { border: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -122,9 +136,10 @@ class InboxScreen(ConsoleScreen):
         self.list = InboxList(self._essence, self.marks, self.session.early_keys)
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
+        self.preview = ItemPreview()
+        self.frame = Vertical(self.list, self.nothing, id="waiting")
         yield self.header
-        yield self.list
-        yield self.nothing
+        yield Horizontal(self.frame, self.preview)
         yield self.filter
 
     def _essence(self, item: Waiting) -> Essence:
@@ -174,6 +189,18 @@ class InboxScreen(ConsoleScreen):
         if self.session.takes_up_code and self.session.code_changed and not self.session.is_busy:
             self.action_take_up_code()
 
+    @on(InboxList.Selected)
+    def show_preview(self, event: InboxList.Selected) -> None:
+        """Show what the selected item asks, once the selection rests."""
+        self.preview_soon()
+
+    @work(group="preview", exclusive=True, exit_on_error=False)
+    async def preview_soon(self) -> None:
+        """Show the preview a moment later: keys that move the selection come first."""
+        await asyncio.sleep(_REST)
+        item = self.list.item
+        self.preview.show(None if item is None else self.desk.reviews.item(item))
+
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
         self._show_summary()
@@ -203,7 +230,7 @@ class InboxScreen(ConsoleScreen):
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        self.header.show_summary(self.session.inbox, counts)
+        self.frame.border_title = self.header.show_summary(self.session.inbox, counts)
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys

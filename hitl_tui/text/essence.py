@@ -97,6 +97,8 @@ def _review_text(review: Review, asked: Interrupt) -> str:
         case ToolCalls(calls=(first, *others)):
             more = f" +{len(others)} {'call' if len(others) == 1 else 'calls'}" if others else ""
             return call_essence(first.name, first.args) + more
+        case TextToRevise(text="", prompt=prompt):
+            return one_line(prompt, 200)
         case TextToRevise(text=text, prompt=prompt):
             quoted = f"“{one_line(text, _LINE)}”"
             return f"{one_line(prompt, 80)}: {quoted}" if prompt else quoted

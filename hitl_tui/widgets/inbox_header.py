@@ -55,9 +55,11 @@ class InboxHeader(Vertical):
         yield self._summary
         yield self._problems
 
-    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> None:
-        """Show the counts; nothing before the inbox is read."""
-        self._summary.update(_summary(inbox, counts) if inbox is not None else "")
+    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> Content:
+        """Show the counts, and return them; nothing before the inbox is read."""
+        summary = _summary(inbox, counts) if inbox is not None else Content("")
+        self._summary.update(summary)
+        return summary
 
     def show_problems(self, inbox: Inbox | None, broken: Sequence[BrokenGraph]) -> None:
         """Show why the list is old or incomplete, and which graphs cannot be imported."""

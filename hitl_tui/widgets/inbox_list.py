@@ -99,6 +99,9 @@ class InboxList(ItemList):
     class ListChanged(Message):
         """Other items are listed now, or the same in another order."""
 
+    class Selected(Message):
+        """Another item is selected, or the selected one was read again."""
+
     class MarksChanged(Message):
         """The user marked or unmarked items."""
 
@@ -170,6 +173,12 @@ class InboxList(ItemList):
         self.items_changed(index)
         if self.is_mounted:
             self.post_message(self.ListChanged())
+            self.post_message(self.Selected())
+
+    def watch_selected(self, before: int, now: int) -> None:
+        """Draw both rows again, and tell that another item is selected."""
+        super().watch_selected(before, now)
+        self.post_message(self.Selected())
 
     def watch_order(self) -> None:
         """List in the new order."""
