@@ -24,6 +24,7 @@ if TYPE_CHECKING:
         PlannedDecision,
         Question,
         StepGoal,
+        SubgraphState,
         ThreadView,
         Waiting,
     )
@@ -117,6 +118,8 @@ class StateEditRequested(Message):
     """Where the value is; it begins with a key of the state."""
     value: JsonValue
     """As it was shown."""
+    subgraph: SubgraphState | None = None
+    """The subgraph whose state it is; None: it is that of the thread."""
 
 
 @dataclass
