@@ -252,7 +252,7 @@ class ThreadPresenter:
         self.pane.show_run(text)
         self.update_title()
         if self.screen.is_current:
-            self.pane.take_focus()
+            self.workspace.take_focus()
             self.screen.release_keys()
 
     def show_progress(self, progress: Progress) -> None:
