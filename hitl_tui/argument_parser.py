@@ -26,7 +26,7 @@ COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "replay"),
+    *("export", "story", "replay", "watch"),
 )
 """First words that are a command, not a target."""
 
@@ -44,6 +44,7 @@ commands:
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
+  hitl-tui watch            tell what happens to what waits, a JSON document a line
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
@@ -81,6 +82,7 @@ exit codes:
   6    the outcome is unknown
   7    the run failed; mostly its graph raised an error
   8    a replay did something otherwise than its story
+  9    the command of watch --exec failed
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard

@@ -32,6 +32,7 @@ from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
 from hitl_engine.errors import BadInput, Conflict, JournalFailed
 from hitl_engine.journal import Journal, open_journal
+from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.server_session import ServerSession
@@ -65,6 +66,7 @@ from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
 from hitl_engine.reading.state_values import StateValues
+from hitl_engine.watching.inbox_events import InboxEvents
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -167,6 +169,7 @@ class Desk:
 
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
+        self._folder = journal.folder
         self._log = journal.decisions
         self.breakpoints = GraphBreakpoints()
         """The breakpoints that a person set on graphs; runs and steps get them."""
@@ -253,6 +256,17 @@ class Desk:
             await self.drafts.tidy(inbox)
             yield inbox
 
+    @asynccontextmanager
+    async def inbox_events(self, state: Path | None = None) -> AsyncIterator[InboxEvents]:
+        """Open what happens to the items of the inbox, for one reader that is told each event once.
+
+        `state` is the file that keeps what the reader was told; one in the data folder by default.
+        Raises BadInput for a file that is in use or belongs to another server, JournalFailed.
+        """
+        path = state or self._folder / "watch.sqlite"
+        async with open_event_log(path, self.server.identity) as log:
+            yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch)
+
     async def thread(self, thread_id: str) -> ThreadView:
         """Read one thread. Raises NotThere, TargetError."""
         return (await self._session.reader.snapshot(thread_id)).view()
@@ -314,7 +328,7 @@ class Desk:
 
         The name is untrusted text. Raises TargetError.
         """
-        return await self._answerers.of(interrupt)
+        return await self._answerers.of(interrupt) or ""
 
     # Deciding
 

@@ -1,4 +1,4 @@
-"""The SQLite file of the journal: private, and every statement durable when it returns."""
+"""The SQLite files of the journal: private, and every statement durable when it returns."""
 
 import sqlite3
 from collections.abc import AsyncIterator, Iterable
@@ -64,8 +64,11 @@ class JournalDatabase:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
-    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed."""
+async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[JournalDatabase]:
+    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed.
+
+    `schema` are statements that create what is missing in it.
+    """
     try:
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
@@ -74,13 +77,13 @@ async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
     except (OSError, sqlite3.Error) as error:
         raise _failed(path, error) from error
     try:
-        await _prepare(connection, path)
+        await _prepare(connection, path, schema)
         yield JournalDatabase(connection, path)
     finally:
         await connection.close()
 
 
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
+async def _prepare(connection: aiosqlite.Connection, path: Path, schema: str) -> None:
     """Make every statement a durable transaction of its own, and check that SQLite agreed."""
     try:
         for setting, (asked, expected) in _DURABLE.items():
@@ -88,9 +91,10 @@ async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
             ((seen,),) = await connection.execute_fetchall(f"PRAGMA {setting}")
             if seen != expected:
                 raise sqlite3.OperationalError(f"{setting} is {seen}, not {expected}")
-        await connection.executescript(_SCHEMA)
-        columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
-        if "asked" not in [column[1] for column in columns]:
+        await connection.executescript(schema)
+        rows = await connection.execute_fetchall("PRAGMA table_info(draft)")
+        columns = [row[1] for row in rows]
+        if columns and "asked" not in columns:
             await connection.execute(_ADDED)
     except sqlite3.Error as error:
         raise _failed(path, error) from error

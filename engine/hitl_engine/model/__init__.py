@@ -37,7 +37,9 @@ from hitl_engine.model.decision import (
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
 from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.model.history import Checkpoint, HistoryPage
+from hitl_engine.model.inbox_event import InboxEvent, InboxEventKind
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
+from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
@@ -150,10 +152,14 @@ __all__ = [
     "GraphPicture",
     "HistoryPage",
     "Inbox",
+    "InboxEvent",
+    "InboxEventKind",
     "InboxOrder",
     "InputForm",
     "Interrupt",
     "Item",
+    "ItemFilter",
+    "ItemKind",
     "JsonObject",
     "JsonValue",
     "KeyChange",
@@ -222,4 +228,6 @@ __all__ = [
     "in_order",
     "in_utc",
     "json_path",
+    "kind_of",
+    "tools_of",
 ]
