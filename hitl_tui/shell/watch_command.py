@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.model import InboxEvent
 from hitl_engine.visible import one_line
+from hitl_tui.external_command import run_with_input
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.endings import Endings
-from hitl_tui.shell.external_command import run_with_input
 from hitl_tui.shell.inbox_output import item_document
 from hitl_tui.shell.lookup import find_filter
 from hitl_tui.shell.standard_streams import print_note, print_output

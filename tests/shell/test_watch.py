@@ -15,7 +15,7 @@ import pytest
 
 from hitl_engine.desk import open_desk
 from hitl_engine.model import JsonValue
-from hitl_tui.shell.external_command import run_with_input
+from hitl_tui.external_command import run_with_input
 
 from .conftest import ROOT, Shell
 

@@ -7,15 +7,22 @@ from collections.abc import Sequence
 from contextlib import suppress
 
 
-async def run_with_input(command: Sequence[str], text: str, *, seconds: float) -> str:
+async def run_with_input(
+    command: Sequence[str], text: str, *, seconds: float, quiet: bool = False
+) -> str:
     """Run a command to its end, at most for so long; return how it failed, or nothing.
 
-    What it prints goes where ours goes. It has a process group of its own, so that ctrl+c does not
+    What it prints goes where ours goes, or nowhere if it is `quiet`. It has a process group of its own, so that ctrl+c does not
     interrupt it, and all that it started can be ended with it.
     """
+    output = asyncio.subprocess.DEVNULL if quiet else None
     try:
         process = await asyncio.create_subprocess_exec(
-            *command, stdin=asyncio.subprocess.PIPE, start_new_session=True
+            *command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     except OSError as error:
         return f"cannot be run: {error.strerror}"
