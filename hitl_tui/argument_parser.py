@@ -26,7 +26,7 @@ COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "replay", "watch"),
+    *("export", "story", "replay", "watch", "doctor"),
 )
 """First words that are a command, not a target."""
 
@@ -68,6 +68,8 @@ commands:
   hitl-tui story FILE       print a story
   hitl-tui replay FILE      do it again on a local graph, and print the differences
 
+  hitl-tui doctor           check the terminal, the target and the local data
+
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
 file.py:graph. Without one, HITL_TUI_TARGET is used, then ./langgraph.json.
 
@@ -83,6 +85,7 @@ exit codes:
   7    the run failed; mostly its graph raised an error
   8    a replay did something otherwise than its story
   9    the command of watch --exec failed
+  10   doctor found something wrong
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard

@@ -30,6 +30,7 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
+from hitl_engine.diagnosis import diagnose
 from hitl_engine.errors import BadInput, Conflict, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.journal.event_log import open_event_log
@@ -42,6 +43,7 @@ from hitl_engine.model import (
     NO_SETTINGS,
     Breakpoint,
     Breakpoints,
+    Check,
     Decision,
     EarlierRun,
     Graph,
@@ -114,6 +116,23 @@ async def read_log(
     folder = data_folder(find_target(target, environ=os.environ), data_dir)
     async with open_journal(folder) as journal:
         return await journal.decisions.log(limit=limit)
+
+
+async def check_target(
+    target: str | None,
+    *,
+    data_dir: Path | None = None,
+    headers: Mapping[str, str] | None = None,
+    api_key_env: str | None = None,
+    python: str | None = None,
+) -> tuple[Check, ...]:
+    """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
+    sent = {**key_header(os.environ, api_key_env), **(headers or {})}
+    return await diagnose(
+        target,
+        data_dir=data_dir,
+        connect=lambda found, folder: Connection(found, folder, sent, python),
+    )
 
 
 def read_story(text: str) -> Story:

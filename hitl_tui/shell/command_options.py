@@ -212,6 +212,15 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_doctor_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        None,
+        "Check the terminal, the local data, the way to the server, and the server; print what was "
+        "found, and what to do. Nothing is changed.",
+    )
+
+
 ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graphs": _add_graphs_options,
     "run": _add_run_options,
@@ -221,6 +230,7 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "reopen": _add_reopen_options,
     "step": _add_step_options,
     "log": _add_log_options,
+    "doctor": _add_doctor_options,
     **ADD_SERVER_OPTIONS,
     **ADD_STORY_OPTIONS,
     **ADD_STATE_OPTIONS,

@@ -15,6 +15,7 @@ from hitl_engine.model.bulk import (
     WithheldWay,
 )
 from hitl_engine.model.change import Change, ChangeKind, Watched
+from hitl_engine.model.check import Check, CheckStatus
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.copied_code import CodeLanguage
 from hitl_engine.model.decision import (
@@ -125,6 +126,8 @@ __all__ = [
     "Capability",
     "Change",
     "ChangeKind",
+    "Check",
+    "CheckStatus",
     "Checkpoint",
     "Choices",
     "Choose",
