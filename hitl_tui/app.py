@@ -295,6 +295,19 @@ class ConsoleApp(App[None]):
         """Remember that the terminal reports its focus."""
         self._reports_focus = True
 
+    def watch_app_focus(self, focused: bool) -> None:
+        """Focus what a screen begins with, if it opened while the terminal did not have the focus.
+
+        Textual leaves such a screen without one: its lists and cards would get no keys.
+        """
+        if not (focused and self.screen_stack) or self.screen.focused is not None:
+            return
+        first = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+        for widget in self.screen.query(first) if first else ():
+            if widget.focusable:
+                self.screen.set_focus(widget)
+                return
+
     @property
     def surely_focused(self) -> bool:
         """Whether the terminal reported that it has the focus."""
