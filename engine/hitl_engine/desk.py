@@ -82,12 +82,14 @@ async def open_desk(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    through: str = "",
 ) -> AsyncIterator["Desk"]:
     """Open the desk of a target; for a local one, find or start its server.
 
     `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
     `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
-    a project. Raises BadTarget, BadInput, TargetError, JournalFailed.
+    a project. The journal names the user, and `through` which program they decide (`web`), unless
+    it is this one in a terminal. Raises BadTarget, BadInput, TargetError, JournalFailed.
     """
     found = find_target(target, environ=os.environ)
     key = key_header(os.environ, api_key_env)
@@ -98,7 +100,7 @@ async def open_desk(
         )
     folder = data_folder(found, data_dir)
     sent = {**key, **(headers or {})}
-    async with open_journal(folder) as journal:
+    async with open_journal(folder, through=through) as journal:
         connection = await Connection(found, folder, sent, python).open()
         try:
             yield Desk(ServerSession(connection), journal)

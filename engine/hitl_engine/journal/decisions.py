@@ -54,12 +54,13 @@ class Intent:
 class DecisionLog:
     """The decisions that were sent from here, and their outcomes."""
 
-    def __init__(self, database: JournalDatabase) -> None:
+    def __init__(self, database: JournalDatabase, through: str = "") -> None:
         self._database = database
+        self._through = through
 
     async def intend(self, *intents: Intent) -> None:
         """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
-        who = _who()
+        who = f"{_who()} ({self._through})" if self._through else _who()
         try:
             await self._append("intend", {each.decision_id: _body(each, who) for each in intents})
         except JournalFailed as error:
