@@ -26,7 +26,7 @@ COMMANDS = (
     *("demo", "serve", "web", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "replay", "watch", "doctor", "completion"),
+    *("export", "story", "open", "replay", "watch", "doctor", "completion"),
 )
 """First words that are a command, not a target."""
 
@@ -67,6 +67,7 @@ commands:
 
   hitl-tui export THREAD    save what was done on a thread as a story
   hitl-tui story FILE       print a story
+  hitl-tui open FILE        open the console on a story, to read it
   hitl-tui replay FILE      do it again on a local graph, and print the differences
 
   hitl-tui doctor           check the terminal, the target and the local data
@@ -179,6 +180,8 @@ def _add_command(command: str, parser: argparse.ArgumentParser) -> None:
     match command:
         case "demo":
             _add_demo_options(parser)
+        case "open":
+            _add_open_options(parser)
         case "serve":
             _add_serve_options(parser)
         case "web":
@@ -281,6 +284,16 @@ def _add_web_options(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="how many consoles may be open at one time (default: %(default)s)",
     )
+
+
+def _add_open_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Open the console on a story: its conversation, states, history and graph, to read them. "
+        "Needs no server."
+    )
+    parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
+    add_data_dir_option(parser)
+    parser.set_defaults(reload=False)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

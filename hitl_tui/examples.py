@@ -38,6 +38,7 @@ EXAMPLES = {
     "goto": "hitl-tui goto 01a2296d-19b5-7417-b3f0-90b9f07a2922 plan",
     "export": "hitl-tui export 01a2296d-19b5-7417-b3f0-90b9f07a2922 -o refund.json",
     "story": "hitl-tui story refund.json",
+    "open": "hitl-tui open refund.json",
     "replay": "hitl-tui replay refund.json --yes",
 }
 

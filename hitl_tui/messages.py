@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PlannedDecision,
         Question,
         StepGoal,
+        SubgraphState,
         ThreadView,
         Waiting,
     )
@@ -101,6 +102,8 @@ class StateEditRequested(Message):
     """Where the value is; it begins with a key of the state."""
     value: JsonValue
     """As it was shown."""
+    subgraph: SubgraphState | None = None
+    """The subgraph whose state it is; None: it is that of the thread."""
 
 
 @dataclass
@@ -173,6 +176,19 @@ class ExternalEditorClosed(Message):
 @dataclass
 class NewRunRequested(Message):
     """The user asked for the form that starts a run."""
+
+    assistant_id: str = ""
+    """The assistant that is selected in it; empty: none was asked for."""
+
+
+@dataclass
+class AssistantsRequested(Message):
+    """The user asked for the assistants of the server."""
+
+
+@dataclass
+class StoreRequested(Message):
+    """The user asked for the store of the server."""
 
 
 @dataclass

@@ -1,6 +1,7 @@
 """The life of the server: load the graphs, open the database, listen, serve, close."""
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -185,6 +186,7 @@ async def _serve(
             folder.write_address(address)
             for remark in remarks:
                 _log.warning("%s", remark)
+            gc.freeze()  # the modules stay: no collection has to go through them again
             report.ready(address, parts.graphs.broken.values(), remarks)
             await server.serve(sockets=[listener])
     finally:

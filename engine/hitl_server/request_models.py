@@ -1,7 +1,7 @@
 """What clients may send, as pydantic models. Unknown fields are ignored, as in langgraph-api."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeAlias, TypeVar
@@ -154,6 +154,10 @@ class Preconditions(_Body):
     """The newest checkpoint of the thread."""
     interrupt_ids: ListOf[str] | None = None
     """Interrupts that must still be pending; with an empty list, none may be."""
+    payload_digests: Annotated[dict[Text, Text], FewNames] | None = None
+    """What the tasks that ask these interrupts must ask (`payload_digests.py`), by interrupt id."""
+    last_run_id: Text | None = None
+    """The newest run of the thread."""
     fork: bool = False
     """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
 
@@ -168,11 +172,18 @@ class RequiredState:
     """Interrupts that must be pending; with an empty list, none may be."""
     some_interrupt: bool = False
     """Whether some interrupt must be pending."""
+    payload_digests: Mapping[str, str] | None = None
+    """What the tasks that ask these interrupts must ask, by interrupt id."""
+    last_run_id: str | None = None
+    """The newest run of the thread."""
 
     @property
     def is_as_seen(self) -> bool:
         """Whether the request is based on a state that its client has seen."""
-        return bool(self.checkpoint_ids) or self.interrupt_ids is not None
+        return (
+            bool(self.checkpoint_ids or self.payload_digests or self.last_run_id)
+            or self.interrupt_ids is not None
+        )
 
 
 class RunBody(_Body):
@@ -191,6 +202,8 @@ class RunBody(_Body):
     stream_mode: StreamMode | ListOf[StreamMode] | None = None
     stream_subgraphs: bool = False
     stream_resumable: bool = False
+    stream_thread: bool = False
+    """Whether the stream ends with an event `thread`: the row as `GET /threads/{id}` returns it."""
     multitask_strategy: Literal["reject", "enqueue", "interrupt", "rollback"] | None = None
     on_disconnect: Literal["continue", "cancel"] = "continue"
     on_completion: Literal["delete", "keep"] = "delete"
@@ -262,6 +275,8 @@ class RunBody(_Body):
             frozenset(filter(None, (given.checkpoint_id, at))),
             given.interrupt_ids,
             self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
+            given.payload_digests,
+            given.last_run_id,
         )
 
 
@@ -366,7 +381,12 @@ class StateBody(_Body):
     def required_state(self) -> RequiredState:
         """What the preconditions require; nothing without them."""
         given = self.preconditions or Preconditions()
-        return RequiredState(frozenset(filter(None, (given.checkpoint_id,))), given.interrupt_ids)
+        return RequiredState(
+            frozenset(filter(None, (given.checkpoint_id,))),
+            given.interrupt_ids,
+            payload_digests=given.payload_digests,
+            last_run_id=given.last_run_id,
+        )
 
 
 class StateAt(_Body):

@@ -11,8 +11,11 @@ _HOW = {
 }
 
 
-def plan_of_edit(edit: StateEdit) -> Plan:
-    """Return what a write into the state does, and the difference that it makes."""
+def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
+    """Return what a write into the state does, and the difference that it makes.
+
+    With `goes_on`, the nodes that are then next run.
+    """
     changes = [
         Change((each.key,), ChangeKind.REPLACED, each.before, each.after) for each in edit.changes
     ]
@@ -31,14 +34,21 @@ def plan_of_edit(edit: StateEdit) -> Plan:
         )
     if edit.is_fork:
         lines.append("A branch begins at this checkpoint. The present one stays in the history.")
-    title = "Begin a branch with this state?" if edit.is_fork else "Write this into the state?"
+    title = "Begin a branch with this state" if edit.is_fork else "Write this into the state"
+    if edit.asks_again:
+        lines.append(
+            f"Then {_names(edit.asks_again)} runs on and asks again: an answer to the question as it"
+            " waits now would be lost."
+        )
+    elif goes_on:
+        lines.append("Then the thread runs on from there, to the next stop or the end.")
     return Plan(
-        title,
+        f"{title}, and go on?" if goes_on else f"{title}?",
         tuple(lines),
         tuple(one_line(caution, 400) for caution in edit.cautions),
         shows_answer=False,
-        note="no node runs",
-        verb="Write",
+        note="" if goes_on else "no node runs",
+        verb="Write and run" if goes_on else "Write",
     )
 
 
@@ -66,6 +76,12 @@ def plan_of_running_on(thread: ThreadView, goal: StepGoal) -> Plan:
         lines = [
             f"Runs from {begins}, node by node, until this holds for the state:",
             f"  {one_line(goal.until, 400)}",
+            "A question, an error and the end of the run stop it too.",
+        ]
+    elif goal.until_changed:
+        lines = [
+            f"Runs from {begins}, node by node, until these values of the state change:",
+            f"  {one_line(goal.until_changed, 400)}",
             "A question, an error and the end of the run stop it too.",
         ]
     else:

@@ -9,16 +9,23 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from hitl_tui.app import ConsoleApp
+from hitl_tui.screens.assistant import AssistantScreen
+from hitl_tui.screens.assistants import AssistantsScreen
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.reading_screen import ReadingScreen
 from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.store import StoreScreen
+from hitl_tui.screens.store_edit import StoreEditModal
+from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.breakpoint_choice import NodePicker
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
@@ -39,6 +46,8 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.runs.event_list import EventList
@@ -46,6 +55,7 @@ from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.state_tree import StateTree
+from hitl_tui.widgets.table_list import TableList
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -60,6 +70,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
     ("state", (StateTree,)),
+    ("view that could not be read", (LoadProblem,)),
     ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
@@ -84,9 +95,14 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen, NodePicker)),
-    ("graph", (GraphList, ConditionLine)),
+    ("graph", (GraphList, PictureView, GraphView, ConditionLine)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
+    ("list of assistants or items", (TableList, ReadingScreen)),
+    ("assistants", (AssistantsScreen,)),
+    ("assistant", (AssistantScreen,)),
+    ("store", (StoreScreen,)),
+    ("item of the store", (StoreItemScreen, StoreEditModal)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),

@@ -51,6 +51,8 @@ class Server:
     """One sentence for each graph whose code had changed when the server was found."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
+    read_only: str = ""
+    """What this is instead of a server, and that nothing can be answered or changed; mostly empty."""
 
     @property
     def notices(self) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 
 from fastapi import Request, Response
@@ -10,9 +10,14 @@ from fastapi.responses import StreamingResponse
 from hitl_server.json_encoding import dumps, error_body
 from hitl_server.project_code import calling_project
 from hitl_server.running.active_run import ActiveRun
+from hitl_server.streams.run_stream import Event
 
 _HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
+_TOGETHER = 0.01
+"""Seconds within which server-sent events are written together; the end of a stream does not wait."""
+_LARGE = 64 * 1024
+"""Bytes that are written at once, without waiting for more."""
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
 
@@ -39,11 +44,17 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     )
 
 
-def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
-    """Respond with the events of a run from now on, or with the kept ones after number `after`."""
-    with_ids = active.stream.resumable
-    events = active.stream.subscribe(after)
-    frames = (event.to_sse(with_ids) async for event in events)
+def stream_response(
+    active: ActiveRun,
+    after: int | None,
+    cancel: bool,
+    last_event: Callable[[], Awaitable[bytes]] | None = None,
+) -> Response:
+    """Respond with the events of a run from now on, or with the kept ones after number `after`.
+
+    `last_event` returns one more server-sent event, which only this client gets; or nothing.
+    """
+    frames = _frames(active, active.stream.follow(after), last_event)
     return sse_response(frames, run_headers(active, "stream"), active if cancel else None)
 
 
@@ -67,6 +78,18 @@ def last_event_number(request: Request) -> int | None:
         return None
     number = last.removesuffix("-0") if last != "-1" else "0"
     return int(number) if number.isdecimal() and len(number) < 20 else 0
+
+
+async def _frames(
+    active: ActiveRun,
+    followed: AsyncIterator[list[Event]],
+    last_event: Callable[[], Awaitable[bytes]] | None,
+) -> AsyncIterator[bytes]:
+    with_ids = active.stream.resumable
+    async for events in followed:
+        yield b"".join(each.to_sse(with_ids) for each in events)
+    if last_event is not None and (frame := await last_event()):
+        yield frame
 
 
 async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator[bytes]:
@@ -93,7 +116,10 @@ def _result(active: ActiveRun) -> bytes:
 async def _with_heartbeat(
     frames: AsyncIterator[bytes], cancelling: ActiveRun | None
 ) -> AsyncIterator[bytes]:
-    """Yield the server-sent events, with a heartbeat when none is sent for long."""
+    """Yield server-sent events, soon ones together, with a heartbeat when none is sent for long.
+
+    Each write wakes the client, which costs both sides more than the event itself.
+    """
     following = asyncio.ensure_future(anext(frames, None))
     try:
         while True:
@@ -101,10 +127,19 @@ async def _with_heartbeat(
             if not done:
                 yield b": heartbeat\r\n\r\n"
                 continue
-            if (frame := following.result()) is None:
+            together: list[bytes] = []
+            closing = asyncio.get_running_loop().time() + _TOGETHER
+            while done and not following.exception() and (frame := following.result()) is not None:
+                together.append(frame)
+                following = asyncio.ensure_future(anext(frames, None))
+                left = closing - asyncio.get_running_loop().time()
+                if left <= 0 or sum(map(len, together)) >= _LARGE:
+                    break
+                done, _ = await asyncio.wait({following}, timeout=left)
+            if together:
+                yield b"".join(together)
+            if following.done() and following.result() is None:
                 return
-            yield frame
-            following = asyncio.ensure_future(anext(frames, None))
     finally:
         following.cancel()
         if cancelling is not None:
