@@ -67,7 +67,7 @@ async def test_a_person_decides_in_the_browser(
             # An item comes while the list is open.
             revised = await started(desk, "revise", {"some_text": "a live text"})
             await tab.shows("a live text")
-            await asyncio.sleep(1)  # a list that changed just now takes no decision
+            await asyncio.sleep(0.2)
             # Its text is edited; there is no terminal for an editor of one's own.
             await tab.press("enter")
             await tab.shows("Will send")

@@ -658,3 +658,19 @@ async def test_a_screen_that_opens_without_the_terminals_focus_gets_keys_later(
         assert c.app.screen.focused is None
         await c.press("down")
         assert c.app.screen.focused is not None
+
+
+async def test_an_item_that_comes_to_an_empty_inbox_is_opened_with_a_key(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "first"}, n=1))
+    async with console(desk) as c:
+        desk.items = ()
+        desk.publish()
+        await until(c.pilot, lambda: "Nothing waits" in c.text)
+        desk.items = (interrupt({"text_to_revise": "second"}, n=2),)
+        desk.publish()
+        await until(c.pilot, lambda: "second" in c.text)
+        await settle(c.pilot)
+        await c.press("enter")
+        assert isinstance(c.app.screen, ThreadScreen)
