@@ -26,43 +26,54 @@ def test_the_help_of_each_command_has_an_example_that_parses(command: str) -> No
     assert printed.getvalue().endswith(f"example:\n  {EXAMPLES[command]}\n")
 
 
-def script(shell: str, folder: Path) -> Path:
-    """Write the script of a shell; return the file."""
+@pytest.fixture(params=["bash", "zsh", "fish"])
+def shell(request: pytest.FixtureRequest) -> str:
+    """Each shell in turn."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def script(shell: str, tmp_path: Path) -> Path:
+    """A file with the script of a shell."""
     if find_spec("shtab") is None:
         pytest.skip("shtab is not installed")
-    file = folder / f"completion.{shell}"
+    file = tmp_path / "script"
     file.write_text(completion_script(parser_of_all(), shell))
     return file
 
 
-def completed(folder: Path, *words: str) -> list[str]:
+def completed(script: Path, *words: str) -> list[str]:
     """Return what bash offers for the last of these words."""
     given = " ".join(map(shlex.quote, words))
     asks = f"""
-        source {shlex.quote(str(script("bash", folder)))}
+        source {shlex.quote(str(script))}
         function=$(complete -p hitl-tui | sed 's/.*-F \\([^ ]*\\).*/\\1/')
         COMP_WORDS=({given}); COMP_CWORD={len(words) - 1}
         $function hitl-tui {shlex.quote(words[-1])} {shlex.quote(words[-2])}
         printf '%s\\n' "${{COMPREPLY[@]}}"
     """
     done = subprocess.run(
-        ["bash", "--norc", "-c", asks], capture_output=True, text=True, cwd=folder, check=True
+        ["bash", "--norc", "-c", asks],
+        capture_output=True,
+        text=True,
+        cwd=script.parent,
+        check=True,
     )
     return done.stdout.split()
 
 
-def test_bash_completes_commands_options_values_and_files(tmp_path: Path) -> None:
-    (tmp_path / "langgraph.json").touch()
-    assert completed(tmp_path, "hitl-tui", "wat") == ["watch"]
-    assert completed(tmp_path, "hitl-tui", "watch", "--ex") == ["--exec"]
-    assert completed(tmp_path, "hitl-tui", "list", "--kind", "br") == ["breakpoint"]
-    assert completed(tmp_path, "hitl-tui", "list", "--target", "lang") == ["langgraph.json"]
-
-
-@pytest.mark.parametrize("shell", ["zsh", "fish"])
-def test_other_shells_can_read_their_script(tmp_path: Path, shell: str) -> None:
-    file = script(shell, tmp_path)
-    assert "watch" in file.read_text()
+def test_the_shell_can_read_its_script(shell: str, script: Path) -> None:
+    assert "watch" in script.read_text()
     if shutil.which(shell) is None:
         pytest.skip(f"{shell} is not installed")
-    subprocess.run([shell, "-n", str(file)], check=True)
+    subprocess.run([shell, "-n", str(script)], check=True)
+
+
+@pytest.mark.parametrize("shell", ["bash"], indirect=True)
+def test_bash_completes_commands_options_values_and_files(script: Path) -> None:
+    (script.parent / "langgraph.json").touch()
+    assert completed(script, "hitl-tui", "wat") == ["watch"]
+    assert completed(script, "hitl-tui", "watch", "--ex") == ["--exec"]
+    assert completed(script, "hitl-tui", "list", "--kind", "br") == ["breakpoint"]
+    assert completed(script, "hitl-tui", "list", "--target", "lang") == ["langgraph.json"]
