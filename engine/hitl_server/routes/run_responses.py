@@ -14,10 +14,6 @@ from hitl_server.streams.run_stream import Event
 
 _HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
-_TOGETHER = 0.01
-"""Seconds within which server-sent events are written together; the end of a stream does not wait."""
-_LARGE = 64 * 1024
-"""Bytes that are written at once, without waiting for more."""
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
 
@@ -72,11 +68,13 @@ def sse_response(
 
 
 def last_event_number(request: Request) -> int | None:
-    """Return the number in `Last-Event-ID` (`<number>-0`); -1 and 0 mean from the beginning."""
+    """Return the number in `Last-Event-ID`; -1 and 0 mean from the beginning."""
     last = request.headers.get("last-event-id")
     if not last:
         return None
-    number = last.removesuffix("-0") if last != "-1" else "0"
+    at, _, number = last.partition("-")
+    if not at:  # -1
+        return 0
     return int(number) if number.isdecimal() and len(number) < 20 else 0
 
 
@@ -116,10 +114,7 @@ def _result(active: ActiveRun) -> bytes:
 async def _with_heartbeat(
     frames: AsyncIterator[bytes], cancelling: ActiveRun | None
 ) -> AsyncIterator[bytes]:
-    """Yield server-sent events, soon ones together, with a heartbeat when none is sent for long.
-
-    Each write wakes the client, which costs both sides more than the event itself.
-    """
+    """Yield the server-sent events, with a heartbeat when none is sent for long."""
     following = asyncio.ensure_future(anext(frames, None))
     try:
         while True:
@@ -127,19 +122,10 @@ async def _with_heartbeat(
             if not done:
                 yield b": heartbeat\r\n\r\n"
                 continue
-            together: list[bytes] = []
-            closing = asyncio.get_running_loop().time() + _TOGETHER
-            while done and not following.exception() and (frame := following.result()) is not None:
-                together.append(frame)
-                following = asyncio.ensure_future(anext(frames, None))
-                left = closing - asyncio.get_running_loop().time()
-                if left <= 0 or sum(map(len, together)) >= _LARGE:
-                    break
-                done, _ = await asyncio.wait({following}, timeout=left)
-            if together:
-                yield b"".join(together)
-            if following.done() and following.result() is None:
+            if (frame := following.result()) is None:
                 return
+            yield frame
+            following = asyncio.ensure_future(anext(frames, None))
     finally:
         following.cancel()
         if cancelling is not None:
