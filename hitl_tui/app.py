@@ -42,6 +42,7 @@ from hitl_tui.themes import THEMES
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
     from hitl_tui.screens.navigation import Navigation
+    from hitl_tui.screens.notices import Notices
     from hitl_tui.screens.unsent_modal import Unsent
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
@@ -117,6 +118,9 @@ class ConsoleApp(App[None]):
         self._desk_worker: Worker[None] | None = None
         self._opened: Navigation | None = None
         """None until the inbox is open."""
+        self._notices: Notices | None = None
+        self._reports_focus = False
+        """Whether the terminal tells when it gets or loses the focus; most do."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver for this platform; on Unix, one that reads every paste whole."""
@@ -168,10 +172,12 @@ class ConsoleApp(App[None]):
     def _open_inbox(self) -> None:
         from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.navigation import Navigation
+        from hitl_tui.screens.notices import Notices
 
         self.home = inbox = InboxScreen(self.session)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.session, inbox)
+        self._notices = Notices(self, self.session)
         if self._opens_thread:
             self.open_newest_thread()
 
@@ -197,6 +203,8 @@ class ConsoleApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop all workers that use the desk, then close it."""
+        if self._notices is not None:
+            self._notices.close()
         others = [worker for worker in self.workers if worker is not self._desk_worker]
         for worker in others:
             worker.cancel()
@@ -341,8 +349,43 @@ class ConsoleApp(App[None]):
         yield from key_commands(self, screen)
         yield from server_commands(screen)
         yield from code_commands(screen)
+        if self._notices is not None and isinstance(screen, ConsoleScreen):
+            from hitl_tui.screens.notice_commands import notice_commands
+
+            yield from notice_commands(screen, self._notices)
 
     # Output
+
+    def on_app_focus(self) -> None:
+        """Remember that the terminal reports its focus."""
+        self._reports_focus = True
+
+    def on_app_blur(self) -> None:
+        """Remember that the terminal reports its focus."""
+        self._reports_focus = True
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Focus what a screen begins with, if it opened while the terminal did not have the focus.
+
+        Textual leaves such a screen without one: its lists and cards would get no keys.
+        """
+        if not (focused and self.screen_stack) or self.screen.focused is not None:
+            return
+        first = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+        for widget in self.screen.query(first) if first else ():
+            if widget.focusable:
+                self.screen.set_focus(widget)
+                return
+
+    @property
+    def surely_focused(self) -> bool:
+        """Whether the terminal reported that it has the focus."""
+        return self._reports_focus and self.app_focus
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write an escape sequence; `sequence` is ours, or made by `terminal_notices`."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace control characters in everything that is drawn."""

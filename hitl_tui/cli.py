@@ -13,12 +13,20 @@ from platformdirs import user_data_path
 
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
-from hitl_tui.argument_parser import parse_arguments
+from hitl_tui.argument_parser import console_arguments, parse_arguments, parser_of_all
 from hitl_tui.settings import Settings
-from hitl_tui.shell.standard_streams import discard_output, escape_unencodable, print_note
+from hitl_tui.shell.standard_streams import (
+    discard_output,
+    escape_unencodable,
+    print_note,
+    print_output,
+)
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+
+_IN_BROWSER = "HITL_TUI_IN_BROWSER"
+"""Set for the consoles that `hitl-tui web` starts."""
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -42,12 +50,17 @@ def _run(args: argparse.Namespace) -> int:
             return _run_console(args)
         case "serve":
             return _serve(args)
+        case "web":
+            return _serve_web(args)
+        case "completion":
+            return _print_completion(args)
         case _:
             return _run_shell_command(args)
 
 
 def _run_console(args: argparse.Namespace) -> int:
-    if not all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin)):
+    in_terminal = all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin))
+    if not in_terminal and not _in_browser():
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
@@ -62,6 +75,39 @@ def _run_console(args: argparse.Namespace) -> int:
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _print_completion(args: argparse.Namespace) -> int:
+    from hitl_tui.shell.completion_command import completion_script
+
+    print_output(completion_script(parser_of_all(), args.shell))
+    return 0
+
+
+def _in_browser() -> bool:
+    """Whether `hitl-tui web` started this console."""
+    return _IN_BROWSER in os.environ
+
+
+def _serve_web(args: argparse.Namespace) -> int:
+    try:
+        from hitl_tui.web.server import serve_web  # needs packages that nothing else needs
+    except ImportError as error:
+        raise BadInput(
+            f"hitl-tui web needs packages that are not installed: {error.name} is missing.",
+            hint="Install them: pip install 'hitl-tui[web]'.",
+        ) from error
+    os.environ[_IN_BROWSER] = "1"
+    command = (sys.executable, "-m", "hitl_tui", *console_arguments(args))
+    asyncio.run(
+        serve_web(
+            command,
+            port=args.port,
+            sessions=args.sessions,
+            on_ready=lambda link: print_output(f"The console is at {link}"),
+        )
+    )
+    return 0
 
 
 def _run_shell_command(args: argparse.Namespace) -> int:
@@ -108,6 +154,7 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
+            through="web" if _in_browser() else "",
         )
     async with opened as desk:
         if args.command == "demo":

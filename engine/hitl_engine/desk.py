@@ -35,8 +35,10 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
+from hitl_engine.diagnosis import diagnose
 from hitl_engine.errors import BadInput, Conflict, HitlError, JournalFailed
 from hitl_engine.journal import Journal, open_journal
+from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.server_session import ServerSession
@@ -46,6 +48,7 @@ from hitl_engine.model import (
     NO_SETTINGS,
     Breakpoint,
     Breakpoints,
+    Check,
     Decision,
     EarlierRun,
     Graph,
@@ -70,6 +73,7 @@ from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
 from hitl_engine.reading.state_values import StateValues
+from hitl_engine.watching.inbox_events import InboxEvents
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -83,12 +87,14 @@ async def open_desk(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    through: str = "",
 ) -> AsyncIterator["Desk"]:
     """Open the desk of a target; for a local one, find or start its server.
 
     `target` is a URL, a `langgraph.json` or `file.py:graph`; None means HITL_TUI_TARGET, then
     `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python` (an interpreter) for
-    a project. Raises BadTarget, BadInput, TargetError, JournalFailed.
+    a project. The journal names the user, and `through` which program they decide (`web`), unless
+    it is this one in a terminal. Raises BadTarget, BadInput, TargetError, JournalFailed.
     """
     found = find_target(target, environ=os.environ)
     key = key_header(os.environ, api_key_env)
@@ -99,7 +105,7 @@ async def open_desk(
         )
     folder = data_folder(found, data_dir)
     sent = {**key, **(headers or {})}
-    async with open_journal(folder) as journal:
+    async with open_journal(folder, through=through) as journal:
         connection = await Connection(found, folder, sent, python).open()
         try:
             yield Desk(ServerSession(connection), journal)
@@ -141,6 +147,23 @@ async def read_log(
     folder = data_folder(find_target(target, environ=os.environ), data_dir)
     async with open_journal(folder) as journal:
         return await journal.decisions.log(limit=limit)
+
+
+async def check_target(
+    target: str | None,
+    *,
+    data_dir: Path | None = None,
+    headers: Mapping[str, str] | None = None,
+    api_key_env: str | None = None,
+    python: str | None = None,
+) -> tuple[Check, ...]:
+    """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
+    sent = {**key_header(os.environ, api_key_env), **(headers or {})}
+    return await diagnose(
+        target,
+        data_dir=data_dir,
+        connect=lambda found, folder: Connection(found, folder, sent, python),
+    )
 
 
 def read_story(text: str) -> Story:
@@ -205,6 +228,7 @@ class Desk:
 
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
+        self._folder = journal.folder
         self._log = journal.decisions
         self.breakpoints = GraphBreakpoints()
         """The breakpoints that a person set on graphs; runs and steps get them."""
@@ -290,6 +314,17 @@ class Desk:
             await self.drafts.tidy(inbox)
             yield inbox
 
+    @asynccontextmanager
+    async def inbox_events(self, state: Path | None = None) -> AsyncIterator[InboxEvents]:
+        """Open what happens to the items of the inbox, for one reader that is told each event once.
+
+        `state` is the file that keeps what the reader was told; one in the data folder by default.
+        Raises BadInput for a file that is in use or belongs to another server, JournalFailed.
+        """
+        path = state or self._folder / "watch.sqlite"
+        async with open_event_log(path, self.server.identity) as log:
+            yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch)
+
     async def thread(self, thread_id: str) -> ThreadView:
         """Read one thread. Raises NotThere, TargetError."""
         return (await self._session.reader.snapshot(thread_id)).view()
@@ -351,7 +386,7 @@ class Desk:
 
         The name is untrusted text. Raises TargetError.
         """
-        return await self._answerers.of(interrupt)
+        return await self._answerers.of(interrupt) or ""
 
     # Deciding
 

@@ -206,8 +206,16 @@ class InboxScreen(ConsoleScreen):
         self._show_summary()
         unseen = [graph for graph in self.broken if graph not in self._seen_broken]
         self.header.show_problems(self.session.inbox, unseen)
+        was_empty = self.has_class("-empty")
         self.set_class(not self.list.listed, "-empty")
+        if was_empty and self.list.listed:
+            self.call_after_refresh(self._focus_list)
         self.nothing.update(self._empty_text())
+
+    def _focus_list(self) -> None:
+        """Give the list the focus, which it lost while it was empty and not displayed."""
+        if self.focused is None:
+            self.list.focus()
 
     def _empty_text(self) -> str:
         inbox = self.session.inbox

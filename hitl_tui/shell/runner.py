@@ -10,7 +10,7 @@ from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
-from hitl_tui.shell import commands, story_commands
+from hitl_tui.shell import commands, doctor_command, story_commands
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
 from hitl_tui.shell.standard_streams import print_note, print_output
@@ -55,6 +55,7 @@ async def _log(args: Namespace) -> CommandResult:
 _WITHOUT_DESK: dict[str, Callable[[Namespace], Awaitable[CommandResult]]] = {
     "log": _log,
     "story": story_commands.story,
+    "doctor": doctor_command.doctor,
 }
 """Commands that need no server."""
 

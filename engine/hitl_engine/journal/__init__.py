@@ -16,10 +16,15 @@ class Journal:
 
     decisions: DecisionLog
     drafts: DraftTable
+    folder: Path
+    """Where it is."""
 
 
 @asynccontextmanager
-async def open_journal(folder: Path) -> AsyncIterator[Journal]:
-    """Open the journal in `folder`; create it if missing. Raises JournalFailed."""
+async def open_journal(folder: Path, *, through: str = "") -> AsyncIterator[Journal]:
+    """Open the journal in `folder`; create it if missing. Raises JournalFailed.
+
+    `through` is written beside the user's name; see `open_desk`.
+    """
     async with open_database(folder / "journal.sqlite") as database:
-        yield Journal(DecisionLog(database), DraftTable(database))
+        yield Journal(DecisionLog(database, through), DraftTable(database), folder)

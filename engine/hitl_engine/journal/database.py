@@ -1,4 +1,4 @@
-"""The SQLite file of the journal: private, and durable before anything is sent."""
+"""The SQLite files of the journal: private, and durable before anything is sent."""
 
 import asyncio
 import sqlite3
@@ -101,8 +101,11 @@ class JournalDatabase:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
-    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed."""
+async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[JournalDatabase]:
+    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed.
+
+    `schema` are statements that create what is missing in it.
+    """
     with _reported(path):
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
@@ -116,9 +119,10 @@ async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
             )
             if any("'queue'" not in sql for (sql,) in tables):
                 await connection.executescript(_REBUILT)
-            await connection.executescript(_SCHEMA)
-            columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
-            if "asked" not in [column[1] for column in columns]:
+            await connection.executescript(schema)
+            rows = await connection.execute_fetchall("PRAGMA table_info(draft)")
+            columns = [row[1] for row in rows]
+            if columns and "asked" not in columns:
                 await connection.execute(_ADDED)
         yield database
     finally:

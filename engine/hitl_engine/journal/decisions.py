@@ -59,8 +59,9 @@ class Intent:
 class DecisionLog:
     """The decisions that were sent from here, and their outcomes."""
 
-    def __init__(self, database: JournalDatabase) -> None:
+    def __init__(self, database: JournalDatabase, through: str = "") -> None:
         self._database = database
+        self._through = through
 
     async def intend(self, *intents: Intent) -> None:
         """Record what is about to be sent; all or none is durable.
@@ -68,12 +69,14 @@ class DecisionLog:
         Raises JournalFailed, and NotTaken for a queued answer that was withdrawn.
         """
         with _nothing_sent():
-            if not await self._write("intend", _bodies(intents), unless="withdraw"):
+            if not await self._write("intend", self._bodies(intents), unless="withdraw"):
                 raise NotTaken("This answer was taken back; nothing was sent.")
 
     async def queue(self, *intents: Intent, due: datetime) -> None:
         """Record what is sent at `due`, unless it is withdrawn before. Raises JournalFailed."""
-        rows = {each: {**body, "due": due.isoformat()} for each, body in _bodies(intents).items()}
+        rows = {
+            each: {**body, "due": due.isoformat()} for each, body in self._bodies(intents).items()
+        }
         with _nothing_sent():
             await self._write("queue", rows)
 
@@ -164,6 +167,10 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
+    def _bodies(self, intents: Iterable[Intent]) -> dict[str, JsonObject]:
+        who = f"{_who()} ({self._through})" if self._through else _who()
+        return {each.decision_id: _body(each, who) for each in intents}
+
     async def _write(
         self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
     ) -> bool:
@@ -200,11 +207,6 @@ def _nothing_sent() -> Iterator[None]:
     except JournalFailed as error:
         error.kept = "Nothing was sent."
         raise
-
-
-def _bodies(intents: Iterable[Intent]) -> dict[str, JsonObject]:
-    who = _who()
-    return {each.decision_id: _body(each, who) for each in intents}
 
 
 def _who() -> str:
