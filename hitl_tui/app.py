@@ -20,6 +20,7 @@ from textual.worker import Worker, WorkerError
 from hitl_engine.configuration import Configuration
 from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.messages import (
+    Answered,
     AssistantsRequested,
     BulkRequested,
     Chosen,
@@ -30,6 +31,7 @@ from hitl_tui.messages import (
     RunRequested,
     StartFailed,
     StoreRequested,
+    TakenBack,
     ThreadOpened,
     ThreadsRequested,
 )
@@ -45,6 +47,8 @@ from hitl_tui.themes import THEMES
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
     from hitl_tui.screens.navigation import Navigation
+    from hitl_tui.screens.notices import Notices
+    from hitl_tui.screens.unsent_modal import Unsent
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
 """Commands of Textual's palette that ours replace, or that would hide the server bar."""
@@ -131,6 +135,9 @@ class ConsoleApp(App[None]):
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""
+        self._notices: Notices | None = None
+        self._reports_focus = False
+        """Whether the terminal tells when it gets or loses the focus; most do."""
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver for this platform; on Unix, one that reads every paste whole."""
@@ -217,10 +224,12 @@ class ConsoleApp(App[None]):
     def _open_inbox(self) -> None:
         from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.navigation import Navigation
+        from hitl_tui.screens.notices import Notices
 
         self.home = inbox = InboxScreen(self.sessions)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.sessions, inbox)
+        self._notices = Notices(self, self.session)
         if self._opens_thread:
             self.open_newest_thread()
 
@@ -246,6 +255,8 @@ class ConsoleApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop all workers that use the desk, then close it."""
+        if self._notices is not None:
+            self._notices.close()
         others = [worker for worker in self.workers if worker not in self._desk_workers]
         for worker in others:
             worker.cancel()
@@ -262,7 +273,23 @@ class ConsoleApp(App[None]):
         return super().check_action(action, parameters)
 
     async def action_quit(self) -> None:
-        """Save what was typed, then quit."""
+        """Save what was typed, then quit; ask first what to do with answers that are not sent yet."""
+        if waiting := self.session.outbox.waiting:
+            from hitl_tui.screens.unsent_modal import UnsentModal
+
+            self.push_screen(UnsentModal(waiting), self._quit_with_unsent)
+        else:
+            await self._quit()
+
+    async def _quit_with_unsent(self, choice: "Unsent | None") -> None:
+        from hitl_tui.screens.unsent_modal import Unsent
+
+        if choice is not None:
+            self.session.outbox.end(send=choice is Unsent.SEND)
+            await self.session.outbox.until_recorded()
+            await self._quit()
+
+    async def _quit(self) -> None:
         for screen in self.screen_stack:
             if isinstance(screen, ConsoleScreen):
                 await screen.save_drafts()
@@ -301,6 +328,16 @@ class ConsoleApp(App[None]):
     def open_any_thread(self, event: ThreadOpened) -> None:
         """Open a thread, whatever its status."""
         self._navigation.open_any_thread(event)
+
+    @on(Answered)
+    def show_next(self, event: Answered) -> None:
+        """Show what follows an answer."""
+        self._navigation.show_next(event.screen)
+
+    @on(TakenBack)
+    async def show_again(self, event: TakenBack) -> None:
+        """Show the screen of a thread whose answer was taken back."""
+        await self._navigation.show_again(event.screen)
 
     @on(NewRunRequested)
     def open_new_run(self, event: NewRunRequested) -> None:
@@ -366,6 +403,10 @@ class ConsoleApp(App[None]):
         yield from key_commands(self, screen)
         yield from server_commands(screen)
         yield from code_commands(screen)
+        if self._notices is not None and isinstance(screen, ConsoleScreen):
+            from hitl_tui.screens.notice_commands import notice_commands
+
+            yield from notice_commands(screen, self._notices)
         if isinstance(screen, InboxScreen):
             yield from view_commands(screen)
             yield SystemCommand(
@@ -385,6 +426,37 @@ class ConsoleApp(App[None]):
         self._configured_theme = self.theme = name
 
     # Output
+
+    def on_app_focus(self) -> None:
+        """Remember that the terminal reports its focus."""
+        self._reports_focus = True
+
+    def on_app_blur(self) -> None:
+        """Remember that the terminal reports its focus."""
+        self._reports_focus = True
+
+    def watch_app_focus(self, focused: bool) -> None:
+        """Focus what a screen begins with, if it opened while the terminal did not have the focus.
+
+        Textual leaves such a screen without one: its lists and cards would get no keys.
+        """
+        if not (focused and self.screen_stack) or self.screen.focused is not None:
+            return
+        first = self.AUTO_FOCUS if self.screen.AUTO_FOCUS is None else self.screen.AUTO_FOCUS
+        for widget in self.screen.query(first) if first else ():
+            if widget.focusable:
+                self.screen.set_focus(widget)
+                return
+
+    @property
+    def surely_focused(self) -> bool:
+        """Whether the terminal reported that it has the focus."""
+        return self._reports_focus and self.app_focus
+
+    def write_to_terminal(self, sequence: str) -> None:
+        """Write an escape sequence; `sequence` is ours, or made by `terminal_notices`."""
+        if self._driver is not None and not self.is_headless:
+            self._driver.write(sequence)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace control characters in everything that is drawn."""

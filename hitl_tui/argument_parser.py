@@ -23,12 +23,15 @@ from hitl_tui.options import (
 )
 
 COMMANDS = (
-    *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
+    *("demo", "serve", "web", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "open", "replay", "config", "targets"),
+    *("export", "story", "open", "replay", "watch", "doctor", "config", "targets", "completion"),
 )
 """First words that are a command, not a target."""
+
+_GRACE = 3
+"""Seconds for which an answer can be taken back, unless the user gives another number."""
 
 _EPILOG = """\
 commands:
@@ -36,6 +39,7 @@ commands:
   hitl-tui --all            open the console on all targets of config.toml
   hitl-tui demo             open the console on the sample graphs
   hitl-tui serve [TARGET]   run the local server without a console
+  hitl-tui web [TARGET]     serve the console to your browser
 
   hitl-tui graphs           list the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
@@ -45,6 +49,7 @@ commands:
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
   hitl-tui step THREAD      step past a breakpoint
   hitl-tui log              list the decisions sent from this data folder
+  hitl-tui watch            tell what happens to what waits, a JSON document a line
 
   hitl-tui graph GRAPH      print a graph: as a list, Mermaid, SVG or JSON
   hitl-tui threads          list all threads, whatever their status
@@ -71,6 +76,8 @@ commands:
 
   hitl-tui config           explain every setting, with its value
   hitl-tui targets ACTION   list, add, test and remove named targets
+  hitl-tui doctor           check the terminal, the target and the local data
+  hitl-tui completion SHELL print the script that completes commands in bash, zsh or fish
 
 Each command has its own --help. TARGET is a name from config.toml, a URL, a
 langgraph.json, or file.py:graph. Without one, HITL_TUI_TARGET is used, then
@@ -88,6 +95,8 @@ exit codes:
   6    the outcome is unknown
   7    the run failed; mostly its graph raised an error
   8    a replay did something otherwise than its story
+  9    the command of watch --exec failed
+  10   doctor found something wrong
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
@@ -160,8 +169,24 @@ def parse_arguments(
     return args
 
 
+def console_arguments(args: argparse.Namespace) -> list[str]:
+    """Return the arguments of a console with the same target and connection as these."""
+    given = [("--target", args.target), ("--api-key-env", args.api_key_env)]
+    given += [("--data-dir", args.data_dir), ("--python", args.python)]
+    given += [("--header", f"{name}: {value}") for name, value in args.header]
+    return [f"{option}={value}" for option, value in given if value is not None]
+
+
 def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
+    _add_command(command, parser)
+    args = parser.parse_args(argv)
+    args.command = command
+    return args
+
+
+def _add_command(command: str, parser: argparse.ArgumentParser) -> None:
+    """Add the options and the help of a command."""
     match command:
         case "demo":
             _add_demo_options(parser)
@@ -169,13 +194,33 @@ def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
             _add_open_options(parser)
         case "serve":
             _add_serve_options(parser)
+        case "web":
+            _add_web_options(parser)
+        case "completion":
+            _add_completion_options(parser)
         case _:
             from hitl_tui.shell.command_options import ADD_OPTIONS  # the console needs none of it
 
             ADD_OPTIONS[command](parser)
-    args = parser.parse_args(argv)
-    args.command = command
-    return args
+    from hitl_tui.examples import add_example  # nor this
+
+    add_example(parser, command)
+
+
+def parser_of_all() -> argparse.ArgumentParser:
+    """Return a parser with all commands, to be read; commands are parsed one by one.
+
+    It has the target of the console only as an option, since the first word may be a command.
+    """
+    whole = Parser(prog="hitl-tui")
+    add_target_option(whole)
+    _add_console_options(whole)
+    commands = whole.add_subparsers(parser_class=Parser)
+    for command in COMMANDS:
+        alone = Parser()
+        _add_command(command, alone)
+        _add_command(command, commands.add_parser(command, help=alone.description))
+    return whole
 
 
 def _console_parser() -> Parser:
@@ -192,14 +237,25 @@ def _console_parser() -> Parser:
     target.add_argument(
         "--all", action="store_true", help="show all targets of config.toml in one inbox"
     )
+    _add_console_options(parser)
+    return parser
+
+
+def _add_console_options(parser: argparse.ArgumentParser) -> None:
     add_connection_options(parser)
     parser.add_argument(
         "--reload",
         action="store_true",
         help="take up changed code of local graphs without asking, when no run is in progress",
     )
+    parser.add_argument(
+        "--grace",
+        type=number_between(0, 60),
+        default=_GRACE,
+        metavar="SECONDS",
+        help=f"how long an answer can be taken back before it is sent: {_GRACE}; 0 sends at once",
+    )
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
-    return parser
 
 
 def _refuse_a_misspelt_command(word: str, targets: Callable[[], Collection[str]]) -> None:
@@ -221,7 +277,36 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=_GRACE)
+
+
+def _add_completion_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print a script for a shell. With it, the tab key completes commands, options and files."
+    )
+    parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell that reads it")
+
+
+def _add_web_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Serve the console to a browser on this machine. Prints a link, which contains a token; each "
+        "tab gets a console of its own."
+    )
+    add_target_argument(parser)
+    add_connection_options(parser)
+    parser.add_argument(
+        "--port",
+        type=number_between(0, 65_535),
+        default=8000,
+        help="the port to listen on (default: %(default)s); 0 takes any free port",
+    )
+    parser.add_argument(
+        "--sessions",
+        type=number_between(1, 100),
+        default=4,
+        metavar="N",
+        help="how many consoles may be open at one time (default: %(default)s)",
+    )
 
 
 def _add_open_options(parser: argparse.ArgumentParser) -> None:

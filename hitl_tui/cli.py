@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -24,12 +24,20 @@ from hitl_engine.configuration import (
 )
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
-from hitl_tui.argument_parser import parse_arguments
+from hitl_tui.argument_parser import console_arguments, parse_arguments, parser_of_all
 from hitl_tui.settings import Settings
-from hitl_tui.shell.standard_streams import discard_output, escape_unencodable, print_note
+from hitl_tui.shell.standard_streams import (
+    discard_output,
+    escape_unencodable,
+    print_note,
+    print_output,
+)
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+
+_IN_BROWSER = "HITL_TUI_IN_BROWSER"
+"""Set for the consoles that `hitl-tui web` starts."""
 
 
 _WITHOUT_TARGET = ("config", "targets", "story")
@@ -63,6 +71,15 @@ def _run(argv: list[str]) -> int:
     if args.command == "list" and args.all:
         args.targets = _targets(args, configured())
         return _run_shell_command(args)
+    match args.command:
+        case "web":
+            return _serve_web(args)
+        case "completion":
+            return _print_completion(args)
+        case "doctor":  # it tells what is wrong with the target
+            with suppress(HitlError):
+                args.target = _target(args, configured())
+            return _run_shell_command(args)
     args.target = _target(args, configured())
     match args.command:
         case "serve":
@@ -100,7 +117,8 @@ def _target(args: argparse.Namespace, configuration: Configuration) -> NamedTarg
 def _run_console(
     args: argparse.Namespace, targets: Sequence[NamedTarget], configuration: Configuration
 ) -> int:
-    if not all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin)):
+    in_terminal = all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin))
+    if not in_terminal and not _in_browser():
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
@@ -113,6 +131,7 @@ def _run_console(
         opens_thread=args.command == "open",
     )
     app.session.takes_up_code = args.reload
+    app.session.outbox.grace = args.grace
     app.run()
     for thread_id in app.unsettled:
         print_note(
@@ -120,6 +139,39 @@ def _run_console(
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _print_completion(args: argparse.Namespace) -> int:
+    from hitl_tui.shell.completion_command import completion_script
+
+    print_output(completion_script(parser_of_all(), args.shell))
+    return 0
+
+
+def _in_browser() -> bool:
+    """Whether `hitl-tui web` started this console."""
+    return _IN_BROWSER in os.environ
+
+
+def _serve_web(args: argparse.Namespace) -> int:
+    try:
+        from hitl_tui.web.server import serve_web  # needs packages that nothing else needs
+    except ImportError as error:
+        raise BadInput(
+            f"hitl-tui web needs packages that are not installed: {error.name} is missing.",
+            hint="Install them: pip install 'hitl-tui[web]'.",
+        ) from error
+    os.environ[_IN_BROWSER] = "1"
+    command = (sys.executable, "-m", "hitl_tui", *console_arguments(args))
+    asyncio.run(
+        serve_web(
+            command,
+            port=args.port,
+            sessions=args.sessions,
+            on_ready=lambda link: print_output(f"The console is at {link}"),
+        )
+    )
+    return 0
 
 
 def _run_shell_command(args: argparse.Namespace) -> int:
@@ -167,6 +219,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             api_key_env=args.api_key_env,
             python=args.python,
             confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
+            through="web" if _in_browser() else "",
         )
     async with opened as desk:
         if args.command == "demo":

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 from textual.message import Message
 
 if TYPE_CHECKING:
+    from textual.screen import Screen
+
     from hitl_engine.errors import HitlError
     from hitl_engine.model import (
         Breakpoint,
@@ -54,6 +56,20 @@ class ThreadOpened(OfTarget):
     """The user opened this thread, whatever its status."""
 
     thread_id: str
+
+
+@dataclass
+class Answered(Message):
+    """The answer of this thread's screen is on its way; the user may go on."""
+
+    screen: Screen[None]
+
+
+@dataclass
+class TakenBack(Message):
+    """The answer of this thread's screen was taken back; it shows its question again."""
+
+    screen: Screen[None]
 
 
 @dataclass

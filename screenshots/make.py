@@ -30,6 +30,7 @@ async def make(folder: Path) -> None:
         async with app.run_test(size=SIZE) as pilot:
             await _shown(pilot, "18 waiting")
             _save(app, folder / "inbox.svg")
+            await _preview(pilot, folder)
             await _revise(pilot, folder)
             await _decide_on_tools(pilot, folder)
             await _fill_in(pilot, folder)
@@ -39,6 +40,17 @@ async def make(folder: Path) -> None:
             await _look_at_a_thread(pilot, folder)
             await _list_threads(pilot, folder)
             await _start(pilot, folder)
+
+
+async def _preview(pilot: Pilot[None], folder: Path) -> None:
+    """Show what the selected item asks beside the list."""
+    await pilot.resize_terminal(140, 30)
+    await pilot.press("end", "up")
+    await _shown(pilot, "execute_sql")
+    await pilot.pause(0.5)
+    _save(pilot.app, folder / "inbox_wide.svg")
+    await pilot.press("home")
+    await pilot.resize_terminal(*SIZE)
 
 
 async def _look_at_a_thread(pilot: Pilot[None], folder: Path) -> None:

@@ -53,6 +53,11 @@ _UNREADABLE = re.compile(
 """Sequences that pyte would print instead of interpreting."""
 
 
+def readable(output: bytes) -> bytes:
+    """Return output without the sequences that pyte would print."""
+    return _UNREADABLE.sub(b"", output)
+
+
 def key_bytes(name: str) -> bytes:
     """Return what a terminal sends: for a key of `KEYS`, `ctrl+x`, `alt+x`, or plain text."""
     if name in KEYS:
@@ -109,7 +114,7 @@ class Terminal:
         """The current screen, one line per row, without trailing blanks."""
         fresh = bytes(self.raw[self._fed :])
         self._fed = len(self.raw)
-        self._stream.feed(_UNREADABLE.sub(b"", fresh))
+        self._stream.feed(readable(fresh))
         return "\n".join(line.rstrip() for line in self._screen.display)
 
     def key_colour(self, key: str) -> str | None:
@@ -174,7 +179,7 @@ class Terminal:
         bounds = [(start, when) for start, when in self._stamps if start >= fed]
         for number, (start, when) in enumerate(bounds):
             end = bounds[number + 1][0] if number + 1 < len(bounds) else len(self.raw)
-            self._stream.feed(_UNREADABLE.sub(b"", bytes(self.raw[start:end])))
+            self._stream.feed(readable(bytes(self.raw[start:end])))
             self._fed = end
             if re.search(pattern, "\n".join(self._screen.display)):
                 return when - since

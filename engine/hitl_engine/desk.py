@@ -8,7 +8,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import wraps
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -28,6 +28,7 @@ from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.story_server import StoryServer
 from hitl_engine.debugging.threads import Threads
+from hitl_engine.deciding.answer_queue import AnswerQueue, Queued
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
@@ -36,6 +37,7 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
+from hitl_engine.diagnosis import diagnose
 from hitl_engine.errors import (
     BadInput,
     Conflict,
@@ -45,6 +47,7 @@ from hitl_engine.errors import (
     ReadOnly,
 )
 from hitl_engine.journal import Journal, open_journal
+from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.server_session import ServerSession
@@ -54,6 +57,7 @@ from hitl_engine.model import (
     NO_SETTINGS,
     Breakpoint,
     Breakpoints,
+    Check,
     Decision,
     EarlierRun,
     Graph,
@@ -78,6 +82,7 @@ from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
 from hitl_engine.reading.inbox_watch import watch_inbox
 from hitl_engine.reading.state_values import StateValues
+from hitl_engine.watching.inbox_events import InboxEvents
 
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
@@ -92,6 +97,7 @@ async def open_desk(
     api_key_env: str | None = None,
     python: str | None = None,
     confirmed: bool = True,
+    through: str = "",
 ) -> AsyncIterator["Desk"]:
     """Open the desk of a target; for a local one, find or start its server.
 
@@ -99,22 +105,16 @@ async def open_desk(
     HITL_TUI_TARGET, then `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python`
     (an interpreter) for a project; they replace what is configured. Without `confirmed`, nothing is
     sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
-    is ever sent: ReadOnly. Raises BadTarget, BadInput, TargetError, JournalFailed.
+    is ever sent: ReadOnly. The journal names the user, and `through` which program they decide
+    (`web`), unless it is this one in a terminal. Raises BadTarget, BadInput, TargetError,
+    JournalFailed.
     """
-    settings = _settings_of(target)
-    if api_key_env:
-        settings = replace(settings, key=KeySource("environment", (api_key_env,)))
-    if python:
-        settings = replace(settings, python=python)
+    settings = _settings_of(target, api_key_env, python)
     found = find_target(settings.place, environ=os.environ)
-    sent = {
-        **await key_header(settings, os.environ),
-        **{name.lower(): value for name, value in settings.headers.items()},
-        **(headers or {}),
-    }
+    sent = await _headers_of(settings, headers)
     folder = data_folder(found, data_dir)
     refuses = _refusal(settings, confirmed=confirmed)
-    async with open_journal(folder, refuses=refuses) as journal:
+    async with open_journal(folder, refuses=refuses, through=through) as journal:
         connection = await Connection(found, settings, folder, sent, refuses).open()
         try:
             yield Desk(ServerSession(connection), journal)
@@ -161,6 +161,24 @@ async def read_log(
         return await journal.decisions.log(limit=limit)
 
 
+async def check_target(
+    target: NamedTarget | str | None,
+    *,
+    data_dir: Path | None = None,
+    headers: Mapping[str, str] | None = None,
+    api_key_env: str | None = None,
+    python: str | None = None,
+) -> tuple[Check, ...]:
+    """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
+    settings = _settings_of(target, api_key_env, python)
+    sent = await _headers_of(settings, headers)
+    return await diagnose(
+        settings.place,
+        data_dir=data_dir,
+        connect=lambda found, folder: Connection(found, settings, folder, sent),
+    )
+
+
 def read_story(text: str) -> Story:
     """Read a story from its JSON. Raises BadInput."""
     return story_file.story_of(text)
@@ -191,8 +209,20 @@ def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlErro
     return None
 
 
-def _settings_of(target: NamedTarget | str | None) -> NamedTarget:
-    return target if isinstance(target, NamedTarget) else NamedTarget(target)
+def _settings_of(
+    target: NamedTarget | str | None, api_key_env: str | None = None, python: str | None = None
+) -> NamedTarget:
+    """Return the settings of a target; what is given replaces what is configured."""
+    settings = target if isinstance(target, NamedTarget) else NamedTarget(target)
+    if api_key_env:
+        settings = replace(settings, key=KeySource("environment", (api_key_env,)))
+    return replace(settings, python=python) if python else settings
+
+
+async def _headers_of(settings: NamedTarget, given: Mapping[str, str] | None) -> dict[str, str]:
+    """Return the headers of all requests to a target: its key, then those that replace it."""
+    configured = {name.lower(): value for name, value in settings.headers.items()}
+    return {**await key_header(settings, os.environ), **configured, **(given or {})}
 
 
 def serve_command(
@@ -239,10 +269,12 @@ class Desk:
 
     def __init__(self, session: ServerSession, journal: Journal) -> None:
         self._session = session
+        self._folder = journal.folder
         self._log = journal.decisions
         self.breakpoints = GraphBreakpoints()
         """The breakpoints that a person set on graphs; runs and steps get them."""
         self._decider = Decider(session, journal.decisions, self.breakpoints)
+        self._queue = AnswerQueue(self._decider, journal.decisions)
         self._answerers = Answerers(session, journal.decisions)
         self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda _: session.server.identity)
@@ -330,6 +362,17 @@ class Desk:
             await self.drafts.tidy(inbox)
             yield inbox
 
+    @asynccontextmanager
+    async def inbox_events(self, state: Path | None = None) -> AsyncIterator[InboxEvents]:
+        """Open what happens to the items of the inbox, for one reader that is told each event once.
+
+        `state` is the file that keeps what the reader was told; one in the data folder by default.
+        Raises BadInput for a file that is in use or belongs to another server, JournalFailed.
+        """
+        path = state or self._folder / "watch.sqlite"
+        async with open_event_log(path, self.server.identity) as log:
+            yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch)
+
     async def thread(self, thread_id: str) -> ThreadView:
         """Read one thread. Raises NotThere, TargetError."""
         return (await self._session.reader.snapshot(thread_id)).view()
@@ -391,7 +434,7 @@ class Desk:
 
         The name is untrusted text. Raises TargetError.
         """
-        return await self._answerers.of(interrupt)
+        return await self._answerers.of(interrupt) or ""
 
     # Deciding
 
@@ -418,15 +461,48 @@ class Desk:
         """
         return await self._decided(decided, on_progress)
 
+    async def queue(
+        self, decided: Sequence[tuple[Question, Decision]], *, wait: timedelta
+    ) -> Queued:
+        """Write decisions on questions of one thread down, to be sent by `send_queued` after `wait`.
+
+        Until then they can be withdrawn. If this program ends before, they are never sent. Raises
+        BadInput for questions of several threads, NotTaken, JournalFailed.
+        """
+        return await self._queue.add(decided, wait=wait)
+
+    async def withdraw(self, queued: Queued) -> bool:
+        """Take queued decisions back; False if they are sent already. Raises JournalFailed."""
+        return await self._queue.withdraw(queued)
+
+    @_keeps_server_running
+    async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
+        """Send queued decisions as `decide_all`; raises as that, and NotTaken if it is too late."""
+        outcomes = await self._queue.send(queued, on_progress)
+        await self._discard_drafts(queued.decided, outcomes)
+        return outcomes
+
+    async def expire_queued(self) -> tuple[LogEntry, ...]:
+        """Withdraw decisions that an earlier console queued and did not send; return them.
+
+        What was typed is still a draft. Raises JournalFailed.
+        """
+        return await self._queue.expire()
+
     async def _decided(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
         outcomes = await self._decider.answer(decided, on_progress)
+        await self._discard_drafts(decided, outcomes)
+        return outcomes
+
+    async def _discard_drafts(
+        self, decided: Sequence[tuple[Question, Decision]], outcomes: Sequence[Outcome]
+    ) -> None:
         for (question, _), found in zip(decided, outcomes, strict=True):
             if found.kind is OutcomeKind.APPLIED:
                 with suppress(JournalFailed):  # a leftover draft does no harm
                     await self.drafts.discard(question)
-        return outcomes
 
     async def reopening(self, interrupt: Interrupt) -> Reopening:
         """Return what `reopen` would do. Raises NoLongerWaits, JournalFailed, TargetError."""

@@ -14,6 +14,7 @@ from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
+from hitl_tui.widgets.sending_line import SendingLine
 from hitl_tui.widgets.server_bar import ServerBar
 
 if TYPE_CHECKING:
@@ -33,6 +34,21 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             "New code",
             tooltip="Let the local server run the code of the graphs as it is now",
             id="console.take_up_code",
+        ),
+        Binding(
+            "u,f4",
+            "take_back",
+            "Take back",
+            tooltip="Take the newest answer back that is not sent yet, and show it again",
+            id="console.take_back",
+        ),
+        Binding(
+            "f7",
+            "after_answer",
+            "After an answer",
+            show=False,
+            tooltip="After an answer, show: the next waiting item, the list, or the same thread",
+            id="console.after_answer",
         ),
     ]
     HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012  as Screen declares it
@@ -61,6 +77,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Put the bar at the top and the keys at the bottom."""
         yield self.bar
         yield from self.compose_body()
+        yield SendingLine(self.session)
         yield KeyFooter()
 
     def compose_body(self) -> ComposeResult:
@@ -70,6 +87,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def on_mount(self) -> None:
         """Follow the changes of the session."""
         self.session.subscribe(self.session_changed)
+        self.session.outbox.subscribe(self.refresh_bindings)
         self.session_changed()
 
     # Keys that came before this was on screen
@@ -115,6 +133,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def on_unmount(self) -> None:
         """Stop following the session."""
         self.session.unsubscribe(self.session_changed)
+        self.session.outbox.unsubscribe(self.refresh_bindings)
 
     def session_changed(self) -> None:
         """Show the server and the status of the connection."""
@@ -151,6 +170,8 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Offer what is possible now."""
         if action == "take_up_code":
             return bool(self.changed)
+        if action == "take_back":
+            return bool(self.session.outbox.waiting)
         return super().check_action(action, parameters)
 
     @property
@@ -181,6 +202,16 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             self.show_notification(str(error), severity="warning")
         else:
             self.show_notification("The local server runs the new code now.")
+
+    def action_take_back(self) -> None:
+        """Take the newest answer back that is not sent yet; its screen shows it again."""
+        self.session.outbox.take_back()
+
+    def action_after_answer(self) -> None:
+        """Show something else after an answer from now on."""
+        self.session.outbox.after_answer = chosen = self.session.outbox.after_answer.following
+        self.keep_setting(chosen.identifier, "after_answer")
+        self.show_notification(f"After an answer: {chosen.words}.")
 
     def action_help(self) -> None:
         """Show or hide the help panel."""

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
 from textual.widgets import Static
 
-from hitl_engine.model import Breakpoint, BrokenGraph, Server, Waiting
+from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.console_screen import ConsoleScreen
@@ -18,10 +19,12 @@ from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
-from hitl_tui.text.item_summary import breakpoint_line, item_line
+from hitl_tui.text.essence import Essence, essence_of
+from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.item_preview import ItemPreview
 from hitl_tui.widgets.targets_line import target_problems
 
 if TYPE_CHECKING:
@@ -46,6 +49,8 @@ Nothing waits on the targets that could be read.
 The others are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_REST = 0.05
+"""Seconds for which the selection rests before its item is shown beside the list."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -63,8 +68,18 @@ class InboxScreen(ConsoleScreen):
             #nothing { display: block; }
             InboxList { display: none; }
         }
-        InboxList { margin-top: 1; }
-        &.-short InboxList { margin-top: 0; }
+        #waiting {
+            width: 3fr;
+            border: round $foreground 20%;
+            border-title-color: $foreground;
+            &:focus-within { border: round $accent; }
+        }
+        ItemPreview { width: 2fr; display: none; }
+        &.-wide ItemPreview { display: block; }
+        &.-wide.-empty ItemPreview { display: none; }
+        InboxHeader #summary { display: none; }
+        &.-short InboxHeader #summary { display: block; }
+        &.-short #waiting, &.-short ItemPreview { border: none; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -134,27 +149,35 @@ class InboxScreen(ConsoleScreen):
             self.bar.instead = f"{len(self.sessions.targets)} targets"
         self.header = InboxHeader()
         self.list = InboxList(
-            self._item_line,
+            self._essence,
             self.marks,
             self.session.early_keys,
             shows_targets=self.sessions.several,
         )
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
+        self.preview = ItemPreview()
+        self.frame = Vertical(self.list, self.nothing, id="waiting")
         yield self.header
-        yield self.list
-        yield self.nothing
+        yield Horizontal(self.frame, self.preview)
         yield self.filter
 
-    def _item_line(self, item: Waiting) -> str:
-        if isinstance(item, Breakpoint):
-            return breakpoint_line(item)
-        return item_line(self.desks.reviews.question(item))
+    def _essence(self, item: Waiting) -> Essence:
+        return essence_of(self.desks.reviews.item(item))
 
     def on_mount(self) -> None:
         """Follow the inbox, and update the waiting times each second."""
         self._watch_connected()
         self.set_interval(1, self._tick)
+
+    @work(group="expire", exit_on_error=False)
+    async def expire_queued(self, desk: "Desk") -> None:
+        """Show the answers that an earlier console was about to send when it ended."""
+        if left := await desk.expire_queued():
+            names = ", ".join(dict.fromkeys(one_line(entry.graph_id, 40) for entry in left))
+            words = f"{counted(len(left), 'answer')} not sent, because the console ended before."
+            text = f"{words} What was typed is kept: {names}."
+            self.show_notification(text, severity="warning")
 
     def _watch_connected(self) -> None:
         """Follow the inbox of each target that is connected."""
@@ -163,6 +186,7 @@ class InboxScreen(ConsoleScreen):
                 self._watched.append(each)
                 self.watch_inbox(each, each.desk)
                 self._show_remarks(each.desk.server)
+                self.expire_queued(each.desk)
 
     def _show_remarks(self, server: Server) -> None:
         """Show what to know about a server and the settings of a project, when it is connected."""
@@ -196,6 +220,18 @@ class InboxScreen(ConsoleScreen):
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
             self.action_take_up_code()
 
+    @on(InboxList.Selected)
+    def show_preview(self, event: InboxList.Selected) -> None:
+        """Show what the selected item asks, once the selection rests."""
+        self.preview_soon()
+
+    @work(group="preview", exclusive=True, exit_on_error=False)
+    async def preview_soon(self) -> None:
+        """Show the preview a moment later: keys that move the selection come first."""
+        await asyncio.sleep(_REST)
+        item = self.list.item
+        self.preview.show(None if item is None else self.desks.reviews.item(item))
+
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
         self._show_summary()
@@ -203,8 +239,16 @@ class InboxScreen(ConsoleScreen):
         several = self.sessions.targets if self.sessions.several else ()
         self.header.targets.show(several)
         self.header.show_problems(self.session.inbox, unseen, tuple(target_problems(several)))
+        was_empty = self.has_class("-empty")
         self.set_class(not self.list.listed, "-empty")
+        if was_empty and self.list.listed:
+            self.call_after_refresh(self._focus_list)
         self.nothing.update(self._empty_text())
+
+    def _focus_list(self) -> None:
+        """Give the list the focus, which it lost while it was empty and not displayed."""
+        if self.focused is None:
+            self.list.focus()
 
     def _empty_text(self) -> str:
         inbox = self.session.inbox
@@ -223,12 +267,13 @@ class InboxScreen(ConsoleScreen):
     def _show_summary(self) -> None:
         counts = InboxCounts(
             listed=len(self.list.listed),
-            filtered=bool(self.list.filter_text),
+            filtered=bool(self.list.filter),
+            fault=self.list.filter.fault,
             order=self.list.order.value,
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        self.header.show_summary(self.session.inbox, counts)
+        self.frame.border_title = self.header.show_summary(self.session.inbox, counts)
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual.app import App
+from textual.screen import Screen
 
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
@@ -23,6 +24,7 @@ from hitl_tui.messages import (
     ThreadOpened,
 )
 from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
@@ -94,6 +96,45 @@ class Navigation:
         """Open an item; return to the screen of its thread if it was left during a run."""
         if self._at_inbox:
             self._push_thread(self._sessions.of(item), item.thread_id, item)
+
+    def show_next(self, answered: Screen[None]) -> None:
+        """Show what follows the answer of a thread that was opened from the inbox.
+
+        Without another item that waits, its thread stays in view.
+        """
+        from hitl_tui.screens.thread import ThreadScreen
+
+        after = self._inbox.session.outbox.after_answer
+        if (
+            self._app.screen is not answered
+            or self._app.screen_stack[-2] is not self._inbox
+            or not isinstance(answered, ThreadScreen)
+            or after is AfterAnswer.THREAD
+        ):
+            return
+        following = self._inbox.list.next_without(self._inbox.session.outbox.holds)
+        if after is AfterAnswer.LIST or following is None:
+            if after is AfterAnswer.LIST:
+                answered.leave()
+            return
+        self._inbox.session.early_keys.begin(keep_text=False)
+        answered.leave()
+        self._inbox.list.select(following)
+        self._push_thread(self._sessions.of(following), following.thread_id, following)
+
+    async def show_again(self, taken_back: Screen[None]) -> None:
+        """Show the screen of a thread whose answer was taken back, in place of another thread."""
+        from hitl_tui.screens.thread import ThreadScreen
+
+        shown = self._app.screen
+        if shown is taken_back or not self._app.is_screen_installed(taken_back):
+            return
+        if isinstance(shown, ThreadScreen):
+            await shown.save_drafts()
+            shown.leave()
+        if self._app.screen is self._inbox:
+            self._inbox.session.early_keys.begin(keep_text=False)
+            self._app.push_screen(taken_back)
 
     def open_any_thread(self, event: ThreadOpened) -> None:
         """Open a thread from a list of threads, above that list."""

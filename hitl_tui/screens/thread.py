@@ -311,4 +311,8 @@ class ThreadScreen(ConsoleScreen):
         if held := len(self.thread.decisions.decided(self.thread.waiting)):
             text = f"{counted(held, 'decision')} not sent; what you typed is kept."
             self.show_notification(text, severity="warning")
+        self.leave()
+
+    def leave(self) -> None:
+        """Go back to the screen below; a run continues on this screen until its end."""
         self._runs.leave_screen()

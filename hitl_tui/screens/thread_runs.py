@@ -2,6 +2,9 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
 
 from hitl_engine.errors import HitlError, JournalFailed, NoLongerWaits
 from hitl_engine.model import (
@@ -17,9 +20,10 @@ from hitl_engine.model import (
     ThreadView,
 )
 from hitl_engine.visible import one_line
-from hitl_tui.messages import RunRequested, StartFailed
+from hitl_tui.messages import Answered, RunRequested, StartFailed, TakenBack
 from hitl_tui.screens.draft_keeper import DraftKeeper
 from hitl_tui.screens.thread_presenter import ThreadPresenter
+from hitl_tui.state.outbox import Sending, SendingStatus
 from hitl_tui.state.pending_decisions import DecidedQuestion
 from hitl_tui.state.plan import decision_words
 from hitl_tui.state.session import Session
@@ -28,6 +32,9 @@ from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.thread_header import mismatch_text
 from hitl_tui.widgets.thread_pane import PaneContent
 from hitl_tui.widgets.title_line import status_text
+
+if TYPE_CHECKING:
+    from hitl_engine.deciding.answer_queue import Queued
 
 _WORST_FIRST = (
     OutcomeKind.UNKNOWN,
@@ -63,19 +70,61 @@ class ThreadRuns:
         self._thread = presenter.thread
         self._header = presenter.header
         self._pane = presenter.pane
+        self._session = presenter.screen.session
         self._known: Outcome | None = None
         """The outcome of the last request, once it is known."""
+        self._sending: Sending | None = None
+        """The decisions that were sent last; None before the first, and for other requests."""
 
     # Requests
 
     async def decide(self, decided: Sequence[DecidedQuestion]) -> None:
-        """Send decisions, all in one request."""
-        text = "; ".join(decision_words(*each) for each in decided)
+        """Send decisions, all in one request, unless the user takes them back in time."""
+        words = "; ".join(decision_words(*each) for each in decided)
+        items = [question.interrupt for question, _ in decided]
+        grace = self._session.outbox.grace
+        self._sending = sending = self._session.outbox.add(
+            self._thread.thread_id, words, items, seconds=grace
+        )
 
-        async def send() -> Sequence[Outcome]:
-            return await self._desk.decide_all(decided, self._presenter.show_progress)
+        def progress(event: Progress) -> None:
+            sending.recorded.set()
+            self._presenter.show_progress(event)
 
-        await self._carry_out(f"Sent: {text}", send)
+        send: Send = partial(self._desk.decide_all, decided, progress)
+        if grace:
+            await self._screen.save_drafts()
+            try:
+                queued = await self._desk.queue(decided, wait=timedelta(seconds=grace))
+            except HitlError as error:
+                await self._show_rejection(error)
+                return
+            self._presenter.show_run(f"Sent soon: {words}")
+            self._screen.post_message(Answered(self._screen))
+            if not await sending.until_due() and await self._withdrawn(queued):
+                return
+            send = partial(self._desk.send_queued, queued, progress)
+        else:
+            self._screen.post_message(Answered(self._screen))
+        self._session.outbox.set_status(sending, SendingStatus.SENT)
+        await self._carry_out(f"Sent: {words}", send)
+
+    async def _withdrawn(self, queued: "Queued") -> bool:
+        """Take queued answers back and show their card again; False if they are sent already."""
+        try:
+            withdrawn = await self._desk.withdraw(queued)
+        except JournalFailed as error:  # nothing is sent, and the next start withdraws them
+            self._header.banner.show_unread(error)
+            withdrawn = True
+        if withdrawn and self._sending is not None:
+            self._sending.recorded.set()
+        if withdrawn and self._pane.card is not None:
+            self._pane.content = PaneContent.CARD
+            self._pane.card.reopen()
+            self._pane.take_focus()
+            self._presenter.update_title()
+            self._screen.post_message(TakenBack(self._screen))
+        return withdrawn
 
     async def step(self, breakpoint: Breakpoint) -> None:
         """Step past a breakpoint."""
@@ -187,6 +236,7 @@ class ThreadRuns:
 
     async def _show_outcomes(self, outcomes: Sequence[Outcome]) -> None:
         outcome = min(outcomes, key=lambda each: _WORST_FIRST.index(each.kind))
+        self._settle(SendingStatus(outcome.kind.value), outcome.thread)
         if outcome.kind is not OutcomeKind.UNKNOWN:
             self._known = outcome
         mismatches = [each for one in outcomes for each in one.mismatches]
@@ -204,6 +254,12 @@ class ThreadRuns:
                 with suppress(JournalFailed):  # a leftover draft does no harm
                     await self._drafts.discard(self._pane.question)
         await self._show_thread(outcome)
+
+    def _settle(self, status: SendingStatus, thread: ThreadView | None = None) -> None:
+        """Note in the outbox what became of the decisions that were sent last."""
+        if self._sending is not None and self._sending.is_on_its_way:
+            remark = status_text(thread.status) if thread is not None else ""
+            self._session.outbox.set_status(self._sending, status, remark)
 
     def _show_result(self, outcome: Outcome, mismatches: Sequence[str]) -> None:
         if outcome.kind is OutcomeKind.REFUSED:
@@ -231,6 +287,7 @@ class ThreadRuns:
 
     async def _show_rejection(self, error: HitlError) -> None:
         """Show why nothing was accepted, and let the card be decided again."""
+        self._settle(SendingStatus.REFUSED)
         if self._pane.card is None:
             self._header.banner.show(Severity.ERROR, str(error))
             await self._presenter.read()
@@ -286,8 +343,10 @@ class ThreadRuns:
             self._remove_screen_if_left()
 
     def _report_end(self) -> None:
-        """Show how the thread is now, wherever the user is."""
+        """Show how the thread is now, wherever the user is; a line does that for an applied answer."""
         thread, header = self._thread, self._header
+        if self._sending is not None and self._sending.status is SendingStatus.APPLIED:
+            return
         name = f"{one_line(thread.graph_id, 40)} {short_id(thread.thread_id)}"
         if header.outcome_unknown:
             text = f"{name}: the outcome of what was sent is unknown. The log shows what was sent."

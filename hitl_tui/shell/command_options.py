@@ -14,6 +14,7 @@ from hitl_tui.options import (
 from hitl_tui.shell import commands, decision_options
 from hitl_tui.shell.common_options import (
     add_expect_option,
+    add_filter_options,
     add_shell_options,
     add_thread_argument,
     add_yes_option,
@@ -23,6 +24,7 @@ from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS, add_goal_opt
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
 from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
 from hitl_tui.shell.story_options import ADD_STORY_OPTIONS
+from hitl_tui.shell.watch_options import ADD_WATCH_OPTIONS
 
 
 def _add_graphs_options(parser: argparse.ArgumentParser) -> None:
@@ -84,7 +86,7 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
     add_shell_options(
         parser, commands.list_waiting, "List what waits for a person, newest changes first."
     )
-    parser.add_argument("--graph", metavar="G", help="list only what waits in this graph")
+    add_filter_options(parser)
     parser.add_argument(
         "--all", action="store_true", help="list what waits on all targets of config.toml"
     )
@@ -215,6 +217,15 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_doctor_options(parser: argparse.ArgumentParser) -> None:
+    add_shell_options(
+        parser,
+        None,
+        "Check the terminal, the local data, the way to the server, and the server; print what was "
+        "found, and what to do. Nothing is changed.",
+    )
+
+
 ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graphs": _add_graphs_options,
     "run": _add_run_options,
@@ -224,9 +235,11 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "reopen": _add_reopen_options,
     "step": _add_step_options,
     "log": _add_log_options,
+    "doctor": _add_doctor_options,
     **ADD_SERVER_OPTIONS,
     **ADD_STORY_OPTIONS,
     **ADD_STATE_OPTIONS,
     **ADD_DEBUGGING_OPTIONS,
     **ADD_CONFIGURATION_OPTIONS,
+    **ADD_WATCH_OPTIONS,
 }

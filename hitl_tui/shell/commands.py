@@ -24,8 +24,8 @@ from hitl_tui.shell.graph_output import graphs_result
 from hitl_tui.shell.inbox_output import inbox_result
 from hitl_tui.shell.log_output import log_result
 from hitl_tui.shell.lookup import (
+    find_filter,
     find_graph,
-    find_graph_id,
     find_interrupt,
     find_thread,
     pending_interrupts,
@@ -66,8 +66,8 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
 async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
     """Return what waits for a person, in the order of the console."""
     inbox = await desk.inbox()
-    graph_id = None if args.graph is None else await find_graph_id(desk, inbox, args.graph)
-    items = in_order(item for item in inbox.items if graph_id in (None, item.graph_id))
+    wanted = await find_filter(desk, inbox, args)
+    items = in_order(item for item in inbox.items if wanted.matches(desk.reviews.item(item)))
     return inbox_result(items, inbox.unreadable, desk.reviews)
 
 

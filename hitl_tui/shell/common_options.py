@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
+from hitl_engine.model import ItemKind
 from hitl_tui.options import add_connection_options, add_target_option
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.expectations import fingerprint_text
@@ -28,6 +29,30 @@ def add_shell_options(
 def add_thread_argument(parser: argparse.ArgumentParser) -> None:
     """Add the thread that the command is about."""
     parser.add_argument("thread", help="the id of a thread, as hitl-tui list prints it")
+
+
+def add_filter_options(parser: argparse.ArgumentParser) -> None:
+    """Add which items the command is about: those that fit each option that is given."""
+    for name, metavar, help in (
+        ("graph", "G", "only what waits in this graph"),
+        ("tool", "NAME", "only tool calls of this tool, and what it asks itself"),
+    ):
+        parser.add_argument(
+            f"--{name}",
+            action="append",
+            default=[],
+            metavar=metavar,
+            help=f"{help}; may be repeated",
+        )
+    parser.add_argument(
+        "--kind",
+        type=ItemKind,
+        choices=list(ItemKind),
+        action="append",
+        default=[],
+        metavar="KIND",
+        help=f"only items of this kind: {', '.join(ItemKind)}; may be repeated",
+    )
 
 
 def add_yes_option(parser: argparse.ArgumentParser) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from hitl_engine.model import Breakpoint, Interrupt, JsonValue, Waiting
+from hitl_engine.model import Breakpoint, Interrupt, JsonObject, Waiting, kind_of
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
@@ -19,7 +19,7 @@ def inbox_result(
 ) -> CommandResult:
     """Return the items in the given order, with a note for each thread that cannot be read."""
     return CommandResult(
-        [_document(item, reviews.fingerprint_of(item)) for item in items],
+        [item_document(item, reviews) for item in items],
         tuple(_line(item, reviews) for item in items) or ("Nothing waits.",),
         notes=tuple(
             error_line("Not read", f"thread {thread}: {why}") for thread, why in unreadable
@@ -27,16 +27,21 @@ def inbox_result(
     )
 
 
-def _document(item: Waiting, fingerprint: str) -> JsonValue:
+def item_document(item: Waiting, reviews: "Reviews") -> JsonObject:
+    """Return an item as `list` and `watch` print it."""
+    shown = reviews.item(item)
+    deadline = reviews.deadline_of(item)
     asked = item if isinstance(item, Interrupt) else None
     stop = item if isinstance(item, Breakpoint) else None
     return {
         "thread_id": item.thread_id,
         "graph": item.graph_id,
         "kind": "interrupt" if asked else "breakpoint",
+        "asks_for": kind_of(shown).value,
+        "summary": item_line(shown),
         "node": item.node,
         "interrupt_id": asked.interrupt_id if asked else None,
-        "fingerprint": fingerprint,
+        "fingerprint": reviews.fingerprint_of(item),
         "tool_call": asdict(asked.tool_call) if asked and asked.tool_call else None,
         "payload": asked.payload if asked else None,
         "when": stop.when if stop else None,
@@ -44,6 +49,7 @@ def _document(item: Waiting, fingerprint: str) -> JsonValue:
         "next": list(stop.next) if stop else [asked.node] if asked else [],
         "remark": item.remark or None,
         "waiting_since": item.since.isoformat() if item.since else None,
+        "deadline": deadline.isoformat() if deadline else None,
     }
 
 

@@ -1,11 +1,12 @@
 """Finds the graph, the thread and the interrupt that the arguments of a command name."""
 
+from argparse import Namespace
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 from hitl_engine.errors import BadInput, GraphBroken, NoLongerWaits, NotThere
-from hitl_engine.model import Breakpoint, Graph, Inbox, Interrupt, ThreadView
+from hitl_engine.model import Breakpoint, Graph, Inbox, Interrupt, ItemFilter, ThreadView
 from hitl_engine.visible import one_line
 from hitl_tui.text.graph_labels import graph_labels, ids_of
 from hitl_tui.text.item_summary import NO_ANSWER, item_line
@@ -33,6 +34,12 @@ async def find_graph(desk: "Desk", name: str) -> Graph:
     if len(matches) > 1:
         raise _several_graphs(name, matches, "assistant")
     return matches[0]
+
+
+async def find_filter(desk: "Desk", inbox: Inbox, args: Namespace) -> ItemFilter:
+    """Return the filter that the options name. Raises BadInput for an unknown graph."""
+    graphs = [await find_graph_id(desk, inbox, name) for name in args.graph]
+    return ItemFilter(frozenset(graphs), frozenset(args.tool), frozenset(args.kind))
 
 
 async def find_graph_id(desk: "Desk", inbox: Inbox, name: str) -> str:

@@ -10,7 +10,7 @@ from hitl_engine.desk import Desk, read_log
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
-from hitl_tui.shell import commands, configuration_commands, story_commands
+from hitl_tui.shell import commands, configuration_commands, doctor_command, story_commands
 from hitl_tui.shell.all_targets import list_everywhere
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
@@ -60,6 +60,7 @@ _WITHOUT_DESK: dict[str, Callable[[Namespace], Awaitable[CommandResult]]] = {
     "story": story_commands.story,
     "config": configuration_commands.config,
     "targets": configuration_commands.targets,
+    "doctor": doctor_command.doctor,
 }
 """Commands that need no server."""
 

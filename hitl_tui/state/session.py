@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.configuration import Configuration
 from hitl_tui.settings import Settings
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.outbox import Outbox
 from hitl_tui.state.views import ChosenViews
 
 if TYPE_CHECKING:
@@ -54,6 +56,8 @@ class Session:
     settings: Settings = field(default_factory=Settings)
     configuration: Configuration = field(default_factory=Configuration)
     """What the user has set in `config.toml`."""
+    outbox: Outbox = field(default_factory=Outbox)
+    """What the user decided, on all targets."""
     views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
@@ -62,6 +66,7 @@ class Session:
 
     def __post_init__(self) -> None:
         self.views = ChosenViews.kept_as(self.settings.kept("views"))
+        self.outbox.after_answer = AfterAnswer.kept_as(self.settings.kept("after_answer"))
 
     def beside(self, name: str) -> Session:
         """Return the session of another target, which shares everything that is not of a target."""
@@ -70,6 +75,7 @@ class Session:
             settings=self.settings,
             configuration=self.configuration,
             early_keys=self.early_keys,
+            outbox=self.outbox,
         )
         made.views = self.views
         return made

@@ -125,6 +125,11 @@ def kind_words(item: Waiting) -> str:
             return "? asks"
 
 
+def needs_care(item: Waiting) -> bool:
+    """Whether there is something to know about an item before deciding on it."""
+    return bool(item.remark) or (isinstance(item, Interrupt) and item.task_error is not None)
+
+
 def waited(since: datetime | None, now: datetime | None = None) -> str:
     """Return how long ago `since` was: `30s`, `3m`, `6h 40m` or `2d 2h`."""
     if since is None:

@@ -96,6 +96,12 @@ class Editor(FastTextArea):
         """Return a typed text as the editor shows it."""
         return visible_typed(typed)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer the user's own editor where there is a terminal for it."""
+        if action == "open_external_editor":
+            return not self.app.is_web
+        return super().check_action(action, parameters)
+
     def action_open_external_editor(self) -> None:
         """Ask the screen to open the user's own editor."""
         if not self.read_only:

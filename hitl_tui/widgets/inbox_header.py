@@ -23,6 +23,8 @@ class InboxCounts:
 
     listed: int
     filtered: bool
+    fault: str
+    """What is wrong with the filter, or nothing."""
     order: str
     marked: int
     sending: str
@@ -56,9 +58,11 @@ class InboxHeader(Vertical):
         yield self._summary
         yield self._problems
 
-    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> None:
-        """Show the counts; nothing before the inbox is read."""
-        self._summary.update(_summary(inbox, counts) if inbox is not None else "")
+    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> Content:
+        """Show the counts, and return them; nothing before the inbox is read."""
+        summary = _summary(inbox, counts) if inbox is not None else Content("")
+        self._summary.update(summary)
+        return summary
 
     def show_problems(
         self, inbox: Inbox | None, broken: Sequence[BrokenGraph], targets: Sequence[str] = ()
@@ -82,6 +86,7 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
+        counts.fault,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)

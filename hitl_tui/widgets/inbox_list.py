@@ -11,9 +11,11 @@ from textual.strip import Strip
 from hitl_engine.model import InboxOrder, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.marks import Marks
-from hitl_tui.text.item_summary import waited
+from hitl_tui.text.essence import Essence
+from hitl_tui.text.item_summary import needs_care, waited
 from hitl_tui.widgets.inbox_row import InboxRowDrawing, row_of
 from hitl_tui.widgets.item_list import ItemList, moving_keys
 
@@ -25,6 +27,10 @@ class InboxList(ItemList):
         "inbox--heading",
         "inbox--selected",
         "inbox--asks",
+        "inbox--tool",
+        "inbox--text",
+        "inbox--form",
+        "inbox--choice",
         "inbox--stop",
         "inbox--stuck",
         "inbox--muted",
@@ -37,6 +43,10 @@ class InboxList(ItemList):
         & > .inbox--selected { background: $panel; text-style: bold; }
         &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
         & > .inbox--asks { color: $text-accent; }
+        & > .inbox--tool { color: $text-warning; }
+        & > .inbox--text { color: $text-success; }
+        & > .inbox--form { color: $text-secondary; }
+        & > .inbox--choice { color: $text-accent; }
         & > .inbox--stop { color: $text-primary; }
         & > .inbox--stuck { color: $text-error; }
         & > .inbox--muted { color: $foreground 75%; }
@@ -48,9 +58,13 @@ class InboxList(ItemList):
     ### The inbox
     Everything that waits for a person, on every thread.
 
-    - `? asks`: an interrupt; it needs an answer
-    - `■ before`, `■ after`: a breakpoint; it needs no answer, you step past it
-    - `! stuck?`: an earlier answer made the node fail
+    - `▶ tool`, `¶ text`, `≡ form`, `◆ choice`, `? question`: what an interrupt asks for
+    - `? asks`: an interrupt in no known format; `⋯ program`: a program answers it
+    - `■ break`: a breakpoint; it needs no answer, you step past it
+    - `! …`: there is something to know first, such as an answer that made the node fail
+
+    **/** filters: words, and `kind:tool`, `tool:send_email`, `graph:…`, `node:…`, `thread:…`,
+    `age:>1h`; `-` before one excludes it.
 
     **Enter** opens the selected item. New items never move the selection.
 
@@ -82,10 +96,13 @@ class InboxList(ItemList):
 
     order: reactive[InboxOrder] = reactive(InboxOrder.NEWEST, repaint=False)
     filter_text: reactive[str] = reactive("", repaint=False)
-    """Only items that contain this text are listed."""
+    """Only items that fit this filter are listed."""
 
     class ListChanged(Message):
         """Other items are listed now, or the same in another order."""
+
+    class Selected(Message):
+        """Another item is selected, or the selected one was read again."""
 
     class MarksChanged(Message):
         """The user marked or unmarked items."""
@@ -95,7 +112,7 @@ class InboxList(ItemList):
 
     def __init__(
         self,
-        describe: Callable[[Waiting], str],
+        summarise: Callable[[Waiting], Essence],
         marks: Marks | None = None,
         early_keys: EarlyKeys | None = None,
         *,
@@ -103,15 +120,20 @@ class InboxList(ItemList):
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._describe = describe
         self._marks = Marks() if marks is None else marks
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
-        self._items = InboxItems()
+        self._items = InboxItems(summarise)
+        self._filter = InboxFilter()
         self._drawing = InboxRowDrawing(self, shows_targets=shows_targets)
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 
     # What is listed
+
+    @property
+    def filter(self) -> InboxFilter:
+        """The filter as it is read."""
+        return self._filter
 
     @property
     def items(self) -> tuple[Waiting, ...]:
@@ -128,6 +150,16 @@ class InboxList(ItemList):
         """The selected item."""
         return self.listed[self.selected] if self.listed else None
 
+    def next_without(self, excluded: Callable[[Waiting], bool]) -> Waiting | None:
+        """Return the first item from the selected one on that is not excluded; then from the top."""
+        listed = self.listed
+        following = (*listed[self.selected :], *listed[: self.selected])
+        return next((item for item in following if not excluded(item)), None)
+
+    def select(self, item: Waiting) -> None:
+        """Select a listed item."""
+        self.selected = self._items.index_of(item, self.selected)
+
     def show(self, items: tuple[Waiting, ...]) -> None:
         """List these items; the selected one stays selected, on the same line of the screen."""
         self._items.replace(items)
@@ -137,20 +169,27 @@ class InboxList(ItemList):
 
     def _update_list(self) -> None:
         before = self.item
-        self._items.update_list(self.order, self.filter_text)
+        self._items.update_list(self.order, self._filter)
         index = min(self.selected, max(0, len(self.listed) - 1))
         if before is not None:
             index = self._items.index_of(before, index)
         self.items_changed(index)
         if self.is_mounted:
             self.post_message(self.ListChanged())
+            self.post_message(self.Selected())
+
+    def watch_selected(self, before: int, now: int) -> None:
+        """Draw both rows again, and tell that another item is selected."""
+        super().watch_selected(before, now)
+        self.post_message(self.Selected())
 
     def watch_order(self) -> None:
         """List in the new order."""
         self._update_list()
 
     def watch_filter_text(self) -> None:
-        """List the items that match."""
+        """List the items that fit."""
+        self._filter = parse_filter(self.filter_text)
         self._update_list()
 
     # Drawing
@@ -185,8 +224,15 @@ class InboxList(ItemList):
         """Draw the row of an item."""
         item = self.listed[index]
         waiting, marked = self._changing_parts(item)
-        row = row_of(item, waiting=waiting, asks=self._describe(item))
-        return self._drawing.row(row, item, width, selected=selected, marked=marked)
+        essence = self._items.essence(item)
+        return self._drawing.row(
+            row_of(item, essence, waiting=waiting),
+            essence.kind,
+            width,
+            selected=selected,
+            marked=marked,
+            care=needs_care(item),
+        )
 
     def _changing_parts(self, item: Waiting) -> tuple[str, bool]:
         """Return the parts of a row that change without a new list: waiting time and mark."""

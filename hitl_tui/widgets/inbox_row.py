@@ -7,12 +7,15 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import Breakpoint, Waiting
+from hitl_engine.model import Waiting
 from hitl_engine.visible import one_line
+from hitl_tui.text.essence import Essence, ItemKind
 from hitl_tui.text.fitting import padded
-from hitl_tui.text.item_summary import kind_words
+from hitl_tui.text.item_summary import needs_care
 from hitl_tui.text.literal import short_id
 
+_KIND = 10
+"""Cells of the sign and the longest word of a kind."""
 _SIGNS = 2
 """Cells at the start of a row, for the signs of the selection and of a mark."""
 
@@ -22,10 +25,10 @@ class Columns(NamedTuple):
 
     kind: int
     target: int
+    asks: int
+    waiting: int
     graph: int
     node: int
-    waiting: int
-    asks: int
     thread: int
 
 
@@ -34,25 +37,38 @@ class Row(NamedTuple):
 
     kind: str
     target: str
+    asks: str
+    waiting: str
     graph: str
     node: str
-    waiting: str
-    asks: str
     thread: str
 
 
-_HEADINGS = Row("", "target", "graph", "node", "waiting", "asks", "thread")
+_COLOURS = {
+    ItemKind.TOOL: "tool",
+    ItemKind.TEXT: "text",
+    ItemKind.FORM: "form",
+    ItemKind.CHOICE: "choice",
+    ItemKind.QUESTION: "asks",
+    ItemKind.PROGRAM: "muted",
+    ItemKind.JSON: "asks",
+    ItemKind.BREAK: "stop",
+}
 
 
-def row_of(item: Waiting, *, waiting: str, asks: str) -> Row:
-    """Return the texts of a row; `waiting` and `asks` are visible text already."""
+_HEADINGS = Row("", "target", "asks", "waiting", "graph", "node", "thread")
+
+
+def row_of(item: Waiting, essence: Essence, *, waiting: str) -> Row:
+    """Return the texts of a row; `waiting` is visible text already."""
+    sign = "!" if needs_care(item) else essence.kind.sign
     return Row(
-        kind_words(item),
+        f"{sign} {essence.kind.word}",
         one_line(item.target, 80),
+        essence.text,
+        waiting,
         one_line(item.graph_id, 80),
         one_line(item.node, 80),
-        waiting,
-        asks,
         short_id(item.thread_id),
     )
 
@@ -65,7 +81,7 @@ class InboxRowDrawing:
         self._shows_targets = shows_targets
         self.production: frozenset[str] = frozenset()
         """The names of the targets in production."""
-        self._columns = Columns(9, 0, 0, 0, 0, 0, 0)
+        self._columns = Columns(_KIND, 0, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
         """Fit the columns to `width` cells; the longest target, graph and node are in characters."""
@@ -77,8 +93,17 @@ class InboxRowDrawing:
         base = self._widget.get_component_rich_style("inbox--heading")
         return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
 
-    def row(self, row: Row, item: Waiting, width: int, *, selected: bool, marked: bool) -> Strip:
-        """Draw the row of an item."""
+    def row(
+        self,
+        row: Row,
+        kind: ItemKind,
+        width: int,
+        *,
+        selected: bool,
+        marked: bool,
+        care: bool,
+    ) -> Strip:
+        """Draw the row of an item; `care`: there is something to know before deciding."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
         cursor = "▸" if selected else ""
@@ -87,28 +112,27 @@ class InboxRowDrawing:
             segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
         else:
             segments = [Segment(cursor.ljust(_SIGNS), base)]
-        return self._strip(segments, row, item, base, width)
+        return self._strip(segments, row, "stuck" if care else _COLOURS[kind], base, width)
 
     def _strip(
-        self, segments: list[Segment], row: Row, item: Waiting | None, base: Style, width: int
+        self, segments: list[Segment], row: Row, colour: str | None, base: Style, width: int
     ) -> Strip:
         for name, cells in self._columns._asdict().items():
             if cells:
-                text = padded(getattr(row, name), cells)
-                segments.append(Segment(f"{text} ", base + self._column_style(name, item)))
+                text = getattr(row, name)
+                style = base + self._column_style(name, text, colour)
+                segments.append(Segment(f"{padded(text, cells)} ", style))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _column_style(self, name: str, item: Waiting | None) -> Style:
+    def _column_style(self, name: str, text: str, colour: str | None) -> Style:
         """Return the colour of a column; the background is the row's."""
-        if item is None:
+        if colour is None:
             return Style.null()
         if name == "kind":
-            if isinstance(item, Breakpoint):
-                return self._colour("stop")
-            return self._colour("stuck" if item.task_error else "asks")
-        if name == "target" and item.target in self.production:
+            return self._colour(colour)
+        if name == "target" and text in self.production:
             return self._colour("production")
-        if name in ("waiting", "thread", "node"):
+        if name in ("waiting", "target", "graph", "node", "thread"):
             return self._colour("muted")
         return Style.null()
 
@@ -119,18 +143,16 @@ class InboxRowDrawing:
 def _fitting_columns(
     width: int, longest_target: int, longest_graph: int, longest_node: int
 ) -> Columns:
-    """Divide `width`: kind, target, graph and what is asked always, then node, waiting, thread.
+    """Divide `width`: kind, target and what is asked always, then waiting, graph, node and thread.
 
-    With one target there is no column for it.
+    A target, graph or node that is the same for all items (its longest name is 0) has no column.
     """
-    kind, waiting, thread = 8, 7, 9
     wide, middle = width >= 104, width >= 64
-    target = min(max(6, longest_target), 16 if wide else 8) if longest_target else 0
-    graph = max(5, min(longest_graph, 20 if wide else 14 if middle else 9))
-    node = max(4, min(longest_node, 22 if wide else 14)) if middle else 0
-    waiting = waiting if middle else 0
-    thread = thread if wide else 0
-    used = _SIGNS + sum(
-        cells + 1 for cells in (kind, target, graph, node, waiting, thread) if cells
-    )
-    return Columns(kind, target, graph, node, waiting, max(6, width - used - 1), thread)
+    target = min(longest_target, 16 if wide else 8)
+    waiting = 7 if width >= 48 else 0
+    graph = min(longest_graph, 20 if wide else 14) if middle else 0
+    node = min(longest_node, 22) if wide else 0
+    thread = 9 if width >= 120 else 0
+    others = (_KIND, target, waiting, graph, node, thread)
+    used = _SIGNS + sum(cells + 1 for cells in others if cells)
+    return Columns(_KIND, target, max(6, width - used - 1), waiting, graph, node, thread)

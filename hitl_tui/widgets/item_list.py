@@ -67,6 +67,8 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._strips: LRUCache[Hashable, Strip] = LRUCache(512)
+        self._fitted = 0
+        """The width for which the columns were fitted."""
 
     # For subclasses
 
@@ -125,7 +127,7 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
         self._keep_in_view()
 
     def _measure(self) -> None:
-        width = self._row_width
+        width = self._fitted = self._row_width
         self.fit_columns(width)
         self.virtual_size = Size(width, self.length + self.HEADINGS)
         self._strips.clear()
@@ -145,6 +147,8 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
     def render_line(self, y: int) -> Strip:
         """Draw the headings, or the row that is scrolled to this line."""
         width = self._row_width
+        if width != self._fitted:  # displayed before the event of its new size came
+            self._measure()
         if y < self.HEADINGS:
             return self.draw_headings(width)
         index = self.scroll_offset.y + y - self.HEADINGS

@@ -1,6 +1,7 @@
 """A headless Chromium, driven over the DevTools protocol by its own WebSocket."""
 
 import asyncio
+import base64
 import itertools
 import json
 import shutil
@@ -66,12 +67,22 @@ class Page:
     connection: ClientConnection
     statuses: list[tuple[str, int]] = field(default_factory=list)
     """(path, status) of each response that the page got."""
+    urls: list[str] = field(default_factory=list)
+    """Each URL that the page asked for."""
+    frames: list[bytes] = field(default_factory=list)
+    """Each binary message that its sockets received."""
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _replies: dict[int, asyncio.Future[Any]] = field(default_factory=dict)
 
     async def open(self, url: str) -> None:
         """Go to a URL."""
         await self._send("Page.navigate", {"url": url})
+
+    async def focus(self, selector: str) -> None:
+        """Give an element the focus, and the page that of the desktop."""
+        await self._send("Emulation.setFocusEmulationEnabled", {"enabled": True})
+        await self._send("Page.bringToFront")
+        await self.evaluate(f"document.querySelector({json.dumps(selector)}).focus()")
 
     async def reload(self) -> None:
         """Load the page again, as a person does."""
@@ -90,6 +101,13 @@ class Page:
     async def write(self, text: str) -> None:
         """Write into the field of the page."""
         await self.evaluate(f"document.querySelector('#text').value = {json.dumps(text)}")
+
+    async def press(self, key: str, *, code: int = 0, text: str = "", ctrl: bool = False) -> None:
+        """Press a key of what has the focus; `code` is the one of Windows."""
+        event = {"key": key, "windowsVirtualKeyCode": code, "modifiers": 2 if ctrl else 0}
+        down = {"type": "keyDown", "text": text} if text else {"type": "rawKeyDown"}
+        await self._send("Input.dispatchKeyEvent", {**event, **down})
+        await self._send("Input.dispatchKeyEvent", {**event, "type": "keyUp"})
 
     async def text(self, selector: str) -> str:
         """Return the text of an element; empty if it does not exist."""
@@ -118,9 +136,20 @@ class Page:
             got = json.loads(message)
             if (number := got.get("id")) is not None:
                 self._replies.pop(number).set_result(got)
-            elif got["method"] == "Network.responseReceived":
-                response = got["params"]["response"]
+            else:
+                self._take(got["method"], got["params"])
+
+    def _take(self, event: str, params: Any) -> None:
+        match event:
+            case "Network.responseReceived":
+                response = params["response"]
                 self.statuses.append((httpx.URL(response["url"]).path, response["status"]))
+            case "Network.requestWillBeSent":
+                self.urls.append(params["request"]["url"])
+            case "Network.webSocketCreated":
+                self.urls.append(params["url"])
+            case "Network.webSocketFrameReceived" if params["response"]["opcode"] == 2:
+                self.frames.append(base64.b64decode(params["response"]["payloadData"]))
 
     async def _send(self, method: str, params: dict[str, Any] | None = None) -> Any:
         number = next(self._numbers)

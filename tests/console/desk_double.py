@@ -302,6 +302,9 @@ class DeskDouble:
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
 
+    async def expire_queued(self) -> tuple[LogEntry, ...]:
+        return ()
+
     async def reopening(self, interrupt: Interrupt) -> Reopening:
         return Reopening((interrupt.node,), ("sibling",), interrupt.task_error or "", stuck=False)
 

@@ -8,10 +8,11 @@ import pytest
 from textual.strip import Strip
 
 from hitl_engine import payloads
-from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, Waiting
+from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, JsonObject, Question, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.marks import Marks, key_of
-from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
+from hitl_tui.text.essence import Essence, ItemKind, essence_of
+from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets.inbox_list import InboxList
 
 from .conftest import card_shown, heard, screen_text
@@ -19,10 +20,16 @@ from .desk_double import interrupt, stop
 from .hostile import HIDDEN, HOSTILE
 
 
-def describe(item: Waiting) -> str:
+def describe(item: Waiting) -> Essence:
     if isinstance(item, Breakpoint):
-        return breakpoint_line(item)
-    return review_line(payloads.recognise(item.payload))
+        return essence_of(item)
+    return essence_of(Question(item, payloads.recognise(item.payload), ""))
+
+
+CALLS: JsonObject = {
+    "action_requests": [{"name": "send_email", "args": {"to": "ada@example.com"}}],
+    "review_configs": [{"action_name": "send_email", "allowed_decisions": ["approve"]}],
+}
 
 
 def many(count: int) -> tuple[Interrupt, ...]:
@@ -34,9 +41,9 @@ def many(count: int) -> tuple[Interrupt, ...]:
 @pytest.mark.parametrize(
     ("width", "seen", "unseen"),
     [
-        (40, ("revise", "? asks", "hello"), ("human_node", "456789ab")),
-        (80, ("revise", "human_node", "2m", "hello"), ("456789ab",)),
-        (120, ("revise", "human_node", "2m", "hello", "456789ab"), ()),
+        (40, ("¶ text", "hello"), ("revise", "human_node", "2m", "456789ab")),
+        (80, ("¶ text", "hello", "2m", "revise"), ("human_node", "456789ab")),
+        (120, ("¶ text", "hello", "2m", "revise", "human_node", "456789ab"), ()),
     ],
 )
 async def test_columns_fit_the_width(
@@ -44,7 +51,8 @@ async def test_columns_fit_the_width(
 ) -> None:
     listed = InboxList(describe)
     async with card_shown(listed, (width, 10)) as (pilot, _):
-        listed.show((interrupt({"text_to_revise": "hello"}),))
+        other = interrupt("hi", n=2, graph="ask", node="ask_node")
+        listed.show((interrupt({"text_to_revise": "hello"}), other))
         await pilot.pause()
         text = screen_text(pilot.app)
         assert all(word in text for word in seen)
@@ -60,11 +68,23 @@ async def test_each_kind_has_its_own_word() -> None:
                 stop(),
                 stop(n=7, when="after"),
                 interrupt({}, n=2, task_error="boom"),
+                interrupt(CALLS, n=3),
             )
         )
         await pilot.pause()
         text = screen_text(pilot.app)
-        assert all(word in text for word in ("? asks", "■ before", "■ after", "! stuck?"))
+        assert all(
+            word in text for word in ("? asks", "■ break", "before", "after", "! asks", "▶ tool")
+        )
+
+
+async def test_what_is_the_same_for_all_items_has_no_column() -> None:
+    listed = InboxList(describe)
+    async with card_shown(listed, (120, 10)) as (pilot, _):
+        listed.show(many(3))
+        await pilot.pause()
+        text = screen_text(pilot.app)
+        assert "revise" not in text and "human_node" not in text
 
 
 async def test_the_order_is_reversed_and_the_selection_stays() -> None:
@@ -124,9 +144,9 @@ async def test_items_are_selected_by_keys_and_mouse() -> None:
 async def test_only_the_rows_on_screen_are_described() -> None:
     described: list[Waiting] = []
 
-    def count(item: Waiting) -> str:
+    def count(item: Waiting) -> Essence:
         described.append(item)
-        return "text"
+        return Essence(ItemKind.TEXT, "text")
 
     listed = InboxList(count)
     async with card_shown(listed, (80, 24)) as (pilot, _):
@@ -166,7 +186,7 @@ async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
             "✓ ", "  ", "✓ ", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
-        assert "▸✓? asks" in screen_text(pilot.app)
+        assert "▸✓¶ text" in screen_text(pilot.app)
         listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2

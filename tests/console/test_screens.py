@@ -26,6 +26,7 @@ from hitl_engine.model import (
     Progress,
 )
 from hitl_tui.app import ConsoleApp
+from hitl_tui.messages import NewRunRequested
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.new_run import NewRunScreen
@@ -33,7 +34,7 @@ from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.output_filter import UnprintableFilter
 
-from .conftest import Console, OpenConsole, screen_text, until
+from .conftest import Console, OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
 
 TEXT: JsonObject = {"text_to_revise": "original text"}
@@ -643,3 +644,33 @@ def test_a_crash_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:
     asyncio.run(run())
     printed = capsys.readouterr()
     assert secret not in printed.out + printed.err
+
+
+async def test_a_screen_that_opens_without_the_terminals_focus_gets_keys_later(
+    console: OpenConsole,
+) -> None:
+    """As in a browser, which has no focus at first, or while another window is in front."""
+    async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
+        c.app.app_focus = False
+        c.app.post_message(NewRunRequested())
+        await until(c.pilot, lambda: isinstance(c.app.screen, NewRunScreen))
+        await settle(c.pilot)
+        assert c.app.screen.focused is None
+        await c.press("down")
+        assert c.app.screen.focused is not None
+
+
+async def test_an_item_that_comes_to_an_empty_inbox_is_opened_with_a_key(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "first"}, n=1))
+    async with console(desk) as c:
+        desk.items = ()
+        desk.publish()
+        await until(c.pilot, lambda: "Nothing waits" in c.text)
+        desk.items = (interrupt({"text_to_revise": "second"}, n=2),)
+        desk.publish()
+        await until(c.pilot, lambda: "second" in c.text)
+        await settle(c.pilot)
+        await c.press("enter")
+        assert isinstance(c.app.screen, ThreadScreen)

@@ -5,7 +5,7 @@ import sqlite3
 import stat
 from contextlib import closing
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -88,10 +88,11 @@ async def test_what_is_sent_waits_for_the_disk_and_its_outcome_does_not(
 
     monkeypatch.setattr(aiosqlite.Connection, "execute", noted)
     async with open_journal(tmp_path) as journal:
-        for _ in range(2):
-            await journal.decisions.intend(INTENT)
+        for decision_id in ("d1", "d2"):
+            intent = replace(INTENT, decision_id=decision_id)
+            await journal.decisions.intend(intent)
             taken = Outcome(OutcomeKind.APPLIED, "It was taken.", None, thread_id="t1")
-            await journal.decisions.conclude(INTENT, taken, "r1")
+            await journal.decisions.conclude(intent, taken, "r1")
     assert waited == [("intend", 2), ("conclude", 1)] * 2
 
 
@@ -138,7 +139,8 @@ async def test_decisions_sent_together_are_recorded_all_or_none(tmp_path: Path) 
         await journal.decisions._database._connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalFailed, match="Nothing was sent"):
             await journal.decisions.intend(
-                replace(INTENT, decision_id="d4"), replace(INTENT, answer="x" * 100_000)
+                replace(INTENT, decision_id="d4"),
+                replace(INTENT, decision_id="d5", answer="x" * 100_000),
             )
         assert len(await journal.decisions.log(limit=9)) == 3
 
@@ -194,6 +196,24 @@ async def test_a_draft_of_an_older_journal_is_kept(tmp_path: Path) -> None:
         found = await journal.drafts.find("server", question())
         assert found is not None and found.unchanged and found.content == {"text": "half"}
         await journal.drafts.save("server", question(), {"text": "more"})
+
+
+async def test_decisions_of_an_older_journal_are_kept(tmp_path: Path) -> None:
+    earlier = """
+        CREATE TABLE decision (seq INTEGER PRIMARY KEY, decision_id TEXT NOT NULL,
+            event TEXT NOT NULL CHECK (event IN ('intend', 'conclude')), at TEXT NOT NULL,
+            body TEXT NOT NULL);
+        CREATE INDEX decision_by_id ON decision (decision_id);
+        CREATE INDEX decision_by_thread ON decision (json_extract(body, '$.thread_id'))
+            WHERE event = 'intend';
+        INSERT INTO decision VALUES (7, 'one', 'intend', '2026-01-01', '{"who": "ada"}');"""
+    with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as database:
+        database.executescript(earlier)
+    async with open_journal(tmp_path) as journal:
+        assert await journal.decisions.who_sent("one") == "ada"
+        await journal.decisions.queue(INTENT, due=datetime.now(UTC))
+    async with open_journal(tmp_path) as journal:
+        assert len(await journal.decisions.overdue(before=datetime.now(UTC))) == 1
 
 
 async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:

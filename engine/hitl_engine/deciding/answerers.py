@@ -29,10 +29,10 @@ class Answerers:
         self._session = session
         self._log = log
 
-    async def of(self, interrupt: Interrupt) -> str:
+    async def of(self, interrupt: Interrupt) -> str | None:
         """Return the name of the user who answered this question; empty if nothing tells it.
 
-        A run counts that names the question in its answer; and where none does, the one that went on
+        None if no answer is found. A run counts that names the question in its answer; and where none does, the one that went on
         from the question, if it was the only one of its checkpoint. The server knows the name where
         callers have names; else the journal knows those that use its data folder. Untrusted text.
         Raises TargetError.
@@ -41,9 +41,8 @@ class Answerers:
         for run in runs:
             if interrupt.interrupt_id in _answered(run):
                 return await self.sender(run)
-        return await self._name(
-            _notes_of_answer(interrupt, await self._states(interrupt.thread_id))
-        )
+        notes = _notes_of_answer(interrupt, await self._states(interrupt.thread_id))
+        return await self._name(notes) if notes else None
 
     async def sender(self, run: WireRun) -> str:
         """Return the name of the user who started a run; empty if nothing tells it. Untrusted.

@@ -112,11 +112,16 @@ class Decider:
         return tuple(self._unsettled.values())
 
     async def answer(
-        self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
+        self,
+        decided: Sequence[tuple[Question, Decision]],
+        on_progress: OnProgress,
+        *,
+        queued: Sequence[Intent] = (),
     ) -> tuple[Outcome, ...]:
         """Answer questions of one thread in one resume map, if all fit and all still wait.
 
-        Also raises BadInput, NotTaken and NoLongerWaits.
+        `queued`: as these, by `intents_of`, they were queued. Also raises BadInput, NotTaken and
+        NoLongerWaits.
         """
         questions = [question for question, _ in decided]
         self._refuse_other_targets([question.interrupt for question in questions])
@@ -134,7 +139,7 @@ class Decider:
             request = await self.continuing_request(
                 last_run, thread_id, asked[0].graph_id, strict=True
             )
-        intents = self._intents(decided, answers)
+        intents = queued or self._intents(decided, answers)
         request["command"] = {"resume": answers}
         request |= self.decided_on(
             before.checkpoint_id, list(answers), asked=asked, last_run=last_run
@@ -549,6 +554,11 @@ class Decider:
         return await self._runs.read_back(
             observed, lambda: self._session.reader.snapshot(sent.thread_id)
         )
+
+    def intents_of(self, decided: Sequence[tuple[Question, Decision]]) -> list[Intent]:
+        """Return what is written down before these answers are sent. Raises BadInput, NotTaken."""
+        common_thread([question for question, _ in decided])
+        return self._intents(decided, answers_of(decided))
 
     def _intents(
         self, decided: Sequence[tuple[Question, Decision]], answers: JsonObject

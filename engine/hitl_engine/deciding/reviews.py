@@ -5,6 +5,7 @@ Nothing here sends a request.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
@@ -25,6 +26,7 @@ from hitl_engine.model import (
     ThreadView,
     Waiting,
 )
+from hitl_engine.payloads.deadlines import deadline_of
 
 
 class Reviews:
@@ -46,6 +48,10 @@ class Reviews:
     def item(self, waiting: Waiting) -> Item:
         """Return what a person decides on: a question, or a breakpoint as it is. Never fails."""
         return waiting if isinstance(waiting, Breakpoint) else self.question(waiting)
+
+    def deadline_of(self, waiting: Waiting) -> datetime | None:
+        """Return when an item has to be answered, where its payload says so."""
+        return deadline_of(waiting.payload) if isinstance(waiting, Interrupt) else None
 
     def fingerprint_of(self, waiting: Waiting) -> str:
         """Return the digest of what is shown of an item, where, and at which checkpoint."""

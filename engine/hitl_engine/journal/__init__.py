@@ -17,16 +17,19 @@ class Journal:
 
     decisions: DecisionLog
     drafts: DraftTable
+    folder: Path
+    """Where it is."""
 
 
 @asynccontextmanager
 async def open_journal(
-    folder: Path, *, refuses: Callable[[], HitlError] | None = None
+    folder: Path, *, refuses: Callable[[], HitlError] | None = None, through: str = ""
 ) -> AsyncIterator[Journal]:
     """Open the journal in `folder`; create it if missing. Raises JournalFailed.
 
     `refuses` makes the error of everything that would be written down to be sent; without it,
-    anything may be sent.
+    anything may be sent. `through` is written beside the user's name; see `open_desk`.
     """
     async with open_database(folder / "journal.sqlite") as database:
-        yield Journal(DecisionLog(database, refuses), DraftTable(database))
+        log = DecisionLog(database, refuses, through)
+        yield Journal(log, DraftTable(database), folder)

@@ -1,4 +1,4 @@
-"""The SQLite file of the journal: private, and durable before anything is sent."""
+"""The SQLite files of the journal: private, and durable before anything is sent."""
 
 import asyncio
 import sqlite3
@@ -12,14 +12,16 @@ import aiosqlite
 from hitl_engine.errors import JournalFailed
 from hitl_engine.private_files import make_file_private
 
-_SCHEMA = """
+_DECISION = """
 CREATE TABLE IF NOT EXISTS decision (
     seq INTEGER PRIMARY KEY,
     decision_id TEXT NOT NULL,
-    event TEXT NOT NULL CHECK (event IN ('intend', 'conclude')),
+    event TEXT NOT NULL CHECK (event IN ('queue', 'withdraw', 'intend', 'conclude')),
     at TEXT NOT NULL,
     body TEXT NOT NULL
 );
+"""
+_SCHEMA = f"""{_DECISION}
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
 CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
     WHERE event = 'intend';
@@ -35,7 +37,17 @@ CREATE TABLE IF NOT EXISTS draft (
 );
 """
 _ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
-"""For a journal made by an earlier version."""
+_REBUILT = f"""
+BEGIN;
+ALTER TABLE decision RENAME TO earlier;
+DROP INDEX decision_by_id;
+DROP INDEX decision_by_thread;
+{_DECISION}
+INSERT INTO decision SELECT seq, decision_id, event, at, body FROM earlier;
+DROP TABLE earlier;
+COMMIT;
+"""
+"""These two are for a journal made by an earlier version; it has a column less, or fewer events."""
 
 _JOURNAL_MODE = ("journal_mode", "wal", "wal")
 _DURABLE = ("synchronous", "FULL", 2)
@@ -55,10 +67,14 @@ class JournalDatabase:
         self._soon_durable: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
 
-    async def write(self, sql: str, values: Iterable[str]) -> None:
-        """Run one statement; durable when this returns. Raises JournalFailed."""
+    async def write(self, sql: str, values: Iterable[str]) -> int:
+        """Run one statement, and return how many rows it changed; durable when this returns.
+
+        Raises JournalFailed.
+        """
         with _reported(self._path):
-            await self._connection.execute(sql, tuple(values))
+            done = await self._connection.execute(sql, tuple(values))
+        return done.rowcount
 
     async def write_soon(self, sql: str, values: Iterable[str]) -> None:
         """Run one statement; readers see it when this returns. Raises JournalFailed.
@@ -85,8 +101,11 @@ class JournalDatabase:
 
 
 @asynccontextmanager
-async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
-    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed."""
+async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[JournalDatabase]:
+    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed.
+
+    `schema` are statements that create what is missing in it.
+    """
     with _reported(path):
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
@@ -95,9 +114,15 @@ async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
     database = JournalDatabase(connection, path)
     try:
         with _reported(path):
-            await connection.executescript(_SCHEMA)
-            columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
-            if "asked" not in [column[1] for column in columns]:
+            tables = await connection.execute_fetchall(
+                "SELECT sql FROM sqlite_master WHERE name = 'decision'"
+            )
+            if any("'queue'" not in sql for (sql,) in tables):
+                await connection.executescript(_REBUILT)
+            await connection.executescript(schema)
+            rows = await connection.execute_fetchall("PRAGMA table_info(draft)")
+            columns = [row[1] for row in rows]
+            if columns and "asked" not in columns:
                 await connection.execute(_ADDED)
         yield database
     finally:

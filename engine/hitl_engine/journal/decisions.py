@@ -1,19 +1,22 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
-If an `intend` row cannot be written durably, this raises and nothing is sent. A `conclude` row does
-not wait for the disk: a power cut may lose it, and then the outcome counts as unknown.
+An answer that can be taken back for a moment has a row `queue` before them; if it was not sent, a
+row `withdraw` follows that one. If a `queue` or `intend` row cannot be written durably, this raises
+and nothing is sent. A `conclude` row does not wait for the disk: a power cut may lose it, and then
+the outcome counts as unknown.
 """
 
 import getpass
 import json
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
 from uuid import uuid4
 
-from hitl_engine.errors import HitlError, JournalFailed
+from hitl_engine.errors import HitlError, JournalFailed, NotTaken
 from hitl_engine.fingerprint import digest
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
@@ -57,30 +60,61 @@ class DecisionLog:
     """The decisions that were sent from here, and their outcomes.
 
     Everything that changes something is written down here before it is sent. So this is where it is
-    refused if nothing may be sent: `refuses` makes the error then.
+    refused if nothing may be sent: `refuses` makes the error then. `through` is written beside the
+    user's name.
     """
 
     def __init__(
-        self, database: JournalDatabase, refuses: Callable[[], HitlError] | None = None
+        self,
+        database: JournalDatabase,
+        refuses: Callable[[], HitlError] | None = None,
+        through: str = "",
     ) -> None:
         self._database = database
         self._refuses = refuses
+        self._through = through
 
     async def intend(self, *intents: Intent) -> None:
         """Record what is about to be sent; all or none is durable.
 
-        Raises JournalFailed, and what `refuses` makes.
+        Raises JournalFailed, what `refuses` makes, and NotTaken for a queued answer that was
+        withdrawn.
         """
         if self._refuses is not None:
             raise self._refuses()
-        who = _who()
-        try:
-            await self._database.write(
-                *_rows("intend", {each.decision_id: _body(each, who) for each in intents})
-            )
-        except JournalFailed as error:
-            error.kept = "Nothing was sent."
-            raise
+        with _nothing_sent():
+            if not await self._write("intend", self._bodies(intents), unless="withdraw"):
+                raise NotTaken("This answer was taken back; nothing was sent.")
+
+    async def queue(self, *intents: Intent, due: datetime) -> None:
+        """Record what is sent at `due`, unless it is withdrawn before. Raises as `intend`."""
+        if self._refuses is not None:
+            raise self._refuses()
+        rows = {
+            each: {**body, "due": due.isoformat()} for each, body in self._bodies(intents).items()
+        }
+        with _nothing_sent():
+            await self._write("queue", rows)
+
+    async def withdraw(self, *decision_ids: str) -> bool:
+        """Record that queued decisions are not sent; False if they are sent already, or withdrawn.
+
+        Raises JournalFailed.
+        """
+        rows: dict[str, JsonObject] = {each: {} for each in decision_ids}
+        return await self._write("withdraw", rows, unless="intend")
+
+    async def overdue(self, *, before: datetime) -> tuple[LogEntry, ...]:
+        """Return decisions that were due before this time, and were neither sent nor withdrawn."""
+        rows = await self._database.rows(
+            """SELECT decision_id, at, body, NULL FROM decision AS queue
+               WHERE event = 'queue' AND json_extract(body, '$.due') < ? AND NOT EXISTS (
+                   SELECT 1 FROM decision WHERE decision_id = queue.decision_id
+                       AND event IN ('intend', 'withdraw'))
+               ORDER BY seq""",
+            (before.isoformat(),),
+        )
+        return tuple(_entry(*row) for row in rows)
 
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
         """Record its outcome, without waiting for the disk. Raises JournalFailed."""
@@ -149,14 +183,46 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
+    def _bodies(self, intents: Iterable[Intent]) -> dict[str, JsonObject]:
+        who = f"{_who()} ({self._through})" if self._through else _who()
+        return {each.decision_id: _body(each, who) for each in intents}
 
-def _rows(event: str, bodies: dict[str, JsonObject]) -> tuple[str, Iterable[str]]:
-    """Return the statement that adds a row for each decision, and its values."""
+    async def _write(
+        self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
+    ) -> bool:
+        """Add durable rows, see `_rows`; return whether they were added."""
+        return await self._database.write(*_rows(event, bodies, unless=unless)) > 0
+
+
+def _rows(
+    event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
+) -> tuple[str, Iterable[str]]:
+    """Return the statement that adds a row for each decision, and its values.
+
+    It adds none if one of them has a row of the event `unless`, or already one of `event`.
+    """
     at = datetime.now(UTC).isoformat()
     rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
     places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
     statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
-    return statement, chain.from_iterable(rows)
+    values = list(chain.from_iterable(rows))
+    if unless is not None:
+        ids = ", ".join("?" * len(rows))
+        statement = f"""INSERT INTO decision (decision_id, event, at, body)
+            SELECT * FROM (VALUES {places}) WHERE NOT EXISTS (
+                SELECT 1 FROM decision WHERE event IN (?, ?) AND decision_id IN ({ids}))"""
+        values += [event, unless, *bodies]
+    return statement, values
+
+
+@contextmanager
+def _nothing_sent() -> Iterator[None]:
+    """Tell with each JournalFailed of the block that nothing was sent."""
+    try:
+        yield
+    except JournalFailed as error:
+        error.kept = "Nothing was sent."
+        raise
 
 
 def _who() -> str:

@@ -15,6 +15,7 @@ from hitl_engine.model.bulk import (
     WithheldWay,
 )
 from hitl_engine.model.change import Change, ChangeKind, Watched
+from hitl_engine.model.check import Check, CheckStatus
 from hitl_engine.model.conversation import Attachment, Conversation, Message, MessageCall, Role
 from hitl_engine.model.copied_code import CodeLanguage
 from hitl_engine.model.decision import (
@@ -37,7 +38,9 @@ from hitl_engine.model.decision import (
 from hitl_engine.model.form import Fault, FieldKind, FormField, Variant
 from hitl_engine.model.graph_picture import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.model.history import Checkpoint, HistoryPage
+from hitl_engine.model.inbox_event import InboxEvent, InboxEventKind
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
+from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
@@ -127,6 +130,8 @@ __all__ = [
     "Capability",
     "Change",
     "ChangeKind",
+    "Check",
+    "CheckStatus",
     "Checkpoint",
     "Choices",
     "Choose",
@@ -157,10 +162,14 @@ __all__ = [
     "GraphPicture",
     "HistoryPage",
     "Inbox",
+    "InboxEvent",
+    "InboxEventKind",
     "InboxOrder",
     "InputForm",
     "Interrupt",
     "Item",
+    "ItemFilter",
+    "ItemKind",
     "JsonObject",
     "JsonValue",
     "KeyChange",
@@ -231,4 +240,6 @@ __all__ = [
     "in_order",
     "in_utc",
     "json_path",
+    "kind_of",
+    "tools_of",
 ]

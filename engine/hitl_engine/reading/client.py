@@ -14,6 +14,8 @@ import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
@@ -169,6 +171,14 @@ class LangGraphServer:
     async def info(self) -> WireInfo:
         """Return the server's version, abilities and identity."""
         return _read(WireInfo, await self._call("GET", "/info"))
+
+    async def date(self) -> datetime | None:
+        """Return the server's time, to the second, as each of its replies has it; None if none has."""
+        try:
+            response, _ = await self._answered(self._request("GET", "/info"))
+            return parsedate_to_datetime(response.headers["date"])
+        except (NotThere, KeyError, ValueError):
+            return None
 
     async def description(self) -> JsonObject:
         """Return the server's OpenAPI document; an empty one if it cannot be read."""

@@ -354,6 +354,8 @@ class WireInfo(_Wire):
     name: str = ""
     """The name of the software, where it is not LangGraph's own."""
     version: str = ""
+    langgraph_py_version: str = ""
+    """The version of LangGraph, where it runs graphs in Python."""
     flags: dict[str, Any] = Field(default_factory=dict)
     identity: str | None = None
     nodes: dict[str, frozenset[str]] = Field(default_factory=dict)

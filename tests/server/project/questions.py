@@ -35,6 +35,11 @@ def fail(state: State) -> State:
     raise ValueError("kaboom")
 
 
+def ask_as_told(state: State) -> State:
+    """Ask with the payload that the run was started with."""
+    return {"said": [interrupt(state["said"][0])]}
+
+
 def ask_approval(state: State) -> State:
     """Act if the answer is true for Python, as the first example of LangGraph's guide."""
     return {"said": ["acted" if interrupt("Do you approve this action?") else "stopped"]}
@@ -244,6 +249,7 @@ step_inside = _holding(_step(left, right))
 two_questions = _single(ask_twice)
 failing = _single(fail)
 approval = _single(ask_approval)
+asking_as_told = _single(ask_as_told)
 checking = _single(check_length)
 checking_twice = _step(check_length, check_sums)
 checking_and_asking = _step(check_length, check_or_ask)

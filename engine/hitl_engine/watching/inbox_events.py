@@ -1,0 +1,167 @@
+"""The events of an inbox, each told once: written down when they are noticed, then told.
+
+A reader that starts again gets what happened meanwhile: what waits is compared with what was known.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing, suppress
+from datetime import UTC, datetime, timedelta
+
+from hitl_engine.deciding.answerers import Answerers
+from hitl_engine.deciding.reviews import Reviews
+from hitl_engine.errors import NotThere, TargetError
+from hitl_engine.journal.event_log import EventLog, item_key
+from hitl_engine.model import (
+    Inbox,
+    InboxEvent,
+    InboxEventKind,
+    Interrupt,
+    ThreadStatus,
+    ThreadView,
+    Waiting,
+)
+from hitl_engine.watching.inbox_changes import KnownItems
+
+_BATCH = 100
+"""Events told together."""
+_READERS = 8
+"""Ends of items that are looked up at one time."""
+_AGAIN_SECONDS = 1.0
+"""After so long, an item whose end is not clear yet is looked up again."""
+_LONGEST_SECONDS = 3600.0
+"""The longest wait: a clock may be set while we wait for a deadline."""
+
+
+class InboxEvents:
+    """The events of one inbox for one reader."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        reviews: Reviews,
+        answerers: Answerers,
+        read_thread: Callable[[str], Awaitable[ThreadView]],
+        watch: Callable[[], AsyncIterator[Inbox]],
+    ) -> None:
+        self._log = log
+        self._watch = watch
+        self._answerers = answerers
+        self._read_thread = read_thread
+        self._known = KnownItems(reviews.fingerprint_of, reviews.deadline_of)
+        self._unclear = False
+        """Whether items are missing whose end is not known yet."""
+
+    async def told(self, event: InboxEvent) -> None:
+        """Write down that this event and all before it were told. Raises JournalFailed."""
+        await self._log.set_told(self._log.number_of(event.cursor))
+
+    async def follow(
+        self,
+        *,
+        since: str | None = None,
+        from_now: bool = False,
+        ahead: timedelta = timedelta(),
+        once: bool = False,
+        on_error: Callable[[str], None] = lambda _: None,
+    ) -> AsyncGenerator[tuple[InboxEvent, ...]]:
+        """Yield the events that were not told yet, some at a time, and then new ones as they come.
+
+        `since` is a cursor: everything after it is told, even if it was told before. `from_now`:
+        what waits already is not told. `ahead`: how long before a deadline it is told. `once`: end
+        when everything was told. `on_error` is told why the inbox cannot be read, and gets an empty
+        text when it can be again. Raises BadInput for an unknown cursor, JournalFailed.
+        """
+        if since is not None:
+            await self._log.go_to(since)
+        self._known.take_all([event async for event in self._log.waiting()])
+        error = ""
+        async with aclosing(self._looks(ahead)) as looks:
+            async for inbox in looks:
+                if (inbox.error or "") != error:
+                    error = inbox.error or ""
+                    on_error(error)
+                await self._notice(inbox, ahead)
+                is_complete = not (inbox.error or inbox.unread)
+                if from_now:
+                    await self._log.set_told(await self._log.newest())
+                    from_now = not is_complete
+                async for events in self._untold():
+                    yield events
+                await self._log.tidy()
+                if once and is_complete and not self._unclear:
+                    return
+
+    async def _looks(self, ahead: timedelta) -> AsyncGenerator[Inbox]:
+        """Yield each inbox, and the last one again when time alone makes something happen."""
+        inboxes = self._watch()
+        following = asyncio.ensure_future(anext(inboxes))
+        last: Inbox | None = None
+        try:
+            while True:
+                wait = self._known.until_due(_now(), ahead)
+                limits = [wait, _AGAIN_SECONDS if self._unclear else None, _LONGEST_SECONDS]
+                seconds = min(limit for limit in limits if limit is not None)
+                await asyncio.wait({following}, timeout=seconds if last else None)
+                if following.done():
+                    last = following.result()
+                    following = asyncio.ensure_future(anext(inboxes))
+                assert last is not None, "the first inbox is waited for"
+                yield last
+        finally:
+            following.cancel()
+            with suppress(asyncio.CancelledError):
+                await following
+
+    async def _notice(self, inbox: Inbox, ahead: timedelta) -> None:
+        """Write down what happened up to this look."""
+        missing = self._known.missing(inbox)
+        endings = await self._endings(missing)
+        self._unclear = len(endings) < len(missing)
+        await self._add([*endings, *self._known.fresh(inbox, _now())])
+        await self._add(self._known.due(_now(), ahead))
+
+    async def _add(self, events: Sequence[InboxEvent]) -> None:
+        if events:
+            await self._log.add(events)
+            self._known.take_all(events)
+
+    async def _untold(self) -> AsyncIterator[tuple[InboxEvent, ...]]:
+        number = self._log.told
+        while events := await self._log.after(number, limit=_BATCH):
+            yield events
+            number = self._log.number_of(events[-1].cursor)
+
+    async def _endings(self, missing: Sequence[Waiting]) -> list[InboxEvent]:
+        """Return an event for each item that no longer waits, as far as its end is clear."""
+        slots = asyncio.Semaphore(_READERS)
+
+        async def one(item: Waiting) -> InboxEvent | None:
+            async with slots:
+                try:
+                    return await self._ending(item)
+                except TargetError:
+                    return None
+
+        found = await asyncio.gather(*(one(item) for item in missing))
+        return [event for event in found if event is not None]
+
+    async def _ending(self, item: Waiting) -> InboxEvent | None:
+        """Return how an item ended; None if it is not clear yet. Raises TargetError."""
+        try:
+            thread = await self._read_thread(item.thread_id)
+        except NotThere:
+            return InboxEvent(InboxEventKind.GONE, item, _now(), thread_status="deleted")
+        if item_key(item) in {item_key(waiting) for waiting in thread.waiting}:
+            return None  # the next look finds it again
+        status = thread.status.value
+        by = await self._answerers.of(item) if isinstance(item, Interrupt) else None
+        if by is not None:
+            return InboxEvent(InboxEventKind.ANSWERED, item, _now(), by=by, thread_status=status)
+        if isinstance(item, Interrupt) and thread.status is ThreadStatus.BUSY:
+            return None  # some servers tell only afterwards what a run answered
+        return InboxEvent(InboxEventKind.GONE, item, _now(), thread_status=status)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

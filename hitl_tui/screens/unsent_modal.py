@@ -1,0 +1,92 @@
+"""The modal that asks what to do with answers that are not sent yet, before the console closes."""
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Button, Static
+
+from hitl_tui.state.outbox import Sending
+from hitl_tui.text.fitting import counted
+
+_SHOWN = 8
+"""Answers that are listed; of the others the count is shown."""
+
+
+class Unsent(Enum):
+    """What to do with answers that are not sent yet."""
+
+    SEND = "send"
+    KEEP = "keep"
+
+
+class UnsentModal(ModalScreen[Unsent | None]):
+    """Lists the answers; dismissed with None if the user stays."""
+
+    DEFAULT_CSS = """
+    UnsentModal {
+        align: center middle;
+        background: $background 60%;
+        & > Vertical {
+            width: 90%; max-width: 100; height: auto; max-height: 90%;
+            background: $surface; border: round $accent;
+            border-title-color: $accent; border-title-style: bold; padding: 1 2 0 2;
+        }
+        #answers { margin-bottom: 1; height: auto; }
+        Horizontal { height: 1; align-horizontal: right; }
+        Button { margin-left: 1; min-width: 4; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("s", "choose('send')", "Send", tooltip="Send them now, and quit", id="unsent.send"),
+        Binding(
+            "k",
+            "choose('keep')",
+            "Keep",
+            tooltip="Send nothing, keep them as drafts, and quit",
+            id="unsent.keep",
+        ),
+        Binding("escape", "stay", "Stay", tooltip="Do not quit", id="unsent.stay"),
+    ]
+
+    def __init__(self, waiting: Sequence[Sending]) -> None:
+        super().__init__()
+        self._waiting = waiting
+
+    def compose(self) -> ComposeResult:
+        """List the answers, with what can be done below."""
+        frame = Vertical()
+        frame.border_title = Content("Not sent yet")
+        with frame:
+            yield Static(self._text(), id="answers", markup=False)
+            with Horizontal():
+                yield Button("Send and quit  s", id="send", compact=True)
+                yield Button("Keep as drafts and quit  k", id="keep", compact=True)
+                yield Button("Stay  esc", id="stay", compact=True)
+
+    def _text(self) -> str:
+        lines = [f"{counted(len(self._waiting), 'answer')} can still be taken back:", ""]
+        lines += [f"• {sending.words}" for sending in self._waiting[:_SHOWN]]
+        if more := len(self._waiting) - _SHOWN:
+            lines += [f"… and {more} more"] * (more > 0)
+        return "\n".join(lines)
+
+    @on(Button.Pressed, "#send, #keep")
+    def pressed(self, event: Button.Pressed) -> None:
+        """Do what the key does."""
+        self.action_choose(event.button.id or "")
+
+    def action_choose(self, choice: str) -> None:
+        """Close with this choice."""
+        self.dismiss(Unsent(choice))
+
+    @on(Button.Pressed, "#stay")
+    def action_stay(self) -> None:
+        """Close without a choice."""
+        self.dismiss(None)

@@ -1,0 +1,47 @@
+"""Which items of the inbox are new, and how many matter."""
+
+from collections.abc import Callable, Sequence
+
+from hitl_engine.model import Inbox, Item, ItemFilter, Waiting
+from hitl_tui.state.marks import ItemKey, key_of
+
+
+class News:
+    """Compares each inbox with the ones before. What is there at first is not new.
+
+    `understand` makes what the filter looks at; that takes time, so it is done once for an item, and
+    not at all without a filter.
+    """
+
+    def __init__(self, understand: Callable[[Waiting], Item], filter: ItemFilter) -> None:
+        self._understand = understand
+        self._filter = filter
+        self._matches: dict[ItemKey, bool] = {}
+        self._is_complete = False
+        """Whether all was read once: until then, nothing is new."""
+
+    @property
+    def waiting(self) -> int:
+        """How many items wait that the user wants to hear of."""
+        return sum(self._matches.values())
+
+    def unknown(self, inbox: Inbox) -> list[Waiting]:
+        """Return the items that `look` has not seen."""
+        return [item for item in inbox.items if key_of(item) not in self._matches]
+
+    def look(self, items: Sequence[Waiting]) -> list[Waiting]:
+        """Take these unknown items into account; return those that are new and matter."""
+        found = []
+        for item in items:
+            matches = self._filter == ItemFilter() or self._filter.matches(self._understand(item))
+            self._matches[key_of(item)] = matches
+            if matches and self._is_complete:
+                found.append(item)
+        return found
+
+    def forget_gone(self, inbox: Inbox) -> None:
+        """Forget the items that no longer wait, after all others were taken into account."""
+        there = {key_of(item) for item in inbox.items}
+        for key in self._matches.keys() - there:
+            del self._matches[key]
+        self._is_complete = self._is_complete or not (inbox.unread or inbox.error)

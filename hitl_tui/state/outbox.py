@@ -1,0 +1,170 @@
+"""What the user decided and is on its way: it waits to be sent, is sent, or has an outcome."""
+
+from __future__ import annotations  # the model is not loaded before the first paint
+
+import asyncio
+import time
+from collections import Counter
+from contextlib import suppress
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from hitl_tui.state.after_answer import AfterAnswer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from hitl_engine.model import Waiting
+
+
+class SendingStatus(Enum):
+    """How far a decision is; the values of outcomes are those of `OutcomeKind`."""
+
+    WAITS = "waits"
+    """It can be taken back."""
+    SENT = "sent"
+    """It is sent, and its outcome is not known yet."""
+    TAKEN_BACK = "taken back"
+    APPLIED = "applied"
+    UNMOVED = "unmoved"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
+
+
+_PATIENCE = 10
+"""Seconds that the end of the console may take for what is on its way."""
+_ON_ITS_WAY = (SendingStatus.WAITS, SendingStatus.SENT)
+
+
+@dataclass(eq=False)
+class Sending:
+    """One decision, or several that are sent together."""
+
+    thread_id: str
+    words: str
+    """What was decided, as visible text on one line."""
+    items: tuple[Waiting, ...]
+    due: float
+    """When it is sent, as `time.monotonic` tells it."""
+    status: SendingStatus = SendingStatus.WAITS
+    remark: str = ""
+    """What is to know about the outcome, as visible text."""
+    recorded: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once the server runs it, it has an outcome, or the journal has that it was taken back."""
+    _decided: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once it is taken back, or sent before its time."""
+
+    @property
+    def seconds_left(self) -> float:
+        """How long it can still be taken back, in seconds."""
+        return max(0.0, self.due - time.monotonic())
+
+    @property
+    def is_on_its_way(self) -> bool:
+        """Whether it has no outcome yet."""
+        return self.status in _ON_ITS_WAY
+
+    async def until_due(self) -> bool:
+        """Wait until it is time to send it; return False if the user took it back."""
+        try:
+            await asyncio.wait_for(self._decided.wait(), self.seconds_left)
+        except TimeoutError:
+            return True
+        return self.status is not SendingStatus.TAKEN_BACK
+
+    def decide(self, status: SendingStatus) -> None:
+        """Send it now, or take it back."""
+        self.status = status
+        self._decided.set()
+
+
+class Outbox:
+    """All decisions of this console, oldest first; subscribers are called after each change."""
+
+    def __init__(self) -> None:
+        self.grace: float = 0
+        """Seconds during which an answer can be taken back; 0: it is sent at once."""
+        self.after_answer = AfterAnswer.NEXT
+        self.all: list[Sending] = []
+        self._subscribers: list[Callable[[], None]] = []
+
+    def subscribe(self, callback: Callable[[], None]) -> None:
+        """Call `callback` after each change."""
+        self._subscribers.append(callback)
+
+    def unsubscribe(self, callback: Callable[[], None]) -> None:
+        """Stop calling `callback`."""
+        self._subscribers.remove(callback)
+
+    def add(
+        self, thread_id: str, words: str, items: Iterable[Waiting], *, seconds: float
+    ) -> Sending:
+        """Add a decision that can be taken back for some seconds."""
+        sending = Sending(thread_id, words, tuple(items), time.monotonic() + seconds)
+        self.all.append(sending)
+        self._changed()
+        return sending
+
+    def set_status(self, sending: Sending, status: SendingStatus, remark: str = "") -> None:
+        """Note how far a decision is."""
+        sending.status, sending.remark = status, remark
+        if not sending.is_on_its_way:
+            sending.recorded.set()
+        self._changed()
+
+    @property
+    def waiting(self) -> tuple[Sending, ...]:
+        """Those that can be taken back, oldest first."""
+        return tuple(each for each in self.all if each.status is SendingStatus.WAITS)
+
+    @property
+    def on_their_way(self) -> tuple[Sending, ...]:
+        """Those without an outcome, oldest first."""
+        return tuple(each for each in self.all if each.is_on_its_way)
+
+    def take_back(self) -> None:
+        """Take the newest back that can be."""
+        for newest in self.waiting[-1:]:
+            newest.decide(SendingStatus.TAKEN_BACK)
+        self._changed()
+
+    def end(self, *, send: bool) -> None:
+        """Send everything now, or take it back."""
+        for sending in self.waiting:
+            sending.decide(SendingStatus.SENT if send else SendingStatus.TAKEN_BACK)
+        self._changed()
+
+    async def until_recorded(self) -> None:
+        """Wait until the server has taken what was sent, and what was taken back is written down.
+
+        Not for long: what is unknown then is in the journal.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PATIENCE):
+                for sending in self.all:
+                    await sending.recorded.wait()
+
+    def holds(self, item: Waiting) -> bool:
+        """Whether there is a decision on this very item that is on its way, or was applied."""
+        return any(
+            item == held
+            for sending in self.all
+            if sending.thread_id == item.thread_id
+            and (sending.is_on_its_way or sending.status is SendingStatus.APPLIED)
+            for held in sending.items
+        )
+
+    def left_of(self, items: Sequence[Waiting]) -> int:
+        """Return how many of these items have no decision that is on its way, or was applied."""
+        threads = {sending.thread_id for sending in self.all}
+        held = sum(item.thread_id in threads and self.holds(item) for item in items)
+        return len(items) - held
+
+    def counts(self) -> Counter[SendingStatus]:
+        """Return how many decisions have each status."""
+        return Counter(each.status for each in self.all)
+
+    def _changed(self) -> None:
+        for callback in tuple(self._subscribers):
+            callback()

@@ -1,0 +1,1 @@
+"""The console in a browser: a server on loopback that runs a console for each tab."""

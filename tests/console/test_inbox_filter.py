@@ -1,0 +1,93 @@
+"""The filter of the inbox: words and facets, each of which an item must fit."""
+
+from functools import partial
+
+import pytest
+
+from hitl_engine import payloads
+from hitl_engine.model import Breakpoint, JsonObject, Question, Waiting
+from hitl_tui.state.inbox_filter import parse_filter
+from hitl_tui.text.essence import Essence, essence_of
+
+from .desk_double import interrupt, stop
+
+CALLS: JsonObject = {
+    "action_requests": [
+        {"name": "send_email", "args": {"to": "ada@example.com", "subject": "Your order 4738"}},
+        {"name": "delete_file", "args": {"path": "old.md"}},
+    ],
+    "review_configs": [
+        {"action_name": "send_email", "allowed_decisions": ["approve", "reject"]},
+        {"action_name": "delete_file", "allowed_decisions": ["approve", "reject"]},
+    ],
+}
+ITEMS: dict[str, Waiting] = {
+    "text": interrupt({"text_to_revise": "hello world"}, n=1, minutes=2),
+    "calls": interrupt(CALLS, n=2, graph="agent", node="tools", minutes=90),
+    "asks": interrupt({"question": "Publish?", "details": 7}, n=3, graph="agent", minutes=3000),
+    "stop": stop(),
+}
+
+
+def essence(item: Waiting) -> Essence:
+    if isinstance(item, Breakpoint):
+        return essence_of(item)
+    return essence_of(Question(item, payloads.recognise(item.payload), ""))
+
+
+@pytest.mark.parametrize(
+    ("typed", "listed"),
+    [
+        ("", "text calls asks stop"),
+        ("hello", "text"),
+        ("HELLO WORLD", "text"),
+        ('"world hello"', ""),
+        ('"hello wor', "text"),
+        ("tool:send", "calls"),
+        ("tool:delete_file", "calls"),
+        ("-tool:send", "text asks stop"),
+        ("kind:tool", "calls"),
+        ("kind:break", "stop"),
+        ("graph:agent", "calls asks"),
+        ("graph:agent node:tools", "calls"),
+        ("age:>1h", "calls asks"),
+        ("age:2d", "asks"),
+        ("age:<10m kind:text", "text"),
+        ("tool:", "text calls asks stop"),
+        ("http://example", ""),
+        ("-hello -publish", "calls stop"),
+    ],
+)
+def test_items_fit_every_part_of_a_filter(typed: str, listed: str) -> None:
+    parsed = parse_filter(typed)
+    assert not parsed.fault
+    found = [
+        name
+        for name, item in ITEMS.items()
+        if parsed.fits(item, partial(essence, item), partial(searched, item))
+    ]
+    assert " ".join(found) == listed
+
+
+def searched(item: Waiting) -> str:
+    return str(getattr(item, "payload", "")).casefold()
+
+
+def test_a_wrong_age_is_told_and_left_out() -> None:
+    parsed = parse_filter("age:>1x hello")
+    assert "age:>1h" in parsed.fault
+    assert parsed.texts == ((True, "hello"),)
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("text", "“hello world”"),
+        ("calls", "send_email → ada@example.com · Your order 4738 +1 call"),
+        ("asks", "Publish? · details 7"),
+    ],
+)
+def test_an_item_is_told_without_braces(name: str, text: str) -> None:
+    found = essence(ITEMS[name]).text
+    assert text in found
+    assert "{" not in found

@@ -1,0 +1,176 @@
+"""Notifications: what they say, of which items, and that no text can write an escape sequence."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from hitl_engine.model import Inbox, Interrupt, Item, ItemFilter, ItemKind
+from hitl_tui.app import ConsoleApp
+from hitl_tui.settings import Settings
+from hitl_tui.state.news import News
+from hitl_tui.state.notice_settings import NoticeSettings
+from hitl_tui.terminal_notices import Desktop, desktop_for, desktop_notification, title
+from hitl_tui.text.notice_words import notice_words, title_words
+
+from .conftest import OpenConsole, screen_text, settle, until
+from .desk_double import DeskDouble, interrupt, stop, tool_request
+from .hostile import HOSTILE
+
+TEXTS = [text for text in HOSTILE if isinstance(text, str)]
+CALL = tool_request(("send_email", {}, "", ("approve",)))
+
+
+def asked(double: DeskDouble, *items: Interrupt) -> list[Item]:
+    return [double.reviews.question(item) for item in items]
+
+
+@pytest.mark.parametrize("text", [*TEXTS, "4;1;50", "Ü œ \x9c"])
+def test_no_text_ends_a_sequence_or_begins_one(text: str) -> None:
+    for made, begin in (
+        (title(text), "\x1b]2;"),
+        (desktop_notification(text, Desktop.OSC_9), "\x1b]9;hitl-tui: "),
+        (desktop_notification(text, Desktop.OSC_777), "\x1b]777;notify;hitl-tui;"),
+    ):
+        assert made.startswith(begin) and made.endswith("\x07")
+        inside = made[len(begin) : -1]
+        assert inside.isascii() and inside.isprintable()
+        assert len(inside) <= 200
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_hostile_names_are_cut_and_visible(name: str) -> None:
+    double = DeskDouble()
+    item = interrupt(tool_request((name, {}, "", ("approve",))), graph=name)
+    words = notice_words(asked(double, item))
+    assert words.isprintable()
+    assert len(words) < 200
+
+
+def test_words_name_tools_and_graphs_and_nothing_of_the_payload() -> None:
+    double = DeskDouble()
+    secret = interrupt({"text_to_revise": "secret"}, n=2)
+    new = asked(double, interrupt(CALL, graph="mailer"), secret)
+    assert notice_words(new[:1]) == "1 new item waits: send_email in mailer"
+    assert notice_words([*new, *new, stop()]) == (
+        "5 new items wait: send_email in mailer, text in revise, breakpoint in breakpoints"
+    )
+    others = asked(double, *(interrupt({}, n=n, graph=f"g{n}") for n in range(5)))
+    assert notice_words(others).endswith("json in g2 and 2 more")
+    assert (title_words(0), title_words(1200)) == ("hitl-tui", "hitl-tui (1,200 waiting)")
+
+
+@pytest.mark.parametrize(
+    ("environ", "has_notify_send", "way"),
+    [
+        ({"TERM": "xterm-256color", "TERM_PROGRAM": "WezTerm", "DISPLAY": ":0"}, True, "osc9"),
+        ({"TERM": "foot"}, False, "osc777"),
+        ({"TERM": "xterm-256color", "DISPLAY": ":0"}, True, "notify-send"),
+        ({"TERM": "xterm-256color", "DISPLAY": ":0"}, False, "osc9"),
+        ({"TERM": "xterm-256color", "DISPLAY": ":1", "SSH_CONNECTION": "a"}, True, "osc9"),
+        ({"TERM": "linux", "WAYLAND_DISPLAY": "w"}, True, "off"),
+        ({}, True, "off"),
+    ],
+)
+def test_the_way_depends_on_terminal_and_display(
+    environ: dict[str, str], has_notify_send: bool, way: str
+) -> None:
+    assert desktop_for(environ, has_notify_send=has_notify_send).value == way
+
+
+@pytest.mark.parametrize("kept", [5, [], {"bell": 0, "kinds": 3, "command": "a b", "tools": [1]}])
+def test_settings_that_cannot_be_used_count_as_not_given(tmp_path: Path, kept: object) -> None:
+    (tmp_path / "console.json").write_text(json.dumps({"notifications": kept}))
+    assert NoticeSettings.kept_in(Settings(tmp_path)) == NoticeSettings()
+
+
+def test_settings_are_read(tmp_path: Path) -> None:
+    kept = {"bell": False, "desktop_way": "osc777", "command": ["say", "x"], "kinds": ["tool"]}
+    (tmp_path / "console.json").write_text(json.dumps({"notifications": kept}))
+    assert NoticeSettings.kept_in(Settings(tmp_path)) == NoticeSettings(
+        bell=False,
+        desktop_way=Desktop.OSC_777,
+        command=("say", "x"),
+        filter=ItemFilter(kinds=frozenset({ItemKind.TOOL})),
+    )
+
+
+def test_an_item_is_news_once_and_only_after_everything_was_read() -> None:
+    double = DeskDouble()
+    first, second, third = (interrupt(CALL, n=n) for n in range(3))
+    news = News(double.reviews.item, ItemFilter())
+
+    def look(inbox: Inbox) -> list[object]:
+        new = news.look(news.unknown(inbox))
+        news.forget_gone(inbox)
+        return [*new]
+
+    assert look(Inbox((first,), 0, unread=1)) == []
+    assert look(Inbox((first, second), 0)) == []
+    assert look(Inbox((first, second, third), 0)) == [third]
+    assert look(Inbox((replace(first, since=None), third), 0)) == []
+    assert news.waiting == 2
+    assert look(Inbox((second, third), 0)) == [second]
+
+
+def test_what_the_filter_leaves_out_is_neither_news_nor_counted() -> None:
+    double = DeskDouble()
+    news = News(double.reviews.item, ItemFilter(tools=frozenset({"send_email"})))
+    news.look([stop()])
+    news.forget_gone(Inbox((stop(),), 0))
+    new = [interrupt(CALL, n=1), interrupt({"text_to_revise": "a"}, n=2)]
+    assert news.look(new) == new[:1]
+    assert news.waiting == 1
+
+
+async def test_a_toast_tells_while_another_item_is_open(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "a"}, n=1))
+    async with console(desk) as c:
+        desk.items = (*desk.items, interrupt(CALL, n=2, graph="mailer"))
+        desk.publish()
+        await until(c.pilot, lambda: len(c.app.session.inbox.items) == 2)  # type: ignore[union-attr]
+        await settle(c.pilot)
+        assert "1 new item waits" not in c.text, "the list shows it"
+        await c.open()
+        desk.items = (
+            *desk.items,
+            interrupt(CALL, n=3, graph="mailer", thread=desk.items[0].thread_id),
+        )
+        desk.publish()
+        await settle(c.pilot)
+        desk.items = (*desk.items, interrupt(CALL, n=4, graph="other"))
+        desk.publish()
+        c.app._notices._tell_more()  # type: ignore[union-attr]  # some were told a moment ago
+        await until(c.pilot, lambda: "1 new item waits: send_email in other." in c.text)
+
+
+async def test_a_command_of_the_user_gets_counts_and_names(tmp_path: Path) -> None:
+    received = tmp_path / "received"
+    script = f"import sys; open({str(received)!r}, 'w').write(sys.stdin.read())"
+    command = [sys.executable, "-c", script]
+    settings = Settings()
+    settings.keep({"command": command, "toast": False}, "notifications")
+    desk = DeskDouble()
+    app = ConsoleApp(desk.open, settings)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.session.inbox is not None)
+        await settle(pilot)
+        desk.items = (interrupt(CALL, n=1, graph="mailer"),)
+        desk.publish()
+        await until(pilot, lambda: received.exists() and received.read_text())
+        told = {"new": 1, "waiting": 1, "names": ["send_email in mailer"]}
+        assert json.loads(received.read_text()) == told
+
+
+async def test_notifications_are_switched_in_the_palette(tmp_path: Path) -> None:
+    app = ConsoleApp(DeskDouble().open, Settings(tmp_path))  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.session.inbox is not None)
+        await settle(pilot)
+        [command] = [each for each in app.get_system_commands(app.screen) if "Bell" in each.title]
+        assert command.title == "Bell for new items: turn off"
+        command.callback()
+        await until(pilot, lambda: "Bell for new items: off." in screen_text(app))
+    assert not NoticeSettings.kept_in(Settings(tmp_path)).bell
