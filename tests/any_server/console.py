@@ -26,7 +26,7 @@ class Console:
     def open(self, *, columns: int = 80, rows: int = 24) -> Terminal:
         """Open the console in a terminal."""
         return Terminal(
-            [*_PROGRAM, self.served.url, *self._options()],
+            [*_PROGRAM, self.served.url, *self._options(), "--grace", "0"],
             columns=columns,
             rows=rows,
             env={"PYTHONPATH": str(ROOT)},

@@ -67,7 +67,7 @@ def test_what_was_typed_hours_ago_is_sent(start_server: Start, tmp_path: Path) -
         console = Console(served, tmp_path / "journal")
         thread_id = console.run("run", "revise", "--input", '{"some_text": "a b c"}')["thread_id"]
         terminal = console.open(rows=40)
-        terminal.wait_for(r"\? asks +revise +human_node")
+        terminal.wait_for(r"¶ text +“")
         press(terminal, "enter")
         terminal.wait_for("a b c")
         wait_until_ready(terminal)

@@ -45,7 +45,7 @@ def test_a_text_is_revised_in_the_shell(console: Console) -> None:
 def test_a_text_is_revised_in_the_console(console: Console) -> None:
     thread_id = console.run("run", "revise", "--input", '{"some_text": "a b c"}')["thread_id"]
     with console.open(rows=40) as terminal:
-        terminal.wait_for(r"\? asks +revise +human_node")
+        terminal.wait_for(r"¶ text +“")
         press(terminal, "enter")
         terminal.wait_for("a b c")
         wait_until_ready(terminal)

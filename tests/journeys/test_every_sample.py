@@ -199,6 +199,7 @@ def console(served: Served, data: Path) -> Terminal:
         part for key, value in served.headers.items() for part in ("--header", f"{key}: {value}")
     ]
     command = [sys.executable, "-m", "hitl_tui", served.url, "--data-dir", str(data), *headers]
+    command += ["--grace", "0"]
     return Terminal(command, env={"PYTHONPATH": str(ROOT)})
 
 
@@ -226,7 +227,7 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
     terminal.press("escape")
     terminal.wait_for("newest changes first")
     terminal.press("escape")
-    terminal.wait_for(r"(?m)^ (\d+ waiting|Nothing waits)")
+    terminal.wait_for(r"(?<!of )\b\d+ waiting|Nothing waits")
 
 
 def decide(terminal: Terminal, wanted: Press) -> None:

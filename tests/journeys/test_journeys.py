@@ -41,7 +41,7 @@ class Project:
         """Open the console on it."""
         command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
         return Terminal(
-            [*command, "--data-dir", str(self.data)],
+            [*command, "--data-dir", str(self.data), "--grace", "0"],
             columns=columns,
             rows=rows,
             env={"PYTHONPATH": str(ROOT), **(env or {})},
@@ -112,7 +112,7 @@ def eventually(holds: Callable[[], bool], seconds: float = 10) -> None:
 def test_a_text_is_revised(project: Project) -> None:
     project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
-        terminal.wait_for(r"\? asks +revise +human_node")
+        terminal.wait_for(r"¶ text +“")
         press(terminal, "enter")
         terminal.wait_for("original text")
         wait_until_ready(terminal)
@@ -158,7 +158,7 @@ def test_each_tool_call_gets_a_verdict(project: Project) -> None:
 def test_breakpoints_are_stepped_past(project: Project) -> None:
     project.waits("breakpoints")
     with project.console() as terminal:
-        terminal.wait_for(r"■ after +breakpoints +draft")
+        terminal.wait_for(r"■ break +after draft")
         press(terminal, "enter")
         terminal.wait_for("polish")
         wait_until_ready(terminal, "s Step")
@@ -205,7 +205,7 @@ def test_marked_items_are_decided_together(project: Project) -> None:
 def test_a_draft_of_an_edit_is_restored_after_a_crash(unserved: Project) -> None:
     unserved.waits("revise", {"some_text": "original text"})
     with unserved.console() as terminal:
-        terminal.wait_for("human_node")
+        terminal.wait_for("¶ text")
         press(terminal, "enter")
         terminal.wait_for("original text")
         wait_until_ready(terminal)
@@ -215,7 +215,7 @@ def test_a_draft_of_an_edit_is_restored_after_a_crash(unserved: Project) -> None
         eventually(lambda: is_saved(unserved, b"half written"))
         terminal.kill()
     with unserved.console(columns=120, rows=40) as terminal:
-        terminal.wait_for("human_node")
+        terminal.wait_for("¶ text")
         press(terminal, "enter")
         screen = terminal.wait_for("half written")
         assert "draft" in screen
@@ -230,7 +230,7 @@ def is_saved(project: Project, text: bytes) -> bool:
 def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -> None:
     thread = project.waits("revise", {"some_text": "original text"})
     with project.console() as terminal:
-        terminal.wait_for("human_node")
+        terminal.wait_for("¶ text")
         project.shell("answer", thread, "--text", "from the shell")
         terminal.wait_for("Nothing waits")
         project.waits("validate")
@@ -241,11 +241,11 @@ def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -
 def test_a_second_console_starts_the_server_again_when_the_first_ends(unserved: Project) -> None:
     unserved.waits("revise", {"some_text": "original text"})
     with unserved.console() as first:
-        first.wait_for("human_node")
+        first.wait_for("¶ text")
         pid = running(unserved)
         assert pid is not None
         second = unserved.console()
-        second.wait_for("human_node")
+        second.wait_for("¶ text")
         assert running(unserved) == pid
     with second:
         eventually(lambda: not alive(pid), 15)
@@ -298,7 +298,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
 def test_a_paste_whose_marks_arrive_in_parts_is_the_text_alone(project: Project) -> None:
     project.waits("revise", {"some_text": ""})
     with project.console() as terminal:
-        terminal.wait_for("human_node")
+        terminal.wait_for("¶ text")
         press(terminal, "enter")
         terminal.wait_for("Type here|Text to revise")
         wait_until_ready(terminal)
@@ -462,7 +462,7 @@ def test_a_text_is_edited_in_an_external_editor(project: Project, tmp_path: Path
     )
     project.waits("revise", {"some_text": "original text"})
     with project.console(env={"VISUAL": f"{sys.executable} '{editor}'"}) as terminal:
-        terminal.wait_for(r"\? asks +revise +human_node")
+        terminal.wait_for(r"¶ text +“")
         press(terminal, "enter")
         terminal.wait_for("original text")
         wait_until_ready(terminal)

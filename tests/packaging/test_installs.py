@@ -172,7 +172,7 @@ def assert_runs(environment: Environment, project: Path) -> None:
     shown = environment.shell("show", started["thread_id"], target=project)
     assert TEXT in json.dumps(shown)
     with environment.console(project) as terminal:
-        terminal.wait_for(r"\? asks +agent")
+        terminal.wait_for("1 waiting")
         terminal.press("enter")
         terminal.wait_for(TEXT)
     with serving(environment, project) as url:
