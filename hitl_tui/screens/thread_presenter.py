@@ -230,7 +230,7 @@ class ThreadPresenter:
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""
         thread, title = self.thread, self.header.title
-        self.header.show_code_change(thread.view.code_changed if thread.view else "")
+        self._show_code()
         title.graph_id, title.thread_id = thread.graph_id, thread.thread_id
         title.node = thread.location_of(thread.shown) if thread.shown is not None else ""
         title.status = thread.status(
@@ -243,6 +243,15 @@ class ThreadPresenter:
         shown = thread.waiting if self.pane.shows_card else ()
         self.header.tabs.show([thread.location_of(item) for item in shown], thread.index, decided)
         self.screen.refresh_bindings()
+
+    def _show_code(self) -> None:
+        """Show that the server cannot import the graph, or runs old code of it."""
+        broken = self._desk.server.broken_graph(self.thread.graph_id)
+        if broken is not None:
+            self.header.show_broken(broken)
+        else:
+            view = self.thread.view
+            self.header.show_code_change(view.code_changed if view is not None else "")
 
     # Runs
 

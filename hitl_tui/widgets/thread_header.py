@@ -6,9 +6,10 @@ from datetime import datetime
 from textual.app import ComposeResult
 from textual.containers import Vertical
 
-from hitl_engine.model import Draft, Interrupt, ThreadStatus
+from hitl_engine.model import BrokenGraph, Draft, Interrupt, ThreadStatus
 from hitl_engine.visible import one_line
 from hitl_tui.state.thread_state import ItemChange
+from hitl_tui.text.broken_graph import broken_text
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.title_line import TitleLine, status_text
@@ -26,7 +27,7 @@ class ThreadHeader(Vertical):
         self.title = TitleLine()
         self.tabs = QuestionTabs()
         self.code = Banner(id="code")
-        """That the server runs old code of the graph."""
+        """That the server runs old code of the graph, or cannot import it."""
         self.banner = Banner(id="banner")
         """The result of the last action."""
         self.note = Banner(id="note")
@@ -51,6 +52,10 @@ class ThreadHeader(Vertical):
             self.code.show(Severity.WARNING, f"{text} f6 takes up the new code.")
         else:
             self.code.clear()
+
+    def show_broken(self, graph: BrokenGraph) -> None:
+        """Show that the graph cannot be imported, so that nothing can be answered."""
+        self.code.show(Severity.ERROR, f"{broken_text(graph)} Nothing can be answered until then.")
 
     def show_mismatches(self, mismatches: Sequence[str]) -> None:
         """Show which tool calls did not run as decided."""

@@ -115,6 +115,20 @@ async def test_graphs_that_cannot_be_imported_are_shown(console: OpenConsole) ->
         assert "cannot be imported" not in c.text and "b Broken graphs" in c.text
 
 
+async def test_a_thread_of_a_graph_that_cannot_be_imported_tells_it(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt("Go on?", graph="agent"))
+    broken = BrokenGraph("agent", "No module named 'numpy'.", "Traceback")
+    desk.server = replace(desk.server, broken=(broken,))
+    async with console(desk) as c:
+        await c.open()
+        assert "cannot be imported: No module named 'numpy'. Mend its code" in " ".join(
+            c.text.split()
+        )
+        desk.server = replace(desk.server, broken=())
+        await c.press("ctrl+r")
+        await until(c.pilot, lambda: "cannot be imported" not in c.text)
+
+
 # Starting a run
 
 

@@ -67,6 +67,10 @@ class Server:
         look_only = [self.read_only] if self.read_only and self.name else []
         return (*look_only, *self.remarks, *(lack.reason for lack in self.lacks))
 
+    def broken_graph(self, graph_id: str) -> BrokenGraph | None:
+        """Return this graph if it cannot be imported."""
+        return next((each for each in self.broken if each.graph_id == graph_id), None)
+
     def lack(self, capability: Capability) -> str:
         """Return why the server does not have a capability; empty if it has."""
         return next((each.reason for each in self.lacks if each.capability is capability), "")

@@ -13,6 +13,7 @@ from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
 from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_state import ThreadState
+from hitl_tui.text.broken_graph import broken_text
 from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.workspace.workspace import View
 
@@ -171,7 +172,8 @@ class WorkspacePane(View):
             await self.load()
         except HitlError as error:
             has_focus = self.has_focus_within
-            self._problem.update(visible(str(error)))
+            broken = self.desk.server.broken_graph(self.thread.graph_id)
+            self._problem.update(visible(str(error)) if broken is None else broken_text(broken))
             self.add_class("-problem")
             if has_focus:
                 self._problem.focus()
