@@ -5,8 +5,12 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from tests.server import processes
+
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 
 os.environ["HITL_TUI_CONFIG"] = os.devnull
 """The tests, and the programs that they start, do not use what this user has configured."""

@@ -82,7 +82,7 @@ def reached(layout: GraphLayout, picture: GraphPicture, number: int) -> set[str]
     return found
 
 
-@settings(deadline=None, max_examples=40, derandomize=True)
+@settings(max_examples=40, derandomize=True)
 @given(pictures)
 def test_a_line_leads_along_each_edge_and_nodes_keep_apart(picture: GraphPicture) -> None:
     layout = laid_out(picture, here)

@@ -288,7 +288,7 @@ STALE = (_answer_beside, _run_again, _new_input, _edit)
 FRESH = (_note, _read)
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(STALE + FRESH), max_size=2), st.booleans())
 def test_stale_decisions_are_refused_and_fresh_ones_are_taken(
     local_server: Served, between: list[Any], looks: bool
@@ -297,7 +297,7 @@ def test_stale_decisions_are_refused_and_fresh_ones_are_taken(
 
 
 @pytest.mark.hardening
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(st.sampled_from(STALE + FRESH), max_size=3), st.booleans())
 def test_many_stale_decisions_are_refused_and_fresh_ones_are_taken(
     local_server: Served, between: list[Any], looks: bool
