@@ -74,7 +74,7 @@ async def test_the_selected_row_of_every_list_can_be_read(console: OpenConsole) 
                 if found := unreadable(c, text):
                     faults[f"{place}, {name}"] = found
 
-        await look("inbox", "revise")
+        await look("inbox", "▶ tool")
         await c.press("l")
         for text in ("✓ applied", "✕ refused", "? unknown", "… no outcome"):
             await look("log", text)
