@@ -332,7 +332,7 @@ class ConsoleApp(App[None]):
     @on(Answered)
     def show_next(self, event: Answered) -> None:
         """Show what follows an answer."""
-        self._navigation.show_next(event.screen)
+        self._navigation.show_next(event)
 
     @on(TakenBack)
     async def show_again(self, event: TakenBack) -> None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Waiting,
     )
     from hitl_tui.state.marks import Marks
+    from hitl_tui.state.outbox import Sending
     from hitl_tui.state.session import Session
 
 
@@ -63,6 +64,7 @@ class Answered(Message):
     """The answer of this thread's screen is on its way; the user may go on."""
 
     screen: Screen[None]
+    sending: Sending
 
 
 @dataclass

@@ -13,6 +13,7 @@ from textual.screen import Screen
 
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
+    Answered,
     AssistantsRequested,
     NewInputRequested,
     NewRunRequested,
@@ -97,30 +98,33 @@ class Navigation:
         if self._at_inbox:
             self._push_thread(self._sessions.of(item), item.thread_id, item)
 
-    def show_next(self, answered: Screen[None]) -> None:
+    def show_next(self, event: Answered) -> None:
         """Show what follows the answer of a thread that was opened from the inbox.
 
-        Without another item that waits, its thread stays in view.
+        The thread stays in view if nothing else waits, or if the answer was refused at once.
         """
         from hitl_tui.screens.thread import ThreadScreen
 
-        after = self._inbox.session.outbox.after_answer
+        answered, outbox = event.screen, self._inbox.session.outbox
         if (
             self._app.screen is not answered
             or self._app.screen_stack[-2] is not self._inbox
             or not isinstance(answered, ThreadScreen)
-            or after is AfterAnswer.THREAD
+            or not event.sending.goes_well
         ):
             return
-        following = self._inbox.list.next_without(self._inbox.session.outbox.holds)
-        if after is AfterAnswer.LIST or following is None:
-            if after is AfterAnswer.LIST:
+        if outbox.after_answer is AfterAnswer.LIST:
+            answered.leave()
+        elif outbox.after_answer is AfterAnswer.NEXT:
+            thread_id = event.sending.thread_id
+            following = self._inbox.list.next_of(
+                lambda item: item.thread_id != thread_id and outbox.offers(item)
+            )
+            if following is not None:
+                self._inbox.session.early_keys.begin(keep_text=False)
                 answered.leave()
-            return
-        self._inbox.session.early_keys.begin(keep_text=False)
-        answered.leave()
-        self._inbox.list.select(following)
-        self._push_thread(self._sessions.of(following), following.thread_id, following)
+                self._inbox.list.select(following)
+                self._push_thread(self._sessions.of(following), following.thread_id, following)
 
     async def show_again(self, taken_back: Screen[None]) -> None:
         """Show the screen of a thread whose answer was taken back, in place of another thread."""

@@ -100,12 +100,12 @@ class ThreadRuns:
                 await self._show_rejection(error)
                 return
             self._presenter.show_run(f"Sent soon: {words}")
-            self._screen.post_message(Answered(self._screen))
+            self._screen.post_message(Answered(self._screen, sending))
             if not await sending.until_due() and await self._withdrawn(queued):
                 return
             send = partial(self._desk.send_queued, queued, progress)
         else:
-            self._screen.post_message(Answered(self._screen))
+            self._screen.post_message(Answered(self._screen, sending))
         self._session.outbox.set_status(sending, SendingStatus.SENT)
         await self._carry_out(f"Sent: {words}", send)
 

@@ -61,6 +61,11 @@ class Sending:
         return max(0.0, self.due - time.monotonic())
 
     @property
+    def goes_well(self) -> bool:
+        """Whether it is on its way, or was applied."""
+        return self.is_on_its_way or self.status is SendingStatus.APPLIED
+
+    @property
     def is_on_its_way(self) -> bool:
         """Whether it has no outcome yet."""
         return self.status in _ON_ITS_WAY
@@ -150,10 +155,14 @@ class Outbox:
         return any(
             item == held
             for sending in self.all
-            if sending.thread_id == item.thread_id
-            and (sending.is_on_its_way or sending.status is SendingStatus.APPLIED)
+            if sending.thread_id == item.thread_id and sending.goes_well
             for held in sending.items
         )
+
+    def offers(self, item: Waiting) -> bool:
+        """Whether an item can be shown next: of nothing sent for it is the outcome open or unknown."""
+        unknown = (each for each in self.all if each.status is SendingStatus.UNKNOWN)
+        return not self.holds(item) and not any(item in each.items for each in unknown)
 
     def left_of(self, items: Sequence[Waiting]) -> int:
         """Return how many of these items have no decision that is on its way, or was applied."""

@@ -150,11 +150,11 @@ class InboxList(ItemList):
         """The selected item."""
         return self.listed[self.selected] if self.listed else None
 
-    def next_without(self, excluded: Callable[[Waiting], bool]) -> Waiting | None:
-        """Return the first item from the selected one on that is not excluded; then from the top."""
+    def next_of(self, wanted: Callable[[Waiting], bool]) -> Waiting | None:
+        """Return the first wanted item from the selected one on; then from the top."""
         listed = self.listed
         following = (*listed[self.selected :], *listed[: self.selected])
-        return next((item for item in following if not excluded(item)), None)
+        return next(filter(wanted, following), None)
 
     def select(self, item: Waiting) -> None:
         """Select a listed item."""
