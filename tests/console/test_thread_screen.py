@@ -20,6 +20,7 @@ from hitl_engine.model import (
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.widgets.cards import throttle
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.guard import Guard
@@ -398,6 +399,7 @@ async def test_a_screen_can_be_left_during_its_run(console: OpenConsole) -> None
     desk = DeskDouble(interrupt(TEXT), interrupt({"x": 1}, n=2, minutes=9))
     desk.hold = asyncio.Event()
     async with console(desk) as c:
+        c.app.session.outbox.after_answer = AfterAnswer.THREAD
         await c.open()
         await c.pilot.press("ctrl+s")
         await until(c.pilot, lambda: desk.sent)

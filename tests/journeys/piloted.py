@@ -10,6 +10,7 @@ from textual.pilot import Pilot
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_tui.app import ConsoleApp
+from hitl_tui.state.after_answer import AfterAnswer
 from tests.console.conftest import screen_text, settle, until
 from tests.server.processes import Served
 
@@ -56,10 +57,15 @@ async def piloted(
     size: tuple[int, int] = (100, 30),
     *,
     target: NamedTarget | None = None,
+    after_answer: AfterAnswer = AfterAnswer.THREAD,
 ) -> AsyncIterator[PilotedConsole]:
-    """Open the console on a server, or on a target that is configured for it."""
+    """Open the console on a server, or on a target that is configured for it.
+
+    After an answer it stays on the thread: on a server that tests share, others may wait.
+    """
     place = target or served.url
     app = ConsoleApp(lambda: open_desk(place, data_dir=data, headers=served.headers))
+    app.session.outbox.after_answer = after_answer
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(pilot, lambda: app.session.inbox is not None)
         await settle(pilot)

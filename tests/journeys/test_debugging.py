@@ -14,6 +14,7 @@ from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.widgets.history.timeline import Timeline
 from tests.any_server.steps import start, step
 from tests.console.conftest import screen_text
@@ -83,6 +84,7 @@ async def opened(
         yield desk
 
     app = ConsoleApp(same_desk)
+    app.session.outbox.after_answer = AfterAnswer.THREAD
     async with app.run_test(size=size, notifications=True) as pilot:
         console = Console(pilot)
         await console.until(lambda: app.session.inbox is not None)

@@ -121,8 +121,7 @@ def test_a_text_is_revised(project: Project) -> None:
         assert re.search(r"^ *-original text", screen, re.MULTILINE)
         assert re.search(r"^ *\+original text!", screen, re.MULTILINE)
         press(terminal, "ctrl+s")
-        screen = terminal.wait_for("done")
-        assert '"some_text": "original text!"' in screen
+        terminal.wait_for('"some_text": "original text!"')
         press(terminal, "escape")
         terminal.wait_for("Nothing waits")
         quit_console(terminal)
@@ -234,7 +233,7 @@ def test_an_item_answered_by_another_client_leaves_the_inbox(project: Project) -
         project.shell("answer", thread, "--text", "from the shell")
         terminal.wait_for("Nothing waits")
         project.waits("validate")
-        terminal.wait_for("ask_age")
+        terminal.wait_for("How old")
         quit_console(terminal)
 
 
@@ -439,7 +438,7 @@ def test_control_characters_of_payloads_do_not_reach_the_terminal(
     hostile = "\x1b]52;c;ZXZpbA==\x07\x1b[2J[@click=app.quit]x[/] \u202e \x9b31m [/etc]"
     project.waits("revise", {"some_text": hostile})
     with project.console(columns, rows) as terminal:
-        terminal.wait_for("revise")
+        terminal.wait_for("1 waiting")
         press(terminal, "enter")
         terminal.wait_for(r"\\u\{1B\}")
         assert b"\x1b]52" not in terminal.raw

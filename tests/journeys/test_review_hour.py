@@ -9,6 +9,7 @@ from hitl_engine.model import OutcomeKind, ThreadStatus
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.unsent_modal import UnsentModal
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.outbox import SendingStatus
 from tests.console.conftest import until
 from tests.journeys.piloted import PilotedConsole, piloted
@@ -68,7 +69,7 @@ async def test_five_calls_are_approved_with_eleven_keys(
     quiet_server: Served, tmp_path: Path
 ) -> None:
     threads = await let_wait(quiet_server, 5)
-    async with piloted(quiet_server, tmp_path) as console:
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
         await console.shows("5 waiting")
         keys, shown = ["enter"], ""
         await console.pilot.press("enter")
@@ -88,7 +89,7 @@ async def test_an_answer_is_taken_back_from_the_next_item(
     quiet_server: Served, tmp_path: Path
 ) -> None:
     threads = await let_wait(quiet_server, 2)
-    async with piloted(quiet_server, tmp_path) as console:
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
         console.app.session.outbox.grace = 60
         await console.shows("2 waiting")
         await console.pilot.press("enter")
@@ -113,7 +114,7 @@ async def test_quitting_asks_what_to_do_with_what_is_not_sent(
     quiet_server: Served, tmp_path: Path, key: str
 ) -> None:
     await let_wait(quiet_server, 1)
-    async with piloted(quiet_server, tmp_path) as console:
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
         console.app.session.outbox.grace = 60
         await console.shows("1 waiting")
         await console.pilot.press("enter")
@@ -126,7 +127,7 @@ async def test_quitting_asks_what_to_do_with_what_is_not_sent(
         await until(console.pilot, lambda: isinstance(console.app.screen, UnsentModal))
         await console.pilot.press(key)
         await until(console.pilot, lambda: console.app._exit)
-    async with piloted(quiet_server, tmp_path) as console:
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
         log = await console.desk.log()
         assert [entry.decision for entry in log] == (["respond"] if key == "s" else [])
         if key == "k":
@@ -140,7 +141,7 @@ async def test_quitting_asks_what_to_do_with_what_is_not_sent(
 
 async def test_back_to_the_list_or_on_the_same_thread(quiet_server: Served, tmp_path: Path) -> None:
     await let_wait(quiet_server, 3)
-    async with piloted(quiet_server, tmp_path) as console:
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
         await console.shows("3 waiting")
         await console.pilot.press("f7")
         await console.shows("After an answer: the list.")
