@@ -116,9 +116,8 @@ class Navigation:
         if outbox.after_answer is AfterAnswer.LIST:
             answered.leave()
         elif outbox.after_answer is AfterAnswer.NEXT:
-            thread_id = event.sending.thread_id
             following = self._inbox.list.next_of(
-                lambda item: item.thread_id != thread_id and outbox.offers(item)
+                lambda item: not event.sending.is_on(item) and outbox.offers(item)
             )
             if following is not None:
                 self._inbox.session.early_keys.begin(keep_text=False)

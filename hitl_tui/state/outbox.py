@@ -70,6 +70,12 @@ class Sending:
         """Whether it has no outcome yet."""
         return self.status in _ON_ITS_WAY
 
+    def is_on(self, item: Waiting) -> bool:
+        """Whether an item is on the thread of this decision."""
+        return any(
+            (held.target, held.thread_id) == (item.target, item.thread_id) for held in self.items
+        )
+
     async def until_due(self) -> bool:
         """Wait until it is time to send it; return False if the user took it back."""
         try:

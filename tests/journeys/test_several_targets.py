@@ -19,6 +19,7 @@ from hitl_engine.model import Answer
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.target_picker import TargetPicker
+from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.any_server.steps import ignore, questions_of
 from tests.console.conftest import screen_text, settle, until
@@ -99,6 +100,7 @@ def overview(twins: Servers, tmp_path: Path) -> Open:
         ]
         openers = {target.name: partial(open_desk, target, data_dir=tmp_path) for target in targets}
         app = ConsoleApp(openers)
+        app.session.outbox.after_answer = AfterAnswer.THREAD
         async with app.run_test(size=(120, 30), notifications=True) as pilot:
             yield Overview(app, pilot)
 

@@ -11,6 +11,7 @@ DIFFERENCES = {
     "latest is a whole version": "langgraph dev does not change graph and context",
     "a page of versions may be empty": "langgraph dev responds that the assistant does not exist",
     "schemas of typing.TypedDict": "langgraph dev has none before Python 3.12",
+    "reducers of subgraphs": "the console writes into their state only as their keys take it",
     "a copy is interrupted like its original": "langgraph dev lists it as idle, so no search finds it",
     "ids are checked in the same way everywhere": "422, where langgraph dev has 400 in searches and copies",
     "reserved metadata are kept": "langgraph dev removes assistant_id and others without an error",

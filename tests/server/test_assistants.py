@@ -164,7 +164,7 @@ async def test_every_graph_has_a_default_assistant(served: Served, http: httpx.A
 # Graphs
 
 
-async def test_drawing_and_schemas_of_a_subgraph(http: httpx.AsyncClient) -> None:
+async def test_drawing_and_schemas_of_a_subgraph(served: Served, http: httpx.AsyncClient) -> None:
     path = f"/assistants/{(await own(http, 'subgraph'))['assistant_id']}"
     whole = (await http.get(f"{path}/graph")).json()
     inside = (await http.get(f"{path}/graph", params={"xray": "true"})).json()
@@ -175,7 +175,8 @@ async def test_drawing_and_schemas_of_a_subgraph(http: httpx.AsyncClient) -> Non
     found = (await http.get(f"{path}/subgraphs")).json()
     assert set(found) == {"approval"}
     assert set(found["approval"]) == {
-        *("input_schema", "output_schema", "state_schema", "config_schema", "context_schema")
+        *("input_schema", "output_schema", "state_schema", "config_schema", "context_schema"),
+        *(["reducers"] if ours(served, "reducers of subgraphs") else []),
     }
     assert (await http.get(f"{path}/subgraphs?recurse=true")).json() == found
     assert (await http.get(f"{path}/subgraphs/approval")).json() == found
