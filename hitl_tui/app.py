@@ -229,7 +229,7 @@ class ConsoleApp(App[None]):
         self.home = inbox = InboxScreen(self.sessions)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.sessions, inbox)
-        self._notices = Notices(self, self.session)
+        self._notices = Notices(self, self.session, inbox.desks.reviews.item)
         if self._opens_thread:
             self.open_newest_thread()
 

@@ -37,7 +37,9 @@ def _copy_search(screen: ThreadsScreen, language: CodeLanguage) -> None:
 
 
 def _copy_soon(screen: ThreadScreen, language: CodeLanguage) -> None:
-    screen.run_worker(_copy(screen, language), group="code", exclusive=True, exit_on_error=False)
+    screen.run_worker(
+        lambda: _copy(screen, language), group="code", exclusive=True, exit_on_error=False
+    )
 
 
 async def _copy(screen: ThreadScreen, language: CodeLanguage) -> None:

@@ -5,10 +5,10 @@ import html
 import json
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from hitl_engine.model import Inbox, Item
+from hitl_engine.model import Inbox, Item, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
 from hitl_tui.screens.thread import ThreadScreen
@@ -43,12 +43,14 @@ class Notices:
 
     GAP = 5.0
 
-    def __init__(self, app: "ConsoleApp", session: Session) -> None:
+    def __init__(
+        self, app: "ConsoleApp", session: Session, understand: Callable[[Waiting], Item]
+    ) -> None:
+        """`understand` returns what a person decides on; the items may be of several targets."""
         self._app = app
         self._session = session
         self.settings = NoticeSettings.kept_in(session.settings)
-        assert session.desk is not None, "the target is open"
-        self._understand = session.desk.reviews.item
+        self._understand = understand
         self._news = News(self._understand, self.settings.filter)
         self._untold: list[Item] = []
         self._is_waiting = False
@@ -75,7 +77,7 @@ class Notices:
         if inbox is not None and inbox is not self._seen:
             self._seen = inbox
             self._app.run_worker(
-                self._take(inbox), group="notices", exclusive=True, exit_on_error=False
+                lambda: self._take(inbox), group="notices", exclusive=True, exit_on_error=False
             )
 
     async def _take(self, inbox: Inbox) -> None:
@@ -100,7 +102,7 @@ class Notices:
         new, self._untold = self._untold, []
         self._is_waiting = True
         self._app.set_timer(self.GAP, self._tell_more)
-        self._app.run_worker(self._tell(new), group="notify", exit_on_error=False)
+        self._app.run_worker(lambda: self._tell(new), group="notify", exit_on_error=False)
 
     def _tell_more(self) -> None:
         self._is_waiting = False
