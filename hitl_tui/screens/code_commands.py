@@ -5,6 +5,7 @@ from functools import partial
 
 from textual.app import SystemCommand
 from textual.screen import Screen
+from textual.worker import WorkType
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import CodeLanguage, JsonObject
@@ -37,9 +38,8 @@ def _copy_search(screen: ThreadsScreen, language: CodeLanguage) -> None:
 
 
 def _copy_soon(screen: ThreadScreen, language: CodeLanguage) -> None:
-    screen.run_worker(
-        lambda: _copy(screen, language), group="code", exclusive=True, exit_on_error=False
-    )
+    work: WorkType[None] = lambda: _copy(screen, language)
+    screen.run_worker(work, group="code", exclusive=True, exit_on_error=False)
 
 
 async def _copy(screen: ThreadScreen, language: CodeLanguage) -> None:

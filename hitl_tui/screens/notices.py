@@ -8,6 +8,8 @@ import shutil
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from textual.worker import WorkType
+
 from hitl_engine.model import Inbox, Item, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
@@ -76,9 +78,8 @@ class Notices:
         inbox = self._session.inbox
         if inbox is not None and inbox is not self._seen:
             self._seen = inbox
-            self._app.run_worker(
-                lambda: self._take(inbox), group="notices", exclusive=True, exit_on_error=False
-            )
+            work: WorkType[None] = lambda: self._take(inbox)
+            self._app.run_worker(work, group="notices", exclusive=True, exit_on_error=False)
 
     async def _take(self, inbox: Inbox) -> None:
         """Look at an inbox in chunks: a filter has to understand each item, which takes time."""
@@ -102,7 +103,8 @@ class Notices:
         new, self._untold = self._untold, []
         self._is_waiting = True
         self._app.set_timer(self.GAP, self._tell_more)
-        self._app.run_worker(lambda: self._tell(new), group="notify", exit_on_error=False)
+        work: WorkType[None] = lambda: self._tell(new)
+        self._app.run_worker(work, group="notify", exit_on_error=False)
 
     def _tell_more(self) -> None:
         self._is_waiting = False
