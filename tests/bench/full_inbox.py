@@ -48,6 +48,9 @@ class _Items:
     async def watch(self) -> AsyncIterator[Inbox]:
         yield Inbox(self._items, busy=0)
 
+    async def expire_queued(self) -> tuple[()]:
+        return ()
+
 
 @asynccontextmanager
 async def _open(count: int) -> AsyncIterator["Desk"]:
