@@ -36,7 +36,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
             id="console.take_up_code",
         ),
         Binding(
-            "u,f4",
+            "u,f10",
             "take_back",
             "Take back",
             tooltip="Take the newest answer back that is not sent yet, and show it again",

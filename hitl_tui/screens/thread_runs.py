@@ -83,9 +83,7 @@ class ThreadRuns:
         words = "; ".join(decision_words(*each) for each in decided)
         items = [question.interrupt for question, _ in decided]
         grace = self._session.outbox.grace
-        self._sending = sending = self._session.outbox.add(
-            self._thread.thread_id, words, items, seconds=grace
-        )
+        self._sending = sending = self._session.outbox.add(words, items)
 
         def progress(event: Progress) -> None:
             sending.recorded.set()
@@ -101,30 +99,31 @@ class ThreadRuns:
                 return
             self._presenter.show_run(f"Sent soon: {words}")
             self._screen.post_message(Answered(self._screen, sending))
-            if not await sending.until_due() and await self._withdrawn(queued):
+            if not await sending.until_due() and await self._withdrawn(queued, sending):
                 return
             send = partial(self._desk.send_queued, queued, progress)
         else:
             self._screen.post_message(Answered(self._screen, sending))
         self._session.outbox.set_status(sending, SendingStatus.SENT)
-        await self._carry_out(f"Sent: {words}", send)
+        await self._carry_out(f"Sent: {words}", send, sending)
 
-    async def _withdrawn(self, queued: "Queued") -> bool:
+    async def _withdrawn(self, queued: "Queued", sending: Sending) -> bool:
         """Take queued answers back and show their card again; False if they are sent already."""
         try:
             withdrawn = await self._desk.withdraw(queued)
         except JournalFailed as error:  # nothing is sent, and the next start withdraws them
             self._header.banner.show_unread(error)
             withdrawn = True
-        if withdrawn and self._sending is not None:
-            self._sending.recorded.set()
-        if withdrawn and self._pane.card is not None:
+        if not withdrawn:
+            return False
+        sending.recorded.set()
+        if self._pane.card is not None:
             self._pane.content = PaneContent.CARD
             self._pane.card.reopen()
             self._pane.take_focus()
             self._presenter.update_title()
             self._screen.post_message(TakenBack(self._screen))
-        return withdrawn
+        return True
 
     async def step(self, breakpoint: Breakpoint) -> None:
         """Step past a breakpoint."""
@@ -207,7 +206,9 @@ class ThreadRuns:
         await self._show_outcomes((outcome,))
         self.finish()
 
-    async def _carry_out(self, text: str, send: Send) -> None:
+    async def _carry_out(self, text: str, send: Send, sending: Sending | None = None) -> None:
+        """Send a request and show its result; `sending` are the decisions in it."""
+        self._sending = sending
         self._known = None
         self._presenter.show_run(text)
         try:
@@ -280,6 +281,7 @@ class ThreadRuns:
             await self._presenter.read()
 
     def _show_unknown(self, why: str, mismatches: Sequence[str] = ()) -> None:
+        self._settle(SendingStatus.UNKNOWN)
         self._pane.show_unknown(why)
         self._header.show_unknown(why, mismatches)
         self._thread.view = None

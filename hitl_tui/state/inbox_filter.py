@@ -86,7 +86,7 @@ def _has(item: Waiting, name: str, value: str, essence: Callable[[], Essence]) -
         case "tool":
             return any(value in tool.casefold() for tool in essence().tools)
         case "kind":
-            return essence().kind.word.startswith(value)
+            return essence().word.startswith(value) or essence().kind.startswith(value)
         case _:
             return _is_of_age(item.since, value)
 

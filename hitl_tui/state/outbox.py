@@ -4,7 +4,6 @@ from __future__ import annotations  # the model is not loaded before the first p
 
 import asyncio
 import time
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
@@ -41,10 +40,10 @@ _ON_ITS_WAY = (SendingStatus.WAITS, SendingStatus.SENT)
 class Sending:
     """One decision, or several that are sent together."""
 
-    thread_id: str
     words: str
     """What was decided, as visible text on one line."""
     items: tuple[Waiting, ...]
+    """What it decides on: of one thread, and at least one."""
     due: float
     """When it is sent, as `time.monotonic` tells it."""
     status: SendingStatus = SendingStatus.WAITS
@@ -72,9 +71,8 @@ class Sending:
 
     def is_on(self, item: Waiting) -> bool:
         """Whether an item is on the thread of this decision."""
-        return any(
-            (held.target, held.thread_id) == (item.target, item.thread_id) for held in self.items
-        )
+        decided = self.items[0]
+        return (item.thread_id, item.target) == (decided.thread_id, decided.target)
 
     async def until_due(self) -> bool:
         """Wait until it is time to send it; return False if the user took it back."""
@@ -108,11 +106,9 @@ class Outbox:
         """Stop calling `callback`."""
         self._subscribers.remove(callback)
 
-    def add(
-        self, thread_id: str, words: str, items: Iterable[Waiting], *, seconds: float
-    ) -> Sending:
-        """Add a decision that can be taken back for some seconds."""
-        sending = Sending(thread_id, words, tuple(items), time.monotonic() + seconds)
+    def add(self, words: str, items: Iterable[Waiting]) -> Sending:
+        """Add a decision, which can be taken back for the seconds of `grace`."""
+        sending = Sending(words, tuple(items), time.monotonic() + self.grace)
         self.all.append(sending)
         self._changed()
         return sending
@@ -158,27 +154,25 @@ class Outbox:
 
     def holds(self, item: Waiting) -> bool:
         """Whether there is a decision on this very item that is on its way, or was applied."""
-        return any(
-            item == held
-            for sending in self.all
-            if sending.thread_id == item.thread_id and sending.goes_well
-            for held in sending.items
-        )
+        return self._has(item, lambda sending: sending.goes_well)
 
     def offers(self, item: Waiting) -> bool:
         """Whether an item can be shown next: of nothing sent for it is the outcome open or unknown."""
-        unknown = (each for each in self.all if each.status is SendingStatus.UNKNOWN)
-        return not self.holds(item) and not any(item in each.items for each in unknown)
+        return not self._has(
+            item, lambda sending: sending.goes_well or sending.status is SendingStatus.UNKNOWN
+        )
 
     def left_of(self, items: Sequence[Waiting]) -> int:
         """Return how many of these items have no decision that is on its way, or was applied."""
-        threads = {sending.thread_id for sending in self.all}
+        threads = {sending.items[0].thread_id for sending in self.all}
         held = sum(item.thread_id in threads and self.holds(item) for item in items)
         return len(items) - held
 
-    def counts(self) -> Counter[SendingStatus]:
-        """Return how many decisions have each status."""
-        return Counter(each.status for each in self.all)
+    def _has(self, item: Waiting, fits: Callable[[Sending], bool]) -> bool:
+        """Whether one of the decisions that fit is on this very item."""
+        return any(
+            sending.is_on(item) and fits(sending) and item in sending.items for sending in self.all
+        )
 
     def _changed(self) -> None:
         for callback in tuple(self._subscribers):

@@ -1,15 +1,13 @@
 """What a pending item asks, in the reviewer's words: its kind, and its essence on one line."""
 
 from dataclasses import dataclass
-from enum import Enum
 
 from hitl_engine.model import (
-    AnyJson,
     Breakpoint,
     Choices,
-    FormToFill,
     Interrupt,
     Item,
+    ItemKind,
     JsonObject,
     JsonValue,
     MachineRequest,
@@ -17,6 +15,8 @@ from hitl_engine.model import (
     Review,
     TextToRevise,
     ToolCalls,
+    kind_of,
+    tools_of,
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.text.item_summary import breakpoint_line, running_call_line
@@ -30,27 +30,17 @@ _PROSE = (
 """Keys whose text tells a person what a payload is about, the most telling first."""
 
 
-class ItemKind(Enum):
-    """What an item is for a reviewer: its sign, which needs no colour to be read, and its word."""
-
-    TOOL = ("▶", "tool")
-    TEXT = ("¶", "text")
-    FORM = ("≡", "form")
-    CHOICE = ("◆", "choice")
-    QUESTION = ("?", "question")
-    PROGRAM = ("⋯", "program")
-    JSON = ("?", "asks")
-    BREAK = ("■", "break")
-
-    @property
-    def sign(self) -> str:
-        """One character."""
-        return self.value[0]
-
-    @property
-    def word(self) -> str:
-        """The word in the list, and in a filter."""
-        return self.value[1]
+_SHOWN = {
+    ItemKind.TOOL: ("▶", "tool"),
+    ItemKind.TEXT: ("¶", "text"),
+    ItemKind.FORM: ("≡", "form"),
+    ItemKind.CHOICE: ("◆", "choice"),
+    ItemKind.QUESTIONS: ("?", "question"),
+    ItemKind.PROGRAM: ("⋯", "program"),
+    ItemKind.JSON: ("?", "asks"),
+    ItemKind.BREAKPOINT: ("■", "break"),
+}
+"""The sign of each kind, which needs no colour to be read, and its word in the list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +51,29 @@ class Essence:
     text: str
     """Visible, on one line."""
     tools: tuple[str, ...] = ()
-    """The names of the tools whose calls wait, as they came: untrusted."""
+    """The tools whose calls wait, or that ask themselves, as they came: untrusted."""
+
+    @property
+    def sign(self) -> str:
+        """The sign of its kind: one character."""
+        return _SHOWN[self.kind][0]
+
+    @property
+    def word(self) -> str:
+        """The word of its kind in the list."""
+        return _SHOWN[self.kind][1]
 
 
 def essence_of(item: Item) -> Essence:
     """Return what an item asks."""
     if isinstance(item, Breakpoint):
-        return Essence(
-            ItemKind.BREAK, f"{item.when} {one_line(item.node, 60)}, {breakpoint_line(item)}"
-        )
-    asked = item.interrupt
-    text = _review_text(item.review, asked)
-    if asked.tool_call is not None:
-        text = f"{text} · in {running_call_line(asked.tool_call)}"
-    return Essence(_KINDS[type(item.review)], one_line(text, _LINE), _tools(item.review))
-
-
-_KINDS: dict[type[Review], ItemKind] = {
-    ToolCalls: ItemKind.TOOL,
-    TextToRevise: ItemKind.TEXT,
-    FormToFill: ItemKind.FORM,
-    Choices: ItemKind.CHOICE,
-    Questions: ItemKind.QUESTION,
-    MachineRequest: ItemKind.PROGRAM,
-    AnyJson: ItemKind.JSON,
-}
-
-
-def _tools(review: Review) -> tuple[str, ...]:
-    return tuple(call.name for call in review.calls) if isinstance(review, ToolCalls) else ()
+        text = f"{item.when} {one_line(item.node, 60)}, {breakpoint_line(item)}"
+    else:
+        text = _review_text(item.review, item.interrupt)
+        if item.interrupt.tool_call is not None:
+            text = f"{text} · in {running_call_line(item.interrupt.tool_call)}"
+        text = one_line(text, _LINE)
+    return Essence(kind_of(item), text, tools_of(item))
 
 
 def _review_text(review: Review, asked: Interrupt) -> str:

@@ -7,9 +7,9 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import Waiting
+from hitl_engine.model import ItemKind, Waiting
 from hitl_engine.visible import one_line
-from hitl_tui.text.essence import Essence, ItemKind
+from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import padded
 from hitl_tui.text.item_summary import needs_care
 from hitl_tui.text.literal import short_id
@@ -49,10 +49,10 @@ _COLOURS = {
     ItemKind.TEXT: "text",
     ItemKind.FORM: "form",
     ItemKind.CHOICE: "choice",
-    ItemKind.QUESTION: "asks",
+    ItemKind.QUESTIONS: "asks",
     ItemKind.PROGRAM: "muted",
     ItemKind.JSON: "asks",
-    ItemKind.BREAK: "stop",
+    ItemKind.BREAKPOINT: "stop",
 }
 
 
@@ -61,9 +61,9 @@ _HEADINGS = Row("", "target", "asks", "waiting", "graph", "node", "thread")
 
 def row_of(item: Waiting, essence: Essence, *, waiting: str) -> Row:
     """Return the texts of a row; `waiting` is visible text already."""
-    sign = "!" if needs_care(item) else essence.kind.sign
+    sign = "!" if needs_care(item) else essence.sign
     return Row(
-        f"{sign} {essence.kind.word}",
+        f"{sign} {essence.word}",
         one_line(item.target, 80),
         essence.text,
         waiting,

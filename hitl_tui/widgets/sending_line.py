@@ -90,9 +90,15 @@ class SendingLine(Widget):
         if sending.status is SendingStatus.WAITS:
             others = len(self._session.outbox.waiting) - 1
             more = f"  and {others} before" if others else ""
-            key = "f4" if isinstance(self.screen.focused, Input | TextArea) else "u"
-            return f"  in {math.ceil(sending.seconds_left)} s{more} · {key} takes it back"
+            return f"  in {math.ceil(sending.seconds_left)} s{more} · {self._key()} takes it back"
         return f"  {sending.remark}" if sending.remark else ""
+
+    def _key(self) -> str:
+        """Return the key that takes an answer back where the focus is."""
+        if isinstance(self.screen.focused, Input | TextArea):
+            return "f10"
+        active = self.screen.active_bindings.get("u")
+        return "u" if active is not None and active.binding.action == "take_back" else "f10"
 
     def _left_words(self) -> str:
         inbox = self._session.inbox

@@ -8,10 +8,18 @@ import pytest
 from textual.strip import Strip
 
 from hitl_engine import payloads
-from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, JsonObject, Question, Waiting
+from hitl_engine.model import (
+    Breakpoint,
+    InboxOrder,
+    Interrupt,
+    ItemKind,
+    JsonObject,
+    Question,
+    Waiting,
+)
 from hitl_tui.messages import Chosen
 from hitl_tui.state.marks import Marks, key_of
-from hitl_tui.text.essence import Essence, ItemKind, essence_of
+from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets.inbox_list import InboxList
 

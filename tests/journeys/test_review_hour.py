@@ -109,6 +109,25 @@ async def test_an_answer_is_taken_back_from_the_next_item(
         assert (entry.thread_id, entry.decision) == (first, "respond")
 
 
+async def test_the_key_that_takes_back_is_one_that_works_where_the_focus_is(
+    quiet_server: Served, tmp_path: Path
+) -> None:
+    await let_wait(quiet_server, 2)
+    async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
+        console.app.session.outbox.grace = 60
+        await console.shows("2 waiting")
+        await console.pilot.press("enter")
+        first = await armed(console)
+        await console.pilot.press("a", "ctrl+s")
+        await armed(console, but=first)
+        await console.shows("u takes it back")
+        await console.pilot.press("p")
+        await console.shows("f10 takes it back")
+        await console.pilot.press("f10")
+        await console.shows("Taken back", "2 left")
+        assert await console.desk.log() == ()
+
+
 @pytest.mark.parametrize("key", ["s", "k"])
 async def test_quitting_asks_what_to_do_with_what_is_not_sent(
     quiet_server: Served, tmp_path: Path, key: str
