@@ -180,6 +180,10 @@ def console_arguments(args: argparse.Namespace) -> list[str]:
 def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
     parser = Parser(prog=f"hitl-tui {command}", allow_abbrev=False)
     _add_command(command, parser)
+    if not {"-h", "--help"}.isdisjoint(argv):
+        from hitl_tui.examples import add_example  # only help needs it
+
+        add_example(parser, command)
     args = parser.parse_args(argv)
     args.command = command
     return args
@@ -202,9 +206,6 @@ def _add_command(command: str, parser: argparse.ArgumentParser) -> None:
             from hitl_tui.shell.command_options import ADD_OPTIONS  # the console needs none of it
 
             ADD_OPTIONS[command](parser)
-    from hitl_tui.examples import add_example  # nor this
-
-    add_example(parser, command)
 
 
 def parser_of_all() -> argparse.ArgumentParser:
@@ -316,7 +317,7 @@ def _add_open_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
     add_data_dir_option(parser)
-    parser.set_defaults(target=None, reload=False)
+    parser.set_defaults(target=None, reload=False, grace=0)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

@@ -5,7 +5,7 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
@@ -62,30 +62,20 @@ def main(argv: Sequence[str] | None = None) -> None:
 def _run(argv: list[str]) -> int:
     configured = cache(lambda: read(configuration_path(os.environ)))
     args = parse_arguments(argv, lambda: configured().names("targets"))
-    if args.command in _WITHOUT_TARGET:
-        return _run_shell_command(args)
-    if args.command is None:
-        return _run_console(args, _targets(args, configured()), configured())
-    if args.command in ("demo", "open"):
-        return _run_console(args, [NamedTarget(args.target)], configured())
-    if args.command == "list" and args.all:
-        args.targets = _targets(args, configured())
-        return _run_shell_command(args)
     match args.command:
+        case None:
+            return _run_console(args, _targets(args, configured()), configured())
+        case "demo" | "open":
+            return _run_console(args, [NamedTarget(args.target)], configured())
         case "web":
             return _serve_web(args)
         case "completion":
             return _print_completion(args)
-        case "doctor":  # it tells what is wrong with the target
-            with suppress(HitlError):
-                args.target = _target(args, configured())
-            return _run_shell_command(args)
-    args.target = _target(args, configured())
-    match args.command:
-        case "serve":
-            return _serve(args)
-        case _:
-            return _run_shell_command(args)
+        case "list" if args.all:
+            args.targets = _targets(args, configured())
+        case command if command not in _WITHOUT_TARGET:
+            args.target = _target(args, configured())
+    return _serve(args) if args.command == "serve" else _run_shell_command(args)
 
 
 def _targets(args: argparse.Namespace, configuration: Configuration) -> Sequence[NamedTarget]:

@@ -21,6 +21,7 @@ _SHARING = ("any_server", "browser", "clients", "deploy", "server", "shell")
 """Folders whose files have fixtures for all their tests, such as a server of their own."""
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Group the tests that share what starts slowly; `--dist loadgroup` keeps a group together."""
     for item in items:

@@ -150,9 +150,11 @@ class Terminal:
             return False
         self._stamps.append((len(self.raw), time.perf_counter()))
         self.raw += chunk
-        for query, reply in _REPLIES:
-            for _ in query.finditer(chunk):
-                os.write(self._master, reply)
+        asked = (
+            (found.start(), reply) for query, reply in _REPLIES for found in query.finditer(chunk)
+        )
+        for _, reply in sorted(asked):  # a terminal answers in the order in which it is asked
+            os.write(self._master, reply)
         return bool(chunk)
 
     def settle(self, quiet: float = 0.15, limit: float = 10) -> None:

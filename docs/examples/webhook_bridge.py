@@ -5,6 +5,7 @@ Slack, Mattermost and many others take. The exit code is 0 if it was taken; if n
 again.
 """
 
+import html
 import json
 import os
 import sys
@@ -31,7 +32,8 @@ def text_of(event: dict) -> str:
     if event["event"] in {"waiting", "changed", "deadline"}:
         verb = "answer" if item["interrupt_id"] else "step"
         lines.append(f"hitl-tui {verb} {item['thread_id']} --expect {item['fingerprint']}")
-    return "\n".join(lines)
+    # Chats read <...> as links and calls to everybody; what a graph asks is not to make any.
+    return html.escape("\n".join(lines), quote=False)
 
 
 def main() -> None:

@@ -51,7 +51,7 @@ from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.local.target import LocalProject, RemoteServer, data_folder, find_target
+from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
@@ -171,12 +171,12 @@ async def check_target(
 ) -> tuple[Check, ...]:
     """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
     settings = _settings_of(target, api_key_env, python)
-    sent = await _headers_of(settings, headers)
-    return await diagnose(
-        settings.place,
-        data_dir=data_dir,
-        connect=lambda found, folder: Connection(found, settings, folder, sent),
-    )
+
+    async def connect(found: Target, folder: Path) -> Connection:
+        sent = await _headers_of(settings, headers)
+        return await Connection(found, settings, folder, sent).open(needs_graph=False)
+
+    return await diagnose(settings, data_dir=data_dir, connect=connect)
 
 
 def read_story(text: str) -> Story:
@@ -204,7 +204,8 @@ def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlErro
         return ReadOnly
     if settings.production and not confirmed:
         return lambda: NotConfirmed(
-            f"{settings.name} is in production.", hint="To send it anyway, add --yes."
+            f"{settings.name} is in production; nothing was sent.",
+            hint="To send it anyway, add --yes.",
         )
     return None
 
@@ -475,10 +476,15 @@ class Desk:
         """Take queued decisions back; False if they are sent already. Raises JournalFailed."""
         return await self._queue.withdraw(queued)
 
-    @_keeps_server_running
     async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
         """Send queued decisions as `decide_all`; raises as that, and NotTaken if it is too late."""
-        outcomes = await self._queue.send(queued, on_progress)
+        try:
+            async with self._session.keep_running():
+                outcomes = await self._queue.send(queued, on_progress)
+        except HitlError:
+            with suppress(JournalFailed):
+                await self._queue.withdraw(queued)  # this does nothing if they were sent
+            raise
         await self._discard_drafts(queued.decided, outcomes)
         return outcomes
 

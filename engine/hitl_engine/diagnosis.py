@@ -18,6 +18,7 @@ from time import perf_counter
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
+from hitl_engine.configuration import NamedTarget
 from hitl_engine.errors import Denied, HitlError, TargetError, Unreachable
 from hitl_engine.journal.integrity import examine_journal
 from hitl_engine.local.connection import Connection
@@ -33,17 +34,17 @@ _SLOW_SECONDS = 1.0
 
 
 async def diagnose(
-    target: str | None,
+    target: NamedTarget,
     *,
     data_dir: Path | None = None,
-    connect: Callable[[Target, Path], Connection],
+    connect: Callable[[Target, Path], Awaitable[Connection]],
 ) -> tuple[Check, ...]:
     """Return the checks of a target, in the order in which they depend on each other.
 
-    `connect` returns a connection that is not open yet.
+    `connect` opens a connection, also if no graph can be imported.
     """
     try:
-        found = find_target(target, environ=os.environ)
+        found = find_target(target.place, environ=os.environ)
     except HitlError as error:
         return (_failed("target", error),)
     checks = [_ok("target", f"{found.label} ({_kind(found)})")]
@@ -53,16 +54,16 @@ async def diagnose(
         return (*checks, _failed("data folder", error))
     checks += [_data_folder(folder), await asyncio.to_thread(_journal, folder)]
     if isinstance(found, RemoteServer):
-        checks.append(_proxy(found.url))
+        checks.append(_proxy(found.url, target.proxy))
     return (*checks, *await _server_checks(connect, found, folder))
 
 
 async def _server_checks(
-    connect: Callable[[Target, Path], Connection], target: Target, folder: Path
+    connect: Callable[[Target, Path], Awaitable[Connection]], target: Target, folder: Path
 ) -> tuple[Check, ...]:
     began = perf_counter()
     try:
-        connection = await connect(target, folder).open(needs_graph=False)
+        connection = await connect(target, folder)
     except HitlError as error:
         return (_failed("server", error),)
     try:
@@ -128,13 +129,13 @@ def _damaged(what: str) -> Check:
     return _wrong("journal", what, f"{advice} Nothing is sent while it cannot be written.")
 
 
-def _proxy(url: str) -> Check:
+def _proxy(url: str, configured: str | None) -> Check:
     parts = urlsplit(url)
     proxies = getproxies()
-    used = proxies.get(parts.scheme) or proxies.get("all")
+    used = configured or proxies.get(parts.scheme) or proxies.get("all")
     if not used:
         return _ok("proxy", "none")
-    if proxy_bypass(parts.netloc.rpartition("@")[2]):
+    if not configured and proxy_bypass(parts.netloc.rpartition("@")[2]):
         return _ok("proxy", "one is set, and not used for this server")
     shown = urlsplit(used)
     place = f"{shown.scheme}://{shown.hostname}" + (f":{shown.port}" if shown.port else "")

@@ -8,7 +8,7 @@ from dataclasses import replace
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import open_desk
 from hitl_engine.errors import HitlError
-from hitl_engine.model import in_order
+from hitl_engine.model import ItemFilter, in_order
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
@@ -20,15 +20,25 @@ async def list_everywhere(args: Namespace, targets: Sequence[NamedTarget]) -> Co
 
     The exit code is that of the first target that could not be read.
     """
-    return _joined(await asyncio.gather(*(_of_target(each, args) for each in targets)))
+    graphs = frozenset(args.graph)  # by their ids: not every target has each
+    wanted = ItemFilter(graphs, frozenset(args.tool), frozenset(args.kind))
+    return _joined(await asyncio.gather(*(_of_target(each, args, wanted) for each in targets)))
 
 
-async def _of_target(target: NamedTarget, args: Namespace) -> CommandResult:
+async def _of_target(target: NamedTarget, args: Namespace, wanted: ItemFilter) -> CommandResult:
     name = one_line(target.name)
     try:
-        async with open_desk(target, data_dir=args.data_dir) as desk:
+        async with open_desk(
+            target,
+            data_dir=args.data_dir,
+            headers=dict(args.header),
+            api_key_env=args.api_key_env,
+            python=args.python,
+        ) as desk:
             inbox = await desk.inbox()
-            items = in_order(item for item in inbox.items if args.graph in (None, item.graph_id))
+            items = in_order(
+                item for item in inbox.items if wanted.matches(desk.reviews.item(item))
+            )
             result = inbox_result(items, inbox.unreadable, desk.reviews)
     except HitlError as error:
         note = error_line(name, str(error))

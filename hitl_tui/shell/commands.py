@@ -66,7 +66,7 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
 async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
     """Return what waits for a person, in the order of the console."""
     inbox = await desk.inbox()
-    wanted = await find_filter(desk, inbox, args)
+    wanted = await find_filter(desk, args, inbox)
     items = in_order(item for item in inbox.items if wanted.matches(desk.reviews.item(item)))
     return inbox_result(items, inbox.unreadable, desk.reviews)
 

@@ -3,25 +3,15 @@
 import argparse
 from pathlib import Path
 
-from hitl_engine.errors import BadInput
-
 _FILES = ("target", "python", "file")
 """Arguments that are a file, or may be one; those of type `Path` are one anyway."""
 _FOLDERS = ("data_dir",)
 
 
 def completion_script(parser: argparse.ArgumentParser, shell: str) -> str:
-    """Return the script for a shell, made from a parser that has all commands.
+    """Return the script for a shell, made from a parser that has all commands."""
+    import shtab  # nothing else needs it
 
-    Raises BadInput where the package that makes it is not installed.
-    """
-    try:
-        import shtab  # nothing else needs it
-    except ImportError as error:
-        raise BadInput(
-            "The package shtab, which makes the script, is not installed.",
-            hint="Install it: pip install shtab.",
-        ) from error
     _complete_files(parser, shtab.FILE, shtab.DIRECTORY)
     script: str = shtab.complete(parser, shell)
     return script

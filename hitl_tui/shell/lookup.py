@@ -36,9 +36,15 @@ async def find_graph(desk: "Desk", name: str) -> Graph:
     return matches[0]
 
 
-async def find_filter(desk: "Desk", inbox: Inbox, args: Namespace) -> ItemFilter:
-    """Return the filter that the options name. Raises BadInput for an unknown graph."""
-    graphs = [await find_graph_id(desk, inbox, name) for name in args.graph]
+async def find_filter(desk: "Desk", args: Namespace, inbox: Inbox | None = None) -> ItemFilter:
+    """Return the filter that the options name. Raises BadInput for an unknown graph.
+
+    The inbox is read only if a graph is named, and it was not read before.
+    """
+    graphs: list[str] = []
+    if args.graph:
+        read = inbox or await desk.inbox()
+        graphs = [await find_graph_id(desk, read, name) for name in args.graph]
     return ItemFilter(frozenset(graphs), frozenset(args.tool), frozenset(args.kind))
 
 

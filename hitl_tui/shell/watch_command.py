@@ -25,7 +25,7 @@ _LONGEST_PAUSE = 60.0
 
 async def watch(desk: "Desk", args: Namespace) -> CommandResult:
     """Tell each event once, until it is asked to end."""
-    wanted = await find_filter(desk, await desk.inbox(), args)
+    wanted = await find_filter(desk, args)
     async with desk.inbox_events(args.state) as events, Endings() as endings:
         batches = endings.until(
             events.follow(
@@ -65,7 +65,7 @@ async def _tell(line: str, endings: Endings, args: Namespace) -> bool:
         after = "It is not told; the next watch begins with it." if is_last else "Trying again."
         print_note(f"hitl-tui: {one_line(args.command_line[0])} {fault}. {after}")
         if is_last:
-            return False
+            break
         await endings.sleep(pause)
         pause = min(pause * 2, _LONGEST_PAUSE)
     return False

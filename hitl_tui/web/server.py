@@ -125,6 +125,7 @@ class WebConsole:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(_END_SECONDS):
                         await service.stop()
+                _kill(service)
         finally:
             self._sockets.discard(connection)
         return connection
@@ -151,6 +152,13 @@ class WebConsole:
     async def _close_all(self, _: web.Application) -> None:
         for connection in tuple(self._sockets):
             await connection.close()
+
+
+def _kill(service: AppService) -> None:
+    """Kill a console that has not ended: it would go on without a tab, and not be counted."""
+    process = service._process
+    if process is not None and process.returncode is None:
+        process.kill()
 
 
 async def _pass_on(connection: web.WebSocketResponse, service: AppService) -> None:

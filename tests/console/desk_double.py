@@ -31,7 +31,6 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
-    Item,
     JsonObject,
     JsonValue,
     LogEntry,
@@ -143,11 +142,6 @@ class DraftsDouble:
         found = self.kept.get((asked.thread_id, asked.interrupt_id))
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
-
-    async def find_all(self, items: Iterable[Item]) -> tuple[Draft | None, ...]:
-        return tuple(
-            [await self.find(item) if isinstance(item, Question) else None for item in items]
-        )
 
     async def discard(self, question: Question) -> None:
         asked = question.interrupt

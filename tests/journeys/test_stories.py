@@ -1,6 +1,7 @@
 """A story in a file, opened in the real console with keys: read, and nothing else."""
 
 import json
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from hitl_tui.app import ConsoleApp
 from tests.any_server.steps import ignore, start, step
 from tests.console.conftest import settle, until
 from tests.journeys.piloted import PilotedConsole
-from tests.server.processes import Served
+from tests.server.processes import ROOT, Served
+from tests.terminal import Terminal
 
 
 @pytest.fixture
@@ -47,6 +49,17 @@ async def test_a_story_is_read_in_the_console(desk: Desk, tmp_path: Path) -> Non
         await console.shows("polish", "4 nodes")
         await console.press("escape", "escape")
         await console.shows("Nothing waits for you")
+
+
+async def test_a_story_is_opened_from_the_command_line(desk: Desk, tmp_path: Path) -> None:
+    thread = await start(desk, "revise", {"some_text": "a text"})
+    file = tmp_path / "story.json"
+    file.write_text(json.dumps(story_json(await desk.stories.of(thread.thread_id))))
+    command = [sys.executable, "-m", "hitl_tui", "open", str(file), "--data-dir", str(tmp_path)]
+    with Terminal(command, env={"PYTHONPATH": str(ROOT)}) as terminal:
+        terminal.wait_for("This is a story in the file")
+        terminal.press("ctrl+q")
+        assert terminal.wait_for_exit() == 0
 
 
 async def test_a_story_reads_like_its_thread(desk: Desk, tmp_path: Path) -> None:

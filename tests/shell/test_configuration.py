@@ -72,9 +72,15 @@ def test_targets_are_added_tested_used_and_removed(
     graphs = json.loads(hitl("graphs", "--json").stdout)
     assert "revise" in [graph["graph_id"] for graph in graphs]
     assert "cannot be reached" in hitl("list", "-t", "dead", code=5).stderr
+    hitl("run", "revise", "--input", '{"some_text": "x"}')
     everywhere = hitl("list", "--all", "--json", code=5)
     assert "dead" in everywhere.stderr
-    assert {item["target"] for item in json.loads(everywhere.stdout)} <= {"mine"}
+    assert {item["target"] for item in json.loads(everywhere.stdout)} == {"mine"}
+    some = hitl("list", "--all", "--json", "--graph", "revise", "--kind", "text", code=5)
+    assert {item["graph"] for item in json.loads(some.stdout)} == {"revise"}
+    assert (
+        json.loads(hitl("list", "--all", "--json", "--tool", "nobody_has_it", code=5).stdout) == []
+    )
 
     hitl("targets", "add", "live", local_server.url, "--key-env", "MINE", "--production")
     running = ("run", "revise", "--input", '{"some_text": "x"}', "-t", "live")

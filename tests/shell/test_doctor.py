@@ -112,7 +112,7 @@ def test_a_proxy_is_named_without_its_password(
     if proxy:
         monkeypatch.setenv("http_proxy", proxy)
         monkeypatch.setenv("no_proxy", without or "elsewhere.example")
-    assert _proxy(NOBODY).found == told
+    assert _proxy(NOBODY, None).found == told
 
 
 @pytest.mark.parametrize(("seconds", "status"), [(0, "ok"), (60, "note"), (-3600, "wrong")])

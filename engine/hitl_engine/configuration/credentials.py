@@ -33,17 +33,23 @@ class KeySource:
         """Return the key. Raises BadInput, which never contains it."""
         match self.kind:
             case "environment":
-                key = environ.get(self.words[0], "").strip().strip("'\"")
+                key = key_in(environ, self.words[0])
             case "keyring":
                 key = await asyncio.to_thread(_from_keyring, *self.words)
             case "command":
                 key = await _printed_by(self.words)
         if not key:
+            problem = "printed none" if self.kind == "command" else "is not set, or empty"
             raise BadInput(
-                f"There is no key: {self} is not set, or empty.",
-                hint="Set it, or change the target in config.toml.",
+                f"There is no key: {self} {problem}.",
+                hint="Set it, or name another: --api-key-env, or the target in config.toml.",
             )
         return key
+
+
+def key_in(environ: Mapping[str, str], name: str) -> str:
+    """Return the key in a variable, without spaces and quotation marks around it; else nothing."""
+    return environ.get(name, "").strip().strip("'\"")
 
 
 def _from_keyring(service: str, user: str) -> str:
@@ -65,7 +71,10 @@ def _from_keyring(service: str, user: str) -> str:
 
 
 async def _printed_by(command: tuple[str, ...]) -> str:
-    """Return the first line that a command prints. What it prints is in no error."""
+    """Return the first line that a command prints.
+
+    What it prints is in no error; what it writes to its standard error is.
+    """
     try:
         process = await asyncio.create_subprocess_exec(
             *command,

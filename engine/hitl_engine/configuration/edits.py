@@ -8,12 +8,17 @@ import json
 import os
 import tomllib
 from collections.abc import Mapping
-from copy import deepcopy
 from pathlib import Path
 
 from hitl_engine.configuration.config_file import parse
 from hitl_engine.configuration.kinds import Value
-from hitl_engine.configuration.toml_lines import Statement, comment_of, end_of_key, statements
+from hitl_engine.configuration.toml_lines import (
+    Statement,
+    comment_of,
+    end_of_key,
+    lines_of,
+    statements,
+)
 from hitl_engine.errors import BadConfiguration, BadInput
 from hitl_engine.private_files import make_private_folder
 
@@ -52,12 +57,12 @@ def without_target(text: str, name: str) -> str:
 
 def with_value(text: str, path: tuple[str, ...], value: Value) -> str:
     """Return the text with a setting set to a value. Raises BadInput."""
-    expected = deepcopy(tomllib.loads(text))
+    expected = tomllib.loads(text)
     inside = expected
     for part in path[:-1]:
         inside = inside.setdefault(part, {})
     inside[path[-1]] = _plain(value)
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     found = list(statements(text))
     for statement in found:
         if statement.path == path and not statement.is_header:
@@ -101,7 +106,7 @@ def write(path: Path, text: str) -> None:
 
 
 def _without(text: str, gone: list[tuple[str, ...]]) -> str:
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     for statement in reversed(list(statements(text))):
         if any(
             statement.path[: len(path)] == path and (path != ("targets",) or statement.is_header)

@@ -4,6 +4,7 @@ A file is cut into statements: a header of a table, or a key with its value, whi
 lines. Each is parsed by itself, so every way to write a key is understood.
 """
 
+import io
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -24,9 +25,14 @@ class Statement:
     """The paths of all keys inside an inline table, and of the key itself."""
 
 
+def lines_of(text: str) -> list[str]:
+    """Return the lines with their ends, which are those of TOML and no others."""
+    return io.StringIO(text).readlines()
+
+
 def statements(text: str) -> Iterator[Statement]:
     """Yield the statements of a valid TOML document, in order."""
-    lines = text.splitlines(keepends=True)
+    lines = lines_of(text)
     table: tuple[str, ...] = ()
     at = 0
     while at < len(lines):

@@ -51,6 +51,12 @@ class StoryBranch:
         self.states = list(states)[::-1]
         self._numbers = {state.checkpoint_id: n for n, state in enumerate(self.states)}
         self._ours = set(self._ancestry())
+        self._times = [state.created_at for state in self.states]
+        self._made: dict[str | None, list[int]] = {}
+        """The numbers of the checkpoints that each run made."""
+        for number, state in enumerate(self.states):
+            if _is_of_run(state):
+                self._made.setdefault(state.run_id, []).append(number)
 
     def acts(self, done: Sequence[Done]) -> list[Done]:
         """Return those of the acts on a thread that belong to the branch, in their order."""
@@ -107,11 +113,7 @@ class StoryBranch:
         return self._numbers.get((parent and parent.checkpoint_id) or "", -1)
 
     def _of_run(self, run: WireRun) -> Done:
-        made = tuple(
-            number
-            for number, state in enumerate(self.states)
-            if state.run_id == run.run_id and _is_of_run(state)
-        )
+        made = tuple(self._made.get(run.run_id, ()))
         at = run.created_at or UNKNOWN
         return Done(run, made, self._made_from(made[0]) if made else self._newest_at(at), at)
 
@@ -122,8 +124,7 @@ class StoryBranch:
                 yield Done(None, (number,), self._made_from(number), at)
 
     def _newest_at(self, at: datetime) -> int:
-        times = [state.created_at for state in self.states]
-        return max((n for n, time in enumerate(times) if time and time <= at), default=-1)
+        return max((n for n, time in enumerate(self._times) if time and time <= at), default=-1)
 
     def _is_ours(self, done: Done) -> bool:
         if done.made:

@@ -104,7 +104,7 @@ def story_of(text: str) -> Story:
     if version != _VERSION:
         _refuse(f"`hitl_story` is {version!r}, not {_VERSION}")
     try:
-        return Story(
+        story = Story(
             graph_id=str(document["graph"]),
             thread_id=str(document["thread_id"]),
             server=str(document["server"]),
@@ -115,8 +115,18 @@ def story_of(text: str) -> Story:
             ),
             drawing=_drawing(document.get("drawing")),
         )
+        _check_places(story)
     except (KeyError, TypeError, ValueError) as error:
         _refuse(f"{type(error).__name__}: {error}")
+    return story
+
+
+def _check_places(story: Story) -> None:
+    """Check that each branch begins at an earlier step. Raises ValueError."""
+    for number, step in enumerate(story.steps, 1):
+        place = step.begins_at
+        if place is not None and not (1 <= place.step < number and place.checkpoint >= 0):
+            raise ValueError(f"step {number} begins at no earlier step")
 
 
 def _act(step: Any) -> Act:
@@ -166,7 +176,7 @@ def _drawing(given: Any) -> GraphDrawing | None:
         case {"closed": dict(closed), "opened": dict(opened)}:
             return GraphDrawing(closed, opened)
         case _:
-            raise ValueError("`drawing` has not the graph closed and opened")
+            raise ValueError("`drawing` lacks the graph, closed or opened")
 
 
 def _after(step: Any) -> JsonObject | None:

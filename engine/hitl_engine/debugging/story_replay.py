@@ -7,7 +7,8 @@ from hitl_engine.debugging.normal_values import normal
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.story_reader import after_of, questions_of
 from hitl_engine.deciding.decider import Decider, OnProgress
-from hitl_engine.deciding.run_breakpoints import exactly, without_breakpoints
+from hitl_engine.deciding.run_breakpoints import exactly
+from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.differences import changed_paths
 from hitl_engine.errors import NoLongerWaits, NotThere
 from hitl_engine.journal.decisions import Intent
@@ -33,7 +34,7 @@ from hitl_engine.model import (
     WentOn,
     Wrote,
 )
-from hitl_engine.reading.client import COPY
+from hitl_engine.reading.client import COPY, LangGraphServer
 from hitl_engine.reading.history import all_states
 from hitl_engine.reading.wire import WireCheckpoint
 
@@ -54,11 +55,14 @@ class StoryReplay:
         self.thread_id = ""
         self.differences: list[StoryDifference] = []
         self._parts = parts
-        self._api = parts.session.api
         self._graph = graph
         self._ignored = ignored
         self._newest: list[str] = []
         """The newest checkpoint after each step; empty where there was none yet."""
+
+    @property
+    def _api(self) -> LangGraphServer:
+        return self._parts.session.api
 
     async def carry_out(self, step: StoryStep, on_progress: OnProgress) -> None:
         """Carry out the act of a step, and note what came of it otherwise.
@@ -116,10 +120,7 @@ class StoryReplay:
     async def _continued(self) -> JsonObject:
         """Return the request of a run with the settings of the one before."""
         _, last = await self._parts.session.reader.with_last_run(self.thread_id)
-        request = await self._parts.decider.continuing_request(
-            last, self.thread_id, self._graph.assistant_id, strict=False
-        )
-        return without_breakpoints(request)
+        return continuing_request(last, self._graph.assistant_id, strict=False)
 
     async def _run(self, request: JsonObject, at: str, on_progress: OnProgress) -> Outcome:
         if at:

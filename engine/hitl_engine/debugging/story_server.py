@@ -12,6 +12,7 @@ from uuid import UUID, uuid5
 import httpx
 
 from hitl_engine.debugging.story_file import act_document
+from hitl_engine.errors import BadInput
 from hitl_engine.model import JsonObject, JsonValue, Started, Story, StoryStep
 
 _NAMES = UUID("3b0d8c5e-6c1f-4f4e-9d0b-5a2c8a1e7f60")
@@ -23,10 +24,12 @@ class StoryServer(httpx.AsyncBaseTransport):
     """Replies to what a client reads of the thread of a story, and refuses everything else."""
 
     def __init__(self, story: Story, read_only: str) -> None:
-        """`read_only` tells a person why nothing can be changed."""
+        """`read_only` tells a person why nothing can be changed. Raises BadInput."""
         self._story = story
         self._read_only = read_only
         self._states = list(_states(story))[::-1]
+        if not self._states:
+            raise BadInput("This story holds no state of its thread: there is nothing to show.")
         """Newest first."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -137,16 +140,16 @@ def _state(story: Story, number: int, parent: int, following: StoryStep | None) 
 
 def _tasks(number: int, after: JsonObject) -> Iterator[JsonObject]:
     waiting, failed, following = (after.get(key) or [] for key in ("waiting", "failed", "next"))
-    names = set()
+    names: list[JsonValue] = []
     for each in waiting if isinstance(waiting, list) else []:
         if isinstance(each, dict):
             place = f"{number}: {each.get('node')} {each.get('ordinal')}"
             asked: JsonObject = {"id": uuid5(_NAMES, place).hex, "value": each.get("payload")}
-            names.add(each.get("node"))
+            names.append(each.get("node"))
             yield {"id": place, "name": each.get("node"), "interrupts": [asked]}
     for each in failed if isinstance(failed, list) else []:
         if isinstance(each, dict):
-            names.add(each.get("node"))
+            names.append(each.get("node"))
             yield {"id": f"{number}: {each.get('node')} failed", "name": each.get("node"), **each}
     for node in following if isinstance(following, list) else []:
         if node not in names:

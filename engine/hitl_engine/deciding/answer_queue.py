@@ -50,7 +50,6 @@ class AnswerQueue:
     async def send(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
         """Send answers now, if they were not withdrawn, and if it is not too late. Raises as `answer`."""
         if datetime.now(UTC) > queued.due + _LATE:
-            await self.withdraw(queued)
             raise NotTaken(
                 "Nothing was sent: this program was stopped between your answer and its sending.",
                 hint="What you typed is kept. Look at the question again, and answer.",

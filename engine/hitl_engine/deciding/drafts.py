@@ -1,13 +1,12 @@
 """Drafts of one server: kept while a question waits, moved along when it is asked again."""
 
-from collections.abc import Iterable
 from contextlib import suppress
 from datetime import timedelta
 
 from hitl_engine.errors import JournalFailed, TargetError
 from hitl_engine.journal.drafts import DraftTable
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Draft, Inbox, Interrupt, Item, JsonObject, Question
+from hitl_engine.model import Draft, Inbox, Interrupt, JsonObject, Question
 
 _KEPT_FOR = timedelta(days=1)
 """How long a draft is kept at least after its question is gone."""
@@ -35,12 +34,6 @@ class Drafts:
         if found is None and await self._taken_over(question.interrupt):
             found = await self._table.find(self._session.server.identity, question)
         return found
-
-    async def find_all(self, items: Iterable[Item]) -> tuple[Draft | None, ...]:
-        """Return the draft of each item, as `find` does; breakpoints have none. Raises JournalFailed."""
-        return tuple(
-            [await self.find(item) if isinstance(item, Question) else None for item in items]
-        )
 
     async def discard(self, question: Question) -> None:
         """Delete what was typed. Raises JournalFailed."""

@@ -110,11 +110,6 @@ def exactly(breakpoints: Breakpoints) -> JsonObject:
     return requested(breakpoints, NO_BREAKPOINTS, replace=True)
 
 
-def without_breakpoints(request: JsonObject) -> JsonObject:
-    """Return a request without its breakpoints, and without what its metadata notes of them."""
-    return {key: value for key, value in request.items() if key not in (*_FIELDS, "metadata")}
-
-
 def continued(
     last: WireRun | None, compiled: Breakpoints, on_graph: Breakpoints = NO_BREAKPOINTS
 ) -> JsonObject:

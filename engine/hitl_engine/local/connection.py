@@ -9,6 +9,7 @@ from typing import Self
 import httpx
 
 from hitl_engine.configuration import NamedTarget
+from hitl_engine.configuration.credentials import key_in
 from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
@@ -240,8 +241,7 @@ async def key_header(target: NamedTarget, environ: Mapping[str, str]) -> dict[st
     elif target.name:
         key = ""
     else:
-        found = (environ.get(name, "").strip().strip("'\"") for name in _KEYS)
-        key = next(filter(None, found), "")
+        key = next(filter(None, (key_in(environ, name) for name in _KEYS)), "")
     if not key:
         return {}
     bearer = target.key_header == "authorization"
