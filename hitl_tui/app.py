@@ -229,7 +229,7 @@ class ConsoleApp(App[None]):
         self.home = inbox = InboxScreen(self.sessions)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.sessions, inbox)
-        self._notices = Notices(self, self.session, inbox.desks.reviews.item)
+        self._notices = Notices(self, self.sessions, inbox.desks.reviews.item)
         if self._opens_thread:
             self.open_newest_thread()
 
@@ -274,10 +274,11 @@ class ConsoleApp(App[None]):
 
     async def action_quit(self) -> None:
         """Save what was typed, then quit; ask first what to do with answers that are not sent yet."""
-        if waiting := self.session.outbox.waiting:
+        if self.session.outbox.waiting:
             from hitl_tui.screens.unsent_modal import UnsentModal
 
-            self.push_screen(UnsentModal(waiting), self._quit_with_unsent)
+            if not isinstance(self.screen, UnsentModal):
+                self.push_screen(UnsentModal(self.session.outbox), self._quit_with_unsent)
         else:
             await self._quit()
 

@@ -38,7 +38,7 @@ def _copy_search(screen: ThreadsScreen, language: CodeLanguage) -> None:
 
 
 def _copy_soon(screen: ThreadScreen, language: CodeLanguage) -> None:
-    work: WorkType[None] = lambda: _copy(screen, language)
+    work: WorkType[None] = partial(_copy, screen, language)
     screen.run_worker(work, group="code", exclusive=True, exit_on_error=False)
 
 

@@ -148,12 +148,7 @@ class InboxScreen(ConsoleScreen):
         if self.sessions.several:
             self.bar.instead = f"{len(self.sessions.targets)} targets"
         self.header = InboxHeader()
-        self.list = InboxList(
-            self._essence,
-            self.marks,
-            self.session.early_keys,
-            shows_targets=self.sessions.several,
-        )
+        self.list = InboxList(self._essence, self.marks, self.session.early_keys)
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
@@ -175,8 +170,8 @@ class InboxScreen(ConsoleScreen):
         """Show the answers that an earlier console was about to send when it ended."""
         if left := await desk.expire_queued():
             names = ", ".join(dict.fromkeys(one_line(entry.graph_id, 40) for entry in left))
-            words = f"{counted(len(left), 'answer')} not sent, because the console ended before."
-            text = f"{words} What was typed is kept: {names}."
+            words = f"Not sent, because the console ended: {counted(len(left), 'answer')}"
+            text = f"{words} ({names}). What was typed is kept."
             self.show_notification(text, severity="warning")
 
     def _watch_connected(self) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import WorkType
@@ -16,7 +17,7 @@ from hitl_tui.external_command import run_with_input
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.news import News
 from hitl_tui.state.notice_settings import NoticeSettings
-from hitl_tui.state.session import Session
+from hitl_tui.state.sessions import Sessions
 from hitl_tui.terminal_notices import (
     RESTORE_TITLE,
     SAVE_TITLE,
@@ -38,7 +39,7 @@ _NOTIFY_SEND = "notify-send"
 
 
 class Notices:
-    """Follows the inbox of a session, and tells what is new in it.
+    """Follows the inbox, and tells what is new in it.
 
     `GAP`: seconds in which new items are collected after some were told.
     """
@@ -46,11 +47,12 @@ class Notices:
     GAP = 5.0
 
     def __init__(
-        self, app: "ConsoleApp", session: Session, understand: Callable[[Waiting], Item]
+        self, app: "ConsoleApp", sessions: Sessions, understand: Callable[[Waiting], Item]
     ) -> None:
         """`understand` returns what a person decides on; the items may be of several targets."""
         self._app = app
-        self._session = session
+        self._sessions = sessions
+        self._session = session = sessions.overview
         self.settings = NoticeSettings.kept_in(session.settings)
         self._understand = understand
         self._news = News(self._understand, self.settings.filter)
@@ -78,10 +80,11 @@ class Notices:
         inbox = self._session.inbox
         if inbox is not None and inbox is not self._seen:
             self._seen = inbox
-            work: WorkType[None] = lambda: self._take(inbox)
+            complete = self._sessions.complete
+            work: WorkType[None] = partial(self._take, inbox, complete)
             self._app.run_worker(work, group="notices", exclusive=True, exit_on_error=False)
 
-    async def _take(self, inbox: Inbox) -> None:
+    async def _take(self, inbox: Inbox, complete: frozenset[str]) -> None:
         """Look at an inbox in chunks: a filter has to understand each item, which takes time."""
         unknown = self._news.unknown(inbox)
         for start in range(0, len(unknown), _CHUNK):
@@ -89,7 +92,7 @@ class Notices:
             in_view = self._threads_in_view()
             self._untold += [self._understand(one) for one in new if one.thread_id not in in_view]
             await asyncio.sleep(0)
-        self._news.forget_gone(inbox)
+        self._news.settle(inbox, complete)
         self._show_title()
         if self._untold and not self._is_waiting:
             self._start_telling()
@@ -103,7 +106,7 @@ class Notices:
         new, self._untold = self._untold, []
         self._is_waiting = True
         self._app.set_timer(self.GAP, self._tell_more)
-        work: WorkType[None] = lambda: self._tell(new)
+        work: WorkType[None] = partial(self._tell, new)
         self._app.run_worker(work, group="notify", exit_on_error=False)
 
     def _tell_more(self) -> None:

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
-from hitl_tui.state.session import ConnectionStatus, Session
+from hitl_tui.state.session import Session
 from hitl_tui.widgets.banner import Banner, Severity
 
 
@@ -33,7 +33,6 @@ class ReadingScreen(ConsoleScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self.banner = Banner()
-        self._was_connected = True
 
     async def read(self) -> None:
         """Read, and show it. May raise HitlError."""
@@ -45,12 +44,12 @@ class ReadingScreen(ConsoleScreen):
 
     def action_read_again(self) -> None:
         """Read again."""
-        self.start_reading(self.read())
+        self.start_reading()
 
     @work(group="read", exclusive=True, exit_on_error=False)
-    async def start_reading(self, reading: Coroutine[Any, Any, None]) -> None:
+    async def start_reading(self) -> None:
         """Read, instead of what is being read."""
-        await self.guarded(reading)
+        await self.guarded(self.read())
 
     async def guarded(self, reading: Coroutine[Any, Any, None]) -> bool:
         """Read, or show why that is not possible; return whether it was."""
@@ -63,18 +62,11 @@ class ReadingScreen(ConsoleScreen):
             self.banner.clear()
         return True
 
-    @property
-    def reads(self) -> bool:
-        """Whether something is being read."""
-        return any(each.group == "read" and each.is_running for each in self.workers)
-
     def session_changed(self) -> None:
         """Read again what could not be read, when the server answers again."""
         super().session_changed()
-        connected = self.session.connection is ConnectionStatus.CONNECTED
-        if connected and not self._was_connected and self.banner.severity is Severity.UNREAD:
+        if self.session.answers_again and self.banner.severity is Severity.UNREAD:
             self.action_read_again()
-        self._was_connected = connected
 
     def show_error(self, error: HitlError) -> None:
         """Show an error that leaves everything as it was."""

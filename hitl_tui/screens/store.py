@@ -65,11 +65,11 @@ class StoreScreen(ReadingScreen):
     ]
     HELP = """\
     ### The store
-    What graphs keep across threads. **Enter** on a namespace lists its items and those below it,
+    What graphs keep for all threads. **Enter** on a namespace lists its items and those below it,
     last changed first; **enter** on an item shows its value. **n** stores a new one.
 
     **/** searches the items of the namespace: the server looks for `KEY=VALUE` in the values; words
-    are looked for in what has been read, which is told.
+    are looked for in what has been read; the line above the list shows how much that is.
     """
     AUTO_FOCUS = "#namespaces"
 
@@ -140,7 +140,7 @@ class StoreScreen(ReadingScreen):
     ) -> None:
         """Read the first items of a namespace that match the search; `again`: those in the list."""
         await asyncio.sleep(pause)
-        known = len(self._found) if again else 0
+        known = len(self.items.rows) if again else 0
         self._namespace = namespace
         self.items.columns = item_columns(namespace)
         self._found, self._read, self._complete = {}, 0, False

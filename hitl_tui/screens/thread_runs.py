@@ -97,7 +97,7 @@ class ThreadRuns:
             except HitlError as error:
                 await self._show_rejection(error)
                 return
-            self._presenter.show_run(f"Sent soon: {words}")
+            self._presenter.show_run(f"Will be sent soon: {words}")
             self._screen.post_message(Answered(self._screen, sending))
             if not await sending.until_due() and await self._withdrawn(queued, sending):
                 return

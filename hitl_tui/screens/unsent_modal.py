@@ -1,6 +1,5 @@
 """The modal that asks what to do with answers that are not sent yet, before the console closes."""
 
-from collections.abc import Sequence
 from enum import Enum
 from typing import ClassVar
 
@@ -12,7 +11,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
-from hitl_tui.state.outbox import Sending
+from hitl_tui.state.outbox import Outbox
 from hitl_tui.text.fitting import counted
 
 _SHOWN = 8
@@ -55,27 +54,38 @@ class UnsentModal(ModalScreen[Unsent | None]):
         Binding("escape", "stay", "Stay", tooltip="Do not quit", id="unsent.stay"),
     ]
 
-    def __init__(self, waiting: Sequence[Sending]) -> None:
+    def __init__(self, outbox: Outbox) -> None:
         super().__init__()
-        self._waiting = waiting
+        self._outbox = outbox
 
     def compose(self) -> ComposeResult:
         """List the answers, with what can be done below."""
         frame = Vertical()
         frame.border_title = Content("Not sent yet")
         with frame:
-            yield Static(self._text(), id="answers", markup=False)
+            yield Static(id="answers", markup=False)
             with Horizontal():
                 yield Button("Send and quit  s", id="send", compact=True)
                 yield Button("Keep as drafts and quit  k", id="keep", compact=True)
                 yield Button("Stay  esc", id="stay", compact=True)
 
-    def _text(self) -> str:
-        lines = [f"{counted(len(self._waiting), 'answer')} can still be taken back:", ""]
-        lines += [f"• {sending.words}" for sending in self._waiting[:_SHOWN]]
-        if more := len(self._waiting) - _SHOWN:
-            lines += [f"… and {more} more"] * (more > 0)
-        return "\n".join(lines)
+    def on_mount(self) -> None:
+        """Follow the answers: their time runs on while the user thinks."""
+        self._outbox.subscribe(self._show)
+        self._show()
+
+    def on_unmount(self) -> None:
+        """Stop following."""
+        self._outbox.unsubscribe(self._show)
+
+    def _show(self) -> None:
+        waiting = self._outbox.waiting
+        lines = [f"{counted(len(waiting), 'answer')} can still be taken back:", ""]
+        lines += [f"• {sending.words}" for sending in waiting[:_SHOWN]]
+        if len(waiting) > _SHOWN:
+            lines.append(f"… and {len(waiting) - _SHOWN} more")
+        text = "\n".join(lines) if waiting else "Everything has been sent."
+        self.query_one("#answers", Static).update(text)
 
     @on(Button.Pressed, "#send, #keep")
     def pressed(self, event: Button.Pressed) -> None:

@@ -13,10 +13,11 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
-from hitl_engine.visible import json_text, one_line, visible
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.plan import Plan
 from hitl_tui.text.change_lines import lines_of_changes
 from hitl_tui.text.fitting import counted
+from hitl_tui.text.literal import visible_lines
 
 
 def plan_of_deletion(thread: ThreadView) -> Plan:
@@ -140,4 +141,4 @@ def _changes_by_key(before: JsonObject, after: JsonObject) -> Iterator[Change]:
 
 
 def _lines_of(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(visible(line).replace("\t", "→   ") for line in lines_of_changes(changes))
+    return tuple(part for line in lines_of_changes(changes) for part in visible_lines(line))

@@ -1,9 +1,10 @@
 """The plans for a write into the state, and for a run from elsewhere: what to confirm."""
 
 from hitl_engine.model import Change, ChangeKind, KeyWrite, Rerun, StateEdit, StepGoal, ThreadView
-from hitl_engine.visible import one_line, visible
+from hitl_engine.visible import one_line
 from hitl_tui.state.plan import Plan
 from hitl_tui.text.change_lines import lines_of_changes
+from hitl_tui.text.literal import visible_lines
 
 _HOW = {
     KeyWrite.MERGES: "in place of the value that its reducer would merge it with",
@@ -19,7 +20,7 @@ def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
     changes = [
         Change((each.key,), ChangeKind.REPLACED, each.before, each.after) for each in edit.changes
     ]
-    lines = [visible(line).replace("\t", "→   ") for line in lines_of_changes(changes)]
+    lines = [part for line in lines_of_changes(changes) for part in visible_lines(line)]
     lines += [""] if lines else []
     lines += [
         f"{one_line(each.key, 60)} is sent {_HOW[each.write]}."

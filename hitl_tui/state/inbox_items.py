@@ -19,6 +19,7 @@ class InboxItems:
     def __init__(self, summarise: Callable[[Waiting], Essence]) -> None:
         self._summarise = summarise
         self._essences: dict[int, Essence] = {}
+        """By the identity of an item: comparing two payloads takes long."""
         self.all: tuple[Waiting, ...] = ()
         """As the desk returned them."""
         self.listed: list[Waiting] = []
@@ -29,9 +30,10 @@ class InboxItems:
 
     def replace(self, items: tuple[Waiting, ...]) -> None:
         """Replace all items by newer ones; `update_list` lists them."""
+        kept = {id(item) for item in self.all} & {id(item) for item in items}
+        self._essences = {key: each for key, each in self._essences.items() if key in kept}
+        self._search_texts = {key: each for key, each in self._search_texts.items() if key in kept}
         self.all = items
-        self._search_texts.clear()
-        self._essences.clear()
         targets, graphs = {item.target for item in items}, {item.graph_id for item in items}
         nodes = {item.node for item in items}
         self.longest_names = (_longest(targets), _longest(graphs), _longest(nodes))

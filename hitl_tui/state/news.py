@@ -17,8 +17,8 @@ class News:
         self._understand = understand
         self._filter = filter
         self._matches: dict[ItemKey, bool] = {}
-        self._is_complete = False
-        """Whether all was read once: until then, nothing is new."""
+        self._complete: set[str] = set()
+        """The targets of which all was read once: until then, nothing of them is new."""
 
     @property
     def waiting(self) -> int:
@@ -35,13 +35,16 @@ class News:
         for item in items:
             matches = self._filter == ItemFilter() or self._filter.matches(self._understand(item))
             self._matches[key_of(item)] = matches
-            if matches and self._is_complete:
+            if matches and item.target in self._complete:
                 found.append(item)
         return found
 
-    def forget_gone(self, inbox: Inbox) -> None:
-        """Forget the items that no longer wait, after all others were taken into account."""
+    def settle(self, inbox: Inbox, complete: frozenset[str]) -> None:
+        """Forget the items that no longer wait, after all others were taken into account.
+
+        `complete`: the targets of which this inbox has everything.
+        """
         there = {key_of(item) for item in inbox.items}
         for key in self._matches.keys() - there:
             del self._matches[key]
-        self._is_complete = self._is_complete or not (inbox.unread or inbox.error)
+        self._complete |= complete

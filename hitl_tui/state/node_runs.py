@@ -46,7 +46,7 @@ class NodeRun:
     seconds: float | None = None
     """How long it took the last time."""
     began: float | None = None
-    """When it began to run, by the clock of the console; of several tasks, the first."""
+    """When it began to run, as `Progress.at` tells it; of several tasks, the first."""
     tasks: int = 0
     """How many tasks of it began in the same step, as far as is known: `Send` begins many at once."""
     ended: int = 0
@@ -129,8 +129,8 @@ class NodeRuns:
                 for node in item.next:
                     self._mark(node.replace(_BETWEEN, ":"), NodeStatus.STOPPED)
 
-    def take(self, progress: Progress, now: float) -> None:
-        """Take an event of a run; `now` is the clock of the console, in seconds."""
+    def take(self, progress: Progress) -> None:
+        """Take an event of a run."""
         node_id = progress.node.replace(_BETWEEN, ":")
         if not node_id:
             return
@@ -142,12 +142,12 @@ class NodeRuns:
                     NodeStatus.RUNNING,
                     known.times + 1,
                     known.seconds,
-                    now if is_first else known.began,
+                    progress.at if is_first else known.began,
                     1 if is_first else known.tasks + 1,
                     0 if is_first else known.ended,
                 )
             case "finished" | "failed" | "stopped":
-                self._runs[node_id] = _after_end(known, _ENDED[progress.kind], now)
+                self._runs[node_id] = _after_end(known, _ENDED[progress.kind], progress.at)
 
     def begin(self) -> None:
         """A run begins: nothing waits any more, and what ran before stays marked."""

@@ -48,6 +48,8 @@ class Session:
     desk: Desk | None = None
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
+    answers_again: bool = False
+    """Whether the last change was that its server answers, after a time in which it did not."""
     inbox: Inbox | None = None
     problem: str = ""
     """Why the target could not be opened; empty while that is not so."""
@@ -125,7 +127,10 @@ class Session:
         self._change(connection=connection, inbox=inbox)
 
     def _change(self, **changes: object) -> None:
+        before = self.connection
         for name, value in changes.items():
             setattr(self, name, value)
+        connected = ConnectionStatus.CONNECTED
+        self.answers_again = self.connection is connected and before is not connected
         for callback in tuple(self._subscribers):
             callback()

@@ -43,6 +43,15 @@ class Sessions:
         """The servers that are connected."""
         return tuple(each.server for each in self.targets if each.server is not None)
 
+    @property
+    def complete(self) -> frozenset[str]:
+        """The names of the targets whose inbox has everything, and is not old."""
+        return frozenset(
+            each.server.name
+            for each in self.targets
+            if each.server and each.inbox and not (each.inbox.unread or each.inbox.error)
+        )
+
     def of(self, item: Waiting) -> Session:
         """Return the session of an item's target."""
         if not self.several:

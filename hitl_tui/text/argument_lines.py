@@ -12,6 +12,7 @@ from hitl_tui.text import highlight
 from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arguments_of
 from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
+from hitl_tui.text.literal import TAB
 
 _FIRST_LONG = 60
 """An argument of more lines starts folded if others follow it, so that they are in view."""
@@ -100,7 +101,7 @@ class _Writer:
 
     def _text(self, argument: LongText) -> list[ArgumentLine]:
         lines = visible(argument.text).split("\n")
-        text = "\n".join(lines).replace("\t", " " * len(_TAB))
+        text = "\n".join(lines).replace("\t", " " * len(TAB))
         self._coloured += len(text)
         language = argument.language if self._coloured <= _COLOURED else ""
         colours = highlight.spans_of(text, language)
@@ -147,9 +148,6 @@ def _name(name: str) -> str:
     return json_text(name, indent=None)
 
 
-_TAB = "→   "
-
-
 def _marked(line: ArgumentLine) -> ArgumentLine:
     """Show tabs and the spaces at the end."""
     if "\t" not in line.text and not line.text.endswith(" "):
@@ -160,9 +158,9 @@ def _marked(line: ArgumentLine) -> ArgumentLine:
     place = 0
     for part in body.split("\t")[:-1]:
         place += len(part)
-        spans.append((place, place + len(_TAB), "mark"))
-        place += len(_TAB)
-    text = body.replace("\t", _TAB)
+        spans.append((place, place + len(TAB), "mark"))
+        place += len(TAB)
+    text = body.replace("\t", TAB)
     spans.append((len(text), len(text) + rest, "mark"))
     return replace(line, text=text + "·" * rest, spans=tuple(spans))
 

@@ -5,6 +5,8 @@ from textual.content import Content
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import json_text, one_line, visible
 
+TAB = "→   "
+"""How a tab is shown."""
 _SHORT = 60
 """JSON up to this many characters is on the line of its key."""
 
@@ -12,6 +14,11 @@ _SHORT = 60
 def literal(text: str) -> Content:
     """Return `text` as content that shows every character and reads none as markup."""
     return Content(visible(text))
+
+
+def visible_lines(text: str) -> list[str]:
+    """Return the lines of a text with its hidden characters and tabs made visible."""
+    return visible(text).replace("\t", TAB).split("\n")
 
 
 def short_id(thread_id: str) -> str:

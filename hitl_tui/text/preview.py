@@ -12,8 +12,9 @@ from hitl_engine.model import (
     ToolCall,
     ToolCalls,
 )
-from hitl_engine.visible import json_text, one_line, visible
+from hitl_engine.visible import json_text, one_line
 from hitl_tui.text.item_summary import NO_ANSWER, breakpoint_line, running_call_line
+from hitl_tui.text.literal import visible_lines
 
 _MOST = 2_000
 """Lines; who wants to read more opens the item."""
@@ -46,15 +47,15 @@ def _lines(item: Item) -> Iterator[str]:
                 yield from _call_lines(call)
         case TextToRevise(text=text, prompt=prompt):
             if prompt:
-                yield from (*visible(prompt).split("\n"), "")
-            yield from visible(text).split("\n")
+                yield from (*visible_lines(prompt), "")
+            yield from visible_lines(text)
         case Choices(prompt=prompt, options=options):
-            yield from (*visible(prompt).split("\n"), "")
+            yield from (*visible_lines(prompt), "")
             for number, option in enumerate(options, 1):
                 yield f"{number}  {one_line(option.label, 400)}"
         case Questions(questions=questions):
             for question in questions:
-                yield from (*visible(question.text).split("\n"), "")
+                yield from (*visible_lines(question.text), "")
         case _:
             yield from _value_lines(asked.payload)
 
@@ -68,5 +69,4 @@ def _call_lines(call: ToolCall) -> Iterator[str]:
 
 
 def _value_lines(value: JsonValue) -> list[str]:
-    text = visible(value) if isinstance(value, str) else json_text(value)
-    return text.split("\n")
+    return visible_lines(value) if isinstance(value, str) else json_text(value).split("\n")

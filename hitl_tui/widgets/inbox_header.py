@@ -80,13 +80,13 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
     total = len(inbox.items)
     waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else f"{total:,} waiting"
     parts = [
+        counts.fault,
         counts.sending,
         f"{counts.marked:,} marked" if counts.marked else "",
         "old list" if inbox.error else "",
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
-        counts.fault,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)

@@ -116,7 +116,6 @@ class InboxList(ItemList):
         marks: Marks | None = None,
         early_keys: EarlyKeys | None = None,
         *,
-        shows_targets: bool = False,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
@@ -124,7 +123,7 @@ class InboxList(ItemList):
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems(summarise)
         self._filter = InboxFilter()
-        self._drawing = InboxRowDrawing(self, shows_targets=shows_targets)
+        self._drawing = InboxRowDrawing(self)
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 

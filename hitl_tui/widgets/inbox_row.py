@@ -76,17 +76,15 @@ def row_of(item: Waiting, essence: Essence, *, waiting: str) -> Row:
 class InboxRowDrawing:
     """Draws rows with the component styles `inbox--…` of a widget."""
 
-    def __init__(self, widget: Widget, *, shows_targets: bool) -> None:
+    def __init__(self, widget: Widget) -> None:
         self._widget = widget
-        self._shows_targets = shows_targets
         self.production: frozenset[str] = frozenset()
         """The names of the targets in production."""
         self._columns = Columns(_KIND, 0, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
         """Fit the columns to `width` cells; the longest target, graph and node are in characters."""
-        target, graph, node = longest_names
-        self._columns = _fitting_columns(width, target if self._shows_targets else 0, graph, node)
+        self._columns = _fitting_columns(width, *longest_names)
 
     def headings(self, width: int) -> Strip:
         """Draw the headings of the columns."""

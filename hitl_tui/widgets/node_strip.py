@@ -1,7 +1,5 @@
 """The nodes of a run on one line, in the order in which they began: `load ✓ → clean ✓ → total ▶`."""
 
-import time
-
 from rich.cells import cell_len
 from textual.content import Content
 from textual.widget import Widget
@@ -45,7 +43,7 @@ class NodeStrip(Widget):
         if progress.kind == "started":
             self._seen.pop(progress.node, None)
         self._seen[progress.node] = None
-        self._runs.take(progress, time.monotonic())
+        self._runs.take(progress)
         while len(self._seen) > _MOST:
             del self._seen[next(iter(self._seen))]
         self._redraws.soon()

@@ -95,10 +95,13 @@ class SendingLine(Widget):
 
     def _key(self) -> str:
         """Return the key that takes an answer back where the focus is."""
-        if isinstance(self.screen.focused, Input | TextArea):
-            return "f10"
-        active = self.screen.active_bindings.get("u")
-        return "u" if active is not None and active.binding.action == "take_back" else "f10"
+        types = isinstance(self.screen.focused, Input | TextArea)
+        keys = [
+            self.app.get_key_display(active.binding)
+            for key, active in self.screen.active_bindings.items()
+            if active.binding.action == "take_back" and not (types and len(key) == 1)
+        ]
+        return min(keys, key=len, default="")
 
     def _left_words(self) -> str:
         inbox = self._session.inbox

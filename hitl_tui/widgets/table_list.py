@@ -51,7 +51,7 @@ class TableList(ItemList, Generic[Row]):
     """
     HELP = """\
     ### A list
-    **Enter** opens the selected row. The next rows are read as you go down.
+    **Enter** opens the selected row. More rows are read when you go down.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", tooltip="Open the selected row", id="table.open"),

@@ -9,8 +9,9 @@ from textual.app import ComposeResult
 from textual.content import Content
 
 from hitl_engine.model import JsonValue
-from hitl_engine.visible import json_text, visible
+from hitl_engine.visible import json_text
 from hitl_tui.text.highlight import Span
+from hitl_tui.text.literal import visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
@@ -61,15 +62,15 @@ class TextView(RowsView):
 
     def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
-        self._set(visible(text).replace("\t", "→   "), syntax)
+        self._set(visible_lines(text), syntax)
 
     def show_lines(self, lines: list[str]) -> None:
         """Show lines that are visible text already."""
-        self._set("\n".join(lines), Syntax.PLAIN)
+        self._set([part for line in lines for part in line.split("\n")], Syntax.PLAIN)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
         """Show exactly the JSON of `value`."""
-        self._set(json_text(value, indent=indent), Syntax.JSON)
+        self._set(json_text(value, indent=indent).split("\n"), Syntax.JSON)
 
     @property
     def text(self) -> str:
@@ -81,8 +82,8 @@ class TextView(RowsView):
         """How many lines the text has, before wrapping."""
         return len(self._lines)
 
-    def _set(self, text: str, syntax: Syntax) -> None:
-        self._lines = text.split("\n")
+    def _set(self, lines: list[str], syntax: Syntax) -> None:
+        self._lines = lines
         self._syntax = syntax
         self.lines_changed()
 

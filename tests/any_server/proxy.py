@@ -127,7 +127,6 @@ async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
     tasks: set[asyncio.Task[None]] = set()
 
     async def serve(reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
-        opened.append(client)
         with suppress(OSError, asyncio.IncompleteReadError):
             head = await reader.readuntil(b"\r\n\r\n")
             length = _LENGTH.search(head)
@@ -138,6 +137,10 @@ async def proxy_of(server: Served) -> AsyncIterator[Proxy]:
         client.close()
 
     def accept(reader: asyncio.StreamReader, client: asyncio.StreamWriter) -> None:
+        if not listening.is_serving():  # it arrived while the proxy ended
+            client.transport.abort()
+            return
+        opened.append(client)
         task = asyncio.create_task(serve(reader, client))
         tasks.add(task)
         task.add_done_callback(tasks.discard)

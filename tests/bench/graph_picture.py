@@ -51,7 +51,7 @@ async def _drawings() -> tuple[float, list[float]]:
     async with card_shown(view, size=(200, 55)) as (pilot, _):
         drawn = view.query_one(PictureView)
         for number in range(DRAWINGS + 1):
-            runs.take(Progress("thread", "finished", f"node_{number % NODES}"), float(number))
+            runs.take(Progress("thread", "finished", f"node_{number % NODES}", at=number))
             began = time.perf_counter()
             view.show(graph, NO_BREAKPOINTS)
             if number == 0:

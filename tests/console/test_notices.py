@@ -104,7 +104,7 @@ def test_an_item_is_news_once_and_only_after_everything_was_read() -> None:
 
     def look(inbox: Inbox) -> list[object]:
         new = news.look(news.unknown(inbox))
-        news.forget_gone(inbox)
+        news.settle(inbox, frozenset() if inbox.unread else frozenset({""}))
         return [*new]
 
     assert look(Inbox((first,), 0, unread=1)) == []
@@ -115,11 +115,29 @@ def test_an_item_is_news_once_and_only_after_everything_was_read() -> None:
     assert look(Inbox((second, third), 0)) == [second]
 
 
+def test_what_a_target_has_when_it_is_reached_is_not_new() -> None:
+    news = News(DeskDouble().reviews.item, ItemFilter())
+    ours, theirs, later = (
+        replace(interrupt(CALL, n=n), target=target)
+        for n, target in enumerate(("local", "remote", "remote"))
+    )
+    seen = []
+    for items, complete in (
+        ((ours,), frozenset({"local"})),
+        ((ours, theirs), frozenset({"local", "remote"})),
+        ((ours, theirs, later), frozenset({"local", "remote"})),
+    ):
+        inbox = Inbox(items, 0)
+        seen.append(news.look(news.unknown(inbox)))
+        news.settle(inbox, complete)
+    assert seen == [[], [], [later]]
+
+
 def test_what_the_filter_leaves_out_is_neither_news_nor_counted() -> None:
     double = DeskDouble()
     news = News(double.reviews.item, ItemFilter(tools=frozenset({"send_email"})))
     news.look([stop()])
-    news.forget_gone(Inbox((stop(),), 0))
+    news.settle(Inbox((stop(),), 0), frozenset({""}))
     new = [interrupt(CALL, n=1), interrupt({"text_to_revise": "a"}, n=2)]
     assert news.look(new) == new[:1]
     assert news.waiting == 1

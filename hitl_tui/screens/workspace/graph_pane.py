@@ -118,7 +118,7 @@ class GraphPane(WorkspacePane):
 
     def show_progress(self, progress: Progress) -> None:
         """Show which nodes run, as they do."""
-        self._runs.take(progress, progress.at)
+        self._runs.take(progress)
         if self.has_class("-displayed"):
             self._redraws.soon()
 

@@ -11,7 +11,7 @@ from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
-from hitl_tui.state.session import ConnectionStatus, Session
+from hitl_tui.state.session import Session
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.text.broken_graph import broken_text
 from hitl_tui.widgets.titled_pane import titled
@@ -73,7 +73,6 @@ class WorkspacePane(View):
         self._is_current = False
         """Whether what is shown is what the thread is now, or was at the moment in view."""
         self._problem = LoadProblem()
-        self._was_connected = True
         self.set_detail("")
 
     def compose(self) -> ComposeResult:
@@ -150,10 +149,8 @@ class WorkspacePane(View):
         self.session.unsubscribe(self._session_changed)
 
     def _session_changed(self) -> None:
-        connected = self.session.connection is ConnectionStatus.CONNECTED
-        if connected and not self._was_connected and self.could_not_load:
+        if self.session.answers_again and self.could_not_load:
             self.load_again()
-        self._was_connected = connected
 
     @on(LoadProblem.ReadAgainRequested)
     def load_again(self) -> None:

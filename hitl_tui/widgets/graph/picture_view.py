@@ -179,8 +179,11 @@ class PictureView(ScrollView, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select the node under the mouse."""
-        left, top = self.scroll_offset
-        if (found := self.layout_of_graph.at(top + event.y, left + event.x)) is not None:
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        left, top = self.scroll_offset + offset
+        if (found := self.layout_of_graph.at(top, left)) is not None:
             self._choose(found)
 
     def _choose(self, placed: PlacedNode) -> None:

@@ -48,7 +48,8 @@ class SearchedTree(Vertical):
         return f"match {self._match + 1:,} of {len(self._matches):,}"
 
     def forget_matches(self) -> None:
-        """Forget them: the tree shows another value."""
+        """Forget them, and end the search: the tree shows another value."""
+        self.workers.cancel_group(self, "search")
         self._matches, self._match = [], -1
 
     @on(StateTree.SearchRequested)
@@ -68,7 +69,7 @@ class SearchedTree(Vertical):
     async def search(self, event: SearchLine.Searched) -> None:
         """Find all places with a text, and go to the first one."""
         event.stop()
-        self.forget_matches()
+        self._matches, self._match = [], -1
         if event.text:
             for path in matches(self._tree.value, event.text):
                 if path is None:
