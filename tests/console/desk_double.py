@@ -354,7 +354,7 @@ class DeskDouble:
 
     async def take_up_code(self) -> None:
         """Run the code as it is now."""
-        self.server = replace(self.server, code_changes=())
+        self.server = replace(self.server, changed=())
 
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries

@@ -68,7 +68,7 @@ class ServerSession:
         if not changed:
             await self._connection.refresh()
         inbox = await self.inbox.look(changed, seconds=_SOON)
-        return replace(inbox, code_changes=self.server.code_changes)
+        return replace(inbox, code_changes=tuple(each.what for each in self.server.changed))
 
     async def restart(self) -> None:
         """Start the local server again, with the code as it is now. Raises BadInput, TargetError."""
