@@ -33,6 +33,7 @@ from hitl_server.process import allow_many_connections, end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
 from hitl_server.routes.info import installed
+from hitl_server.running.printed_output import collect_standard_streams
 from hitl_server.server_parts import ServerParts
 from hitl_server.startup_report import Reporter
 
@@ -120,6 +121,7 @@ def serve(
     report: Reporter,
 ) -> None:
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
+    collect_standard_streams()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     allow_many_connections()
     listener = _listen(options)

@@ -196,7 +196,9 @@ class Connection:
                 first.what, hint="Fix the graph and start again.", detail=first.traceback
             )
         if info.flags.get(_OURS):
-            self.api.can = Capabilities(goes_on="with nothing")
+            self.api.can = Capabilities(
+                goes_on="with nothing", streams_printed=bool(info.flags.get("stream_printed"))
+            )
         else:
             self.api.can = capabilities_of(info, await self.api.description())
         self._describe(info)

@@ -52,6 +52,7 @@ from hitl_engine.reading.wire import (
     WireItem,
     WireItems,
     WireNamespaces,
+    WirePrinted,
     WireRun,
     WireSchemas,
     WireState,
@@ -455,12 +456,13 @@ class LangGraphServer:
     ) -> AsyncIterator[StreamEvent]:
         """Yield the events of a run after the one with the id `after`, or all, if they were kept.
 
-        They are those that its client asked for. No stream modes are named: of several, langgraph-api
+        They are those that its client asked for, and what nodes printed. No stream modes are named: of several, langgraph-api
         takes only the last.
         """
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
+            params={"stream_printed": True} if self.can.streams_printed else {},
             headers={"last-event-id": after or "-1"},
         )
 
@@ -706,6 +708,11 @@ def _reason(error: Exception) -> str:
 def thread_of_event(data: JsonValue) -> WireThread:
     """Return the row with which the stream of a run ended (flag `stream_thread`). Raises BadReply."""
     return _read(WireThread, data)
+
+
+def printed_line(data: JsonValue) -> WirePrinted:
+    """Return a line that a node printed (flag `stream_printed`). Raises BadReply."""
+    return _read(WirePrinted, data)
 
 
 def own_assistant(graph_id: str) -> str:
