@@ -1,5 +1,6 @@
 """The graph of a thread in the console: what its nodes do, and breakpoints set on them."""
 
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -97,6 +98,8 @@ async def test_subgraphs_are_opened_and_copied_as_mermaid(
         await console.press("m")
         assert copied[0].startswith("flowchart TD")
         assert 'subgraph g1["approval"]' in copied[0]
+        if find_spec("graphlay"):  # the picture is beside the list
+            await console.shows("╔ approval ═", "? ask", "║")
 
 
 async def confirm(console: PilotedConsole) -> None:
