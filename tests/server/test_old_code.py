@@ -3,16 +3,15 @@
 import json
 import os
 import sys
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import Iterator
 from contextlib import aclosing
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import httpx
 import pytest
 
 from hitl_engine.desk import open_desk
-from hitl_engine.model import Inbox
 from tests.program import run_program
 from tests.server.processes import ROOT, Served, running_server
 from tests.terminal import Terminal
@@ -97,7 +96,7 @@ async def test_the_thread_tells_that_its_code_is_old(served: Served, project: Pa
         assert shown.code_changed.startswith("The code of graph 'one' changed since")
         assert len(shown.waiting) == 1
         assert (await desk.thread(other)).code_changed == ""
-        async with aclosing(cast("AsyncGenerator[Inbox, None]", desk.watch())) as inboxes:
+        async with aclosing(desk.watch()) as inboxes:
             (told,) = (await anext(inboxes)).code_changes
         assert told == shown.code_changed
         assert [changed.graph_id for changed in desk.server.changed] == ["one"]
