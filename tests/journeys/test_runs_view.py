@@ -9,7 +9,6 @@ from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.traceback_places import place_in
-from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from tests.any_server.steps import ignore, questions_of, start
@@ -56,10 +55,7 @@ async def test_a_run_that_others_began_is_followed_and_cancelled(
         await until(console.pilot, lambda: listed.runs[0].status is RunStatus.RUNNING)
         listed.focus()
         await console.pilot.press("c")
-        await until(console.pilot, lambda: console.app.screen.query(PlanCard))
-        card = console.app.screen.query_one(PlanCard)
-        await until(console.pilot, lambda: card.armed)
-        await console.pilot.press("ctrl+s")
+        await console.confirm()
         outcome = await asyncio.wait_for(run, 20)
         assert outcome.thread is not None
         assert outcome.thread.status is not ThreadStatus.BUSY
