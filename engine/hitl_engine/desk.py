@@ -33,9 +33,15 @@ from hitl_engine.deciding.run_starter import RunStarter
 from hitl_engine.errors import BadInput, Conflict, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
-from hitl_engine.local.connection import Connection, key_header
+from hitl_engine.local.connection import Connection
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.local.target import LocalProject, RemoteServer, data_folder, find_target
+from hitl_engine.local.target import (
+    LocalProject,
+    RemoteServer,
+    data_folder,
+    find_target,
+    key_header,
+)
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
@@ -225,6 +231,7 @@ class Desk:
 
     async def graphs(self) -> tuple[Graph, ...]:
         """Return the graphs of the server, by name. Raises TargetError."""
+        await self._session.wait_for_graphs()
         found = (
             Graph(
                 assistant_id=assistant.assistant_id,

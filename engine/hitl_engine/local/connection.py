@@ -14,9 +14,6 @@ from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
 
-_KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
-"""Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
-
 _OURS = "last_run"
 """A flag that only our own server has; it can do everything."""
 
@@ -104,6 +101,7 @@ class Connection:
                 server.hold()
                 await server.end()
                 await self._replace(server)
+        await self.wait_for_graphs()  # only then it is known whether the code can be imported
 
     async def _replace(self, gone: server_process.RunningServer) -> None:
         """Find or start another local server in the place of one that has ended."""
@@ -115,6 +113,12 @@ class Connection:
         self._release_if_idle()
         await old.aclose()
         await gone.aclose()
+
+    async def wait_for_graphs(self) -> None:
+        """Wait until a project's local server has imported its graphs. Raises TargetError."""
+        if self.server.coming:
+            await self.api.assistants()  # the server answers this only then
+            await self.refresh()
 
     async def refresh(self) -> None:
         """Read again how a project's local server describes itself. Raises TargetError."""
@@ -192,6 +196,7 @@ class Connection:
             ),
             remarks=info.remarks,
             code_changes=tuple(graph.what for graph in info.graphs_changed),
+            coming=info.graphs_coming,
             lacks=self.api.can.lacks,
         )
 
@@ -200,15 +205,3 @@ class Connection:
             return await self.api.info()
         except NotThere:
             return WireInfo()
-
-
-def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
-    """Return the header that carries the API key of the environment, or nothing.
-
-    `variable` names the one to use; without it, the variables of LangGraph's SDK are tried.
-    """
-    for name in [variable] if variable else _KEYS:
-        key = environ.get(name, "").strip().strip("'\"")
-        if key:
-            return {"x-api-key": key}
-    return {}

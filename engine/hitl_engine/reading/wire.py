@@ -358,5 +358,7 @@ class WireInfo(_Wire):
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
     graphs_changed: tuple[WireChangedGraph, ...] = ()
+    graphs_coming: tuple[str, ...] = ()
+    """Graphs that our own server is still importing: until then it answers lists only."""
     remarks: tuple[str, ...] = ()
     """About the settings of the project, for a person."""
