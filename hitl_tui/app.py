@@ -31,12 +31,14 @@ from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.settings import Settings
 from hitl_tui.state.kept_breakpoints import restore_breakpoints
+from hitl_tui.state.last_seen import last_seen_of
 from hitl_tui.state.session import Session
 from hitl_tui.text.output_filter import UnprintableFilter
 from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+    from hitl_engine.last_seen import LastSeenFile
     from hitl_tui.screens.navigation import Navigation
 
 _LEFT_OUT = ("Keys", "Quit", "Maximize", "Minimize")
@@ -87,7 +89,13 @@ class ConsoleApp(App[None]):
         ),
     ]
 
-    def __init__(self, open_desk: OpenDesk, settings: Settings | None = None) -> None:
+    def __init__(
+        self,
+        open_desk: OpenDesk,
+        settings: Settings | None = None,
+        last_seen: "LastSeenFile | None" = None,
+    ) -> None:
+        """`last_seen`: where the inbox is kept for the next start; without it, it is not kept."""
         super().__init__()
         self._settings = settings or Settings()
         for theme in THEMES:
@@ -95,6 +103,9 @@ class ConsoleApp(App[None]):
         kept = self._settings.theme
         self.theme = kept if kept in self.available_themes else THEMES[0].name
         self.session = Session(settings=self._settings)
+        self._last_seen = last_seen
+        if last_seen is not None:
+            self.session.last_seen = last_seen_of(last_seen.read())
         self.home: ConsoleScreen = ConnectingScreen(self.session)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
@@ -156,7 +167,7 @@ class ConsoleApp(App[None]):
         from hitl_tui.screens.inbox import InboxScreen
         from hitl_tui.screens.navigation import Navigation
 
-        self.home = inbox = InboxScreen(self.session)
+        self.home = inbox = InboxScreen(self.session, self._last_seen)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.session, inbox)
 

@@ -184,6 +184,7 @@ def _console_parser() -> Parser:
         action="store_true",
         help="take up changed code of local graphs without asking, when no run is in progress",
     )
+    _add_forget_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
     return parser
 
@@ -198,12 +199,21 @@ def _refuse_a_misspelt_command(word: str) -> None:
     )
 
 
+def _add_forget_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--forget-inbox",
+        action="store_true",
+        help="keep no copy of the list for the next start, and remove the one that is kept",
+    )
+
+
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
     )
     add_data_dir_option(parser)
     add_python_option(parser)
+    _add_forget_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
 
 

@@ -19,6 +19,7 @@ from hitl_tui.shell.standard_streams import discard_output, escape_unencodable, 
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+    from hitl_engine.last_seen import LastSeenFile
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -52,7 +53,7 @@ def _run_console(args: argparse.Namespace) -> int:
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
-    app = ConsoleApp(lambda: _open_desk(args), settings)
+    app = ConsoleApp(lambda: _open_desk(args), settings, _last_seen_file(args, settings))
     app.session.takes_up_code = args.reload
     app.run()
     for thread_id in app.unsettled:
@@ -61,6 +62,22 @@ def _run_console(args: argparse.Namespace) -> int:
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _last_seen_file(args: argparse.Namespace, settings: Settings) -> "LastSeenFile | None":
+    """Return where the inbox of the target is kept; None if nothing is to be kept of it."""
+    from hitl_engine.last_seen import LastSeenFile  # shell commands need no such file
+
+    file = LastSeenFile.of_target(
+        args.target,
+        data_dir=args.data_dir,
+        headers=dict(args.header),
+        api_key_env=args.api_key_env,
+    )
+    if file is None or (settings.kept("keep_inbox") is not False and not args.forget_inbox):
+        return file
+    file.remove()
+    return None
 
 
 def _run_shell_command(args: argparse.Namespace) -> int:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -13,7 +13,9 @@ from textual.widgets import Static
 from hitl_engine.model import Breakpoint, BrokenGraph, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
+from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
@@ -21,6 +23,10 @@ from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.last_seen_list import LastSeenList
+
+if TYPE_CHECKING:
+    from hitl_engine.last_seen import LastSeenFile
 
 _NOTHING = """\
 Nothing waits for you.
@@ -37,6 +43,8 @@ Nothing waits on the threads that could be read.
 Those that could not are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_KEEP_SECONDS = 60
+"""Between two copies of the list for the next start."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -54,8 +62,9 @@ class InboxScreen(ConsoleScreen):
             #nothing { display: block; }
             InboxList { display: none; }
         }
+        &.-last-seen InboxList, &.-last-seen #nothing { display: none; }
         InboxList { margin-top: 1; }
-        &.-short InboxList { margin-top: 0; }
+        &.-short InboxList, &.-short LastSeenList { margin-top: 0; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -104,14 +113,16 @@ class InboxScreen(ConsoleScreen):
             id="inbox.broken",
         ),
     ]
-    AUTO_FOCUS = "InboxList"
+    AUTO_FOCUS = "LastSeenList, InboxList"
 
     offers_bulk: reactive[bool] = reactive(False, repaint=False, bindings=True)
     """Whether items are marked, or decisions on marked items are being sent."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, last_seen: "LastSeenFile | None" = None) -> None:
         super().__init__(session)
         self.marks = Marks()
+        self._keeper = None if last_seen is None else LastSeenKeeper(last_seen, self._item_line)
+        self._last_seen_list: LastSeenList | None = None
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
@@ -122,6 +133,10 @@ class InboxScreen(ConsoleScreen):
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         yield self.header
+        if self.session.last_seen is not None:
+            self._last_seen_list = LastSeenList(self.session.last_seen)
+            self.add_class("-last-seen")
+            yield self._last_seen_list
         yield self.list
         yield self.nothing
         yield self.filter
@@ -135,6 +150,7 @@ class InboxScreen(ConsoleScreen):
         """Follow the inbox, and update the waiting times each second."""
         self.watch_inbox()
         self.set_interval(1, self._tick)
+        self.set_interval(_KEEP_SECONDS, self._keep_inbox)
         self._show_remarks()
 
     def _show_remarks(self) -> None:
@@ -160,10 +176,53 @@ class InboxScreen(ConsoleScreen):
         super().session_changed()
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
+        if self.session.inbox is not None and self._last_seen_list is not None:
+            self._go_live(self._last_seen_list)
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.session.code_changed and not self.session.is_busy:
             self.action_take_up_code()
+
+    # The inbox as last seen
+
+    def _go_live(self, last_seen: LastSeenList) -> None:
+        """Show the live list in the place of the one as last seen, with the same item selected."""
+        self._last_seen_list = None
+        seen, self.session.last_seen = self.session.last_seen, None
+        assert seen is not None, "the list shows it"
+        keys, line = seen.nearest_keys, seen.selected - seen.top
+        self.remove_class("-last-seen")
+        had_focus = last_seen.has_focus
+        last_seen.remove()
+
+        def line_up() -> None:
+            self.list.select_first_of(keys, line)
+            if had_focus or self.focused is None:
+                self.list.focus()
+
+        self.call_after_refresh(line_up)
+        self.set_timer(1, self._keep_inbox)
+
+    def _keep_inbox(self) -> None:
+        """Keep the list for the next start."""
+        if self._keeper is None or self.session.inbox is None:
+            return
+        try:
+            self._keeper.keep(self.session.inbox)
+        except OSError as error:
+            self._keeper = None
+            words = f"The list is not kept for the next start: {error.strerror}."
+            self.show_notification(words, severity="warning")
+
+    async def save_drafts(self) -> None:
+        """Keep the list before the console closes."""
+        self._keep_inbox()
+
+    @on(LastSeenList.NotLive)
+    def refuse_to_open(self) -> None:
+        """Tell why nothing opens."""
+        if self.session.last_seen is not None:
+            self.show_notification(NOT_LIVE.format(self.session.last_seen.when))
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -193,7 +252,8 @@ class InboxScreen(ConsoleScreen):
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        self.header.show_summary(self.session.inbox, counts)
+        seen = self.session.last_seen
+        self.header.show_summary(self.session.inbox, counts, seen.words("reading") if seen else "")
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys

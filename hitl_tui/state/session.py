@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from hitl_tui.settings import Settings
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.last_seen import LastSeen
 from hitl_tui.state.views import ChosenViews
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ class Session:
     """None until the target is open."""
     connection: ConnectionStatus = ConnectionStatus.CONNECTING
     inbox: Inbox | None = None
+    last_seen: LastSeen | None = None
+    """The inbox as it was last seen, until it is read."""
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)

@@ -21,6 +21,9 @@ from hitl_engine.model import (
     in_utc,
 )
 from hitl_engine.visible import json_text, one_line
+from hitl_tui.text.durations import age
+from hitl_tui.text.inbox_row import InboxRow, Look
+from hitl_tui.text.literal import short_id
 
 NO_ANSWER = "A node raised NodeInterrupt, which takes no answer: LangGraph does not pass one on."
 """What a stop in a node is."""
@@ -112,15 +115,27 @@ def kind_words(item: Waiting) -> str:
             return "? asks"
 
 
+def inbox_row(item: Waiting, *, waiting: str, asks: str) -> InboxRow:
+    """Return the texts of an item's row; `waiting` and `asks` are visible text already."""
+    return InboxRow(
+        kind_words(item),
+        one_line(item.graph_id, 80),
+        one_line(item.node, 80),
+        waiting,
+        asks,
+        short_id(item.thread_id),
+    )
+
+
+def look_of(item: Waiting) -> Look:
+    """Return how the kind of an item is drawn."""
+    if isinstance(item, Breakpoint):
+        return "stop"
+    return "stuck" if item.task_error else "asks"
+
+
 def waited(since: datetime | None, now: datetime | None = None) -> str:
     """Return how long ago `since` was: `30s`, `3m`, `6h 40m` or `2d 2h`."""
     if since is None:
         return "–"
-    seconds = max(0, int(((now or datetime.now(UTC)) - in_utc(since)).total_seconds()))
-    if seconds < 60:
-        return f"{seconds}s"
-    if seconds < 3600:
-        return f"{seconds // 60}m"
-    if seconds < 86_400:
-        return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
-    return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
+    return age(((now or datetime.now(UTC)) - in_utc(since)).total_seconds())

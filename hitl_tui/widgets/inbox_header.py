@@ -53,9 +53,9 @@ class InboxHeader(Vertical):
         yield self._summary
         yield self._problems
 
-    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> None:
-        """Show the counts; nothing before the inbox is read."""
-        self._summary.update(_summary(inbox, counts) if inbox is not None else "")
+    def show_summary(self, inbox: Inbox | None, counts: InboxCounts, before: str = "") -> None:
+        """Show the counts, or the words for the time before the inbox is read."""
+        self._summary.update(_summary(inbox, counts) if inbox is not None else before)
 
     def show_problems(self, inbox: Inbox | None, broken: Sequence[BrokenGraph]) -> None:
         """Show why the list is old or incomplete, and which graphs cannot be imported."""
@@ -71,12 +71,19 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         counts.sending,
         f"{counts.marked:,} marked" if counts.marked else "",
         "old list" if inbox.error else "",
+        _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)
+
+
+def _imports(coming: Sequence[str]) -> str:
+    if not coming:
+        return ""
+    return "importing the graph" if len(coming) == 1 else f"importing {len(coming)} graphs"
 
 
 def _inbox_problems(inbox: Inbox | None) -> Iterator[str]:

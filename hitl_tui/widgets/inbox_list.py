@@ -1,6 +1,6 @@
 """The list of all pending items, quick with 100,000 rows: only the rows on screen are drawn."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -12,36 +12,15 @@ from hitl_engine.model import InboxOrder, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_items import InboxItems
-from hitl_tui.state.marks import Marks
-from hitl_tui.text.item_summary import waited
-from hitl_tui.widgets.inbox_row import InboxRowDrawing, row_of
-from hitl_tui.widgets.item_list import ItemList, moving_keys
+from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.text.item_summary import inbox_row, look_of, waited
+from hitl_tui.widgets.inbox_rows import InboxRows
+from hitl_tui.widgets.item_list import moving_keys
 
 
-class InboxList(ItemList):
+class InboxList(InboxRows):
     """Shows the pending items, one row each, under a row of headings; posts `Chosen`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "inbox--heading",
-        "inbox--selected",
-        "inbox--asks",
-        "inbox--stop",
-        "inbox--stuck",
-        "inbox--muted",
-        "inbox--mark",
-    }
-    DEFAULT_CSS = """
-    InboxList {
-        & > .inbox--heading { color: $foreground 50%; }
-        & > .inbox--selected { background: $panel; text-style: bold; }
-        &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
-        & > .inbox--asks { color: $text-accent; }
-        & > .inbox--stop { color: $text-primary; }
-        & > .inbox--stuck { color: $text-error; }
-        & > .inbox--muted { color: $foreground 75%; }
-        & > .inbox--mark { color: $text-warning; text-style: bold; }
-    }
-    """
     HELP = """\
     ### The inbox
     Everything that waits for a person, on every thread.
@@ -104,7 +83,6 @@ class InboxList(ItemList):
         self._marks = Marks() if marks is None else marks
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems()
-        self._drawing = InboxRowDrawing(self)
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 
@@ -132,6 +110,13 @@ class InboxList(ItemList):
         self._drawn.clear()
         self._update_list()
 
+    def select_first_of(self, keys: Iterable[ItemKey], line: int) -> None:
+        """Select the first of these items that is listed, on this line of the list."""
+        listed = {key_of(item): index for index, item in enumerate(self.listed)}
+        index = next((listed[key] for key in keys if key in listed), 0)
+        self.selected = index
+        self.scroll_to(y=max(0, index - line), animate=False, force=True)
+
     def _update_list(self) -> None:
         before = self.item
         self._items.update_list(self.order, self.filter_text)
@@ -157,13 +142,10 @@ class InboxList(ItemList):
         """How many items are listed."""
         return len(self.listed)
 
-    def fit_columns(self, width: int) -> None:
-        """Fit the columns to the longest names."""
-        self._drawing.fit(width, self._items.longest_names)
-
-    def draw_headings(self, width: int) -> Strip:
-        """Draw the headings."""
-        return self._drawing.headings(width)
+    @property
+    def longest_names(self) -> tuple[int, int]:
+        """Characters of the longest graph and the longest node."""
+        return self._items.longest_names
 
     def look_of(self, index: int) -> Hashable:
         """Return the item, and what of its row changes with time."""
@@ -175,8 +157,8 @@ class InboxList(ItemList):
         """Draw the row of an item."""
         item = self.listed[index]
         waiting, marked = self._changing_parts(item)
-        row = row_of(item, waiting=waiting, asks=self._describe(item))
-        return self._drawing.row(row, item, width, selected=selected, marked=marked)
+        row = inbox_row(item, waiting=waiting, asks=self._describe(item))
+        return self.drawing.row(row, look_of(item), width, selected=selected, marked=marked)
 
     def _changing_parts(self, item: Waiting) -> tuple[str, bool]:
         """Return the parts of a row that change without a new list: waiting time and mark."""

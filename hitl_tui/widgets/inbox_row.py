@@ -7,11 +7,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import Breakpoint, Waiting
-from hitl_engine.visible import one_line
 from hitl_tui.text.fitting import padded
-from hitl_tui.text.item_summary import kind_words
-from hitl_tui.text.literal import short_id
+from hitl_tui.text.inbox_row import InboxRow, Look
 
 _SIGNS = 2
 """Cells at the start of a row, for the signs of the selection and of a mark."""
@@ -28,30 +25,7 @@ class Columns(NamedTuple):
     thread: int
 
 
-class Row(NamedTuple):
-    """The text of each column, visible and on one line."""
-
-    kind: str
-    graph: str
-    node: str
-    waiting: str
-    asks: str
-    thread: str
-
-
-_HEADINGS = Row("", "graph", "node", "waiting", "asks", "thread")
-
-
-def row_of(item: Waiting, *, waiting: str, asks: str) -> Row:
-    """Return the texts of a row; `waiting` and `asks` are visible text already."""
-    return Row(
-        kind_words(item),
-        one_line(item.graph_id, 80),
-        one_line(item.node, 80),
-        waiting,
-        asks,
-        short_id(item.thread_id),
-    )
+_HEADINGS = InboxRow("", "graph", "node", "waiting", "asks", "thread")
 
 
 class InboxRowDrawing:
@@ -70,7 +44,7 @@ class InboxRowDrawing:
         base = self._widget.get_component_rich_style("inbox--heading")
         return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
 
-    def row(self, row: Row, item: Waiting, width: int, *, selected: bool, marked: bool) -> Strip:
+    def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, marked: bool) -> Strip:
         """Draw the row of an item."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
@@ -80,25 +54,23 @@ class InboxRowDrawing:
             segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
         else:
             segments = [Segment(cursor.ljust(_SIGNS), base)]
-        return self._strip(segments, row, item, base, width)
+        return self._strip(segments, row, look, base, width)
 
     def _strip(
-        self, segments: list[Segment], row: Row, item: Waiting | None, base: Style, width: int
+        self, segments: list[Segment], row: InboxRow, look: Look | None, base: Style, width: int
     ) -> Strip:
         for name, cells in self._columns._asdict().items():
             if cells:
                 text = padded(getattr(row, name), cells)
-                segments.append(Segment(f"{text} ", base + self._column_style(name, item)))
+                segments.append(Segment(f"{text} ", base + self._column_style(name, look)))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _column_style(self, name: str, item: Waiting | None) -> Style:
+    def _column_style(self, name: str, look: Look | None) -> Style:
         """Return the colour of a column; the background is the row's."""
-        if item is None:
+        if look is None:
             return Style.null()
         if name == "kind":
-            if isinstance(item, Breakpoint):
-                return self._colour("stop")
-            return self._colour("stuck" if item.task_error else "asks")
+            return self._colour(look)
         if name in ("waiting", "thread", "node"):
             return self._colour("muted")
         return Style.null()

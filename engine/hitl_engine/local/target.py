@@ -14,6 +14,9 @@ from platformdirs import user_data_path
 from hitl_engine.errors import BadTarget, JournalFailed
 from hitl_engine.private_files import make_private_folder
 
+_KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+"""Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
+
 _HINT = "Give a URL, a langgraph.json, or file.py:graph."
 
 
@@ -140,3 +143,15 @@ def data_folder(target: Target, base: Path | None) -> Path:
             f"The data folder cannot be used: {error}.", hint="Choose another with --data-dir."
         ) from error
     return folder
+
+
+def key_header(environ: Mapping[str, str], variable: str | None) -> dict[str, str]:
+    """Return the header that carries the API key of the environment, or nothing.
+
+    `variable` names the one to use; without it, the variables of LangGraph's SDK are tried.
+    """
+    for name in [variable] if variable else _KEYS:
+        key = environ.get(name, "").strip().strip("'\"")
+        if key:
+            return {"x-api-key": key}
+    return {}

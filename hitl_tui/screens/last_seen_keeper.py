@@ -1,0 +1,38 @@
+"""Keeps the first rows of the inbox for the next start of the console."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from hitl_engine.model import Inbox, Waiting, in_order
+from hitl_tui.state.last_seen import LastSeen, SeenItem
+from hitl_tui.state.marks import key_of
+from hitl_tui.text.item_summary import inbox_row, look_of
+
+if TYPE_CHECKING:
+    from hitl_engine.last_seen import LastSeenFile
+
+_ROWS = 200
+"""Rows that are kept: more than a screen shows."""
+
+
+class LastSeenKeeper:
+    """Writes what the inbox shows into the file of its target."""
+
+    def __init__(self, file: "LastSeenFile", describe: Callable[[Waiting], str]) -> None:
+        self._file = file
+        self._describe = describe
+        self._kept: Sequence[Waiting] | None = None
+
+    def keep(self, inbox: Inbox) -> None:
+        """Write the newest items, if they are live and others than before. Raises OSError."""
+        if inbox.error or inbox.items is self._kept:
+            return
+        rows = tuple(map(self._seen, islice(in_order(inbox.items), _ROWS)))
+        self._file.write(LastSeen(datetime.now(UTC), len(inbox.items), rows).to_json())
+        self._kept = inbox.items
+
+    def _seen(self, item: Waiting) -> SeenItem:
+        row = inbox_row(item, waiting="", asks=self._describe(item))
+        return SeenItem(*key_of(item), item.since, look_of(item), row)
