@@ -5,6 +5,8 @@ BIN := $(VENV)/bin
 WORKERS ?= 3
 NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules \
   tests/browser/node_modules
+# Else every program that a test starts compiles the code of this project again.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: demo test check matrix bench hardening suites screenshots clean
 
@@ -12,7 +14,7 @@ demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
 test: check $(NODE_MODULES) .servers/aegra/.installed  ## everything that must hold, with real servers
-	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist worksteal
+	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist loadgroup
 
 check: $(VENV)/.test-installed  ## types, style, and import rules
 	$(BIN)/ruff check .
@@ -54,7 +56,7 @@ $(VENV)/.test-installed: $(VENV)/bin/python pyproject.toml
 # Its own environment, because it needs Python 3.12 and other packages.
 .servers/aegra/.installed: tests/server/aegra-requirements.txt | $(VENV)/.test-installed
 	$(BIN)/uv venv -q --clear --python "$$(.ci/python-at-least 3.12)" .servers/aegra \
-	  && $(BIN)/uv pip install -q --python .servers/aegra -r $< \
+	  && $(BIN)/uv pip install -q --compile-bytecode --python .servers/aegra -r $< \
 	  && touch $@ \
 	  || echo "Aegra could not be installed: its tests are skipped"
 

@@ -16,6 +16,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_tui.messages import (
+    AssistantsRequested,
     BulkRequested,
     Chosen,
     LogRequested,
@@ -24,6 +25,7 @@ from hitl_tui.messages import (
     RunAgainRequested,
     RunRequested,
     StartFailed,
+    StoreRequested,
     ThreadOpened,
     ThreadsRequested,
 )
@@ -94,9 +96,15 @@ class ConsoleApp(App[None]):
         open_desk: OpenDesk,
         settings: Settings | None = None,
         last_seen: "LastSeenFile | None" = None,
+        *,
+        opens_thread: bool = False,
     ) -> None:
-        """`last_seen`: where the inbox is kept for the next start; without it, it is not kept."""
+        """`last_seen`: where the inbox is kept for the next start; without it, it is not kept.
+
+        With `opens_thread`, the newest thread is opened at once.
+        """
         super().__init__()
+        self._opens_thread = opens_thread
         self._settings = settings or Settings()
         for theme in THEMES:
             self.register_theme(theme)
@@ -170,6 +178,16 @@ class ConsoleApp(App[None]):
         self.home = inbox = InboxScreen(self.session, self._last_seen)
         self.push_screen(inbox)
         self._opened = Navigation(self, self.session, inbox)
+        if self._opens_thread:
+            self.open_newest_thread()
+
+    @work(group="open", exit_on_error=False)
+    async def open_newest_thread(self) -> None:
+        """Open the newest thread, whatever its status."""
+        assert self.session.desk is not None, "the target is open"
+        page = await self.session.desk.threads.page(size=1)
+        for thread in page.rows:
+            self._navigation.open_any_thread(ThreadOpened(thread.thread_id))
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -234,9 +252,9 @@ class ConsoleApp(App[None]):
         self._navigation.open_any_thread(event)
 
     @on(NewRunRequested)
-    def open_new_run(self) -> None:
+    def open_new_run(self, event: NewRunRequested) -> None:
         """Open the form that starts a run."""
-        self._navigation.open_new_run()
+        self._navigation.open_new_run(event)
 
     @on(RunAgainRequested)
     def open_run_again(self, event: RunAgainRequested) -> None:
@@ -268,6 +286,16 @@ class ConsoleApp(App[None]):
         """Open the list of all threads."""
         self._navigation.open_threads()
 
+    @on(AssistantsRequested)
+    def open_assistants(self) -> None:
+        """Open the list of assistants."""
+        self._navigation.open_assistants()
+
+    @on(StoreRequested)
+    def open_store(self) -> None:
+        """Open the store."""
+        self._navigation.open_store()
+
     @on(BulkRequested)
     def open_bulk(self, event: BulkRequested) -> None:
         """Open the marked items."""
@@ -280,8 +308,10 @@ class ConsoleApp(App[None]):
                 yield command
         from hitl_tui.screens.code_commands import code_commands
         from hitl_tui.screens.key_commands import key_commands
+        from hitl_tui.screens.server_commands import server_commands
 
         yield from key_commands(self, screen)
+        yield from server_commands(screen)
         yield from code_commands(screen)
 
     # Output

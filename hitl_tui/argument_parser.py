@@ -26,7 +26,7 @@ COMMANDS = (
     *("demo", "serve", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "replay"),
+    *("export", "story", "open", "replay"),
 )
 """First words that are a command, not a target."""
 
@@ -65,6 +65,7 @@ commands:
 
   hitl-tui export THREAD    save what was done on a thread as a story
   hitl-tui story FILE       print a story
+  hitl-tui open FILE        open the console on a story, to read it
   hitl-tui replay FILE      do it again on a local graph, and print the differences
 
 Each command has its own --help. TARGET is a URL, a langgraph.json, or
@@ -156,6 +157,8 @@ def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
     match command:
         case "demo":
             _add_demo_options(parser)
+        case "open":
+            _add_open_options(parser)
         case "serve":
             _add_serve_options(parser)
         case _:
@@ -215,6 +218,16 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_python_option(parser)
     _add_forget_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False)
+
+
+def _add_open_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Open the console on a story: its conversation, states, history and graph, to read them. "
+        "Needs no server."
+    )
+    parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
+    add_data_dir_option(parser)
+    parser.set_defaults(reload=False)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:

@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 def _run(args: argparse.Namespace) -> int:
     match args.command:
-        case None | "demo":
+        case None | "demo" | "open":
             return _run_console(args)
         case "serve":
             return _serve(args)
@@ -53,7 +53,12 @@ def _run_console(args: argparse.Namespace) -> int:
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
-    app = ConsoleApp(lambda: _open_desk(args), settings, _last_seen_file(args, settings))
+    app = ConsoleApp(
+        lambda: _open_desk(args),
+        settings,
+        _last_seen_file(args, settings),
+        opens_thread=args.command == "open",
+    )
     app.session.takes_up_code = args.reload
     app.run()
     for thread_id in app.unsettled:
@@ -66,6 +71,8 @@ def _run_console(args: argparse.Namespace) -> int:
 
 def _last_seen_file(args: argparse.Namespace, settings: Settings) -> "LastSeenFile | None":
     """Return where the inbox of the target is kept; None if nothing is to be kept of it."""
+    if args.command == "open":
+        return None  # a story is in a file already
     from hitl_engine.last_seen import LastSeenFile  # shell commands need no such file
 
     file = LastSeenFile.of_target(
@@ -114,13 +121,17 @@ async def _open_desk(args: argparse.Namespace) -> AsyncIterator["Desk"]:
     Its module is imported here, in a thread, so that the console paints its first screen before.
     """
     desk_module = await asyncio.to_thread(import_module, "hitl_engine.desk")
-    opened: AbstractAsyncContextManager[Desk] = desk_module.open_desk(
-        args.target,
-        data_dir=args.data_dir,
-        headers=dict(args.header),
-        api_key_env=args.api_key_env,
-        python=args.python,
-    )
+    opened: AbstractAsyncContextManager[Desk]
+    if args.command == "open":
+        opened = desk_module.open_story(args.story)
+    else:
+        opened = desk_module.open_desk(
+            args.target,
+            data_dir=args.data_dir,
+            headers=dict(args.header),
+            api_key_env=args.api_key_env,
+            python=args.python,
+        )
     async with opened as desk:
         if args.command == "demo":
             await demo.seed(desk)

@@ -174,6 +174,19 @@ class ExternalEditorClosed(Message):
 class NewRunRequested(Message):
     """The user asked for the form that starts a run."""
 
+    assistant_id: str = ""
+    """The assistant that is selected in it; empty: none was asked for."""
+
+
+@dataclass
+class AssistantsRequested(Message):
+    """The user asked for the assistants of the server."""
+
+
+@dataclass
+class StoreRequested(Message):
+    """The user asked for the store of the server."""
+
 
 @dataclass
 class LogRequested(Message):

@@ -7,6 +7,27 @@ import pytest
 
 from tests.server import processes
 
+_STARTED_ONCE = ("aegra", "javascript")
+"""Servers that start slowly: all their tests run in one process, one after the other."""
+_SHARING = ("any_server", "browser", "clients", "deploy", "server", "shell")
+"""Folders whose files have fixtures for all their tests, such as a server of their own."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Group the tests that share what starts slowly; `--dist loadgroup` keeps a group together."""
+    for item in items:
+        if (group := _group_of(item)) is not None:
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group_of(item: pytest.Item) -> str | None:
+    kind = getattr(item, "callspec", None)
+    for server in _STARTED_ONCE:
+        if kind is not None and server in kind.params.values():
+            return server
+    folder = item.path.parent.name
+    return item.path.stem if folder in _SHARING else None
+
 
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_open() -> Iterator[None]:

@@ -14,6 +14,7 @@ import signal
 import struct
 import termios
 import time
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Self
@@ -31,6 +32,7 @@ KEYS = {
     "pagedown": "\x1b[6~",
     "enter": "\r",
     "tab": "\t",
+    "shift+tab": "\x1b[Z",
     "escape": "\x1b",
     "backspace": "\x7f",
     "f5": "\x1b[15~",
@@ -52,9 +54,11 @@ _UNREADABLE = re.compile(
 
 
 def key_bytes(name: str) -> bytes:
-    """Return what a terminal sends for `name`: a key of `KEYS`, `ctrl+x`, or plain text."""
+    """Return what a terminal sends: for a key of `KEYS`, `ctrl+x`, `alt+x`, or plain text."""
     if name in KEYS:
         return KEYS[name].encode()
+    if re.fullmatch(r"alt\+.", name):
+        return b"\x1b" + name[-1].encode()
     if re.fullmatch(r"ctrl\+[a-z]", name):
         return bytes([ord(name[-1]) & 0x1F])
     return name.encode()
@@ -175,6 +179,18 @@ class Terminal:
             if re.search(pattern, "\n".join(self._screen.display)):
                 return when - since
         raise AssertionError(f"{pattern!r} was never painted")
+
+    def written(self, mark: bytes, after: int, seconds: float = 30) -> float:
+        """Read until `mark` is in the output after `after` bytes; return when it arrived.
+
+        In seconds of `time.perf_counter`. Raises AssertionError.
+        """
+        deadline = time.monotonic() + seconds
+        while (found := self.raw.find(mark, after)) < 0:
+            assert time.monotonic() < deadline, f"{mark!r} was not written in {seconds} s"
+            self.read(0.02)
+        chunk = bisect_left(self._stamps, (found + len(mark),)) - 1
+        return self._stamps[chunk][1]
 
     def wait_for_exit(self, seconds: float = 10) -> int:
         """Wait until the program has ended; return its exit code. Raises AssertionError."""

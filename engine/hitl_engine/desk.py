@@ -7,12 +7,15 @@ in which order is decided here and nowhere else.
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager, suppress
+from dataclasses import replace
 from datetime import datetime
 from functools import wraps
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.debugging import story_file
+from hitl_engine.debugging.assistants import Assistants
 from hitl_engine.debugging.copied_code import CopiedCode
 from hitl_engine.debugging.reruns import Reruns
 from hitl_engine.debugging.runs import Runs
@@ -21,6 +24,7 @@ from hitl_engine.debugging.stepping import Stepping
 from hitl_engine.debugging.store import Store
 from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
+from hitl_engine.debugging.story_server import StoryServer
 from hitl_engine.debugging.threads import Threads
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
@@ -30,7 +34,7 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.errors import BadInput, Conflict, JournalFailed
+from hitl_engine.errors import BadInput, Conflict, HitlError, JournalFailed
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection
@@ -62,10 +66,10 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    StateEdit,
     Story,
     ThreadView,
 )
-from hitl_engine.reading.assistants import Assistants
 from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.graph_pictures import GraphPictures
 from hitl_engine.reading.history import History
@@ -108,6 +112,30 @@ async def open_desk(
             await connection.aclose()
 
 
+@asynccontextmanager
+async def open_story(path: Path) -> AsyncIterator["Desk"]:
+    """Open the desk of a story in a file: it reads like a server, and nothing can be changed.
+
+    Its journal is empty, and gone at the end. Raises BadInput.
+    """
+    story = read_story_file(path)
+    target = RemoteServer(url="http://story", label=path.name)
+    saved = story.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
+    read_only = (
+        f"This is a story in the file {path}, saved {saved} from {story.server}. Nothing can be"
+        " answered or changed here."
+    )
+    with TemporaryDirectory() as folder:
+        async with open_journal(Path(folder)) as journal:
+            transport = StoryServer(story, read_only)
+            connection = Connection(target, Path(folder), {}, None, transport=transport)
+            await connection.open()
+            try:
+                yield Desk(ServerSession(connection), journal)
+            finally:
+                await connection.aclose()
+
+
 async def read_log(
     target: str | None, *, data_dir: Path | None = None, limit: int = 200
 ) -> tuple[LogEntry, ...]:
@@ -123,6 +151,15 @@ async def read_log(
 def read_story(text: str) -> Story:
     """Read a story from its JSON. Raises BadInput."""
     return story_file.story_of(text)
+
+
+def read_story_file(path: Path) -> Story:
+    """Read a story from a file. Raises BadInput."""
+    try:
+        return read_story(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+        raise BadInput(f"{path} cannot be read: {reason}.") from error
 
 
 def story_json(story: Story) -> JsonObject:
@@ -197,9 +234,7 @@ class Desk:
         """Runs from an older checkpoint, or at another node."""
         self.stepping = Stepping(session, self._decider)
         """Steps up to a node, until a condition holds, or to the end."""
-        self.stories = Stories(
-            ReplayParts(session, self._decider, self._starter, self.states, self.reviews)
-        )
+        self.stories = Stories(ReplayParts(session, self._decider, self.states))
         """What was done on a thread, saved and replayed."""
         self.threads = Threads(session, journal.decisions)
         """All threads, whatever their status."""
@@ -209,7 +244,7 @@ class Desk:
         """Requests as code that runs elsewhere."""
         self.store = Store(session, journal.decisions)
         """The values that graphs keep across threads."""
-        self.assistants = Assistants(lambda: session.api)
+        self.assistants = Assistants(session, journal.decisions)
         """Graphs with settings for their runs, in versions."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
@@ -375,6 +410,23 @@ class Desk:
     async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
         """Step past a breakpoint to the next stop or the end, with input `None`. Raises as `decide`."""
         return await self._decider.step(breakpoint, on_progress)
+
+    @_keeps_server_running
+    async def write_and_go_on(self, edit: StateEdit, on_progress: OnProgress) -> Outcome:
+        """Write into the state of a thread, and run on from there to the next stop or the end.
+
+        The thread does not go on where something became otherwise than meant, or nothing is next:
+        then the outcome is that of the write. Raises as `states.write` where nothing was written.
+        """
+        written = await self.states.write(edit)
+        stop = written.thread.stop if written.thread else None
+        if written.kind is not OutcomeKind.APPLIED or written.otherwise or stop is None:
+            return written
+        try:
+            return await self._decider.step(stop, on_progress)
+        except HitlError as error:
+            why = f"{written.why} The thread did not go on: {error.what}"
+            return replace(written, kind=OutcomeKind.UNMOVED, why=why)
 
     async def input_forms(self, graph: Graph) -> AsyncIterator[InputForm]:
         """Yield the form for the input of a graph; before it, an incomplete one if that takes long.

@@ -7,6 +7,7 @@ in their order, and what one list has more is added or removed there. Two object
 are two things: one replaces the other as a whole.
 """
 
+import marshal
 from collections.abc import Iterable, Iterator
 from typing import TypeAlias
 
@@ -23,20 +24,11 @@ def changed_paths(before: JsonValue, after: JsonValue) -> tuple[Change, ...]:
 
 
 class _Comparison:
-    """Two values in which every object and list has a number: equal ones have the same.
-
-    So every part is looked at once, however deep it is. Nothing is recursive: a value may be nested
-    deeper than calls may be.
-    """
+    """Two values, of which each part is looked at a few times at most, however large they are."""
 
     def __init__(self, before: JsonValue, after: JsonValue) -> None:
         self._before, self._after = before, after
-        self._numbers: dict[int, int] = {}
-        """By the `id()` of the object or list."""
-        by_content: dict[tuple[object, ...], int] = {}
-        for container in (*_inner_first(before), *_inner_first(after)):
-            content = self._content(container)
-            self._numbers[id(container)] = by_content.setdefault(content, len(by_content))
+        self._numbers: _Numbers | None = None
 
     def changes(self) -> Iterator[Change]:
         """Yield the changes, in the order of the value afterwards."""
@@ -84,6 +76,50 @@ class _Comparison:
         return "id" in one and "id" in other and not self._equal(one["id"], other["id"])
 
     def _equal(self, one: JsonValue, other: JsonValue) -> bool:
+        """Whether two parts are equal as JSON; in Python, `1`, `1.0` and `True` are equal."""
+        if type(one) is not type(other):
+            return False
+        if not isinstance(one, _CONTAINERS):
+            return one == other
+        if self._numbers is None:
+            equal = _equal_if_plain(one, other)
+            if equal is not None:
+                return equal
+            self._numbers = _Numbers(self._before, self._after)
+        return self._numbers.equal(one, other)
+
+
+def _equal_if_plain(one: JsonValue, other: JsonValue) -> bool | None:
+    """Return whether two values are equal, as fast as Python can; None where that is not known.
+
+    It is not known of values that are nested deeper than Python compares, and of equal ones whose
+    keys have another order, or whose numbers have other types. The bytes of version 2 of `marshal`
+    are the same for the same types, values and order: later versions depend on more.
+    """
+    try:
+        if one != other:
+            return False
+        return marshal.dumps(one, 2) == marshal.dumps(other, 2) or None
+    except (RecursionError, ValueError):
+        return None
+
+
+class _Numbers:
+    """Each object and list in two values has a number: equal ones have the same.
+
+    Nothing is recursive: a value may be nested deeper than calls may be.
+    """
+
+    def __init__(self, before: JsonValue, after: JsonValue) -> None:
+        self._numbers: dict[int, int] = {}
+        """By the `id()` of the object or list."""
+        by_content: dict[tuple[object, ...], int] = {}
+        for container in (*_inner_first(before), *_inner_first(after)):
+            content = self._content(container)
+            self._numbers[id(container)] = by_content.setdefault(content, len(by_content))
+
+    def equal(self, one: JsonValue, other: JsonValue) -> bool:
+        """Whether two objects or lists of the values are equal."""
         return self._key(one) == self._key(other)
 
     def _content(self, container: JsonObject | list[JsonValue]) -> tuple[object, ...]:
@@ -93,7 +129,7 @@ class _Comparison:
         return dict, *keys, *(self._key(container[key]) for key in keys)
 
     def _key(self, value: JsonValue) -> object:
-        """Return what is equal for equal JSON; in Python, `1`, `1.0` and `True` are equal."""
+        """Return what is equal for equal JSON."""
         if isinstance(value, str):
             return value
         if isinstance(value, _CONTAINERS):

@@ -132,6 +132,10 @@ class Preconditions(Body):
     """The newest checkpoint of the thread."""
     interrupt_ids: ListOf[str] | None = None
     """Interrupts that must still be pending; with an empty list, none may be."""
+    payload_digests: Annotated[dict[Text, Text], FewNames] | None = None
+    """What the tasks that ask these interrupts must ask (`payload_digests.py`), by interrupt id."""
+    last_run_id: Text | None = None
+    """The newest run of the thread."""
     fork: bool = False
     """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
 
@@ -152,6 +156,8 @@ class RunBody(Body):
     stream_mode: StreamMode | ListOf[StreamMode] | None = None
     stream_subgraphs: bool = False
     stream_resumable: bool = False
+    stream_thread: bool = False
+    """Whether the stream ends with an event `thread`: the row as `GET /threads/{id}` returns it."""
     multitask_strategy: Literal["reject", "enqueue", "interrupt", "rollback"] | None = None
     on_disconnect: Literal["continue", "cancel"] = "continue"
     on_completion: Literal["delete", "keep"] = "delete"
@@ -223,6 +229,8 @@ class RunBody(Body):
             frozenset(filter(None, (given.checkpoint_id, at))),
             given.interrupt_ids,
             self.resumes and not given.fork and not is_resume_map(self.given_command["resume"]),
+            given.payload_digests,
+            given.last_run_id,
         )
 
 
@@ -304,7 +312,12 @@ class StateBody(Body):
     def required_state(self) -> RequiredState:
         """What the preconditions require; nothing without them."""
         given = self.preconditions or Preconditions()
-        return RequiredState(frozenset(filter(None, (given.checkpoint_id,))), given.interrupt_ids)
+        return RequiredState(
+            frozenset(filter(None, (given.checkpoint_id,))),
+            given.interrupt_ids,
+            payload_digests=given.payload_digests,
+            last_run_id=given.last_run_id,
+        )
 
 
 class StateAt(Body):

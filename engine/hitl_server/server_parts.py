@@ -7,6 +7,7 @@ from pathlib import Path
 from starlette.requests import HTTPConnection
 
 from hitl_server.idempotency import KeyLocks
+from hitl_server.json_types import JsonObject
 from hitl_server.project.config import ProjectConfig
 from hitl_server.project.graphs import Graphs
 from hitl_server.running.code_watch import CodeWatch
@@ -82,6 +83,19 @@ class ServerParts:
             store=store,
             checkpoints=checkpoints,
         )
+
+    def thread_with_last_run(self, thread_id: str) -> JsonObject | None:
+        """Return a thread's row with its newest run, and whether its code changed; None without it.
+
+        The run is read first, so that the row includes the result of a run that has ended.
+        """
+        last_run = self.runs.last(thread_id)
+        row = self.threads.get(thread_id)
+        if row is None:
+            return None
+        graph_id = (self.threads.metadata(thread_id) or {}).get("graph_id")
+        changed = self.graphs.code_change(str(graph_id))
+        return {**row, "last_run": last_run, "code_changed": changed}
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:
         """Copy a thread with its pending interrupts; False if there is no such thread.

@@ -44,11 +44,18 @@ class RequiredState:
     """Interrupts that must be pending; with an empty list, none may be."""
     some_interrupt: bool = False
     """Whether some interrupt must be pending."""
+    payload_digests: Mapping[str, str] | None = None
+    """What the tasks that ask these interrupts must ask, by interrupt id."""
+    last_run_id: str | None = None
+    """The newest run of the thread."""
 
     @property
     def is_as_seen(self) -> bool:
         """Whether the request is based on a state that its client has seen."""
-        return bool(self.checkpoint_ids) or self.interrupt_ids is not None
+        return (
+            bool(self.checkpoint_ids or self.payload_digests or self.last_run_id)
+            or self.interrupt_ids is not None
+        )
 
 
 def with_since(

@@ -11,6 +11,7 @@ from textual.app import App
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
     NewInputRequested,
+    NewRunRequested,
     RunAgainRequested,
     RunRequested,
     StartFailed,
@@ -65,9 +66,11 @@ class Navigation:
         else:
             self._app.push_screen(ThreadScreen(self._session, item, thread_id=thread_id))
 
-    def open_new_run(self) -> None:
+    def open_new_run(self, event: NewRunRequested) -> None:
         """Open the form that starts a run; it keeps what was typed until its run starts."""
-        if self._at_inbox:
+        if event.assistant_id:
+            self._run_forms.open_for(event.assistant_id)
+        elif self._at_inbox:
             self._run_forms.open()
 
     def open_run_again(self, event: RunAgainRequested) -> None:
@@ -109,6 +112,18 @@ class Navigation:
 
         if self._at_inbox:
             self._app.push_screen(ThreadsScreen(self._session))
+
+    def open_assistants(self) -> None:
+        """Open the list of assistants, above the screen in view."""
+        from hitl_tui.screens.assistants import AssistantsScreen
+
+        self._app.push_screen(AssistantsScreen(self._session))
+
+    def open_store(self) -> None:
+        """Open the store, above the screen in view."""
+        from hitl_tui.screens.store import StoreScreen
+
+        self._app.push_screen(StoreScreen(self._session))
 
     def open_bulk(self, marks: Marks) -> None:
         """Open the marked items; what was typed there is kept until the console closes."""

@@ -76,10 +76,12 @@ class NewRunScreen(ConsoleScreen):
         given: EarlierRun | None = None,
         note: str = "",
         thread: NewInputRequested | None = None,
+        assistant_id: str = "",
     ) -> None:
         """Begin empty, or with what an earlier run was started with; `note` tells where it is from.
 
-        `thread`: the finished thread that gets this input, instead of a new one.
+        `thread`: the finished thread that gets this input, instead of a new one. `assistant_id`: what
+        is selected at first.
         """
         super().__init__(session)
         self.form: RunForm | None = None
@@ -89,6 +91,7 @@ class NewRunScreen(ConsoleScreen):
         self._given = given
         self._note = note
         self._thread = thread
+        self._assistant_id = given.graph.assistant_id if given else assistant_id
 
     def compose_body(self) -> ComposeResult:
         """Put the graphs next to the form, and what will be sent below."""
@@ -144,10 +147,9 @@ class NewRunScreen(ConsoleScreen):
         return self._thread is None or graph.graph_id == self._thread.graph_id
 
     def _first_selected(self) -> int:
-        """Return the index of the graph of the earlier run, or of the first graph."""
+        """Return the index of the assistant that was asked for, or of the first one."""
         ids = [graph.assistant_id for graph in self._graphs]
-        wanted = self._given.graph.assistant_id if self._given else ""
-        return ids.index(wanted) if wanted in ids else 0
+        return ids.index(self._assistant_id) if self._assistant_id in ids else 0
 
     @on(OptionList.OptionHighlighted, "#graphs")
     def show_graph(self, event: OptionList.OptionHighlighted) -> None:

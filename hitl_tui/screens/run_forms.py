@@ -24,6 +24,8 @@ class RunForms:
         """Forms of new runs; the last is opened next."""
         self._again: dict[str, NewRunScreen] = {}
         """Forms that repeat the run of a thread, by thread id."""
+        self._for: dict[str, NewRunScreen] = {}
+        """Forms in which an assistant was selected, by its id."""
         self._on: dict[str, NewRunScreen] = {}
         """Forms for another input of a thread, by thread id."""
 
@@ -32,6 +34,13 @@ class RunForms:
         if not self._new:
             self._new.append(self._installed(NewRunScreen(self._session)))
         self._app.push_screen(self._new[-1])
+
+    def open_for(self, assistant_id: str) -> None:
+        """Open the form of a new run with this assistant selected."""
+        if assistant_id not in self._for:
+            form = NewRunScreen(self._session, assistant_id=assistant_id)
+            self._for[assistant_id] = self._installed(form)
+        self._app.push_screen(self._for[assistant_id])
 
     def open_again(self, event: RunAgainRequested) -> None:
         """Open a form that is filled in with the earlier run of a thread."""
@@ -53,9 +62,9 @@ class RunForms:
         self._app.pop_screen()
         self._app.uninstall_screen(form)
         self._new = [each for each in self._new if each is not form]
-        for forms in (self._again, self._on):
-            for thread_id in [thread for thread, each in forms.items() if each is form]:
-                del forms[thread_id]
+        for forms in (self._again, self._for, self._on):
+            for key in [key for key, each in forms.items() if each is form]:
+                del forms[key]
 
     def show_failure(self, event: StartFailed) -> None:
         """Show why a run did not start, with its form; if the user left it, `open` shows the form."""

@@ -1,5 +1,6 @@
 """The modal that edits a value of a thread's state: in its type, as a node, confirmed with its difference."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -30,7 +31,16 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
-class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
+@dataclass(frozen=True, slots=True)
+class ConfirmedEdit:
+    """An edit that the user confirmed."""
+
+    edit: StateEdit
+    goes_on: bool
+    """Whether the nodes that are then next run."""
+
+
+class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
     """Edits one value, or a whole state; dismissed with the edit that the user confirmed.
 
     A text is edited as a text, and any other value as JSON; a key changes that.
@@ -66,6 +76,13 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
             id="state_edit.plan",
         ),
         Binding(
+            "f5",
+            "plan_and_go_on",
+            "Write and go on",
+            tooltip="Show the difference, write it if you confirm, and run to the next stop",
+            id="state_edit.go_on",
+        ),
+        Binding(
             "ctrl+t",
             "toggle_json",
             "JSON",
@@ -79,9 +96,11 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
     HELP = """\
     ### A value of the state
     **ctrl+s** shows the difference that your edit makes, and writes it only if you confirm.
+    **f5** then runs on from there, to the next stop or the end.
     In a whole state, the keys that you leave out stay as they are.
     The node that the write counts as decides which nodes run next: by default the one that ran
-    last, so that the thread stays where it is. The node that is next is skipped if you pick it.
+    last, so that the thread stays where it is. The node that is next is skipped if you pick it, also
+    if you change nothing.
     """
     VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
@@ -188,9 +207,17 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         event.stop()
         await edit_externally(self.app, event.editor)
 
-    @work(group="plan", exclusive=True, exit_on_error=False)
-    async def action_plan(self) -> None:
+    def action_plan(self) -> None:
         """Show what the edit does; close with it if the user confirms."""
+        self.plan(goes_on=False)
+
+    def action_plan_and_go_on(self) -> None:
+        """Show what the edit does, and what runs then; close with it if the user confirms."""
+        self.plan(goes_on=True)
+
+    @work(group="plan", exclusive=True, exit_on_error=False)
+    async def plan(self, *, goes_on: bool) -> None:
+        """Plan the edit, and let the user confirm it."""
         self.banner.clear()
         try:
             edit = await self._planned(self._read())
@@ -199,14 +226,15 @@ class StateEditModal(PaneSelection, ModalScreen[StateEdit | None]):
         except HitlError as error:
             self.banner.show(Severity.ERROR, str(error))
         else:
-            self._confirm(edit)
+            self._confirm(ConfirmedEdit(edit, goes_on))
 
-    def _confirm(self, edit: StateEdit) -> None:
+    def _confirm(self, planned: ConfirmedEdit) -> None:
         def closed(confirmed: bool | None) -> None:
             if confirmed:
-                self.dismiss(edit)
+                self.dismiss(planned)
 
-        self.app.push_screen(ConfirmModal(plan_of_edit(edit)), closed)
+        plan = plan_of_edit(planned.edit, goes_on=planned.goes_on)
+        self.app.push_screen(ConfirmModal(plan), closed)
 
     async def _planned(self, value: JsonValue) -> StateEdit:
         picked = min(self.as_node.picked, default=None)

@@ -41,6 +41,8 @@ from hitl_tui.widgets.thread_header import ThreadHeader
 from hitl_tui.widgets.thread_pane import PaneContent
 from hitl_tui.widgets.workspace.workspace import Workspace
 
+_CHANGES = frozenset({"retry", "run_again", "new_input", "reopen"})
+"""Actions that a thread does not offer where nothing can be changed."""
 _MOMENT = 0.02
 """Seconds; in a few of them a request begins."""
 
@@ -202,6 +204,8 @@ class ThreadScreen(ConsoleScreen):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is possible now."""
         thread, shows_card = self.thread, self.pane.shows_card
+        if action in _CHANGES and self.desk.server.read_only:
+            return False
         match action:
             case "show_neighbour":
                 return thread.has_several and shows_card

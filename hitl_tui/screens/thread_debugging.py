@@ -5,7 +5,8 @@ from functools import partial
 from typing import TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path, Rerun, StateEdit, StepGoal
+from hitl_engine.model import JsonValue, Path, Rerun, StepGoal
+from hitl_engine.visible import one_line
 from hitl_tui.messages import (
     ForkRequested,
     GotoRequested,
@@ -14,7 +15,7 @@ from hitl_tui.messages import (
     StateEditRequested,
 )
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.state_edit import ConfirmedEdit, StateEditModal
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.screens.thread_presenter import ThreadPresenter
 from hitl_tui.screens.thread_runs import SendRequest, ThreadRuns
@@ -37,6 +38,9 @@ class ThreadDebugging:
 
     async def take(self, event: DebuggingRequest) -> None:
         """Do what the user requested, if it is still about this thread."""
+        if why_not := self._desk.server.read_only:
+            self._screen.show_notification(one_line(why_not, 400), severity="warning")
+            return
         match event:
             case GotoRequested():
                 await self.go_to(event.node)
@@ -108,9 +112,10 @@ class ThreadDebugging:
             self._show(error)
             return
 
-        def closed(edit: StateEdit | None) -> None:
-            if edit is not None:
-                self._send(partial(self._runs.write, edit))
+        def closed(confirmed: ConfirmedEdit | None) -> None:
+            if confirmed is not None:
+                edit, goes_on = confirmed.edit, confirmed.goes_on
+                self._send(partial(self._runs.write, edit, goes_on=goes_on))
 
         modal = StateEditModal(
             self._desk,

@@ -16,7 +16,7 @@ from hitl_engine.model import (
     Waiting,
     busy_remark,
 )
-from hitl_engine.visible import json_text
+from hitl_engine.visible import json_text, visible
 from hitl_tui.messages import MomentPicked
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import ModalText
@@ -24,6 +24,7 @@ from hitl_tui.screens.workspace.views import proposed_views
 from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.state.views import ViewName
 from hitl_tui.text.diff import changes
+from hitl_tui.text.item_summary import waiting_words
 from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
@@ -154,10 +155,19 @@ class ThreadPresenter:
         self.update_title()
         self.workspace.thread_changed()
         item = self.thread.first_item()
-        if item is None:
+        if self._desk.server.read_only:
+            await self._show_to_read(view, focus=focus)
+        elif item is None:
             await self._show_end(view, focus=focus)
         else:
             await self.show_item(item, focus=focus)
+
+    async def _show_to_read(self, view: ThreadView, *, focus: bool) -> None:
+        """Show what waits on a thread where nothing can be answered."""
+        await self._show_end(view, focus=focus)
+        self.header.banner.show(Severity.NOTE, visible(self._desk.server.read_only))
+        if view.waiting:
+            self.pane.show_text("What waited at the end", waiting_words(view.waiting))
 
     async def _show_end(self, view: ThreadView, *, focus: bool) -> None:
         self.thread.show(None)

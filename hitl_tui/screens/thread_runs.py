@@ -112,18 +112,22 @@ class ThreadRuns:
         to = "to the end" if goal.is_end else f"to stop {one_line(goal.words, 200)}"
         await self._carry_out(f"Running on {to}", send)
 
-    async def write(self, edit: StateEdit) -> None:
-        """Write into the state, and show what became otherwise than it was meant."""
+    async def write(self, edit: StateEdit, *, goes_on: bool) -> None:
+        """Write into the state and perhaps go on, and show what became otherwise than meant."""
         found: list[Outcome] = []
 
         async def send() -> Sequence[Outcome]:
-            found.append(await self._desk.states.write(edit))
+            if goes_on:
+                found.append(await self._desk.write_and_go_on(edit, self._presenter.show_progress))
+            else:
+                found.append(await self._desk.states.write(edit))
             return found
 
         await self._carry_out("Writing into the state", send)
         if found and found[0].otherwise:
             text = " ".join(found[0].otherwise)
-            self._header.banner.show(Severity.WARNING, f"Not as you meant it: {text}")
+            stays = " The thread did not go on." if goes_on else ""
+            self._header.banner.show(Severity.WARNING, f"Not as you meant it: {text}{stays}")
 
     async def start(self, run: RunRequested) -> None:
         """Start a run on a new thread; if it cannot start, post `StartFailed`."""

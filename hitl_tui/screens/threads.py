@@ -11,20 +11,21 @@ from textual.widgets import Static
 
 from hitl_engine.errors import HitlError, NotThere
 from hitl_engine.model import (
+    CodeLanguage,
     OutcomeKind,
-    PageMark,
     ThreadFilter,
     ThreadGroup,
     ThreadRow,
     ThreadView,
 )
 from hitl_engine.visible import one_line
-from hitl_tui.messages import ThreadOpened
+from hitl_tui.messages import AssistantsRequested, StoreRequested, ThreadOpened
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.act_plans import plan_of_deletion
+from hitl_tui.state.loaded_threads import LoadedThreads
 from hitl_tui.state.session import Session
-from hitl_tui.state.thread_search import LoadedThreads, ThreadSearch
+from hitl_tui.state.thread_search import ThreadSearch
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.literal import short_id
 from hitl_tui.text.thread_rows import row_words, status_words
@@ -39,6 +40,8 @@ _PAUSE = 5.0
 """Seconds between two looks at the newest threads."""
 _TYPING = 0.25
 """Seconds after the last key of a search until the server is asked."""
+_OVERLAP = 10
+"""Threads that are read again with those before them: some may have moved up meanwhile."""
 _ENOUGH = 100
 """How many matches are found before the search waits for the user to scroll."""
 
@@ -61,7 +64,7 @@ class ThreadsScreen(ConsoleScreen):
             "search",
             "Search",
             key_display="/",
-            tooltip="Search for words, graph=NAME, KEY=VALUE in the metadata, or the id of a thread",
+            tooltip="Search for words, graph=NAME, KEY=VALUE in the metadata, or a thread's id or its beginning",
             id="threads.search",
         ),
         Binding(
@@ -81,6 +84,22 @@ class ThreadsScreen(ConsoleScreen):
             id="threads.previous_group",
         ),
         Binding(
+            "right_square_bracket",
+            "leap(1)",
+            "A tenth down",
+            show=False,
+            tooltip="A tenth of all threads further down: five times from the newest to the middle",
+            id="threads.leap_down",
+        ),
+        Binding(
+            "left_square_bracket",
+            "leap(-1)",
+            "A tenth up",
+            show=False,
+            tooltip="A tenth of all threads further up",
+            id="threads.leap_up",
+        ),
+        Binding(
             "f",
             "of_graph",
             "This graph",
@@ -89,6 +108,20 @@ class ThreadsScreen(ConsoleScreen):
         ),
         Binding("c", "copy", "Copy", tooltip="Copy the selected thread", id="threads.copy"),
         Binding("d", "delete", "Delete", tooltip="Delete the selected thread", id="threads.delete"),
+        Binding(
+            "a",
+            "assistants",
+            "Assistants",
+            tooltip="The assistants of the server, and their versions",
+            id="console.assistants",
+        ),
+        Binding(
+            "s",
+            "store",
+            "Store",
+            tooltip="The store of the server: what graphs keep across threads",
+            id="console.store",
+        ),
         Binding(
             "y",
             "copy_id",
@@ -111,10 +144,7 @@ class ThreadsScreen(ConsoleScreen):
     def __init__(self, session: Session) -> None:
         super().__init__(session)
         self._loaded = LoadedThreads()
-        self._end: PageMark | None = None
         self._search = ThreadSearch()
-        self._texts: dict[int, str] = {}
-        """What a search looks at, for each row, by the identity of the row."""
 
     def compose_body(self) -> ComposeResult:
         """Put the groups above the list."""
@@ -141,8 +171,7 @@ class ThreadsScreen(ConsoleScreen):
         self._look_again()
 
     def _look_again(self) -> None:
-        reads = any(each.group == "read" and each.is_running for each in self.workers)
-        if self.is_mounted and self.is_current and not reads and not self._search.thread_id:
+        if self.is_mounted and self.is_current and not self._reads and not self._search.thread_id:
             self.read_newest()
 
     def _words(self, row: ThreadRow) -> str:
@@ -153,30 +182,77 @@ class ThreadsScreen(ConsoleScreen):
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_from_top(self) -> None:
         """Read the first page of another list."""
-        self._loaded, self._end = LoadedThreads(), None
-        self._texts.clear()
+        self._loaded = self._window(0)
         if self._search.thread_id:
             await self._guarded(self._read_one())
         else:
             await self._guarded(self._read_page(from_top=True))
             await self._guarded(self._count())
+            if self._search.words:
+                await self._read_on()
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_more(self) -> None:
-        """Read what follows, until there are enough matches."""
+        """Read what follows; in a search for words, until there are enough matches."""
+        await self._read_on()
+
+    async def _read_on(self) -> None:
         wanted = len(self.list.rows) + _ENOUGH
-        size = _LARGE_PAGE if self._search.words else _PAGE
-        while not self._loaded.complete and len(self.list.rows) < wanted:
+        while not self._loaded.complete:
+            size = _LARGE_PAGE if self._search.words else _PAGE
             if not await self._guarded(self._read_page(size)):
+                return
+            if not self._search.words or len(self.list.rows) >= wanted:
                 return
 
     @work(group="read", exclusive=True, exit_on_error=False)
-    async def read_to_end(self) -> None:
-        """Read all that follows, and select the last thread."""
-        while not self._loaded.complete:
-            if not await self._guarded(self._read_page(_LARGE_PAGE)):
-                return
-        self.list.selected = len(self.list.rows)
+    async def read_before(self) -> None:
+        """Read what comes before the rows that are listed."""
+        await self._guarded(self._read_page_before())
+
+    async def _read_page_before(self) -> None:
+        start = self._loaded.start
+        offset = max(0, start - _PAGE)
+        page = await self.desk.threads.page(
+            self._filter, offset=offset, size=start - offset + _OVERLAP
+        )
+        self._loaded.add_before(page, offset)
+        self._show()
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def read_end(self) -> None:
+        """Go to the last thread; in a search for words, to the last match of the next pages."""
+        if self._search.words:
+            await self._read_on()
+            self.list.selected = len(self.list.rows)
+        elif not self._loaded.complete:
+            await self._guarded(self._go_to(None))
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def leap(self, by: int) -> None:
+        """Go tenths of the list further down, or up if `by` is negative."""
+        await self._guarded(self._leap(by))
+
+    async def _leap(self, by: int) -> None:
+        length = await self.desk.threads.length(self._filter)
+        now = self._loaded.start + self.list.selected
+        await self._go_to(now + by * max(1, length // 10), length)
+
+    async def _go_to(self, place: int | None, length: int | None = None) -> None:
+        """Select the thread at a place of the whole list, or the last one; read what is around it."""
+        if length is None:
+            length = await self.desk.threads.length(self._filter)
+        last = length - 1
+        place = max(0, last if place is None else min(place, last))
+        index = place - self._loaded.start
+        if not 0 <= index < len(self._loaded.rows):
+            start = max(0, min(place - _PAGE // 2, length - _PAGE))
+            loaded = self._window(start)
+            loaded.add(await self.desk.threads.page(self._filter, offset=start, size=_PAGE))
+            self._loaded = loaded
+            index = place - start
+        self._show()
+        self.list.selected = index
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_newest(self) -> None:
@@ -185,17 +261,16 @@ class ThreadsScreen(ConsoleScreen):
         await self._guarded(self._count())
 
     async def _read_page(self, size: int = _PAGE, *, from_top: bool = False) -> None:
-        page = await self.desk.threads.page(self._filter, self._end, size=size)
-        self._loaded.add(page.rows)
-        self._loaded.complete = page.end is None
-        self._end = page.end or self._end
+        page = await self.desk.threads.page(self._filter, self._loaded.end, size=size)
+        self._loaded.add(page)
         self._show(from_top=from_top)
 
     async def _renew(self) -> None:
+        if self._loaded.start:
+            return  # the newest are not in the list
         page = await self.desk.threads.page(self._filter, size=_PAGE)
         self._loaded.renew(page.rows, is_all=len(page.rows) < _PAGE)
-        if self._end is None:
-            self._end = page.end
+        self._loaded.end = self._loaded.end or page.end
         self._show()
 
     async def _read_one(self) -> None:
@@ -228,19 +303,20 @@ class ThreadsScreen(ConsoleScreen):
     def _filter(self) -> ThreadFilter:
         return self._search.filter(self.tabs.group)
 
-    def _show(self, *, from_top: bool = False) -> None:
-        matching = [row for row in self._loaded.rows if self._search.matches(self._text(row))]
-        self.list.show(matching, from_top=from_top)
-        self._show_about()
+    def code(self, language: CodeLanguage) -> str:
+        """Return code that lists these threads, as far as the server can search for them."""
+        return self.desk.code.of_search(self._filter, _PAGE, language)
 
-    def _text(self, row: ThreadRow) -> str:
-        if not self._search.words:
-            return ""
-        found = self._texts.get(id(row))
-        if found is None:
-            parts = (row.thread_id, row.graph_id, status_words(row), self._words(row))
-            found = self._texts[id(row)] = " ".join(parts)
-        return found
+    def _window(self, start: int) -> LoadedThreads:
+        return LoadedThreads(start, self._matches if self._search.words else None)
+
+    def _matches(self, row: ThreadRow) -> bool:
+        parts = (row.thread_id, row.graph_id, status_words(row), self._words(row))
+        return self._search.matches(" ".join(parts))
+
+    def _show(self, *, from_top: bool = False) -> None:
+        self.list.show(tuple(self._loaded.rows), from_top=from_top)
+        self._show_about()
 
     def _show_about(self) -> None:
         about = self._about()
@@ -248,7 +324,7 @@ class ThreadsScreen(ConsoleScreen):
         self.about.display = bool(about)
 
     def _about(self) -> str:
-        listed, read = len(self.list.rows), len(self._loaded.rows)
+        listed, loaded = len(self.list.rows), self._loaded
         if self._search.thread_id:
             return "The thread with this id" if listed else "There is no thread with this id."
         parts = [f"graph {one_line(self._search.graph_id, 60)}"] if self._search.graph_id else []
@@ -256,24 +332,42 @@ class ThreadsScreen(ConsoleScreen):
             f"{one_line(key, 40)}={one_line(value, 60)}" for key, value in self._search.metadata
         ]
         if self._search.words:
-            looked_at = "all" if self._loaded.complete else "the newest"
-            parts.append(f"{listed:,} of {looked_at} {counted(read, 'thread')}")
-        elif not read:
-            parts.append("No threads." if self._loaded.complete else "Reading…")
+            looked_at = "all" if loaded.complete else "the newest"
+            parts.append(f"{listed:,} of {looked_at} {counted(loaded.read, 'thread')}")
+        elif not listed:
+            parts.append("No threads." if loaded.complete else "Reading…")
+        elif loaded.start:
+            parts.append(f"{loaded.start + 1:,} to {loaded.start + listed:,}, last changed first")
         return "  ·  ".join(parts)
+
+    @property
+    def _reads(self) -> bool:
+        return any(each.group == "read" and each.is_running for each in self.workers)
 
     @on(ThreadsList.EndNear)
     def go_on(self) -> None:
         """Read the next threads."""
-        reads = any(each.group == "read" and each.is_running for each in self.workers)
-        if not self._loaded.complete and not reads and self._end is not None:
+        if not self._loaded.complete and not self._reads and self._loaded.end is not None:
             self.read_more()
 
-    @on(ThreadsList.EndRequested)
-    def go_to_end(self) -> None:
-        """Read all threads, and select the last."""
-        if self._end is not None:
-            self.read_to_end()
+    @on(ThreadsList.TopNear)
+    def go_back(self) -> None:
+        """Read the threads before."""
+        if self._loaded.begins_later and not self._reads:
+            self.read_before()
+
+    @on(ThreadsList.EdgeRequested)
+    def go_to_edge(self, event: ThreadsList.EdgeRequested) -> None:
+        """Go to the newest thread, or to the oldest."""
+        if event.last:
+            self.read_end()
+        elif self._loaded.start:
+            self.read_from_top()
+
+    def action_leap(self, by: int) -> None:
+        """Go a tenth of the list further down, or up."""
+        if not self._search.words and self._loaded.rows:
+            self.leap(by)
 
     # Searching
 
@@ -377,6 +471,16 @@ class ThreadsScreen(ConsoleScreen):
         if self.list.row is not None:
             self.app.copy_to_clipboard(self.list.row.thread_id)
             self.show_notification("The id of the thread is in the clipboard.")
+
+    def action_assistants(self) -> None:
+        """Request the assistants."""
+        self.session.early_keys.begin(keep_text=False)
+        self.post_message(AssistantsRequested())
+
+    def action_store(self) -> None:
+        """Request the store."""
+        self.session.early_keys.begin(keep_text=False)
+        self.post_message(StoreRequested())
 
     def action_reload(self) -> None:
         """Read everything again from the top."""

@@ -92,8 +92,5 @@ async def _written(
     desk: "Desk", edit: StateEdit, args: Namespace, *, goes_on: bool
 ) -> CommandResult:
     require_confirmation(edit.cautions, args)
-    written = await desk.states.write(edit)
-    stop = written.thread.stop if written.thread else None
-    if not goes_on or written.otherwise or stop is None:
-        return outcome_result(written, desk.reviews.fingerprint_of)
-    return outcome_result(await desk.step(stop, ignore_progress), desk.reviews.fingerprint_of)
+    writing = desk.write_and_go_on(edit, ignore_progress) if goes_on else desk.states.write(edit)
+    return outcome_result(await writing, desk.reviews.fingerprint_of)

@@ -1,12 +1,10 @@
 """The shell commands for stories: save one from a thread, print it, replay it."""
 
 from argparse import Namespace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hitl_engine.desk import read_story, story_json
+from hitl_engine.desk import read_story_file, story_json
 from hitl_engine.errors import BadInput
-from hitl_engine.model import Story
 from hitl_engine.visible import one_line
 from hitl_tui.shell.answering import require_confirmation
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
@@ -35,13 +33,13 @@ async def export(desk: "Desk", args: Namespace) -> CommandResult:
 
 async def story(args: Namespace) -> CommandResult:
     """Print a story. Needs no server."""
-    told = _read(args.story)
+    told = read_story_file(args.story)
     return story_result(told, story_json(told))
 
 
 async def replay(desk: "Desk", args: Namespace) -> CommandResult:
     """Do again what a story tells, on a new thread, and print what came of it otherwise."""
-    told = _read(args.story)
+    told = read_story_file(args.story)
     graph = await find_graph(desk, args.graph or told.graph_id)
     require_confirmation(
         [f"The nodes of {graph.name} run again, with all that they do to other systems."], args
@@ -54,11 +52,3 @@ async def replay(desk: "Desk", args: Namespace) -> CommandResult:
         told, graph, ignore_progress, ignored=args.ignore, on_step=tell
     )
     return replay_result(told, result)
-
-
-def _read(path: Path) -> Story:
-    try:
-        return read_story(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
-        raise BadInput(f"{path} cannot be read: {reason}.") from error

@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from hitl_engine.model import (
     Act,
     Answered,
+    Commanded,
+    Copied,
     JsonObject,
     JsonValue,
     Replay,
     Started,
     Story,
     StoryDifference,
+    StoryStep,
     WentOn,
     Wrote,
 )
@@ -57,20 +60,30 @@ def _story_lines(story: Story) -> Iterator[str]:
     yield f"  saved {saved} from {one_line(story.server)}"
     for number, step in enumerate(story.steps, 1):
         yield ""
-        yield f"{number}. {_act_line(step.act)}"
+        yield f"{number}. {_step_line(step)}"
         if step.after is not None:
             yield from (f"   {line}" for line in json_text(step.after).split("\n"))
 
 
 def _replay_lines(story: Story, replay: Replay) -> Iterator[str]:
     for each in replay.differences:
-        yield f"{each.step}. {_act_line(story.steps[each.step - 1].act)}"
+        yield f"{each.step}. {_step_line(story.steps[each.step - 1])}"
         yield from (f"   {visible(line)}" for line in lines_of_changes(each.changes))
         if each.problem:
             yield f"   {one_line(each.problem, 2000)}"
     count = len(replay.differences)
     found = "as the story tells" if not count else f"{count} of them otherwise"
     yield f"{replay.steps} of {len(story.steps)} steps were done on thread {replay.thread_id}, {found}."
+    if count:
+        yield "hitl-tui open shows the story step by step, hitl-tui history THREAD what the replay did."
+
+
+def _step_line(step: StoryStep) -> str:
+    """Return an act and where it begins on one line, as visible text."""
+    place = step.begins_at
+    if place is None:
+        return _act_line(step.act)
+    return f"from checkpoint {place.checkpoint + 1} of step {place.step}: {_act_line(step.act)}"
 
 
 def _act_line(act: Act) -> str:
@@ -85,6 +98,13 @@ def _act_line(act: Act) -> str:
             return f"answer {', '.join(given)}"
         case WentOn():
             return "go on without an input"
+        case Commanded():
+            sent = {"goto": act.goto, "update": act.update}
+            sent |= {each.node: each.value for each in act.answers}
+            given = (f"{name} {_short(value)}" for name, value in sent.items() if value is not None)
+            return f"command {', '.join(given)}"
+        case Copied():
+            return "copy the checkpoint, which asks its questions again"
         case Wrote():
             return f"write {_short(act.values)} as {one_line(act.as_node, 60)}"
 

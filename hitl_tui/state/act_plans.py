@@ -1,10 +1,21 @@
-"""The plans for what changes a thread other than by answering it: confirmed before it is sent."""
+"""The plans for what changes a thread, an assistant or the store: confirmed before it is sent."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from hitl_engine.model import Interrupt, ThreadStatus, ThreadView
-from hitl_engine.visible import one_line
+from hitl_engine.model import (
+    Assistant,
+    Change,
+    ChangeKind,
+    Interrupt,
+    JsonObject,
+    JsonValue,
+    StoreItem,
+    ThreadStatus,
+    ThreadView,
+)
+from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.state.plan import Plan
+from hitl_tui.text.change_lines import lines_of_changes
 from hitl_tui.text.fitting import counted
 
 
@@ -49,3 +60,84 @@ def _lost(thread: ThreadView) -> Iterator[str]:
         yield f"{counted(len(asked), 'question')} on it {wait} for an answer."
     elif thread.status is ThreadStatus.BREAKPOINT:
         yield "It is at a breakpoint; what comes after that does not run."
+
+
+def plan_of_latest_version(now: Assistant, chosen: Assistant) -> Plan:
+    """Return what to confirm before another version of an assistant is the latest, with what changes."""
+    changes = _changes_by_key(_settings_of(now), _settings_of(chosen))
+    what = (
+        f"Runs of {one_line(now.name, 60)} start with version {chosen.version} from then on,"
+        f" not with version {now.version}."
+    )
+    return Plan(
+        f"Make version {chosen.version} the latest?",
+        (
+            what,
+            *_lines_of(changes),
+        ),
+        ("Other clients of the server get it too.",),
+        shows_answer=False,
+        verb="Make it the latest",
+    )
+
+
+def _settings_of(assistant: Assistant) -> JsonObject:
+    return {
+        "config": assistant.config,
+        "context": assistant.context,
+        "metadata": assistant.metadata,
+    }
+
+
+def plan_of_item(
+    place: str, now: StoreItem | None, value: JsonObject, *, was: JsonValue, is_new: bool
+) -> Plan:
+    """Return what to confirm before an item is stored: the difference to what the store has `now`.
+
+    `was`: what it had when the user began to edit. `is_new`: the user wants to store a new item.
+    """
+    before = now.value if now is not None and isinstance(now.value, dict) else {}
+    cautions = []
+    if now is not None and is_new:
+        cautions.append("The store has an item with this key already. Its value is replaced.")
+    elif now is not None and now.value != was:
+        cautions.append("The item has changed since you opened it. What it is now is replaced.")
+    elif now is None and not is_new:
+        cautions.append("The item has been deleted since you opened it. It is stored again.")
+    same = now is not None and now.value == value
+    return Plan(
+        f"Store {place}?",
+        _lines_of(_changes_by_key(before, value)),
+        tuple(cautions),
+        shows_answer=False,
+        why_not="Nothing was changed: the store has this value." if same else "",
+        verb="Store",
+    )
+
+
+def plan_of_item_deletion(place: str, item: StoreItem) -> Plan:
+    """Return what to confirm before an item of the store is deleted."""
+    return Plan(
+        "Delete an item of the store",
+        (
+            f"{place} will be deleted. Nothing brings it back.",
+            f"Its value: {one_line(json_text(item.value, indent=None), 400)}",
+        ),
+        shows_answer=False,
+        verb="Delete",
+    )
+
+
+def _changes_by_key(before: JsonObject, after: JsonObject) -> Iterator[Change]:
+    """Yield what changes between two objects, each of their own keys as a whole."""
+    for key in dict.fromkeys((*before, *after)):
+        if key not in after:
+            yield Change((key,), ChangeKind.REMOVED, before=before[key])
+        elif key not in before:
+            yield Change((key,), ChangeKind.ADDED, after=after[key])
+        elif before[key] != after[key]:
+            yield Change((key,), ChangeKind.REPLACED, before[key], after[key])
+
+
+def _lines_of(changes: Iterable[Change]) -> tuple[str, ...]:
+    return tuple(visible(line).replace("\t", "→   ") for line in lines_of_changes(changes))

@@ -11,8 +11,11 @@ _HOW = {
 }
 
 
-def plan_of_edit(edit: StateEdit) -> Plan:
-    """Return what a write into the state does, and the difference that it makes."""
+def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
+    """Return what a write into the state does, and the difference that it makes.
+
+    With `goes_on`, the nodes that are then next run.
+    """
     changes = [
         Change((each.key,), ChangeKind.REPLACED, each.before, each.after) for each in edit.changes
     ]
@@ -31,14 +34,16 @@ def plan_of_edit(edit: StateEdit) -> Plan:
         )
     if edit.is_fork:
         lines.append("A branch begins at this checkpoint. The present one stays in the history.")
-    title = "Begin a branch with this state?" if edit.is_fork else "Write this into the state?"
+    title = "Begin a branch with this state" if edit.is_fork else "Write this into the state"
+    if goes_on:
+        lines.append("Then the thread runs on from there, to the next stop or the end.")
     return Plan(
-        title,
+        f"{title}, and go on?" if goes_on else f"{title}?",
         tuple(lines),
         tuple(one_line(caution, 400) for caution in edit.cautions),
         shows_answer=False,
-        note="no node runs",
-        verb="Write",
+        note="" if goes_on else "no node runs",
+        verb="Write and run" if goes_on else "Write",
     )
 
 

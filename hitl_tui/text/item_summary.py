@@ -1,5 +1,6 @@
 """A pending item on one line: what it asks, its kind, how long it has waited."""
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from hitl_engine.model import (
@@ -53,6 +54,18 @@ def review_line(review: Review) -> str:
             return _payload_line(payload)
         case _:
             raise AssertionError("a request contains at least one tool call")
+
+
+def waiting_words(waiting: Iterable[Waiting]) -> str:
+    """Return what waits on a thread, whole, as text that is not made visible yet."""
+    return "\n\n".join(map(_waiting_words, waiting))
+
+
+def _waiting_words(item: Waiting) -> str:
+    if isinstance(item, Breakpoint):
+        return f"A breakpoint: {item.node}"
+    payload = item.payload if isinstance(item.payload, str) else json_text(item.payload)
+    return f"{item.node} asks:\n{payload}"
 
 
 def _payload_line(payload: JsonValue) -> str:

@@ -11,10 +11,6 @@ _ITEMS = 6
 """Of a container that are looked at for its beginning."""
 _TEXT = 60
 """Characters of a text inside a container."""
-_LARGE = 1_000_000
-"""Characters of a large value."""
-_NUMBER = 10
-"""Characters that a number, a key or a bracket counts as."""
 _LONG = 60
 """Characters from which on the size of a text is told."""
 
@@ -41,20 +37,6 @@ def size_words(value: JsonValue) -> str:
             return f"{words}, {lines + 1:,} lines" if lines else words
         case _:
             return ""
-
-
-def is_large(value: JsonValue) -> bool:
-    """Return whether a value has more than about a megabyte of JSON; looks at no more than that."""
-    left, size = [value], 0
-    while left and size <= _LARGE:
-        each = left.pop()
-        size += len(each) if isinstance(each, str) else _NUMBER
-        if isinstance(each, dict):
-            size += _NUMBER * len(each)
-            left.extend(each.values())
-        elif isinstance(each, list):
-            left.extend(each)
-    return size > _LARGE
 
 
 def _pieces(value: JsonValue, depth: int) -> Iterator[str]:

@@ -38,6 +38,8 @@ class Row:
 
     texts: tuple[tuple[str, str], ...]
     part: int = MESSAGE
+    continues: bool = False
+    """Whether it goes on with the line of the row above, which was cut there."""
 
 
 def message_rows(
@@ -113,7 +115,7 @@ def _text(
     rows: list[Row] = []
     for line in visible(shown).replace("\t", "    ").strip("\n").split("\n"):
         rows += (
-            Row(((line[start:end], colour),), part)
+            Row(((line[start:end], colour),), part, start > 0)
             for start, end in pieces(cut_at_words(line, width), len(line))
         )
     if not whole and len(rows) > limit:
@@ -191,7 +193,7 @@ def _result(result: Message, width: int, number: int, *, whole: bool) -> Iterato
         *(_attachment(each, width - 4) for each in result.attachments),
     ]
     for index, row in enumerate(lines):
-        yield Row((("  └ " if index == 0 else "    ", "muted"), *row.texts), number)
+        yield Row((("  └ " if index == 0 else "    ", "muted"), *row.texts), number, row.continues)
 
 
 def _details(message: Message, width: int) -> Iterator[Row]:
@@ -203,4 +205,4 @@ def _indented(text: str, colour: str, width: int, part: int) -> Iterator[Row]:
     cells = max(4, width - 4)
     for line in text.split("\n"):
         for start, end in pieces(cut_anywhere(line, cells), len(line)):
-            yield Row((("    ", colour), (line[start:end], colour)), part)
+            yield Row((("    ", colour), (line[start:end], colour)), part, start > 0)

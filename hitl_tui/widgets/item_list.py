@@ -1,6 +1,6 @@
 """The base of lists of any length: only the rows on screen are drawn, and one of them is selected."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import ClassVar
 
 from textual import events
@@ -10,6 +10,8 @@ from textual.geometry import Region, Size
 from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from hitl_tui.widgets.drawn_rows import DrawnRows
 
 
 def moving_keys(prefix: str, noun: str) -> list[Binding]:
@@ -42,7 +44,7 @@ def moving_keys(prefix: str, noun: str) -> list[Binding]:
     ]
 
 
-class ItemList(ScrollView, can_focus=True):
+class ItemList(DrawnRows, ScrollView, can_focus=True):
     """Shows items, one row each, under a row of headings; a subclass provides and draws them.
 
     After the items have changed, the subclass calls `items_changed`.
@@ -148,7 +150,19 @@ class ItemList(ScrollView, can_focus=True):
         strip = self._strips.get(key)
         if strip is None:
             strip = self._strips[key] = self.draw_row(index, width, selected=selected)
-        return strip
+        return self.selectable(strip, index)
+
+    # Selecting text
+
+    def row_text(self, row: int) -> str:
+        """Return what is drawn on a row."""
+        return self.draw_row(row, self.size.width, selected=False).text.rstrip()
+
+    def rows_between(self, first: int | None, last: int | None) -> Iterable[tuple[int, bool]]:
+        """Return rows; each is a line of its own."""
+        end = self.length - 1
+        rows = range(first or 0, (end if last is None else min(last, end)) + 1)
+        return ((row, False) for row in rows)
 
     # Moving
 
@@ -190,7 +204,7 @@ class ItemList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         """Select the row under the mouse; open it on the second click."""
         index = self.scroll_offset.y + event.y - self.HEADINGS
-        if event.y < self.HEADINGS or index >= self.length:
+        if event.y < self.HEADINGS or index >= self.length or self.text_selection is not None:
             return
         again = index == self.selected
         self.selected = index

@@ -6,6 +6,7 @@ from textual.widget import Widget
 
 from hitl_engine.model import Progress
 from hitl_engine.visible import one_line
+from hitl_tui.widgets.redraws import Redraws
 
 _SIGNS = {
     "started": ("▶", "$text-primary"),
@@ -16,7 +17,6 @@ _SIGNS = {
 _ARROW = " → "
 _MOST = 60
 """Nodes that are kept; no terminal shows more of them on a line."""
-_FRAME = 1 / 30
 
 
 class NodeStrip(Widget):
@@ -31,7 +31,7 @@ class NodeStrip(Widget):
         super().__init__()
         self._seen: dict[str, str] = {}
         """Node path -> what it did last; a node that runs again goes to the end."""
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw)
 
     def take(self, progress: Progress) -> None:
         """Show an event of the run soon; events without a node do not count."""
@@ -42,9 +42,7 @@ class NodeStrip(Widget):
         self._seen[progress.node] = progress.kind
         while len(self._seen) > _MOST:
             del self._seen[next(iter(self._seen))]
-        if not self._drawing:
-            self._drawing = True
-            self.set_timer(_FRAME, self._draw)
+        self._redraws.soon()
 
     def end(self) -> None:
         """The run has ended: hide its nodes."""
@@ -52,7 +50,6 @@ class NodeStrip(Widget):
         self.remove_class("-running")
 
     def _draw(self) -> None:
-        self._drawing = False
         self.set_class(bool(self._seen), "-running")
         self.refresh()
 

@@ -6,6 +6,7 @@ from textual import events
 
 from hitl_engine.model import Progress
 from hitl_engine.visible import json_text, one_line
+from hitl_tui.widgets.redraws import Redraws
 from hitl_tui.widgets.text_view import TextPane
 
 _MAX_LINES = 1_000
@@ -31,7 +32,7 @@ class ProgressPane(TextPane):
         super().__init__("Progress", id=id)
         self._lines: deque[str] = deque(maxlen=_MAX_LINES)
         self._count = 0
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw)
 
     def begin(self, text: str) -> None:
         """Begin a run with this line, below those before; it is ours, or visible text."""
@@ -51,15 +52,9 @@ class ProgressPane(TextPane):
     def _add_line(self, line: str) -> None:
         self._lines.append(line)
         self._count += 1
-        self._draw_soon()
-
-    def _draw_soon(self) -> None:
-        if not self._drawing:
-            self._drawing = True
-            self.set_timer(0.03, self._draw)  # a burst of events is drawn once
+        self._redraws.soon()
 
     def _draw(self) -> None:
-        self._drawing = False
         dropped = self._count - len(self._lines)
         first = [f"… {dropped:,} earlier lines"] if dropped else []
         self.show_lines([*first, *self._lines])

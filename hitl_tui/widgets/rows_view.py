@@ -16,6 +16,7 @@ from textual.widget import Widget
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.text.rows import Cuts, Rows
+from hitl_tui.widgets.drawn_rows import DrawnRows
 
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")
@@ -28,7 +29,7 @@ _COLOUR_OF = {
 """The colours of JSON. Of its escapes only those with four digits have one."""
 
 
-class RowsView(Widget):
+class RowsView(DrawnRows):
     """Shows lines of visible text; only the rows on screen are ever drawn.
 
     A subclass provides the lines, where they are cut, and their colours. The colours are its
@@ -154,13 +155,7 @@ class RowsView(Widget):
     def _draw(self, y: int) -> Strip:
         number, start, end = self.row(y)
         text, styles = self.line(number)[start:end], self._styles(number, start, end)
-        if self.text_selection is not None and (span := self.text_selection.get_span(y)):
-            first, last = span
-            ground = self.screen.get_component_rich_style("screen--selection").bgcolor
-            chosen = Style(color=self.rich_style.color, bgcolor=ground)  # Textual's hides the text
-            for index in range(first, len(text) if last == -1 else min(last, len(text))):
-                styles[index] += chosen
-        strip = Strip(_segments(text, styles), cell_len(text)).apply_offsets(0, y)
+        strip = self.selectable(Strip(_segments(text, styles), cell_len(text)), y)
         if gutter := self.in_gutter(number, continued=start > 0):
             before = Strip([Segment(gutter, self.colour("gutter"))], len(gutter))
             strip = Strip.join([before, strip])
@@ -174,20 +169,22 @@ class RowsView(Widget):
                 styles[index - start] = style
         return styles
 
-    # Copying
+    # Selecting
 
-    def get_selection(self, selection: Selection) -> tuple[str, str] | None:
-        """Return the selected text, without the line ends of the wrapping."""
-        parts: list[str] = []
-        for y in range(self._rows.height):
-            if (span := selection.get_span(y)) is None:
-                continue
-            number, start, end = self.row(y)
-            if parts and start == 0:
-                parts.append("\n")
-            first, last = span
-            parts.append(self.line(number)[start:end][first : None if last == -1 else last])
-        return "".join(parts), "\n"
+    def row_text(self, row: int) -> str:
+        """Return the part of a line that is on a row."""
+        number, start, end = self.row(row)
+        return self.line(number)[start:end]
+
+    def rows_between(self, first: int | None, last: int | None) -> Iterable[tuple[int, bool]]:
+        """Return rows, and whether each goes on with the line of the one before."""
+        end = self._rows.height - 1
+        rows = range(first or 0, (end if last is None else min(last, end)) + 1)
+        return ((row, self.row(row)[1] > 0) for row in rows)
+
+    def text_select_all(self) -> None:
+        """Select the whole text."""
+        Widget.text_select_all(self)
 
 
 def _segments(text: str, styles: list[Style]) -> list[Segment]:

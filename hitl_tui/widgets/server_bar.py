@@ -51,6 +51,8 @@ class ServerBar(Widget):
         if self.server is None:
             return ""
         where = "local" if self.server.local else "remote"
+        if self.server.read_only:
+            where = "story"
         label = one_line(self.server.label, 300)
         label = label if label.startswith(where) else f"{where}: {label}"
         version = one_line(self.server.version, 40)

@@ -126,11 +126,11 @@ class ThreadPane(Vertical):
         if thread.status is ThreadStatus.ERROR:
             error = thread.error or "The server reports no details."
             text = "\n\n".join(part for part in (error, thread.traceback) if part)
-            self._show_text("The last run failed", text)
+            self.show_text("The last run failed", text)
         elif thread.status is ThreadStatus.BUSY:
             busy = busy_remark(thread.busy_since, datetime.now(UTC))
             text = "A run is in progress on this thread. Press ctrl+r to follow it."
-            self._show_text("Still running", f"{text}\n\n{busy}".rstrip())
+            self.show_text("Still running", f"{text}\n\n{busy}".rstrip())
         else:
             self._end.set_title("Done: the final state")
             self._end.show_json(thread.values)
@@ -144,7 +144,7 @@ class ThreadPane(Vertical):
 
     def show_unknown(self, why: str) -> None:
         """Show that the outcome of what was sent is unknown."""
-        self._show_text(
+        self.show_text(
             "Outcome unknown",
             f"{why}\n\nThe graph may or may not have received what was sent. It is not sent again"
             " automatically.\nPress ctrl+r to read the thread again, and check what it did.",
@@ -152,14 +152,15 @@ class ThreadPane(Vertical):
 
     def show_outcome(self, why: str) -> None:
         """Show the outcome of what was sent, where nothing more can be shown."""
-        self._show_text("Sent", f"{why}\n\nPress ctrl+r to read the thread.")
+        self.show_text("Sent", f"{why}\n\nPress ctrl+r to read the thread.")
 
     def show_failure(self, error: HitlError) -> None:
         """Show why the thread could not be read."""
         text = "\n\n".join(part for part in (str(error), error.detail) if part)
-        self._show_text(error.title, text)
+        self.show_text(error.title, text)
 
-    def _show_text(self, title: str, text: str) -> None:
+    def show_text(self, title: str, text: str) -> None:
+        """Show a text in place of a question."""
         self._end.set_title(title)
         self._end.show_text(text)
         self._end_is_state = False

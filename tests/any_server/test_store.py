@@ -1,11 +1,12 @@
 """The store and the assistants of a server, looked at and changed in the shell."""
 
+import json
 from uuid import uuid4
 
 import pytest
 
 from hitl_engine.desk import Desk
-from hitl_engine.errors import NotThere
+from hitl_engine.errors import BadInput, NotThere
 from hitl_engine.model import JsonObject, OutcomeKind
 from tests.any_server.console import Console
 from tests.server.processes import Served
@@ -40,6 +41,43 @@ async def test_each_graph_has_an_assistant_with_a_version(desk: Desk) -> None:
     versions = await desk.assistants.versions(revise.assistant_id)
     assert versions[0].assistant_id == revise.assistant_id
     assert versions[0].version == revise.version == 1
+
+
+async def test_items_come_in_pages_and_by_what_they_hold(desk: Desk, server: Served) -> None:
+    labels = ("suite", uuid4().hex)
+    async with server.client() as http:
+        for number in range(102):
+            item = {"namespace": labels, "key": f"k{number}", "value": {"even": number % 2 == 0}}
+            (await http.put("/store/items", json=item)).raise_for_status()
+    first = await desk.store.page(labels)
+    second = await desk.store.page(labels, offset=len(first.items))
+    assert (len(first.items), first.is_last) == (100, False)
+    assert (len(second.items), second.is_last) == (2, True)
+    assert len({item.key for item in (*first.items, *second.items)}) == 102
+    even = await desk.store.page(labels, filter={"even": True})
+    assert len(even.items) == 51
+    assert all(item.value == {"even": True} for item in even.items)
+
+
+async def test_a_version_is_made_the_latest(desk: Desk, server: Served) -> None:
+    async with server.client() as http:
+        made = (await http.post("/assistants", json={"graph_id": "revise"})).json()
+        path = f"/assistants/{made['assistant_id']}"
+        (await http.patch(path, json={"metadata": {"n": 2}})).raise_for_status()
+        try:
+            if server.name != "javascript":  # it compiles the graph for that, for half a minute
+                schemas = await desk.assistants.schemas(made["assistant_id"])
+                assert "some_text" in json.dumps(schemas["state"])
+            outcome = await desk.assistants.make_latest(made["assistant_id"], 1)
+            assert outcome.kind is OutcomeKind.APPLIED, outcome
+            now = {each.assistant_id: each.version for each in await desk.assistants.all()}
+            assert now[made["assistant_id"]] == 1
+            with pytest.raises(BadInput, match="no version 9"):
+                await desk.assistants.make_latest(made["assistant_id"], 9)
+        finally:
+            (await http.delete(path)).raise_for_status()
+    [entry] = await desk.log()
+    assert (entry.event, entry.outcome) == ("assistant", OutcomeKind.APPLIED)
 
 
 @pytest.mark.hardening

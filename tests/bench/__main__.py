@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import editing, serving, thread_views
+from tests.bench import editing, serving, streaming, thread_views
 from tests.bench.answering import measure_answers, measure_steps
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
@@ -84,6 +84,8 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "conversation": thread_views.conversation,
     "state": thread_views.state,
     "timeline": thread_views.timeline,
+    "event": streaming.event_to_repaint,
+    "burst": streaming.keys_in_a_burst,
     "answer": answer,
     "runs": serving.runs,
     "search": serving.search,

@@ -1,7 +1,9 @@
 """Data folders filled before the local server starts, by the modules of the server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,15 +18,45 @@ from sample_graphs.revise import graph as revise
 from tests.bench.cycles import ORIGINAL
 
 
-async def fill_with_threads(data: Path, count: int) -> None:
-    """Make a folder with `count` threads that wait for an answer."""
+async def fill_with_threads(data: Path, count: int) -> list[str]:
+    """Make a folder with `count` threads that wait for an answer; return their ids, oldest first."""
+    return await _fill(data, count, lambda number, asked: asked)
+
+
+async def fill_with_done_threads(data: Path, count: int, failed: int) -> list[str]:
+    """Make a folder with `count` threads that are done, but for one that failed.
+
+    `failed`: its place, from the oldest. Return their ids, oldest first.
+    """
+
+    def where(number: int, asked: StateColumns) -> StateColumns:
+        done = replace(asked, status="idle", next=[], tasks=[], interrupts={})
+        if number != failed:
+            return done
+        error = {"error": "ValueError", "message": "no such order"}
+        return replace(done, status="error", error=error)
+
+    return await _fill(data, count, where)
+
+
+async def _fill(
+    data: Path, count: int, where: Callable[[int, StateColumns], StateColumns]
+) -> list[str]:
+    """Make a folder with threads, a millisecond after each other; `where` returns the state of each."""
+    thread_ids = [new_id() for _ in range(count)]
+    first = datetime.now(UTC) - timedelta(hours=1)
     async with _created(data) as database:
-        where = await _asked(database, new_id())
+        asked = await _asked(database, new_id())
         threads = Threads(database)
         async with database.write() as connection:
-            for thread_id in (new_id() for _ in range(count)):
-                threads.insert(connection, thread_id, {"graph_id": "revise"})
-                threads.write_state(connection, thread_id, where, False)
+            for number, thread_id in enumerate(thread_ids):
+                threads.insert(connection, thread_id, {"graph_id": "revise", "number": number})
+                threads.write_state(connection, thread_id, where(number, asked), False)
+                connection.execute(
+                    "UPDATE threads SET updated_at = ? WHERE thread_id = ?",
+                    ((first + timedelta(milliseconds=number)).isoformat(), thread_id),
+                )
+    return thread_ids
 
 
 async def fill_with_checkpoints(data: Path, *counts: int) -> list[str]:

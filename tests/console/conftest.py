@@ -173,6 +173,16 @@ def screen_text(app: App[None]) -> str:
     )
 
 
+async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
+    """Select with the mouse."""
+    await pilot.mouse_down(offset=start)
+    for part in (0.5, 1.0):
+        x, y = (round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
+        await pilot.hover(offset=(x, y))
+    await pilot.mouse_up(offset=end)
+    await settle(pilot)
+
+
 @pytest.fixture
 def without_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Turn off the output filter: widgets must make text visible themselves."""

@@ -9,13 +9,19 @@ from textual.binding import Binding
 from textual.dom import DOMNode
 
 from hitl_tui.app import ConsoleApp
+from hitl_tui.screens.assistant import AssistantScreen
+from hitl_tui.screens.assistants import AssistantsScreen
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.reading_screen import ReadingScreen
 from hitl_tui.screens.state_edit import StateEditModal
+from hitl_tui.screens.store import StoreScreen
+from hitl_tui.screens.store_edit import StoreEditModal
+from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
@@ -46,6 +52,7 @@ from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
 from hitl_tui.widgets.state_tree.state_tree import StateTree
+from hitl_tui.widgets.table_list import TableList
 from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
@@ -87,6 +94,11 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("graph", (GraphList, ConditionLine)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
+    ("list of assistants or items", (TableList, ReadingScreen)),
+    ("assistants", (AssistantsScreen,)),
+    ("assistant", (AssistantScreen,)),
+    ("store", (StoreScreen,)),
+    ("item of the store", (StoreItemScreen, StoreEditModal)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),

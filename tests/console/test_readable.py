@@ -6,12 +6,11 @@ from datetime import UTC, datetime
 import pytest
 from rich.segment import Segment
 from textual.color import Color
-from textual.pilot import Pilot
 
 from hitl_engine.model import JsonObject, LogEntry, OutcomeKind
 from hitl_tui.themes import THEMES
 
-from .conftest import Console, OpenConsole, settle, until
+from .conftest import Console, OpenConsole, drag, until
 from .desk_double import DeskDouble, interrupt, tool_request
 
 SEEN = 2.4
@@ -90,16 +89,6 @@ async def test_the_selected_row_of_every_list_can_be_read(console: OpenConsole) 
         await c.armed()
         await look("marked items", "revise ▸")
         assert faults == {}, "\n".join(f"{place}: {found}" for place, found in faults.items())
-
-
-async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int]) -> None:
-    """Select with the mouse."""
-    await pilot.mouse_down(offset=start)
-    for part in (0.5, 1.0):
-        x, y = (round(a + (b - a) * part) for a, b in zip(start, end, strict=True))
-        await pilot.hover(offset=(x, y))
-    await pilot.mouse_up(offset=end)
-    await settle(pilot)
 
 
 def place(c: Console, text: str) -> tuple[int, int]:

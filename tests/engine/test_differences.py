@@ -88,6 +88,16 @@ def test_deep_values_are_compared() -> None:
     assert changed_paths(before, nested("a", depth=5_000)) == ()
 
 
+def test_an_equal_part_is_equal_in_any_order_and_only_in_its_types() -> None:
+    """Beside the fast comparison: keys in another order are the same JSON, other numbers are not."""
+    item: JsonValue = {"a": {"b": [1, 2], "c": "x"}, "d": 1}
+    reordered: JsonValue = {"d": 1, "a": {"c": "x", "b": [1, 2]}}
+    new: JsonValue = {"id": "new"}
+    assert changed_paths([item], [new, reordered]) == (Change((0,), ADDED, after=new),)
+    as_float: JsonValue = {"a": {"b": [1.0, 2], "c": "x"}, "d": 1}
+    assert changed_paths([item], [as_float]) == (Change((0, "a", "b", 0), REPLACED, 1, 1.0),)
+
+
 def nested(value: JsonValue, *, depth: int) -> JsonValue:
     """Return a value in many lists."""
     for _ in range(depth):

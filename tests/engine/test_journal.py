@@ -1,11 +1,15 @@
 """The journal: durable, append-only, private; a draft belongs to the question that was shown."""
 
 import os
+import sqlite3
 import stat
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 
 from hitl_engine import payloads
@@ -56,6 +60,39 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
         (after,) = await journal.decisions.log(limit=10)
     assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
+
+
+async def test_an_outcome_survives_the_end_of_the_process(tmp_path: Path) -> None:
+    """It does not wait for the disk, but other processes see it when `conclude` has returned."""
+    async with open_journal(tmp_path) as journal:
+        await journal.decisions.intend(INTENT)
+        taken = Outcome(OutcomeKind.APPLIED, "It was taken.", None, thread_id="t1")
+        await journal.decisions.conclude(INTENT, taken, "r1")
+        read = "SELECT json_extract(body, '$.outcome') FROM decision WHERE event = 'conclude'"
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as another:
+            assert another.execute(read).fetchall() == [("applied",)]
+
+
+async def test_what_is_sent_waits_for_the_disk_and_its_outcome_does_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As SQLite reads the setting back, on the connection that runs each statement."""
+    waited: list[tuple[str, int]] = []
+    execute = aiosqlite.Connection.execute
+
+    async def noted(self: aiosqlite.Connection, sql: str, *values: Any) -> aiosqlite.Cursor:
+        if sql.startswith("INSERT"):
+            ((level,),) = await self.execute_fetchall("PRAGMA synchronous")
+            waited.append((values[0][1], level))
+        return await execute(self, sql, *values)
+
+    monkeypatch.setattr(aiosqlite.Connection, "execute", noted)
+    async with open_journal(tmp_path) as journal:
+        for _ in range(2):
+            await journal.decisions.intend(INTENT)
+            taken = Outcome(OutcomeKind.APPLIED, "It was taken.", None, thread_id="t1")
+            await journal.decisions.conclude(INTENT, taken, "r1")
+    assert waited == [("intend", 2), ("conclude", 1)] * 2
 
 
 async def test_mismatches_are_recorded(tmp_path: Path) -> None:

@@ -9,9 +9,10 @@ from hitl_engine.errors import NotThere
 from hitl_engine.model import Answer
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.state.loaded_threads import MOST
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.any_server.steps import decide, ignore, questions_of, start
-from tests.bench.filling import fill_with_threads
+from tests.bench.filling import fill_with_done_threads
 from tests.console.conftest import until
 from tests.server.processes import SAMPLES, Served, running_server
 
@@ -104,17 +105,59 @@ async def test_a_thread_is_copied_and_deleted(
             await console.desk.thread(thread_id)
 
 
-@pytest.mark.parametrize("count", [300, pytest.param(10_000, marks=pytest.mark.hardening)])
+@pytest.mark.parametrize("count", [1_500, pytest.param(10_000, marks=pytest.mark.hardening)])
 async def test_each_thread_of_a_large_server_can_be_reached(count: int, tmp_path: Path) -> None:
-    await fill_with_threads(tmp_path / "data", count)
+    failed = count // 3
+    thread_ids = await fill_with_done_threads(tmp_path / "data", count, failed)
     with running_server(f"{SAMPLES / 'revise.py'}:graph", tmp_path / "data") as served:
         async with piloted(served, tmp_path / "journal") as console:
             await console.press("t")
-            await console.shows(f"all {count:,}", f"waiting {count:,}")
+            await console.shows(f"all {count:,}", f"done {count - 1:,}", "failed 1")
             screen = console.app.screen
             assert isinstance(screen, ThreadsScreen)
-            assert len(screen.list.rows) < count, "the first page opens it"
+
+            def selected() -> str:
+                assert len(screen.list.rows) <= MOST, "the list never holds all"
+                return screen.list.row.thread_id if screen.list.row else ""
+
+            assert selected() == thread_ids[-1], "the newest"
+            assert len(screen.list.rows) < 300, "the first pages open it"
+
             await console.press("end")
-            await until(console.pilot, lambda: len(screen.list.rows) == count)
-            assert len({row.thread_id for row in screen.list.rows}) == count
-            await until(console.pilot, lambda: screen.list.selected == count - 1)
+            await until(console.pilot, lambda: selected() == thread_ids[0])
+            await console.press("pageup", "pageup", "pageup", "pageup", "pageup", "pageup")
+            await console.shows(f"to {count:,}, last changed first")
+            await console.press("home")
+            await until(console.pilot, lambda: selected() == thread_ids[-1])
+
+            await console.press(*["right_square_bracket"] * 5)
+            await until(console.pilot, lambda: selected() == thread_ids[count // 2 - 1])
+            place = [row.thread_id for row in screen.list.rows]
+            assert place == thread_ids[::-1][(first := screen._loaded.start) : first + len(place)]
+
+            await console.press("left", "left")
+            await until(console.pilot, lambda: selected() == thread_ids[failed])
+            await console.shows("no such order")
+
+            await console.press("escape", "slash")
+            screen.filter.load(thread_ids[7][:-1])  # as a paste does
+            await until(console.pilot, lambda: selected() == thread_ids[7])
+            await console.shows(f"1 of all {count:,} threads")
+            screen.filter.load(f"number={count // 4}")
+            await until(console.pilot, lambda: selected() == thread_ids[count // 4])
+
+
+async def test_a_search_is_copied_as_code(
+    local_server: Served, threads: dict[str, str], tmp_path: Path
+) -> None:
+    async with piloted(local_server, tmp_path) as console:
+        await console.press("t", "slash", *"graph=stuck", "space", *"words", "enter")
+        [copy] = [
+            each
+            for each in console.app.get_system_commands(console.app.screen)
+            if each.title == "Copy as Python"
+        ]
+        copy.callback()
+        await console.shows("The code is in the clipboard: Python.")
+        assert "'graph_id': 'stuck'" in console.app.clipboard.replace('"', "'")
+        assert "threads.search(" in console.app.clipboard

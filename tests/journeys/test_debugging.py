@@ -170,6 +170,28 @@ async def test_a_value_is_edited_in_its_type(desk: Desk, stopped: ThreadView) ->
     assert (await desk.log())[0].decision == "update"
 
 
+async def test_a_value_is_edited_and_the_thread_goes_on(desk: Desk, stopped: ThreadView) -> None:
+    """In one confirmed plan, which also skips the node that is next."""
+    async with opened(desk, stopped) as c:
+        await c.press("alt+3")
+        await c.shows("An early thought")
+        await c.press("g", "e")
+        await c.until(lambda: isinstance(c.screen, StateEditModal))
+        await c.press("home", *"Not ")
+        c.screen.as_node.focus()
+        await c.press("right", "space", "f5")
+        await c.shows("Write this into the state, and go on?", "publish counts as done")
+        await c.shows('+$.text: "Not An early thought"', "runs on from there")
+        await c.press("ctrl+s")
+        await c.shows("Done: the final state", "Not An early thought")
+    thread = await desk.thread(stopped.thread_id)
+    assert thread.values == {
+        "text": "Not An early thought",
+        "log": ["drafted", "polished", "announced"],
+    }
+    assert [entry.decision for entry in (await desk.log())[:2]] == ["step", "skip"]
+
+
 async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> None:
     for size in ((80, 24), (40, 12)):
         async with opened(desk, stopped, size) as c:

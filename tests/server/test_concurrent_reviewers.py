@@ -127,9 +127,12 @@ async def test_a_question_that_was_replaced_is_not_answered(
         await http.post(f"/threads/{thread.thread_id}/state", json=edit)
     else:
         await wait(http, thread.thread_id, "two_questions", input={"said": ["again"]})
+    runs = (await http.get(f"/threads/{thread.thread_id}/runs")).json()
     with pytest.raises(NoLongerWaits, match="replaced"):
         await desk.decide(desk.reviews.question(item), Answer("yes"), lambda _: None)
-    assert [entry.event for entry in await desk.log()] == ["start"]
+    assert (await http.get(f"/threads/{thread.thread_id}/runs")).json() == runs
+    answers = [entry.outcome for entry in await desk.log() if entry.event == "answer"]
+    assert set(answers) <= {OutcomeKind.REFUSED}  # written down where the server itself refuses it
 
 
 @on_local_server

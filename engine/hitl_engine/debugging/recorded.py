@@ -1,4 +1,4 @@
-"""A request that changes a thread and starts no run: written down, sent once, its outcome written down."""
+"""A request that changes something and starts no run: written down, sent once, its outcome written down."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -9,7 +9,7 @@ from hitl_engine.errors import JournalFailed, TargetError
 from hitl_engine.journal.decisions import DecisionLog, Intent
 from hitl_engine.model import Outcome, OutcomeKind
 
-_WAIT = "Look at the thread before you try again."
+_WAIT = "Look again before you try again."
 
 
 async def recorded(

@@ -89,7 +89,7 @@ class StateEdits:
             key: value for key, value in after.items() if key not in values or value != values[key]
         }
         skips = as_node in place.following and as_node != place.ran_last
-        if not changed and not skips:
+        if not changed and as_node in ("", place.ran_last):
             raise BadInput("These values are in the state already.", kept=NOTHING_SENT)
         await self._refuse_unknown_keys(now.graph_id, changed, values)
         writer = as_node or place.ran_last

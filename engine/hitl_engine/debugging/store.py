@@ -6,11 +6,12 @@ from hitl_engine.debugging.recorded import recorded
 from hitl_engine.errors import NotThere
 from hitl_engine.journal.decisions import DecisionLog, Intent
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import JsonObject, JsonValue, Outcome, StoreItem
+from hitl_engine.model import JsonObject, JsonValue, Outcome, StoreItem, StorePage
 from hitl_engine.reading.wire import WireItem
 
 _PAGE = 100
 """The most that every server gives at once."""
+_MOST_NAMESPACES = 10_000
 
 
 class Store:
@@ -20,10 +21,12 @@ class Store:
         self._session = session
         self._log = log
 
-    async def namespaces(self, prefix: Sequence[str] = ()) -> tuple[tuple[str, ...], ...]:
-        """Return the namespaces that have items, at and below a prefix, in order."""
+    async def namespaces(
+        self, prefix: Sequence[str] = (), *, limit: int = _MOST_NAMESPACES
+    ) -> tuple[tuple[str, ...], ...]:
+        """Return up to `limit` namespaces that have items, at and below a prefix, in order."""
         found: dict[tuple[str, ...], None] = {}
-        while True:
+        while len(found) < limit:
             query: JsonObject = {"limit": _PAGE, "offset": len(found)}
             if prefix:
                 query["prefix"] = list(prefix)
@@ -31,22 +34,35 @@ class Store:
             known = len(found)
             found |= dict.fromkeys(page)
             if len(page) < _PAGE or len(found) == known:
-                return tuple(sorted(found))
+                break
+        return tuple(sorted(found))[:limit]
 
     async def items(self, prefix: Sequence[str], *, limit: int = _PAGE) -> tuple[StoreItem, ...]:
         """Return up to `limit` items in and below a namespace, last changed first."""
         found: list[StoreItem] = []
         while len(found) < limit:
-            query: JsonObject = {
-                "namespace_prefix": list(prefix),
-                "limit": min(_PAGE, limit - len(found)),
-                "offset": len(found),
-            }
-            page = await self._session.api.search_items(query)
-            found += map(_item, page)
-            if len(page) < _PAGE:
+            page = await self.page(prefix, offset=len(found))
+            found += page.items
+            if page.is_last:
                 break
-        return tuple(found)
+        return tuple(found[:limit])
+
+    async def page(
+        self, prefix: Sequence[str], *, offset: int = 0, filter: JsonObject | None = None
+    ) -> StorePage:
+        """Return the items in and below a namespace from `offset` on, last changed first.
+
+        `filter`: values that keys of an item must have.
+        """
+        query: JsonObject = {
+            "namespace_prefix": list(prefix),
+            "limit": _PAGE,
+            "offset": offset,
+        }
+        if filter:
+            query["filter"] = filter
+        items = tuple(map(_item, await self._session.api.search_items(query)))
+        return StorePage(items, is_last=len(items) < _PAGE)
 
     async def get(self, namespace: Sequence[str], key: str) -> StoreItem:
         """Return one item. Raises NotThere."""

@@ -52,11 +52,9 @@ class Stories:
             for number, step in enumerate(story.steps, 1):
                 on_step(number)
                 try:
-                    await replay.act(step.act, on_progress)
+                    await replay.carry_out(step, on_progress)
                 except HitlError as error:
                     replay.differences.append(StoryDifference(number, problem=str(error)))
                     break
                 done = number
-                if step.after is not None:
-                    await replay.compare(number, step.after)
             return Replay(replay.thread_id, done, tuple(replay.differences))

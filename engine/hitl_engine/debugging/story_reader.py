@@ -11,15 +11,19 @@ from datetime import UTC, datetime
 
 import xxhash
 
-from hitl_engine.deciding.run_breakpoints import all_breakpoints, compiled_breakpoints
+from hitl_engine.debugging.story_branch import UNKNOWN, Done, StoryBranch
+from hitl_engine.deciding.run_breakpoints import compiled_breakpoints, effective_breakpoints
 from hitl_engine.deciding.run_settings import own_settings
-from hitl_engine.errors import BadInput
+from hitl_engine.errors import BadInput, Denied, NotThere, ServerRefused
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
     Act,
     Answered,
     Breakpoints,
+    Commanded,
+    Copied,
     GivenAnswer,
+    GraphDrawing,
     JsonObject,
     JsonValue,
     Started,
@@ -35,20 +39,6 @@ _MOST_RUNS = 1000
 _ID = re.compile("[0-9a-f]{32}")
 _MOST_IN_TURN = 100
 """Questions that one node asks one after the other."""
-_UNKNOWN = datetime.min.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class _Done:
-    """An act, with its place among the checkpoints of a branch."""
-
-    act: Act
-    place: float
-    """The number of the first checkpoint that it made; a half after the one where it began, if it made
-    none."""
-    at: datetime
-    last: int | None
-    """The number of the last checkpoint that it made."""
 
 
 class StoryReader:
@@ -70,72 +60,65 @@ class StoryReader:
             raise BadInput(f"Nothing ran on thread {thread_id}, so it has no story.")
         runs = await api.runs(thread_id, limit=_MOST_RUNS)
         nodes = await self._session.reader.known_nodes(row.graph_id)
-        branch = _Branch(states, compiled_breakpoints(nodes or {}))
         return Story(
             graph_id=row.graph_id,
             thread_id=thread_id,
             server=self._session.server.label,
             saved_at=datetime.now(UTC),
-            steps=tuple(branch.steps(runs[::-1])),
+            steps=tuple(_steps(StoryBranch(states), runs, compiled_breakpoints(nodes or {}))),
+            drawing=await self._drawing(row.graph_id),
         )
 
+    async def _drawing(self, graph_id: str) -> GraphDrawing | None:
+        """Return the graph as the server draws it; None where it draws none."""
+        try:
+            closed = await self._session.api.graph(graph_id)
+            opened = await self._session.api.graph(graph_id, subgraphs=True)
+        except (Denied, NotThere, ServerRefused):
+            return None
+        return GraphDrawing(closed.model_dump(mode="json"), opened.model_dump(mode="json"))
 
-class _Branch:
-    """The checkpoints from the first to the newest one, without those of other branches."""
 
-    def __init__(self, states: Sequence[WireState], compiled: Breakpoints) -> None:
-        """`states` are all checkpoints of a thread, newest first."""
-        self._compiled = compiled
-        self._states = list(_ancestry(states))[::-1]
-        ours = {state.checkpoint_id for state in self._states}
-        self._elsewhere = {state.run_id for state in states if state.checkpoint_id not in ours}
+def _steps(
+    branch: StoryBranch, runs: Sequence[WireRun], compiled: Breakpoints
+) -> Iterator[StoryStep]:
+    """Yield each act with what came of it."""
+    everything = branch.all_acts(runs)
+    overwritten = {done.begins for done in everything if done.overwrites}
+    dones = branch.acts(everything)
+    for done, place in zip(dones, branch.places(dones), strict=True):
+        last = done.made[-1] if done.made else done.begins if done is dones[-1] else -1
+        is_told = last >= 0 and (not done.made or last not in overwritten)
+        after = after_of(branch.states[last]) if is_told else None
+        at = done.at if done.at != UNKNOWN else None
+        yield StoryStep(_act(done, branch.states, compiled), after, place, at)
 
-    def steps(self, runs: Sequence[WireRun]) -> Iterator[StoryStep]:
-        """Yield each act with what came of it; `runs` are those of the thread, oldest first."""
-        found = [*self._runs(runs), *self._updates()]
-        without_checkpoint = {done.place for done in found if done.last is None}
-        for done in sorted(found, key=lambda each: (each.place, each.at)):
-            if done.last is None or done.last + 0.5 in without_checkpoint:
-                yield StoryStep(done.act, None)  # the checkpoint shows what came of a later act
-            else:
-                yield StoryStep(done.act, after_of(self._states[done.last]))
 
-    def _runs(self, runs: Sequence[WireRun]) -> Iterator[_Done]:
-        for run in runs:
-            own = [n for n, state in enumerate(self._states) if _made_by(state, run)]
-            if not own and run.run_id in self._elsewhere:
-                continue
-            at = run.created_at or _UNKNOWN
-            before = own[0] - 1 if own else self._newest_before(at)
-            act = self._act(run, self._states[before] if before >= 0 else None)
-            yield _Done(act, own[0] if own else before + 0.5, at, own[-1] if own else None)
-
-    def _updates(self) -> Iterator[_Done]:
-        for number, state in enumerate(self._states):
-            if state.metadata.get("source") == "update":
-                before = self._states[number - 1] if number else WireState()
-                act = Wrote(_written(before.values, state.values), _writer(before))
-                yield _Done(act, number, state.created_at or _UNKNOWN, number)
-
-    def _newest_before(self, at: datetime) -> int:
-        times = [state.created_at for state in self._states]
-        return max((n for n, time in enumerate(times) if time and time <= at), default=-1)
-
-    def _act(self, run: WireRun, before: WireState | None) -> Act:
-        command = run.kwargs.get("command") or {}
-        if "resume" in command:
-            return Answered(tuple(_answers(command["resume"], before)))
-        if command:
-            raise BadInput(
-                f"Run {run.run_id} sent a command with {' and '.join(sorted(command))}, which a story"
-                " does not hold."
-            )
-        if (input := run.kwargs.get("input")) is not None:
-            return Started(input, all_breakpoints(run, self._compiled), own_settings(run))
-        asked = before is not None and any(task.interrupts for task in before.tasks)
-        if asked and "command" not in run.kwargs:
-            raise BadInput("This server does not tell what its runs were answered with.")
-        return WentOn()
+def _act(done: Done, states: Sequence[WireState], compiled: Breakpoints) -> Act:
+    before = states[done.begins] if done.begins >= 0 else WireState()
+    if done.run is None:
+        after = states[done.made[0]]
+        if after.metadata.get("source") == "fork":
+            return Copied()
+        return Wrote(_written(before.values, after.values), _writer(before, after))
+    stops = effective_breakpoints(done.run, compiled)
+    command = done.run.kwargs.get("command") or {}
+    if unknown := sorted(command.keys() - {"resume", "goto", "update"}):
+        raise BadInput(
+            f"Run {done.run.run_id} sent a command with {' and '.join(unknown)}, which a story does"
+            " not hold."
+        )
+    answers = tuple(_answers(command["resume"], before)) if "resume" in command else ()
+    goto, update = command.get("goto"), command.get("update")
+    if goto or update:
+        return Commanded(goto or None, update or None, answers, stops)
+    if answers:
+        return Answered(answers, stops)
+    if (input := done.run.kwargs.get("input")) is not None and not command:
+        return Started(input, stops, own_settings(done.run))
+    if any(task.interrupts for task in before.tasks) and "command" not in done.run.kwargs:
+        raise BadInput("This server does not tell what its runs were answered with.")
+    return WentOn(stops)
 
 
 def after_of(state: WireState) -> JsonObject:
@@ -176,22 +159,16 @@ def questions_of(state: WireState) -> Iterator[Asked]:
             yield Asked(task, ordinal, interrupt.id, interrupt.value)
 
 
-def _ancestry(states: Sequence[WireState]) -> Iterator[WireState]:
-    """Yield the newest checkpoint, the one that it was made from, and so on."""
-    by_id = {state.checkpoint_id: state for state in states}
-    state: WireState | None = states[0]
-    while state is not None:
-        yield state
-        parent = state.parent_checkpoint
-        state = by_id.get((parent and parent.checkpoint_id) or "")
+def _writer(before: WireState, after: WireState) -> str:
+    """Return the node that a write counted as; empty: the one that ran last, as by default.
 
-
-def _made_by(state: WireState, run: WireRun) -> bool:
-    return state.run_id == run.run_id and state.metadata.get("source") in ("input", "loop")
-
-
-def _writer(before: WireState) -> str:
-    """Return the node that a write counted as by default: the one that ran last."""
+    Our own server tells it. Elsewhere, a node that was next has a result since then, because it counts
+    as done.
+    """
+    if told := after.metadata.get("as_node"):
+        return str(told)
+    if before.next == after.next:
+        return ""
     return next((task.name for task in before.tasks if task.result is not None), "")
 
 
@@ -201,9 +178,9 @@ def _written(before: JsonValue, after: JsonValue) -> JsonObject:
     return {key: value for key, value in now.items() if key not in known or known[key] != value}
 
 
-def _answers(resume: JsonValue, before: WireState | None) -> Iterator[GivenAnswer]:
+def _answers(resume: JsonValue, before: WireState) -> Iterator[GivenAnswer]:
     """Yield what each question was answered with. Raises BadInput for one that is not known."""
-    asked = list(questions_of(before)) if before is not None else []
+    asked = list(questions_of(before))
     if not (isinstance(resume, dict) and all(map(_ID.fullmatch, resume))):
         if len(asked) != 1:
             raise BadInput("A run answered with one value where several questions waited.")

@@ -26,10 +26,22 @@ class Threads:
         self._log = log
 
     async def page(
-        self, filter: ThreadFilter = ALL_THREADS, after: PageMark | None = None, *, size: int = 50
+        self,
+        filter: ThreadFilter = ALL_THREADS,
+        after: PageMark | None = None,
+        *,
+        size: int = 50,
+        offset: int = 0,
     ) -> ThreadPage:
-        """Return the next `size` threads that match, last changed first; `after` the end of a page."""
-        return await self._pages.page(filter, after, size)
+        """Return the next `size` threads that match, last changed first: `after` the end of a page.
+
+        Without it, from the newest thread on, or from the one at `offset`.
+        """
+        return await self._pages.page(filter, after, size, offset)
+
+    async def length(self, filter: ThreadFilter = ALL_THREADS) -> int:
+        """Return how many threads match; where the server does not count, with a few more requests."""
+        return await self._pages.length(filter)
 
     async def counts(self, filter: ThreadFilter = ALL_THREADS) -> ThreadCounts | None:
         """Return how many threads match, in all groups; None if the server does not count."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, TypeVar
 
 from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
@@ -43,6 +43,7 @@ from hitl_engine.errors import (
     ServerRefused,
     TargetError,
 )
+from hitl_engine.fingerprint import digest
 from hitl_engine.journal.decisions import DecisionLog, Intent, asked_of
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
@@ -51,6 +52,7 @@ from hitl_engine.model import (
     Breakpoints,
     Decision,
     Edit,
+    Interrupt,
     JsonObject,
     JsonValue,
     Outcome,
@@ -63,16 +65,24 @@ from hitl_engine.model import (
     Verdict,
     Verdicts,
 )
-from hitl_engine.reading.client import going_on_at
+from hitl_engine.reading.client import COPY, going_on_at
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
 OnProgress = Callable[[Progress], None]
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
+_Checked = TypeVar("_Checked")
+Check = Callable[[Snapshot], _Checked]
+"""Returns what a decision is about in a thread; raises NoLongerWaits or NotTaken if it is another one."""
 
-_COPY = "__copy__"
-"""As this node, langgraph writes the state once more and forgets the answers given in its step."""
+
+@dataclass(frozen=True, slots=True)
+class _Basis:
+    """What a decision is based on."""
+
+    check: Check[object]
+    last_run: WireRun | None
 
 
 class Decider:
@@ -106,17 +116,23 @@ class Decider:
         questions = [question for question, _ in decided]
         thread_id = common_thread(questions)
         answers = answers_of(decided)
+
+        def check(now: Snapshot) -> tuple[Interrupt, ...]:
+            asked = still_pending(questions, now, server=self._session.server.identity)
+            refuse_if_gone([each.node for each in asked], now)
+            refuse_in_part(asked, now.interrupts)
+            return asked
+
         with _nothing_sent():
-            before, last_run = await self._session.reader.with_last_run(thread_id)
-            asked = still_pending(questions, before, server=self._session.server.identity)
-            refuse_if_gone([each.node for each in asked], before)
-            refuse_in_part(asked, before.interrupts)
+            before, last_run, asked = await self._looked_at(thread_id, check)
             request = await self.continuing_request(
                 last_run, thread_id, asked[0].graph_id, strict=True
             )
         intents = self._intents(decided, answers)
         request["command"] = {"resume": answers}
-        request |= self.decided_on(before.checkpoint_id, list(answers))
+        request |= self.decided_on(
+            before.checkpoint_id, list(answers), asked=asked, last_run=last_run
+        )
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> list[Outcome]:
             seen = all(each.task_id in observed.finished for each in asked)
@@ -135,7 +151,8 @@ class Decider:
                 for each, pair in zip(found, decided, strict=True)
             ]
 
-        return await self._carry_out(intents, request, on_progress, outcomes_of)
+        basis = _Basis(check, last_run)
+        return await self._carry_out(intents, request, on_progress, outcomes_of, basis)
 
     async def step(
         self,
@@ -145,19 +162,24 @@ class Decider:
         also_at: Breakpoints = NO_BREAKPOINTS,
     ) -> Outcome:
         """Step past a breakpoint; this one run also stops `also_at` these. Also raises NoLongerWaits."""
-        before, last_run = await self._session.reader.with_last_run(breakpoint.thread_id)
-        if before.checkpoint_id != breakpoint.checkpoint_id or before.stop != breakpoint:
-            raise NoLongerWaits(
-                f"The thread is {before.status} now; it is no longer at this breakpoint.",
-                kept="Nothing was sent.",
-                hint="Look at the thread again.",
-            )
-        refuse_if_gone(before.next, before)
+
+        def check(now: Snapshot) -> None:
+            if now.checkpoint_id != breakpoint.checkpoint_id or now.stop != breakpoint:
+                raise NoLongerWaits(
+                    f"The thread is {now.status} now; it is no longer at this breakpoint.",
+                    kept="Nothing was sent.",
+                    hint="Look at the thread again.",
+                )
+            refuse_if_gone(now.next, now)
+
+        before, last_run, _ = await self._looked_at(breakpoint.thread_id, check)
         request = await self.continuing_request(
             last_run, breakpoint.thread_id, breakpoint.graph_id, strict=False, also_at=also_at
         )
         request |= await self._going_on(breakpoint.checkpoint_id)
-        request |= self.decided_on(breakpoint.checkpoint_id, list(before.pending_ids))
+        request |= self.decided_on(
+            breakpoint.checkpoint_id, list(before.pending_ids), last_run=last_run
+        )
         intent = Intent(
             event="step",
             server=self._session.server.label,
@@ -171,7 +193,8 @@ class Decider:
             race = await self._race(observed, before)
             return (outcome.after_race(outcome.of_step(before, observed, after), race),)
 
-        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
+        basis = _Basis(check, last_run)
+        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of, basis)
         return found
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
@@ -229,17 +252,34 @@ class Decider:
                     hint="Nothing was sent. Start a run with an input on this thread, or a new one.",
                 )
 
-    def decided_on(self, checkpoint_id: str, interrupt_ids: list[JsonValue]) -> JsonObject:
+    def decided_on(
+        self,
+        checkpoint_id: str,
+        interrupt_ids: list[JsonValue],
+        *,
+        asked: Sequence[Interrupt] = (),
+        last_run: WireRun | None = None,
+    ) -> JsonObject:
         """Return the preconditions with which the server refuses a run if its thread has changed.
 
         Others may answer between our last look and the run; only the server can check and start
         in one step. A server without this ability (flag `preconditions`) still refuses a thread
-        with a run in progress, and ids that are not pending.
+        with a run in progress, and ids that are not pending. One with the flag
+        `exact_preconditions` also compares what is `asked`, because a node that runs again may ask
+        something else under the same id, and the newest run.
         """
         if not self._session.supports("preconditions"):
             return {}
         seen: JsonObject = {"checkpoint_id": checkpoint_id or None, "interrupt_ids": interrupt_ids}
+        if self._compares_all and asked:
+            seen["payload_digests"] = {each.interrupt_id: digest(each.asked) for each in asked}
+        if self._compares_all and last_run is not None:
+            seen["last_run_id"] = last_run.run_id
         return {"preconditions": seen}
+
+    @property
+    def _compares_all(self) -> bool:
+        return self._session.supports("exact_preconditions")
 
     async def continuing_request(
         self,
@@ -268,19 +308,36 @@ class Decider:
 
     # Within
 
+    async def _looked_at(
+        self, thread_id: str, check: Check[_Checked]
+    ) -> tuple[Snapshot, WireRun | None, _Checked]:
+        """Return a thread, its newest run, and what `check` returns. Raises what `check` raises.
+
+        It is not read again where the server compares all of it in the step that admits the run:
+        then our own look could only be older. What a `NodeInterrupt` gave is not compared.
+        """
+        seen = self._session.reader.last_seen(thread_id) if self._compares_all else None
+        if seen is not None and not seen[0].raised:
+            with suppress(HitlError):
+                return *seen, check(seen[0])
+        before, last_run = await self._session.reader.with_last_run(thread_id)
+        return before, last_run, check(before)
+
     async def _carry_out(
         self,
         intents: Sequence[Intent],
         request: JsonObject,
         on_progress: OnProgress,
         outcomes_of: OutcomesOf,
+        basis: _Basis | None = None,
     ) -> tuple[Outcome, ...]:
+        """Record, send once, judge, record. `basis` explains why a thread was refused as changed."""
         with self._accounted_for(intents):
             await self._log.intend(*intents)
             try:
                 observed = await self._runs.send(_sent_run(intents), request, on_progress)
             except TargetError as error:
-                raise await self._refused(intents, error) from error
+                raise await self._refused(intents, error, basis) from error
             return await self._judged(intents, observed, outcomes_of)
 
     async def _rerun_step(
@@ -291,7 +348,7 @@ class Decider:
         The second is sent only if the first certainly arrived.
         """
         try:
-            copied = await self._session.api.update_state(intent.thread_id, None, as_node=_COPY)
+            copied = await self._session.api.update_state(intent.thread_id, None, as_node=COPY)
         except TargetError as error:
             if nothing_was_taken(error):
                 if isinstance(error, ServerRefused | NotThere):
@@ -305,32 +362,54 @@ class Decider:
         except TargetError as error:
             return ObservedRun(fault=error.what)
 
-    async def _refused(self, intents: Sequence[Intent], error: TargetError) -> HitlError:
+    async def _refused(
+        self, intents: Sequence[Intent], error: TargetError, basis: _Basis | None = None
+    ) -> HitlError:
         """Record that nothing was taken, and return the error to raise."""
-        error.kept = "Nothing was taken; what you typed is kept."
-        told = await self._what_came_first(intents, error) if isinstance(error, Conflict) else error
+        told: HitlError = error
+        if isinstance(error, Conflict):
+            told = await self._what_came_first(intents, error, basis)
+        told.kept = "Nothing was taken; what you typed is kept."
         for intent in intents:
             nothing = Outcome(OutcomeKind.REFUSED, told.what, None, thread_id=intent.thread_id)
             with suppress(JournalFailed):  # that nothing was taken is what matters
                 await self._log.conclude(intent, nothing, None)
         return told
 
-    async def _what_came_first(self, intents: Sequence[Intent], error: Conflict) -> HitlError:
+    async def _what_came_first(
+        self, intents: Sequence[Intent], error: Conflict, basis: _Basis | None
+    ) -> HitlError:
         """Return the error that tells what came first on the thread, and who sent it if known."""
-        now, sender = None, ""
+        now, run, sender = None, None, ""
         with suppress(TargetError):
             now, run = await self._session.reader.with_last_run(intents[0].thread_id)
             sender = await self._answerers.sender(run) if run else ""
         error.hint = "Look at the thread again."
-        asked = {each.interrupt_id for each in intents if each.interrupt_id}
+        by = f", sent by {sender}" if sender else ""
         if now is not None and now.status is ThreadStatus.BUSY:
-            by = f", sent by {sender}" if sender else ""
             error.what = f"Another run came first{by}, and is in progress on this thread."
-        elif isinstance(error, MovedOn) or (now and asked and asked.isdisjoint(now.pending_ids)):
-            faster = f"{sender} was faster" if sender else "Another reviewer was faster"
-            what = f"{faster}: the thread has changed since you decided."
-            return NoLongerWaits(what, kept=error.kept, hint=error.hint)
-        return error
+            return error
+        asked = {each.interrupt_id for each in intents if each.interrupt_id}
+        is_gone = now is not None and bool(asked) and asked.isdisjoint(now.pending_ids)
+        if not (is_gone or isinstance(error, MovedOn)):
+            return error
+        faster = f"{sender} was faster" if sender else "Another reviewer was faster"
+        changed = NoLongerWaits("The thread has changed since you decided.", hint=error.hint)
+        if now is None or basis is None:
+            changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
+            return changed
+        try:
+            basis.check(now)
+        except NotTaken as in_part:
+            return in_part
+        except NoLongerWaits as found:
+            changed = found
+        else:
+            changed.what = f"Another run came first{by}, and the same waits again."
+            return changed
+        if run is not None and (basis.last_run is None or run.run_id != basis.last_run.run_id):
+            changed.what = f"{faster}: {_inside_a_sentence(changed.what)}"
+        return changed
 
     @contextmanager
     def _accounted_for(self, intents: Sequence[Intent]) -> Iterator[None]:
@@ -388,7 +467,11 @@ class Decider:
             await self._runs.until_others_end(sent.thread_id)
         # A local server that ended is replaced while the run is settled.
         with suppress(TargetError):
-            after, last_run = await self._session.reader.with_last_run(sent.thread_id)
+            after, last_run = await (
+                self._session.reader.of_whole_row(observed.thread)
+                if observed.thread is not None
+                else self._session.reader.with_last_run(sent.thread_id)
+            )
             if observed.is_settled_by(last_run):
                 return after
         await self._runs.settle(sent, observed)
@@ -450,6 +533,10 @@ def _compared(
         return found
     verdicts = payloads.verdicts_on(review, decision)
     return replace(found, mismatches=verification.mismatches(review, verdicts, before, after))
+
+
+def _inside_a_sentence(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 def _sent_run(intents: Sequence[Intent]) -> SentRun:

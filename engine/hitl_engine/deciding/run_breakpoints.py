@@ -96,6 +96,23 @@ def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
     )
 
 
+def effective_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
+    """Return every breakpoint of a run, whoever set it, with the compiled ones that it had."""
+    given = (_nodes(run.kwargs.get(name)) for name in _FIELDS)
+    kinds = zip(given, (compiled.before, compiled.after), strict=True)
+    return Breakpoints(*(nodes or built_in for nodes, built_in in kinds))
+
+
+def exactly(breakpoints: Breakpoints) -> JsonObject:
+    """Return the fields of a request for a run that stops at these alone."""
+    return requested(breakpoints, NO_BREAKPOINTS, replace=True)
+
+
+def without_breakpoints(request: JsonObject) -> JsonObject:
+    """Return a request without its breakpoints, and without what its metadata notes of them."""
+    return {key: value for key, value in request.items() if key not in (*_FIELDS, "metadata")}
+
+
 def continued(
     last: WireRun | None, compiled: Breakpoints, on_graph: Breakpoints = NO_BREAKPOINTS
 ) -> JsonObject:

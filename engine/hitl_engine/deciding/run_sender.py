@@ -23,11 +23,17 @@ from hitl_engine.errors import (
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.capabilities import TOKENS
-from hitl_engine.reading.client import StreamEvent
+from hitl_engine.reading.client import StreamEvent, thread_of_event
 from hitl_engine.reading.message_shapes import token_of
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.snapshot import Snapshot
-from hitl_engine.reading.wire import DECISION_ID, KEPT_IN_CONFIG, WireRun, error_text
+from hitl_engine.reading.wire import (
+    DECISION_ID,
+    KEPT_IN_CONFIG,
+    WireRun,
+    WireThread,
+    error_text,
+)
 
 _Read = TypeVar("_Read")
 
@@ -69,6 +75,8 @@ class ObservedRun:
     """Whether a task finished, also in a subgraph; None if not all of the run was seen."""
     server_died: bool = False
     """Whether the server process ended during this run; the graph then raised nothing."""
+    thread: WireThread | None = None
+    """The row of its thread after its end, where the server sends that with the stream."""
     events: int = 0
     """How many events of its stream were seen."""
     last_event_id: str = ""
@@ -120,6 +128,7 @@ class RunSender:
             "stream_mode": [*self._stream_modes],
             "stream_subgraphs": True,
             "stream_resumable": True,
+            **({"stream_thread": True} if self._session.supports("stream_thread") else {}),
         }
         observed = ObservedRun()
         try:
@@ -311,6 +320,8 @@ async def _watch(
         observed.events += 1
         observed.last_event_id = event.id or observed.last_event_id
         match event.name, event.data:
+            case "thread", {"thread_id": str()}:
+                observed.thread = thread_of_event(event.data)
             case "metadata", {"run_id": str(run_id)}:
                 observed.run_id = run_id
             case "error", {"error": kind, **others}:

@@ -1,10 +1,11 @@
-"""The SQLite file of the journal: private, and every statement durable when it returns."""
+"""The SQLite file of the journal: private, and durable before anything is sent."""
 
+import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import aiosqlite
 
@@ -36,68 +37,95 @@ CREATE TABLE IF NOT EXISTS draft (
 _ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
 """For a journal made by an earlier version."""
 
-_DURABLE = {"journal_mode": ("wal", "wal"), "synchronous": ("FULL", 2)}
-"""Setting -> (the value to set, the value that must be read back)."""
+_JOURNAL_MODE = ("journal_mode", "wal", "wal")
+_DURABLE = ("synchronous", "FULL", 2)
+"""Each commit waits until the disk has it."""
+_SOON_DURABLE = ("synchronous", "NORMAL", 1)
+"""A commit survives the end of the process, and a power cut once a later commit has waited."""
+_Setting: TypeAlias = tuple[str, str, str | int]
+"""(name, the value to set, the value that must be read back)."""
 
 
 class JournalDatabase:
-    """One open database; each statement is a durable transaction of its own."""
+    """One open database; each statement is a transaction of its own."""
 
     def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
         self._connection = connection
         self._path = path
+        self._soon_durable: aiosqlite.Connection | None = None
+        self._opening = asyncio.Lock()
 
     async def write(self, sql: str, values: Iterable[str]) -> None:
         """Run one statement; durable when this returns. Raises JournalFailed."""
-        try:
+        with _reported(self._path):
             await self._connection.execute(sql, tuple(values))
-        except sqlite3.Error as error:
-            raise _failed(self._path, error) from error
+
+    async def write_soon(self, sql: str, values: Iterable[str]) -> None:
+        """Run one statement; readers see it when this returns. Raises JournalFailed.
+
+        It is for what a lost row does no harm: a power cut may lose it until the next `write`.
+        """
+        with _reported(self._path):
+            async with self._opening:
+                if self._soon_durable is None:
+                    self._soon_durable = await _connect(self._path, _SOON_DURABLE)
+            await self._soon_durable.execute(sql, tuple(values))
 
     async def rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         """Return what a query finds. Raises JournalFailed."""
-        try:
+        with _reported(self._path):
             rows = await self._connection.execute_fetchall(sql, values)
-        except sqlite3.Error as error:
-            raise _failed(self._path, error) from error
         return cast("list[tuple[str, ...]]", list(rows))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._soon_durable is not None:
+            await self._soon_durable.close()
+        await self._connection.close()
 
 
 @asynccontextmanager
 async def open_database(path: Path) -> AsyncIterator[JournalDatabase]:
     """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed."""
-    try:
+    with _reported(path):
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
             make_file_private(path.with_name(path.name + suffix), create=False)
-        connection = await aiosqlite.connect(path, isolation_level=None)
-    except (OSError, sqlite3.Error) as error:
-        raise _failed(path, error) from error
+        connection = await _connect(path, _DURABLE)
+    database = JournalDatabase(connection, path)
     try:
-        await _prepare(connection, path)
-        yield JournalDatabase(connection, path)
+        with _reported(path):
+            await connection.executescript(_SCHEMA)
+            columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
+            if "asked" not in [column[1] for column in columns]:
+                await connection.execute(_ADDED)
+        yield database
     finally:
-        await connection.close()
+        await database.close()
 
 
-async def _prepare(connection: aiosqlite.Connection, path: Path) -> None:
-    """Make every statement a durable transaction of its own, and check that SQLite agreed."""
+async def _connect(path: Path, durability: _Setting) -> aiosqlite.Connection:
+    """Return a connection on which each statement is a transaction; SQLite has agreed to its settings."""
+    connection = await aiosqlite.connect(path, isolation_level=None)
     try:
-        for setting, (asked, expected) in _DURABLE.items():
+        for setting, asked, expected in (_JOURNAL_MODE, durability):
             await connection.execute(f"PRAGMA {setting} = {asked}")
             ((seen,),) = await connection.execute_fetchall(f"PRAGMA {setting}")
             if seen != expected:
                 raise sqlite3.OperationalError(f"{setting} is {seen}, not {expected}")
-        await connection.executescript(_SCHEMA)
-        columns = await connection.execute_fetchall("PRAGMA table_info(draft)")
-        if "asked" not in [column[1] for column in columns]:
-            await connection.execute(_ADDED)
-    except sqlite3.Error as error:
-        raise _failed(path, error) from error
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
-def _failed(path: Path, error: Exception) -> JournalFailed:
-    return JournalFailed(
-        f"The journal {path} cannot be used: {error}.",
-        hint="Free the disk, or choose another folder with --data-dir.",
-    )
+@contextmanager
+def _reported(path: Path) -> Iterator[None]:
+    """Raise JournalFailed for what goes wrong with the file in the block."""
+    try:
+        yield
+    except (OSError, sqlite3.Error) as error:
+        raise JournalFailed(
+            f"The journal {path} cannot be used: {error}.",
+            hint="Free the disk, or choose another folder with --data-dir.",
+        ) from error

@@ -1,11 +1,13 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
-If a row cannot be written durably, this raises and nothing is sent.
+If an `intend` row cannot be written durably, this raises and nothing is sent. A `conclude` row does
+not wait for the disk: a power cut may lose it, and then the outcome counts as unknown.
 """
 
 import getpass
 import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import chain
@@ -61,13 +63,15 @@ class DecisionLog:
         """Record what is about to be sent; all or none is durable. Raises JournalFailed."""
         who = _who()
         try:
-            await self._append("intend", {each.decision_id: _body(each, who) for each in intents})
+            await self._database.write(
+                *_rows("intend", {each.decision_id: _body(each, who) for each in intents})
+            )
         except JournalFailed as error:
             error.kept = "Nothing was sent."
             raise
 
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
-        """Record its outcome. Raises JournalFailed."""
+        """Record its outcome, without waiting for the disk. Raises JournalFailed."""
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
         if outcome.stuck:
             body["stuck"] = True
@@ -76,7 +80,7 @@ class DecisionLog:
         if outcome.error:
             body["error"] = outcome.error
             body["traceback"] = outcome.thread.traceback if outcome.thread else ""
-        await self._append("conclude", {intent.decision_id: body})
+        await self._database.write_soon(*_rows("conclude", {intent.decision_id: body}))
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
         """Whether an answer to this question was found to be stuck."""
@@ -133,15 +137,14 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
-    async def _append(self, event: str, bodies: dict[str, JsonObject]) -> None:
-        """Add a row for each decision, in one statement, which is one transaction."""
-        at = datetime.now(UTC).isoformat()
-        rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
-        places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
-        await self._database.write(
-            f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}",
-            chain.from_iterable(rows),
-        )
+
+def _rows(event: str, bodies: dict[str, JsonObject]) -> tuple[str, Iterable[str]]:
+    """Return the statement that adds a row for each decision, and its values."""
+    at = datetime.now(UTC).isoformat()
+    rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
+    places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
+    statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
+    return statement, chain.from_iterable(rows)
 
 
 def _who() -> str:

@@ -73,8 +73,8 @@ class DraftTable:
         )
 
     async def discard(self, server: str, interrupt: Interrupt) -> None:
-        """Delete what was typed for this interrupt. Raises JournalFailed."""
-        await self._database.write(
+        """Delete what was typed for this interrupt, without waiting for the disk. Raises JournalFailed."""
+        await self._database.write_soon(
             "DELETE FROM draft WHERE server = ? AND thread_id = ? AND interrupt_id = ?",
             _draft_key(server, interrupt),
         )

@@ -6,6 +6,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Self
 
+import httpx
+
 from hitl_engine.errors import BadInput, GraphBroken, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
@@ -22,12 +24,20 @@ class Connection:
     """A server that can be used, until `aclose`."""
 
     def __init__(
-        self, target: Target, folder: Path, headers: Mapping[str, str], python: str | None
+        self,
+        target: Target,
+        folder: Path,
+        headers: Mapping[str, str],
+        python: str | None,
+        *,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
+        """`transport` replaces the network for a remote server."""
         self._target = target
         self._folder = folder
         self._headers = headers
         self._python = python
+        self._transport = transport
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
         self._releases_when_idle = False
@@ -145,7 +155,9 @@ class Connection:
                 self._local_server.url, headers=self._local_server.headers, through_proxy=False
             )
         else:
-            self.api = LangGraphServer(self._target.url, headers=self._headers)
+            self.api = LangGraphServer(
+                self._target.url, headers=self._headers, transport=self._transport
+            )
         try:
             await self._use_server(needs_graph=needs_graph)
         except BaseException:
@@ -198,6 +210,7 @@ class Connection:
             code_changes=tuple(graph.what for graph in info.graphs_changed),
             coming=info.graphs_coming,
             lacks=self.api.can.lacks,
+            read_only=info.read_only,
         )
 
     async def _info(self) -> WireInfo:

@@ -66,15 +66,19 @@ from hitl_engine.model.run import (
 )
 from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
-from hitl_engine.model.store import StoreItem
+from hitl_engine.model.store import StoreItem, StorePage
 from hitl_engine.model.story import (
     Act,
     Answered,
+    Commanded,
+    Copied,
     GivenAnswer,
+    GraphDrawing,
     Replay,
     Started,
     Story,
     StoryDifference,
+    StoryPlace,
     StoryStep,
     WentOn,
     Wrote,
@@ -127,8 +131,10 @@ __all__ = [
     "Choices",
     "Choose",
     "CodeLanguage",
+    "Commanded",
     "CommonWays",
     "Conversation",
+    "Copied",
     "Decision",
     "DecisionKind",
     "Decline",
@@ -145,6 +151,7 @@ __all__ = [
     "FormToFill",
     "GivenAnswer",
     "Graph",
+    "GraphDrawing",
     "GraphEdge",
     "GraphNode",
     "GraphPicture",
@@ -195,8 +202,10 @@ __all__ = [
     "StateEdit",
     "StepGoal",
     "StoreItem",
+    "StorePage",
     "Story",
     "StoryDifference",
+    "StoryPlace",
     "StoryStep",
     "SubgraphState",
     "TextToRevise",

@@ -35,10 +35,12 @@ Event: TypeAlias = Literal[
     "rerun",
     "goto",
     "store",
+    "assistant",
 ]
 """What was decided: an answer, a step past a breakpoint, a new run, a reopened question; that a
 thread was deleted, or a run cancelled or paused; a write into the state, at an older checkpoint a
-fork; a run from an older checkpoint, or at another node; a change of the store."""
+fork; a run from an older checkpoint, or at another node; a change of the store; that an
+assistant has another latest version."""
 
 
 @dataclass(frozen=True, slots=True)

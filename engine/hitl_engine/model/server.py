@@ -53,6 +53,8 @@ class Server:
     """The graphs that a local server is still importing: what needs a graph waits for it."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
+    read_only: str = ""
+    """What this is instead of a server, and that nothing can be answered or changed; mostly empty."""
 
     @property
     def notices(self) -> tuple[str, ...]:

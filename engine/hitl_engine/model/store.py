@@ -14,3 +14,11 @@ class StoreItem:
     key: str
     value: JsonValue
     updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StorePage:
+    """A part of the items of a namespace. The items change while they are read: one may come again."""
+
+    items: tuple[StoreItem, ...]
+    is_last: bool

@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from hitl_engine.model.change import Change
 from hitl_engine.model.json import JsonObject, JsonValue
-from hitl_engine.model.run import NO_SETTINGS, Breakpoints, RunSettings
+from hitl_engine.model.run import NO_BREAKPOINTS, NO_SETTINGS, Breakpoints, RunSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +15,7 @@ class Started:
 
     input: JsonValue
     breakpoints: Breakpoints
-    """All at which it stops, with those that the graph was compiled with."""
+    """All at which it stopped: its own, those set on its graph, and those compiled into it."""
     settings: RunSettings = NO_SETTINGS
 
 
@@ -35,11 +35,27 @@ class Answered:
     """A run that answered one question, or several."""
 
     answers: tuple[GivenAnswer, ...]
+    breakpoints: Breakpoints = NO_BREAKPOINTS
+    """All at which this run stopped, as with `Started`."""
 
 
 @dataclass(frozen=True, slots=True)
 class WentOn:
-    """A run without an input: a step past a breakpoint, or again after an error."""
+    """A run without an input: a step past a breakpoint, or again after an error or from a checkpoint."""
+
+    breakpoints: Breakpoints = NO_BREAKPOINTS
+
+
+@dataclass(frozen=True, slots=True)
+class Commanded:
+    """A run that sent a command to the graph, perhaps with answers."""
+
+    goto: JsonValue
+    """A node, a `{"node", "input"}`, or a list of those; None: where the graph goes anyhow."""
+    update: JsonValue
+    """What the command wrote into the state first; None: nothing."""
+    answers: tuple[GivenAnswer, ...] = ()
+    breakpoints: Breakpoints = NO_BREAKPOINTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +67,22 @@ class Wrote:
     as_node: str
 
 
-Act: TypeAlias = Started | Answered | WentOn | Wrote
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """A client copied a checkpoint, which forgets the answers of its step: its questions are open."""
+
+
+Act: TypeAlias = Started | Answered | WentOn | Commanded | Wrote | Copied
+
+
+@dataclass(frozen=True, slots=True)
+class StoryPlace:
+    """A checkpoint, by what made it: ids are new in a replay."""
+
+    step: int
+    """The step whose act made it, from 1."""
+    checkpoint: int
+    """Which of the checkpoints that the act made, from 0, the oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +93,19 @@ class StoryStep:
     after: JsonObject | None
     """`{"values", "next", "waiting", "failed"}`; None where the server does not tell it any more: an
     answer to only some of several questions leaves no checkpoint."""
+    begins_at: StoryPlace | None = None
+    """Where the act began a branch; None: it went on from the newest checkpoint."""
+    at: datetime | None = None
+    """When it was done, if the server told it."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphDrawing:
+    """The graph of a story as its server drew it: `{"nodes", "edges"}` of the Server API."""
+
+    closed: JsonObject
+    opened: JsonObject
+    """With the nodes inside of subgraphs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +117,7 @@ class Story:
     server: str
     saved_at: datetime
     steps: tuple[StoryStep, ...]
+    drawing: GraphDrawing | None = None
 
 
 @dataclass(frozen=True, slots=True)

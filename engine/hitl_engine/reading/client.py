@@ -53,6 +53,8 @@ from hitl_engine.reading.wire import (
     WireUpdate,
 )
 
+COPY = "__copy__"
+"""As this node, LangGraph writes the state once more and forgets the answers given in its step."""
 CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
 SCHEMAS_SECONDS = 60.0
@@ -179,6 +181,10 @@ class LangGraphServer:
         path = f"/assistants/{assistant_id}/versions"
         query: JsonObject = {"limit": SMALL_PAGE}
         return _read_all(WireAssistant, await self._call("POST", path, query, reads=True))
+
+    async def set_latest_version(self, assistant_id: str, version: int) -> None:
+        """Make a version of an assistant its latest."""
+        await self._sent("POST", f"/assistants/{assistant_id}/latest", {"version": version})
 
     async def namespaces(self, query: JsonObject) -> tuple[tuple[str, ...], ...]:
         """Return one page of the namespaces of the store that have items."""
@@ -639,6 +645,11 @@ def _faults(told: Any) -> str:
 def _reason(error: Exception) -> str:
     reason = error.strerror if isinstance(error, OSError) else None
     return (reason or str(error)).strip().rstrip(".") or type(error).__name__
+
+
+def thread_of_event(data: JsonValue) -> WireThread:
+    """Return the row with which the stream of a run ended (flag `stream_thread`). Raises BadReply."""
+    return _read(WireThread, data)
 
 
 def own_assistant(graph_id: str) -> str:

@@ -1,5 +1,6 @@
 """The checkpoints of a thread, page by page, and the thread as it was at one of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -67,7 +68,8 @@ class History:
         """Return what differs in the values of two checkpoints, in the order of the second."""
         before = await self.state(thread_id, before_id)
         after = await self.state(thread_id, after_id)
-        return changed_paths(before.values, after.values)
+        # Large values take a moment; the screen goes on meanwhile.
+        return await asyncio.to_thread(changed_paths, before.values, after.values)
 
     async def moment(self, thread_id: str, checkpoint_id: str) -> ThreadView:
         """Return a thread as it was at a checkpoint. Nothing waits there: it is over."""

@@ -27,9 +27,9 @@ class StateValues:
         state = await self._api().state_at(thread_id, pointer)
         before = state.parent_checkpoint
         if before is None or not before.checkpoint_id:
-            return changed_paths({}, state.values)
+            return await asyncio.to_thread(changed_paths, {}, state.values)
         earlier = await self._api().state_at(thread_id, before)
-        # Large values take a second; the screen goes on meanwhile.
+        # Large values take a moment; the screen goes on meanwhile.
         return await asyncio.to_thread(changed_paths, earlier.values, state.values)
 
     async def of_subgraphs(self, thread_id: str, checkpoint_id: str) -> tuple[SubgraphState, ...]:

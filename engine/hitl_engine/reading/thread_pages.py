@@ -53,10 +53,40 @@ class ThreadPages:
     reader: ThreadReader
     rows_hold_state: bool
 
-    async def page(self, filter: ThreadFilter, after: PageMark | None, size: int) -> ThreadPage:
-        """Return up to `size` threads that match, after the end of another page or from the newest."""
-        found, end = await self._next(query_of(filter), after, size)
+    async def page(
+        self, filter: ThreadFilter, after: PageMark | None, size: int, offset: int = 0
+    ) -> ThreadPage:
+        """Return up to `size` threads that match, after the end of another page or from `offset` on."""
+        found, end = await self._next(query_of(filter), after, size, offset)
         return ThreadPage(await self._rows(found), end)
+
+    async def length(self, filter: ThreadFilter) -> int:
+        """Return how many threads match."""
+        query = query_of(filter)
+        if self.api.can.counts_threads:
+            try:
+                return await self.api.count_threads(query)
+            except TargetError:
+                if self.api.can.counts_threads:
+                    raise
+        return await self._found_length(query)
+
+    async def _found_length(self, query: JsonObject) -> int:
+        """Find how many threads match by looking whether there is one at an offset."""
+
+        async def is_there(offset: int) -> bool:
+            return bool(
+                await search_page(self.api, query, limit=1, offset=offset, select=("thread_id",))
+            )
+
+        beyond = 1
+        while await is_there(beyond - 1):
+            beyond *= 2
+        least = beyond // 2
+        while least + 1 < beyond:
+            middle = (least + beyond) // 2
+            least, beyond = (middle, beyond) if await is_there(middle - 1) else (least, middle)
+        return least
 
     async def counts(self, filter: ThreadFilter) -> ThreadCounts | None:
         """Return how many threads match, of all groups; None if the server does not count."""
@@ -73,10 +103,10 @@ class ThreadPages:
         return ThreadCounts(total, dict(zip(_STATUSES, parts, strict=True)))
 
     async def _next(
-        self, query: JsonObject, after: PageMark | None, size: int
+        self, query: JsonObject, after: PageMark | None, size: int, start: int
     ) -> tuple[list[WireThread], PageMark | None]:
         """Return the next rows without a gap, and where they end."""
-        offset = max(0, after.offset - 1) if after else 0
+        offset = max(0, after.offset - 1) if after else start
         steps_back = 0
         while True:
             page = await search_page(

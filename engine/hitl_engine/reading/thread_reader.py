@@ -1,7 +1,9 @@
 """Reads threads: the row, the state if the row is only a summary, and where a run stopped."""
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 from types import MappingProxyType
 from typing import TypeVar
 
@@ -16,6 +18,8 @@ from hitl_engine.reading.tool_context import asks_in_a_tool
 from hitl_engine.reading.wire import DECISION_ID, WireGraph, WireRun, WireThread
 
 _Read = TypeVar("_Read")
+_MOST_SEEN = 16
+"""Threads that are kept as they were read last; their values may be large."""
 
 NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})
 _FROM_THE_ROW = "Known only from the list of threads, because the state could not be read."
@@ -28,6 +32,16 @@ _UNKNOWN_BREAKPOINTS = (
     "Another client started this run, and the server does not tell with which breakpoints. A step stops "
     "only at those of the graph."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """A thread as it was read last."""
+
+    snapshot: Snapshot
+    last_run: WireRun
+    updated_at: datetime | None
+    """Of its row."""
 
 
 class ThreadReader:
@@ -51,10 +65,12 @@ class ThreadReader:
         self._rows_hold_runs = rows_hold_runs
         self._nodes = nodes
         self._node_breakpoints: dict[tuple[str, bool], dict[str, str]] = {}
+        self._seen: OrderedDict[str, _Seen] = OrderedDict()
 
     async def snapshot(self, thread_id: str) -> Snapshot:
         """Return one thread as it is now. Raises NotThere."""
-        return await self.of_row(await self._api.thread(thread_id))
+        snapshot, _ = await self.of_whole_row(await self._api.thread(thread_id))
+        return snapshot
 
     async def with_last_run(self, thread_id: str) -> tuple[Snapshot, WireRun | None]:
         """Return one thread as it is now, and its newest run. Raises NotThere.
@@ -62,10 +78,30 @@ class ThreadReader:
         The run is read first: if it has ended, row and state then contain its result.
         """
         if self._rows_hold_runs:
-            row = await self._api.thread(thread_id)
-            return await self.of_row(row), row.last_run
+            return await self.of_whole_row(await self._api.thread(thread_id))
         runs = await self._read_part(thread_id, self._api.runs(thread_id, limit=1))
         return await self.snapshot(thread_id), runs[0] if runs else None
+
+    async def of_whole_row(self, row: WireThread) -> tuple[Snapshot, WireRun | None]:
+        """Return the thread of a row that was just read alone, and its newest run if it has that.
+
+        Such a thread is kept for `last_seen`. Raises NotThere.
+        """
+        snapshot = await self.of_row(row)
+        if row.last_run is not None:
+            self._seen[row.thread_id] = _Seen(snapshot, row.last_run, row.updated_at)
+            self._seen.move_to_end(row.thread_id)
+            if len(self._seen) > _MOST_SEEN:
+                self._seen.popitem(last=False)
+        return snapshot, row.last_run
+
+    def last_seen(self, thread_id: str) -> tuple[Snapshot, WireRun] | None:
+        """Return a thread with its newest run as it was read last; None if that is not known.
+
+        It may have changed since. Only a request that the server refuses then may be based on it.
+        """
+        seen = self._seen.get(thread_id)
+        return (seen.snapshot, seen.last_run) if seen is not None else None
 
     async def places(self, thread_id: str) -> dict[str, Place]:
         """Return where each pending question of a thread is asked, by its id. Raises NotThere."""
@@ -74,6 +110,8 @@ class ThreadReader:
 
     async def of_row(self, row: WireThread) -> Snapshot:
         """Return the thread of a row that was just read. Raises NotThere."""
+        if (seen := self._seen.get(row.thread_id)) and seen.updated_at != row.updated_at:
+            del self._seen[row.thread_id]
         return await self._read_part(row.thread_id, self._of_row(row))
 
     async def node_breakpoints(

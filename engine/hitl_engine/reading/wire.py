@@ -286,7 +286,9 @@ class WireSchemas(_Wire):
     """
 
     input_schema: dict[str, Any] | None = None
+    output_schema: dict[str, Any] | None = None
     state_schema: dict[str, Any] | None = None
+    config_schema: dict[str, Any] | None = None
     context_schema: dict[str, Any] | None = None
     reducers: dict[str, str | None] | None = None
     """How each key of the state takes a write; only our own server sends it (flag `reducers`)."""
@@ -362,3 +364,5 @@ class WireInfo(_Wire):
     """Graphs that our own server is still importing: until then it answers lists only."""
     remarks: tuple[str, ...] = ()
     """About the settings of the project, for a person."""
+    read_only: str = ""
+    """Why nothing can be changed, where that is so; only a story in a file tells it."""

@@ -1,7 +1,7 @@
 """Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 
@@ -12,6 +12,7 @@ from hitl_server.json_encoding import dumps, error_body
 from hitl_server.project_code import calling_project
 from hitl_server.responses import HEARTBEAT, sse_response
 from hitl_server.running.active_run import ActiveRun
+from hitl_server.streams.run_stream import Event
 
 
 def run_headers(active: ActiveRun, endpoint: str = "join") -> dict[str, str]:
@@ -36,11 +37,17 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     )
 
 
-def stream_response(active: ActiveRun, after: int | None, cancel: bool) -> Response:
-    """Respond with the events of a run from now on, or with the kept ones after number `after`."""
-    with_ids = active.stream.resumable
-    events = active.stream.subscribe(after)
-    frames = (event.to_sse(with_ids) async for event in events)
+def stream_response(
+    active: ActiveRun,
+    after: int | None,
+    cancel: bool,
+    last_event: Callable[[], Awaitable[bytes]] | None = None,
+) -> Response:
+    """Respond with the events of a run from now on, or with the kept ones after number `after`.
+
+    `last_event` returns one more server-sent event, which only this client gets; or nothing.
+    """
+    frames = _frames(active, active.stream.subscribe(after), last_event)
     at_end = partial(active.cancel, "interrupt") if cancel else None
     return sse_response(frames, run_headers(active, "stream"), at_end)
 
@@ -52,6 +59,18 @@ def last_event_number(request: Request) -> int | None:
         return None
     number = last.removesuffix("-0") if last != "-1" else "0"
     return int(number) if number.isdecimal() and len(number) < 20 else 0
+
+
+async def _frames(
+    active: ActiveRun,
+    events: AsyncIterator[Event],
+    last_event: Callable[[], Awaitable[bytes]] | None,
+) -> AsyncIterator[bytes]:
+    with_ids = active.stream.resumable
+    async for event in events:
+        yield event.to_sse(with_ids)
+    if last_event is not None and (frame := await last_event()):
+        yield frame
 
 
 async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator[bytes]:

@@ -1,11 +1,13 @@
 """`/threads/{thread_id}/runs`: start, await, stream, list, cancel and delete runs of a thread."""
 
+from functools import partial
 from typing import Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from hitl_server.policy.authorized_route import AuthorizedRoute
+from hitl_server.json_encoding import dumps
+from hitl_server.policy.authorized_route import AuthorizedRoute, authorize
 from hitl_server.refusals import Refusal, checked_id, no_run, no_thread
 from hitl_server.request_models import RunBody
 from hitl_server.responses import json_response
@@ -17,6 +19,7 @@ from hitl_server.routes.run_responses import (
 )
 from hitl_server.routes.run_start import start_run
 from hitl_server.server_parts import ServerParts, parts_of
+from hitl_server.streams.run_stream import sse_frame
 
 router = APIRouter(prefix="/threads/{thread_id}/runs", tags=["runs"], route_class=AuthorizedRoute)
 
@@ -43,7 +46,8 @@ async def wait(request: Request, thread_id: str, body: RunBody) -> Response:
 async def stream(request: Request, thread_id: str, body: RunBody) -> Response:
     """Start a run and respond with its events."""
     active = await start_run(request, thread_id, body)
-    return stream_response(active, 0, body.on_disconnect == "cancel")
+    last_event = partial(_thread_event, request, active.thread_id) if body.stream_thread else None
+    return stream_response(active, 0, body.on_disconnect == "cancel", last_event)
 
 
 @router.get("")
@@ -139,6 +143,16 @@ async def pause(request: Request, thread_id: str, run_id: str) -> Response:
         raise Refusal(404, "No run found to pause.")
     active.pause()
     return Response(status_code=202)
+
+
+async def _thread_event(request: Request, thread_id: str) -> bytes:
+    """Return the row of a thread as the last event of a run; none for whom may not read it."""
+    try:
+        await authorize(request, "GET", "/threads/{thread_id}", None)
+    except Refusal:
+        return b""
+    row = parts_of(request).thread_with_last_run(thread_id)
+    return b"" if row is None else sse_frame("thread", dumps(row))
 
 
 def _existing(parts: ServerParts, thread_id: str) -> str:

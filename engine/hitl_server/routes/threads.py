@@ -1,7 +1,7 @@
 """`/threads`: rows, state and history."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -115,19 +115,12 @@ async def prune(request: Request, body: ThreadPrune) -> Response:
 
 @router.get("/{thread_id}", responses=ok_response(Thread))
 async def get(request: Request, thread_id: str, include: str = "") -> Response:
-    """Return one thread, with its newest run; with `include=ttl`, also when it expires.
-
-    The run is read first, so that the row includes the result of a run that has ended.
-    """
+    """Return one thread, with its newest run; with `include=ttl`, also when it expires."""
     parts = parts_of(request)
     thread_id = checked_id(thread_id)
-    last_run = parts.runs.last(thread_id)
-    row = parts.threads.get(thread_id)
-    if row is None:
+    whole = parts.thread_with_last_run(thread_id)
+    if whole is None:
         raise no_thread(thread_id)
-    graph_id = (parts.threads.metadata(thread_id) or {}).get("graph_id")
-    changed = parts.graphs.code_change(str(graph_id))
-    whole = {**row, "last_run": last_run, "code_changed": changed}
     if "ttl" in map(str.strip, include.split(",")) and (
         ttl := parts.threads.ttls.of_thread(thread_id)
     ):
@@ -194,7 +187,12 @@ async def update_state(request: Request, thread_id: str, body: StateBody) -> Res
     values: Any = body.values
     steps = [[StateUpdate(values, body.as_node)]]
     changed = await _change_state(
-        request, checked_id(thread_id), {"checkpoint_ns": "", **at}, steps, body.required_state
+        request,
+        checked_id(thread_id),
+        {"checkpoint_ns": "", **at},
+        steps,
+        body.required_state,
+        metadata={"as_node": body.as_node} if body.as_node else {},
     )
     return json_response(
         {"checkpoint": changed, "configurable": changed, "checkpoint_id": changed["checkpoint_id"]}
@@ -224,13 +222,19 @@ async def _change_state(
     at: dict[str, Any],
     steps: Sequence[Sequence[StateUpdate]],
     required: RequiredState = _NOTHING_REQUIRED,
+    *,
+    metadata: Mapping[str, str] | None = None,
 ) -> JsonObject:
-    """Write into a thread's state; return the `configurable` of the new checkpoint."""
+    """Write into a thread's state; return the `configurable` of the new checkpoint.
+
+    `metadata` becomes part of that of the checkpoint.
+    """
     parts = parts_of(request)
     graph_id = _graph_id(parts, thread_id)
     if graph_id is None:
         raise no_graph(thread_id)
     config = _config(request, thread_id, at)
+    config["metadata"] = {**config.get("metadata", {}), **(metadata or {})}
     try:
         return await parts.run_queue.change_state(thread_id, graph_id, config, steps, required)
     except (Refusal, GraphIsBroken, FactoryFailed, sqlite3.Error):

@@ -37,8 +37,13 @@ class Event:
 
     def to_sse(self, with_id: bool) -> bytes:
         """Return the event as a server-sent event; with its id, a client can resume after it."""
-        ending = b"\r\nid: %d-0\r\n\r\n" % self.number if with_id else b"\r\n\r\n"
-        return b"event: %s\r\ndata: %s%s" % (self.name.encode(), self.data, ending)
+        return sse_frame(self.name, self.data, b"%d-0" % self.number if with_id else b"")
+
+
+def sse_frame(name: str, data: bytes, event_id: bytes = b"") -> bytes:
+    """Return a server-sent event; `data` is JSON on one line."""
+    ending = b"\r\nid: %s\r\n\r\n" % event_id if event_id else b"\r\n\r\n"
+    return b"event: %s\r\ndata: %s%s" % (name.encode(), data, ending)
 
 
 class EventMemory:

@@ -1,7 +1,8 @@
 """The table of threads: each row has the state of a thread, without reading its checkpoints."""
 
+import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ from hitl_server.extract_paths import ROOTS, root_field, value_at
 from hitl_server.json_encoding import dumps, now
 from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
+from hitl_server.payload_digests import ask_the_same
 from hitl_server.refusals import no_thread_or_assistant, nothing_pending, preconditions_failed
 from hitl_server.search_models import ThreadCount, ThreadSearch
 from hitl_server.state_columns import (
@@ -67,6 +69,14 @@ UPDATE threads SET status = CASE
     WHEN next != '[]' THEN 'interrupted'
     ELSE 'idle' END
 WHERE thread_id = ?
+"""
+
+
+_CHECKED_STATE = """
+SELECT checkpoint_id, (
+    SELECT run_id FROM runs WHERE runs.thread_id = threads.thread_id
+    ORDER BY created_at DESC, rowid DESC LIMIT 1
+), interrupts FROM threads WHERE thread_id = ?
 """
 
 
@@ -194,19 +204,22 @@ class Threads:
         self, connection: sqlite3.Connection, thread_id: str, required: RequiredState
     ) -> None:
         """Raise `Refusal` (409), with the row, if a thread has another state; 404 without a thread."""
-        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
-        cursor = connection.cursor()
-        cursor.row_factory = sqlite3.Row
-        row = cursor.execute(sql, (thread_id,)).fetchone()
+        row = connection.execute(_CHECKED_STATE, (thread_id,)).fetchone()
         if row is None:
             raise no_thread_or_assistant()
-        pending = set(_interrupt_ids(row))
-        ids = required.interrupt_ids
-        moved = not required.checkpoint_ids <= {row["checkpoint_id"]}
-        if moved or (ids is not None and not (pending.issuperset(ids) if ids else not pending)):
-            raise preconditions_failed(row_json(row, _JSON_FIELDS))
-        if required.some_interrupt and not pending:
-            raise nothing_pending(row_json(row, _JSON_FIELDS))
+        checkpoint_id, last_run_id, interrupts = row
+        pending: dict[str, list[JsonObject]] = json.loads(interrupts)  # orjson rounds long integers
+        if not _is_as_required(checkpoint_id, last_run_id, pending, required):
+            raise preconditions_failed(self._row_to_show(connection, thread_id))
+        if required.some_interrupt and not any(pending.values()):
+            raise nothing_pending(self._row_to_show(connection, thread_id))
+
+    def _row_to_show(self, connection: sqlite3.Connection, thread_id: str) -> JsonObject:
+        """Return the row of a thread inside a transaction, as a refusal shows it."""
+        cursor = connection.cursor()
+        cursor.row_factory = sqlite3.Row
+        sql = f"SELECT {_columns(FIELDS)} FROM threads WHERE thread_id = ?"
+        return row_json(cursor.execute(sql, (thread_id,)).fetchone(), _JSON_FIELDS)
 
     def mark_busy(
         self, connection: sqlite3.Connection, thread_id: str, assistant: JsonObject
@@ -355,6 +368,22 @@ class Threads:
             connection.execute(f"DELETE FROM {table} WHERE thread_id = ?", (thread_id,))
         gone = connection.execute("DELETE FROM threads WHERE thread_id = ?", (thread_id,))
         return gone.rowcount == 1
+
+
+def _is_as_required(
+    checkpoint_id: str | None,
+    last_run_id: str | None,
+    pending: Mapping[str, Sequence[JsonObject]],
+    required: RequiredState,
+) -> bool:
+    ids = {interrupt["id"] for interrupts in pending.values() for interrupt in interrupts}
+    wanted, digests = required.interrupt_ids, required.payload_digests
+    return (
+        required.checkpoint_ids <= {checkpoint_id}
+        and required.last_run_id in (None, last_run_id)
+        and (wanted is None or (ids.issuperset(wanted) if wanted else not ids))
+        and (digests is None or ask_the_same(pending, digests))
+    )
 
 
 def _interrupt_ids(row: Row) -> list[str]:

@@ -11,10 +11,8 @@ from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.conversation.conversation_view import ConversationView
+from hitl_tui.widgets.redraws import Redraws
 from hitl_tui.widgets.search_line import SearchLine
-
-_FRAME = 1 / 30
-"""Seconds between two drawings of a message that arrives."""
 
 
 class ConversationPane(WorkspacePane):
@@ -40,7 +38,7 @@ class ConversationPane(WorkspacePane):
         """The key whose messages the user chose."""
         self._arriving: dict[str, str] = {}
         """The text that has arrived of each message, by its id."""
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw_arriving)
 
     def compose_view(self) -> ComposeResult:
         """Put the search below the messages."""
@@ -95,12 +93,9 @@ class ConversationPane(WorkspacePane):
         match progress:
             case Progress(kind="token", detail={"id": str(message_id), "text": str(text)}):
                 self._arriving[message_id] = self._arriving.get(message_id, "") + text
-                if not self._drawing:
-                    self._drawing = True
-                    self.set_timer(_FRAME, self._draw_arriving)
+                self._redraws.soon()
 
     def _draw_arriving(self) -> None:
-        self._drawing = False
         messages = [
             Message(Role.AI, text, message_id=message_id)
             for message_id, text in self._arriving.items()

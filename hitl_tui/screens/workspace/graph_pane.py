@@ -24,11 +24,11 @@ from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
 from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.redraws import Redraws
 
 if TYPE_CHECKING:
     from hitl_tui.screens.console_screen import ConsoleScreen
 
-_FRAME = 1 / 30
 """Seconds between two drawings of a run."""
 _ENOUGH_ROWS = 12
 """From so many rows on, what is known of the selected node is shown below the list."""
@@ -59,7 +59,7 @@ class GraphPane(WorkspacePane):
         self._picture: GraphPicture | None = None
         self._opened = False
         """Whether subgraphs are shown as their nodes."""
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw)
 
     def compose_view(self) -> ComposeResult:
         """Put what is known of the selected node below the list."""
@@ -124,12 +124,10 @@ class GraphPane(WorkspacePane):
     def show_progress(self, progress: Progress) -> None:
         """Show which nodes run, as they do."""
         self._runs.take(progress, time.monotonic())
-        if not self._drawing and self.has_class("-displayed"):
-            self._drawing = True
-            self.set_timer(_FRAME, self._draw)
+        if self.has_class("-displayed"):
+            self._redraws.soon()
 
     def _draw(self) -> None:
-        self._drawing = False
         if self._picture is None and self.thread.graph_id:
             self.read_graph()
         self._list.runs_changed()

@@ -20,12 +20,10 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.run_rows import took
 from hitl_tui.text.traceback_places import Place, place_in
+from hitl_tui.widgets.redraws import Redraws
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
-
-_FRAME = 1 / 30
-"""Seconds between two drawings of a run: a burst of events is drawn once."""
 
 
 class RunsPane(WorkspacePane):
@@ -47,7 +45,7 @@ class RunsPane(WorkspacePane):
         self._list = EventList(self._events)
         self._about = Static(id="about-events", markup=False)
         self._search = SearchLine()
-        self._drawing = False
+        self._redraws = Redraws(self, self._draw)
         self._is_following = False
         """Whether events of a run in progress have come."""
 
@@ -89,12 +87,9 @@ class RunsPane(WorkspacePane):
             self._is_following = True
             self.read_runs()
         self._events.take(progress, time.monotonic())
-        if not self._drawing:
-            self._drawing = True
-            self.set_timer(_FRAME, self._draw)
+        self._redraws.soon()
 
     def _draw(self) -> None:
-        self._drawing = False
         if self.has_class("-displayed"):
             self._list.events_changed()
             self._show_about()
@@ -116,11 +111,12 @@ class RunsPane(WorkspacePane):
     def _show_about(self) -> None:
         events = self._events
         if not events.count:
-            self._about.update("Events appear during a run.")
+            self._about.update("Events appear during a run.", layout=False)
             return
         dropped = f"; the oldest {events.dropped:,} are not kept" if events.dropped else ""
         found = f"{self._list.found:,} of " if self._list.found < len(events.kept) else ""
-        self._about.update(f"{found}{counted(events.count, 'event')} seen here{dropped}")
+        text = f"{found}{counted(events.count, 'event')} seen here{dropped}"
+        self._about.update(text, layout=False)
 
     # What the user asks for
 

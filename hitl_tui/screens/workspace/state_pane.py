@@ -1,24 +1,18 @@
 """The state of a thread."""
 
-import asyncio
-
 from textual import on, work
 from textual.app import ComposeResult
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import ChangeKind, JsonValue, Path, SubgraphState, ThreadView
+from hitl_engine.model import ChangeKind, JsonValue, SubgraphState, ThreadView
 from hitl_engine.visible import one_line
 from hitl_tui.messages import StateEditRequested
 from hitl_tui.screens.workspace.pane import WorkspacePane
-from hitl_tui.state.json_search import matches
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.state.views import ViewName
-from hitl_tui.text.json_lines import is_large
-from hitl_tui.widgets.search_line import SearchLine
 from hitl_tui.widgets.state_tree.expression_line import ExpressionLine
+from hitl_tui.widgets.state_tree.searched_tree import SearchedTree
 from hitl_tui.widgets.state_tree.state_tree import StateTree
-
-_MOST_MATCHES = 10_000
 
 
 class StatePane(WorkspacePane):
@@ -29,19 +23,16 @@ class StatePane(WorkspacePane):
     def __init__(self, thread: ThreadState) -> None:
         super().__init__(thread)
         self._tree = StateTree()
-        self._search = SearchLine()
+        self._searched = SearchedTree(self._tree)
         self._expression = ExpressionLine()
         self._subgraphs: tuple[SubgraphState, ...] = ()
         self._namespace = ""
         """The subgraph whose state is shown; empty: that of the thread."""
-        self._matches: list[Path] = []
-        self._match = -1
         self._about_changes = ""
 
     def compose_view(self) -> ComposeResult:
         """Put the lines for a search and an expression below the tree."""
-        yield self._tree
-        yield self._search
+        yield self._searched
         yield self._expression
 
     async def load(self) -> None:
@@ -52,13 +43,6 @@ class StatePane(WorkspacePane):
         may_have_subgraphs = bool(view.next or view.waiting)
         if not self._namespace:
             await self._show_values()
-            if is_large(view.values):  # reading it twice more would stop the screen for a moment
-                self._subgraphs = ()
-                self._tree.several = may_have_subgraphs
-                self._about_changes = "c shows what changed"
-                self._show_detail()
-                self.refresh_bindings()
-                return
         self._subgraphs = await self._inside(view) if may_have_subgraphs else ()
         self._tree.several = bool(self._subgraphs)
         if self._namespace:
@@ -84,7 +68,7 @@ class StatePane(WorkspacePane):
         self._tree.show(values, watched)
         if self._namespace:
             self._tree.show_changes(())
-        self._matches, self._match = [], -1
+        self._searched.forget_matches()
         self._show_detail()
 
     @property
@@ -97,7 +81,7 @@ class StatePane(WorkspacePane):
     @on(StateTree.ChangesRequested)
     @work(group="load", exclusive=True, exit_on_error=False)
     async def find_changes(self) -> None:
-        """Mark what the last step changed in a large state, and go to the first change."""
+        """Mark what the last step changed, if that is not known yet, and go to the first change."""
         if self.thread.viewed is not None and await self._show_changes(self.thread.viewed):
             self._tree.action_next_change()
 
@@ -119,8 +103,7 @@ class StatePane(WorkspacePane):
 
     def _show_detail(self) -> None:
         about = [self._about_changes] if not self._namespace else [self._namespace_words()]
-        if self._matches:
-            about.append(f"match {self._match + 1:,} of {len(self._matches):,}")
+        about.append(self._searched.words)
         self.set_detail("  ".join(filter(None, about)))
 
     def _namespace_words(self) -> str:
@@ -203,44 +186,17 @@ class StatePane(WorkspacePane):
             self.show_notification(f"It is watched until the console ends, and not kept: {error}.")
         self.thread_changed()
 
-    # Searching
+    # Searching and copying
 
-    @on(StateTree.SearchRequested)
-    def open_search(self) -> None:
-        """Ask for the text."""
-        self._search.open()
-
-    @on(SearchLine.Closed)
-    def close_search(self) -> None:
-        """Go back to the tree."""
-        self._tree.focus()
-
-    @on(SearchLine.Searched)
-    @work(group="search", exclusive=True, exit_on_error=False)
-    async def search(self, event: SearchLine.Searched) -> None:
-        """Find all places with a text, and go to the first one."""
-        self._matches, self._match = [], -1
-        if event.text:
-            for path in matches(self._values, event.text):
-                if path is None:
-                    await asyncio.sleep(0)
-                    continue
-                self._matches.append(path)
-                if len(self._matches) == 1:
-                    self.find(StateTree.FindRequested(1))
-                if len(self._matches) == _MOST_MATCHES:
-                    break
-            if not self._matches:
-                self.show_notification("No key and no value contains it.")
+    @on(SearchedTree.MatchesChanged)
+    def show_match(self) -> None:
+        """Show which match is selected."""
         self._show_detail()
 
-    @on(StateTree.FindRequested)
-    def find(self, event: StateTree.FindRequested) -> None:
-        """Go to the next match, or the one before."""
-        if self._matches:
-            self._match = (self._match + event.by) % len(self._matches)
-            self._tree.show_match(self._matches[self._match])
-            self._show_detail()
+    @on(SearchedTree.NothingFound)
+    def show_nothing_found(self) -> None:
+        """Show that there is no match."""
+        self.show_notification("No key and no value contains it.")
 
     @on(StateTree.Copied)
     def show_copied(self, event: StateTree.Copied) -> None:

@@ -1,14 +1,19 @@
 """The base of views of blocks with many rows each: only the blocks in view are laid out."""
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import ClassVar, NamedTuple
 
 from rich.segment import Segment
 from textual import events
 from textual.cache import LRUCache
 from textual.geometry import Region
+from textual.selection import Selection
 from textual.strip import Strip
-from textual.widget import Widget
+
+from hitl_tui.widgets.drawn_rows import DrawnRows
+
+_ROWS = 1 << 24
+"""More rows than a block has."""
 
 
 class Place(NamedTuple):
@@ -17,8 +22,18 @@ class Place(NamedTuple):
     block: int
     row: int
 
+    @property
+    def number(self) -> int:
+        """A number for the row: rows further down have higher ones, also where some are missing."""
+        return self.block * _ROWS + self.row
 
-class BlockScroll(Widget, can_focus=True):
+    @classmethod
+    def numbered(cls, number: int) -> "Place":
+        """Return the row with this number."""
+        return cls(*divmod(number, _ROWS))
+
+
+class BlockScroll(DrawnRows, can_focus=True):
     """Scrolls through blocks from the row at its top; how high the other blocks are is not known.
 
     So the last of thousands of blocks are shown as fast as the first of a few. A bar at the right
@@ -33,7 +48,6 @@ class BlockScroll(Widget, can_focus=True):
         & > .block-scroll--bar { color: $foreground 30%; }
     }
     """
-    ALLOW_SELECT = False
     _BAR = 1
     """The width of the bar."""
 
@@ -63,7 +77,11 @@ class BlockScroll(Widget, can_focus=True):
         raise NotImplementedError
 
     def draw(self, place: Place, width: int) -> list[Segment]:
-        """Return a row, in at most `width` cells."""
+        """Return a row, in at most `width` cells; its first segment is no text of it."""
+        raise NotImplementedError
+
+    def continues(self, place: Place) -> bool:
+        """Whether a row goes on with the line of the row before it, which was cut there."""
         raise NotImplementedError
 
     def rows_of(self, block: int) -> Sequence[object]:
@@ -210,14 +228,36 @@ class BlockScroll(Widget, can_focus=True):
         width = self.size.width
         if y >= len(self.places):
             return Strip.blank(width, self.rich_style)
-        key = (self.places[y], self.look_of(self.places[y]), self._bar(y), width)
+        place = self.places[y]
+        key = (place, self.look_of(place), self._bar(y), width)
         strip = self._strips.get(key)
         if strip is None:
-            strip = Strip(self.draw(self.places[y], self.row_width))
-            strip = strip.adjust_cell_length(max(0, width - self._BAR), self.rich_style)
-            bar = Segment(self._bar(y), self.get_component_rich_style("block-scroll--bar"))
-            strip = self._strips[key] = Strip.join([strip, Strip([bar], self._BAR)])
+            strip = self._strips[key] = self._drawn(place, self._bar(y), width)
         return strip
+
+    def _drawn(self, place: Place, bar: str, width: int) -> Strip:
+        """Return a row: its mark at the left, its text, and its piece of the bar."""
+        mark, *text = self.draw(place, self.row_width) or [Segment("")]
+        shown = self.selectable(Strip(text), place.number)
+        strip = Strip([mark, *shown]).adjust_cell_length(max(0, width - self._BAR), self.rich_style)
+        style = self.get_component_rich_style("block-scroll--bar")
+        return Strip.join([strip, Strip([Segment(bar, style)], self._BAR)])
+
+    # Selecting text
+
+    def selection_updated(self, selection: Selection | None) -> None:
+        """Draw the rows again with the new selection."""
+        self._strips.clear()
+        self.redraw()
+
+    def rows_between(self, first: int | None, last: int | None) -> Iterable[tuple[int, bool]]:
+        """Return rows, also of blocks between that are not in view."""
+        begin = Place.numbered(first or 0)
+        end = Place.numbered(last) if last is not None else Place(self.block_count, 0)
+        for block in range(begin.block, min(end.block + 1, self.block_count)):
+            for row in range(len(self.rows_of(block))):
+                if begin <= (place := Place(block, row)) <= end:
+                    yield place.number, self.continues(place)
 
     def _bar(self, y: int) -> str:
         places = self.places

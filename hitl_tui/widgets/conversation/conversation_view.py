@@ -17,7 +17,7 @@ from hitl_tui.widgets.item_list import moving_keys
 
 _WIDEST = 100
 """Cells of a line of text; longer lines are hard to read."""
-_BAR = "▎ "
+_BAR = " ▎ "
 _COLOURS = frozenset(
     [
         "human",
@@ -46,7 +46,7 @@ class ConversationView(BlockScroll):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{name}" for name in _COLOURS}
     DEFAULT_CSS = """
     ConversationView {
-        padding: 0 1;
+        padding-right: 1;
         & > .conversation--human { color: $text-accent; text-style: bold; }
         & > .conversation--ai { color: $text-primary; text-style: bold; }
         & > .conversation--tool { color: $text-success; text-style: bold; }
@@ -242,6 +242,14 @@ class ConversationView(BlockScroll):
         """A row looks different when it is selected, and with matches of a search."""
         return self._is_selected(place), self._searched
 
+    def row_text(self, row: int) -> str:
+        """Return the text of a row, without the bar."""
+        return "".join(text for text, _ in self.row(Place.numbered(row)).texts)
+
+    def continues(self, place: Place) -> bool:
+        """Whether the text of a row was cut before it."""
+        return self.row(place).continues
+
     def _is_selected(self, place: Place) -> bool:
         return self.has_focus and self._selected == (place.block, self.row(place).part)
 
@@ -253,8 +261,7 @@ class ConversationView(BlockScroll):
         message = self.message(place.block)
         selected = self._is_selected(place)
         ground = self._ground("selected") if selected else Style.null()
-        bar = Segment(_BAR, self._colour(message.role.value) + ground)
-        segments = [bar]
+        segments = [Segment(_BAR, self._colour(message.role.value) + ground)]
         for text, colour in row.texts:
             segments += self._matched(text, self._colour(colour) + ground)
         if selected:
@@ -357,7 +364,7 @@ class ConversationView(BlockScroll):
 
     def on_click(self, event: events.Click) -> None:
         """Select what is under the mouse; a second click unfolds it."""
-        if event.y >= len(self.places):
+        if event.y >= len(self.places) or self.text_selection is not None:
             return
         place = self.places[event.y]
         clicked = Place(place.block, self.row(place).part)

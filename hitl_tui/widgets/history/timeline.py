@@ -55,7 +55,7 @@ class Timeline(ItemList):
     }
     DEFAULT_CSS = """
     Timeline {
-        padding: 0 1;
+        padding-right: 1;
         & > .timeline--heading { color: $foreground 50%; }
         & > .timeline--selected { background: $panel; text-style: bold; }
         &:focus > .timeline--selected { background: $primary 15%; text-style: bold; }
@@ -143,7 +143,7 @@ class Timeline(ItemList):
         made = max(7, min(made, width // 4))
         who = 10 if width >= 90 and any(each.who for each in self._list.all) else 0
         age = 7 if width >= 44 else 0
-        used = 2 + sum(cells + 1 for cells in (lanes, 4, made, who, age) if cells)
+        used = 3 + sum(cells + 1 for cells in (lanes, 4, made, who, age) if cells)
         self._columns = _Columns(lanes, 4, made, max(4, width - used - 1), who, age)
 
     def draw_headings(self, width: int) -> Strip:
@@ -151,7 +151,7 @@ class Timeline(ItemList):
         style = self.get_component_rich_style("timeline--heading")
         texts = {"lanes": "", "step": "step", "made": "made by", "wrote": "wrote"}
         texts |= {"who": "who", "age": "age"}
-        parts = [Segment("  ", style)]
+        parts = [Segment("   ", style)]
         for name, cells in self._columns._asdict().items():
             if cells:
                 parts.append(Segment(f"{padded(texts[name], cells)} ", style))
@@ -178,7 +178,7 @@ class Timeline(ItemList):
             (columns.age, waited(checkpoint.at), self._colour("muted")),
         )
         segments = [
-            Segment("▸" if selected else " ", base),
+            Segment(" ▸" if selected else "  ", base),
             Segment("✓" if marked else " ", base + self._colour("mark")),
             *self._lane_segments(index, base),
         ]

@@ -21,7 +21,7 @@ _SIGNS = {ChangeKind.ADDED: "+", ChangeKind.REPLACED: "●", ChangeKind.REMOVED:
 _WIDEST_KEY = 28
 _READABLE = 20
 """Cells of a value that are shown before its size is."""
-_GUTTER = 6
+_GUTTER = 7
 """Cells before the text of a row at the top: the mark, and the sign."""
 
 
@@ -48,7 +48,7 @@ class StateTree(ItemList):
     }
     DEFAULT_CSS = """
     StateTree {
-        padding: 0 1;
+        padding-right: 1;
         & > .state-tree--selected { background: $panel; }
         &:focus > .state-tree--selected { background: $primary 15%; }
         & > .state-tree--key { color: $text-primary; }
@@ -250,6 +250,11 @@ class StateTree(ItemList):
         return len(self._tree.rows)
 
     @property
+    def value(self) -> JsonValue:
+        """What is shown, without the watched expressions."""
+        return self._value
+
+    @property
     def node(self) -> Node:
         """The selected row."""
         return self._tree.rows[self.selected]
@@ -279,7 +284,7 @@ class StateTree(ItemList):
         row_style = self._colour("selected") if selected else self.rich_style
         ground = Style(bgcolor=row_style.bgcolor)
         width = min(width, self._width)
-        texts = [(self._mark(node), "mark"), (" " * (1 + 2 * max(0, node.depth)), "text")]
+        texts = [(f" {self._mark(node)}", "mark"), (" " * (1 + 2 * max(0, node.depth)), "text")]
         used = sum(len(text) for text, _ in texts)
         texts += self._texts(node, max(4, width - used))
         if node.path is not None and node.path == self._matched:

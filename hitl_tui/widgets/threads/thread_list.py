@@ -1,6 +1,7 @@
 """The list of all threads of a server, of which the next ones are read as one scrolls."""
 
 from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
@@ -51,7 +52,11 @@ class ThreadsList(ItemList):
     - `▶ running`, `✕ failed`, `✓ done`; `· empty`: nothing has run on it
 
     **Enter** opens a thread. **Left** and **right** list only one kind. **/** searches: words, or
-    `graph=NAME`, or `KEY=VALUE` in the metadata, or the whole id of a thread.
+    `graph=NAME`, or `KEY=VALUE` in the metadata, or the id of a thread or its beginning. The server
+    looks for what has a `=`, and for a whole id; words are looked for in what has been read, and
+    more is read as you go down.
+
+    **End** goes to the oldest thread, **]** a tenth of all threads further down, **[** up again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Open", tooltip="Open the selected thread", id="threads.open"),
@@ -61,8 +66,14 @@ class ThreadsList(ItemList):
     class EndNear(Message):
         """The selection is near the end of what was read."""
 
-    class EndRequested(Message):
-        """The user wants to see the end of the list, which may not be read yet."""
+    class TopNear(Message):
+        """The selection is near the first of the rows that were read."""
+
+    @dataclass
+    class EdgeRequested(Message):
+        """The user wants to see the first thread, or the last one, which may not be read yet."""
+
+        last: bool
 
     def __init__(self, describe: Callable[[ThreadRow], str]) -> None:
         super().__init__()
@@ -98,14 +109,16 @@ class ThreadsList(ItemList):
         self._ask_for_more()
 
     def _ask_for_more(self) -> None:
-        if self.is_mounted and self.selected + _AHEAD * max(1, self.size.height) >= len(self.rows):
+        ahead = _AHEAD * max(1, self.size.height)
+        if self.is_mounted and self.selected + ahead >= len(self.rows):
             self.post_message(self.EndNear())
+        if self.is_mounted and self.selected < ahead:
+            self.post_message(self.TopNear())
 
     def action_edge(self, last: int) -> None:
-        """Select the first thread; or the last, which may have to be read before."""
+        """Select the first thread or the last, which may have to be read before."""
         super().action_edge(last)
-        if last:
-            self.post_message(self.EndRequested())
+        self.post_message(self.EdgeRequested(bool(last)))
 
     def tick(self) -> None:
         """Redraw the rows whose age has changed."""
