@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from hitl_engine.model import Inbox, Waiting, in_order
 from hitl_tui.state.last_seen import LastSeen, SeenItem
 from hitl_tui.state.marks import key_of
-from hitl_tui.text.item_summary import inbox_row, look_of
+from hitl_tui.text.item_summary import look_of
+from hitl_tui.widgets.inbox_list import inbox_row
 
 if TYPE_CHECKING:
     from hitl_engine.last_seen import LastSeenFile

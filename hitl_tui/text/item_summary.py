@@ -23,8 +23,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.text.durations import age
-from hitl_tui.text.inbox_row import InboxRow, Look
-from hitl_tui.text.literal import short_id
+from hitl_tui.text.inbox_row import Look
 
 NO_ANSWER = "A node raised NodeInterrupt, which takes no answer: LangGraph does not pass one on."
 """What a stop in a node is."""
@@ -126,18 +125,6 @@ def kind_words(item: Waiting) -> str:
             return "! asks"
         case _:
             return "? asks"
-
-
-def inbox_row(item: Waiting, *, waiting: str, asks: str) -> InboxRow:
-    """Return the texts of an item's row; `waiting` and `asks` are visible text already."""
-    return InboxRow(
-        kind_words(item),
-        one_line(item.graph_id, 80),
-        one_line(item.node, 80),
-        waiting,
-        asks,
-        short_id(item.thread_id),
-    )
 
 
 def look_of(item: Waiting) -> Look:

@@ -9,11 +9,14 @@ from textual.reactive import reactive
 from textual.strip import Strip
 
 from hitl_engine.model import InboxOrder, Waiting
+from hitl_engine.visible import one_line
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
-from hitl_tui.text.item_summary import inbox_row, look_of, waited
+from hitl_tui.text.inbox_row import InboxRow
+from hitl_tui.text.item_summary import kind_words, look_of, waited
+from hitl_tui.text.literal import short_id
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
@@ -208,3 +211,15 @@ class InboxList(InboxRows):
         if self.item is not None:
             self._early_keys.begin(keep_text=True)
             self.post_message(Chosen(self.item))
+
+
+def inbox_row(item: Waiting, *, waiting: str, asks: str) -> InboxRow:
+    """Return the texts of an item's row; `waiting` and `asks` are visible text already."""
+    return InboxRow(
+        kind_words(item),
+        one_line(item.graph_id, 80),
+        one_line(item.node, 80),
+        waiting,
+        asks,
+        short_id(item.thread_id),
+    )
