@@ -7,6 +7,7 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 
 from hitl_engine.model import InboxOrder, Waiting
 from hitl_engine.visible import one_line
@@ -19,6 +20,9 @@ from hitl_tui.text.item_summary import kind_words, look_of, waited
 from hitl_tui.text.literal import short_id
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
+
+_MOMENT, _PAUSE = 0.01, 0.005
+"""Seconds for which a filter runs, and for which keys can be handled in between."""
 
 
 class InboxList(InboxRows):
@@ -86,6 +90,7 @@ class InboxList(InboxRows):
         self._marks = Marks() if marks is None else marks
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems()
+        self._going_on: Timer | None = None
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 
@@ -108,10 +113,11 @@ class InboxList(InboxRows):
 
     def show(self, items: tuple[Waiting, ...]) -> None:
         """List these items; the selected one stays selected, on the same line of the screen."""
-        self._items.replace(items)
+        before = self.item
+        self._items.replace(items, self.order)
         self._marks.keep(items)
         self._drawn.clear()
-        self._update_list()
+        self._list_more(before)
 
     def select_first_of(self, keys: Iterable[ItemKey], line: int) -> None:
         """Select the first of these items that is listed, on this line of the list."""
@@ -122,7 +128,31 @@ class InboxList(InboxRows):
 
     def _update_list(self) -> None:
         before = self.item
-        self._items.update_list(self.order, self.filter_text)
+        self._items.list_matches(self.order, self.filter_text)
+        self._list_more(before)
+
+    def _list_more(self, before: Waiting | None) -> None:
+        """List what is found at once, with the same item selected; the rest follows."""
+        self._items.go_on(_MOMENT)
+        self._show_listed(before)
+        self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        """Let the next keys come first, then go on with the filter."""
+        if self._going_on is not None:
+            self._going_on.stop()
+        done = self._items.is_complete or not self.is_mounted
+        self._going_on = None if done else self.set_timer(_PAUSE, self._go_on)
+
+    def _go_on(self) -> None:
+        """List further matches, below those that are listed."""
+        shown = self.length
+        self._items.go_on(_MOMENT)
+        if self._items.is_complete or shown < self.size.height:
+            self._show_listed(self.item)
+        self._go_on_later()
+
+    def _show_listed(self, before: Waiting | None) -> None:
         index = min(self.selected, max(0, len(self.listed) - 1))
         if before is not None:
             index = self._items.index_of(before, index)

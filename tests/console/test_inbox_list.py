@@ -12,9 +12,10 @@ from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
+from hitl_tui.widgets import inbox_list
 from hitl_tui.widgets.inbox_list import InboxList
 
-from .conftest import card_shown, heard, screen_text
+from .conftest import card_shown, heard, screen_text, until
 from .desk_double import interrupt, stop
 from .hostile import HIDDEN, HOSTILE
 
@@ -134,6 +135,36 @@ async def test_only_the_rows_on_screen_are_described() -> None:
         await pilot.press("j", "end", "pageup")
         await pilot.pause()
         assert len(described) < 200
+
+
+async def test_a_filter_of_many_items_lists_the_first_matches_and_then_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It checks a few items at a time; the selection does not move, and live items are listed."""
+    monkeypatch.setattr(inbox_list, "_MOMENT", 0.0)
+    monkeypatch.setattr(inbox_list, "_PAUSE", 0.05)
+    items = many(1_000)
+
+    def beginning_with(digits: str, last: int) -> int:
+        return sum(str(n).startswith(digits) for n in range(1, last + 1))
+
+    listed = InboxList(describe)
+    async with card_shown(listed) as (pilot, _):
+        listed.show(items)
+        listed.filter_text = "text 5"
+        assert len(listed.listed) == beginning_with("5", 100)
+        await pilot.press("down", "down")
+        chosen = listed.item
+        listed.show((*items, *many(1_005)[1_000:]))  # restarts the filter
+        await until(pilot, lambda: len(listed.listed) == beginning_with("5", 1_005))
+        assert listed.item is chosen
+        assert listed.listed == [item for item in items if "text 5" in str(item.payload)]
+        listed.filter_text = "text 55"  # of those that match already
+        await until(pilot, lambda: len(listed.listed) == beginning_with("55", 1_005))
+        listed.show((interrupt({"text_to_revise": "text 5555"}, n=5_555), *items))
+        await until(pilot, lambda: len(listed.listed) == 1 + beginning_with("55", 1_000))
+        listed.filter_text = ""
+        assert len(listed.listed) == 1_001
 
 
 async def test_a_filter_lists_what_matches_and_is_removed_again() -> None:
