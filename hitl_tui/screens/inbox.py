@@ -17,6 +17,7 @@ from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import Marks
 from hitl_tui.state.session import Session
 from hitl_tui.text.item_summary import breakpoint_line, item_line
@@ -123,6 +124,7 @@ class InboxScreen(ConsoleScreen):
         self.marks = Marks()
         self._keeper = None if last_seen is None else LastSeenKeeper(last_seen, self._item_line)
         self._last_seen_list: LastSeenList | None = None
+        self._long_lived = LongLivedItems()
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
@@ -176,6 +178,7 @@ class InboxScreen(ConsoleScreen):
         super().session_changed()
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
+            self._long_lived.keep_from_collector(len(self.list.items))
         if self.session.inbox is not None and self._last_seen_list is not None:
             self._go_live(self._last_seen_list)
         self._show_header()

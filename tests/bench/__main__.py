@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import editing, first_item, serving, streaming, thread_views
+from tests.bench import editing, first_item, large_inbox, serving, streaming, thread_views
 from tests.bench.answering import measure_answers, measure_steps
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
@@ -81,6 +81,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "first": first_item.console,
     "list": first_item.shell_list,
     "key": key_to_repaint,
+    "large": large_inbox.measure,
     "editor": editing.keys,
     "opening": editing.opening,
     "conversation": thread_views.conversation,

@@ -1,5 +1,6 @@
 """The list of pending items: quick at any length, and the selection never moves by itself."""
 
+import gc
 import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,14 @@ from textual.strip import Strip
 from hitl_engine import payloads
 from hitl_engine.model import Breakpoint, InboxOrder, Interrupt, Waiting
 from hitl_tui.messages import Chosen
+from hitl_tui.state import long_lived
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.item_summary import breakpoint_line, review_line, waited
 from hitl_tui.widgets import inbox_list
 from hitl_tui.widgets.inbox_list import InboxList
 
-from .conftest import card_shown, heard, screen_text, until
-from .desk_double import interrupt, stop
+from .conftest import OpenConsole, card_shown, heard, screen_text, until
+from .desk_double import DeskDouble, interrupt, stop
 from .hostile import HIDDEN, HOSTILE
 
 
@@ -264,3 +266,24 @@ def test_waiting_times_are_short() -> None:
         since = now - timedelta(minutes=minutes)
         assert waited(since, now) == words
         assert waited(since.replace(tzinfo=None), now) == words
+
+
+async def test_the_collector_leaves_a_large_inbox_alone(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it looks at all items while keys wait. Those that are answered are freed all the same."""
+    monkeypatch.setattr(long_lived, "_MANY", 50)
+    gc.unfreeze()
+    desk = DeskDouble(*many(49))
+    try:
+        async with console(desk) as c:
+            assert gc.get_freeze_count() == 0
+            desk.items = many(50)
+            desk.publish()
+            await until(c.pilot, gc.get_freeze_count)
+            frozen = gc.get_freeze_count()
+            desk.items = desk.items[:49]
+            desk.publish()
+            await until(c.pilot, lambda: gc.get_freeze_count() < frozen)
+    finally:
+        gc.unfreeze()
