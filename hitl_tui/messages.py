@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         PlannedDecision,
         Question,
         StepGoal,
+        SubgraphState,
         ThreadView,
         Waiting,
     )
@@ -101,6 +102,8 @@ class StateEditRequested(Message):
     """Where the value is; it begins with a key of the state."""
     value: JsonValue
     """As it was shown."""
+    subgraph: SubgraphState | None = None
+    """The subgraph whose state it is; None: it is that of the thread."""
 
 
 @dataclass

@@ -232,7 +232,7 @@ class Desk:
         """Writes into the state of a thread."""
         self.reruns = Reruns(session, self._decider, self.history)
         """Runs from an older checkpoint, or at another node."""
-        self.stepping = Stepping(session, self._decider)
+        self.stepping = Stepping(session, self._decider, self.breakpoints)
         """Steps up to a node, until a condition holds, or to the end."""
         self.stories = Stories(ReplayParts(session, self._decider, self.states))
         """What was done on a thread, saved and replayed."""
@@ -416,13 +416,19 @@ class Desk:
         """Write into the state of a thread, and run on from there to the next stop or the end.
 
         The thread does not go on where something became otherwise than meant, or nothing is next:
-        then the outcome is that of the write. Raises as `states.write` where nothing was written.
+        then the outcome is that of the write. But what the edit `asks_again` is always asked again.
+        Raises as `states.write` where nothing was written.
         """
         written = await self.states.write(edit)
-        stop = written.thread.stop if written.thread else None
-        if written.kind is not OutcomeKind.APPLIED or written.otherwise or stop is None:
+        if written.kind is not OutcomeKind.APPLIED:
             return written
+        stop = written.thread.stop if written.thread else None
         try:
+            if edit.asks_again:
+                run = self._decider.ask_again(edit.thread_id, edit.asks_again, on_progress)
+                return replace(await run, otherwise=written.otherwise)
+            if stop is None or written.otherwise:
+                return written
             return await self._decider.step(stop, on_progress)
         except HitlError as error:
             why = f"{written.why} The thread did not go on: {error.what}"

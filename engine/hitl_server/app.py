@@ -60,9 +60,9 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
     api.state.parts = parts
     api.state.auth = access.auth
     api.state.http = http
-    for module in (
-        *(info, assistants, changes, event_protocol, thread_stream),
-        *(threads, runs, stateless_runs, store),
+    for module in (  # the routes of a request are tried in this order, so the most used come first
+        *(runs, changes, event_protocol, thread_stream, threads),
+        *(info, assistants, stateless_runs, store),
     ):
         api.routes.extend(_authorized(module.router).routes)
     for router in (info.open_router, not_implemented.router):

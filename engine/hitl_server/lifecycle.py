@@ -4,6 +4,7 @@ Until the graphs are imported, `starting` answers. This module imports nothing t
 """
 
 import asyncio
+import gc
 import logging
 import os
 import secrets
@@ -231,6 +232,7 @@ class _Start:
             self.folder.write_address(self.address)
         for remark in whole.remarks:
             _log.warning("%s", remark)
+        gc.freeze()  # the modules stay: no collection has to go through them again
         self.report.ready(self.address, whole.broken, whole.remarks)
 
     def _tell_failure(self, error: Exception) -> None:

@@ -93,8 +93,7 @@ class ServerParts:
         row = self.threads.get(thread_id)
         if row is None:
             return None
-        graph_id = (self.threads.metadata(thread_id) or {}).get("graph_id")
-        changed = self.graphs.code_change(str(graph_id))
+        changed = self.graphs.code_change(self.threads.graph_id(thread_id))
         return {**row, "last_run": last_run, "code_changed": changed}
 
     async def copy_thread(self, thread_id: str, copy_id: str) -> bool:

@@ -87,7 +87,6 @@ class AssistantsScreen(ReadingScreen):
 
     def on_screen_resume(self) -> None:
         """Read again: another version may be the latest now."""
-        super().on_screen_resume()
         if self._all:
             self.action_read_again()
 

@@ -114,15 +114,17 @@ class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
         nodes: tuple[str, ...],
         following: tuple[str, ...],
         checkpoint_id: str = "",
+        namespace: str = "",
     ) -> None:
-        """`nodes` can be the writer, the first by default; those `following` are next.
+        """`nodes` can be the writer, the first by default unless it is next; those `following` are.
 
-        At a checkpoint a branch begins.
+        At a checkpoint a branch begins. With a namespace, the state is that of a subgraph.
         """
         super().__init__()
         self._desk = desk
         self._of_thread = thread_id
         self._checkpoint_id = checkpoint_id
+        self._namespace = namespace
         self._path = path
         self._value = value
         self._writers = nodes
@@ -130,10 +132,10 @@ class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
         self.text = Editor()
         self.json = JsonEditor()
         labels = tuple(
-            f"{node} (is next: skipped)" if node in following and node != nodes[0] else node
-            for node in nodes
+            f"{node} (is next: skipped)" if node in following else node for node in nodes
         )
-        self.as_node = ChoiceList(labels, frozenset({0} if nodes else ()), across=True)
+        default = {0} if nodes and nodes[0] not in following else set()
+        self.as_node = ChoiceList(labels, frozenset(default), across=True)
 
     def compose(self) -> ComposeResult:
         """Put the editor above the nodes."""
@@ -226,7 +228,7 @@ class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
         except HitlError as error:
             self.banner.show(Severity.ERROR, str(error))
         else:
-            self._confirm(ConfirmedEdit(edit, goes_on))
+            self._confirm(ConfirmedEdit(edit, goes_on or bool(edit.asks_again)))
 
     def _confirm(self, planned: ConfirmedEdit) -> None:
         def closed(confirmed: bool | None) -> None:
@@ -248,6 +250,7 @@ class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
             replacements,
             checkpoint_id=self._checkpoint_id,
             as_node=chosen,
+            namespace=self._namespace,
         )
 
     def action_back(self) -> None:

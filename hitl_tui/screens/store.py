@@ -107,7 +107,6 @@ class StoreScreen(ReadingScreen):
 
     def on_screen_resume(self) -> None:
         """Read the items again: one may have been changed or deleted."""
-        super().on_screen_resume()
         if self._namespace is not None:
             self.list_items(self._namespace, again=True)
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import TypeAlias
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import JsonValue, Path, Rerun, StepGoal
+from hitl_engine.model import JsonValue, Path, Rerun, StepGoal, SubgraphState
 from hitl_engine.visible import one_line
 from hitl_tui.messages import (
     ForkRequested,
@@ -51,7 +51,7 @@ class ThreadDebugging:
             case ForkRequested():
                 await self.fork(event.checkpoint_id)
             case StateEditRequested() if event.thread_id == self._thread.thread_id:
-                await self.edit(event.path, event.value)
+                await self.edit(event.path, event.value, event.subgraph)
 
     def run_on(self, goal: StepGoal) -> None:
         """Step on to a goal, if the user confirms it."""
@@ -86,11 +86,15 @@ class ThreadDebugging:
 
         self._screen.app.push_screen(ConfirmModal(plan_of_rerun(rerun)), closed)
 
-    async def edit(self, path: Path, value: JsonValue) -> None:
-        """Edit a value of the state at the moment in view, and write it if the user confirms."""
+    async def edit(self, path: Path, value: JsonValue, inside: SubgraphState | None) -> None:
+        """Edit a value of the state at the moment in view, and write it if the user confirms.
+
+        `inside`: the subgraph whose state it is, if it is not that of the thread.
+        """
         moment, viewed = self._thread.moment, self._thread.viewed
         at = moment.checkpoint_id if moment is not None else ""
-        await self._edit(path, value, viewed.next if viewed is not None else (), at)
+        following = inside.next if inside else viewed.next if viewed is not None else ()
+        await self._edit(path, value, following, at, inside.namespace if inside else "")
 
     async def fork(self, checkpoint_id: str) -> None:
         """Edit the whole state at a checkpoint, and begin a branch with it if the user confirms."""
@@ -102,12 +106,19 @@ class ThreadDebugging:
             await self._edit((), moment.values, moment.next, checkpoint_id)
 
     async def _edit(
-        self, path: Path, value: JsonValue, following: tuple[str, ...], checkpoint_id: str
+        self,
+        path: Path,
+        value: JsonValue,
+        following: tuple[str, ...],
+        checkpoint_id: str,
+        namespace: str = "",
     ) -> None:
         """`following`: the nodes that are next; `checkpoint_id`: where a branch begins, if so."""
         thread_id = self._thread.thread_id
         try:
-            nodes = await self._desk.states.nodes(thread_id, checkpoint_id=checkpoint_id)
+            nodes = await self._desk.states.nodes(
+                thread_id, checkpoint_id=checkpoint_id, namespace=namespace
+            )
         except HitlError as error:
             self._show(error)
             return
@@ -125,6 +136,7 @@ class ThreadDebugging:
             nodes=nodes,
             following=following,
             checkpoint_id=checkpoint_id,
+            namespace=namespace,
         )
         self._screen.app.push_screen(modal, closed)
 

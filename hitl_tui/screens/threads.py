@@ -145,6 +145,8 @@ class ThreadsScreen(ConsoleScreen):
         super().__init__(session)
         self._loaded = LoadedThreads()
         self._search = ThreadSearch()
+        self._tenths = 0
+        """How far to leap, of keys that were pressed while the one before was still being read for."""
 
     def compose_body(self) -> ComposeResult:
         """Put the groups above the list."""
@@ -182,7 +184,7 @@ class ThreadsScreen(ConsoleScreen):
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_from_top(self) -> None:
         """Read the first page of another list."""
-        self._loaded = self._window(0)
+        self._loaded, self._tenths = self._window(0), 0
         if self._search.thread_id:
             await self._guarded(self._read_one())
         else:
@@ -222,21 +224,24 @@ class ThreadsScreen(ConsoleScreen):
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_end(self) -> None:
         """Go to the last thread; in a search for words, to the last match of the next pages."""
+        self._tenths = 0
         if self._search.words:
             await self._read_on()
-            self.list.selected = len(self.list.rows)
         elif not self._loaded.complete:
             await self._guarded(self._go_to(None))
+        if self._search.words or self._loaded.complete:
+            self.list.selected = len(self.list.rows)
 
     @work(group="read", exclusive=True, exit_on_error=False)
-    async def leap(self, by: int) -> None:
-        """Go tenths of the list further down, or up if `by` is negative."""
-        await self._guarded(self._leap(by))
+    async def leap(self) -> None:
+        """Go as many tenths of the list further down, or up, as the user asked for."""
+        await self._guarded(self._leap())
+        self._tenths = 0
 
-    async def _leap(self, by: int) -> None:
+    async def _leap(self) -> None:
         length = await self.desk.threads.length(self._filter)
         now = self._loaded.start + self.list.selected
-        await self._go_to(now + by * max(1, length // 10), length)
+        await self._go_to(now + self._tenths * max(1, length // 10), length)
 
     async def _go_to(self, place: int | None, length: int | None = None) -> None:
         """Select the thread at a place of the whole list, or the last one; read what is around it."""
@@ -367,7 +372,8 @@ class ThreadsScreen(ConsoleScreen):
     def action_leap(self, by: int) -> None:
         """Go a tenth of the list further down, or up."""
         if not self._search.words and self._loaded.rows:
-            self.leap(by)
+            self._tenths += by
+            self.leap()
 
     # Searching
 

@@ -123,6 +123,7 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
     require_waiting(desk, thread, args.expect)
     if stop := thread.stop:
         require_confirmation([stop.caution] if stop.caution else [], args)
+        await desk.stepping.break_where(thread.graph_id, args.break_if)
         long = is_long_step(args)
         outcome = await (step_on(desk, thread, args) if long else desk.step(stop, ignore_progress))
         return outcome_result(outcome, desk.reviews.fingerprint_of)

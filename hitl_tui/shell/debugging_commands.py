@@ -16,6 +16,7 @@ from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.history_output import history_result
 from hitl_tui.shell.lookup import find_thread
 from hitl_tui.shell.outcome_output import outcome_result
+from hitl_tui.shell.state_commands import named_subgraph
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -40,8 +41,14 @@ async def history(desk: "Desk", args: Namespace) -> CommandResult:
 async def update(desk: "Desk", args: Namespace) -> CommandResult:
     """Write into the state of a thread; with `--go-on`, step on from there."""
     thread = await find_thread(desk, args.thread)
-    edit = await desk.states.plan(thread.thread_id, args.set, as_node=args.as_node or "")
-    return await _written(desk, edit, args, goes_on=args.go_on)
+    namespace = ""
+    if args.subgraph:
+        inside = await desk.state_values.of_subgraphs(thread.thread_id, thread.checkpoint_id)
+        namespace = named_subgraph(inside, args.subgraph).namespace
+    edit = await desk.states.plan(
+        thread.thread_id, args.set, as_node=args.as_node or "", namespace=namespace
+    )
+    return await _written(desk, edit, args, goes_on=args.go_on or bool(edit.asks_again))
 
 
 async def fork(desk: "Desk", args: Namespace) -> CommandResult:
@@ -79,13 +86,15 @@ async def goto(desk: "Desk", args: Namespace) -> CommandResult:
 
 async def step_on(desk: "Desk", thread: ThreadView, args: Namespace) -> Outcome:
     """Step on to a node, until a condition holds, or to the end."""
-    goal = StepGoal(node=args.node or "", until=args.until or "")
+    goal = StepGoal(
+        node=args.node or "", until=args.until or "", until_changed=args.until_changed or ""
+    )
     return await desk.stepping.run_on(thread, goal, ignore_progress)
 
 
 def is_long_step(args: Namespace) -> bool:
     """Whether a step goes further than the next stop."""
-    return bool(args.node or args.until or args.to_end)
+    return bool(args.node or args.until or args.until_changed or args.to_end)
 
 
 async def _written(

@@ -56,6 +56,12 @@ def _add_update_options(parser: argparse.ArgumentParser) -> None:
     )
     add_thread_argument(parser)
     _add_edit_options(parser)
+    parser.add_argument(
+        "--subgraph",
+        metavar="NAME",
+        help="write into the state of this subgraph, by its node or namespace; a question that it"
+        " asks is asked again",
+    )
     parser.add_argument("--go-on", action="store_true", help="then run to the next stop or the end")
     add_yes_option(parser)
 
@@ -117,7 +123,20 @@ def add_goal_options(parser: argparse.ArgumentParser) -> None:
         help="go on, node by node, until this holds for the state: a condition of JSONPath, such as "
         "'$.total > 100'",
     )
+    goal.add_argument(
+        "--until-changed",
+        metavar="PATH",
+        help="go on, node by node, until there are other values at this JSONPath, such as '$.total'",
+    )
     goal.add_argument("--to-end", action="store_true", help="go on, past breakpoints, to the end")
+    parser.add_argument(
+        "--break-if",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("NODE", "CONDITION"),
+        help="stop before this node where this holds for the state; may be repeated",
+    )
 
 
 ADD_DEBUGGING_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {

@@ -1,30 +1,44 @@
-"""The picture of a graph as the result of `hitl-tui graph`: a list, ASCII, Mermaid, SVG or JSON."""
+"""The picture of a graph as the result of `hitl-tui graph`: a list, a picture, Mermaid, SVG or JSON."""
 
 from collections.abc import Iterator
 
+from hitl_engine.errors import BadInput
 from hitl_engine.model import GraphNode, GraphPicture, JsonObject
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.text.graph_layout import NotLaidOut, PlacedNode, graph_layout
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.text.graph_svg import svg
 
-FORMS = ("ascii", "mermaid", "svg")
-_ASCII = str.maketrans("│┆╷╵─┄╮╯┤┬┴┼◀○↺▸▵▿→", "|:||-.++++++<o@>^v>")
+FORMS = ("picture", "mermaid", "svg")
+_ASCII = str.maketrans("│┆╷╵─┄╭╰├╮╯┤┬┴┼◀▶▲▼○↺⊞▸▵▿→", "|:||-.+++++++++<>^vo@#>^v>")
 
 
-def picture_result(picture: GraphPicture, form: str | None) -> CommandResult:
-    """Return the picture in one of `FORMS`; None: the list, with lines of Unicode."""
+def picture_result(
+    picture: GraphPicture, form: str | None, *, ascii_only: bool = False
+) -> CommandResult:
+    """Return the picture in one of `FORMS`; None: the list.
+
+    Raises BadInput for a graph that cannot be laid out as a picture.
+    """
+    try:
+        lines = _text(picture, form)
+    except NotLaidOut as error:
+        raise BadInput(str(error)) from error
+    return CommandResult(_document(picture), (lines.translate(_ASCII) if ascii_only else lines,))
+
+
+def _text(picture: GraphPicture, form: str | None) -> str:
     match form:
         case "mermaid":
-            lines = mermaid(picture)
+            return mermaid(picture)
         case "svg":
-            lines = svg(picture)
-        case "ascii":
-            lines = "\n".join(_list_lines(picture)).translate(_ASCII)
+            return svg(picture)
+        case "picture":
+            return "\n".join((*_picture_lines(picture), *_legend(picture)))
         case _:
-            lines = "\n".join(_list_lines(picture))
-    return CommandResult(_document(picture), (lines,))
+            return "\n".join((*_list_lines(picture), *_legend(picture)))
 
 
 def _document(picture: GraphPicture) -> JsonObject:
@@ -51,6 +65,22 @@ def _document(picture: GraphPicture) -> JsonObject:
     }
 
 
+def _picture_lines(picture: GraphPicture) -> Iterator[str]:
+    layout = graph_layout(picture)
+    for row in range(layout.height):
+        line, end = "", 0
+        for placed in layout.in_row(row):
+            line += layout.lines(row, end, placed.column) + _box(placed)
+            end = placed.end
+        yield (line + layout.lines(row, end, layout.width)).rstrip()
+
+
+def _box(placed: PlacedNode) -> str:
+    before = "▵" if placed.node.stops_before else " "
+    after = "▿" if placed.node.stops_after else " "
+    return f"[{before}○ {placed.name}{after}]"
+
+
 def _list_lines(picture: GraphPicture) -> Iterator[str]:
     rows = rail_rows(picture)
     names = [_name(row) for row in rows]
@@ -59,7 +89,6 @@ def _list_lines(picture: GraphPicture) -> Iterator[str]:
         fill = row.fill * (longest - len(name))
         lead = "◀" if row.arrives else row.fill
         yield f"{_stops(row.node)} {row.bar}○ {name} {lead}{fill}{row.rails}".rstrip()
-    yield from _legend(picture)
 
 
 def _name(row: RailRow) -> str:

@@ -41,7 +41,9 @@ async def graph(desk: "Desk", args: Namespace) -> CommandResult:
     """Return the picture of a graph."""
     found = await find_graph(desk, args.graph)
     picture = await desk.graph_pictures.of(found.assistant_id, subgraphs=args.subgraphs)
-    return picture_result(replace(picture, graph_id=found.graph_id), args.form)
+    return picture_result(
+        replace(picture, graph_id=found.graph_id), args.form, ascii_only=args.ascii
+    )
 
 
 async def threads(desk: "Desk", args: Namespace) -> CommandResult:

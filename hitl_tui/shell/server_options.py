@@ -70,9 +70,12 @@ def _add_graph_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--subgraphs", action="store_true", help="print the nodes of subgraphs in their place"
     )
+    parser.add_argument(
+        "--ascii", action="store_true", help="print the list or picture with ASCII characters only"
+    )
     form = parser.add_mutually_exclusive_group()
     for name, help in (
-        ("ascii", "print the list with ASCII characters only"),
+        ("picture", "print it as a laid-out picture"),
         ("mermaid", "print it in Mermaid's language"),
         ("svg", "print an SVG picture"),
     ):

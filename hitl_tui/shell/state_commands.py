@@ -19,7 +19,7 @@ async def state(desk: "Desk", args: Namespace) -> CommandResult:
     """Return the state of a thread, of one of its checkpoints or subgraphs, or parts of it."""
     thread = await _thread(desk, args)
     subgraphs = await desk.state_values.of_subgraphs(thread.thread_id, thread.checkpoint_id)
-    inside = _subgraph(subgraphs, args.subgraph) if args.subgraph else None
+    inside = named_subgraph(subgraphs, args.subgraph) if args.subgraph else None
     values, following = (inside.values, inside.next) if inside else (thread.values, thread.next)
     found = None if args.path is None else await _found(desk, values, args.path)
     return state_result(ShownState(thread, inside, values, following, found), subgraphs)
@@ -49,7 +49,7 @@ async def _thread(desk: "Desk", args: Namespace) -> ThreadView:
     return await desk.history.moment(thread.thread_id, args.checkpoint)
 
 
-def _subgraph(subgraphs: tuple[SubgraphState, ...], name: str) -> SubgraphState:
+def named_subgraph(subgraphs: tuple[SubgraphState, ...], name: str) -> SubgraphState:
     """Return the subgraph with this namespace, or at this node. Raises BadInput."""
     named = [each for each in subgraphs if name in (each.namespace, "|".join(each.path))]
     if len(named) == 1:

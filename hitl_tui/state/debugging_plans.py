@@ -35,7 +35,12 @@ def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
     if edit.is_fork:
         lines.append("A branch begins at this checkpoint. The present one stays in the history.")
     title = "Begin a branch with this state" if edit.is_fork else "Write this into the state"
-    if goes_on:
+    if edit.asks_again:
+        lines.append(
+            f"Then {_names(edit.asks_again)} runs on and asks again: an answer to the question as it"
+            " waits now would be lost."
+        )
+    elif goes_on:
         lines.append("Then the thread runs on from there, to the next stop or the end.")
     return Plan(
         f"{title}, and go on?" if goes_on else f"{title}?",
@@ -71,6 +76,12 @@ def plan_of_running_on(thread: ThreadView, goal: StepGoal) -> Plan:
         lines = [
             f"Runs from {begins}, node by node, until this holds for the state:",
             f"  {one_line(goal.until, 400)}",
+            "A question, an error and the end of the run stop it too.",
+        ]
+    elif goal.until_changed:
+        lines = [
+            f"Runs from {begins}, node by node, until these values of the state change:",
+            f"  {one_line(goal.until_changed, 400)}",
             "A question, an error and the end of the run stop it too.",
         ]
     else:

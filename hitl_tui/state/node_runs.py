@@ -44,7 +44,16 @@ class NodeRun:
     seconds: float | None = None
     """How long it took the last time."""
     began: float | None = None
-    """When it began to run, by the clock of the console."""
+    """When it began to run, by the clock of the console; of several tasks, the first."""
+    tasks: int = 0
+    """How many tasks of it have begun since it last stood still: `Send` begins many at once."""
+    ended: int = 0
+    """How many of these have ended."""
+
+    @property
+    def runs_in_parallel(self) -> bool:
+        """Whether several of its tasks run, or ran, at the same time, and one still does."""
+        return self.status is NodeStatus.RUNNING and self.tasks > 1
 
 
 _UNTOUCHED = NodeRun()
@@ -103,13 +112,17 @@ class NodeRuns:
         known = self.of(node_id)
         match progress.kind:
             case "started":
+                is_first = known.status is not NodeStatus.RUNNING
                 self._runs[node_id] = NodeRun(
-                    NodeStatus.RUNNING, known.times + 1, known.seconds, now
+                    NodeStatus.RUNNING,
+                    known.times + 1,
+                    known.seconds,
+                    now if is_first else known.began,
+                    1 if is_first else known.tasks + 1,
+                    0 if is_first else known.ended,
                 )
             case "finished" | "failed" | "stopped":
-                seconds = now - known.began if known.began is not None else known.seconds
-                status = _ENDED[progress.kind]
-                self._runs[node_id] = NodeRun(status, max(1, known.times), seconds)
+                self._runs[node_id] = _after_end(known, _ENDED[progress.kind], now)
 
     def begin(self) -> None:
         """A run begins: nothing waits any more, and what ran before stays marked."""
@@ -119,6 +132,14 @@ class NodeRuns:
 
     def _mark(self, node_id: str, status: NodeStatus) -> None:
         self._runs[node_id] = replace(self.of(node_id), status=status)
+
+
+def _after_end(known: NodeRun, status: NodeStatus, now: float) -> NodeRun:
+    """Return what a node does after one of its tasks ended: it runs while others do."""
+    if status is NodeStatus.DONE and known.ended + 1 < known.tasks:
+        return replace(known, ended=known.ended + 1)
+    seconds = now - known.began if known.began is not None else known.seconds
+    return NodeRun(status, max(1, known.times), seconds)
 
 
 _ENDED = {

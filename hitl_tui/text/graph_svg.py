@@ -1,101 +1,94 @@
-"""A graph as an SVG picture of its list of nodes, made here: nothing is sent to a service."""
+"""A graph as an SVG picture, made here: nothing is sent to a service."""
 
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from hitl_engine.model import GraphNode, GraphPicture
-from hitl_engine.visible import one_line
-from hitl_tui.text.graph_rails import RailRow, rail_rows
+from hitl_engine.model import GraphPicture
+from hitl_tui.text.graph_layout import (
+    DOWN,
+    LEFT,
+    RIGHT,
+    UP,
+    LineCell,
+    PlacedNode,
+    graph_layout,
+)
 
-_CELL, _ROW = 9, 22
-_LEFT, _TOP = 24, 24
-_NAME = _LEFT + 18
+_CELL, _ROW = 9, 26
+_LEFT, _TOP = 18, 12
 _STYLE = """
-text { font: 14px ui-monospace, Menlo, Consolas, monospace; fill: #262c33; }
+text { font: 14px ui-monospace, Menlo, Consolas, monospace; fill: #262c33; text-anchor: middle; }
 .end { fill: #6b7480; }
 path { fill: none; stroke: #6b7480; stroke-width: 1.5; }
 .dotted { stroke-dasharray: 3 3; }
-circle { fill: #fbfaf7; stroke: #2f6296; stroke-width: 2; }
+.arrow { fill: #6b7480; stroke: none; }
+rect.node { fill: #fbfaf7; stroke: #2f6296; stroke-width: 1.5; }
 .stop { fill: #ab2b2e; stroke: none; }
 """
-_HALF = {
-    # from the middle of a cell: up, down, left, right
-    "│": "ud",
-    "┆": "ud",
-    "─": "lr",
-    "┄": "lr",
-    "╯": "ul",
-    "╮": "dl",
-    "┤": "udl",
-    "┴": "ulr",
-    "┬": "dlr",
-    "┼": "udlr",
-}
 
 
 def svg(picture: GraphPicture) -> str:
-    """Return the picture as a document."""
-    rows = rail_rows(picture)
-    longest = max((len(_name(row)) for row in rows), default=0)
-    rails = _NAME + (longest + 3) * _CELL
-    width = rails + (len(rows[0].rails) if rows else 0) * _CELL + _LEFT
-    height = _TOP + len(rows) * _ROW + _TOP // 2
-    parts = [part for number, row in enumerate(rows) for part in _row(row, number, rails)]
+    """Return the picture as a document. Raises NotLaidOut."""
+    layout = graph_layout(picture)
+    width = layout.width * _CELL + 2 * _LEFT
+    height = layout.height * _ROW + 2 * _TOP
     size = f'width="{width}" height="{height}"'
+    lines = [part for cell, line in layout.cells.items() for part in _line(*cell, line)]
+    nodes = [part for node in layout.nodes for part in _node(node)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}">',
             f"<style>{_STYLE}</style>",
             f'<rect {size} fill="#fbfaf7"/>',
-            *parts,
+            *lines,
+            *nodes,
             "</svg>",
         ]
     )
 
 
-def _name(row: RailRow) -> str:
-    return one_line(" ▸ ".join(row.node.path), 60) + (" ↺" if row.loops else "")
+def _middle(row: int, column: int) -> tuple[int, int]:
+    return _LEFT + column * _CELL + _CELL // 2, _TOP + row * _ROW + _ROW // 2
 
 
-def _row(row: RailRow, number: int, rails: int) -> Iterator[str]:
-    y = _TOP + number * _ROW
-    if row.bar in "│╷┆":
-        yield _path(f"M{_LEFT} {y + 6}V{y + _ROW - 6}", dotted=row.bar == "┆")
-    yield f'<circle cx="{_LEFT}" cy="{y}" r="5"/>'
-    yield from _stop_marks(row.node, y)
-    kind = "" if row.node.is_real else ' class="end"'
-    name = _name(row)
-    yield f'<text x="{_NAME}" y="{y + 5}"{kind}>{escape(name)}</text>'
-    if row.fill != " ":
-        begin = _NAME + (len(name) + 1) * _CELL
-        yield _path(f"M{begin} {y}H{rails}", dotted=row.fill == "┄")
-        if row.arrives:
-            yield _path(f"M{begin + 6} {y - 4}L{begin} {y}L{begin + 6} {y + 4}", dotted=False)
-    for at, char in enumerate(row.rails):
-        x = rails + at * _CELL + _CELL // 2
-        yield from (_path(_half(x, y, way), dotted=char in "┆┄") for way in _HALF.get(char, ""))
+def _line(row: int, column: int, cell: LineCell) -> Iterator[str]:
+    x, y = _middle(row, column)
+    to = {
+        UP: f"V{y - _ROW // 2}",
+        DOWN: f"V{y + _ROW // 2}",
+        LEFT: f"H{x - _CELL // 2}",
+        RIGHT: f"H{x + _CELL // 2 + 1}",
+    }
+    dashes = ' class="dotted"' if cell.dotted else ""
+    for way, line in to.items():
+        if cell.ways & way:
+            yield f'<path d="M{x} {y}{line}"{dashes}/>'
+    if cell.arrow:
+        yield f'<path class="arrow" d="{_arrow(x, y, cell.arrow)}"/>'
 
 
-def _stop_marks(node: GraphNode, y: int) -> Iterator[str]:
-    x = _LEFT - 14
-    if node.stops_before:
-        yield f'<path class="stop" d="M{x} {y - 2}h8l-4 -6z"/>'
-    if node.stops_after:
-        yield f'<path class="stop" d="M{x} {y + 2}h8l-4 6z"/>'
-
-
-def _half(x: int, y: int, way: str) -> str:
+def _arrow(x: int, y: int, way: int) -> str:
     match way:
-        case "u":
-            return f"M{x} {y}V{y - _ROW // 2}"
-        case "d":
-            return f"M{x} {y}V{y + _ROW // 2}"
-        case "l":
-            return f"M{x} {y}H{x - _CELL // 2 - 1}"
+        case 1:
+            tip = y - _ROW // 2
+            return f"M{x} {tip}l-4 8h8z"
+        case 2:
+            tip = y + _ROW // 2
+            return f"M{x} {tip}l-4 -8h8z"
+        case 4:
+            return f"M{x - _CELL // 2} {y}l8 -4v8z"
         case _:
-            return f"M{x} {y}H{x + _CELL // 2 + 1}"
+            return f"M{x + _CELL // 2} {y}l-8 -4v8z"
 
 
-def _path(line: str, *, dotted: bool) -> str:
-    dashes = ' class="dotted"' if dotted else ""
-    return f'<path d="{line}"{dashes}/>'
+def _node(placed: PlacedNode) -> Iterator[str]:
+    left, middle = _middle(placed.row, placed.column)
+    left -= _CELL // 2
+    width, top = placed.width * _CELL, middle - _ROW // 2
+    yield f'<rect class="node" x="{left}" y="{top}" width="{width}" height="{_ROW}" rx="5"/>'
+    kind = "" if placed.node.is_real else ' class="end"'
+    yield f'<text x="{left + width // 2}" y="{middle + 5}"{kind}>{escape(placed.name)}</text>'
+    if placed.node.stops_before:
+        yield f'<path class="stop" d="M{left + 6} {middle - 2}h8l-4 -6z"/>'
+    if placed.node.stops_after:
+        yield f'<path class="stop" d="M{left + 6} {middle + 2}h8l-4 6z"/>'

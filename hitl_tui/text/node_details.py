@@ -36,4 +36,6 @@ def _stops(node: GraphNode, set_here: Breakpoints) -> Iterator[str]:
         if compiled:
             yield f"{when} it: compiled into the graph"
         if node.is_real and {node.node_id, _EVERY} & set(nodes):
-            yield f"{when} it: set here"
+            condition = set_here.condition_at(node.node_id)
+            where = f" where {one_line(condition, 80)}" if condition else ""
+            yield f"{when} it{where}: set here"

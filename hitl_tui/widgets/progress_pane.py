@@ -31,14 +31,16 @@ class ProgressPane(TextPane):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__("Progress", id=id)
         self._lines: deque[str] = deque(maxlen=_MAX_LINES)
+        self._fresh: deque[str | Progress] = deque(maxlen=_MAX_LINES)
+        """What came since the last drawing; of a burst, only what is kept becomes text."""
         self._count = 0
         self._redraws = Redraws(self, self._draw)
 
     def begin(self, text: str) -> None:
         """Begin a run with this line, below those before; it is ours, or visible text."""
-        if self._lines:
-            self._add_line("")
-        self._add_line(text)
+        if self._count:
+            self._add("")
+        self._add(text)
 
     def on_resize(self, event: events.Resize) -> None:
         """Keep the newest lines in view, also in less space."""
@@ -47,14 +49,18 @@ class ProgressPane(TextPane):
     def add(self, progress: Progress) -> None:
         """Add an event; what models write is not part of the progress."""
         if progress.kind != "token":
-            self._add_line(progress_line(progress))
+            self._add(progress)
 
-    def _add_line(self, line: str) -> None:
-        self._lines.append(line)
+    def _add(self, fresh: str | Progress) -> None:
+        self._fresh.append(fresh)
         self._count += 1
         self._redraws.soon()
 
     def _draw(self) -> None:
+        self._lines.extend(
+            each if isinstance(each, str) else progress_line(each) for each in self._fresh
+        )
+        self._fresh.clear()
         dropped = self._count - len(self._lines)
         first = [f"… {dropped:,} earlier lines"] if dropped else []
         self.show_lines([*first, *self._lines])

@@ -8,6 +8,7 @@ import pytest
 from hitl_engine.desk import Desk
 from hitl_engine.errors import BadInput, HitlError, NoLongerWaits, NotTaken
 from hitl_engine.model import (
+    Answer,
     Checkpoint,
     JsonValue,
     KeyWrite,
@@ -17,7 +18,7 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
-from tests.any_server.steps import ignore, start, step, thread_of
+from tests.any_server.steps import decide, ignore, questions_of, start, step, thread_of
 
 
 async def edited(desk: Desk, thread: ThreadView, *places: tuple[Any, JsonValue]) -> Outcome:
@@ -173,3 +174,34 @@ async def test_a_refused_update_leaves_the_thread_as_it_was(desk: Desk) -> None:
         await desk.states.write(replace(plan, as_node="nowhere"))
     assert await desk.thread(thread.thread_id) == thread
     assert (await desk.log())[0].outcome is OutcomeKind.REFUSED
+
+
+async def test_the_state_of_a_subgraph_is_written_and_its_question_asked_again(desk: Desk) -> None:
+    """The thread itself stays where it is; an answer to the old question would be lost."""
+    thread = await start(desk, "subgraph", {"order": "two desks"})
+    [inside] = await desk.state_values.of_subgraphs(thread.thread_id, thread.checkpoint_id)
+    replacements = [Replacement(("order",), "three desks")]
+    planning = desk.states.plan(thread.thread_id, replacements, namespace=inside.namespace)
+    if await desk._session.api.goes_on() != "with nothing":
+        with pytest.raises(BadInput, match="runs the subgraph from its start"):
+            await planning
+        return
+    plan = await planning
+    assert (plan.asks_again, plan.nodes, plan.is_fork) == (("approval",), ("ask",), False)
+    outcome = await desk.write_and_go_on(plan, ignore)
+    assert (outcome.kind, outcome.otherwise) == (OutcomeKind.APPLIED, ())
+    again = thread_of(outcome)
+    [asked] = questions_of(desk, again)
+    assert asked.interrupt.payload == "Who approves the order of three desks?"
+    assert asked.interrupt.interrupt_id != questions_of(desk, thread)[0].interrupt.interrupt_id
+    assert again.values == thread.values and again.checkpoint_id == thread.checkpoint_id
+    done = await decide(desk, again, Answer("Ada"))
+    assert done.values["receipt"] == "three desks, approved by Ada"  # type: ignore[index,call-overload]
+
+
+async def test_a_subgraph_that_has_no_state_is_refused(desk: Desk) -> None:
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    with pytest.raises(BadInput, match="subgraph"):
+        await desk.states.plan(
+            thread.thread_id, [Replacement(("text",), "y")], namespace="approval:none"
+        )

@@ -51,6 +51,33 @@ async def test_a_run_goes_to_its_end_and_a_free_run_visits_the_same_nodes(desk: 
     )
 
 
+async def test_a_breakpoint_with_a_condition_stops_a_step_only_where_it_holds(desk: Desk) -> None:
+    nodes = ("polish", "publish", "announce")
+    never = tuple((node, "$.text == 'no such text'") for node in nodes)
+    desk.breakpoints.set("breakpoints", Breakpoints(before=nodes, conditions=never))
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    assert thread.next == ("polish",), "the compiled breakpoint after draft counts"
+    thread = await step(desk, thread)
+    assert thread.next == ("publish",), "and the compiled one before publish"
+    thread = await step(desk, thread)
+    assert thread.status is ThreadStatus.DONE
+
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    holds = ("announce", '$.text == "X"')
+    desk.breakpoints.set("breakpoints", Breakpoints(before=nodes, conditions=(*never[:2], holds)))
+    thread = await run_on(desk, thread, StepGoal())
+    assert thread.next == ("announce",), "a run to the end stops where a condition holds"
+    assert (await step(desk, thread)).status is ThreadStatus.DONE
+    with pytest.raises(BadInput, match="is not a condition"):
+        desk.breakpoints.set("breakpoints", Breakpoints().with_condition("polish", "$.log >"))
+
+
+async def test_a_run_goes_on_until_a_value_changes(desk: Desk) -> None:
+    thread = await start(desk, "breakpoints", {"text": "x"})
+    thread = await run_on(desk, thread, StepGoal(until_changed="$.log"))
+    assert thread.next == ("publish",)
+
+
 async def test_a_goal_that_makes_no_sense_is_refused(desk: Desk) -> None:
     thread = await start(desk, "breakpoints", {"text": "x"})
     for goal, why in (

@@ -1,6 +1,7 @@
 """All threads of a server: listed by pages, found, counted, copied and deleted."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
@@ -17,7 +18,10 @@ from hitl_engine.model import (
     ThreadRow,
     ThreadStatus,
 )
+from hitl_tui.screens.threads import ThreadsScreen
 from tests.any_server.steps import ignore, questions_of, start
+from tests.console.conftest import until
+from tests.journeys.piloted import piloted
 from tests.server.processes import Served
 
 
@@ -90,6 +94,53 @@ async def test_all_pages_together_have_every_thread(desk: Desk, http: httpx.Asyn
     seen = {row.thread_id for row in (*first.rows, *second.rows)}
     third = await desk.threads.page(matching, second.end, size=3)
     assert seen | {row.thread_id for row in third.rows} == made
+
+
+async def test_how_many_match_and_what_is_at_a_place(desk: Desk, http: httpx.AsyncClient) -> None:
+    mark = {"suite": str(uuid4())}
+    matching = ThreadFilter(metadata={**mark})
+    assert await desk.threads.length(matching) == 0
+    made = []
+    for _ in range(6):
+        made.append((await http.post("/threads", json={"metadata": mark})).json()["thread_id"])
+    assert await desk.threads.length(matching) == 6
+    page = await desk.threads.page(matching, offset=2, size=3)
+    assert [row.thread_id for row in page.rows] == made[::-1][2:5]
+    rest = await desk.threads.page(matching, page.end, size=3)
+    assert [row.thread_id for row in rest.rows] == made[:1]
+
+
+@pytest.mark.hardening
+async def test_the_console_reaches_each_thread(
+    server: Served, http: httpx.AsyncClient, tmp_path: Path
+) -> None:
+    mark = uuid4().hex
+    made = []
+    for number in range(230):
+        body = {"metadata": {"suite": mark, "number": number}}
+        made.append((await http.post("/threads", json=body)).json()["thread_id"])
+    async with piloted(server, tmp_path / "console") as console:
+        await console.press("t")
+        screen = console.app.screen
+        assert isinstance(screen, ThreadsScreen)
+
+        async def selects(thread_id: str) -> None:
+            await until(
+                console.pilot, lambda: screen.list.row and screen.list.row.thread_id == thread_id
+            )
+
+        await console.press("slash")
+        screen.filter.load(f"suite={mark}")
+        await selects(made[-1])
+        await console.press("enter", "end")
+        await selects(made[0])
+        await console.press("home")
+        await selects(made[-1])
+        await console.press(*["right_square_bracket"] * 5)
+        await selects(made[230 - 1 - 5 * 23])
+        await console.press("slash")
+        screen.filter.load(f"suite={mark} {made[7][:-1]}")
+        await selects(made[7])
 
 
 async def test_threads_are_counted_where_the_server_counts(desk: Desk, server: Served) -> None:

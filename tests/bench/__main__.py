@@ -12,7 +12,15 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import editing, first_item, large_inbox, serving, streaming, thread_views
+from tests.bench import (
+    editing,
+    first_item,
+    graph_picture,
+    large_inbox,
+    serving,
+    streaming,
+    thread_views,
+)
 from tests.bench.answering import measure_answers, measure_steps
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
@@ -87,6 +95,7 @@ MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "conversation": thread_views.conversation,
     "state": thread_views.state,
     "timeline": thread_views.timeline,
+    "picture": graph_picture.picture,
     "event": streaming.event_to_repaint,
     "burst": streaming.keys_in_a_burst,
     "answer": answer,

@@ -1,6 +1,7 @@
 """A run that is followed: from its event to the repaint, and keys while many events arrive."""
 
 import os
+import re
 import statistics
 import sys
 import time
@@ -19,7 +20,9 @@ GRAPH = f"{Path(__file__).with_name('telling.py')}:graph"
 EVENTS = 60
 RATE = 5_000
 """Events a second."""
-SECONDS = 20
+MOST_SECONDS = 120
+"""How long they may take to be shown where the machine is busy."""
+SECONDS = 8
 KEYS_A_SECOND = 15
 MARKS = (b"Search", b"Take back")
 """What the footer shows where the focus is, in turn: on the events, and on the runs."""
@@ -60,16 +63,18 @@ def keys_in_a_burst(folder: Path) -> Iterator[str]:
         run = stack.enter_context(_told(served, folder / "run"))
         console = stack.enter_context(_console(served, folder, run))
         waits: list[float] = []
+        before = _counted(console)
         began = run.tell(RATE * SECONDS, RATE)
         while time.perf_counter() - began < SECONDS:
             waits.append(_moved(console, len(waits) % 2))
             console.settle(quiet=1, limit=1 / KEYS_A_SECOND)
-        counted = f"{run.sent + 1:,} events"
-        console.wait_for(counted, SECONDS)
-        took = time.perf_counter() - began
+        last = f"event-{run.sent - 1:05d}".encode()
+        took = console.written(last, 0, MOST_SECONDS) - began
+        console.settle(limit=2)
+        counted = _counted(console) - before
     slowest = statistics.quantiles(waits, n=100)[98] * 1000
     yield f"keys while {RATE:,} events a second arrive: 99th percentile {slowest:.0f} ms, goal 50 ms"
-    yield f"of {run.sent:,} events in {SECONDS} s, all were counted after {took:.1f} s"
+    yield f"of {run.sent:,} events sent within {SECONDS} s, {counted:,} were counted, the last shown after {took:.1f} s"
 
 
 def _repainted(terminal: Terminal, run: Told) -> float:
@@ -77,6 +82,12 @@ def _repainted(terminal: Terminal, run: Told) -> float:
     mark, before = f"event-{run.sent:05d}".encode(), len(terminal.raw)
     when = run.tell(1, 1)
     return terminal.written(mark, before) - when
+
+
+def _counted(console: Terminal) -> int:
+    """Return how many events the console has counted, as its screen shows."""
+    found = re.search(r"([\d,]+) events? seen here", console.text)
+    return int(found[1].replace(",", "")) if found else 0
 
 
 def _moved(terminal: Terminal, to: int) -> float:

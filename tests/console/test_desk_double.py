@@ -18,6 +18,7 @@ SCRIPTING = {"open", "publish"}
 """Methods of the double that only tests call."""
 
 REAL_ONLY = (
+    "assistants",
     "code",
     "graph_pictures",
     "history",
@@ -25,7 +26,9 @@ REAL_ONLY = (
     "runs",
     "states",
     "stepping",
+    "store",
     "threads",
+    "write_and_go_on",
 )
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 

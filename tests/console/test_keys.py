@@ -25,6 +25,7 @@ from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.breakpoint_choice import NodePicker
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
@@ -45,6 +46,8 @@ from hitl_tui.widgets.form.field_head import FieldHead
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.graph.condition_line import ConditionLine
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.runs.event_list import EventList
@@ -67,6 +70,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("thread", (ThreadScreen,)),
     ("conversation", (ConversationView,)),
     ("state", (StateTree,)),
+    ("view that could not be read", (LoadProblem,)),
     ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
@@ -91,7 +95,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("value of a state", (StateEditModal,)),
     ("marked items", (BulkList, BulkCard, BulkScreen)),
     ("new run", (NewRunScreen, NodePicker)),
-    ("graph", (GraphList, ConditionLine)),
+    ("graph", (GraphList, PictureView, GraphView, ConditionLine)),
     ("runs", (RunsList, EventList)),
     ("all threads", (ThreadsList, ThreadsScreen)),
     ("list of assistants or items", (TableList, ReadingScreen)),

@@ -1,22 +1,27 @@
-"""Screenshots of the conversation, the state and the history alone, as `test_snapshots.py` compares them."""
+"""Screenshots of the views and lists alone, as `test_snapshots.py` compares them."""
 
 import pytest
 from textual.widget import Widget
 
 from hitl_engine.model import (
+    Assistant,
     Change,
     ChangeKind,
     Checkpoint,
     JsonValue,
+    StoreItem,
     ThreadStatus,
     ThreadView,
     Watched,
 )
 from hitl_engine.reading.conversation import Conversations
 from hitl_tui.state.checkpoint_list import CheckpointList
+from hitl_tui.text.assistant_rows import ASSISTANT_COLUMNS
+from hitl_tui.text.store_rows import item_columns
 from hitl_tui.widgets.conversation.conversation_view import ConversationView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.state_tree.state_tree import StateTree
+from hitl_tui.widgets.table_list import TableList
 
 from .conftest import card_shown
 from .desk_double import interrupt, tool_request
@@ -105,6 +110,36 @@ async def test_a_history_looks_as_it_did(size: tuple[int, int]) -> None:
         timeline.focus()
         await pilot.press("down", "space", "down")
         compare(name_of("history", size), screenshot(timeline, size))
+
+
+ASSISTANTS = [
+    Assistant(
+        "1", "email", "bold writer with a rather long name", None, 3, context={"tone": "bold"}
+    ),
+    Assistant("2", "email", "email", "Writes e-mails.", 1),
+    Assistant("3", "refunds", "re\x1bfunds", None, None, config={"recursion_limit": 50}),
+]
+ITEMS = [
+    StoreItem(("memories", "ada"), "likes", {"text": "Tea, and no milk.", "score": 0.5}),
+    StoreItem(("memories", "ben", "old"), "a key\u202e", {"text": "x" * 200}),
+    StoreItem(("memories", "ada"), "empty", {}),
+]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_lists_of_assistants_and_items_look_as_they_did(size: tuple[int, int]) -> None:
+    assistants: TableList[Assistant] = TableList(ASSISTANT_COLUMNS, key=lambda row: row.name)
+    async with card_shown(assistants, size) as (pilot, _):
+        assistants.show(ASSISTANTS)
+        assistants.focus()
+        await pilot.press("down")
+        compare(name_of("assistants", size), screenshot(assistants, size))
+    items: TableList[StoreItem] = TableList(item_columns(("memories",)), key=lambda row: row.key)
+    async with card_shown(items, size) as (pilot, _):
+        items.show(ITEMS)
+        items.focus()
+        await pilot.pause()
+        compare(name_of("items", size), screenshot(items, size))
 
 
 def name_of(view: str, size: tuple[int, int]) -> str:

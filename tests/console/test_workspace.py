@@ -2,13 +2,16 @@
 
 import pytest
 
-from hitl_engine.model import JsonValue
+from hitl_engine.errors import Unreachable
+from hitl_engine.model import HistoryPage, JsonValue
 from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.state.session import ConnectionStatus
 from hitl_tui.state.views import ChosenViews, ViewName
+from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.workspace.workspace import Workspace
 
-from .conftest import Console, OpenConsole
-from .desk_double import DeskDouble, interrupt, stop
+from .conftest import Console, OpenConsole, until
+from .desk_double import DeskDouble, HistoryDouble, interrupt, stop
 
 QUESTION, STATE = ViewName.QUESTION, ViewName.STATE
 CONVERSATION, HISTORY = ViewName.CONVERSATION, ViewName.HISTORY
@@ -92,3 +95,43 @@ async def test_a_tab_is_clicked(console: OpenConsole) -> None:
         await c.pilot.click("ViewTabs", offset=(3, 0))
         await c.pilot.pause()
         assert workspace(c).current is QUESTION
+
+
+class _FailingHistory(HistoryDouble):
+    """A history that cannot be read while `fails`; counts its readings."""
+
+    fails = True
+    readings = 0
+
+    async def page(self, thread_id: str, *, before: str = "", limit: int = 30) -> HistoryPage:
+        self.readings += 1
+        if self.fails:
+            raise Unreachable("No answer from the server.", sent=False)
+        return await super().page(thread_id, before=before, limit=limit)
+
+
+async def test_a_view_that_could_not_be_read_is_read_again(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt(TEXT))
+    history = desk.history = _FailingHistory()
+    async with console(desk, (80, 24)) as c:
+        await c.open()
+        await c.press("alt+4")
+        assert "No answer from the server." in c.text
+        assert "r Read again" in c.text, "the footer shows the key"
+        await c.press("r")
+        assert history.readings == 2
+
+        await c.press("alt+1", "alt+4")
+        assert history.readings == 3, "it is read again when it is displayed again"
+
+        desk.error = "No answer."
+        desk.publish()
+        await until(c.pilot, lambda: c.app.session.connection is ConnectionStatus.AWAY)
+        history.fails = False
+        desk.error = None
+        desk.publish()
+        await until(c.pilot, lambda: "some_text" in c.text)
+        assert history.readings == 4, "it is read again when the server answers again"
+        assert "No answer from the server." not in c.text
+        await c.press("down")
+        assert isinstance(c.app.focused, Timeline), "the view has the focus again"

@@ -192,6 +192,22 @@ async def test_a_value_is_edited_and_the_thread_goes_on(desk: Desk, stopped: Thr
     assert [entry.decision for entry in (await desk.log())[:2]] == ["step", "skip"]
 
 
+async def test_the_state_of_a_subgraph_is_edited_and_it_asks_again(desk: Desk) -> None:
+    asked = await start(desk, "subgraph", {"order": "two desks"})
+    async with opened(desk, asked) as c:
+        await c.press("alt+3", "s")
+        await c.shows("of approval")
+        await c.press("g", "e")
+        await c.until(lambda: isinstance(c.screen, StateEditModal))
+        await c.press("home", *"thirty-")
+        await c.press("ctrl+s")
+        await c.shows('+$.order: "thirty-two desks"', "approval runs on and asks again")
+        await c.press("ctrl+s")
+        await c.until(lambda: isinstance(c.screen, ThreadScreen))
+        await c.press("alt+1")
+        await c.shows("Who approves the order of thirty-two desks?")
+
+
 async def test_the_history_at_small_sizes(desk: Desk, stopped: ThreadView) -> None:
     for size in ((80, 24), (40, 12)):
         async with opened(desk, stopped, size) as c:

@@ -11,6 +11,8 @@ from hitl_tui.messages import ThreadOpened
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.picture_view import PictureView
 from tests.any_server.steps import start, stop_of
 from tests.console.conftest import until
 from tests.server.processes import Served
@@ -61,7 +63,7 @@ async def test_the_graph_shows_what_ran_and_a_breakpoint_stops_the_next_step(
         await console.press("b", "b")
         assert console.desk.breakpoints.of("breakpoints") == Breakpoints(after=("polish",))
         kept = console.app.session.settings.kept("breakpoints", console.desk.server.identity)
-        assert kept == {"breakpoints": {"before": [], "after": ["polish"]}}
+        assert kept == {"breakpoints": {"before": [], "after": ["polish"], "conditions": {}}}
         assert "▼" in line_of(console, "▷ polish")
         detail = console.app.screen.query_one("#node", Static)
         assert "after it: set here" in str(detail.content)
@@ -110,7 +112,7 @@ async def test_a_thread_runs_on_to_a_node_until_a_condition_and_to_the_end(
     thread_id = await started(local_server, tmp_path, "breakpoints", "an early thought")
     async with piloted(local_server, tmp_path / "data") as console:
         listed = await open_graph(console, thread_id)
-        await until(console.pilot, lambda: listed.offers_run_on)
+        await until(console.pilot, lambda: listed.query_ancestor(GraphView).offers_run_on)
         await console.press("u", *"$.text == 'An early thought'", "enter")
         await console.shows("Runs from polish, node by node")
         await confirm(console)
@@ -118,7 +120,7 @@ async def test_a_thread_runs_on_to_a_node_until_a_condition_and_to_the_end(
         assert thread.next == ("publish",)
 
         listed = await show_graph(console)
-        await until(console.pilot, lambda: listed.offers_run_on)
+        await until(console.pilot, lambda: listed.query_ancestor(GraphView).offers_run_on)
         listed.selected = [row.node.node_id for row in listed.rows].index("announce")
         await console.press("t")
         await console.shows("up to before announce, past the breakpoints")
@@ -126,7 +128,40 @@ async def test_a_thread_runs_on_to_a_node_until_a_condition_and_to_the_end(
         assert (await console.desk.thread(thread_id)).next == ("announce",)
 
         listed = await show_graph(console)
-        await until(console.pilot, lambda: listed.offers_run_on)
+        await until(console.pilot, lambda: listed.query_ancestor(GraphView).offers_run_on)
         await console.press("E")
         await confirm(console)
         assert (await console.desk.thread(thread_id)).next == ()
+
+
+async def test_the_picture_shows_the_same_node_and_what_it_does(
+    local_server: Served, tmp_path: Path
+) -> None:
+    pytest.importorskip("graphlay", reason="needs graphlay, of the extra `picture`")
+    thread_id = await started(local_server, tmp_path, "breakpoints", "an early thought")
+    async with piloted(local_server, tmp_path / "data", (90, 30)) as console:
+        listed = await open_graph(console, thread_id)
+        await console.press("p")
+        await console.shows("▐ ■ draft▽▌", "[△○ publish ]")
+        picture = console.app.screen.query_one(PictureView)
+        assert picture.has_focus
+        assert not listed.display
+        await console.press("down", "b")
+        await console.shows("▐▲▷ polish ▌")
+        assert listed.node is not None
+        assert listed.node.node_id == "polish"
+        await console.press("c", *"$.text == ", "enter")
+        await console.shows("is not a condition")
+        await console.press("end", *"'no'", "enter")
+        await console.shows("▐▴▷ polish ▌", "before it where $.text == 'no': set here")
+        kept = console.app.session.settings.kept("breakpoints", console.desk.server.identity)
+        assert kept == {
+            "breakpoints": {
+                "before": ["polish"],
+                "after": [],
+                "conditions": {"polish": "$.text == 'no'"},
+            }
+        }
+        await console.press("p")
+        assert listed.has_focus
+        assert "▴" in line_of(console, "▷ polish")

@@ -1,14 +1,17 @@
 """Decisions on our own server: one request, which compares everything that the person has seen."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import httpx
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import Conflict, NoLongerWaits, NotTaken
@@ -65,6 +68,10 @@ def digests(shown: Json) -> JsonObject:
         for interrupts in shown["interrupts"].values()
         for each in interrupts
     }
+
+
+def _pending(shown: Json) -> list[Json]:
+    return [each for interrupts in shown["interrupts"].values() for each in interrupts]
 
 
 # The preconditions
@@ -158,6 +165,7 @@ async def test_an_answer_is_one_request(desk: Desk, network: Network) -> None:
     started = await asked(desk, "two_questions")
     for word in ("one", "two"):  # the second question was seen at the end of the first run
         (question,) = questions(desk, started).values()
+        await desk.inbox()  # a list in which the thread is as it was read
         network.seen.clear()
         outcome = await desk.decide(question, Answer(word), lambda _: None)
         assert outcome.kind is OutcomeKind.APPLIED and outcome.thread is not None
@@ -246,5 +254,81 @@ async def test_one_of_several_consoles_answers(
     assert sum(trace.since().values()) == 1
 
 
-def _pending(shown: Json) -> list[Json]:
-    return [each for interrupts in shown["interrupts"].values() for each in interrupts]
+# Generated: what others do between reading and deciding
+
+
+async def _answer_beside(http: httpx.AsyncClient, thread_id: str) -> None:
+    """Answer the other question, so that the node asks something else under the same id."""
+    ids = [each["id"] for each in _pending(await row(http, thread_id)) if "asks" in each["value"]]
+    command = {"resume": dict.fromkeys(ids, "yes")} if ids else None
+    await send(http, thread_id, CHANGING, command=command)
+
+
+async def _run_again(http: httpx.AsyncClient, thread_id: str) -> None:
+    await send(http, thread_id, CHANGING)
+
+
+async def _new_input(http: httpx.AsyncClient, thread_id: str) -> None:
+    await send(http, thread_id, CHANGING, input={"said": ["again"]})
+
+
+async def _edit(http: httpx.AsyncClient, thread_id: str) -> None:
+    body = {"values": {"said": ["edited"]}, "as_node": "prepare"}
+    await http.post(f"/threads/{thread_id}/state", json=body)
+
+
+async def _note(http: httpx.AsyncClient, thread_id: str) -> None:
+    """Change the row, but nothing that was asked."""
+    await http.patch(f"/threads/{thread_id}", json={"metadata": {"note": "read"}})
+
+
+async def _read(http: httpx.AsyncClient, thread_id: str) -> None:
+    await http.get(f"/threads/{thread_id}/history")
+
+
+CHANGING = "step_that_changes"
+STALE = (_answer_beside, _run_again, _new_input, _edit)
+FRESH = (_note, _read)
+
+
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(STALE + FRESH), max_size=2), st.booleans())
+def test_stale_decisions_are_refused_and_fresh_ones_are_taken(
+    local_server: Served, between: list[Any], looks: bool
+) -> None:
+    asyncio.run(_decide_after(local_server, between, looks))
+
+
+@pytest.mark.hardening
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(st.sampled_from(STALE + FRESH), max_size=3), st.booleans())
+def test_many_stale_decisions_are_refused_and_fresh_ones_are_taken(
+    local_server: Served, between: list[Any], looks: bool
+) -> None:
+    asyncio.run(_decide_after(local_server, between, looks))
+
+
+async def _decide_after(served: Served, between: Sequence[Any], looks: bool) -> None:
+    """Read a question, let others do what is `between`, decide; `looks`: the list was read before."""
+    with TemporaryDirectory() as folder:
+        notes = Path(folder, "trace")
+        notes.touch()
+        opening = open_desk(served.url, data_dir=Path(folder, "data"), headers=served.headers)
+        async with opening as desk, served.client() as http:
+            graph = next(each for each in await desk.graphs() if each.graph_id == CHANGING)
+            started = (await desk.start(graph, {"trace": str(notes)}, lambda _: None)).thread
+            assert started is not None
+            question = questions(desk, started)["{'run': 'rm 1'}"]
+            for each in between:
+                await each(http, started.thread_id)
+            if looks:
+                await desk.inbox()
+            before = notes.read_text()
+            decision = desk.decide(question, Answer("yes"), lambda _: None)
+            if any(each in STALE for each in between):
+                with pytest.raises(NoLongerWaits):
+                    await decision
+                assert notes.read_text() == before
+            else:
+                assert (await decision).kind is OutcomeKind.APPLIED
+                assert notes.read_text() != before

@@ -39,7 +39,11 @@ def test_a_run_goes_on_to_a_goal(shell: Shell) -> None:
     stopped = shell.run("step", thread, "--until", '$.text == "X"')
     assert stopped["next"] == ["publish"]
     assert shell.run("step", thread, "--node", "announce")["next"] == ["announce"]
-    done = shell.run("step", thread, "--to-end")
+    never = ("--break-if", "announce", "$.text == 'no'")
+    assert "has no node nowhere" in shell.refused(
+        "step", thread, "--break-if", "nowhere", "$.text", code=2
+    )
+    done = shell.run("step", thread, "--to-end", *never)
     assert (done["status"], done["values"]["log"][-1]) == ("done", "announced")
     assert shell.run("goto", thread, "publish")["values"]["log"][-2:] == [
         *("published 'X'", "announced")

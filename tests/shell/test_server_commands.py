@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+import pytest
+
 from .conftest import Shell
 
 
@@ -46,6 +48,14 @@ def test_a_graph_is_printed(local_shell: Shell) -> None:
     assert " ▿ │○ draft\n" in listed
     assert local_shell.raw("graph", "tool_agent", "--ascii").stdout.isascii()
     assert local_shell.raw("graph", "subgraph", "--mermaid").stdout.startswith("flowchart TD\n")
+
+
+def test_a_graph_is_printed_as_a_picture(local_shell: Shell) -> None:
+    pytest.importorskip("graphlay", reason="needs graphlay, of the extra `picture`")
+    assert "[ ○ draft▿]\n" in local_shell.raw("graph", "breakpoints", "--picture").stdout
+    printed = local_shell.raw("graph", "tool_agent", "--picture", "--ascii").stdout
+    assert printed.isascii()
+    assert "v" in printed
     assert local_shell.raw("graph", "subgraph", "--svg").stdout.startswith("<svg ")
 
 

@@ -16,6 +16,7 @@ from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, KeyChange, KeyWrite
 from hitl_engine.reading.briefs import brief
 from hitl_engine.reading.client import own_assistant
+from hitl_engine.reading.wire import WireSchemas
 
 OVERWRITE = "__overwrite__"
 REMOVE_ALL: JsonObject = {"type": "remove", "id": "__remove_all__", "content": ""}
@@ -86,6 +87,18 @@ class StateKeys:
         if unknown := {key: value for key, value in values.items() if not self._has(graph_id, key)}:
             await self._find_out(graph_id, unknown, nodes)
         return {key: self._known.get((graph_id, key), KeyWrite.UNKNOWN) for key in values}
+
+    async def writes_inside(
+        self, graph_id: str, path: Sequence[str], values: Iterable[str]
+    ) -> dict[str, KeyWrite]:
+        """Return how keys of a subgraph take a write; only our own server tells it."""
+        told: Mapping[str, str | None] = {}
+        if self._session.supports("reducers"):
+            with suppress(Denied, NotThere, ServerRefused):
+                found = await self._session.api.subgraph_schemas(own_assistant(graph_id))
+                told = (found.get("|".join(path)) or WireSchemas()).reducers or {}
+        known = {key: _OF_REDUCER.get(each) for key, each in told.items()}
+        return {key: known.get(key) or KeyWrite.UNKNOWN for key in values}
 
     def _has(self, graph_id: str, key: str) -> bool:
         return (graph_id, key) in self._known

@@ -9,6 +9,7 @@ from hitl_engine import payloads
 from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
+from hitl_engine.deciding.conditional_stops import ConditionalStops
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.preconditions import (
     common_thread,
@@ -97,6 +98,8 @@ class Decider:
         self._session = session
         self._breakpoints = breakpoints
         self._log = log
+        self.conditional_stops = ConditionalStops(session, breakpoints)
+        """Whether a stop counts."""
         self._runs = RunSender(session)
         self._answerers = Answerers(session, log)
         self._unsettled: dict[str, str] = {}
@@ -152,16 +155,26 @@ class Decider:
             ]
 
         basis = _Basis(check, last_run)
-        return await self._carry_out(intents, request, on_progress, outcomes_of, basis)
+        found = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
+        return await self._past_conditions(found, on_progress)
 
-    async def step(
+    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
+        """Step past a breakpoint to the next stop that counts. Also raises NoLongerWaits."""
+        stepped = await self.step_once(breakpoint, on_progress)
+        (found,) = await self._past_conditions((stepped,), on_progress)
+        return found
+
+    async def step_once(
         self,
         breakpoint: Breakpoint,
         on_progress: OnProgress,
         *,
         also_at: Breakpoints = NO_BREAKPOINTS,
     ) -> Outcome:
-        """Step past a breakpoint; this one run also stops `also_at` these. Also raises NoLongerWaits."""
+        """Step past a breakpoint to the next stop, whether it counts or not.
+
+        This one run also stops `also_at` these. Also raises NoLongerWaits.
+        """
 
         def check(now: Snapshot) -> None:
             if now.checkpoint_id != breakpoint.checkpoint_id or now.stop != breakpoint:
@@ -203,8 +216,27 @@ class Decider:
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
             return (outcome.of_run(observed, after),)
 
-        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of)
+        ran = await self._carry_out([intent], request, on_progress, outcomes_of)
+        (found,) = await self._past_conditions(ran, on_progress)
         return found
+
+    async def ask_again(
+        self, thread_id: str, nodes: Sequence[str], on_progress: OnProgress
+    ) -> Outcome:
+        """Run these nodes again, without an answer to what they ask. Also raises NotTaken."""
+        before, last_run = await self._session.reader.with_last_run(thread_id)
+        request = await self.continuing_request(last_run, thread_id, before.graph_id, strict=False)
+        request |= await self._going_on(before.checkpoint_id)
+        request |= self.decided_on(before.checkpoint_id, list(before.pending_ids))
+        intent = Intent(
+            event="step",
+            server=self._session.server.label,
+            graph_id=before.graph_id,
+            thread_id=thread_id,
+            node=", ".join(nodes),
+            decision="ask again",
+        )
+        return await self.run(intent, request, on_progress)
 
     async def reopening(self, question: Question) -> Reopening:
         """Return what `reopen` would do. Also raises NoLongerWaits."""
@@ -307,6 +339,25 @@ class Decider:
         return {**request, **continued(last, compiled_breakpoints(nodes), on_graph)}
 
     # Within
+
+    async def _past_conditions(
+        self, outcomes: tuple[Outcome, ...], on_progress: OnProgress
+    ) -> tuple[Outcome, ...]:
+        """Step on where the thread stopped only because of conditions that do not hold.
+
+        What came of the request stays: later steps change where the thread is, and its error.
+        """
+        thread, error = outcomes[0].thread, outcomes[0].error
+        try:
+            while thread and not error and await self.conditional_stops.passes(thread):
+                assert thread.stop is not None, "only a stop is passed"
+                later = await self.step_once(thread.stop, on_progress)
+                thread, error = later.thread or thread, later.error
+                if later.kind is not OutcomeKind.APPLIED:
+                    error = later.why
+        except HitlError as stopped:
+            error = str(stopped)
+        return tuple(replace(each, thread=thread, error=error) for each in outcomes)
 
     async def _looked_at(
         self, thread_id: str, check: Check[_Checked]

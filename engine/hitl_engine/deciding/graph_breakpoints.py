@@ -1,5 +1,6 @@
 """The breakpoints that a person set on graphs, which every run gets that is sent from here."""
 
+from hitl_engine.json_paths import holds
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints
 
 
@@ -14,5 +15,7 @@ class GraphBreakpoints:
         return self._of.get(graph_id, NO_BREAKPOINTS)
 
     def set(self, graph_id: str, breakpoints: Breakpoints) -> None:
-        """Stop runs of a graph here, from the next one on."""
+        """Stop runs of a graph here, from the next one on. Raises BadInput for a wrong condition."""
+        for _, condition in breakpoints.conditions:
+            holds(condition, None)
         self._of[graph_id] = breakpoints

@@ -88,19 +88,21 @@ def all_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
     """
     own = _own(run)
     replaces = bool(run.metadata.get(REPLACES))
-    return Breakpoints(
-        *(
-            given if replaces and given else _with(given, built_in)
-            for given, built_in in _kinds(own, compiled)
-        )
+    before, after = (
+        given if replaces and given else _with(given, built_in)
+        for given, built_in in _kinds(own, compiled)
     )
+    return Breakpoints(before, after)
 
 
 def effective_breakpoints(run: WireRun, compiled: Breakpoints) -> Breakpoints:
     """Return every breakpoint of a run, whoever set it, with the compiled ones that it had."""
     given = (_nodes(run.kwargs.get(name)) for name in _FIELDS)
-    kinds = zip(given, (compiled.before, compiled.after), strict=True)
-    return Breakpoints(*(nodes or built_in for nodes, built_in in kinds))
+    before, after = (
+        nodes or built_in
+        for nodes, built_in in zip(given, (compiled.before, compiled.after), strict=True)
+    )
+    return Breakpoints(before, after)
 
 
 def exactly(breakpoints: Breakpoints) -> JsonObject:
@@ -139,7 +141,8 @@ def _own(run: WireRun) -> Breakpoints:
     with suppress(TypeError, ValueError):
         before, after = json.loads(run.metadata.get(WITHOUT_GRAPHS, ""))
         return Breakpoints(_nodes(before), _nodes(after))
-    return Breakpoints(*(_nodes(run.kwargs.get(name)) for name in _FIELDS))
+    before, after = (_nodes(run.kwargs.get(name)) for name in _FIELDS)
+    return Breakpoints(before, after)
 
 
 def _kinds(

@@ -1,6 +1,6 @@
 """What a new run needs: its input and its breakpoints."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hitl_engine.model.form import FormField
 from hitl_engine.model.json import JsonObject, JsonValue
@@ -13,6 +13,36 @@ class Breakpoints:
 
     before: tuple[str, ...] = ()
     after: tuple[str, ...] = ()
+    conditions: tuple[tuple[str, str], ...] = ()
+    """(node, condition): at this node it stops only where the condition holds for the state.
+
+    A server knows no conditions: the run stops there, and whoever follows it lets it go on.
+    """
+
+    def condition_at(self, node: str) -> str:
+        """Return the condition of the breakpoints at a node; empty: they have none."""
+        return dict(self.conditions).get(node, "")
+
+    def with_condition(self, node: str, condition: str) -> "Breakpoints":
+        """Return the breakpoints with a condition at a node; empty: with none there.
+
+        A node without a breakpoint gets one before it.
+        """
+        others = tuple(each for each in self.conditions if each[0] != node)
+        if not condition:
+            return replace(self, conditions=others)
+        stops = node in self.before or node in self.after
+        before = self.before if stops else (*self.before, node)
+        return replace(self, before=before, conditions=(*others, (node, condition)))
+
+    def only(self, *, conditional: bool) -> "Breakpoints":
+        """Return the breakpoints with a condition, or those without."""
+        nodes = dict(self.conditions)
+        return Breakpoints(
+            tuple(node for node in self.before if (node in nodes) is conditional),
+            tuple(node for node in self.after if (node in nodes) is conditional),
+            self.conditions if conditional else (),
+        )
 
 
 NO_BREAKPOINTS = Breakpoints()
@@ -84,15 +114,19 @@ class StepGoal:
     """Up to before this node."""
     until: str = ""
     """Until this condition holds for the state, in JSONPath: `$.total > 100`."""
+    until_changed: str = ""
+    """Until there are other values at the places of this JSONPath than now: `$.total`."""
 
     @property
     def is_end(self) -> bool:
         """Whether nothing but the end of the run, an error or a question stops it."""
-        return not (self.node or self.until)
+        return not (self.node or self.until or self.until_changed)
 
     @property
     def words(self) -> str:
         """Where it is to stop, in words that follow "It stopped"."""
+        if self.until_changed:
+            return f"where {self.until_changed} changed"
         return f"where {self.until}" if self.until else f"before {self.node}"
 
 

@@ -60,6 +60,11 @@ class StateEdit:
     """The nodes that were next and count as done."""
     cautions: tuple[str, ...] = ()
     """What a person must confirm, a sentence each."""
+    namespace: str = ""
+    """The subgraph whose state is written, see `SubgraphState`; empty: that of the thread."""
+    asks_again: tuple[str, ...] = ()
+    """The nodes in that subgraph whose questions must be asked again: an answer to one as it waits now
+    would be lost. So the thread goes on after the write."""
 
     @property
     def is_fork(self) -> bool:

@@ -9,6 +9,7 @@ import asyncio
 import json
 import math
 import re
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
@@ -68,6 +69,8 @@ _DESCRIPTION_SECONDS = 5.0
 _MOST_ASSISTANTS = 1000
 _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
+_TURN = 0.005
+"""Seconds after which other tasks get a turn while events are read; the console draws and takes keys."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
 _ALL_RUNS = 10_000
@@ -224,6 +227,13 @@ class LangGraphServer:
         request = self._request("GET", path, timeout=SCHEMAS_SECONDS)
         return _read(WireSchemas, await self._replied(request, SCHEMAS_SECONDS))
 
+    async def subgraph_schemas(self, assistant_id: str) -> dict[str, WireSchemas]:
+        """Return the schemas of an assistant's subgraphs of all levels: `node|inner` -> schemas."""
+        path = f"/assistants/{assistant_id}/subgraphs?recurse=true"
+        reply = await self._call("GET", path)
+        found = reply if isinstance(reply, dict) else {}
+        return {name: _read(WireSchemas, schemas) for name, schemas in found.items()}
+
     async def graph(self, assistant_id: str, *, subgraphs: bool = False) -> WireGraph:
         """Return the picture of an assistant's graph, with its subgraphs if asked for.
 
@@ -295,18 +305,21 @@ class LangGraphServer:
         *,
         as_node: str,
         checkpoint_id: str = "",
+        namespace: str = "",
         preconditions: JsonObject | None = None,
     ) -> str:
         """Write into a thread's state as a node; return the id of the new checkpoint.
 
         Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
-        branch begins there. `preconditions` are for servers with the flag `state_preconditions`.
+        branch begins there. With a namespace, the newest state of that subgraph is written. `preconditions` are for servers with the flag `state_preconditions`.
         """
         body: JsonObject = {"values": values}
         if as_node:
             body["as_node"] = as_node
         if checkpoint_id:
             body["checkpoint"] = {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}
+        elif namespace:
+            body["checkpoint"] = {"checkpoint_ns": namespace}
         if preconditions is not None:
             body["preconditions"] = preconditions
         reply = await self._call("POST", f"/threads/{thread_id}/state", body)
@@ -515,7 +528,11 @@ class LangGraphServer:
                     else self._begun(request, stack)
                 )
                 source = EventSource(bounded(response, limit=REPLY_BYTES))
+                turn = time.monotonic()
                 async for event in source.aiter_sse():
+                    if time.monotonic() - turn > _TURN:  # hundreds may have come at once
+                        await asyncio.sleep(0)
+                        turn = time.monotonic()
                     name, *namespace = event.event.split("|")
                     data = _parsed(response, event.data.encode()) if event.data else None
                     yield StreamEvent(name, tuple(namespace), data, event.id)

@@ -18,7 +18,7 @@ from hitl_engine.reading.tool_context import asks_in_a_tool
 from hitl_engine.reading.wire import DECISION_ID, WireGraph, WireRun, WireThread
 
 _Read = TypeVar("_Read")
-_MOST_SEEN = 16
+_MOST_SEEN = 4
 """Threads that are kept as they were read last; their values may be large."""
 
 NO_NODES: Mapping[str, frozenset[str]] = MappingProxyType({})

@@ -109,8 +109,7 @@ async def set_latest(request: Request, assistant_id: str, body: VersionChoice) -
 async def schemas(request: Request, assistant_id: str) -> Response:
     """Return the JSON Schemas of input, output, state, config and context, or null; and reducers."""
     async with _open_graph(request, assistant_id) as (graph_id, graph):
-        found = {**schemas_of(graph), "reducers": reducers_of(graph)}
-        return json_response({"graph_id": graph_id, **found})
+        return json_response({"graph_id": graph_id, **_schemas(graph)})
 
 
 @router.get("/{assistant_id}/graph", responses=ok_response(Drawing))
@@ -147,9 +146,11 @@ async def _subgraphs(
 ) -> Response:
     async with _open_graph(request, assistant_id) as (_, graph):
         found = graph.aget_subgraphs(namespace=namespace, recurse=recurse)
-        return json_response(
-            {name: schemas_of(cast(Graph, subgraph)) async for name, subgraph in found}
-        )
+        return json_response({name: _schemas(cast(Graph, inside)) async for name, inside in found})
+
+
+def _schemas(graph: Graph) -> dict[str, Any]:
+    return {**schemas_of(graph), "reducers": reducers_of(graph)}
 
 
 @asynccontextmanager

@@ -47,7 +47,7 @@ def stream_response(
 
     `last_event` returns one more server-sent event, which only this client gets; or nothing.
     """
-    frames = _frames(active, active.stream.subscribe(after), last_event)
+    frames = _frames(active, active.stream.follow(after), last_event)
     at_end = partial(active.cancel, "interrupt") if cancel else None
     return sse_response(frames, run_headers(active, "stream"), at_end)
 
@@ -63,12 +63,12 @@ def last_event_number(request: Request) -> int | None:
 
 async def _frames(
     active: ActiveRun,
-    events: AsyncIterator[Event],
+    followed: AsyncIterator[list[Event]],
     last_event: Callable[[], Awaitable[bytes]] | None,
 ) -> AsyncIterator[bytes]:
     with_ids = active.stream.resumable
-    async for event in events:
-        yield event.to_sse(with_ids)
+    async for events in followed:
+        yield b"".join(each.to_sse(with_ids) for each in events)
     if last_event is not None and (frame := await last_event()):
         yield frame
 

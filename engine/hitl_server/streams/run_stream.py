@@ -19,6 +19,8 @@ _MAX_WAITING_BYTES_OF_ALL = 256 * 1024 * 1024
 """What may wait for all subscribers together, before the streams of slow ones end."""
 _SLOW = 1024 * 1024
 """Bytes that wait for a slow subscriber."""
+_AT_ONCE = 64 * 1024
+"""Bytes after which no further event is sent together with others."""
 _TOO_SLOW: JsonObject = {
     "error": "TooSlow",
     "message": "This client read too slowly, and gets no more events. The run goes on.",
@@ -76,6 +78,7 @@ class _Subscription:
     def __init__(self) -> None:
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._bytes = 0
+        self._ended = False
         _subscriptions.add(self)
 
     def add(self, event: Event) -> bool:
@@ -105,11 +108,19 @@ class _Subscription:
         """End the stream after the waiting events."""
         self._events.put_nowait(None)
 
-    async def next_event(self) -> Event | None:
-        """Wait for the next event; None at the end."""
-        event = await self._events.get()
-        self._bytes -= len(event.data) if event else 0
-        return event
+    async def next_events(self) -> list[Event]:
+        """Wait for the next event; return it with those that wait behind it; none at the end."""
+        events: list[Event] = []
+        size = 0
+        while not self._ended and (not events or (size < _AT_ONCE and not self._events.empty())):
+            event = await self._events.get()
+            if event is None:
+                self._ended = True
+            else:
+                events.append(event)
+                size += len(event.data)
+        self._bytes -= size
+        return events
 
 
 _subscriptions: WeakSet[_Subscription] = WeakSet()
@@ -192,6 +203,10 @@ class RunStream:
         of the first and the last one. The subscription begins with this call, not with the first
         read.
         """
+        return _each(self.follow(after))
+
+    def follow(self, after: int | None = None) -> AsyncIterator[list[Event]]:
+        """Return the same events, each time all that wait, up to some bytes: they are sent at once."""
         subscription = _Subscription()
         if after is not None and self.memory is not None:
             for event in self._missed(after):
@@ -209,12 +224,18 @@ class RunStream:
         missing = {"first": after + 1, "last": self.first_kept - 1}
         return [Event("gap", dumps(missing), self.first_kept - 1), *kept]
 
-    async def _drain(self, subscription: _Subscription) -> AsyncIterator[Event]:
+    async def _drain(self, subscription: _Subscription) -> AsyncIterator[list[Event]]:
         try:
-            while (event := await subscription.next_event()) is not None:
-                yield event
+            while events := await subscription.next_events():
+                yield events
         finally:
             self._subscribers.discard(subscription)
+
+
+async def _each(batches: AsyncIterator[list[Event]]) -> AsyncIterator[Event]:
+    async for events in batches:
+        for event in events:
+            yield event
 
 
 def _encoded(payload: Any) -> bytes:

@@ -131,6 +131,12 @@ class Threads:
         rows = self._database.read(sql, (thread_id,))
         return orjson.loads(rows[0]["metadata"]) if rows else None
 
+    def graph_id(self, thread_id: str) -> str:
+        """Return the graph that runs on a thread; empty if none does, or without the thread."""
+        sql = "SELECT graph_id FROM threads WHERE thread_id = ?"
+        rows = self._database.read(sql, (thread_id,))
+        return (rows[0]["graph_id"] or "") if rows else ""
+
     def pending_interrupt_ids(self, thread_id: str) -> list[str]:
         """Return the ids of the pending interrupts of a thread."""
         sql = "SELECT interrupts FROM threads WHERE thread_id = ?"

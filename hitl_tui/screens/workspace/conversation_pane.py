@@ -77,7 +77,7 @@ class ConversationPane(WorkspacePane):
         place = self._found.index(shown) + 1
         return f"{one_line(shown.key, 40)} ({place} of {len(self._found)})  {count}"
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the messages."""
         (self._none if self.has_class("-none") else self._view).focus()
 

@@ -2,14 +2,13 @@
 
 import time
 from contextlib import suppress
-from typing import TYPE_CHECKING, cast
 
 from textual import on, work
 from textual.app import ComposeResult
 from textual.content import Content
 from textual.widgets import Static
 
-from hitl_engine.errors import HitlError
+from hitl_engine.errors import BadInput, HitlError
 from hitl_engine.model import Breakpoints, Checkpoint, GraphPicture, Progress, StepGoal
 from hitl_engine.visible import one_line
 from hitl_tui.messages import RunOnRequested
@@ -22,14 +21,11 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.node_details import node_details
-from hitl_tui.widgets.graph.condition_line import ConditionLine
-from hitl_tui.widgets.graph.graph_list import GraphList
+from hitl_tui.widgets.graph.condition_line import Asked, ConditionLine
+from hitl_tui.widgets.graph.graph_view import GraphView
+from hitl_tui.widgets.graph.node_signs import NodeSelected
 from hitl_tui.widgets.redraws import Redraws
 
-if TYPE_CHECKING:
-    from hitl_tui.screens.console_screen import ConsoleScreen
-
-"""Seconds between two drawings of a run."""
 _ENOUGH_ROWS = 12
 """From so many rows on, what is known of the selected node is shown below the list."""
 _LINE = 50
@@ -53,7 +49,7 @@ class GraphPane(WorkspacePane):
     def __init__(self, thread: ThreadState) -> None:
         super().__init__(thread)
         self._runs = NodeRuns()
-        self._list = GraphList(self._runs)
+        self._graph = GraphView(self._runs)
         self._node = Static(id="node", markup=False)
         self._condition = ConditionLine()
         self._picture: GraphPicture | None = None
@@ -62,8 +58,8 @@ class GraphPane(WorkspacePane):
         self._redraws = Redraws(self, self._draw)
 
     def compose_view(self) -> ComposeResult:
-        """Put what is known of the selected node below the list."""
-        yield self._list
+        """Put what is known of the selected node below the graph."""
+        yield self._graph
         yield self._node
         yield self._condition
 
@@ -71,9 +67,9 @@ class GraphPane(WorkspacePane):
         """Leave the list alone where there are only a few rows."""
         self._node.display = self.size.height >= _ENOUGH_ROWS
 
-    def take_focus(self) -> None:
-        """Focus the list."""
-        self._list.focus()
+    def focus_view(self) -> None:
+        """Focus the list or the picture."""
+        self._graph.take_focus()
 
     async def load(self) -> None:
         """Read the graph, and which of its nodes ran."""
@@ -97,20 +93,20 @@ class GraphPane(WorkspacePane):
 
     def _show(self) -> None:
         view = self.thread.view
-        self._list.offers_run_on = (
+        self._graph.offers_run_on = (
             view is not None and view.stop is not None and self.thread.moment is None
         )
         if self._picture is None:
             self.set_detail("nothing has run on this thread")
             return
-        self._list.show(self._picture, self._breakpoints)
+        self._graph.show(self._picture, self._breakpoints)
         many = sum(node.is_real for node in self._picture.nodes)
         self.set_detail(f"{one_line(self.thread.graph_id, 40)}, {counted(many, 'node')}")
         self._show_node()
 
-    @on(GraphList.Selected)
+    @on(NodeSelected)
     def _show_node(self) -> None:
-        node = self._list.node
+        node = self._graph.node
         if node is None or self._picture is None:
             return
         details = node_details(self._picture, node, self._breakpoints)
@@ -130,7 +126,7 @@ class GraphPane(WorkspacePane):
     def _draw(self) -> None:
         if self._picture is None and self.thread.graph_id:
             self.read_graph()
-        self._list.runs_changed()
+        self._graph.runs_changed()
 
     @work(group="graph", exclusive=True, exit_on_error=False)
     async def read_graph(self) -> None:
@@ -141,8 +137,8 @@ class GraphPane(WorkspacePane):
 
     # What the user asks for
 
-    @on(GraphList.BreakpointRequested)
-    def set_breakpoint(self, event: GraphList.BreakpointRequested) -> None:
+    @on(GraphView.BreakpointRequested)
+    def set_breakpoint(self, event: GraphView.BreakpointRequested) -> None:
         """Set the next kind of breakpoint, and keep it."""
         event.stop()
         node_id = event.node.node_id if event.node is not None else EVERY
@@ -153,29 +149,47 @@ class GraphPane(WorkspacePane):
                 severity="warning",
             )
             return
-        breakpoints = next_breakpoints(self._breakpoints, node_id)
-        screen = cast("ConsoleScreen", self.screen)
-        words = one_line(breakpoint_words(breakpoints, node_id), 200)
+        self._keep(next_breakpoints(self._breakpoints, node_id), node_id)
+
+    def _keep(self, breakpoints: Breakpoints, node_id: str) -> None:
+        words = one_line(breakpoint_words(breakpoints, node_id), 400)
         try:
-            keep_breakpoints(screen.session.settings, self.desk, self.thread.graph_id, breakpoints)
+            keep_breakpoints(self.session.settings, self.desk, self.thread.graph_id, breakpoints)
         except OSError as error:
             words += f" It is not kept for the next time: {error.strerror}."
         self._show()
         self.show_notification(words)
 
-    @on(GraphList.ConditionRequested)
-    def ask_for_condition(self) -> None:
-        """Ask for the condition until which to step on."""
-        self._condition.open()
+    @on(GraphView.ConditionRequested)
+    def ask_for_condition(self, event: GraphView.ConditionRequested) -> None:
+        """Ask for a condition, or for the values that are to change."""
+        self._condition.ask(event.asked)
 
     @on(ConditionLine.Closed)
-    def run_until(self, event: ConditionLine.Closed) -> None:
-        """Step on until the condition holds."""
-        self._list.focus()
-        if event.condition:
-            self.post_message(RunOnRequested(StepGoal(until=event.condition)))
+    def take_condition(self, event: ConditionLine.Closed) -> None:
+        """Step on until the condition holds, or keep it with the breakpoint."""
+        self._graph.take_focus()
+        match event.asked:
+            case Asked.RUN_UNTIL if event.typed:
+                self.post_message(RunOnRequested(StepGoal(until=event.typed)))
+            case Asked.RUN_UNTIL_CHANGED if event.typed:
+                self.post_message(RunOnRequested(StepGoal(until_changed=event.typed)))
+            case Asked.BREAKPOINT if event.typed is not None and self._graph.node is not None:
+                self._set_condition(self._graph.node.node_id, event.typed)
 
-    @on(GraphList.SubgraphsRequested)
+    def _set_condition(self, node_id: str, condition: str) -> None:
+        try:
+            self._keep(self._breakpoints.with_condition(node_id, condition), node_id)
+        except BadInput as error:
+            self.show_notification(one_line(str(error), 400), severity="error")
+            self._condition.ask(Asked.BREAKPOINT)
+
+    @on(GraphView.NoPicture)
+    def tell_why(self, event: GraphView.NoPicture) -> None:
+        """Tell why there is no picture."""
+        self.show_notification(event.why, severity="warning")
+
+    @on(GraphView.SubgraphsRequested)
     def open_subgraphs(self) -> None:
         """Show subgraphs as their nodes, or as one node each."""
         self._opened = not self._opened
@@ -191,7 +205,7 @@ class GraphPane(WorkspacePane):
         else:
             self._show()
 
-    @on(GraphList.MermaidRequested)
+    @on(GraphView.MermaidRequested)
     def copy_mermaid(self) -> None:
         """Copy the graph in Mermaid's language."""
         if self._picture is not None:

@@ -46,7 +46,7 @@ class HistoryPane(WorkspacePane):
         """Show the timeline alone."""
         yield self._timeline
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the timeline."""
         self._timeline.focus()
 

@@ -1,14 +1,17 @@
 """The base of the views of a thread: each reads what it shows when it is in view and out of date."""
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
-from textual import work
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Container
+from textual.message import Message
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
-from hitl_tui.state.session import Session
+from hitl_engine.visible import visible
+from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.state.thread_state import ThreadState
 from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.workspace.workspace import View
@@ -20,18 +23,45 @@ if TYPE_CHECKING:
     from hitl_tui.screens.console_screen import ConsoleScreen
 
 
+class LoadProblem(Static, can_focus=True):
+    """Shows why a view could not be read, and takes the key that reads it again."""
+
+    DEFAULT_CSS = """
+    LoadProblem { display: none; height: 1fr; padding: 0 1; color: $text-error; }
+    LoadProblem:focus { background: $surface; }
+    """
+    HELP = """\
+    ### A view that could not be read
+    **r** reads it again. It is also read again when it is displayed again, and when a server that
+    did not answer answers again.
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("r", "read_again", "Read again", tooltip="Read this view again", id="view.again"),
+    ]
+
+    class ReadAgainRequested(Message):
+        """The user asked to read the view again."""
+
+    def __init__(self) -> None:
+        super().__init__(markup=False)
+
+    def action_read_again(self) -> None:
+        """Ask to read the view again."""
+        self.post_message(self.ReadAgainRequested())
+
+
 class WorkspacePane(View):
     """A view of a thread, with what it needs from the desk.
 
-    A subclass sets `NAME`, composes its widgets in `compose_view`, and reads in `load`.
+    A subclass sets `NAME`, composes its widgets in `compose_view`, reads in `load`, and focuses in
+    `focus_view` what the user works with.
     """
 
     DEFAULT_CSS = """
     WorkspacePane {
         & > #view { height: 1fr; }
         TitledPane, TitledPane:focus { border-top: none; }
-        & > #problem { display: none; height: 1fr; padding: 0 1; color: $text-error; }
-        &.-problem > #problem { display: block; }
+        &.-problem > LoadProblem { display: block; }
         &.-problem > #view { display: none; }
     }
     """
@@ -41,7 +71,8 @@ class WorkspacePane(View):
         self.thread = thread
         self._is_current = False
         """Whether what is shown is what the thread is now, or was at the moment in view."""
-        self._problem = Static(id="problem", markup=False)
+        self._problem = LoadProblem()
+        self._was_connected = True
         self.set_detail("")
 
     def compose(self) -> ComposeResult:
@@ -60,6 +91,17 @@ class WorkspacePane(View):
         Called in a worker; if the thread changes meanwhile, it is cancelled and called again.
         """
         raise NotImplementedError
+
+    def focus_view(self) -> None:
+        """Focus what the user works with in this view."""
+        raise NotImplementedError
+
+    def take_focus(self) -> None:
+        """Focus what the user works with, or the reason why the view could not be read."""
+        if self.could_not_load:
+            self._problem.focus()
+        else:
+            self.focus_view()
 
     @property
     def desk(self) -> "Desk":
@@ -88,7 +130,34 @@ class WorkspacePane(View):
 
     def display_changed(self, displayed: bool) -> None:
         """Come into view, or leave it."""
+        if displayed and self.could_not_load and not self.has_class("-displayed"):
+            self._is_current = False
         super().display_changed(displayed)
+        self._load_if_displayed()
+
+    @property
+    def could_not_load(self) -> bool:
+        """Whether the view shows why it could not be read."""
+        return self.has_class("-problem")
+
+    def on_mount(self) -> None:
+        """Follow the connection."""
+        self.session.subscribe(self._session_changed)
+
+    def on_unmount(self) -> None:
+        """Stop following it."""
+        self.session.unsubscribe(self._session_changed)
+
+    def _session_changed(self) -> None:
+        connected = self.session.connection is ConnectionStatus.CONNECTED
+        if connected and not self._was_connected and self.could_not_load:
+            self.load_again()
+        self._was_connected = connected
+
+    @on(LoadProblem.ReadAgainRequested)
+    def load_again(self) -> None:
+        """Read again what could not be read, at once if it is displayed."""
+        self._is_current = False
         self._load_if_displayed()
 
     def _load_if_displayed(self) -> None:
@@ -101,7 +170,13 @@ class WorkspacePane(View):
         try:
             await self.load()
         except HitlError as error:
-            self._problem.update(str(error))
+            has_focus = self.has_focus_within
+            self._problem.update(visible(str(error)))
             self.add_class("-problem")
+            if has_focus:
+                self._problem.focus()
         else:
+            had_focus = self._problem.has_focus
             self.remove_class("-problem")
+            if had_focus:
+                self.call_after_refresh(self.focus_view)

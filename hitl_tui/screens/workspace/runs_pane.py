@@ -61,7 +61,7 @@ class RunsPane(WorkspacePane):
         self.set_interval(1, self._runs.tick)
         self._show_about()
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the runs."""
         self._runs.focus()
 

@@ -110,19 +110,16 @@ class StatePane(WorkspacePane):
         path = next(each.path for each in self._subgraphs if each.namespace == self._namespace)
         return f"of {' ▸ '.join(one_line(node, 40) for node in path)}"
 
-    def take_focus(self) -> None:
+    def focus_view(self) -> None:
         """Focus the tree."""
         self._tree.focus()
 
     @on(StateTree.EditRequested)
     def edit(self, event: StateTree.EditRequested) -> None:
-        """Ask the screen to edit a value; those of subgraphs cannot be edited from here."""
-        if self._namespace:
-            text = "Only the state of the thread itself can be edited, not that of a subgraph."
-            self.show_notification(text, severity="warning")
-            return
-        path, value = event.path, event.value
-        self.post_message(StateEditRequested(self.thread.thread_id, path, value))
+        """Ask the screen to edit a value."""
+        inside = next((each for each in self._subgraphs if each.namespace == self._namespace), None)
+        thread_id = self.thread.thread_id
+        self.post_message(StateEditRequested(thread_id, event.path, event.value, inside))
 
     # Subgraphs
 

@@ -1,1 +1,1 @@
-"""The graph of a thread as a list of its nodes."""
+"""The graph of a thread as a list of its nodes, and as a picture."""

@@ -5,33 +5,16 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import Breakpoints, GraphNode
-from hitl_engine.visible import one_line
-from hitl_tui.state.node_runs import NodeRun, NodeStatus
+from hitl_engine.model import Breakpoints
+from hitl_tui.state.node_runs import NodeRun
 from hitl_tui.text.durations import duration
 from hitl_tui.text.fitting import padded
 from hitl_tui.text.graph_rails import RailRow
+from hitl_tui.widgets.graph.node_signs import node_name, status_sign, stop_signs
 
-EVERY = "*"
 _LEAST_NAME = 8
 _TIME = 11
 """Cells for how often a node ran, and how long."""
-
-
-def stop_signs(node: GraphNode, set_here: Breakpoints) -> tuple[tuple[str, bool], ...]:
-    """Return the signs of the breakpoints before and after a node, each with whether it is set here."""
-    before = bool({node.node_id, EVERY} & set(set_here.before)) and node.is_real
-    after = bool({node.node_id, EVERY} & set(set_here.after)) and node.is_real
-    return (
-        ("▲" if before else "△" if node.stops_before else " ", before),
-        ("▼" if after else "▽" if node.stops_after else " ", after),
-    )
-
-
-def node_name(node: GraphNode) -> str:
-    """Return the path of a node, and that it contains a graph, as visible text."""
-    name = one_line(" ▸ ".join(node.path), 120)
-    return f"{name} ⊞" if node.kind == "subgraph" else name
 
 
 class GraphRowDrawing:
@@ -67,14 +50,13 @@ class GraphRowDrawing:
         widget = self._widget
         base = widget.get_component_rich_style("graph--selected") if selected else widget.rich_style
         segments = [
-            Segment(sign, base + self._colour("set-here" if here else "compiled"))
-            for sign, here in stop_signs(row.node, set_here)
+            Segment(sign, base + self._colour(style))
+            for sign, style in stop_signs(row.node, set_here)
         ]
-        status = run.status
-        kind = "muted" if not row.node.is_real or status is NodeStatus.UNTOUCHED else status.colour
+        sign, style = status_sign(row.node, run)
         segments += [
             Segment(row.bar, base + self._colour("rail")),
-            Segment(status.sign if row.node.is_real else "○", base + self._colour(kind)),
+            Segment(sign, base + self._colour(style)),
             Segment(" ", base),
         ]
         segments += self._named(row, base, lit)
@@ -110,5 +92,7 @@ class GraphRowDrawing:
 
 
 def _time(run: NodeRun) -> str:
+    if run.runs_in_parallel:
+        return f"{run.ended} of {run.tasks}"
     took = duration(run.seconds) if run.seconds is not None else ""
     return f"×{run.times} {took}" if run.times > 1 else took

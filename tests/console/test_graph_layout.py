@@ -1,0 +1,105 @@
+"""A graph laid out as a picture: where nodes are, and the lines between them."""
+
+import xml.etree.ElementTree as ET
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+
+from hitl_engine.model import GraphNode, GraphPicture
+from hitl_tui.text.graph_layout import (
+    DOWN,
+    LEFT,
+    MOST_NODES,
+    RIGHT,
+    UP,
+    GraphLayout,
+    NotLaidOut,
+    graph_layout,
+)
+from hitl_tui.text.graph_svg import svg
+
+from .hostile import HOSTILE
+from .test_graph_rails import graph, pictures
+
+pytest.importorskip("graphlay", reason="needs graphlay, of the extra `picture`")
+
+_NEXT = {UP: (-1, 0), DOWN: (1, 0), LEFT: (0, -1), RIGHT: (0, 1)}
+
+
+def drawn(picture: GraphPicture) -> list[str]:
+    layout = graph_layout(picture)
+    rows = [list(layout.lines(row, 0, layout.width)) for row in range(layout.height)]
+    for placed in layout.nodes:
+        box = f"[{placed.name.center(placed.width - 2)}]"
+        rows[placed.row][placed.column : placed.end] = box
+    return ["".join(row).rstrip() for row in rows]
+
+
+def test_an_agent_with_a_loop_and_a_choice() -> None:
+    agent = graph("__start__-model", "model~tools", "model~__end__", "tools-model", "model~model")
+    assert drawn(agent) == [
+        "             [  __start__  ]",
+        "                    ▼",
+        "              [  model ↺  ]",
+        "                ┆ ▲ ┆",
+        "        ╭┄┄┄┄┄┄┄╯ │ ┆",
+        "        ┆ ╭───────╯ ┆",
+        "        ▼ │         ▼",
+        "[  tools  ]   [  __end__  ]",
+    ]
+
+
+def reached(layout: GraphLayout, picture: GraphPicture, number: int) -> set[str]:
+    """The nodes that are reached from the source of an edge along its line."""
+    edge = picture.edges[number]
+    source = layout.of(edge.source)
+    assert source is not None
+    found: set[str] = set()
+    seen: set[tuple[int, int]] = set()
+    to_see = [(source.row, column) for column in range(source.column, source.end)]
+    while to_see:
+        row, column = to_see.pop()
+        cell = layout.cells.get((row, column))
+        for way, (down, right) in _NEXT.items():
+            following = (row + down, column + right)
+            if following in seen or (cell is not None and not cell.ways & way):
+                continue
+            beyond = layout.cells.get(following)
+            if beyond is not None and number in beyond.edges:
+                seen.add(following)
+                to_see.append(following)
+            elif cell is not None and (node := layout.at(*following)) is not None:
+                found.add(node.node.node_id)
+    return found
+
+
+@settings(deadline=None, max_examples=40, derandomize=True)
+@given(pictures)
+def test_a_line_leads_along_each_edge_and_nodes_keep_apart(picture: GraphPicture) -> None:
+    layout = graph_layout(picture)
+    assert sorted(n.node.node_id for n in layout.nodes) == sorted(n.node_id for n in picture.nodes)
+    for one, other in pairwise(layout.nodes):
+        assert one.row < other.row or one.end < other.column
+    taken = {(n.row, x) for n in layout.nodes for x in range(n.column, n.end)}
+    assert not taken & set(layout.cells)
+    ways = {(edge.source, edge.target): n for n, edge in enumerate(picture.edges)}
+    for (source, target), number in ways.items():
+        if source != target:
+            assert target in reached(layout, picture, number)
+    for placed in layout.nodes:
+        assert placed.name.endswith("↺") is ((placed.node.node_id,) * 2 in ways)
+    ET.fromstring(svg(picture))
+
+
+def test_hostile_names_are_quoted_in_svg() -> None:
+    names = [text for text in HOSTILE if isinstance(text, str) and text]
+    for name in names:
+        node = GraphNode(name, "node")
+        ET.fromstring(svg(GraphPicture("g", (node,), ())))
+
+
+def test_a_picture_of_too_many_nodes_is_refused() -> None:
+    chain = graph(*(f"n{number}-n{number + 1}" for number in range(MOST_NODES)))
+    with pytest.raises(NotLaidOut, match="The list shows it whole"):
+        graph_layout(chain)
