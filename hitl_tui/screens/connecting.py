@@ -13,8 +13,8 @@ _TEXTS = {
     ConnectionStatus.FAILED: "No target is open.",
 }
 _MEANWHILE = {ConnectionStatus.FAILED: "not connected"}
-NOT_LIVE = "This is the list as of {}. Items can be opened as soon as it is live."
-"""Why nothing opens from the list as last seen."""
+NOT_LIVE = "This is the list as of {}. The item opens as soon as the list is live."
+"""Why nothing opens at once from the list as last seen."""
 
 
 class ConnectingScreen(ConsoleScreen):
@@ -49,7 +49,7 @@ class ConnectingScreen(ConsoleScreen):
             self.status.update(seen.words(_MEANWHILE.get(status, "connecting")))
 
     @on(LastSeenList.NotLive)
-    def refuse_to_open(self) -> None:
-        """Tell why nothing opens."""
+    def tell_when_it_opens(self) -> None:
+        """Tell why nothing opens yet."""
         if self.session.last_seen is not None:
             self.show_notification(NOT_LIVE.format(self.session.last_seen.when))

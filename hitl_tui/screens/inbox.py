@@ -18,7 +18,7 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.long_lived import LongLivedItems
-from hitl_tui.state.marks import Marks
+from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.state.session import Session
 from hitl_tui.text.item_summary import breakpoint_line, item_line
 from hitl_tui.widgets.filter_line import FilterLine
@@ -202,6 +202,8 @@ class InboxScreen(ConsoleScreen):
             self.list.select_first_of(keys, line)
             if had_focus or self.focused is None:
                 self.list.focus()
+            if seen.opens and self.list.item is not None and key_of(self.list.item) == keys[0]:
+                self.list.action_choose()
 
         self.call_after_refresh(line_up)
         self.set_timer(1, self._keep_inbox)
@@ -222,8 +224,8 @@ class InboxScreen(ConsoleScreen):
         self._keep_inbox()
 
     @on(LastSeenList.NotLive)
-    def refuse_to_open(self) -> None:
-        """Tell why nothing opens."""
+    def tell_when_it_opens(self) -> None:
+        """Tell why nothing opens yet."""
         if self.session.last_seen is not None:
             self.show_notification(NOT_LIVE.format(self.session.last_seen.when))
 

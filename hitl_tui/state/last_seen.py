@@ -45,6 +45,8 @@ class LastSeen:
     selected: int = 0
     top: int = 0
     """The row at the top of the list."""
+    opens: bool = False
+    """Whether the selected item is to be opened as soon as the list is live."""
 
     @property
     def when(self) -> str:

@@ -1,4 +1,4 @@
-"""The inbox as last seen, until the live one is there: rows to look at, from which nothing opens."""
+"""The inbox as last seen, until the live one is there: rows to look at, not to decide on."""
 
 from collections.abc import Hashable
 from datetime import UTC, datetime
@@ -28,7 +28,7 @@ class LastSeenList(InboxRows):
     ]
 
     class NotLive(Message):
-        """The user wants to open an item, which may have been answered meanwhile."""
+        """The user wants to open an item, which may have been answered: it opens when that is known."""
 
     def __init__(self, seen: LastSeen, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -70,9 +70,10 @@ class LastSeenList(InboxRows):
 
     def watch_selected(self, before: int, now: int) -> None:
         """Keep the selection for the lists that follow."""
-        self._seen.selected = now
+        self._seen.selected, self._seen.opens = now, False
         super().watch_selected(before, now)
 
     def action_choose(self) -> None:
-        """Say that this list is not live."""
+        """Open the selected item as soon as the list is live."""
+        self._seen.opens = True
         self.post_message(self.NotLive())

@@ -113,17 +113,31 @@ async def test_the_list_is_there_before_the_server(start: Start, tmp_path: Path)
     assert path_of(tmp_path).stat().st_mode & 0o777 == 0o600
 
 
-async def test_nothing_opens_from_the_list_as_last_seen(start: Start) -> None:
+async def test_an_item_opens_from_the_list_as_last_seen_once_it_is_live(start: Start) -> None:
     desk = DeskDouble(*asked(1, 2))
     await seen_once(start, *asked(1, 2))
     async with start(desk) as console:
         await console.pilot.press("down", "enter", "a")
-        await until(console.pilot, lambda: "opened as soon as it is live" in console.text)
+        await until(console.pilot, lambda: "The item opens" in console.text)
         assert console.seen.selected == 1
         await console.go_live()
-        assert console.inbox.list.has_focus and desk.sent == []
-        await console.pilot.press("enter")
         await until(console.pilot, lambda: console.app.screen is not console.app.home)
+        await until(console.pilot, lambda: "text 2" in console.text)
+        assert desk.sent == []
+
+
+@pytest.mark.parametrize(("then", "live"), [("up", (1, 2)), ("escape", (1, 3))])
+async def test_another_item_is_not_opened_instead(
+    start: Start, then: str, live: tuple[int, ...]
+) -> None:
+    """Not after the selection has moved on, nor if the item is gone."""
+    await seen_once(start, *asked(1, 2, 3))
+    async with start(DeskDouble(*asked(*live))) as console:
+        await console.pilot.press("down", "enter", then)
+        await console.go_live()
+        await until(console.pilot, lambda: console.inbox.list.has_focus)
+        await console.pilot.pause(0.2)
+        assert console.app.screen is console.app.home
 
 
 @pytest.mark.parametrize("size", [(100, 24), (60, 12)])
