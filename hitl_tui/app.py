@@ -225,6 +225,14 @@ class ConsoleApp(App[None]):
                 await screen.save_drafts()
         self.exit()
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy a text, and warn if a terminal could obey it; everything that copies calls this."""
+        from hitl_tui.text.clipboard import copy_warning, copyable  # after the first paint
+
+        super().copy_to_clipboard(copyable(text))
+        if warning := copy_warning(text):
+            self.notify(warning, severity="warning", markup=False)
+
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
         if isinstance(event, events.Key | events.Paste) and self.session.desk is not None:

@@ -10,10 +10,6 @@ from hitl_server.json_encoding import dumps
 
 HEARTBEAT = 5.0
 """Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
-_TOGETHER = 0.01
-"""Seconds within which server-sent events are written together; the end of a stream does not wait."""
-_LARGE = 64 * 1024
-"""Bytes that are written at once, without waiting for more."""
 _STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 """Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
 
@@ -47,10 +43,7 @@ def sse_response(
 async def _with_heartbeat(
     frames: AsyncIterator[bytes], at_end: Callable[[], object] | None
 ) -> AsyncIterator[bytes]:
-    """Yield server-sent events, soon ones together, with a heartbeat when none is sent for long.
-
-    Each write wakes the client, which costs both sides more than the event itself.
-    """
+    """Yield the server-sent events, with a heartbeat when none is sent for long."""
     following = asyncio.ensure_future(anext(frames, None))
     try:
         while True:
@@ -58,19 +51,10 @@ async def _with_heartbeat(
             if not done:
                 yield b": heartbeat\r\n\r\n"
                 continue
-            together: list[bytes] = []
-            closing = asyncio.get_running_loop().time() + _TOGETHER
-            while done and not following.exception() and (frame := following.result()) is not None:
-                together.append(frame)
-                following = asyncio.ensure_future(anext(frames, None))
-                left = closing - asyncio.get_running_loop().time()
-                if left <= 0 or sum(map(len, together)) >= _LARGE:
-                    break
-                done, _ = await asyncio.wait({following}, timeout=left)
-            if together:
-                yield b"".join(together)
-            if following.done() and following.result() is None:
+            if (frame := following.result()) is None:
                 return
+            yield frame
+            following = asyncio.ensure_future(anext(frames, None))
     finally:
         following.cancel()
         if at_end is not None:

@@ -23,6 +23,7 @@ from hitl_tui.screens.text_modal import ModalText
 from hitl_tui.screens.workspace.views import proposed_views
 from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.state.views import ViewName
+from hitl_tui.text.conversation_tail import tail_of
 from hitl_tui.text.diff import changes
 from hitl_tui.text.item_summary import waiting_words
 from hitl_tui.widgets.banner import Severity
@@ -63,6 +64,7 @@ class ThreadPresenter:
         try:
             view = await self._desk.thread(thread_id)
             if view.status is ThreadStatus.BUSY:
+                self.thread.graph_id = view.graph_id
                 busy = busy_remark(view.busy_since, datetime.now(UTC))
                 self.show_run(f"A run is in progress. {busy}".rstrip())
                 view = await self._desk.follow(thread_id, self.show_progress)
@@ -148,6 +150,7 @@ class ThreadPresenter:
     async def show(self, view: ThreadView, *, focus: bool = True) -> None:
         """Show a thread that was just read: its pending item, or its end; and `focus` it."""
         self.thread.read(view)
+        self.pane.tail.show(tail_of(self._desk.conversations.of(view)))
         if self.thread.moment is not None:
             return  # it is shown when the user leaves the moment
         with suppress(HitlError):  # the question can be answered without knowing its path
@@ -249,7 +252,7 @@ class ThreadPresenter:
         self.pane.show_run(text)
         self.update_title()
         if self.screen.is_current:
-            self.pane.take_focus()
+            self.workspace.take_focus()
             self.screen.release_keys()
 
     def show_progress(self, progress: Progress) -> None:

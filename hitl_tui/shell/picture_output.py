@@ -6,8 +6,9 @@ from hitl_engine.errors import BadInput
 from hitl_engine.model import GraphNode, GraphPicture, JsonObject
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.text.graph_layout import NotLaidOut, PlacedNode, graph_layout
+from hitl_tui.text.graph_layout import PlacedNode, graph_layout
 from hitl_tui.text.graph_mermaid import mermaid
+from hitl_tui.text.graph_positions import NotLaidOut
 from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.text.graph_svg import svg
 
@@ -34,7 +35,7 @@ def _text(picture: GraphPicture, form: str | None) -> str:
         case "mermaid":
             return mermaid(picture)
         case "svg":
-            return svg(picture)
+            return svg(graph_layout(picture))
         case "picture":
             return "\n".join((*_picture_lines(picture), *_legend(picture)))
         case _:

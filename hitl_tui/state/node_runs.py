@@ -1,5 +1,6 @@
 """What the nodes of a graph do on one thread: which ran and for how long, run, failed or wait."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -21,7 +22,8 @@ _BETWEEN = " ▸ "
 class NodeStatus(Enum):
     """What a node does: its sign, and the name of its colour."""
 
-    UNTOUCHED = ("○", "untouched")
+    UNTOUCHED = ("○", "muted")
+    UNKNOWN = ("·", "muted")
     DONE = ("●", "done")
     RUNNING = ("▶", "running")
     FAILED = ("✕", "failed")
@@ -46,17 +48,27 @@ class NodeRun:
     began: float | None = None
     """When it began to run, by the clock of the console; of several tasks, the first."""
     tasks: int = 0
-    """How many tasks of it have begun since it last stood still: `Send` begins many at once."""
+    """How many tasks of it began in the same step, as far as is known: `Send` begins many at once."""
     ended: int = 0
     """How many of these have ended."""
 
     @property
-    def runs_in_parallel(self) -> bool:
-        """Whether several of its tasks run, or ran, at the same time, and one still does."""
-        return self.status is NodeStatus.RUNNING and self.tasks > 1
+    def is_current(self) -> bool:
+        """Whether the thread is at this node: it runs, asks, failed, or is where the run stopped."""
+        return self.status in _CURRENT
+
+    @property
+    def is_partly_done(self) -> bool:
+        """Whether it has several tasks in one step, and not all of them have ended."""
+        return self.tasks > 1 and self.ended < self.tasks
 
 
+_CURRENT = (
+    *(NodeStatus.RUNNING, NodeStatus.FAILED, NodeStatus.ASKS),
+    *(NodeStatus.STOPPED, NodeStatus.NEXT),
+)
 _UNTOUCHED = NodeRun()
+_UNKNOWN = NodeRun(NodeStatus.UNKNOWN)
 
 
 class NodeRuns:
@@ -66,8 +78,19 @@ class NodeRuns:
         self._runs: dict[str, NodeRun] = {}
 
     def of(self, node_id: str) -> NodeRun:
-        """Return what a node does."""
-        return self._runs.get(node_id, _UNTOUCHED)
+        """Return what a node does.
+
+        Servers tell of a subgraph that ended only that it ran, not which of its nodes did.
+        """
+        if (known := self._runs.get(node_id)) is not None:
+            return known
+        outer, _, inner = node_id.rpartition(":")
+        began = outer and self.of(outer).status not in (NodeStatus.UNTOUCHED, NodeStatus.NEXT)
+        return _UNKNOWN if inner and began else _UNTOUCHED
+
+    def of_path(self, path: str) -> NodeRun:
+        """Return what a node does, by its path as a `Progress` gives it."""
+        return self.of(path.replace(_BETWEEN, ":"))
 
     def show_thread(
         self, view: ThreadView, line: Sequence[Checkpoint], paths: Mapping[str, tuple[str, ...]]
@@ -85,8 +108,10 @@ class NodeRuns:
                 )
                 times = known.times + 1 if known else 1
                 self._runs[node] = NodeRun(NodeStatus.DONE, times, seconds)
-        for node in view.next:
-            self._mark(node, _status_of_next(node, view))
+        ended = Counter(line[0].ended) if line else Counter()
+        for node, left in Counter(view.next).items():
+            run = replace(self.of(node), tasks=left + ended[node], ended=ended[node])
+            self._runs[node] = replace(run, status=_status_of_next(node, view))
         for item in view.waiting:
             self._show_waiting(item, paths)
 
@@ -128,18 +153,24 @@ class NodeRuns:
         """A run begins: nothing waits any more, and what ran before stays marked."""
         for node_id, run in self._runs.items():
             if run.status not in (NodeStatus.DONE, NodeStatus.UNTOUCHED):
-                self._runs[node_id] = replace(run, status=NodeStatus.UNTOUCHED)
+                self._runs[node_id] = replace(run, status=NodeStatus.UNTOUCHED, tasks=0, ended=0)
 
     def _mark(self, node_id: str, status: NodeStatus) -> None:
         self._runs[node_id] = replace(self.of(node_id), status=status)
 
 
 def _after_end(known: NodeRun, status: NodeStatus, now: float) -> NodeRun:
-    """Return what a node does after one of its tasks ended: it runs while others do."""
-    if status is NodeStatus.DONE and known.ended + 1 < known.tasks:
-        return replace(known, ended=known.ended + 1)
+    """Return what a node does after one of its tasks ended, or did not because it asks.
+
+    It runs while others do, and keeps asking, or having failed, when others have ended.
+    """
+    ended = known.ended + 1 if status is NodeStatus.DONE else known.ended
+    if status is NodeStatus.DONE and known.status in (NodeStatus.ASKS, NodeStatus.FAILED):
+        status = known.status
+    elif status is NodeStatus.DONE and ended < known.tasks:
+        return replace(known, ended=ended)
     seconds = now - known.began if known.began is not None else known.seconds
-    return NodeRun(status, max(1, known.times), seconds)
+    return replace(known, status=status, times=max(1, known.times), seconds=seconds, ended=ended)
 
 
 _ENDED = {

@@ -50,10 +50,11 @@ class RunEvents:
         """How many of the oldest are not kept any more."""
         return self.count - len(self.kept)
 
-    def take(self, progress: Progress, now: float) -> None:
-        """Add an event that was seen at `now`, in seconds of any clock."""
+    def take(self, progress: Progress) -> None:
+        """Add an event."""
         if progress.kind == "token":
             return  # the conversation shows them
+        now = progress.at
         if self._began is None:
             self._began = now
         self.count += 1

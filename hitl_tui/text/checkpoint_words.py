@@ -1,6 +1,7 @@
 """A checkpoint in a few words: what made it, and what it led to. All returned text is visible."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from hitl_engine.model import Checkpoint
 from hitl_engine.visible import one_line
@@ -18,11 +19,7 @@ def made_by(checkpoint: Checkpoint) -> str:
     """Return the nodes that ran to make a checkpoint, or what else made it."""
     if not checkpoint.ran:
         return _MADE.get(checkpoint.source) or one_line(checkpoint.source, 20) or "unknown"
-    counts = Counter(checkpoint.ran)
-    return ", ".join(
-        f"{one_line(node, 60)} ×{count}" if count > 1 else one_line(node, 60)
-        for node, count in counts.items()
-    )
+    return _nodes(checkpoint.ran)
 
 
 def what_happened(checkpoint: Checkpoint) -> str:
@@ -31,14 +28,23 @@ def what_happened(checkpoint: Checkpoint) -> str:
     if checkpoint.failed:
         parts.append(f"! {one_line(checkpoint.failed, 200)}")
     if checkpoint.asked:
-        parts.append(f"? {', '.join(one_line(node, 60) for node in checkpoint.asked)} asks")
+        parts.append(f"? {_nodes(checkpoint.asked)} asks")
     if checkpoint.wrote:
         parts.append(one_line(checkpoint.wrote, 400))
     return "  ".join(parts)
 
 
 def follows(checkpoint: Checkpoint) -> str:
-    """Return which nodes were to run next."""
+    """Return which nodes were to run next; where some of them have ended, which are left."""
     if not checkpoint.next:
         return "the end"
-    return f"next: {', '.join(one_line(node, 60) for node in dict.fromkeys(checkpoint.next))}"
+    left = (Counter(checkpoint.next) - Counter(checkpoint.ended)).elements()
+    return f"next: {_nodes(tuple(left) or checkpoint.next)}"
+
+
+def _nodes(names: Iterable[str]) -> str:
+    """Return each node once, with how many tasks it has where it has several."""
+    return ", ".join(
+        f"{one_line(node, 60)} ×{count}" if count > 1 else one_line(node, 60)
+        for node, count in Counter(names).items()
+    )

@@ -7,20 +7,18 @@ for each shape of a graph.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Any
 
 from rich.cells import cell_len
 
 from hitl_engine.model import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.visible import one_line
 from hitl_tui.text.fitting import shortened
-
-if TYPE_CHECKING:
-    from graphlay import Layout
+from hitl_tui.text.graph_positions import NotLaidOut, Positions, positions
 
 MOST_NODES, MOST_EDGES = 100, 200
 """Larger graphs are not laid out: it takes seconds, and nobody can read the picture."""
@@ -48,10 +46,6 @@ _OPTIONS = {
     },
 }
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
-
-
-class NotLaidOut(Exception):
-    """There is no picture of a graph; the text tells why, and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,10 +138,16 @@ _LINES = {
 
 @lru_cache(maxsize=32)
 def graph_layout(picture: GraphPicture) -> GraphLayout:
-    """Lay out a graph; a layout that was made before is returned at once.
+    """Lay out a graph, which takes a moment; a layout that was made before is returned at once.
 
-    Raises NotLaidOut for a graph that is too large, and where the package graphlay is not installed.
+    Raises NotLaidOut for a graph that is too large, or takes graphlay too long, and where graphlay
+    is not installed.
     """
+    return laid_out(picture, positions)
+
+
+def laid_out(picture: GraphPicture, find: Callable[[dict[str, Any]], Positions]) -> GraphLayout:
+    """Lay out a graph with the positions that `find` returns. Raises NotLaidOut."""
     nodes = [node for node in picture.nodes if _is_drawn(node, picture)]
     place = {node.node_id: number for number, node in enumerate(nodes)}
     ways = {
@@ -158,7 +158,12 @@ def graph_layout(picture: GraphPicture) -> GraphLayout:
     loops = {source for source, target in ways if source == target}
     names = [_name(node, loops=number in loops) for number, node in enumerate(nodes)]
     edges = {way: number for way, number in ways.items() if way[0] != way[1]}
-    found = _laid_out(names, edges)
+    if len(names) > MOST_NODES or len(edges) > MOST_EDGES:
+        raise NotLaidOut(
+            f"The graph is too large for a picture: {len(names)} nodes and {len(edges)} edges, and"
+            f" at most {MOST_NODES} and {MOST_EDGES} are drawn. The list shows it whole."
+        )
+    found = find(_asked(names, edges))
     return _Grid(found, names, list(edges)).layout(nodes, picture.edges, list(edges.values()))
 
 
@@ -172,46 +177,28 @@ def _name(node: GraphNode, *, loops: bool) -> str:
     return f"{name}{' ⊞' if node.kind == 'subgraph' else ''}{' ↺' if loops else ''}"
 
 
-def _laid_out(names: Sequence[str], edges: Iterable[tuple[int, int]]) -> Layout:
-    try:
-        from graphlay import Graph, layout
-    except ImportError as error:
-        raise NotLaidOut(
-            "The picture needs the package graphlay. Install it beside hitl-tui:"
-            " pip install 'hitl-tui[picture]'"
-        ) from error
-    graph = Graph()
-    for number, name in enumerate(names):  # names are untrusted: graphlay gets numbers
-        # A cell wider than drawn, because graphlay lets lines pass closer than a cell.
-        width = (cell_len(name) + _AROUND_NAME + 1) * _CELL
-        graph.node(number, label=f"{number:03}", width=width, height=_CELL)
-    ends = list(edges)
-    if len(names) > MOST_NODES or len(ends) > MOST_EDGES:
-        raise NotLaidOut(
-            f"The graph is too large for a picture: {len(names)} nodes and {len(ends)} edges, and"
-            f" at most {MOST_NODES} and {MOST_EDGES} are drawn. The list shows it whole."
-        )
-    for source, target in ends:
-        graph.edge(source, target)
-    return layout(graph, options=_OPTIONS)
+def _asked(names: Sequence[str], ends: Iterable[tuple[int, int]]) -> dict[str, Any]:
+    """Return the graph in the form of `graphlay_program.py`."""
+    # A cell wider than drawn, because graphlay lets lines pass closer than a cell.
+    sizes = [((cell_len(name) + _AROUND_NAME + 1) * _CELL, _CELL) for name in names]
+    return {"sizes": sizes, "ends": list(ends), "options": _OPTIONS}
 
 
 class _Grid:
     """Rounds distances to cells. Rows are those in which something begins, ends or turns."""
 
     def __init__(
-        self, found: Layout, names: Sequence[str], edges: Sequence[tuple[int, int]]
+        self, found: Positions, names: Sequence[str], edges: Sequence[tuple[int, int]]
     ) -> None:
         self._found = found
         self._widths = [cell_len(name) + _AROUND_NAME for name in names]
         self._names = names
         self._ends = edges
         self._left = min((self._edge_of(number) for number in range(len(names))), default=0.0)
-        for edge in found.edges:
-            self._left = min([self._left, *(point["x"] for point in edge["points"])])
+        for turns in found.turns:
+            self._left = min([self._left, *(x for x, _ in turns)])
         self._paths = [
-            list(self._path(edge["points"], *ends))
-            for edge, ends in zip(found.edges, edges, strict=True)
+            list(self._path(turns, *ends)) for turns, ends in zip(found.turns, edges, strict=True)
         ]
         heights = {self._middle_of(number) for number in range(len(names))}
         heights |= {y for path in self._paths for _, y in path}
@@ -219,21 +206,22 @@ class _Grid:
 
     def _edge_of(self, number: int) -> float:
         """Return the middle of the first cell of a node."""
-        middle = float(self._found.nodes[number]["center"]["x"])
+        middle, _ = self._found.middles[number]
         return middle - (self._widths[number] - 1) * _CELL / 2
 
     def _middle_of(self, number: int) -> float:
-        return round(float(self._found.nodes[number]["center"]["y"]), 1)
+        _, y = self._found.middles[number]
+        return round(y, 1)
 
     def _path(
-        self, points: Sequence[Mapping[str, float]], source: int, target: int
+        self, points: Sequence[tuple[float, float]], source: int, target: int
     ) -> Iterator[tuple[int, float]]:
         """Yield the turns of an edge as (column, height), from the middle of a node to another.
 
         Before the end comes a row for the arrow.
         """
         columns = self._columns(points, source, target)
-        heights = [round(float(point["y"]), 1) for point in points]
+        heights = [round(y, 1) for _, y in points]
         middle = self._middle_of(target)
         yield columns[0], self._middle_of(source)
         yield from zip(columns[1:-1], heights[1:-1], strict=True)
@@ -241,10 +229,10 @@ class _Grid:
         yield columns[-1], middle
 
     def _columns(
-        self, points: Sequence[Mapping[str, float]], source: int, target: int
+        self, points: Sequence[tuple[float, float]], source: int, target: int
     ) -> list[int]:
         """Return the columns of the turns; the first and the last line end at cells of the nodes."""
-        columns = [self._column(point["x"]) for point in points]
+        columns = [self._column(x) for x, _ in points]
         columns[:2] = [self._within(source, columns[0])] * 2
         columns[-2:] = [self._within(target, columns[-1])] * 2
         return columns

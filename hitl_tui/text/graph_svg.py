@@ -3,15 +3,14 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
-from hitl_engine.model import GraphPicture
 from hitl_tui.text.graph_layout import (
     DOWN,
     LEFT,
     RIGHT,
     UP,
+    GraphLayout,
     LineCell,
     PlacedNode,
-    graph_layout,
 )
 
 _CELL, _ROW = 9, 26
@@ -27,9 +26,8 @@ rect.node { fill: #fbfaf7; stroke: #2f6296; stroke-width: 1.5; }
 """
 
 
-def svg(picture: GraphPicture) -> str:
-    """Return the picture as a document. Raises NotLaidOut."""
-    layout = graph_layout(picture)
+def svg(layout: GraphLayout) -> str:
+    """Return a graph that was laid out as a document."""
     width = layout.width * _CELL + 2 * _LEFT
     height = layout.height * _ROW + 2 * _TOP
     size = f'width="{width}" height="{height}"'

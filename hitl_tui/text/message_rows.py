@@ -64,6 +64,11 @@ def message_rows(
     ]
 
 
+def author(message: Message) -> str:
+    """Return who wrote a message, in a word; visible text."""
+    return _LABELS[message.role] or one_line(message.name, 40) or "unknown"
+
+
 def text_to_copy(message: Message, part: int) -> str:
     """Return what is copied of a message: its text, or a call as JSON. Untrusted."""
     if part == MESSAGE:
@@ -73,8 +78,7 @@ def text_to_copy(message: Message, part: int) -> str:
 
 
 def _head(message: Message, width: int, *, with_details: bool) -> Iterator[Row]:
-    label = _LABELS[message.role] or one_line(message.name, 40) or "unknown"
-    texts = [(label, message.role.value)]
+    texts = [(author(message), message.role.value)]
     if message.name and message.role is not Role.OTHER:
         texts.append((f" {one_line(message.name, 40)}", "muted"))
     if message.failed:

@@ -125,10 +125,15 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
         self._keep_in_view()
 
     def _measure(self) -> None:
-        width = self.scrollable_content_region.width or self.size.width
+        width = self._row_width
         self.fit_columns(width)
         self.virtual_size = Size(width, self.length + self.HEADINGS)
         self._strips.clear()
+
+    @property
+    def _row_width(self) -> int:
+        """The cells of a row, without those of the scrollbar."""
+        return self.scrollable_content_region.width or self.size.width
 
     def notify_style_update(self) -> None:
         """Forget the rows in the old colours."""
@@ -139,7 +144,7 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw the headings, or the row that is scrolled to this line."""
-        width = self.size.width
+        width = self._row_width
         if y < self.HEADINGS:
             return self.draw_headings(width)
         index = self.scroll_offset.y + y - self.HEADINGS
@@ -156,7 +161,7 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
 
     def row_text(self, row: int) -> str:
         """Return what is drawn on a row."""
-        return self.draw_row(row, self.size.width, selected=False).text.rstrip()
+        return self.draw_row(row, self._row_width, selected=False).text.rstrip()
 
     def rows_between(self, first: int | None, last: int | None) -> Iterable[tuple[int, bool]]:
         """Return rows; each is a line of its own."""

@@ -14,6 +14,7 @@ from hitl_tui.messages import Typed
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.question_card import QuestionCard
+from hitl_tui.widgets.conversation.conversation_tail import ConversationTail
 from hitl_tui.widgets.progress_pane import ProgressPane
 from hitl_tui.widgets.text_view import TextPane
 
@@ -41,6 +42,7 @@ class ThreadPane(Vertical):
         &.-loading #loading { display: block; }
         &.-moment #moment { display: block; }
         &.-card #card { display: block; height: 1fr; }
+        &.-card ConversationTail.-filled { display: block; }
         &.-card.-at-breakpoint #card { height: auto; }
         &.-run #progress { display: block; height: 1fr; }
         &.-end #end { display: block; }
@@ -54,6 +56,8 @@ class ThreadPane(Vertical):
         super().__init__(id="pane")
         self.card: Card | None = None
         self._end_is_state = False
+        self.tail = ConversationTail()
+        """What led to the question of the card."""
         self._card_container = Container(id="card")
         self._end = TextPane("", numbered=True, id="end")
         self._progress = ProgressPane(id="progress")
@@ -62,6 +66,7 @@ class ThreadPane(Vertical):
     def compose(self) -> ComposeResult:
         """Mount everything; `content` decides what is displayed."""
         yield Static("Reading…", id="loading", markup=False)
+        yield self.tail
         yield self._card_container
         yield self._end
         yield self._progress

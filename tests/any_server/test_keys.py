@@ -109,9 +109,11 @@ async def test_an_answer_with_a_revoked_key_is_not_taken(server: Served, tmp_pat
     """Whether the key is refused when the thread is read, or when the answer is sent."""
     async with proxy_of(server) as proxy:
         url, journal = proxy.served.url, tmp_path / "journal"
+        opening = open_desk(url, data_dir=tmp_path / "other", headers=server.headers)
+        async with opening as other:
+            thread = await start(other, "revise", {"some_text": "a b c"})
         async with open_desk(url, data_dir=journal, headers=server.headers) as desk:
-            thread = await start(desk, "revise", {"some_text": "a b c"})
-            [question] = questions_of(desk, thread)
+            [question] = questions_of(desk, thread)  # this desk has not read the thread
             proxy.others = with_revoked_key
             with pytest.raises(Denied, match=r"\(401\).*Nothing was sent; what you typed is kept"):
                 await desk.decide(question, Revise("d"), ignore)
@@ -119,7 +121,7 @@ async def test_an_answer_with_a_revoked_key_is_not_taken(server: Served, tmp_pat
             proxy.runs.append(with_revoked_key)
             with pytest.raises(Denied, match=r"\(401\).*Nothing was taken; what you typed is kept"):
                 await desk.decide(question, Revise("d"), ignore)
-            [refused, _] = await desk.log()
+            [refused] = await desk.log()
             assert refused.outcome is OutcomeKind.REFUSED
             assert (await desk.thread(thread.thread_id)).waiting == thread.waiting
             applied = await desk.decide(question, Revise("d"), ignore)

@@ -174,7 +174,7 @@ async def test_tokens_appear_while_a_run_is_followed(
     )
     async with console(desk, size) as c:
         await c.open()
-        assert ("answer 1" in c.text) is (size == (120, 40))
+        assert "answer 1" in c.text
         await c.pilot.press("ctrl+s")
         await c.pilot.press("alt+2")
         await until(c.pilot, lambda: "It is sent." in c.text)

@@ -2,6 +2,7 @@
 
 import xml.etree.ElementTree as ET
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -14,10 +15,12 @@ from hitl_tui.text.graph_layout import (
     RIGHT,
     UP,
     GraphLayout,
-    NotLaidOut,
     graph_layout,
+    laid_out,
 )
+from hitl_tui.text.graph_positions import NotLaidOut, Positions, positions
 from hitl_tui.text.graph_svg import svg
+from hitl_tui.text.graphlay_program import positions_of
 
 from .hostile import HOSTILE
 from .test_graph_rails import graph, pictures
@@ -50,6 +53,11 @@ def test_an_agent_with_a_loop_and_a_choice() -> None:
     ]
 
 
+def here(asked: dict[str, Any]) -> Positions:
+    """Find positions in this process, for the many graphs of a property."""
+    return Positions(**positions_of(asked))
+
+
 def reached(layout: GraphLayout, picture: GraphPicture, number: int) -> set[str]:
     """The nodes that are reached from the source of an edge along its line."""
     edge = picture.edges[number]
@@ -77,7 +85,7 @@ def reached(layout: GraphLayout, picture: GraphPicture, number: int) -> set[str]
 @settings(deadline=None, max_examples=40, derandomize=True)
 @given(pictures)
 def test_a_line_leads_along_each_edge_and_nodes_keep_apart(picture: GraphPicture) -> None:
-    layout = graph_layout(picture)
+    layout = laid_out(picture, here)
     assert sorted(n.node.node_id for n in layout.nodes) == sorted(n.node_id for n in picture.nodes)
     for one, other in pairwise(layout.nodes):
         assert one.row < other.row or one.end < other.column
@@ -89,17 +97,27 @@ def test_a_line_leads_along_each_edge_and_nodes_keep_apart(picture: GraphPicture
             assert target in reached(layout, picture, number)
     for placed in layout.nodes:
         assert placed.name.endswith("↺") is ((placed.node.node_id,) * 2 in ways)
-    ET.fromstring(svg(picture))
+    ET.fromstring(svg(layout))
 
 
 def test_hostile_names_are_quoted_in_svg() -> None:
     names = [text for text in HOSTILE if isinstance(text, str) and text]
     for name in names:
         node = GraphNode(name, "node")
-        ET.fromstring(svg(GraphPicture("g", (node,), ())))
+        ET.fromstring(svg(laid_out(GraphPicture("g", (node,), ()), here)))
 
 
 def test_a_picture_of_too_many_nodes_is_refused() -> None:
     chain = graph(*(f"n{number}-n{number + 1}" for number in range(MOST_NODES)))
     with pytest.raises(NotLaidOut, match="The list shows it whole"):
         graph_layout(chain)
+
+
+def test_a_layout_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(NotLaidOut, match=r"took more than 0.001 s. The list shows it whole."):
+        positions({"sizes": [(10, 10)] * 2, "ends": [(0, 1)], "options": {}}, seconds=0.001)
+
+
+def test_a_layout_that_fails_is_told() -> None:
+    with pytest.raises(NotLaidOut, match=r"graphlay failed. The list shows it whole."):
+        positions({"sizes": [], "ends": [(0, 1)], "options": {"direction": "nowhere"}})

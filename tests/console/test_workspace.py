@@ -1,17 +1,22 @@
 """The views of a thread share the space of its screen."""
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from hitl_engine.errors import Unreachable
-from hitl_engine.model import HistoryPage, JsonValue
+from hitl_engine.model import HistoryPage, JsonValue, ThreadStatus, ThreadView
+from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.session import ConnectionStatus
 from hitl_tui.state.views import ChosenViews, ViewName
 from hitl_tui.widgets.history.timeline import Timeline
+from hitl_tui.widgets.state_tree.state_tree import StateTree
 from hitl_tui.widgets.workspace.workspace import Workspace
 
 from .conftest import Console, OpenConsole, until
-from .desk_double import DeskDouble, HistoryDouble, interrupt, stop
+from .desk_double import DeskDouble, HistoryDouble, OnProgress, interrupt, stop
 
 QUESTION, STATE = ViewName.QUESTION, ViewName.STATE
 CONVERSATION, HISTORY = ViewName.CONVERSATION, ViewName.HISTORY
@@ -135,3 +140,35 @@ async def test_a_view_that_could_not_be_read_is_read_again(console: OpenConsole)
         assert "No answer from the server." not in c.text
         await c.press("down")
         assert isinstance(c.app.focused, Timeline), "the view has the focus again"
+
+
+class BusyDesk(DeskDouble):
+    """A desk whose thread has a run in progress, and is read when `found` is set."""
+
+    found = asyncio.Event()
+    ended = asyncio.Event()
+
+    async def thread(self, thread_id: str) -> ThreadView:
+        await self.found.wait()
+        return replace(await super().thread(thread_id), status=ThreadStatus.BUSY)
+
+    async def follow(self, thread_id: str, on_progress: OnProgress) -> ThreadView:
+        await self.ended.wait()
+        return await super().follow(thread_id, on_progress)
+
+
+async def test_a_run_that_is_found_leaves_the_focus_in_the_chosen_view(
+    console: OpenConsole,
+) -> None:
+    desk = BusyDesk(interrupt(TEXT))
+    async with console(desk, (120, 40)) as c:
+        c.app.post_message(ThreadOpened(desk.items[0].thread_id))
+        await until(c.pilot, lambda: isinstance(c.app.screen, ThreadScreen))
+        await c.pilot.press("alt+3")
+        await until(c.pilot, lambda: workspace(c).current is STATE)
+        desk.found.set()
+        await until(c.pilot, lambda: workspace(c).pane.shows_run)
+        await c.pilot.pause(0.1)
+        assert workspace(c).current is STATE
+        assert isinstance(c.app.screen.focused, StateTree)
+        desk.ended.set()

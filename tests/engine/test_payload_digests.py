@@ -57,7 +57,7 @@ def seen(sent: Json) -> str:
     return digest(asked.asked)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(PAYLOADS)
 def test_both_sides_compute_the_same_digest(payload: Any) -> None:
     assert payload_digest(sent(payload)) == seen(sent(payload))
@@ -70,7 +70,7 @@ def test_the_digest_is_the_documented_one() -> None:
     assert payload_digest(asked) == sha256(text.encode()).hexdigest()
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(PAYLOADS, PAYLOADS)
 def test_another_payload_has_another_digest(one: Any, other: Any) -> None:
     assume(sent(one) != sent(other) or dumps(sent(one)) != dumps(sent(other)))
@@ -85,7 +85,7 @@ def test_what_json_cannot_carry_counts() -> None:
     assert seen(sent(Decimal("0.1"))) != seen(sent(Decimal("0.10000000000000000001")))
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(PAYLOADS, min_size=3, max_size=3), st.sampled_from(IDS), PAYLOADS)
 def test_stale_and_fresh_decisions(asked: list[Any], changes: str, to: Any) -> None:
     """Two questions of one task and one of another; then one of them asks something else."""

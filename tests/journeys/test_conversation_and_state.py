@@ -42,6 +42,18 @@ async def test_what_led_to_a_question_is_beside_it(local_server: Served, tmp_pat
         await console.shows("plan (2 of 2)", "First look, then write.")
 
 
+async def test_what_led_to_a_question_is_above_it_on_a_narrow_screen(
+    local_server: Served, tmp_path: Path
+) -> None:
+    """Its last words, until the screen has space for the conversation beside the question."""
+    async with piloted(local_server, tmp_path / "data", (80, 24)) as console:
+        await opened(local_server, console, tmp_path / "other")
+        await console.shows("person  This is what came. Write to me", "model   The order left our")
+        await console.pilot.resize_terminal(120, 40)
+        await console.shows("13 messages", "? send_email(to=")
+        await console.shows_no("person  This is what came.")
+
+
 async def test_the_state_shows_what_the_last_step_changed(
     local_server: Served, tmp_path: Path
 ) -> None:

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,7 +23,6 @@ from hitl_engine.model import (
     Outcome,
     OutcomeKind,
 )
-from hitl_engine.reading.client import LangGraphServer
 from tests.json_values import Json
 from tests.server.processes import Served
 from tests.server.test_contract import events, row, thread, wait
@@ -44,8 +42,7 @@ async def http(local_server: Served) -> AsyncIterator[httpx.AsyncClient]:
 async def network(monkeypatch: pytest.MonkeyPatch, local_server: Served) -> Network:
     """The network of the next desk, which notes the requests."""
     network = Network()
-    between = partial(LangGraphServer, transport=network)
-    monkeypatch.setattr(connection, "LangGraphServer", between)
+    monkeypatch.setattr(connection, "LangGraphServer", network.client)
     return network
 
 

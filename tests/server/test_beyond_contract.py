@@ -1,6 +1,7 @@
 """What our server promises beyond the contract: rows, answers, runs and graphs."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -289,8 +290,10 @@ async def test_a_resumable_stream_is_repeated(http: httpx.AsyncClient) -> None:
     again = await http.get(path, headers={"Last-Event-ID": "-1"})
     told = [line for line in again.text.splitlines() if line.startswith("event: ")]
     assert told == [f"event: {name}" for name, _ in heard]
-    assert "id: 1-0" in again.text
-    rest = await http.get(path, headers={"Last-Event-ID": "2-0"})
+    ids = [line.removeprefix("id: ") for line in again.text.splitlines() if line.startswith("id: ")]
+    assert [each.partition("-")[2] for each in ids] == [str(n + 1) for n in range(len(heard))]
+    assert all(abs(time.time() - int(each.partition("-")[0]) / 1000) < 60 for each in ids)
+    rest = await http.get(path, headers={"Last-Event-ID": ids[1]})
     assert rest.text.count("event: ") == len(heard) - 2
 
 

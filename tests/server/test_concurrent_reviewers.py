@@ -22,7 +22,6 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
-from hitl_engine.reading.client import LangGraphServer
 from tests.server.conftest import on_local_server
 from tests.server.processes import Served
 from tests.server.test_contract import wait
@@ -36,8 +35,7 @@ __all__ = ["trace"]
 def network(monkeypatch: pytest.MonkeyPatch) -> Network:
     """The network of the next desk; tests intercept its requests."""
     network = Network()
-    between = partial(LangGraphServer, transport=network)
-    monkeypatch.setattr(connection, "LangGraphServer", between)
+    monkeypatch.setattr(connection, "LangGraphServer", network.client)
     return network
 
 

@@ -50,6 +50,10 @@ class Network(httpx.AsyncHTTPTransport):
         reply = await self.intercept(request)
         return reply or await super().handle_async_request(request)
 
+    def client(self, url: str, **options: Any) -> LangGraphServer:
+        """Return a client whose requests go through this network."""
+        return LangGraphServer(url, **{**options, "transport": self})
+
     async def reply_to(self, request: httpx.Request) -> httpx.Response:
         """Send the request, and return the complete reply."""
         reply = await super().handle_async_request(request)

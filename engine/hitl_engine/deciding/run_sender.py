@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from hitl_engine.deciding.rivals import Race, race_of
 from hitl_engine.errors import (
@@ -327,31 +327,34 @@ async def _watch(
             case "error", {"error": kind, **others}:
                 observed.error_kind = str(kind)
                 observed.error = f"{kind}: {others.get('message', '')}"
-                on_progress(Progress(thread_id, "failed", "", observed.error))
+                on_progress(Progress(thread_id, "failed", "", observed.error, event.at))
             case "tasks", {"id": str(task_id), "name": str(name), **task}:
                 path = _path(event.namespace, name)
-                progress, asks = _of_task(thread_id, path, task)
+                progress, asks = _of_task(thread_id, path, task, event.at)
                 if asks is not None and not event.namespace:
                     observed.finished[task_id] = asks
                 observed.moved = observed.moved or progress.kind == "finished" or None
                 on_progress(progress)
             case "messages", [piece, *_] if token := token_of(piece):
-                on_progress(Progress(thread_id, "token", _path(event.namespace, ""), token))
+                path = _path(event.namespace, "")
+                on_progress(Progress(thread_id, "token", path, token, event.at))
             case "custom", data:
-                on_progress(Progress(thread_id, "custom", _path(event.namespace, ""), data))
+                path = _path(event.namespace, "")
+                on_progress(Progress(thread_id, "custom", path, data, event.at))
 
 
 def _of_task(
-    thread_id: str, path: str, task: Mapping[Any, Any]
+    thread_id: str, path: str, task: Mapping[Any, Any], at: float
 ) -> tuple[Progress, frozenset[str] | None]:
     """Return the progress of a task event, and the ids of its questions if the task has a result."""
     if "input" in task:
-        return Progress(thread_id, "started", path), None
+        return Progress(thread_id, "started", path, at=at), None
     if task.get("error") is not None:
-        return Progress(thread_id, "failed", path, error_text(task["error"])), None
+        return Progress(thread_id, "failed", path, error_text(task["error"]), at), None
     interrupts = task.get("interrupts") or ()
     asks = frozenset(str(asked.get("id")) for asked in interrupts if isinstance(asked, dict))
-    return Progress(thread_id, "stopped" if asks else "finished", path, task.get("result")), asks
+    kind: Literal["stopped", "finished"] = "stopped" if asks else "finished"
+    return Progress(thread_id, kind, path, task.get("result"), at), asks
 
 
 def _path(namespace: tuple[str, ...], name: str) -> str:

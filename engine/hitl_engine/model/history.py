@@ -23,7 +23,9 @@ class Checkpoint:
     wrote: str
     """What was written to make it, on one line and cut; empty where nothing was."""
     asked: tuple[str, ...] = ()
-    """The nodes that asked a question here."""
+    """The nodes that asked a question here, one for each task."""
+    ended: tuple[str, ...] = ()
+    """The nodes that began here and ended, one for each task; of a step, others may still wait."""
     failed: str = ""
     """What a node failed with that began here."""
     who: str = ""

@@ -1,5 +1,6 @@
 """Outcomes: what a run did, and what became of a decision."""
 
+import time
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
@@ -19,6 +20,9 @@ class Progress:
     detail: JsonValue = None
     """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error;
     `token`: `{"id", "text"}`, a message of a model and what of it arrived now."""
+    at: float = field(default_factory=time.time, compare=False)
+    """When it happened, in seconds since 1970: by the clock of the server if it tells, else of this
+    computer, when it arrived. A run that is joined late sends what happened before, all at once."""
 
 
 class OutcomeKind(StrEnum):

@@ -82,6 +82,10 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _Reply = TypeVar("_Reply")
 
 
+_ID_WITH_TIME = re.compile(r"([0-9]{13})-[0-9]+$")
+"""The id of an event on LangGraph's servers: milliseconds since 1970, and a number."""
+
+
 @dataclass(frozen=True, slots=True)
 class StreamEvent:
     """One server-sent event of a run."""
@@ -93,6 +97,12 @@ class StreamEvent:
     data: JsonValue
     id: str = ""
     """Its place in the stream, where the server keeps the events of the run."""
+
+    @property
+    def at(self) -> float:
+        """When it happened, in seconds since 1970; where its id does not tell, it is now."""
+        told = _ID_WITH_TIME.match(self.id)
+        return int(told[1]) / 1000 if told else time.time()
 
 
 class LangGraphServer:

@@ -8,7 +8,7 @@ from typing import Any
 from hitl_engine.differences import changed_paths
 from hitl_engine.errors import NotThere, TooLarge
 from hitl_engine.model import Change, Checkpoint, HistoryPage, ThreadView
-from hitl_engine.reading.briefs import brief, brief_fields
+from hitl_engine.reading.briefs import brief_fields
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.snapshot_sources import from_state
 from hitl_engine.reading.wire import DECISION_ID, WireCheckpoint, WireState, WireTask, WireThread
@@ -99,8 +99,7 @@ class History:
 def _checkpoint(state: WireState, parent: WireState | None, who: str) -> Checkpoint:
     source = str(state.metadata.get("source") or "")
     step = state.metadata.get("step")
-    finished = [task for task in parent.tasks if task.result is not None] if parent else []
-    ran = [task for task in finished if task.name != _START] if source == "loop" else []
+    ran = _ended(parent) if parent and source == "loop" else []
     return Checkpoint(
         checkpoint_id=_id(state.checkpoint),
         parent_id=_id(state.parent_checkpoint),
@@ -111,10 +110,16 @@ def _checkpoint(state: WireState, parent: WireState | None, who: str) -> Checkpo
         at=state.created_at,
         wrote=_wrote(source, state, parent, ran),
         asked=tuple(task.name for task in state.tasks if task.interrupts),
+        ended=tuple(task.name for task in _ended(state)),
         failed=next((f"{task.name}: {task.error}" for task in state.tasks if task.error), ""),
         who=who,
         run_id=str(state.metadata.get("run_id") or ""),
     )
+
+
+def _ended(state: WireState) -> list[WireTask]:
+    """Return the tasks of the nodes that began at a state and ended."""
+    return [task for task in state.tasks if task.result is not None and task.name != _START]
 
 
 def _wrote(source: str, state: WireState, parent: WireState | None, ran: list[WireTask]) -> str:
@@ -124,12 +129,35 @@ def _wrote(source: str, state: WireState, parent: WireState | None, ran: list[Wi
             return brief_fields(given[0]) if given else ""
         case "update":
             return brief_fields(dict(_differing(parent.values if parent else {}, state.values)))
-        case "loop" if len(ran) == 1:
-            return brief_fields(ran[0].result)
         case "loop":
-            return ", ".join(f"{task.name}: {brief(task.result, 60)}" for task in ran[:10])
+            return _wrote_by(ran, parent.values if parent else {})
         case _:
             return ""
+
+
+def _wrote_by(ran: list[WireTask], before: Any) -> str:
+    """Return what nodes wrote; of a node with several tasks, all that they wrote as a list."""
+    results: dict[str, list[Any]] = {}
+    for task in ran:
+        results.setdefault(task.name, []).append(_new(task.result, before))
+    by_node = {node: wrote[0] if len(wrote) == 1 else wrote for node, wrote in results.items()}
+    if len(by_node) == 1:
+        return brief_fields(next(iter(by_node.values())))
+    return brief_fields(by_node)
+
+
+def _new(result: Any, before: Any) -> Any:
+    """Leave out the messages that were in the state before: an agent returns them all again."""
+    if not (isinstance(result, Mapping) and isinstance(before, Mapping)):
+        return result
+    return {key: _without_known(value, before.get(key)) for key, value in result.items()}
+
+
+def _without_known(value: Any, before: Any) -> Any:
+    if not (isinstance(value, list) and isinstance(before, list) and len(value) > len(before)):
+        return value
+    have_ids = all(isinstance(each, Mapping) and each.get("id") for each in before)
+    return value[len(before) :] if have_ids and value[: len(before)] == before else value
 
 
 def _differing(before: Any, after: Any) -> Iterator[tuple[str, Any]]:

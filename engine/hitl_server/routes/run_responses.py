@@ -53,11 +53,13 @@ def stream_response(
 
 
 def last_event_number(request: Request) -> int | None:
-    """Return the number in `Last-Event-ID` (`<number>-0`); -1 and 0 mean from the beginning."""
+    """Return the number in `Last-Event-ID`; -1 and 0 mean from the beginning."""
     last = request.headers.get("last-event-id")
     if not last:
         return None
-    number = last.removesuffix("-0") if last != "-1" else "0"
+    at, _, number = last.partition("-")
+    if not at:  # -1
+        return 0
     return int(number) if number.isdecimal() and len(number) < 20 else 0
 
 

@@ -1,6 +1,7 @@
 """The events of one run for subscribers, and its result for clients that wait."""
 
 import asyncio
+import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ _MAX_KEPT_BYTES = 64 * 1024 * 1024
 """What is kept of all resumable runs together."""
 
 
+def _now() -> int:
+    return time.time_ns() // 1_000_000
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """One server-sent event, encoded."""
@@ -36,10 +41,16 @@ class Event:
     name: str
     data: bytes
     number: int
+    at: int = field(default_factory=_now)
+    """When it happened, in milliseconds since 1970."""
 
     def to_sse(self, with_id: bool) -> bytes:
-        """Return the event as a server-sent event; with its id, a client can resume after it."""
-        return sse_frame(self.name, self.data, b"%d-0" % self.number if with_id else b"")
+        """Return the event as a server-sent event.
+
+        Its id, `<milliseconds>-<number>`, tells when it happened, and a client can resume after it.
+        """
+        event_id = b"%d-%d" % (self.at, self.number) if with_id else b""
+        return sse_frame(self.name, self.data, event_id)
 
 
 def sse_frame(name: str, data: bytes, event_id: bytes = b"") -> bytes:

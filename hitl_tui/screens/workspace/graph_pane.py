@@ -1,6 +1,5 @@
 """The graph of a thread."""
 
-import time
 from contextlib import suppress
 
 from textual import on, work
@@ -119,7 +118,7 @@ class GraphPane(WorkspacePane):
 
     def show_progress(self, progress: Progress) -> None:
         """Show which nodes run, as they do."""
-        self._runs.take(progress, time.monotonic())
+        self._runs.take(progress, progress.at)
         if self.has_class("-displayed"):
             self._redraws.soon()
 

@@ -1,6 +1,5 @@
 """The runs of a thread, and what happens in the one in progress."""
 
-import time
 from collections.abc import Awaitable
 
 from textual import on, work
@@ -86,7 +85,7 @@ class RunsPane(WorkspacePane):
         if not self._is_following:
             self._is_following = True
             self.read_runs()
-        self._events.take(progress, time.monotonic())
+        self._events.take(progress)
         self._redraws.soon()
 
     def _draw(self) -> None:

@@ -46,7 +46,8 @@ class GraphList(ItemList):
     def _place_of(self, before: GraphNode | None) -> int:
         ids = [row.node.node_id for row in self.rows]
         if before is None:
-            return 1 if len(ids) > 1 else 0
+            here = (at for at, node_id in enumerate(ids) if self._runs.of(node_id).is_current)
+            return next(here, 1 if len(ids) > 1 else 0)
         outer = before.path[0]
         near = (at for at, node_id in enumerate(ids) if node_id.split(":")[0] == outer)
         return ids.index(before.node_id) if before.node_id in ids else next(near, 0)

@@ -92,7 +92,7 @@ class GraphRowDrawing:
 
 
 def _time(run: NodeRun) -> str:
-    if run.runs_in_parallel:
+    if run.is_partly_done:
         return f"{run.ended} of {run.tasks}"
     took = duration(run.seconds) if run.seconds is not None else ""
     return f"×{run.times} {took}" if run.times > 1 else took

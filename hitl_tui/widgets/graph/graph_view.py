@@ -1,9 +1,10 @@
 """The graph of a thread: its list of nodes, its picture, and what can be done with both."""
 
+import asyncio
 from dataclasses import dataclass
 from typing import ClassVar
 
-from textual import events, on
+from textual import events, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
@@ -12,7 +13,8 @@ from textual.message import Message
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture, StepGoal
 from hitl_tui.messages import GotoRequested, RunOnRequested
 from hitl_tui.state.node_runs import NodeRuns
-from hitl_tui.text.graph_layout import NotLaidOut
+from hitl_tui.text.graph_layout import graph_layout
+from hitl_tui.text.graph_positions import NotLaidOut
 from hitl_tui.widgets.graph.condition_line import Asked
 from hitl_tui.widgets.graph.graph_list import GraphList
 from hitl_tui.widgets.graph.node_signs import NodeSelected
@@ -55,7 +57,8 @@ class GraphView(Horizontal):
     ### The graph
     A row for each node: the bar on the left leads to the next row, the rails on the right lead to
     other rows, dotted where the graph chooses. `●` ran, `▶` runs, `✕` failed, `?` asks, `■` the run
-    stopped here, `▷` comes next. **p** shows the graph as a picture as well, or instead where there
+    stopped here, `▷` comes next; `·` is inside a subgraph that ran, and whether it ran itself is not
+    known. `12 of 50`: so many of the node's tasks have ended. **p** shows the graph as a picture as well, or instead where there
     is no space for both; the arrow keys go from node to node there.
 
     `▲` stops before a node, `▼` after it; `△` and `▽` are breakpoints that the graph was compiled
@@ -187,8 +190,10 @@ class GraphView(Horizontal):
         self._breakpoints = NO_BREAKPOINTS
         self._wanted: bool | None = None
         """Whether the user wants the picture; None: if there is space beside the list."""
+        self._asked: GraphPicture | None = None
+        """The graph that is being laid out, or was last."""
         self._why_not = ""
-        """Why there is no picture."""
+        """Why that failed; empty if it did not."""
 
     def compose(self) -> ComposeResult:
         """Put the picture beside the list."""
@@ -228,28 +233,47 @@ class GraphView(Horizontal):
         self.set_class(not is_wide, "-narrow")
         wanted = is_wide if self._wanted is None else self._wanted
         shown = wanted and self._picture is not None and self._is_laid_out(self._picture)
-        self.set_class(shown, "-picture")
+        if shown is not self.has_class("-picture"):
+            had_focus = self._list.has_focus or self._picture_view.has_focus
+            self.set_class(shown, "-picture")
+            if had_focus:
+                self.call_after_refresh(self.take_focus)
 
     def _is_laid_out(self, picture: GraphPicture) -> bool:
-        try:
-            self._picture_view.show(picture, self._breakpoints)
-        except NotLaidOut as error:
-            self._why_not = str(error)
+        """Return whether the picture can be shown; if it is not laid out yet, begin with that."""
+        if not self._picture_view.has(picture):
+            if picture != self._asked:
+                self._asked, self._why_not = picture, ""
+                self._lay_out(picture)
+            self._tell_why_not()
             return False
+        self._picture_view.show(self._breakpoints)
         if self.node is not None:
             self._picture_view.select(self.node)
         return True
 
-    def action_picture(self) -> None:
-        """Show the picture, or hide it."""
-        had_focus = self._list.has_focus or self._picture_view.has_focus
-        self._wanted = not self.has_class("-picture")
-        self._show_picture()
-        if self._wanted and not self.has_class("-picture"):
+    @work(group="layout", exclusive=True, exit_on_error=False)
+    async def _lay_out(self, picture: GraphPicture) -> None:
+        """Lay out a graph while the list is shown."""
+        try:
+            layout = await asyncio.to_thread(graph_layout, picture)
+        except NotLaidOut as error:
+            self._why_not = str(error)
+            self._tell_why_not()
+        else:
+            self._picture_view.take(picture, layout)
+            self._show_picture()
+
+    def _tell_why_not(self) -> None:
+        """Tell why there is no picture, if the user asked for it."""
+        if self._wanted and self._why_not:
             self._wanted = None
             self.post_message(self.NoPicture(self._why_not))
-        if had_focus:
-            self.call_after_refresh(self.take_focus)
+
+    def action_picture(self) -> None:
+        """Show the picture, or hide it."""
+        self._wanted = not self.has_class("-picture")
+        self._show_picture()
 
     @on(NodeSelected)
     def select_in_both(self, event: NodeSelected) -> None:

@@ -6,7 +6,7 @@ from textual.message import Message
 
 from hitl_engine.model import Breakpoints, GraphNode
 from hitl_engine.visible import one_line
-from hitl_tui.state.node_runs import NodeRun, NodeStatus
+from hitl_tui.state.node_runs import NodeRun
 
 EVERY = "*"
 STYLES = {
@@ -52,8 +52,7 @@ def status_sign(node: GraphNode, run: NodeRun) -> tuple[str, str]:
     """Return the sign of what a node does, with its style."""
     if not node.is_real:
         return "○", "muted"
-    status = run.status
-    return status.sign, "muted" if status is NodeStatus.UNTOUCHED else status.colour
+    return run.status.sign, run.status.colour
 
 
 def node_name(node: GraphNode) -> str:

@@ -14,7 +14,7 @@ from textual.strip import Strip
 
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture
 from hitl_tui.state.node_runs import NodeRuns
-from hitl_tui.text.graph_layout import GraphLayout, LineCell, PlacedNode, graph_layout
+from hitl_tui.text.graph_layout import GraphLayout, LineCell, PlacedNode
 from hitl_tui.widgets.graph.node_signs import STYLES, NodeSelected, status_sign, stop_signs
 
 _EMPTY = GraphLayout(0, 0, (), {})
@@ -57,14 +57,20 @@ class PictureView(ScrollView, can_focus=True):
         """The edges that begin at the selected node, by their places in the picture."""
         self._strips: LRUCache[object, Strip] = LRUCache(1024)
 
-    def show(self, picture: GraphPicture, breakpoints: Breakpoints) -> None:
-        """Show a graph. Raises NotLaidOut."""
+    def has(self, picture: GraphPicture) -> bool:
+        """Whether this graph is the one that is shown."""
+        return picture == self._picture
+
+    def take(self, picture: GraphPicture, layout: GraphLayout) -> None:
+        """Take the layout of another graph."""
+        self._picture, self.layout_of_graph = picture, layout
+        self._strips.clear()
+        self.virtual_size = Size(layout.width, layout.height)
+        self.refresh()
+
+    def show(self, breakpoints: Breakpoints) -> None:
+        """Show these breakpoints."""
         self._breakpoints = breakpoints
-        if picture != self._picture:
-            self._picture, self.layout_of_graph = picture, _EMPTY
-            self.layout_of_graph = graph_layout(picture)
-            self._strips.clear()
-        self.virtual_size = Size(self.layout_of_graph.width, self.layout_of_graph.height)
         self.refresh()
 
     def select(self, node: GraphNode) -> None:

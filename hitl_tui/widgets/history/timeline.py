@@ -140,7 +140,7 @@ class Timeline(ItemList):
         lanes = max((len(self._list.lane_row(n).text) for n in range(self.length)), default=1)
         made = max((len(made_by(each)) for each in self._list.all[:200]), default=8)
         lanes = min(lanes, _MOST_LANES, max(2, width // 5))
-        made = max(7, min(made, width // 4))
+        made = max(7, min(made, width // 3))
         who = 10 if width >= 90 and any(each.who for each in self._list.all) else 0
         age = 7 if width >= 44 else 0
         used = 3 + sum(cells + 1 for cells in (lanes, 4, made, who, age) if cells)

@@ -24,6 +24,8 @@ _SIGNS = {
 }
 _TIME = 8
 _TOOK = 7
+_NARROW = 64
+"""Below this width in cells, columns would leave no space for what came with an event."""
 
 
 class EventList(ItemList):
@@ -136,20 +138,28 @@ class EventList(ItemList):
         event = self._listed[index]
         base = self.get_component_rich_style("events--selected") if selected else self.rich_style
         sign, colour = _SIGNS[event.progress.kind]
-        took = duration(event.seconds) if event.seconds is not None else ""
         kind = self._colour(colour)
-        return Strip(
-            [
-                Segment(f"{f'+{event.after:.2f}s':>{_TIME}} ", base + self._colour("muted")),
-                Segment(f"{sign} ", base + kind),
-                Segment(padded(one_line(event.progress.node, 120), self._node) + " ", base),
-                Segment(f"{took:>{_TOOK}}  ", base + self._colour("muted")),
-                Segment(
-                    shortened(event.detail, max(0, width - _TIME - _TOOK - self._node - 6)),
-                    base + (kind if event.progress.kind == "failed" else Style.null()),
-                ),
-            ]
-        ).adjust_cell_length(width, base)
+        failed = event.progress.kind == "failed"
+        parts = [
+            Segment(f"{f'+{event.after:.2f}s':>{_TIME}} ", base + self._colour("muted")),
+            Segment(f"{sign} ", base + kind),
+            *self._node_parts(event, base, in_columns=width >= _NARROW),
+        ]
+        left = max(0, width - Segment.get_line_length(parts))
+        detail = shortened(event.detail, left)
+        parts.append(Segment(detail, base + (kind if failed else Style.null())))
+        return Strip(parts).adjust_cell_length(width, base)
+
+    def _node_parts(self, event: SeenEvent, base: Style, *, in_columns: bool) -> list[Segment]:
+        """Return the node and how long it took; what came without a node begins in their place."""
+        node = one_line(event.progress.node, 120)
+        took = duration(event.seconds) if event.seconds is not None else ""
+        if not node:
+            return []
+        if in_columns:
+            node, took = padded(node, self._node), f"{took:>{_TOOK}}"
+        muted = base + self._colour("muted")
+        return [Segment(f"{node} ", base), *([Segment(f"{took} ", muted)] if took else [])]
 
     def _colour(self, name: str) -> Style:
         return Style(color=self.get_component_rich_style(f"events--{name}").color)

@@ -10,6 +10,7 @@ from textual.message import Message
 
 from hitl_engine.model import Progress
 from hitl_tui.state.views import ChosenViews, ViewName
+from hitl_tui.widgets.conversation.conversation_tail import ConversationTail
 from hitl_tui.widgets.node_strip import NodeStrip
 from hitl_tui.widgets.thread_pane import ThreadPane
 from hitl_tui.widgets.workspace.view_tabs import ViewTabs
@@ -64,6 +65,7 @@ class Workspace(Vertical):
         & > #views { layout: vertical; height: 1fr; width: 1fr; }
         ThreadPane { width: 1fr; height: 1fr; }
         &.-hides-question ThreadPane { display: none; }
+        &.-shows-conversation #pane ConversationTail { display: none; }
         &.-beside > #views { layout: horizontal; }
         &.-beside ThreadPane { width: 3fr; }
         &.-beside View { width: 2fr; border-left: solid $foreground 20%; }
@@ -155,6 +157,7 @@ class Workspace(Vertical):
         self.set_class(alone and self.current is not ViewName.QUESTION, "-hides-question")
         self.set_class(bool(beside), "-beside")
         self.set_class(below, "-below")
+        self.set_class(ViewName.CONVERSATION in shown, "-shows-conversation")
         for name, view in self._views.items():
             view.display_changed(name in shown)
         self.tabs.show(self.current, self.displayed)
@@ -178,6 +181,11 @@ class Workspace(Vertical):
     def choose_tab(self, event: ViewTabs.Picked) -> None:
         """Show the view of a tab."""
         self.choose(event.view)
+
+    @on(ConversationTail.Picked)
+    def choose_conversation(self) -> None:
+        """Show the conversation whose end was clicked."""
+        self.choose(ViewName.CONVERSATION)
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         """Note in which view the user works."""
