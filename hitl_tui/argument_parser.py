@@ -215,6 +215,7 @@ def parser_of_all() -> argparse.ArgumentParser:
     """
     whole = Parser(prog="hitl-tui")
     add_target_option(whole)
+    _add_all_option(whole)
     _add_console_options(whole)
     commands = whole.add_subparsers(parser_class=Parser)
     for command in COMMANDS:
@@ -235,11 +236,15 @@ def _console_parser() -> Parser:
     target = parser.add_mutually_exclusive_group()
     add_target_argument(target)
     add_target_option(target)
-    target.add_argument(
-        "--all", action="store_true", help="show all targets of config.toml in one inbox"
-    )
+    _add_all_option(target)
     _add_console_options(parser)
     return parser
+
+
+def _add_all_option(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--all", action="store_true", help="show all targets of config.toml in one inbox"
+    )
 
 
 def _add_console_options(parser: argparse.ArgumentParser) -> None:
