@@ -3,7 +3,8 @@
 from textual.content import Content
 
 from hitl_engine.model import JsonValue
-from hitl_engine.visible import json_text, one_line, visible
+from hitl_engine.visible import hidden_count, json_text, one_line, visible
+from hitl_tui.text.fitting import counted
 
 TAB = "→   "
 """How a tab is shown."""
@@ -19,6 +20,12 @@ def literal(text: str) -> Content:
 def visible_lines(text: str) -> list[str]:
     """Return the lines of a text with its hidden characters and tabs made visible."""
     return visible(text).replace("\t", TAB).split("\n")
+
+
+def hidden_words(value: object) -> str:
+    """Return how many characters of a text or of JSON are shown as escapes, or nothing."""
+    count = hidden_count(value)
+    return counted(count, "hidden character") if count else ""
 
 
 def short_id(thread_id: str) -> str:
