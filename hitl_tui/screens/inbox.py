@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -12,6 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from hitl_engine.errors import HitlError
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
@@ -28,6 +30,7 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.item_conversation import ItemConversation
 from hitl_tui.widgets.item_preview import ItemPreview
 from hitl_tui.widgets.last_seen_list import LastSeenList
 from hitl_tui.widgets.targets_line import target_problems
@@ -58,6 +61,10 @@ _KEEP_SECONDS = 60
 """Between two copies of the list for the next start."""
 _REST = 0.05
 """Seconds for which the selection rests before its item is shown beside the list."""
+_READ_REST = 0.2
+"""Seconds for which it rests further before the conversation that led to it is read."""
+_WIDTH_OF_CONVERSATION = 160
+"""Columns from which this conversation is shown."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -82,9 +89,10 @@ class InboxScreen(ConsoleScreen):
             border-title-color: $foreground;
             &:focus-within { border: round $accent; }
         }
-        ItemPreview { width: 2fr; display: none; }
-        &.-wide ItemPreview { display: block; }
-        &.-wide.-empty ItemPreview { display: none; }
+        #beside { width: 2fr; display: none; }
+        ItemPreview { height: 1fr; }
+        &.-wide #beside { display: block; }
+        &.-wide.-empty #beside { display: none; }
         InboxHeader #summary { display: none; }
         &.-short InboxHeader #summary { display: block; }
         &.-short #waiting, &.-short ItemPreview { border: none; }
@@ -164,6 +172,7 @@ class InboxScreen(ConsoleScreen):
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
+        self.conversation = ItemConversation()
         shown: list[Widget] = [self.list, self.nothing]
         if self.session.last_seen is not None:
             self._last_seen_list = LastSeenList(self.session.last_seen)
@@ -171,7 +180,7 @@ class InboxScreen(ConsoleScreen):
             shown.insert(0, self._last_seen_list)
         self.frame = Vertical(*shown, id="waiting")
         yield self.header
-        yield Horizontal(self.frame, self.preview)
+        yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
         yield self.filter
 
     def _essence(self, item: Waiting) -> Essence:
@@ -247,6 +256,16 @@ class InboxScreen(ConsoleScreen):
         await asyncio.sleep(_REST)
         item = self.list.item
         self.preview.show(None if item is None else self.desks.reviews.item(item))
+        if item is None or not self.conversation.is_of(item):
+            self.conversation.clear()
+        if item is None or self.size.width < _WIDTH_OF_CONVERSATION:
+            return
+        await asyncio.sleep(_READ_REST)
+        desk = self.sessions.of(item).desk
+        if desk is not None:
+            with suppress(HitlError):  # the reason is shown where the item is opened
+                view = await desk.thread(item.thread_id)
+                self.conversation.show_led_to(item, desk.conversations.of(view))
 
     # The inbox as last seen
 

@@ -20,7 +20,7 @@ from hitl_engine.model import (
 from hitl_tui.messages import Chosen
 from hitl_tui.state import long_lived
 from hitl_tui.state.marks import Marks, key_of
-from hitl_tui.text.essence import Essence, essence_of
+from hitl_tui.text.essence import Essence, essence_of, payload_essence
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets import inbox_list
 from hitl_tui.widgets.inbox_list import InboxList
@@ -335,3 +335,21 @@ async def test_the_collector_leaves_a_large_inbox_alone(
             await until(c.pilot, lambda: gc.get_freeze_count() < frozen)
     finally:
         gc.unfreeze()
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        (
+            {"question": "Publish?", "details": {"text": "A draft.", "by": {"id": 1}}},
+            "Publish? · details A draft.",
+        ),
+        ({"title": "Pay?", "fields": [{"name": "amount"}, {"name": "kind"}]}, "Pay? · 2 fields"),
+        (
+            {"message": "Which?", "days": ["Mon", "Tue"], "deep": {"a": {"b": 1}}},
+            "Which? · days Mon, Tue · 1 deep",
+        ),
+    ],
+)
+def test_a_payload_is_told_without_braces(payload: JsonObject, shown: str) -> None:
+    assert payload_essence(payload) == shown
