@@ -41,7 +41,7 @@ from hitl_tui.settings import Settings
 from hitl_tui.state.kept_breakpoints import restore_breakpoints
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
-from hitl_tui.text.output_filter import UnprintableFilter
+from hitl_tui.text.output_filter import HiddenCharacterFilter
 from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ class ConsoleApp(App[None]):
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
         self._close_requested = asyncio.Event()
-        self._output_filter = UnprintableFilter()
+        self._output_filter = HiddenCharacterFilter()
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""

@@ -1,7 +1,6 @@
 """The list of pending items: quick at any length, and the selection never moves by itself."""
 
 import gc
-import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -25,10 +24,11 @@ from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets import inbox_list
 from hitl_tui.widgets.inbox_list import InboxList
+from tests.hidden import hidden_in
 
 from .conftest import OpenConsole, card_shown, heard, screen_text, until
 from .desk_double import DeskDouble, interrupt, stop
-from .hostile import HIDDEN, HOSTILE
+from .hostile import HOSTILE
 
 
 def describe(item: Waiting) -> Essence:
@@ -304,7 +304,7 @@ async def test_hostile_texts_are_shown_as_visible_text() -> None:
         await pilot.pause()
         pilot.app.export_screenshot()
         shown = screen_text(pilot.app).replace("\n", "")
-        assert not {unicodedata.category(char) for char in shown} & HIDDEN
+        assert not hidden_in(shown)
 
 
 def test_waiting_times_are_short() -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import unicodedata
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
@@ -21,10 +20,11 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state.last_seen import LastSeen, SeenItem, SeenRows, last_seen_of
 from hitl_tui.text.inbox_row import InboxRow
 from hitl_tui.widgets.last_seen_list import LastSeenList
+from tests.hidden import hidden_in
 
 from .conftest import screen_text, settle, until
 from .desk_double import DeskDouble, interrupt
-from .hostile import HIDDEN, HOSTILE
+from .hostile import HOSTILE
 
 URL = "http://127.0.0.1:9/one"
 
@@ -309,7 +309,7 @@ async def test_a_link_is_not_followed(start: Start, tmp_path: Path) -> None:
 
 
 def is_visible(text: str) -> bool:
-    return not any(unicodedata.category(char) in HIDDEN for char in text.replace("\n", ""))
+    return not hidden_in(text)
 
 
 async def test_hostile_texts_are_visible(start: Start, without_net: None) -> None:
