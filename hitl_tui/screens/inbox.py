@@ -1,7 +1,7 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
@@ -21,6 +21,7 @@ from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.state.session import Session
@@ -158,8 +159,11 @@ class InboxScreen(ConsoleScreen):
         self._long_lived = LongLivedItems()
         self._watched: list[Session] = []
         """The sessions whose inbox is followed."""
-        file = self.session.last_seen_file
-        self._keeper = None if file is None else LastSeenKeeper(file, self._essence)
+        self._keepers = [
+            LastSeenKeeper(each, each.last_seen_file, self._essence)
+            for each in sessions.targets
+            if each.last_seen_file is not None
+        ]
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
@@ -174,10 +178,11 @@ class InboxScreen(ConsoleScreen):
         self.preview = ItemPreview()
         self.conversation = ItemConversation()
         shown: list[Widget] = [self.list, self.nothing]
-        if self.session.last_seen is not None:
-            self._last_seen_list = LastSeenList(self.session.last_seen)
+        if self.sessions.last_seen is not None:
+            self._last_seen_list = LastSeenList(self.sessions.last_seen)
             self.add_class("-last-seen")
-            shown.insert(0, self._last_seen_list)
+            self.list.can_focus = False  # it gets the focus before its styles hide it
+            shown.append(self._last_seen_list)
         self.frame = Vertical(*shown, id="waiting")
         yield self.header
         yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
@@ -238,8 +243,8 @@ class InboxScreen(ConsoleScreen):
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
             self._long_lived.keep_from_collector(len(self.list.items))
-        if self.session.inbox is not None and self._last_seen_list is not None:
-            self._go_live(self._last_seen_list)
+        if self.sessions.last_seen is not None and self._last_seen_list is not None:
+            self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
@@ -269,46 +274,63 @@ class InboxScreen(ConsoleScreen):
 
     # The inbox as last seen
 
-    def _go_live(self, last_seen: LastSeenList) -> None:
-        """Show the live list in the place of the one as last seen, with the same item selected."""
-        self._last_seen_list = None
-        seen, self.session.last_seen = self.session.last_seen, None
-        assert seen is not None, "the list shows it"
+    def _follow_last_seen(self, seen: SeenRows, shown: LastSeenList) -> None:
+        """Show the live list in the place of the rows of targets that are live now.
+
+        The same item stays selected. The rows of the other targets are below the live list.
+        """
+        live = self.sessions.live.intersection(seen.targets)
+        if live:
+            self._go_live(live, seen, shown)
+        if self.sessions.live and seen.targets:
+            self._show_live_list()
+            shown.show_rest(seen.words("not live: " + ", ".join(seen.targets)))
+
+    def _go_live(self, live: Collection[str], seen: SeenRows, shown: LastSeenList) -> None:
         keys, line = seen.nearest_keys, seen.selected - seen.top
-        self.remove_class("-last-seen")
-        had_focus = last_seen.has_focus
-        last_seen.remove()
+        was_alone = self.has_class("-last-seen")
+        moves = (was_alone or shown.has_focus) and seen.is_selected(live)
+        opens = moves and seen.opens
+        seen.drop(live)
+        self._show_live_list()
+        if not seen.targets:
+            self.sessions.last_seen = self._last_seen_list = None
+            moves = moves or shown.has_focus
+            shown.remove()
 
         def line_up() -> None:
             self.list.select_first_of(keys, line)
-            if had_focus or self.focused is None:
-                self.list.focus()
-            if seen.opens and self.list.item is not None and key_of(self.list.item) == keys[0]:
+            self.list.focus()
+            if opens and self.list.item is not None and key_of(self.list.item) == keys[0]:
                 self.list.action_choose()
 
-        self.call_after_refresh(line_up)
+        if moves:
+            self.call_after_refresh(line_up)
         self.set_timer(1, self._keep_inbox)
 
+    def _show_live_list(self) -> None:
+        self.remove_class("-last-seen")
+        self.list.can_focus = True
+
     def _keep_inbox(self) -> None:
-        """Keep the list for the next start."""
-        if self._keeper is None or self.session.inbox is None:
-            return
-        try:
-            self._keeper.keep(self.session.inbox)
-        except OSError as error:
-            self._keeper = None
-            words = f"The list is not kept for the next start: {error.strerror}."
-            self.show_notification(words, severity="warning")
+        """Keep the lists for the next start."""
+        for keeper in tuple(self._keepers):
+            try:
+                keeper.keep()
+            except OSError as error:
+                self._keepers.remove(keeper)
+                words = f"The list is not kept for the next start: {error.strerror}."
+                self.show_notification(words, severity="warning")
 
     async def save_drafts(self) -> None:
-        """Keep the list before the console closes."""
+        """Keep the lists before the console closes."""
         self._keep_inbox()
 
     @on(LastSeenList.NotLive)
     def tell_when_it_opens(self) -> None:
         """Tell why nothing opens yet."""
-        if self.session.last_seen is not None:
-            self.show_notification(NOT_LIVE.format(self.session.last_seen.when))
+        if self.sessions.last_seen is not None:
+            self.show_notification(NOT_LIVE.format(self.sessions.last_seen.when))
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -351,9 +373,10 @@ class InboxScreen(ConsoleScreen):
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        seen = self.session.last_seen
-        before = seen.words("reading") if seen else ""
-        self.frame.border_title = self.header.show_summary(self.session.inbox, counts, before)
+        seen = self.sessions.last_seen
+        before = seen.words("connecting") if seen else ""
+        inbox = None if self.has_class("-last-seen") else self.session.inbox
+        self.frame.border_title = self.header.show_summary(inbox, counts, before)
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys
