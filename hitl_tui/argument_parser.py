@@ -215,6 +215,7 @@ def parser_of_all() -> argparse.ArgumentParser:
     """
     whole = Parser(prog="hitl-tui")
     add_target_option(whole)
+    _add_all_option(whole)
     _add_console_options(whole)
     commands = whole.add_subparsers(parser_class=Parser)
     for command in COMMANDS:
@@ -235,11 +236,15 @@ def _console_parser() -> Parser:
     target = parser.add_mutually_exclusive_group()
     add_target_argument(target)
     add_target_option(target)
-    target.add_argument(
-        "--all", action="store_true", help="show all targets of config.toml in one inbox"
-    )
+    _add_all_option(target)
     _add_console_options(parser)
     return parser
+
+
+def _add_all_option(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--all", action="store_true", help="show all targets of config.toml in one inbox"
+    )
 
 
 def _add_console_options(parser: argparse.ArgumentParser) -> None:
@@ -256,6 +261,7 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long an answer can be taken back before it is sent: {_GRACE}; 0 sends at once",
     )
+    _add_forget_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
 
 
@@ -272,12 +278,21 @@ def _refuse_a_misspelt_command(word: str, targets: Callable[[], Collection[str]]
     )
 
 
+def _add_forget_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--forget-inbox",
+        action="store_true",
+        help="keep no copy of the list for the next start, and remove the one that is kept",
+    )
+
+
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
     )
     add_data_dir_option(parser)
     add_python_option(parser)
+    _add_forget_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=_GRACE)
 
 

@@ -5,7 +5,15 @@ in which order is decided here and nowhere else.
 """
 
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Coroutine,
+    Mapping,
+    Sequence,
+)
 from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -335,6 +343,7 @@ class Desk:
 
     async def graphs(self) -> tuple[Graph, ...]:
         """Return the graphs of the server, by name. Raises TargetError."""
+        await self._session.wait_for_graphs()
         found = (
             Graph(
                 assistant_id=assistant.assistant_id,
@@ -350,8 +359,8 @@ class Desk:
         """Return all waiting items, unordered. Raises TargetError."""
         return await self._session.inbox.look()
 
-    async def watch(self) -> AsyncIterator[Inbox]:
-        """Yield the inbox at once, and then whenever it has changed.
+    async def watch(self) -> AsyncGenerator[Inbox]:
+        """Yield the inbox at once, and then whenever it has changed; close it with `aclosing`.
 
         Never raises TargetError: while a server cannot be reached the old items are yielded with `error` set,
         and a local server process that ended is started again. A watching console keeps the server
@@ -359,9 +368,11 @@ class Desk:
         """
         session = self._session
         session.release_when_idle()
-        async for inbox in watch_inbox(session.look, session.changes, session.recover):
-            await self.drafts.tidy(inbox)
-            yield inbox
+        looks = watch_inbox(session.look, session.changes, session.recover)
+        async with aclosing(looks):
+            async for inbox in looks:
+                await self.drafts.tidy(inbox)
+                yield inbox
 
     @asynccontextmanager
     async def inbox_events(self, state: Path | None = None) -> AsyncIterator[InboxEvents]:

@@ -9,14 +9,18 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
+from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
-from hitl_tui.state.marks import Marks
+from hitl_tui.state.long_lived import LongLivedItems
+from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.essence import Essence, essence_of
@@ -25,6 +29,7 @@ from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.item_preview import ItemPreview
+from hitl_tui.widgets.last_seen_list import LastSeenList
 from hitl_tui.widgets.targets_line import target_problems
 
 if TYPE_CHECKING:
@@ -49,6 +54,8 @@ Nothing waits on the targets that could be read.
 The others are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_KEEP_SECONDS = 60
+"""Between two copies of the list for the next start."""
 _REST = 0.05
 """Seconds for which the selection rests before its item is shown beside the list."""
 _NO_MATCH = """\
@@ -68,6 +75,7 @@ class InboxScreen(ConsoleScreen):
             #nothing { display: block; }
             InboxList { display: none; }
         }
+        &.-last-seen InboxList, &.-last-seen #nothing { display: none; }
         #waiting {
             width: 3fr;
             border: round $foreground 20%;
@@ -128,7 +136,7 @@ class InboxScreen(ConsoleScreen):
             id="inbox.broken",
         ),
     ]
-    AUTO_FOCUS = "InboxList"
+    AUTO_FOCUS = "LastSeenList, InboxList"
 
     offers_bulk: reactive[bool] = reactive(False, repaint=False, bindings=True)
     """Whether items are marked, or decisions on marked items are being sent."""
@@ -138,8 +146,12 @@ class InboxScreen(ConsoleScreen):
         self.sessions = sessions
         self.desks = sessions.desks()
         self.marks = Marks()
+        self._last_seen_list: LastSeenList | None = None
+        self._long_lived = LongLivedItems()
         self._watched: list[Session] = []
         """The sessions whose inbox is followed."""
+        file = self.session.last_seen_file
+        self._keeper = None if file is None else LastSeenKeeper(file, self._essence)
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
@@ -152,7 +164,12 @@ class InboxScreen(ConsoleScreen):
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
-        self.frame = Vertical(self.list, self.nothing, id="waiting")
+        shown: list[Widget] = [self.list, self.nothing]
+        if self.session.last_seen is not None:
+            self._last_seen_list = LastSeenList(self.session.last_seen)
+            self.add_class("-last-seen")
+            shown.insert(0, self._last_seen_list)
+        self.frame = Vertical(*shown, id="waiting")
         yield self.header
         yield Horizontal(self.frame, self.preview)
         yield self.filter
@@ -164,6 +181,7 @@ class InboxScreen(ConsoleScreen):
         """Follow the inbox, and update the waiting times each second."""
         self._watch_connected()
         self.set_interval(1, self._tick)
+        self.set_interval(_KEEP_SECONDS, self._keep_inbox)
 
     @work(group="expire", exit_on_error=False)
     async def expire_queued(self, desk: "Desk") -> None:
@@ -210,6 +228,9 @@ class InboxScreen(ConsoleScreen):
         self.list.mark_production(frozenset(production))
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
+            self._long_lived.keep_from_collector(len(self.list.items))
+        if self.session.inbox is not None and self._last_seen_list is not None:
+            self._go_live(self._last_seen_list)
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
@@ -226,6 +247,49 @@ class InboxScreen(ConsoleScreen):
         await asyncio.sleep(_REST)
         item = self.list.item
         self.preview.show(None if item is None else self.desks.reviews.item(item))
+
+    # The inbox as last seen
+
+    def _go_live(self, last_seen: LastSeenList) -> None:
+        """Show the live list in the place of the one as last seen, with the same item selected."""
+        self._last_seen_list = None
+        seen, self.session.last_seen = self.session.last_seen, None
+        assert seen is not None, "the list shows it"
+        keys, line = seen.nearest_keys, seen.selected - seen.top
+        self.remove_class("-last-seen")
+        had_focus = last_seen.has_focus
+        last_seen.remove()
+
+        def line_up() -> None:
+            self.list.select_first_of(keys, line)
+            if had_focus or self.focused is None:
+                self.list.focus()
+            if seen.opens and self.list.item is not None and key_of(self.list.item) == keys[0]:
+                self.list.action_choose()
+
+        self.call_after_refresh(line_up)
+        self.set_timer(1, self._keep_inbox)
+
+    def _keep_inbox(self) -> None:
+        """Keep the list for the next start."""
+        if self._keeper is None or self.session.inbox is None:
+            return
+        try:
+            self._keeper.keep(self.session.inbox)
+        except OSError as error:
+            self._keeper = None
+            words = f"The list is not kept for the next start: {error.strerror}."
+            self.show_notification(words, severity="warning")
+
+    async def save_drafts(self) -> None:
+        """Keep the list before the console closes."""
+        self._keep_inbox()
+
+    @on(LastSeenList.NotLive)
+    def tell_when_it_opens(self) -> None:
+        """Tell why nothing opens yet."""
+        if self.session.last_seen is not None:
+            self.show_notification(NOT_LIVE.format(self.session.last_seen.when))
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -268,7 +332,9 @@ class InboxScreen(ConsoleScreen):
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        self.frame.border_title = self.header.show_summary(self.session.inbox, counts)
+        seen = self.session.last_seen
+        before = seen.words("reading") if seen else ""
+        self.frame.border_title = self.header.show_summary(self.session.inbox, counts, before)
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys

@@ -89,6 +89,7 @@ def _merged(inboxes: Sequence[Inbox], before: Inbox | None) -> Inbox:
         unreadable=tuple(each for inbox in inboxes for each in inbox.unreadable),
         unread=sum(inbox.unread for inbox in inboxes),
         code_changes=tuple(each for inbox in inboxes for each in inbox.code_changes),
+        coming=tuple(each for inbox in inboxes for each in inbox.coming),
     )
 
 

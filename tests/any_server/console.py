@@ -1,13 +1,12 @@
 """The real program on a server by its URL: the shell commands and the console."""
 
 import json
-import os
-import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.program import run_program
 from tests.server.processes import ROOT, Served
 from tests.terminal import Terminal
 
@@ -45,14 +44,6 @@ def printed(command: str, *args: str, code: int = 0, **environment: str) -> Any:
 
     Its exit code must be `code`.
     """
-    done = subprocess.run(
-        [*_PROGRAM, command, *args, "--json"],
-        env={**os.environ, **environment},
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=120,
-        check=False,
-    )
+    done = run_program(command, *args, "--json", env=environment)
     assert done.returncode == code, (done.args, done.stdout, done.stderr)
     return json.loads(done.stdout) if done.stdout else done.stderr

@@ -57,7 +57,7 @@ async def test_old_questions_are_answered(start_server: Start, tmp_path: Path) -
             with pytest.raises(NoLongerWaits):
                 await desk.decide(theirs, Answer("go"), ignore)
             assert [trace.read_text() for trace in traces] == ["go\n", "go\n"]
-            await inboxes.aclose()  # type: ignore[attr-defined]  # it is a generator
+            await inboxes.aclose()
 
 
 @pytest.mark.hardening

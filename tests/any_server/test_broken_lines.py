@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
+from contextlib import aclosing
 from pathlib import Path
 
 import pytest
@@ -59,7 +60,16 @@ async def gone(exchange: Exchange) -> None:
     """Break the connection at once."""
 
 
-@pytest.mark.parametrize("behaviour", [deliver_twice, deliver_again_at_the_end, time_out, cut])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        *(deliver_twice, cut),
+        *(
+            pytest.param(each, marks=pytest.mark.hardening)
+            for each in (deliver_again_at_the_end, time_out)
+        ),
+    ],
+)
 async def test_an_answer_takes_effect_once(
     desk: Desk, proxy: Proxy, tmp_path: Path, behaviour: Behaviour
 ) -> None:
@@ -173,8 +183,7 @@ async def test_a_server_that_stays_away_is_given_up_in_time(
 async def test_the_inbox_of_a_server_that_was_away_is_read_again(desk: Desk, proxy: Proxy) -> None:
     """Meanwhile what waited stays in view, and is marked as old."""
     thread = await start(desk, "revise", {"some_text": "original text"})
-    looks = desk.watch()
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(60), aclosing(desk.watch()) as looks:
         seen = await anext(looks)
         proxy.others = gone
         old = await until(looks, lambda inbox: inbox.error is not None)

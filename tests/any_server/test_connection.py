@@ -41,4 +41,4 @@ async def test_what_waits_is_kept_while_the_server_is_gone(
             proxy.others = pass_on
             after = await until_read(inboxes, error=False)
             assert later in {item.thread_id for item in after.items}
-            await inboxes.aclose()  # type: ignore[attr-defined]  # it is a generator
+            await inboxes.aclose()

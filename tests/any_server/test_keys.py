@@ -142,7 +142,7 @@ async def test_the_inbox_keeps_what_waits(server: Served, tmp_path: Path) -> Non
             proxy.others = with_revoked_key
             without = await until(inboxes, denied=True)
             assert without.items == before.items
-            await inboxes.aclose()  # type: ignore[attr-defined]  # it is a generator
+            await inboxes.aclose()
 
 
 async def until(inboxes: AsyncIterator[Inbox], *, denied: bool) -> Inbox:

@@ -4,7 +4,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ import pytest
 
 from hitl_engine.local.target import data_folder, find_target
 from hitl_tui.themes import THEMES
+from tests.program import run_program
 from tests.server import processes
 from tests.terminal import Terminal
 
@@ -49,15 +49,9 @@ class Project:
 
     def shell(self, *args: str) -> Any:
         """Run a shell command on it."""
-        done = subprocess.run(
-            [sys.executable, "-m", "hitl_tui", *args, "--json"]
-            + ["--target", str(self.config), "--data-dir", str(self.data)],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            timeout=60,
-            check=True,
-        )
+        place = ("--target", str(self.config), "--data-dir", str(self.data))
+        done = run_program(*args, "--json", *place)
+        done.check_returncode()
         return json.loads(done.stdout)
 
     def waits(self, graph: str, input: Any = None) -> str:

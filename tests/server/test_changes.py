@@ -54,9 +54,7 @@ async def listening(
 @asynccontextmanager
 async def watching(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
     """Watch the inbox for the length of a block."""
-    looks = desk.watch()
-    assert isinstance(looks, AsyncGenerator)
-    async with aclosing(looks):
+    async with aclosing(desk.watch()) as looks:
         yield looks
 
 

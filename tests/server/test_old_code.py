@@ -2,7 +2,6 @@
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,6 +11,7 @@ import httpx
 import pytest
 
 from hitl_engine.desk import open_desk
+from tests.program import run_program
 from tests.server.processes import ROOT, Served, running_server
 from tests.terminal import Terminal
 
@@ -99,15 +99,10 @@ async def test_the_thread_tells_that_its_code_is_old(served: Served, project: Pa
 
 def hitl_tui(project: Path, *args: str) -> Any:
     """Run a shell command on the project, while its server runs."""
-    return subprocess.run(
-        [sys.executable, "-m", "hitl_tui", *args]
-        + ["--target", str(project / "langgraph.json"), "--data-dir", str(project / "all")],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        timeout=60,
-        check=True,
-    )
+    place = ("--target", str(project / "langgraph.json"), "--data-dir", str(project / "all"))
+    done = run_program(*args, *place)
+    done.check_returncode()
+    return done
 
 
 def test_console_and_commands_tell_it(project: Path) -> None:

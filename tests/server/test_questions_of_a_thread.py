@@ -4,7 +4,7 @@ The graphs record each node that runs, so that tests can check which nodes ran.
 """
 
 from collections import Counter
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, aclosing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -300,7 +300,8 @@ async def test_watching_deletes_old_drafts_of_questions_that_are_gone(
         async def left_of(question: Question) -> bool:
             """Watch for one look; return whether the draft of this question still exists."""
             async with desk_of() as desk:
-                await anext(desk.watch())
+                async with aclosing(desk.watch()) as looks:
+                    await anext(looks)
                 return await desk.drafts.find(question) is not None
 
         async with desk_of() as desk:

@@ -4,10 +4,9 @@ import asyncio
 import json
 import subprocess
 import sys
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -60,7 +59,7 @@ def ignore(_: Progress) -> None:
 @asynccontextmanager
 async def watched(desk: Desk) -> AsyncIterator[AsyncIterator[Inbox]]:
     """Watch the inbox, and stop at the end."""
-    async with aclosing(cast("AsyncGenerator[Inbox, None]", desk.watch())) as inboxes:
+    async with aclosing(desk.watch()) as inboxes:
         yield inboxes
 
 

@@ -1,7 +1,6 @@
 """What the tests of the shell commands share: the program as a person types it, on both servers."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.program import run_program
 from tests.server import processes
 
 ROOT = Path(__file__).parents[2]
@@ -61,17 +61,8 @@ class Shell:
         self, command: str, *args: str, env: dict[str, str] | None = None, typed: str = ""
     ) -> subprocess.CompletedProcess[str]:
         """Run a command as it is, with `typed` on its standard input."""
-        return subprocess.run(
-            [sys.executable, "-m", "hitl_tui", command, *args]
-            + ["--target", self.target, "--data-dir", str(self.data)],
-            capture_output=True,
-            text=True,
-            cwd=ROOT,
-            input=typed,
-            timeout=60,
-            env={**os.environ, **(env or {})},
-            check=False,
-        )
+        place = ("--target", self.target, "--data-dir", str(self.data))
+        return run_program(command, *args, *place, typed=typed, env=env)
 
 
 @pytest.fixture(scope="session")

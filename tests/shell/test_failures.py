@@ -17,6 +17,7 @@ from hitl_engine.deciding import run_sender
 from hitl_engine.desk import open_desk
 from hitl_engine.model import OutcomeKind
 from hitl_tui.argument_parser import parse_arguments
+from tests.program import run_program
 from tests.server import processes
 
 from .conftest import ROOT, Shell
@@ -24,16 +25,7 @@ from .conftest import ROOT, Shell
 
 def hitl_tui(*args: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run the command as it is typed, without a terminal."""
-    return subprocess.run(
-        [sys.executable, "-m", "hitl_tui", *args],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
-        timeout=60,
-        env={**os.environ, **environment},
-        check=False,
-    )
+    return run_program(*args, env=environment)
 
 
 def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:

@@ -74,7 +74,7 @@ _DESCRIPTION_SECONDS = 5.0
 _MOST_ASSISTANTS = 1000
 _ASSISTANT_IDS = UUID("6ba7b821-9dad-11d1-80b4-00c04fd430c8")
 """The namespace in which servers name the assistant that they make of each graph."""
-_TURN = 0.005
+_TURN = 0.0005
 """Seconds after which other tasks get a turn while events are read; the console draws and takes keys."""
 REPLY_BYTES = 64 * 1024 * 1024
 """The largest reply that is read, and the largest event of a stream."""
@@ -115,9 +115,9 @@ class LangGraphServer:
 
     `through_proxy`: use the proxy and the certificates that the environment names; `proxy` and `ca`
     (a file) replace them. `refuses` makes the error that every request raises which changes
-    something; without it they are sent. `transport` replaces the network in tests. Every method raises TargetError; the constructor raises
-    BadTarget for a `url` and BadInput for `headers` that cannot be used, and TargetError for such
-    a proxy or such certificates.
+    something; without it they are sent. `transport` replaces the network in tests. Every method
+    raises TargetError; the constructor raises BadTarget for a `url` and BadInput for `headers` that
+    cannot be used, and TargetError for such a proxy or such certificates.
     """
 
     def __init__(
@@ -343,7 +343,8 @@ class LangGraphServer:
         """Write into a thread's state as a node; return the id of the new checkpoint.
 
         Without a node, the server takes the one that wrote last, if it can tell. With a checkpoint, a
-        branch begins there. With a namespace, the newest state of that subgraph is written. `preconditions` are for servers with the flag `state_preconditions`.
+        branch begins there. With a namespace, the newest state of that subgraph is written.
+        `preconditions` are for servers with the flag `state_preconditions`.
         """
         body: JsonObject = {"values": values}
         if as_node:

@@ -1,6 +1,6 @@
 """Watching the inbox: looking again when the server reports changes, or after a while."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import replace
 
 from hitl_engine.errors import TargetError
@@ -18,7 +18,7 @@ async def watch_inbox(
     look: Callable[[frozenset[str]], Awaitable[Inbox]],
     changes: Callable[[], AsyncIterator[StreamEvent] | None],
     recover: Callable[[], Awaitable[object]],
-) -> AsyncIterator[Inbox]:
+) -> AsyncGenerator[Inbox]:
     """Yield the inbox at once, and then whenever it has changed; never raises TargetError.
 
     `look` reads it, given the threads that are known to have changed; `changes` opens the server's

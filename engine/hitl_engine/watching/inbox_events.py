@@ -42,7 +42,7 @@ class InboxEvents:
         reviews: Reviews,
         answerers: Answerers,
         read_thread: Callable[[str], Awaitable[ThreadView]],
-        watch: Callable[[], AsyncIterator[Inbox]],
+        watch: Callable[[], AsyncGenerator[Inbox]],
     ) -> None:
         self._log = log
         self._watch = watch
@@ -112,6 +112,7 @@ class InboxEvents:
             following.cancel()
             with suppress(asyncio.CancelledError):
                 await following
+            await inboxes.aclose()
 
     async def _notice(self, inbox: Inbox, ahead: timedelta) -> None:
         """Write down what happened up to this look."""
