@@ -1,22 +1,19 @@
 """Untrusted text made visible: nothing removed, nothing interpreted, no two texts shown the same.
 
-Every character that a terminal could interpret or hide becomes `\\u{HEX}`: the Unicode categories
-Cc (but newline and tab), Cf, Cs, Co, Cn, Zl and Zp. A backslash before `u{` is
-itself escaped, which makes the mapping injective and `decode(visible(x)) == x` for every x.
+Every character that a terminal could interpret or hide becomes `\\u{HEX}`; which these are is in
+`characters.hidden`. A backslash before `u{` is itself escaped, which makes the mapping injective and
+`decode(visible(x)) == x` for every x.
 """
 
 import json
 import re
 import sys
-import unicodedata
 from collections.abc import Callable
-from functools import lru_cache
 from json.encoder import encode_basestring
 from typing import Any
 
-_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-_UNUSUAL = re.compile(r"[^\n\t\x20-\x7e]")
-"""The characters whose category is looked up; most text is printable ASCII and needs no lookup."""
+from hitl_engine.characters.hidden import hidden_places, keeps_together, replace_hidden
+
 _USUAL = bytes([9, 10, *range(0x20, 0x7F)])
 _compact = json.JSONEncoder(ensure_ascii=False, allow_nan=False).encode
 _WRITTEN: dict[type, Callable[[Any], str]] = {
@@ -35,7 +32,7 @@ def visible(text: str) -> str:
 
 def visible_typed(text: str) -> str:
     """Return a text that a person typed: as `visible`, but its escapes are kept as escapes."""
-    return text if _is_usual(text) else _UNUSUAL.sub(_text_escape, text)
+    return text if _is_usual(text) else replace_hidden(text, _text_escape)
 
 
 def decode(text: str) -> str:
@@ -48,6 +45,8 @@ def one_line(text: str, limit: int = 200) -> str:
     line = " ".join(visible(text[: limit * 4]).split())
     if len(line) <= limit and len(text) <= limit * 4:
         return line
+    while 0 < limit < len(line) and keeps_together(line, limit):
+        limit -= 1
     return f"{line[:limit]}… ({len(text):,} characters)"
 
 
@@ -67,13 +66,22 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
 
 def visible_json(text: str) -> str:
     """Return JSON, or what a person typed as such, with JSON escapes for its hidden characters."""
-    return text if _is_usual(text) else _UNUSUAL.sub(_json_escape, text)
+    return text if _is_usual(text) else replace_hidden(text, _json_escape)
 
 
-@lru_cache(maxsize=4096)
-def is_hidden(char: str) -> bool:
-    """Return whether a terminal could interpret this character, or a reader overlook it."""
-    return unicodedata.category(char) in _HIDDEN
+def hidden_count(value: object) -> int:
+    """Return how many characters of a text, or of the texts in JSON, are shown as escapes."""
+    waiting, count = [value], 0
+    while waiting:
+        match waiting.pop():
+            case str() as text:
+                count += 0 if _is_usual(text) else sum(1 for _ in hidden_places(text))
+            case dict() as items:
+                waiting += items
+                waiting += items.values()
+            case list() | tuple() as items:
+                waiting += items
+    return count
 
 
 def _is_usual(text: str) -> bool:
@@ -101,15 +109,11 @@ def _indented(value: object, step: str, line: str = "\n") -> str:
     return _compact(value)
 
 
-def _text_escape(match: re.Match[str]) -> str:
-    char = match[0]
-    return f"\\u{{{ord(char):X}}}" if is_hidden(char) else char
+def _text_escape(char: str) -> str:
+    return f"\\u{{{ord(char):X}}}"
 
 
-def _json_escape(match: re.Match[str]) -> str:
-    char = match[0]
-    if not is_hidden(char):
-        return char
+def _json_escape(char: str) -> str:
     return f"\\u{ord(char):04x}" if ord(char) <= 0xFFFF else json.dumps(char)[1:-1]
 
 

@@ -27,6 +27,7 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text, one_line, visible
 from hitl_tui.shell.answer_options import convention, ways
 from hitl_tui.text.item_summary import running_call_line
+from hitl_tui.text.literal import hidden_words
 
 _LINE = 400
 
@@ -87,6 +88,8 @@ def lines(details: QuestionDetails) -> Iterator[str]:
         yield f"  tool call  {running_call_line(asked.tool_call)}"
     yield f"  fingerprint {details.question.fingerprint}"
     yield f"  asks for   {convention(review)}"
+    if hidden := hidden_words(asked.payload):
+        yield f"  contains   {hidden}, written as escapes"
     if details.together:
         yield f"  together   answered in the same request as {', '.join(map(one_line, details.together))}"
     if details.reopening is not None:

@@ -1,9 +1,13 @@
 """Untrusted text as Textual content: all characters visible, none read as markup."""
 
-from textual.content import Content
+from typing import TYPE_CHECKING
 
 from hitl_engine.model import JsonValue
-from hitl_engine.visible import json_text, one_line, visible
+from hitl_engine.visible import hidden_count, json_text, one_line, visible
+from hitl_tui.text.fitting import counted
+
+if TYPE_CHECKING:
+    from textual.content import Content
 
 TAB = "→   "
 """How a tab is shown."""
@@ -11,14 +15,22 @@ _SHORT = 60
 """JSON up to this many characters is on the line of its key."""
 
 
-def literal(text: str) -> Content:
+def literal(text: str) -> "Content":
     """Return `text` as content that shows every character and reads none as markup."""
+    from textual.content import Content  # the shell uses this module without Textual
+
     return Content(visible(text))
 
 
 def visible_lines(text: str) -> list[str]:
     """Return the lines of a text with its hidden characters and tabs made visible."""
     return visible(text).replace("\t", TAB).split("\n")
+
+
+def hidden_words(value: object) -> str:
+    """Return how many characters of a text or of JSON are shown as escapes, or nothing."""
+    count = hidden_count(value)
+    return counted(count, "hidden character") if count else ""
 
 
 def short_id(thread_id: str) -> str:

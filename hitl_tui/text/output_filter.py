@@ -1,35 +1,60 @@
 """The last filter before the terminal, for characters that `hitl_engine.visible` missed."""
 
-import unicodedata
+from collections.abc import Iterable
 
 from rich.cells import cell_len
 from rich.segment import Segment
 from textual.color import Color
 from textual.filter import LineFilter
 
+from hitl_engine.characters.hidden import hidden_places, may_hide
+
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
+_LINE_ENDS = str.maketrans("\n\t", "\r\r")
+"""On a drawn line, a newline or a tab is hidden too."""
 
 
-class UnprintableFilter(LineFilter):
-    """Replaces control, format, surrogate, private-use and unassigned characters in drawn lines.
+class HiddenCharacterFilter(LineFilter):
+    """Replaces the hidden characters of drawn lines, and keeps the width of each line.
 
-    `str.isprintable` is false for exactly these and for separators, which are kept.
+    One without a width takes the place of the character before it or, at the start, after it.
     """
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return `segments` themselves if nothing in them has to be replaced."""
-        if all(segment.text.isprintable() for segment in segments):
+        if not any(may_hide(segment.text) for segment in segments):
             return segments
-        return [Segment(_printable(text), style, control) for text, style, control in segments]
+        # A joiner and what needs it can have different styles.
+        line = "".join(segment.text for segment in segments)
+        if not (replaced := _replaced(line)):
+            return segments
+        drawn: list[Segment] = []
+        start = 0
+        for text, style, control in segments:
+            end = start + len(text)
+            shown = "".join(replaced.get(place, line[place]) for place in range(start, end))
+            drawn.append(Segment(shown, style, control))
+            start = end
+        return drawn
 
 
-def _printable(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(_printable_character(char) for char in text)
+def _replaced(line: str) -> dict[int, str]:
+    """Return what is drawn instead of the characters at these offsets."""
+    replaced: dict[int, str] = {}
+    without_ends = line.translate(_LINE_ENDS)
+    for place in hidden_places(without_ends):
+        if width := cell_len(line[place]):
+            replaced[place] = REPLACEMENT * width
+            continue
+        replaced[place] = ""
+        if (before := _with_width(line, range(place - 1, -1, -1))) is not None:
+            replaced[before] = REPLACEMENT * cell_len(line[before : place + 1])
+        elif (after := _with_width(line, range(place + 1, len(line)))) is not None:
+            replaced[after] = REPLACEMENT * cell_len(line[after])
+        else:
+            replaced[place] = REPLACEMENT
+    return replaced
 
 
-def _printable_character(char: str) -> str:
-    if char.isprintable() or unicodedata.category(char) == "Zs":
-        return char
-    return REPLACEMENT * cell_len(char)  # the layout counted this width
+def _with_width(line: str, places: Iterable[int]) -> int | None:
+    return next((place for place in places if cell_len(line[place])), None)

@@ -7,6 +7,8 @@ from itertools import accumulate
 
 from rich.cells import cell_len, get_character_cell_size
 
+from hitl_engine.characters.hidden import keeps_together
+
 Cuts = Sequence[int]
 """The offsets at which a line is cut; empty if it fits on one row."""
 WHOLE: Cuts = ()
@@ -129,4 +131,6 @@ def reach_of(line: str, start: int, width: int) -> int:
     if _WIDENING in piece:
         while reach > 1 and cell_len(piece[:reach]) > width:
             reach -= 1
+    while 1 < reach < len(piece) and keeps_together(piece, reach):
+        reach -= 1
     return start + reach

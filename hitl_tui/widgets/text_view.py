@@ -6,12 +6,11 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual.app import ComposeResult
-from textual.content import Content
 
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import json_text
 from hitl_tui.text.highlight import Span
-from hitl_tui.text.literal import visible_lines
+from hitl_tui.text.literal import hidden_words, visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
@@ -151,7 +150,10 @@ class TextPane(TitledPane):
     ) -> None:
         super().__init__(id=id, classes=classes)
         self.view = TextView(numbered=numbered)
-        self.border_title = Content(title)
+        self._title = title
+        self._detail = ""
+        self._hidden = ""
+        self._show_title()
 
     def compose(self) -> ComposeResult:
         """Yield the text."""
@@ -159,16 +161,28 @@ class TextPane(TitledPane):
 
     def set_title(self, title: str, detail: str = "") -> None:
         """Set the title in the frame; both texts are already visible text."""
-        self.border_title = titled(title, detail)
+        self._title, self._detail = title, detail
+        self._show_title()
+
+    def _show_title(self) -> None:
+        details = filter(None, (self._detail, self._hidden))
+        self.border_title = titled(self._title, ", ".join(details))
+
+    def _count_hidden(self, value: JsonValue) -> None:
+        self._hidden = hidden_words(value)
+        self._show_title()
 
     def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
         self.view.show_text(text, syntax)
+        self._count_hidden(text)
 
     def show_lines(self, lines: list[str]) -> None:
         """Show lines that are visible text already."""
         self.view.show_lines(lines)
+        self._count_hidden(None)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
         """Show exactly the JSON of `value`."""
         self.view.show_json(value, indent=indent)
+        self._count_hidden(value)

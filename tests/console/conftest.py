@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from textual.worker import WorkerCancelled, WorkerFailed
 
 from hitl_tui.app import ConsoleApp
-from hitl_tui.text.output_filter import UnprintableFilter
+from hitl_tui.text.output_filter import HiddenCharacterFilter
 from hitl_tui.themes import THEMES
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.guard import Guard
@@ -186,5 +186,5 @@ async def drag(pilot: Pilot[None], start: tuple[int, int], end: tuple[int, int])
 @pytest.fixture
 def without_net(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Turn off the output filter: widgets must make text visible themselves."""
-    monkeypatch.setattr(UnprintableFilter, "apply", lambda self, segments, background: segments)
+    monkeypatch.setattr(HiddenCharacterFilter, "apply", lambda self, segments, background: segments)
     yield

@@ -2,9 +2,6 @@
 
 from hitl_engine.model import JsonValue
 
-HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-"""Unicode categories that no payload may bring onto the screen."""
-
 HOSTILE: tuple[JsonValue, ...] = (
     "[/b] hi",
     "[/etc/x]",
@@ -17,6 +14,9 @@ HOSTILE: tuple[JsonValue, ...] = (
     "a\u202eevorppa\u202c",
     "zero\u200bwidth\u200djoin\ufeff",
     "tags \U000e0041\U000e0042",
+    "selectors a\U000e0100\U000e01ef \ufe0f1\ufe0f 👍\ufe00 \u180b",
+    "fillers \u115f\u1160\u3164\uffa0\u2800 \u034f\u17b4\u17b5",
+    "joiners a\u200db a\u200c क्‍ष می‌خواهم 👩\u200da ශ්‍රී",
     "lone \ud800 surrogate",
     "private \ue000 unassigned \u0378",
     "line\u2028separator\u2029",

@@ -1,7 +1,6 @@
 """Arguments as they are shown: the form of each, and that nothing is lost."""
 
 import json
-import unicodedata
 
 import pytest
 from hypothesis import given
@@ -14,9 +13,10 @@ from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.text.arguments import Change, LongText, Short, Tree, arguments_of, language_of
 from hitl_tui.text.diff import aligned
 from hitl_tui.text.highlight import LANGUAGES, spans_of
+from tests.hidden import hidden_in
 from tests.json_values import JSON
 
-from .hostile import HIDDEN, HOSTILE, ODD
+from .hostile import HOSTILE, ODD
 
 LONG = "word " * 40
 
@@ -162,7 +162,7 @@ def test_aligned_texts_contain_both_texts(before: str, after: str, most: int) ->
 def test_all_arguments_are_shown_in_visible_text(args: JsonObject) -> None:
     lines = lines_of(args)
     shown = "\n".join(texts(lines))
-    assert not hidden_categories(shown.replace("\n", ""))
+    assert not hidden_in(shown.replace("\n", ""))
     for line in lines:
         assert all(0 <= start <= end for start, end, _ in line.spans)
     for argument in arguments_of(args):
@@ -181,11 +181,7 @@ def test_all_arguments_are_shown_in_visible_text(args: JsonObject) -> None:
 def test_hostile_arguments_become_lines(value: object) -> None:
     args = {"command": value, "code": value, str(value): value, "old_str": value, "new_str": "x"}
     for line in (*lines_of(args), *json_lines(args)):  # type: ignore[arg-type]  # any value
-        assert not hidden_categories(line.text + line.gutter + line.folded + line.holds)
-
-
-def hidden_categories(text: str) -> set[str]:
-    return {unicodedata.category(char) for char in text} & HIDDEN
+        assert not hidden_in(line.text + line.gutter + line.folded + line.holds)
 
 
 # Colours

@@ -1,6 +1,5 @@
 """The cards: what they show, what they say, and that they say it once."""
 
-import unicodedata
 from typing import Any
 
 import pytest
@@ -22,10 +21,11 @@ from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.question_card import QuestionCard
+from tests.hidden import hidden_in
 
 from .conftest import card_shown, heard, screen_text, settle, until
 from .desk_double import interrupt, stop, tool_request
-from .hostile import HIDDEN, HOSTILE, ODD
+from .hostile import HOSTILE, ODD
 
 ALL = ("approve", "edit", "reject", "respond")
 
@@ -368,7 +368,7 @@ async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, 
 
 
 @pytest.mark.usefixtures("without_net")
-@pytest.mark.parametrize("size", [(40, 12), (100, 40)])
+@pytest.mark.parametrize("size", [(40, 12), pytest.param((100, 40), marks=pytest.mark.hardening)])
 async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
     """Each value once, in the kinds of questions in turn; in other kinds on the other size."""
     each = enumerate((*HOSTILE, *ODD), start=size[1])
@@ -395,7 +395,7 @@ async def show_hostile(payloads: list[Any], size: tuple[int, int]) -> None:
                 await seat.mount(made)
             await pilot.pause()
             seen = screen_text(pilot.app).replace("\n", "")
-            bad = {unicodedata.category(char) for char in seen} & HIDDEN
+            bad = hidden_in(seen)
             assert not bad, f"{payload!r} shows {bad}"
         pilot.app.export_screenshot()
 

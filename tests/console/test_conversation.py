@@ -1,17 +1,17 @@
 """The view of a conversation: opened at its end, quick at any length, nothing hidden or run."""
 
 import asyncio
-import unicodedata
 
 import pytest
 
 from hitl_engine.model import Conversation, Interrupt, JsonValue, Progress, ThreadStatus, ThreadView
 from hitl_engine.reading.conversation import Conversations
 from hitl_tui.widgets.conversation.conversation_view import ConversationView
+from tests.hidden import hidden_in
 
 from .conftest import OpenConsole, card_shown, screen_text, until
 from .desk_double import DeskDouble, interrupt, tool_request
-from .hostile import HIDDEN, HOSTILE
+from .hostile import HOSTILE
 
 EMAIL: dict[str, JsonValue] = {"to": "ada@example.org", "subject": "Your order"}
 ASKED = tool_request(("send_email", EMAIL, "", ("approve", "reject")))
@@ -157,7 +157,7 @@ async def test_hostile_text_is_visible() -> None:
         for key in ("home", "i", "enter", "j", "enter"):
             await pilot.press(key)
             shown = screen_text(pilot.app)
-            assert not {unicodedata.category(char) for char in shown if char != "\n"} & HIDDEN
+            assert not hidden_in(shown)
 
 
 @pytest.mark.parametrize("size", [(120, 40), (80, 24)])

@@ -1,7 +1,5 @@
 """What led to a question is above it, where the conversation is not beside it."""
 
-import unicodedata
-
 import pytest
 from rich.cells import cell_len
 
@@ -11,10 +9,11 @@ from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.views import ViewName
 from hitl_tui.text.conversation_tail import tail_of, tail_rows
 from hitl_tui.widgets.conversation.conversation_tail import ConversationTail
+from tests.hidden import hidden_in
 
 from .conftest import Console, OpenConsole, settle
 from .desk_double import DeskDouble, interrupt, stop, tool_request
-from .hostile import HIDDEN, HOSTILE
+from .hostile import HOSTILE
 
 EMAIL: dict[str, JsonValue] = {"to": "ada@example.org", "subject": "Your order"}
 ASKED = tool_request(("send_email", EMAIL, "", ("approve", "reject")))
@@ -70,7 +69,7 @@ def test_rows_fit_the_width_and_show_every_hidden_character(text: str, rows_each
         rows = tail_rows(messages, width, rows_each)
         assert len(rows) <= 2 * rows_each
         lines = ["".join(part for part, _ in row.texts) for row in rows]
-        assert not any(unicodedata.category(char) in HIDDEN for char in "".join(lines))
+        assert not hidden_in("".join(lines))
         assert width == 1 or all(cell_len(line) <= width for line in lines)
 
 

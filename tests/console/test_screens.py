@@ -32,7 +32,7 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
-from hitl_tui.text.output_filter import UnprintableFilter
+from hitl_tui.text.output_filter import HiddenCharacterFilter
 
 from .conftest import Console, OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt, stop, tool_request
@@ -634,11 +634,34 @@ def test_the_output_filter_replaces_control_characters() -> None:
     from rich.segment import Segment
     from textual.color import Color
 
-    output_filter, black = UnprintableFilter(), Color(0, 0, 0)
+    output_filter, black = HiddenCharacterFilter(), Color(0, 0, 0)
     clean = [Segment("plain 漢字 \u00a0\u3000")]
     assert output_filter.apply(clean, black)[0].text == clean[0].text
-    caught = output_filter.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b")], black)[0].text
+    caught = output_filter.apply([Segment("a\x1b[31m\x9b\u202e\ud800\u200b\n")], black)[0].text
     assert caught.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("drawn", "expected"),
+    [
+        ("ad\u200bmin", "a\ufffdmin"),
+        ("漢\ufe0fb", "\ufffd\ufffdb"),
+        ("\u200bab", "\ufffdb"),
+        ("\u200b", "\ufffd"),
+        ("a\u3164\u3164b", "\ufffdb"),
+        ("\u2800x", "\ufffdx"),
+        ("1\ufe0fx", "\ufffd\ufffdx"),
+        ("می\u200cخواهم 👨\u200d👩 ❤\ufe0f", "می\u200cخواهم 👨\u200d👩 ❤\ufe0f"),
+    ],
+)
+def test_the_output_filter_marks_what_has_no_width(drawn: str, expected: str) -> None:
+    from rich.segment import Segment
+    from textual.color import Color
+
+    each_its_own = [Segment(char) for char in drawn]
+    for segments in ([Segment(drawn)], each_its_own):
+        shown = HiddenCharacterFilter().apply(segments, Color(0, 0, 0))
+        assert "".join(segment.text for segment in shown) == expected
 
 
 def test_a_crash_shows_no_values(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,6 +1,5 @@
 """The view of a thread's state: a tree that is searched, copied and watched."""
 
-import unicodedata
 from pathlib import Path
 
 import pytest
@@ -8,10 +7,11 @@ import pytest
 from hitl_engine.model import Change, ChangeKind, JsonValue, SubgraphState
 from hitl_tui.settings import Settings
 from hitl_tui.widgets.state_tree.state_tree import StateTree
+from tests.hidden import hidden_in
 
 from .conftest import Console, OpenConsole, card_shown, screen_text
 from .desk_double import DeskDouble, interrupt
-from .hostile import HIDDEN, HOSTILE
+from .hostile import HOSTILE
 
 VALUES: JsonValue = {
     "plan": {"city": "Rome", "days": 3},
@@ -154,7 +154,7 @@ async def test_hostile_text_is_visible() -> None:
         for _ in range(3):
             await pilot.press("enter", "j")
             shown = screen_text(pilot.app)
-            assert not {unicodedata.category(char) for char in shown if char != "\n"} & HIDDEN
+            assert not hidden_in(shown)
 
 
 def line_with(c: Console, text: str) -> str:

@@ -155,6 +155,14 @@ async def test_all_that_the_request_says_besides_is_shown() -> None:
         assert '"id": "of all"' in said and '"id": "of one"' in said
 
 
+async def test_hidden_characters_are_counted_in_the_titles() -> None:
+    request = tool_request(("send", {"to": "a\u200bb\u3164"}, "se\u200bnd", ALL))
+    async with opened(request) as seat:
+        view = seat.part.panel.view
+        assert "1 argument, 2 hidden characters" in str(view.arguments.border_title)
+        assert "1 hidden character" in str(view.description.border_title)
+
+
 async def test_prose_without_arguments_is_called_so() -> None:
     async with opened(tool_request(call(*ALL))) as s:
         assert "it has no arguments, only this" in s.text

@@ -1,7 +1,6 @@
 """Conventions: what is recognised, and the exact JSON that answers it."""
 
 import json
-import unicodedata
 from typing import Any, get_args
 
 import pytest
@@ -42,10 +41,10 @@ from hitl_engine.model import (
 )
 from hitl_engine.strict_json import unwritable
 from hitl_tui.text.item_summary import review_line
+from tests.hidden import hidden_in
 from tests.json_values import JSON
 
 ALL = tuple(DecisionKind)
-HIDDEN = ("Cc", "Cf", "Cs")
 
 # One payload of each convention
 
@@ -323,7 +322,7 @@ def test_every_payload_is_recognised_as_something(payload: JsonValue, schema: Js
         assert review == payloads.recognise(payload, odd)
         assert isinstance(payloads.answer_schema(payload, odd), dict)
         line = review_line(review)
-        assert not [letter for letter in line if unicodedata.category(letter) in HIDDEN]
+        assert not hidden_in(line)
 
 
 SIGNS: list[tuple[JsonObject, type[Review]]] = [

@@ -1,13 +1,15 @@
 """Untrusted text: escaped so that it can be decoded, without terminal control characters."""
 
 import json
-import unicodedata
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hitl_engine.visible import decode, json_text, one_line, visible
+from hitl_engine.visible import decode, hidden_count, json_text, one_line, visible
+from tests import unicode_tables
+from tests.hidden import hidden_in
 
 HOSTILE = [
     "\x1b[2J\x1b]52;c;ZXZpbA==\x07",
@@ -19,6 +21,43 @@ HOSTILE = [
     "\u2028\u2029\x85",
     "literal \\u{1B} and \\\\u{1B}",
 ]
+INVISIBLE = [
+    *"\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b\u180e\u200b\u200e\u2060\u2065\u2800\u3164",
+    *"\ufe00\ufe0f\ufeff\uffa0\ufff0\U0001bca0\U0001d173\U000e0001\U000e0041\U000e0100\U000e01ef",
+]
+"""What a terminal draws as nothing, or as a blank cell."""
+ORDINARY = {
+    "Persian": "می\u200cخواهم کتاب\u200cها را ببینم",
+    "Persian, with marks": "مِی\u200cخواهَم",
+    "Hindi": "क्\u200dष और क्\u200cष",
+    "Sinhala": "ශ්\u200dරී ලංකාව ක්\u200dය",
+    "Bengali": "র\u200d্যাব",
+    "Malayalam": "അവന്\u200d",
+    "Mongolian": "ᠠ\u180bᠯ ᠮᠣᠩᠭᠣᠯ\u180eᠠ",
+    "ideographs": "葛\U000e0100飾区 辻\U000e0101 㒞\ufe00",
+    "family": "👨\u200d👩\u200d👧",
+    "skin tones": "👩🏽\u200d💻 👍🏽",
+    "heart": "❤\ufe0f ❤\ufe0e 👩\u200d❤\ufe0f\u200d👩",
+    "keycap": "1\ufe0f⃣ #\ufe0f⃣",
+    "flags": "🇩🇪 🏴\u200d☠\ufe0f 🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+}
+OUT_OF_CONTEXT = {
+    "joiner in Latin": "ad\u200dmin",
+    "non-joiner in Latin": "ad\u200cmin",
+    "non-joiner after a letter that does not join": "ر\u200cر",
+    "non-joiner at the end": "می\u200c",
+    "joiner after a digit": "1\u200d2",
+    "joiner after one emoji": "👩\u200d",
+    "style of a letter": "a\ufe0f",
+    "style of a digit": "1\ufe0f2",
+    "style at the start": "\ufe0f",
+    "second style": "❤\ufe0f\ufe0f",
+    "selector after emoji": "👍\U000e0100",
+    "slashed zero": "0\ufe00",
+    "selector after an ideograph that lacks it": "一\ufe00",
+    "Mongolian selector in Latin": "a\u180b",
+    "tags of no known flag": "🏴\U000e0061",
+}
 
 
 def any_text() -> st.SearchStrategy[str]:
@@ -28,8 +67,7 @@ def any_text() -> st.SearchStrategy[str]:
 
 
 def is_inert(text: str) -> bool:
-    hidden = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    return all(char in "\n\t" or unicodedata.category(char) not in hidden for char in text)
+    return not hidden_in(text)
 
 
 @given(any_text())
@@ -58,6 +96,60 @@ def test_hostile_text_stays_on_one_line(text: str) -> None:
 def test_real_languages_stay_readable() -> None:
     for text in ("Grüße, Ωμέγα", "مرحبا بالعالم", "日本語のテキスト", "👍 ok"):
         assert visible(text) == text
+
+
+@pytest.mark.parametrize("char", INVISIBLE, ids=ascii)
+def test_what_is_drawn_as_nothing_is_marked(char: str) -> None:
+    for text in (char, f"a{char}b", char * 3, f"漢{char * 2}", f"👍{char * 2}"):
+        shown = visible(text)
+        assert char not in visible(text[1:] if text[0] in "漢👍" else text)
+        assert f"{ord(char):X}" in shown and decode(shown) == text
+        assert json.loads(json_text(text)) == text
+
+
+@pytest.mark.parametrize("text", ORDINARY.values(), ids=ORDINARY)
+def test_what_scripts_and_emoji_need_stays(text: str) -> None:
+    assert visible(text) == text
+    assert json_text(text, indent=None) == f'"{text}"'
+    assert hidden_count(text) == 0
+
+
+@pytest.mark.parametrize("text", OUT_OF_CONTEXT.values(), ids=OUT_OF_CONTEXT)
+def test_the_same_characters_elsewhere_are_marked(text: str) -> None:
+    assert "\\u{" in visible(text)
+    assert hidden_count(text) == 1
+
+
+def test_hidden_characters_are_counted_in_all_of_a_value() -> None:
+    value = {"a\u200b": ["\x1b[31m", {"b": "क्\u200dष\u2800\n\t"}], "c": 1, "d": None}
+    assert hidden_count(value) == 3
+
+
+def test_a_cut_does_not_take_a_joiner_from_its_letters() -> None:
+    family = "👨\u200d👩\u200d👧"
+    for limit in range(1, len(family)):
+        assert is_inert(one_line(family, limit))
+
+
+def test_the_tables_are_those_of_the_database() -> None:
+    if not unicode_tables.installed():
+        pytest.skip("Debian's package unicode-data is not installed")
+    assert unicode_tables.TABLES.read_text(encoding="utf-8") == unicode_tables.tables()
+
+
+def test_plain_text_costs_one_pass() -> None:
+    plain, ideographs = "x" * 1_000_000, "漢" * 1_000_000
+    assert shortest(plain) * 1.5 < shortest(ideographs)
+    assert shortest(ideographs) < 0.3
+
+
+def shortest(text: str) -> float:
+    times = []
+    for _ in range(5):
+        began = time.perf_counter()
+        visible(text)
+        times.append(time.perf_counter() - began)
+    return min(times)
 
 
 def test_a_cut_line_shows_the_full_length() -> None:

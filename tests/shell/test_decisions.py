@@ -261,6 +261,11 @@ FORM = {"type": "object", "properties": {"n": {"type": "integer", "description":
         ({"query": "Who?"}, None, ["--choose N[:TEXT], --text T"]),
         ({"q": 1}, FORM, ["values that fit a schema", "n (integer", "How many", "--value JSON"]),
         ({"q": 1}, None, ["anything, as JSON", "accepts    anything"]),
+        (
+            {"q": "rm\U000e0100 x\u3164"},
+            None,
+            ["contains   2 hidden characters", "rm\\udb40\\udd00"],
+        ),
         ({"type": "tool_approval"}, None, ["note       This looks like a tool approval"]),
     ],
 )

@@ -58,6 +58,8 @@ class Server:
     """About the settings of a local project, when the server was found."""
     changed: tuple[ChangedGraph, ...] = ()
     """The graphs whose code has changed since, as of the last look at the server."""
+    coming: tuple[str, ...] = ()
+    """The graphs that a local server is still importing: what needs a graph waits for it."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
     read_only: str = ""

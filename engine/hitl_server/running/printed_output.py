@@ -1,23 +1,21 @@
 """What a run prints: it goes to the log like all output, and as lines to the clients of the run.
 
-A context variable names the run. Nodes inherit it, also those that LangGraph runs in threads; threads
-and processes that a node starts by itself do not, and what they print is only in the log.
+Nodes inherit the context of their run, also those that LangGraph runs in threads; threads and processes
+that a node starts by itself do not, and what they print is only in the log.
 """
 
 import asyncio
-import io
 import os
-import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
-from contextvars import ContextVar
 from typing import Any, NamedTuple
 
 from langgraph.config import get_config
 
 from hitl_server.json_encoding import now
 from hitl_server.json_types import JsonObject
+from hitl_server.standard_streams import written_text_to
 
 _MOST_LINES = 5_000
 _MOST_CHARACTERS = 1024 * 1024
@@ -69,11 +67,10 @@ class PrintedOutput:
     @contextmanager
     def collected(self) -> Iterator[None]:
         """Collect what is printed in this context, and in contexts that are copied from it."""
-        token = _of_run.set(self)
         try:
-            yield
+            with written_text_to(self.add):
+                yield
         finally:
-            _of_run.reset(token)
             self._end()
 
     def add(self, stream: str, text: str) -> None:
@@ -118,41 +115,6 @@ class PrintedOutput:
                 self._add_line(source, line)
             self._open = False
         self._send_waiting()
-
-
-_of_run: ContextVar[PrintedOutput | None] = ContextVar("_of_run", default=None)
-
-
-class _CollectingStream(io.TextIOWrapper):
-    """A standard stream that also gives what is written to the run that writes it."""
-
-    def __init__(self, stream: io.TextIOWrapper, name: str) -> None:
-        super().__init__(
-            stream.buffer,
-            encoding=stream.encoding,
-            errors=stream.errors,
-            line_buffering=stream.line_buffering,
-            write_through=stream.write_through,
-        )
-        self._replaced = stream
-        """Kept, because it would close the buffer at its end."""
-        self._stream_name = name
-
-    def write(self, text: str, /) -> int:
-        """Write the text."""
-        written = super().write(text)
-        if (output := _of_run.get()) is not None:
-            output.add(self._stream_name, text)
-        return written
-
-
-def collect_standard_streams() -> None:
-    """Replace `sys.stdout` and `sys.stderr`, once, before code is imported that may keep them."""
-    for name in ("stdout", "stderr"):
-        stream: Any = getattr(sys, name)
-        if isinstance(stream, io.TextIOWrapper):
-            stream.flush()
-            setattr(sys, name, _CollectingStream(stream, name))
 
 
 def _shown(line: str) -> str:

@@ -16,6 +16,7 @@ from textual.strip import Strip
 from hitl_engine.model import JsonObject
 from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
 from hitl_tui.text.highlight import Span
+from hitl_tui.text.literal import hidden_words
 from hitl_tui.text.rows import Cuts, cut_anywhere, cut_loosely
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
@@ -248,6 +249,7 @@ class ArgumentsPane(TitledPane):
         self.view = ArgumentsView()
         self._title = title
         self._args: JsonObject = {}
+        self._hidden = ""
         self._row = 0
         self.as_json = False
 
@@ -258,6 +260,7 @@ class ArgumentsPane(TitledPane):
     def show_args(self, args: JsonObject) -> None:
         """Show these arguments from the start."""
         self._args = args
+        self._hidden = hidden_words(args)
         self._row = 0
         self.scroll_home(animate=False)
         self._show()
@@ -285,6 +288,8 @@ class ArgumentsPane(TitledPane):
             words.append(f"{lines} folded: + unfolds")
         if self.as_json:
             words.append("as JSON")
+        if self._hidden:
+            words.append(self._hidden)
         self.border_title = titled(self._title, ", ".join(words))
 
     def fold_all(self, *, folded: bool) -> None:

@@ -1,0 +1,1 @@
+"""What is known about single characters: which are hidden, and which resemble others."""
