@@ -40,7 +40,7 @@ class _Items:
                 task_id=f"{number:032x}",
                 namespace="",
                 checkpoint_id="c",
-                since=now - timedelta(seconds=number),
+                since=now - timedelta(minutes=number),
             )
             for number in range(count)
         )
