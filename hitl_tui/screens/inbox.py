@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -12,6 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
+from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
@@ -21,7 +23,7 @@ from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
-from hitl_tui.state.marks import Marks, key_of
+from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.essence import Essence, essence_of
@@ -29,6 +31,7 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.item_conversation import ItemConversation
 from hitl_tui.widgets.item_preview import ItemPreview
 from hitl_tui.widgets.last_seen_list import LastSeenList
 from hitl_tui.widgets.targets_line import target_problems
@@ -59,6 +62,10 @@ _KEEP_SECONDS = 60
 """Between two copies of the list for the next start."""
 _REST = 0.05
 """Seconds for which the selection rests before its item is shown beside the list."""
+_READ_REST = 0.2
+"""Seconds for which it rests further before the conversation that led to it is read."""
+_WIDTH_OF_CONVERSATION = 160
+"""Columns from which this conversation is shown."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -83,9 +90,10 @@ class InboxScreen(ConsoleScreen):
             border-title-color: $foreground;
             &:focus-within { border: round $accent; }
         }
-        ItemPreview { width: 2fr; display: none; }
-        &.-wide ItemPreview { display: block; }
-        &.-wide.-empty ItemPreview { display: none; }
+        #beside { width: 2fr; display: none; }
+        ItemPreview { height: 1fr; }
+        &.-wide #beside { display: block; }
+        &.-wide.-empty #beside { display: none; }
         InboxHeader #summary { display: none; }
         &.-short InboxHeader #summary { display: block; }
         &.-short #waiting, &.-short ItemPreview { border: none; }
@@ -168,6 +176,7 @@ class InboxScreen(ConsoleScreen):
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
+        self.conversation = ItemConversation()
         shown: list[Widget] = [self.list, self.nothing]
         if self.sessions.last_seen is not None:
             self._last_seen_list = LastSeenList(self.sessions.last_seen)
@@ -176,7 +185,7 @@ class InboxScreen(ConsoleScreen):
             shown.append(self._last_seen_list)
         self.frame = Vertical(*shown, id="waiting")
         yield self.header
-        yield Horizontal(self.frame, self.preview)
+        yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
         yield self.filter
 
     def _essence(self, item: Waiting) -> Essence:
@@ -232,7 +241,8 @@ class InboxScreen(ConsoleScreen):
         production = (server.name for server in self.sessions.servers if server.production)
         self.list.mark_production(frozenset(production))
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
-            self.list.show(self.session.inbox.items)
+            self.list.show(self.session.inbox.items, self.sessions.complete)
+            self.read_drafts()
             self._long_lived.keep_from_collector(len(self.list.items))
         if self.sessions.last_seen is not None and self._last_seen_list is not None:
             self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
@@ -252,6 +262,28 @@ class InboxScreen(ConsoleScreen):
         await asyncio.sleep(_REST)
         item = self.list.item
         self.preview.show(None if item is None else self.desks.reviews.item(item))
+        if item is None or not self.conversation.is_of(item):
+            self.conversation.clear()
+        if item is not None and self.is_current and self.has_class("-wide"):
+            self.list.mark_seen(item)
+        if item is None or self.size.width < _WIDTH_OF_CONVERSATION:
+            return
+        await asyncio.sleep(_READ_REST)
+        desk = self.sessions.of(item).desk
+        if desk is not None:
+            with suppress(HitlError):  # the reason is shown where the item is opened
+                view = await desk.thread(item.thread_id)
+                self.conversation.show_led_to(item, desk.conversations.of(view))
+
+    @work(group="drafts", exclusive=True, exit_on_error=False)
+    async def read_drafts(self) -> None:
+        """Show which items have a draft."""
+        found: set[ItemKey] = set()
+        for desk in (each.desk for each in self.sessions.targets):
+            if desk is not None:
+                with suppress(JournalFailed):  # it is told where something is typed
+                    found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
+        self.list.show_drafts(frozenset(found))
 
     # The inbox as last seen
 
@@ -464,6 +496,7 @@ class InboxScreen(ConsoleScreen):
         """Show which items are still marked, after decisions on them."""
         if self.is_mounted:
             self.show_marks()
+            self.read_drafts()
 
     # Filtering
 
