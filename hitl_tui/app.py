@@ -132,9 +132,8 @@ class ConsoleApp(App[None]):
         self._openers = open_desk if isinstance(open_desk, Mapping) else {"": open_desk}
         self.sessions = Sessions(tuple(self._openers), self._settings, configured)
         self.session = self.sessions.overview
-        for each in self.sessions.targets:
-            each.keep_as(last_seen.get(each.name) if last_seen else None)
-        self.home: ConsoleScreen = ConnectingScreen(self.session)
+        self.sessions.keep_in(last_seen or {})
+        self.home: ConsoleScreen = ConnectingScreen(self.session, self.sessions.last_seen)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
         self._close_requested = asyncio.Event()

@@ -142,7 +142,7 @@ def _last_seen_files(
     from hitl_engine.last_seen import LastSeenFile  # shell commands need no such file
 
     found = {
-        target.name: LastSeenFile.of_target(
+        target.name if len(targets) > 1 else "": LastSeenFile.of_target(
             target,
             data_dir=args.data_dir,
             headers=dict(args.header),

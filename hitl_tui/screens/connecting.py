@@ -2,10 +2,13 @@
 
 from textual import on
 from textual.app import ComposeResult
+from textual.containers import Vertical
+from textual.content import Content
 from textual.widgets import Static
 
 from hitl_tui.screens.console_screen import ConsoleScreen
-from hitl_tui.state.session import ConnectionStatus
+from hitl_tui.state.last_seen import SeenRows
+from hitl_tui.state.session import ConnectionStatus, Session
 from hitl_tui.widgets.last_seen_list import LastSeenList
 
 _TEXTS = {
@@ -26,30 +29,40 @@ class ConnectingScreen(ConsoleScreen):
     DEFAULT_CSS = """
     ConnectingScreen {
         #status { height: 1fr; content-align: center middle; color: $foreground 70%; }
-        #as-of { height: 1; padding: 0 1; color: $foreground 70%; text-wrap: nowrap; }
-        &.-short LastSeenList { margin-top: 0; }
+        #as-of { display: none; height: 1; padding: 0 1; color: $foreground 70%; text-wrap: nowrap; }
+        #seen { border: round $accent; border-title-color: $foreground; }
+        &.-short #as-of { display: block; }
+        &.-short #seen { border: none; }
     }
     """
 
+    def __init__(self, session: Session, last_seen: SeenRows | None = None) -> None:
+        super().__init__(session)
+        self._last_seen = last_seen
+
     def compose_body(self) -> ComposeResult:
-        """Put the status in the middle, or above the list."""
-        seen = self.session.last_seen
+        """Put the status in the middle, or above the list, in the frame that the inbox has."""
+        seen = self._last_seen
         self.status = Static(id="status" if seen is None else "as-of", markup=False)
+        self.frame = Vertical(id="seen")
         yield self.status
         if seen is not None:
-            yield LastSeenList(seen)
+            with self.frame:
+                yield LastSeenList(seen)
 
     def session_changed(self) -> None:
         """Show the new status."""
         super().session_changed()
-        seen, status = self.session.last_seen, self.session.connection
+        seen, status = self._last_seen, self.session.connection
         if seen is None:
             self.status.update(_TEXTS.get(status, ""))
         else:
-            self.status.update(seen.words(_MEANWHILE.get(status, "connecting")))
+            words = seen.words(_MEANWHILE.get(status, "connecting"))
+            self.status.update(words)
+            self.frame.border_title = Content(words)
 
     @on(LastSeenList.NotLive)
     def tell_when_it_opens(self) -> None:
         """Tell why nothing opens yet."""
-        if self.session.last_seen is not None:
-            self.show_notification(NOT_LIVE.format(self.session.last_seen.when))
+        if self._last_seen is not None:
+            self.show_notification(NOT_LIVE.format(self._last_seen.when))

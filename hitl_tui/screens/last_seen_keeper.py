@@ -1,13 +1,14 @@
-"""Keeps the first rows of the inbox for the next start of the console."""
+"""Keeps the first rows of a target's inbox for the next start of the console."""
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from hitl_engine.model import Inbox, Waiting, in_order
+from hitl_engine.model import Waiting, in_order
 from hitl_tui.state.last_seen import LastSeen, SeenItem
 from hitl_tui.state.marks import key_of
+from hitl_tui.state.session import Session
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.waiting_row import look_of, row_of
 
@@ -19,16 +20,20 @@ _ROWS = 200
 
 
 class LastSeenKeeper:
-    """Writes what the inbox shows into the file of its target."""
+    """Writes what waits on a target into its file."""
 
-    def __init__(self, file: "LastSeenFile", summarise: Callable[[Waiting], Essence]) -> None:
+    def __init__(
+        self, session: Session, file: "LastSeenFile", summarise: Callable[[Waiting], Essence]
+    ) -> None:
+        self._session = session
         self._file = file
         self._summarise = summarise
         self._kept: Sequence[Waiting] | None = None
 
-    def keep(self, inbox: Inbox) -> None:
+    def keep(self) -> None:
         """Write the newest items, if they are live and others than before. Raises OSError."""
-        if inbox.error or inbox.items is self._kept:
+        inbox = self._session.inbox
+        if inbox is None or inbox.error or inbox.items is self._kept:
             return
         rows = tuple(map(self._seen, islice(in_order(inbox.items), _ROWS)))
         self._file.write(LastSeen(datetime.now(UTC), len(inbox.items), rows).to_json())

@@ -3,9 +3,10 @@
 Imports nothing slow: it is read before the first paint.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from typing import NamedTuple, TypeAlias, get_args
 
 from hitl_engine.visible import one_line
@@ -13,6 +14,7 @@ from hitl_tui.text.inbox_row import InboxRow, Look
 
 Json: TypeAlias = dict[str, object]
 
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _LONGEST = 400
 """Characters of a text that are shown."""
 
@@ -35,36 +37,14 @@ class SeenItem(NamedTuple):
         return self.target, self.thread_id, self.interrupt_id
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class LastSeen:
-    """The first rows of the inbox at one time; the selected one stays selected in the live list."""
+    """The first rows of the inbox of one target, at one time."""
 
     as_of: datetime
     total: int
     """How many items waited; not all of them are in `items`."""
     items: Sequence[SeenItem]
-    selected: int = 0
-    top: int = 0
-    """The row at the top of the list."""
-    opens: bool = False
-    """Whether the selected item is to be opened as soon as the list is live."""
-
-    @property
-    def when(self) -> str:
-        """The time of day, with the date if it was not today."""
-        local = self.as_of.astimezone()
-        is_today = local.date() == datetime.now(UTC).astimezone().date()
-        return local.strftime("%H:%M" if is_today else "%d %b %H:%M")
-
-    def words(self, meanwhile: str) -> str:
-        """Return how many items waited when; `meanwhile` is what the console does now."""
-        return f"{self.total:,} waiting as of {self.when}  ·  {meanwhile}"
-
-    @property
-    def nearest_keys(self) -> list[tuple[str, str, str]]:
-        """The keys of the selected row, of those below it, and of those above it, the nearest first."""
-        keys = [item.key for item in self.items]
-        return [*keys[self.selected :], *reversed(keys[: self.selected])]
 
     def to_json(self) -> Json:
         """Return it as JSON, which `last_seen_of` reads."""
@@ -73,6 +53,65 @@ class LastSeen:
             for item in self.items
         ]
         return {"as_of": self.as_of.isoformat(), "total": self.total, "items": items}
+
+
+class SeenRows:
+    """The rows of the targets that are not live yet; the selected one stays selected in the live list."""
+
+    def __init__(self, targets: Mapping[str, LastSeen]) -> None:
+        """`targets` has at least one, by its name."""
+        self._targets = dict(targets)
+        self.items = self._merged()
+        """Newest first."""
+        self.selected = 0
+        self.top = 0
+        """The row at the top of the list."""
+        self.opens = False
+        """Whether the selected item is to be opened as soon as it is live."""
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The names of the targets."""
+        return tuple(self._targets)
+
+    @property
+    def when(self) -> str:
+        """The time of day of the oldest rows, with the date if it was not today."""
+        local = min(each.as_of for each in self._targets.values()).astimezone()
+        is_today = local.date() == datetime.now(UTC).astimezone().date()
+        return local.strftime("%H:%M" if is_today else "%d %b %H:%M")
+
+    def words(self, meanwhile: str) -> str:
+        """Return how many items waited when; `meanwhile` is what the console does now."""
+        total = sum(each.total for each in self._targets.values())
+        return f"{total:,} waiting as of {self.when}  ·  {meanwhile}"
+
+    @property
+    def nearest_keys(self) -> list[tuple[str, str, str]]:
+        """The keys of the selected row, of those below it, and of those above it, the nearest first."""
+        keys = [item.key for item in self.items]
+        return [*keys[self.selected :], *reversed(keys[: self.selected])]
+
+    def is_selected(self, targets: Collection[str]) -> bool:
+        """Whether the selected row is of one of these targets."""
+        return any(
+            self.items[self.selected] in self._targets[name].items
+            for name in targets
+            if name in self._targets
+        )
+
+    def drop(self, targets: Collection[str]) -> None:
+        """Leave out what is live; the nearest row that is left is selected."""
+        keys = self.nearest_keys
+        self._targets = {name: each for name, each in self._targets.items() if name not in targets}
+        self.items = self._merged()
+        places = {item.key: index for index, item in enumerate(self.items)}
+        self.opens = self.opens and keys[0] in places
+        self.selected = next((places[key] for key in keys if key in places), 0)
+
+    def _merged(self) -> list[SeenItem]:
+        items = chain.from_iterable(each.items for each in self._targets.values())
+        return sorted(items, key=lambda item: item.since or _NEVER, reverse=True)
 
 
 def last_seen_of(kept: object) -> LastSeen | None:

@@ -10,7 +10,6 @@ from hitl_engine.configuration import Configuration
 from hitl_tui.settings import Settings
 from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.early_keys import EarlyKeys
-from hitl_tui.state.last_seen import LastSeen, last_seen_of
 from hitl_tui.state.outbox import Outbox
 from hitl_tui.state.views import ChosenViews
 
@@ -55,8 +54,6 @@ class Session:
     inbox: Inbox | None = None
     problem: str = ""
     """Why the target could not be opened; empty while that is not so."""
-    last_seen: LastSeen | None = None
-    """The inbox as it was last seen, until it is read."""
     last_seen_file: LastSeenFile | None = None
     """Where the inbox is kept for the next start; None if it is not kept."""
     takes_up_code: bool = False
@@ -110,11 +107,6 @@ class Session:
     def unsubscribe(self, callback: Callable[[], None]) -> None:
         """Stop calling `callback`."""
         self._subscribers.remove(callback)
-
-    def keep_as(self, file: LastSeenFile | None) -> None:
-        """Keep the inbox in this file, and begin with what is in it."""
-        self.last_seen_file = file
-        self.last_seen = None if file is None else last_seen_of(file.read())
 
     def set_connecting(self) -> None:
         """The target is being opened."""

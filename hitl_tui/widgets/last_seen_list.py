@@ -5,10 +5,11 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.message import Message
 from textual.strip import Strip
 
-from hitl_tui.state.last_seen import LastSeen
+from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.text.durations import age
 from hitl_tui.text.fitting import longest_of_several
 from hitl_tui.widgets.inbox_rows import InboxRows
@@ -16,10 +17,13 @@ from hitl_tui.widgets.item_list import moving_keys
 
 
 class LastSeenList(InboxRows):
-    """Shows the rows; selection and place are kept in `LastSeen`, for the lists that follow."""
+    """Shows the rows; selection and place are kept in `SeenRows`, for the lists that follow."""
 
     DEFAULT_CSS = """
-    LastSeenList { color: $foreground 75%; margin-top: 1; }
+    LastSeenList {
+        color: $foreground 75%;
+        &.-below { max-height: 40%; border-top: solid $foreground 20%; }
+    }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -31,7 +35,7 @@ class LastSeenList(InboxRows):
     class NotLive(Message):
         """The user wants to open an item, which may have been answered: it opens when that is known."""
 
-    def __init__(self, seen: LastSeen, *, id: str | None = None) -> None:
+    def __init__(self, seen: SeenRows, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._seen = seen
         self._opened_at = datetime.now(UTC)
@@ -46,6 +50,12 @@ class LastSeenList(InboxRows):
         super().watch_scroll_y(before, now)
         if now != before:
             self._seen.top = round(now)
+
+    def show_rest(self, words: str) -> None:
+        """Show the rows that are left, below the live list, with these words as their title."""
+        self.add_class("-below")
+        self.border_title = Content(words)
+        self.items_changed(self._seen.selected)
 
     @property
     def length(self) -> int:
@@ -63,15 +73,15 @@ class LastSeenList(InboxRows):
         )
 
     def look_of(self, index: int) -> Hashable:
-        """Return the number of the row: nothing of it changes."""
-        return index
+        """Return the key of the item: nothing of its row changes."""
+        return self._seen.items[index].key
 
     def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
         """Draw a row, with the time that the item has waited by now if it still waits."""
         item = self._seen.items[index]
         waiting = "–" if item.since is None else age((self._opened_at - item.since).total_seconds())
         row = item.row._replace(waiting=waiting)
-        return self.drawing.row(row, item.look, width, selected=selected, marked=False)
+        return self.drawing.row(row, item.look, width, selected=selected, sign="")
 
     def watch_selected(self, before: int, now: int) -> None:
         """Keep the selection for the lists that follow."""

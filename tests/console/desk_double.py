@@ -143,6 +143,9 @@ class DraftsDouble:
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
 
+    async def all(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.kept)
+
     async def discard(self, question: Question) -> None:
         asked = question.interrupt
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)

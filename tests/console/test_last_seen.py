@@ -3,8 +3,10 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from hitl_engine.configuration import NamedTarget
 from hitl_engine.last_seen import LastSeenFile
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.inbox import InboxScreen
-from hitl_tui.state.last_seen import last_seen_of
+from hitl_tui.state.last_seen import LastSeen, SeenItem, SeenRows, last_seen_of
+from hitl_tui.text.inbox_row import InboxRow
 from hitl_tui.widgets.last_seen_list import LastSeenList
 from tests.hidden import hidden_in
 
@@ -40,9 +43,11 @@ def path_of(folder: Path) -> Path:
 
 
 class Started:
-    """A console whose target opens, and whose inbox is read, when the test says so."""
+    """A console whose targets open, and whose inbox is read, when the test says so."""
 
-    def __init__(self, app: ConsoleApp, pilot: Pilot[None], may_open: asyncio.Event) -> None:
+    def __init__(
+        self, app: ConsoleApp, pilot: Pilot[None], may_open: dict[str, asyncio.Event]
+    ) -> None:
         self.app = app
         self.pilot = pilot
         self._may_open = may_open
@@ -62,11 +67,16 @@ class Started:
 
     async def go_live(self) -> None:
         """Let the target open, and wait for the live list."""
-        self._may_open.set()
-        await until(self.pilot, lambda: self.app.session.inbox is not None)
+        await self.open("")
         await settle(self.pilot)
         await until(self.pilot, lambda: not self.app.screen.query(LastSeenList))
         await self.pilot.pause()
+
+    async def open(self, name: str) -> None:
+        """Let a target open, and wait until its inbox is read."""
+        self._may_open[name].set()
+        (target,) = (each for each in self.app.sessions.targets if each.name == name)
+        await until(self.pilot, lambda: target.inbox is not None)
 
 
 Start = Callable[..., Any]
@@ -80,20 +90,30 @@ def start(tmp_path: Path) -> Start:
     async def started(
         desk: DeskDouble, file: LastSeenFile | None = None, size: tuple[int, int] = (100, 24)
     ) -> AsyncIterator[Started]:
-        may_open = asyncio.Event()
-
-        @asynccontextmanager
-        async def open_desk() -> AsyncIterator[DeskDouble]:
-            await may_open.wait()
-            async with desk.open() as opened:
-                yield opened
-
-        app = ConsoleApp(open_desk, last_seen={"": file or file_of(tmp_path)})  # type: ignore[arg-type]
-        async with app.run_test(size=size, notifications=True) as pilot:
-            await pilot.pause()
-            yield Started(app, pilot, may_open)
+        async with console_on({"": desk}, {"": file or file_of(tmp_path)}, size) as console:
+            yield console
 
     return started
+
+
+@asynccontextmanager
+async def console_on(
+    desks: dict[str, DeskDouble], files: dict[str, LastSeenFile], size: tuple[int, int] = (100, 24)
+) -> AsyncIterator[Started]:
+    """Start the console on one target, or on several."""
+    may_open = {name: asyncio.Event() for name in desks}
+
+    @asynccontextmanager
+    async def open_desk(name: str) -> AsyncIterator[DeskDouble]:
+        await may_open[name].wait()
+        async with desks[name].open() as opened:
+            yield opened
+
+    openers: Any = {name: partial(open_desk, name) for name in desks}
+    app = ConsoleApp(openers if len(desks) > 1 else openers[""], last_seen=files)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await pilot.pause()
+        yield Started(app, pilot, may_open)
 
 
 def asked(*numbers: int) -> tuple[Any, ...]:
@@ -178,30 +198,106 @@ async def test_a_target_shows_only_its_own_items(start: Start, tmp_path: Path) -
     assert "secret" not in "".join(path.read_text() for path in tmp_path.rglob("*.json"))
 
 
+class Several:
+    """Three targets, with two items each; the newest item is of the first target."""
+
+    def __init__(self, folder: Path) -> None:
+        self.items = {
+            name: tuple(replace(item, target=name) for item in asked(n, n + 3))
+            for n, name in enumerate(("ada", "bob", "cleo"), start=1)
+        }
+        self._files = {name: file_of(folder, f"http://127.0.0.1:9/{name}") for name in self.items}
+
+    def start(self, **items: tuple[Any, ...]) -> AbstractAsyncContextManager[Started]:
+        """Start the console, with other items of some targets."""
+        desks = {name: DeskDouble(*each) for name, each in {**self.items, **items}.items()}
+        return console_on(desks, self._files, (100, 30))
+
+
+@pytest.fixture
+async def several(tmp_path: Path) -> Several:
+    """Three targets that a console has shown."""
+    targets = Several(tmp_path)
+    async with targets.start() as console:
+        for name in targets.items:
+            await console.open(name)
+        await console.pilot.press("ctrl+q")
+    return targets
+
+
+async def test_of_several_targets_each_row_is_as_last_seen_until_its_target_is_live(
+    several: Several,
+) -> None:
+    async with several.start(bob=()) as console:
+        assert "6 waiting as of " in console.text
+        await until(console.pilot, lambda: isinstance(console.app.screen, InboxScreen))
+        listed = console.inbox.list
+        assert all(f"text {n}" in console.text for n in range(1, 7))
+        await console.open("bob")  # nothing waits there any more
+        await until(console.pilot, lambda: "4 waiting as of " in console.text)
+        assert not listed.listed and "text 2" not in console.text
+        await console.open("ada")
+        await until(console.pilot, lambda: "2 waiting as of " in console.text)
+        assert "not live: cleo" in console.text
+        assert [item.target for item in listed.listed] == ["ada", "ada"]
+        assert all(f"text {n}" in console.text for n in (1, 3, 4, 6))
+        await console.open("cleo")
+        await until(console.pilot, lambda: not console.inbox.query(LastSeenList))
+        assert "as of" not in console.text and len(listed.listed) == 4
+
+
+async def test_of_several_targets_an_item_opens_when_its_target_is_live(several: Several) -> None:
+    """The others do not move the selection, and do not open it."""
+    async with several.start() as console:
+        await until(console.pilot, lambda: isinstance(console.app.screen, InboxScreen))
+        await console.pilot.press("down", "down", "enter")  # the first of cleo
+        for name in ("bob", "ada"):
+            await console.open(name)
+            await settle(console.pilot)
+        assert console.seen.has_focus and console.seen.selected == 0
+        assert console.app.screen is console.app.home
+        await console.open("cleo")
+        await until(console.pilot, lambda: console.app.screen is not console.app.home)
+        await until(console.pilot, lambda: "text 3" in console.text)
+
+
+async def test_a_target_that_goes_live_does_not_move_the_live_selection(several: Several) -> None:
+    async with several.start() as console:
+        await until(console.pilot, lambda: isinstance(console.app.screen, InboxScreen))
+        await console.open("ada")
+        listed = console.inbox.list
+        await until(console.pilot, lambda: listed.has_focus)
+        await console.pilot.press("down")
+        chosen = listed.item
+        for name in ("bob", "cleo"):
+            await console.open(name)
+            await settle(console.pilot)
+            assert listed.item is chosen and listed.has_focus
+
+
 @pytest.mark.parametrize(
     "damage",
     [
         lambda text: "",
         lambda text: text[: len(text) // 2],
         lambda text: "[" * 100_000,
-        lambda text: text.replace('"text", "', '"sings", "'),
+        lambda text: text.replace('"text", ', '"sings", '),
         lambda text: text.replace('"items": [', '"items": [5, '),
         lambda text: text.replace('"as_of": "2', '"as_of": "x'),
         lambda text: json.dumps({**json.loads(text), "seen": [1]}),
     ],
 )
-async def test_a_damaged_file_counts_as_none(
-    start: Start, tmp_path: Path, damage: Callable[[str], str]
-) -> None:
-    await seen_once(start, *asked(1))
+def test_a_damaged_file_counts_as_none(tmp_path: Path, damage: Callable[[str], str]) -> None:
+    file = file_of(tmp_path)
+    row = InboxRow("¶ text", "", "text 1", "", "revise", "human_node", "00000001")
+    item = SeenItem("", "t", "i", datetime.now(UTC), "text", row)
+    file.write(LastSeen(datetime.now(UTC), 1, (item,)).to_json())
+    assert last_seen_of(file.read()) is not None
     path = path_of(tmp_path)
     damaged = damage(path.read_text())
     assert damaged != path.read_text()
     path.write_text(damaged)
-    async with start(DeskDouble(*asked(1))) as console:
-        assert "Connecting…" in console.text
-        await console.go_live()
-        assert "text 1" in console.text
+    assert last_seen_of(file.read()) is None
 
 
 async def test_a_link_is_not_followed(start: Start, tmp_path: Path) -> None:
@@ -240,4 +336,4 @@ def test_another_day_has_its_date() -> None:
     earlier = datetime.now(UTC) - timedelta(days=3)
     seen = last_seen_of({"as_of": earlier.isoformat(), "total": 1, "items": [row]})
     assert seen is not None
-    assert seen.when == earlier.astimezone().strftime("%d %b %H:%M")
+    assert SeenRows({"": seen}).when == earlier.astimezone().strftime("%d %b %H:%M")
