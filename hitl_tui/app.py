@@ -46,6 +46,7 @@ from hitl_tui.themes import THEMES
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+    from hitl_engine.last_seen import LastSeenFile
     from hitl_tui.screens.navigation import Navigation
     from hitl_tui.screens.notices import Notices
     from hitl_tui.screens.unsent_modal import Unsent
@@ -109,9 +110,13 @@ class ConsoleApp(App[None]):
         settings: Settings | None = None,
         configuration: Configuration | None = None,
         *,
+        last_seen: Mapping[str, "LastSeenFile"] | None = None,
         opens_thread: bool = False,
     ) -> None:
-        """With `opens_thread`, the newest thread is opened at once. Raises BadConfiguration."""
+        """`last_seen`: where the inbox of a target is kept for the next start; without it, it is not.
+
+        With `opens_thread`, the newest thread is opened at once. Raises BadConfiguration.
+        """
         super().__init__()
         self._opens_thread = opens_thread
         self._settings = settings or Settings()
@@ -127,7 +132,8 @@ class ConsoleApp(App[None]):
         self._openers = open_desk if isinstance(open_desk, Mapping) else {"": open_desk}
         self.sessions = Sessions(tuple(self._openers), self._settings, configured)
         self.session = self.sessions.overview
-        self.home: ConsoleScreen = ConnectingScreen(self.session)
+        self.sessions.keep_in(last_seen or {})
+        self.home: ConsoleScreen = ConnectingScreen(self.session, self.sessions.last_seen)
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
         self._close_requested = asyncio.Event()

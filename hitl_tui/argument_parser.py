@@ -261,6 +261,7 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
         metavar="SECONDS",
         help=f"how long an answer can be taken back before it is sent: {_GRACE}; 0 sends at once",
     )
+    _add_forget_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
 
 
@@ -277,12 +278,21 @@ def _refuse_a_misspelt_command(word: str, targets: Callable[[], Collection[str]]
     )
 
 
+def _add_forget_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--forget-inbox",
+        action="store_true",
+        help="keep no copy of the list for the next start, and remove the one that is kept",
+    )
+
+
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
     )
     add_data_dir_option(parser)
     add_python_option(parser)
+    _add_forget_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=_GRACE)
 
 

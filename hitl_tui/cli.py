@@ -35,6 +35,7 @@ from hitl_tui.shell.standard_streams import (
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
+    from hitl_engine.last_seen import LastSeenFile
 
 _IN_BROWSER = "HITL_TUI_IN_BROWSER"
 """Set for the consoles that `hitl-tui web` starts."""
@@ -118,6 +119,7 @@ def _run_console(
         openers if len(targets) > 1 else openers[targets[0].name],
         settings,
         configuration,
+        last_seen=_last_seen_files(args, targets, configuration),
         opens_thread=args.command == "open",
     )
     app.session.takes_up_code = args.reload
@@ -129,6 +131,31 @@ def _run_console(
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _last_seen_files(
+    args: argparse.Namespace, targets: Sequence[NamedTarget], configuration: Configuration
+) -> "dict[str, LastSeenFile]":
+    """Return where the inbox of each target is kept, by its name; nothing if it is not to be kept."""
+    if args.command == "open":
+        return {}  # a story is in a file already
+    from hitl_engine.last_seen import LastSeenFile  # shell commands need no such file
+
+    found = {
+        target.name if len(targets) > 1 else "": LastSeenFile.of_target(
+            target,
+            data_dir=args.data_dir,
+            headers=dict(args.header),
+            api_key_env=args.api_key_env,
+        )
+        for target in targets
+    }
+    files = {name: file for name, file in found.items() if file is not None}
+    if configuration.get("keep_inbox") is not False and not args.forget_inbox:
+        return files
+    for file in files.values():
+        file.remove()
+    return {}
 
 
 def _print_completion(args: argparse.Namespace) -> int:

@@ -1,4 +1,4 @@
-"""The two themes of the console: muted colours, and a warm one for pending items."""
+"""The two themes of the console: muted colours; amber and red are left for warnings and errors."""
 
 from textual.theme import Theme
 
@@ -8,7 +8,7 @@ THEMES = (
         dark=True,
         primary="#7aa7d9",
         secondary="#8fb8a8",
-        accent="#e5b567",
+        accent="#b9a3e3",
         success="#8cc28a",
         warning="#e0a458",
         error="#e5787a",
@@ -16,14 +16,14 @@ THEMES = (
         background="#12161b",
         surface="#181d24",
         panel="#222933",
-        variables={"footer-key-foreground": "#e5b567"},
+        variables={"footer-key-foreground": "#b9a3e3"},
     ),
     Theme(
         name="hitl-light",
         dark=False,
         primary="#2f6296",
         secondary="#3d6d5c",
-        accent="#94590a",
+        accent="#6a4aa3",
         success="#2c6e34",
         warning="#8f5a00",
         error="#ab2b2e",
@@ -31,6 +31,6 @@ THEMES = (
         background="#fbfaf7",
         surface="#f3f1ec",
         panel="#e6e3db",
-        variables={"footer-key-foreground": "#94590a"},
+        variables={"footer-key-foreground": "#6a4aa3"},
     ),
 )

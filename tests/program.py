@@ -1,26 +1,93 @@
-"""`hitl-tui` as a process of its own, forked from one that has imported it: imports take a second."""
+"""Our programs as processes of their own, forked from one that has imported them.
+
+That takes 0.1 s of processor time instead of one (`hitl-tui`) to three (`hitl_server`). Where imports
+or the start itself are the subject, tests start the programs by their command.
+"""
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
 from multiprocessing import reduction
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-_IMPORTED = ["hitl_tui.cli", "hitl_tui.shell.commands", "hitl_engine.desk", "tests.program"]
+_IMPORTED = [
+    "tests.program",
+    *("hitl_tui.cli", "hitl_tui.shell.commands", "hitl_engine.desk"),
+    *(
+        "hitl_server.app",
+        "hitl_server.command",
+        "uvicorn.loops.uvloop",
+        "uvicorn.protocols.http.httptools_impl",
+    ),
+    *("langgraph.graph", "langgraph.checkpoint.sqlite.aio", "langchain.agents.middleware"),
+]
+
+
+class Forked:
+    """A process that was forked; what `subprocess.Popen` offers of it, as far as tests use it."""
+
+    def __init__(self, begin: Callable[..., None], *arguments: object) -> None:
+        """Call `begin` with these arguments in a new process, which ends with this one."""
+        self._process = _forks().Process(target=begin, args=arguments, daemon=True)
+        self._process.start()
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        pid = self._process.pid
+        assert pid is not None, "it was started"
+        return pid
+
+    @property
+    def returncode(self) -> int | None:
+        """Its exit code, or the negative number of the signal that ended it; None while it runs."""
+        return self._process.exitcode
+
+    def poll(self) -> int | None:
+        """Return its exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait for its end, and return its exit code. Raises subprocess.TimeoutExpired."""
+        self._process.join(timeout)
+        if self._process.exitcode is None:
+            assert timeout is not None
+            raise subprocess.TimeoutExpired([f"process {self.pid}"], timeout)
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it, unless it has ended."""
+        self.send_signal(signal.SIGKILL)
+
+
+class Passed:
+    """A file descriptor of which a forked process gets a copy; there it is a number."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _received, (reduction.DupFd(self._descriptor),)
 
 
 def run_program(
     *args: str, typed: str = "", env: Mapping[str, str] | None = None, seconds: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """Run a shell command to its end, with `typed` on its standard input.
+    """Run a shell command of `hitl-tui` to its end, with `typed` on its standard input.
 
     `env` is added to the environment. Raises subprocess.TimeoutExpired.
     """
@@ -30,17 +97,12 @@ def run_program(
         )
         given.write(typed)
         given.seek(0)
-        streams = [_Passed(each) for each in (given, out, err)]
-        environment = {**os.environ, **(env or {})}
-        process = _forks().Process(target=_begin, args=(args, environment, streams))
-        process.start()
-        process.join(seconds)
-        code = process.exitcode
-        if code is None:
+        streams = [Passed(each.fileno()) for each in (given, out, err)]
+        process = Forked(_run_command, args, {**os.environ, **(env or {})}, streams)
+        try:
+            code = process.wait(seconds)
+        finally:
             process.kill()
-            process.join()
-            raise subprocess.TimeoutExpired(["hitl-tui", *args], seconds)
-        process.close()
         out.seek(0)
         err.seek(0)
         return subprocess.CompletedProcess(["hitl-tui", *args], code, out.read(), err.read())
@@ -53,27 +115,15 @@ def _forks() -> ForkServerContext:
     return context
 
 
-class _Passed:
-    """A stream of which the process gets a file descriptor."""
-
-    def __init__(self, stream: IO[str]) -> None:
-        self._stream = stream
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _received, (reduction.DupFd(self._stream.fileno()),)
-
-
 def _received(passed: Any) -> int:
     descriptor: int = passed.detach()
     return descriptor
 
 
-def _begin(args: tuple[str, ...], environment: dict[str, str], streams: list[int]) -> None:
+def _run_command(args: tuple[str, ...], environment: dict[str, str], streams: list[int]) -> None:
     from hitl_tui.cli import main  # in the forked process, which has it already
 
-    os.chdir(ROOT)
-    os.environ.clear()
-    os.environ.update(environment)
+    _settle(environment)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
     encoding = environment.get("PYTHONIOENCODING", "utf-8")
@@ -83,3 +133,25 @@ def _begin(args: tuple[str, ...], environment: dict[str, str], streams: list[int
     )
     sys.argv = ["hitl-tui", *args]
     main()
+
+
+def start_local_server(options: Sequence[str], parent: Passed, report: Passed) -> Forked:
+    """Start `hitl_server` with these options, and its ends of the pipes to its parent."""
+    return Forked(_serve, list(options), dict(os.environ), parent, report)
+
+
+def _serve(options: list[str], environment: dict[str, str], parent: int, report: int) -> None:
+    from hitl_server.__main__ import main  # in the forked process, which has it already
+
+    _settle(environment)
+    os.setsid()
+    code = main([*options, "--parent-fd", str(parent), "--report-fd", str(report)])
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
+def _settle(environment: dict[str, str]) -> None:
+    os.chdir(ROOT)
+    os.environ.clear()
+    os.environ.update(environment)

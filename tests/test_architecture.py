@@ -32,6 +32,11 @@ def loaded_by(statement: str) -> set[str]:
         ("import hitl_tui.cli", ("textual", *GRAPHS)),
         ("import hitl_engine.desk", ("textual", *GRAPHS)),
         ("import hitl_engine.local.server_process", GRAPHS),
+        ("import hitl_tui.cli, hitl_tui.shell.runner", ("textual", "jsonschema", *GRAPHS)),
+        (
+            "import hitl_server.command, hitl_server.lifecycle",
+            ("langgraph", "langgraph_sdk", "langchain_core", "fastapi", "httpx", "websockets"),
+        ),
     ],
 )
 def test_an_import_does_not_load_slow_modules(statement: str, never: tuple[str, ...]) -> None:

@@ -343,6 +343,7 @@ class Desk:
 
     async def graphs(self) -> tuple[Graph, ...]:
         """Return the graphs of the server, by name. Raises TargetError."""
+        await self._session.wait_for_graphs()
         found = (
             Graph(
                 assistant_id=assistant.assistant_id,

@@ -68,6 +68,7 @@ async def _server_checks(
         return (_failed("server", error),)
     try:
         opened = perf_counter() - began
+        await connection.wait_for_graphs()
         return (
             await _reached(connection, opened),
             _versions(connection),

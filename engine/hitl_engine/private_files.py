@@ -21,9 +21,10 @@ def make_private_folder(path: Path) -> None:
         path.chmod(0o700)
 
 
-def open_private_file(path: Path, flags: int) -> int:
-    """Open or create a file of mode 0600 and return its descriptor."""
-    flags |= os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+def open_private_file(path: Path, flags: int, *, create: bool = True) -> int:
+    """Open a file of mode 0600 and return its descriptor; create a missing one if `create`."""
+    flags |= os.O_CREAT if create else 0
+    flags |= os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
     descriptor = os.open(path, flags, 0o600)
     try:
         found = os.fstat(descriptor)

@@ -1,14 +1,12 @@
 """The application: middleware, the routes of the API, and the project's own application."""
 
-from dataclasses import dataclass
-
 from fastapi import APIRouter, FastAPI
 from starlette.types import ASGIApp
 
 from hitl_server.custom_app import CustomApp, Guard
 from hitl_server.error_responses import add_error_handlers
-from hitl_server.identity.authentication import AuthenticationMiddleware, TokenAuthenticator
-from hitl_server.identity.project_auth import ProjectAuth
+from hitl_server.identity.access import Access
+from hitl_server.identity.authentication import AuthenticationMiddleware
 from hitl_server.identity.web_origins import WebOriginMiddleware
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.project.http_settings import HttpSettings
@@ -25,27 +23,9 @@ from hitl_server.routes import (
     thread_stream,
     threads,
 )
+from hitl_server.server_description import LANGGRAPH_FLAGS, OF_OUR_CHECKPOINTS, OWN_FLAGS
 from hitl_server.server_parts import ServerParts
 from hitl_server.storage.checkpoints import CheckpointsInOurFile
-
-
-@dataclass(frozen=True, slots=True)
-class Access:
-    """Who may use the server. Without tokens and handlers: all, under a loopback host name."""
-
-    tokens: TokenAuthenticator | None
-    auth: ProjectAuth | None
-    is_configured: bool
-    """Whether clients need a token of their own or are identified by handlers."""
-    is_required: bool
-    """Whether every request must be identified; if not, consoles may be, by their token."""
-
-    def guard(self, app: ASGIApp) -> ASGIApp:
-        """Return the application behind the authentication of callers."""
-        authenticate = self.auth.authenticate if self.auth else None
-        return AuthenticationMiddleware(
-            app, self.tokens, authenticate, is_required=self.is_required
-        )
 
 
 def build_app(
@@ -58,19 +38,23 @@ def build_app(
     """Return the ASGI application, and all remarks: the given ones and those about `custom`."""
     api = _build_api(parts, access, http)
     served: ASGIApp = api
-    flags = info.LANGGRAPH_FLAGS | info.OWN_FLAGS
+    flags = LANGGRAPH_FLAGS | OWN_FLAGS
     if not isinstance(parts.checkpoints, CheckpointsInOurFile):
-        flags = {name: has for name, has in flags.items() if name not in info.OF_OUR_CHECKPOINTS}
+        flags = {name: has for name, has in flags.items() if name not in OF_OUR_CHECKPOINTS}
     if custom is not None:
         endpoints = _endpoints(api)
         remarks = (*remarks, *custom.remarks(endpoints))
-        flags = info.LANGGRAPH_FLAGS if custom.replaced(endpoints) else flags
+        flags = LANGGRAPH_FLAGS if custom.replaced(endpoints) else flags
         served = custom.around(api, _guard_of_custom_routes(access, http))
     api.state.flags, api.state.remarks = flags, remarks
     return WebOriginMiddleware(served, http.web_origins), remarks
 
 
 def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAPI:
+    """Return the API with the routes that its modules have built when they were imported.
+
+    `include_router` would build each of them once more, with the first request: half a second.
+    """
     openapi = None if "meta" in http.closed else "/openapi.json"
     api = FastAPI(title="hitl-tui server", docs_url=None, redoc_url=None, openapi_url=openapi)
     api.state.parts = parts
@@ -80,9 +64,9 @@ def _build_api(parts: ServerParts, access: Access, http: HttpSettings) -> FastAP
         *(runs, changes, event_protocol, thread_stream, threads),
         *(info, assistants, stateless_runs, store),
     ):
-        api.include_router(_authorized(module.router))
+        api.routes.extend(_authorized(module.router).routes)
     for router in (info.open_router, not_implemented.router):
-        api.include_router(router)
+        api.routes.extend(router.routes)
     api.router.add_api_websocket_route(protocol_socket.PATH, protocol_socket.connect)
     add_error_handlers(api)
     api.add_middleware(access.guard)

@@ -5,6 +5,7 @@ from both servers. Values that orjson cannot write are encoded by slower code in
 """
 
 import json
+import sys
 from base64 import b64encode
 from collections import deque
 from collections.abc import Mapping
@@ -20,7 +21,6 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from langgraph.types import Send
 
 from hitl_server.project_code import raised
 
@@ -60,7 +60,7 @@ def now() -> str:
 
 def plain(value: Any) -> Any:
     """Return something closer to JSON for a value that orjson does not know, or None."""
-    if isinstance(value, Send):
+    if _is_send(value):
         return {"node": value.node, "args": value.arg}
     if not isinstance(value, type):
         for method in ("model_dump", "dict", "_asdict"):
@@ -71,6 +71,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, (set, frozenset, deque)):
         return list(value)
     return _plain_scalar(value)
+
+
+def _is_send(value: Any) -> bool:
+    """Whether it is LangGraph's `Send`; there is none before LangGraph was imported."""
+    types = sys.modules.get("langgraph.types")
+    return types is not None and isinstance(value, types.Send)
 
 
 def _plain_scalar(value: Any) -> Any:

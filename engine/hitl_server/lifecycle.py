@@ -1,4 +1,7 @@
-"""The life of the server: load the graphs, open the database, listen, serve, close."""
+"""The life of the server: open the database, listen, import the graphs, serve, close.
+
+Until the graphs are imported, `starting` answers. This module imports nothing that takes long.
+"""
 
 import asyncio
 import gc
@@ -7,34 +10,40 @@ import os
 import secrets
 import signal
 import socket
-from collections.abc import Coroutine, Iterator
-from contextlib import contextmanager, nullcontext
+import traceback
+from collections.abc import Callable, Coroutine, Iterable, Iterator
+from contextlib import AsyncExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import uvicorn
 import uvloop
 from starlette.types import ASGIApp
 
-from hitl_server.app import Access, build_app
-from hitl_server.custom_app import CustomApp
 from hitl_server.data_folder import DataFolder, ServerAddress
-from hitl_server.errors import BadOption, BadTarget, StartFailed
+from hitl_server.errors import BadOption, BadTarget, ServeError, StartFailed
 from hitl_server.forks import keep_port_from_forks
 from hitl_server.http_protocol import LimitedProtocol
+from hitl_server.identity.access import Access
 from hitl_server.identity.authentication import TokenAuthenticator
 from hitl_server.identity.callers import UNNAMED_OWNER, Caller, User
-from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.identity.tokens import Token
+from hitl_server.import_thread import in_import_thread
+from hitl_server.json_types import JsonObject
 from hitl_server.limits import Limits
-from hitl_server.loopback import LoopbackApp, offered_to_sdk
 from hitl_server.process import allow_many_connections, end_with_parent
 from hitl_server.project.config import ProjectConfig
-from hitl_server.project.graphs import Graphs
-from hitl_server.routes.info import installed
-from hitl_server.server_parts import ServerParts
+from hitl_server.server_description import LANGGRAPH_FLAGS, OWN_FLAGS, description, installed
+from hitl_server.starting import StartingApp, answers_early
 from hitl_server.startup_report import Reporter
+from hitl_server.storage.database import Database
+from hitl_server.tables.run_table import Runs
+from hitl_server.tables.thread_table import Threads
+
+if TYPE_CHECKING:
+    from hitl_server.assembly import ProjectCode, WholeServer
+    from hitl_server.identity.project_auth import ProjectAuth
 
 _log = logging.getLogger(__name__)
 
@@ -79,16 +88,6 @@ class Options:
         return self.host in ("127.0.0.1", "localhost", "::1")
 
 
-@dataclass(frozen=True, slots=True)
-class _Loaded:
-    """The project with its code."""
-
-    project: ProjectConfig
-    graphs: Graphs
-    auth: ProjectAuth | None
-    custom: CustomApp | None
-
-
 OWNER = "machine-owner"
 """The name of the machine's owner for nodes and in metadata, where callers have names."""
 
@@ -124,12 +123,7 @@ def serve(
     allow_many_connections()
     listener = _listen(options)
     keep_port_from_forks(listener.getsockname()[1])
-    loopback = offered_to_sdk()
-    auth = ProjectAuth.load(project.auth) if project.auth else None
-    custom = CustomApp.load(project.http.app) if project.http.app else None
-    graphs = Graphs.load(project)
-    loaded = _Loaded(project, graphs, auth, custom)
-    _run(_serve(options, folder, owner, report, listener, loaded, loopback))
+    _run(_serve(options, project, folder, owner, report, listener))
 
 
 def _run(main: Coroutine[Any, Any, None]) -> None:
@@ -152,49 +146,143 @@ def _run(main: Coroutine[Any, Any, None]) -> None:
 
 async def _serve(
     options: Options,
+    project: ProjectConfig,
     folder: DataFolder,
     owner: Token | None,
     report: Reporter,
     listener: socket.socket,
-    loaded: _Loaded,
-    loopback: LoopbackApp,
 ) -> None:
-    project, custom = loaded.project, loaded.custom
-    parts = await ServerParts.open(project, loaded.graphs, folder.database)
-    access = _access(options, owner, loaded.auth)
-    remarks = (*project.remarks, *loaded.graphs.remarks)
-    app, remarks = build_app(parts, access, project.http, custom, remarks)
-    loopback.serve(app)
-    server = _Server(_settings(app, project.http.limits))
+    database = await Database.open(folder.database, project.allowed_types)
+    try:
+        threads, runs = Threads(database), Runs(database)
+        await threads.prepare()
+        access_with = partial(_access, options, owner)
+        app = StartingApp(database, threads, access_with(None), project.http)
+        server = _Server(_settings(app, project.http.limits))
+        _end_with_others(server, options)
+        address = _address(options, owner, listener, database.identity)
+        start = _Start(project, folder, report, address, app)
+        if options.by_console and answers_early(project, threads, runs):
+            start.answer_lists()
+        serving = asyncio.create_task(server.serve(sockets=[listener]))
+        try:
+            await start.until_end(serving, database, access_with)
+        finally:
+            server.should_exit = True
+            await serving
+            folder.remove_address()
+    finally:
+        await database.close()
+
+
+@dataclass(slots=True)
+class _Start:
+    """The start of a server, from the first answer to the last part."""
+
+    project: ProjectConfig
+    folder: DataFolder
+    report: Reporter
+    address: ServerAddress
+    app: StartingApp
+    is_early: bool = False
+    """Whether lists are answered, so that the start cannot be reported as failed any more."""
+
+    def answer_lists(self) -> None:
+        """Answer lists, and tell the starter that they are."""
+        self.is_early = True
+        coming = (*self.project.unusable, *(spec.graph_id for spec in self.project.graphs))
+        self.app.answer_lists(self._description(self.project.remarks, coming))
+        self.folder.write_address(self.address)
+        self.report.listening(self.address)
+
+    async def until_end(
+        self,
+        serving: asyncio.Task[None],
+        database: Database,
+        access_with: Callable[["ProjectAuth | None"], Access],
+    ) -> None:
+        """Import the project's code, and serve with all parts until `serving` ends."""
+        async with AsyncExitStack() as opened:
+            try:
+                loading = in_import_thread(partial(_load, self.project))
+                either: set[asyncio.Future[Any]] = {serving, loading}
+                await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+                if not loading.done():
+                    return
+                code = loading.result()
+                from hitl_server.assembly import assembled
+
+                whole = await opened.enter_async_context(
+                    assembled(code, database, self.folder.database.parent, access_with)
+                )
+            except Exception as error:
+                if not self.is_early:
+                    raise
+                self._tell_failure(error)
+            else:
+                opened.callback(self.folder.remove_address)
+                self._serve_all(whole)
+            if self.is_early:
+                database.changes.request_reset()  # clients read `GET /info` again
+            await serving
+
+    def _serve_all(self, whole: "WholeServer") -> None:
+        self.app.serve(whole.app)
+        if not self.is_early:
+            self.folder.write_address(self.address)
+        for remark in whole.remarks:
+            _log.warning("%s", remark)
+        gc.freeze()  # the modules stay: no collection has to go through them again
+        self.report.ready(self.address, whole.broken, whole.remarks)
+
+    def _tell_failure(self, error: Exception) -> None:
+        """Let clients know: the starter takes this server to be ready."""
+        _log.error("the server can only answer lists", exc_info=error)
+        why = str(error) if isinstance(error, ServeError) else f"{type(error).__name__}: {error}"
+        detail = "".join(traceback.format_exception(error))
+        failed = [
+            {"graph_id": spec.graph_id, "what": why, "traceback": detail}
+            for spec in self.project.graphs
+        ]
+        about = {**self._description(self.project.remarks), "graphs_broken": failed}
+        self.app.fail(f"The server can only answer lists. {why}", about)
+
+    def _description(self, remarks: tuple[str, ...], coming: Iterable[str] = ()) -> JsonObject:
+        flags = LANGGRAPH_FLAGS | OWN_FLAGS
+        return description(self.address.identity, flags, remarks, coming)
+
+
+def _load(project: ProjectConfig) -> "ProjectCode":
+    from hitl_server.assembly import ProjectCode  # imports LangGraph
+
+    return ProjectCode.load(project)
+
+
+def _address(
+    options: Options, owner: Token | None, listener: socket.socket, identity: str
+) -> ServerAddress:
+    return ServerAddress(
+        url=_url(options, listener),
+        token=owner.secret if owner else "",
+        pid=os.getpid(),
+        target=options.target,
+        version=installed("hitl-tui"),
+        identity=identity,
+        by_console=options.by_console,
+    )
+
+
+def _end_with_others(server: _Server, options: Options) -> None:
+    """End the server on a signal, and with its parent and the clients that use it."""
     server.handle_signals()
     loop = asyncio.get_running_loop()
     if options.parent is not None:
         end_with_parent(
             options.parent, options.clients, lambda: loop.call_soon_threadsafe(_end, server)
         )
-    address = ServerAddress(
-        url=_url(options, listener),
-        token=owner.secret if owner else "",
-        pid=os.getpid(),
-        target=options.target,
-        version=installed("hitl-tui"),
-        identity=parts.database.identity,
-        by_console=options.by_console,
-    )
-    try:
-        async with custom.lifespan() if custom else nullcontext():
-            folder.write_address(address)
-            for remark in remarks:
-                _log.warning("%s", remark)
-            gc.freeze()  # the modules stay: no collection has to go through them again
-            report.ready(address, parts.graphs.broken.values(), remarks)
-            await server.serve(sockets=[listener])
-    finally:
-        folder.remove_address()
-        await parts.close()
 
 
-def _access(options: Options, owner: Token | None, auth: ProjectAuth | None) -> Access:
+def _access(options: Options, owner: Token | None, auth: "ProjectAuth | None") -> Access:
     """Return who may use the server; holders of a token without a name get one if callers have."""
     unnamed = Caller(User(OWNER)) if auth else UNNAMED_OWNER
     holders = [

@@ -1,13 +1,10 @@
 """What clients may send, as pydantic models. Unknown fields are ignored, as in langgraph-api."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 from uuid import UUID
 
-import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -17,11 +14,23 @@ from pydantic import (
     StrictBool,
 )
 
+from hitl_server.body_types import (
+    Body,
+    FewNames,
+    Limit,
+    ListOf,
+    Offset,
+    SortOrder,
+    Storable,
+    StorableObject,
+    Text,
+    storable,
+)
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
+from hitl_server.state_columns import RequiredState
 
 _INTERRUPT_ID = re.compile(r"[0-9a-f]{32}")
-_MAX_NAMES = 1000
 
 StreamMode: TypeAlias = Literal[
     "values",
@@ -34,16 +43,6 @@ StreamMode: TypeAlias = Literal[
     "custom",
     "events",
 ]
-ThreadStatus: TypeAlias = Literal["idle", "busy", "interrupted", "error"]
-
-
-def _storable(value: Any) -> Any:
-    """Refuse values that a row cannot store: nested too deeply, huge integers, lone surrogates."""
-    try:
-        orjson.dumps(value)
-    except orjson.JSONEncodeError as error:
-        raise ValueError(f"cannot be kept as JSON: {error}") from None
-    return value
 
 
 def _writable(value: Any) -> Any:
@@ -84,26 +83,9 @@ def _bindable(wanted: dict[str, Any]) -> dict[str, Any]:
     return wanted
 
 
-def _few_names(value: Any) -> Any:
-    """Refuse objects with so many names that the errors about them would take seconds."""
-    if isinstance(value, dict) and len(value) > _MAX_NAMES:
-        raise ValueError(f"has more than {_MAX_NAMES} names")
-    return value
-
-
-T = TypeVar("T")
-ListOf: TypeAlias = Annotated[list[T], Field(fail_fast=True, max_length=10_000)]
-"""A list that is refused with its first error: millions of errors would take minutes."""
-FewNames = BeforeValidator(_few_names)
 Writable: TypeAlias = Annotated[Any, AfterValidator(_writable)]
 WritableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_writable)]
-Storable: TypeAlias = Annotated[Any, AfterValidator(_storable)]
-StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(_storable)]
 Nodes: TypeAlias = Literal["*"] | ListOf[str]
-Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
-Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
-Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]
-SortOrder: TypeAlias = Literal["asc", "desc", "ASC", "DESC"]
 JsonPath: TypeAlias = Annotated[
     str, Field(pattern=r"^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*$", max_length=1000)
 ]
@@ -115,11 +97,7 @@ def is_resume_map(resume: Any) -> bool:
     return isinstance(resume, dict) and all(map(_INTERRUPT_ID.fullmatch, resume))
 
 
-class _Body(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class CheckpointConfig(_Body):
+class CheckpointConfig(Body):
     """A checkpoint of a thread, of the root graph or of a subgraph."""
 
     thread_id: Text | None = None
@@ -132,14 +110,14 @@ class CheckpointConfig(_Body):
         return self.model_dump(include=set(CheckpointConfig.model_fields), exclude_none=True)
 
 
-class Send(_Body):
+class Send(Body):
     """`Send` of langgraph: a node, and what it gets instead of the state."""
 
     node: Text
     input: Writable = None
 
 
-class Command(_Body):
+class Command(Body):
     """`Command` of langgraph."""
 
     resume: Writable = None
@@ -147,7 +125,7 @@ class Command(_Body):
     goto: Text | Send | ListOf[Text | Send] | None = None
 
 
-class Preconditions(_Body):
+class Preconditions(Body):
     """The state that a decision was based on. If it has changed, the request is refused (409)."""
 
     checkpoint_id: str | None = None
@@ -162,31 +140,7 @@ class Preconditions(_Body):
     """Whether an answer at an older checkpoint is meant: it starts a second branch there."""
 
 
-@dataclass(frozen=True, slots=True)
-class RequiredState:
-    """The state that a thread must have when a run or a change of its state is accepted."""
-
-    checkpoint_ids: frozenset[str] = frozenset()
-    """Each must be the newest checkpoint."""
-    interrupt_ids: Sequence[str] | None = None
-    """Interrupts that must be pending; with an empty list, none may be."""
-    some_interrupt: bool = False
-    """Whether some interrupt must be pending."""
-    payload_digests: Mapping[str, str] | None = None
-    """What the tasks that ask these interrupts must ask, by interrupt id."""
-    last_run_id: str | None = None
-    """The newest run of the thread."""
-
-    @property
-    def is_as_seen(self) -> bool:
-        """Whether the request is based on a state that its client has seen."""
-        return (
-            bool(self.checkpoint_ids or self.payload_digests or self.last_run_id)
-            or self.interrupt_ids is not None
-        )
-
-
-class RunBody(_Body):
+class RunBody(Body):
     """The body of every request that starts a run."""
 
     assistant_id: str
@@ -289,7 +243,7 @@ class ProtocolRunBody(RunBody):
         return True
 
 
-class RunsCancel(_Body):
+class RunsCancel(Body):
     """`POST /runs/cancel`."""
 
     status: Literal["pending", "running", "all"] | None = None
@@ -297,7 +251,7 @@ class RunsCancel(_Body):
     run_ids: ListOf[UUID] | None = None
 
 
-class ThreadTtl(_Body):
+class ThreadTtl(Body):
     """When a thread expires: it is deleted some minutes after the request."""
 
     strategy: Annotated[
@@ -307,7 +261,7 @@ class ThreadTtl(_Body):
     ttl: float | None = Field(default=None, allow_inf_nan=False)
 
 
-class SuperstepUpdate(_Body):
+class SuperstepUpdate(Body):
     """What one node wrote in a step: values, or a command."""
 
     values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
@@ -315,60 +269,37 @@ class SuperstepUpdate(_Body):
     as_node: Text
 
 
-class Superstep(_Body):
+class Superstep(Body):
     """What the nodes of one step wrote."""
 
     updates: ListOf[SuperstepUpdate]
 
 
-class ThreadCreate(_Body):
+class ThreadCreate(Body):
     """`POST /threads`."""
 
     thread_id: UUID | None = None
     metadata: StorableObject | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
     ttl: ThreadTtl = ThreadTtl()
-    supersteps: ListOf[Superstep] = []
+    supersteps: ListOf[Superstep] = Field(default_factory=list)
 
 
-class ThreadPatch(_Body):
+class ThreadPatch(Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
     metadata: StorableObject | None = None
     ttl: ThreadTtl = ThreadTtl()
 
 
-class ThreadPrune(_Body):
+class ThreadPrune(Body):
     """`POST /threads/prune`."""
 
     thread_ids: ListOf[UUID]
     strategy: Literal["delete", "keep_latest"] = "delete"
 
 
-class ThreadCount(_Body):
-    """`POST /threads/count`."""
-
-    status: ThreadStatus | None = None
-    metadata: StorableObject | None = None
-    values: StorableObject | None = None
-    ids: ListOf[UUID] | None = None
-
-
-class ThreadSearch(ThreadCount):
-    """`POST /threads/search`."""
-
-    limit: Limit = 10
-    offset: Offset = 0
-    sort_by: (
-        Literal["thread_id", "status", "created_at", "updated_at", "state_updated_at"] | None
-    ) = None
-    sort_order: SortOrder | None = None
-    select: ListOf[str] | None = None
-    extract: Annotated[dict[str, str], FewNames] | None = None
-    """Names for values, each with the path of its value in the row."""
-
-
-class StateBody(_Body):
+class StateBody(Body):
     """`POST /threads/{id}/state`."""
 
     values: WritableObject | Annotated[list[Any], AfterValidator(_writable)] | None = None
@@ -389,7 +320,7 @@ class StateBody(_Body):
         )
 
 
-class StateAt(_Body):
+class StateAt(Body):
     """`POST /threads/{id}/state/checkpoint`."""
 
     checkpoint: CheckpointConfig
@@ -402,7 +333,7 @@ class Before(CheckpointConfig):
     configurable_: CheckpointConfig | None = Field(default=None, alias="configurable")
 
 
-class HistorySearch(_Body):
+class HistorySearch(Body):
     """`POST /threads/{id}/history`."""
 
     limit: Limit = 1
@@ -422,7 +353,7 @@ class Config(BaseModel):
     configurable: StorableObject | None = None
 
 
-class AssistantPatch(_Body):
+class AssistantPatch(Body):
     """`PATCH /assistants/{id}`: creates a new version; metadata is merged, key by key."""
 
     graph_id: Text | None = None
@@ -441,7 +372,7 @@ class AssistantCreate(AssistantPatch):
     if_exists: Literal["raise", "do_nothing"] | None = None
 
 
-class AssistantCount(_Body):
+class AssistantCount(Body):
     """`POST /assistants/count`."""
 
     graph_id: Text | None = None
@@ -459,7 +390,7 @@ class AssistantSearch(AssistantCount):
     select: ListOf[str] | None = None
 
 
-class VersionSearch(_Body):
+class VersionSearch(Body):
     """`POST /assistants/{id}/versions`."""
 
     metadata: StorableObject | None = None
@@ -467,7 +398,7 @@ class VersionSearch(_Body):
     offset: Offset = 0
 
 
-class VersionChoice(_Body):
+class VersionChoice(Body):
     """`POST /assistants/{id}/latest`."""
 
     version: int = Field(ge=1, lt=2**63, strict=True)
@@ -478,10 +409,10 @@ Namespace: TypeAlias = Annotated[list[Label], Field(fail_fast=True, max_length=1
 ItemKey: TypeAlias = Annotated[str, Field(min_length=1, max_length=1000, pattern=r"^[^\x00]+$")]
 
 
-class ItemDelete(_Body):
+class ItemDelete(Body):
     """`DELETE /store/items`."""
 
-    namespace: Namespace = []
+    namespace: Namespace = Field(default_factory=list)
     key: ItemKey
 
 
@@ -497,13 +428,13 @@ class ItemPut(ItemDelete):
     """Minutes until the item expires, at most a hundred years; null for never."""
 
 
-Scalar: TypeAlias = Annotated[str | bool | int | float | None, AfterValidator(_storable)]
+Scalar: TypeAlias = Annotated[str | bool | int | float | None, AfterValidator(storable)]
 Comparison: TypeAlias = Annotated[
     dict[Literal["$eq", "$ne", "$gt", "$gte", "$lt", "$lte"], Storable], FewNames
 ]
 
 
-class ItemSearch(_Body):
+class ItemSearch(Body):
     """`POST /store/items/search`."""
 
     namespace_prefix: Namespace | None = None
@@ -516,7 +447,7 @@ class ItemSearch(_Body):
     refresh_ttl: StrictBool | None = None
 
 
-class NamespaceSearch(_Body):
+class NamespaceSearch(Body):
     """`POST /store/namespaces`; the label `*` matches any label."""
 
     prefix: Namespace | None = None

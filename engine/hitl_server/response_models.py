@@ -5,7 +5,7 @@ from typing import Any, Literal, NotRequired, TypeAlias
 from typing_extensions import TypedDict  # before Python 3.12 pydantic takes no other
 
 from hitl_server.json_types import JsonObject
-from hitl_server.request_models import ThreadStatus
+from hitl_server.search_models import ThreadStatus
 
 Responses: TypeAlias = dict[int | str, dict[str, Any]]
 

@@ -45,14 +45,17 @@ class ServerParts:
     code_watch: CodeWatch
 
     @classmethod
-    async def open(cls, project: ProjectConfig, graphs: Graphs, path: Path) -> "ServerParts":
-        """Open the database at `path` and end what a crash has interrupted. Raises `StartFailed`."""
+    async def open(
+        cls, project: ProjectConfig, graphs: Graphs, database: Database, folder: Path
+    ) -> "ServerParts":
+        """Open what is stored in `folder`, and end what a crash has interrupted.
+
+        Raises `StartFailed`.
+        """
         async with AsyncExitStack() as opened:
-            database = await Database.open(path, project.allowed_types)
-            opened.push_async_callback(database.close)
             checkpoints = await _checkpoints(project, database)
             opened.push_async_callback(checkpoints.close)
-            store = await _store(project, path.with_name("store.sqlite"))
+            store = await _store(project, folder / "store.sqlite")
             opened.pop_all()
         graphs.use_storage(checkpoints.saver, store.items)
         threads, runs = Threads(database, project.thread_ttl.default_minutes), Runs(database)
@@ -120,20 +123,20 @@ class ServerParts:
         await self.assistants.delete(assistant_id)
 
     async def close(self) -> None:
-        """Stop all runs and close the databases."""
+        """Stop all runs and close the storage, but for the database."""
         await self.code_watch.close()
         await self.expiry.close()
         await self.run_queue.close()
         await self.webhooks.close()
         await self.store.close()
         await self.checkpoints.close()
-        await self.database.close()
 
 
 async def _checkpoints(project: ProjectConfig, database: Database) -> Checkpoints:
+    ours = CheckpointsInOurFile(database.saver)  # its tables are always there
     if project.own_checkpointer:
         return await ProjectCheckpoints.open(project.own_checkpointer)
-    return CheckpointsInOurFile(database.saver)
+    return ours
 
 
 async def _store(project: ProjectConfig, path: Path) -> Store | ProjectStore:

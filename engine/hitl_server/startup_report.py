@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 
 class Reporter(Protocol):
-    """Reports the start; exactly one of the two methods is called."""
+    """Reports the start: `ready` or `failed` is called once, `listening` perhaps before."""
+
+    def listening(self, address: ServerAddress) -> None:
+        """The server answers lists; its graphs are still being imported."""
 
     def ready(
         self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]
@@ -28,18 +31,22 @@ class Reporter(Protocol):
         """The server could not start."""
 
 
-@dataclass(frozen=True)
 class PipeReporter:
-    """Writes `{"ready": …}` or `{"failed": …}` and closes the pipe."""
+    """Writes `{"ready": …}` or `{"failed": …}`, whichever comes first, and closes the pipe."""
 
-    descriptor: int
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor: int | None = descriptor
+
+    def listening(self, address: ServerAddress) -> None:
+        """Write url, token, pid and identity; `GET /info` contains the rest."""
+        names = ("url", "token", "pid", "identity")
+        self._write({"ready": {name: getattr(address, name) for name in names}})
 
     def ready(
         self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]
     ) -> None:
-        """Write url, token, pid and identity; `GET /info` contains the rest."""
-        names = ("url", "token", "pid", "identity")
-        self._write({"ready": {name: getattr(address, name) for name in names}})
+        """Write the same as `listening`, if that was not called."""
+        self.listening(address)
 
     def failed(self, error: ServeError) -> None:
         """Write title, what, hint and detail."""
@@ -55,8 +62,11 @@ class PipeReporter:
         self._write({"failed": failed})
 
     def _write(self, line: dict[str, Any]) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is None:
+            return
         try:
-            with os.fdopen(self.descriptor, "w", encoding="utf-8") as pipe:
+            with os.fdopen(descriptor, "w", encoding="utf-8") as pipe:
                 pipe.write(json.dumps(line) + "\n")
         except OSError:  # no reader; `end_with_parent` handles that
             pass
@@ -67,6 +77,9 @@ class TerminalReporter:
     """Writes lines for a person to the terminal that the process was started from."""
 
     descriptor: int
+
+    def listening(self, address: ServerAddress) -> None:
+        """Write nothing yet: a person wants to know when the graphs can be used."""
 
     def ready(
         self, address: ServerAddress, broken: Collection[ImportFailure], remarks: Iterable[str]

@@ -1,16 +1,13 @@
 """The state of a thread, from LangGraph's snapshot: as JSON of the API, and as columns of its row."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from typing import Any
 
 from langgraph.types import Interrupt, PregelTask, StateSnapshot
 
 from hitl_server.exact_values import exact_values
 from hitl_server.json_types import JsonObject
-
-INTERRUPT = "__interrupt__"
-"""The key of pending interrupts in the values and updates of LangGraph."""
+from hitl_server.state_columns import Breakpoint, StateColumns
 
 EMPTY_STATE: JsonObject = {
     "values": {},
@@ -25,30 +22,6 @@ EMPTY_STATE: JsonObject = {
     "parent_checkpoint_id": None,
 }
 """The state of a thread without any run."""
-
-
-@dataclass(frozen=True, slots=True)
-class Breakpoint:
-    """The static breakpoint at which a run stopped."""
-
-    when: Literal["before", "after"]
-    node: str
-
-
-@dataclass(frozen=True, slots=True)
-class StateColumns:
-    """The state of a thread at its newest checkpoint, for the columns of its row."""
-
-    status: Literal["idle", "interrupted", "error"]
-    values: Any
-    next: list[str]
-    tasks: list[JsonObject]
-    interrupts: dict[str, list[JsonObject]]
-    """Pending interrupts by the id of their task in the root graph."""
-    checkpoint_id: str | None
-    breakpoint: JsonObject | None
-    """`{"when": "before" or "after", "node"}` at a static breakpoint, else None."""
-    error: JsonObject | None
 
 
 def state_columns(
@@ -75,45 +48,6 @@ def state_columns(
         breakpoint=breakpoint,
         error=error,
     )
-
-
-def with_since(
-    state_columns: StateColumns, earlier: Mapping[str | None, str], time: str
-) -> StateColumns:
-    """Add `since` to all that waits: from `earlier` (`waiting_since`), or else `time`."""
-    tasks = [
-        {
-            **task,
-            "interrupts": [
-                {**interrupt, "since": earlier.get(interrupt["id"], time)}
-                for interrupt in task["interrupts"]
-            ],
-        }
-        for task in state_columns.tasks
-    ]
-    breakpoint = state_columns.breakpoint
-    if breakpoint is not None:
-        breakpoint = {**breakpoint, "since": earlier.get(state_columns.checkpoint_id, time)}
-    return replace(state_columns, tasks=tasks, breakpoint=breakpoint)
-
-
-def waiting_since(
-    tasks: Iterable[JsonObject], breakpoint: JsonObject | None, checkpoint_id: str | None
-) -> dict[str | None, str]:
-    """Return since when the interrupts and the breakpoint of a row have waited.
-
-    The keys are interrupt ids, which stay the same when a run reaches the same question again, and
-    the checkpoint id for the breakpoint, which stays the same when a run is killed before the next
-    checkpoint.
-    """
-    since = {
-        interrupt["id"]: interrupt.get("since")
-        for task in tasks
-        for interrupt in task["interrupts"]
-    }
-    if breakpoint is not None:
-        since[checkpoint_id] = breakpoint.get("since")
-    return {key: time for key, time in since.items() if time is not None}
 
 
 def snapshot_json(snapshot: StateSnapshot) -> JsonObject:

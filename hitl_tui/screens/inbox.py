@@ -1,7 +1,8 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -9,14 +10,20 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.reactive import reactive
+from textual.widget import Widget
 from textual.widgets import Static
 
+from hitl_engine.errors import HitlError
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
+from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
-from hitl_tui.state.marks import Marks
+from hitl_tui.state.last_seen import SeenRows
+from hitl_tui.state.long_lived import LongLivedItems
+from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.essence import Essence, essence_of
@@ -24,7 +31,9 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.item_conversation import ItemConversation
 from hitl_tui.widgets.item_preview import ItemPreview
+from hitl_tui.widgets.last_seen_list import LastSeenList
 from hitl_tui.widgets.targets_line import target_problems
 
 if TYPE_CHECKING:
@@ -49,8 +58,14 @@ Nothing waits on the targets that could be read.
 The others are above. The console tries again by itself."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_KEEP_SECONDS = 60
+"""Between two copies of the list for the next start."""
 _REST = 0.05
 """Seconds for which the selection rests before its item is shown beside the list."""
+_READ_REST = 0.2
+"""Seconds for which it rests further before the conversation that led to it is read."""
+_WIDTH_OF_CONVERSATION = 160
+"""Columns from which this conversation is shown."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -68,15 +83,17 @@ class InboxScreen(ConsoleScreen):
             #nothing { display: block; }
             InboxList { display: none; }
         }
+        &.-last-seen InboxList, &.-last-seen #nothing { display: none; }
         #waiting {
             width: 3fr;
             border: round $foreground 20%;
             border-title-color: $foreground;
             &:focus-within { border: round $accent; }
         }
-        ItemPreview { width: 2fr; display: none; }
-        &.-wide ItemPreview { display: block; }
-        &.-wide.-empty ItemPreview { display: none; }
+        #beside { width: 2fr; display: none; }
+        ItemPreview { height: 1fr; }
+        &.-wide #beside { display: block; }
+        &.-wide.-empty #beside { display: none; }
         InboxHeader #summary { display: none; }
         &.-short InboxHeader #summary { display: block; }
         &.-short #waiting, &.-short ItemPreview { border: none; }
@@ -128,7 +145,7 @@ class InboxScreen(ConsoleScreen):
             id="inbox.broken",
         ),
     ]
-    AUTO_FOCUS = "InboxList"
+    AUTO_FOCUS = "LastSeenList, InboxList"
 
     offers_bulk: reactive[bool] = reactive(False, repaint=False, bindings=True)
     """Whether items are marked, or decisions on marked items are being sent."""
@@ -138,8 +155,15 @@ class InboxScreen(ConsoleScreen):
         self.sessions = sessions
         self.desks = sessions.desks()
         self.marks = Marks()
+        self._last_seen_list: LastSeenList | None = None
+        self._long_lived = LongLivedItems()
         self._watched: list[Session] = []
         """The sessions whose inbox is followed."""
+        self._keepers = [
+            LastSeenKeeper(each, each.last_seen_file, self._essence)
+            for each in sessions.targets
+            if each.last_seen_file is not None
+        ]
         self._seen_broken: tuple[BrokenGraph, ...] = ()
         """Broken graphs that the user has looked at: they take no space of the list any more."""
 
@@ -152,9 +176,16 @@ class InboxScreen(ConsoleScreen):
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
-        self.frame = Vertical(self.list, self.nothing, id="waiting")
+        self.conversation = ItemConversation()
+        shown: list[Widget] = [self.list, self.nothing]
+        if self.sessions.last_seen is not None:
+            self._last_seen_list = LastSeenList(self.sessions.last_seen)
+            self.add_class("-last-seen")
+            self.list.can_focus = False  # it gets the focus before its styles hide it
+            shown.append(self._last_seen_list)
+        self.frame = Vertical(*shown, id="waiting")
         yield self.header
-        yield Horizontal(self.frame, self.preview)
+        yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
         yield self.filter
 
     def _essence(self, item: Waiting) -> Essence:
@@ -164,6 +195,7 @@ class InboxScreen(ConsoleScreen):
         """Follow the inbox, and update the waiting times each second."""
         self._watch_connected()
         self.set_interval(1, self._tick)
+        self.set_interval(_KEEP_SECONDS, self._keep_inbox)
 
     @work(group="expire", exit_on_error=False)
     async def expire_queued(self, desk: "Desk") -> None:
@@ -210,6 +242,9 @@ class InboxScreen(ConsoleScreen):
         self.list.mark_production(frozenset(production))
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items)
+            self._long_lived.keep_from_collector(len(self.list.items))
+        if self.sessions.last_seen is not None and self._last_seen_list is not None:
+            self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
@@ -226,6 +261,76 @@ class InboxScreen(ConsoleScreen):
         await asyncio.sleep(_REST)
         item = self.list.item
         self.preview.show(None if item is None else self.desks.reviews.item(item))
+        if item is None or not self.conversation.is_of(item):
+            self.conversation.clear()
+        if item is None or self.size.width < _WIDTH_OF_CONVERSATION:
+            return
+        await asyncio.sleep(_READ_REST)
+        desk = self.sessions.of(item).desk
+        if desk is not None:
+            with suppress(HitlError):  # the reason is shown where the item is opened
+                view = await desk.thread(item.thread_id)
+                self.conversation.show_led_to(item, desk.conversations.of(view))
+
+    # The inbox as last seen
+
+    def _follow_last_seen(self, seen: SeenRows, shown: LastSeenList) -> None:
+        """Show the live list in the place of the rows of targets that are live now.
+
+        The same item stays selected. The rows of the other targets are below the live list.
+        """
+        live = self.sessions.live.intersection(seen.targets)
+        if live:
+            self._go_live(live, seen, shown)
+        if self.sessions.live and seen.targets:
+            self._show_live_list()
+            shown.show_rest(seen.words("not live: " + ", ".join(seen.targets)))
+
+    def _go_live(self, live: Collection[str], seen: SeenRows, shown: LastSeenList) -> None:
+        keys, line = seen.nearest_keys, seen.selected - seen.top
+        was_alone = self.has_class("-last-seen")
+        moves = (was_alone or shown.has_focus) and seen.is_selected(live)
+        opens = moves and seen.opens
+        seen.drop(live)
+        self._show_live_list()
+        if not seen.targets:
+            self.sessions.last_seen = self._last_seen_list = None
+            moves = moves or shown.has_focus
+            shown.remove()
+
+        def line_up() -> None:
+            self.list.select_first_of(keys, line)
+            self.list.focus()
+            if opens and self.list.item is not None and key_of(self.list.item) == keys[0]:
+                self.list.action_choose()
+
+        if moves:
+            self.call_after_refresh(line_up)
+        self.set_timer(1, self._keep_inbox)
+
+    def _show_live_list(self) -> None:
+        self.remove_class("-last-seen")
+        self.list.can_focus = True
+
+    def _keep_inbox(self) -> None:
+        """Keep the lists for the next start."""
+        for keeper in tuple(self._keepers):
+            try:
+                keeper.keep()
+            except OSError as error:
+                self._keepers.remove(keeper)
+                words = f"The list is not kept for the next start: {error.strerror}."
+                self.show_notification(words, severity="warning")
+
+    async def save_drafts(self) -> None:
+        """Keep the lists before the console closes."""
+        self._keep_inbox()
+
+    @on(LastSeenList.NotLive)
+    def tell_when_it_opens(self) -> None:
+        """Tell why nothing opens yet."""
+        if self.sessions.last_seen is not None:
+            self.show_notification(NOT_LIVE.format(self.sessions.last_seen.when))
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
@@ -268,7 +373,10 @@ class InboxScreen(ConsoleScreen):
             marked=len(self.marks),
             sending=self.marks.progress,
         )
-        self.frame.border_title = self.header.show_summary(self.session.inbox, counts)
+        seen = self.sessions.last_seen
+        before = seen.words("connecting") if seen else ""
+        inbox = None if self.has_class("-last-seen") else self.session.inbox
+        self.frame.border_title = self.header.show_summary(inbox, counts, before)
         self.offers_bulk = bool(self.marks or self.marks.progress)
 
     # Keys

@@ -1,7 +1,9 @@
 """The log: the decisions of this target, and the output of its local server."""
 
+from collections.abc import Iterable
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -14,15 +16,19 @@ from hitl_engine.model import LogEntry, OutcomeKind
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
+from hitl_tui.text.fitting import padded
 from hitl_tui.widgets.text_view import TextPane
+from hitl_tui.widgets.titled_pane import titled
 
 _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
     OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
-    OutcomeKind.REFUSED: ("✕ refused", "$text-warning"),
+    OutcomeKind.REFUSED: ("✕ refused", "$text-error"),
     OutcomeKind.UNKNOWN: ("? unknown", "$text-error"),
     None: ("… no outcome recorded", "$text-error"),
 }
+_WIDEST = 32
+"""The most cells of a column; longer texts are cut, and are whole beside the list."""
 _NO_OUTPUT = "No output yet."
 _REMOTE = "The log of a remote server is not available here."
 
@@ -34,11 +40,24 @@ class LogScreen(ConsoleScreen):
     LogScreen {
         TabbedContent { height: 1fr; }
         TabPane { padding: 0; }
-        #entries { width: 1fr; height: 1fr; border: none; background: $background; padding: 0 1; }
-        #entries:focus { background: $background; background-tint: $background 0%; }
-        #entry { width: 1fr; }
+        #entries {
+            width: 1fr; height: 1fr; border: round $foreground 20%; background: $background;
+            border-title-color: $foreground 70%; border-title-style: bold;
+            padding: 0 1;
+        }
+        #entries:focus {
+            border: round $accent; border-title-color: $accent;
+            background: $background; background-tint: $background 0%;
+        }
+        #entry, #printed { width: 1fr; border: round $foreground 20%; }
+        #entry:focus, #printed:focus { border: round $accent; }
         &.-normal #pair, &.-narrow #pair { layout: vertical; }
         &.-narrow #entry { height: 1fr; }
+        &.-short, &.-narrow {
+            #entries, #entries:focus { border: none; }
+            #entry, #printed { border: none; border-top: solid $foreground 20%; }
+            #entry:focus, #printed:focus { border: none; border-top: solid $accent; }
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -91,7 +110,9 @@ class LogScreen(ConsoleScreen):
     async def read_decisions(self) -> None:
         """Read the journal."""
         self._entries = await self.desk.log()
-        self.entries.set_options(Option(_entry_line(entry)) for entry in self._entries)
+        widths = _column_widths(self._entries)
+        self.entries.set_options(Option(_entry_line(entry, widths)) for entry in self._entries)
+        self.entries.border_title = titled("Decisions", f"{len(self._entries):,}")
         self.entries.display = bool(self._entries)
         if not self._entries:
             self.entry.show_text("No decisions yet.")
@@ -130,18 +151,31 @@ class LogScreen(ConsoleScreen):
         self.app.pop_screen()
 
 
-def _entry_line(entry: LogEntry) -> Content:
+def _columns(entry: LogEntry) -> tuple[str, str]:
+    """Return what was decided, and at which place."""
+    place = f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id
+    return one_line(entry.decision, 40), one_line(place, 60)
+
+
+def _column_widths(entries: Iterable[LogEntry]) -> tuple[int, ...]:
+    """Return the cells of each column: those of its longest text, at most `_WIDEST`."""
+    columns = zip(*map(_columns, entries), strict=True)
+    return tuple(min(_WIDEST, max(map(cell_len, column))) for column in columns)
+
+
+def _entry_line(entry: LogEntry, widths: tuple[int, ...]) -> Content:
     text, colour = _OUTCOMES[entry.outcome]
     if entry.error:
-        text, colour = f"{text}, then an error", "$text-warning"
+        text, colour = f"{text}, then an error", "$text-error"
     if entry.mismatches:
         text, colour = f"{text}, not as decided", "$text-warning"
+    decision, place = map(padded, _columns(entry), widths)
     return Content.assemble(
         (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 75%"),
         "  ",
-        (one_line(entry.decision, 40), "bold"),
+        (decision, "bold"),
         "  ",
-        one_line(f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id, 60),
+        place,
         "  ",
         (text, colour),
     )

@@ -29,6 +29,25 @@ class InboxFilter:
         """Whether anything is filtered."""
         return bool(self.texts or self.facets)
 
+    @property
+    def depends_on_time(self) -> bool:
+        """Whether an item may fit later that does not fit now, or the reverse."""
+        return any(name == "age" for _, name, _ in self.facets)
+
+    def narrows(self, other: "InboxFilter") -> bool:
+        """Whether an item that does not fit `other` is known not to fit this one."""
+        if other.depends_on_time:
+            return False
+        return all(
+            any(_is_stricter(text, before) for text in self.texts) for before in other.texts
+        ) and all(
+            any(
+                facet[1] == before[1] and _is_stricter(facet[::2], before[::2])
+                for facet in self.facets
+            )
+            for before in other.facets
+        )
+
     def fits(
         self, item: Waiting, essence: Callable[[], Essence], search_text: Callable[[], str]
     ) -> bool:
@@ -41,6 +60,11 @@ class InboxFilter:
             found = search_text()
             return all((text in found) is wanted for wanted, text in self.texts)
         return True
+
+
+def _is_stricter(now: tuple[bool, str], before: tuple[bool, str]) -> bool:
+    """Whether what fits a value fits the value before too: longer ones fit less often."""
+    return now == before or (now[0] and before[0] and now[1].startswith(before[1]))
 
 
 @dataclass

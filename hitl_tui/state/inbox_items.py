@@ -1,16 +1,25 @@
-"""The pending items of the inbox: which of them are listed, and in which order."""
+"""The pending items of the inbox: which of them are listed, and in which order.
+
+A filter checks a hundred thousand items for a second. So it runs for a moment at a time: the first
+matches are listed at once, and the others follow.
+"""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import islice
+from time import perf_counter
 
 from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.inbox_filter import InboxFilter
 from hitl_tui.state.marks import key_of
 from hitl_tui.text.essence import Essence
+from hitl_tui.text.fitting import longest_of_several
 from hitl_tui.text.item_summary import kind_words
 
 _SEARCHED = 2000
 """Characters of a payload that a filter searches."""
+_AT_A_TIME = 100
+"""Items that are checked between two looks at the clock."""
 
 
 class InboxItems:
@@ -23,20 +32,74 @@ class InboxItems:
         self.all: tuple[Waiting, ...] = ()
         """As the desk returned them."""
         self.listed: list[Waiting] = []
-        """Filtered and ordered."""
+        """Filtered and ordered; more may follow while `is_complete` is false."""
         self.longest_names = (0, 0, 0)
         """Characters of the longest target, graph and node; 0 where all items have the same."""
-        self._search_texts: dict[int, str] = {}
+        self._ordered: list[Waiting] = []
+        self._order: InboxOrder | None = None
+        """The order of `_ordered`; None if that has to be made."""
+        self._filter = InboxFilter()
+        self._unchecked: Iterator[Waiting] | None = None
 
-    def replace(self, items: tuple[Waiting, ...]) -> None:
-        """Replace all items by newer ones; `update_list` lists them."""
-        kept = {id(item) for item in self.all} & {id(item) for item in items}
+    @property
+    def is_complete(self) -> bool:
+        """Whether all items were checked by the filter."""
+        return self._unchecked is None
+
+    def replace(self, items: tuple[Waiting, ...], order: InboxOrder) -> None:
+        """Replace all items by newer ones, and list them with the filter as it is.
+
+        Those that were there before are not checked again, unless time changes which items fit.
+        """
+        known, fitting = set(map(id, self.all)), set(map(id, self.listed))
+        checks_new_only = self.is_complete and not self._filter.depends_on_time
+        before, self.all = self.all, items  # `before` keeps the ids from being used again
+        kept = known.intersection(map(id, items))
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
-        self._search_texts = {key: each for key, each in self._search_texts.items() if key in kept}
-        self.all = items
-        targets, graphs = {item.target for item in items}, {item.graph_id for item in items}
-        nodes = {item.node for item in items}
-        self.longest_names = (_longest(targets), _longest(graphs), _longest(nodes))
+        self.longest_names = (
+            longest_of_several({item.target for item in items}),
+            longest_of_several({item.graph_id for item in items}),
+            longest_of_several({item.node for item in items}),
+        )
+        self._order = None
+        self._sort(order)
+        if not self._filter:
+            self._list_all()
+        elif checks_new_only:
+            self.listed = [
+                item
+                for item in self._ordered
+                if (id(item) in fitting if id(item) in known else self._fits(item))
+            ]
+        else:
+            self._list_matches(self._ordered)
+        del before
+
+    def list_matches(self, order: InboxOrder, chosen: InboxFilter) -> None:
+        """Begin to list the items that fit a filter; `go_on` lists them."""
+        narrows = order is self._order and self.is_complete and chosen.narrows(self._filter)
+        before, self._filter = self.listed, chosen
+        self._sort(order)
+        if chosen:
+            self._list_matches(before if narrows else self._ordered)
+        else:
+            self._list_all()
+
+    def go_on(self, seconds: float, *, to: Waiting | None = None) -> None:
+        """List further matches: for about that long, and until the item `to` is listed."""
+        end = perf_counter() + seconds
+        sought = None
+        if to is not None and not self.is_complete:
+            sought = next((item for item in self.all if _is_same(item, to)), None)
+        while self._unchecked is not None:
+            checked = list(islice(self._unchecked, _AT_A_TIME))
+            self.listed += filter(self._fits, checked)
+            if len(checked) < _AT_A_TIME:
+                self._unchecked = None
+            if any(item is sought for item in checked):
+                sought = None
+            if sought is None and perf_counter() > end:
+                return
 
     def essence(self, item: Waiting) -> Essence:
         """Return what an item asks, found out once for each item."""
@@ -45,32 +108,33 @@ class InboxItems:
             found = self._essences[id(item)] = self._summarise(item)
         return found
 
-    def update_list(self, order: InboxOrder, chosen: InboxFilter) -> None:
-        """List the items that fit a filter."""
-        items = [item for item in self.all if self._fits(item, chosen)] if chosen else self.all
-        self.listed = in_order(items, order)
-
-    def _fits(self, item: Waiting, chosen: InboxFilter) -> bool:
-        return chosen.fits(item, lambda: self.essence(item), lambda: self._search_text(item))
-
-    def _search_text(self, item: Waiting) -> str:
-        """Return the text that a filter searches, made once for each item."""
-        found = self._search_texts.get(id(item))
-        if found is None:
-            parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
-            if isinstance(item, Interrupt):
-                parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
-            found = self._search_texts[id(item)] = " ".join(parts).casefold()
-        return found
-
     def index_of(self, item: Waiting, default: int) -> int:
         """Return where the same item is listed now, or `default`."""
-        key = key_of(item)
-        for index, listed in enumerate(self.listed):
-            if listed.thread_id == item.thread_id and key_of(listed) == key:
-                return index
-        return default
+        return next(
+            (index for index, listed in enumerate(self.listed) if _is_same(listed, item)), default
+        )
+
+    def _sort(self, order: InboxOrder) -> None:
+        if order is not self._order:
+            self._ordered, self._order = in_order(self.all, order), order
+
+    def _list_all(self) -> None:
+        self.listed, self._unchecked = self._ordered, None
+
+    def _list_matches(self, items: list[Waiting]) -> None:
+        self.listed, self._unchecked = [], iter(items)
+
+    def _fits(self, item: Waiting) -> bool:
+        return self._filter.fits(item, lambda: self.essence(item), lambda: _search_text(item))
 
 
-def _longest(names: set[str]) -> int:
-    return max(map(len, names)) if len(names) > 1 else 0
+def _is_same(one: Waiting, other: Waiting) -> bool:
+    return one.thread_id == other.thread_id and key_of(one) == key_of(other)
+
+
+def _search_text(item: Waiting) -> str:
+    """Return the text that a filter searches; it is not kept, because it takes much memory."""
+    parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
+    if isinstance(item, Interrupt):
+        parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
+    return " ".join(parts).casefold()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hitl_engine.desk import Desk
+    from hitl_engine.last_seen import LastSeenFile
     from hitl_engine.model import Inbox, Server
 
 
@@ -53,6 +54,8 @@ class Session:
     inbox: Inbox | None = None
     problem: str = ""
     """Why the target could not be opened; empty while that is not so."""
+    last_seen_file: LastSeenFile | None = None
+    """Where the inbox is kept for the next start; None if it is not kept."""
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)

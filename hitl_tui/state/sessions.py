@@ -4,14 +4,16 @@ from __future__ import annotations  # the model is not loaded before the first p
 
 from typing import TYPE_CHECKING
 
+from hitl_tui.state.last_seen import SeenRows, last_seen_of
 from hitl_tui.state.session import ConnectionStatus, Session
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from hitl_engine.configuration import Configuration
     from hitl_engine.desk import Desk
     from hitl_engine.desks import Desks
+    from hitl_engine.last_seen import LastSeenFile
     from hitl_engine.model import Inbox, Server, Waiting
     from hitl_tui.settings import Settings
 
@@ -32,6 +34,17 @@ class Sessions:
             self.targets = tuple(self.overview.beside(name) for name in names)
             for each in self.targets:
                 each.subscribe(self._merge)
+        self.last_seen: SeenRows | None = None
+        """What waited on the targets that are not live yet, when that was last seen."""
+
+    def keep_in(self, files: Mapping[str, LastSeenFile]) -> None:
+        """Keep the inbox of each target in its file, and begin with what is in it."""
+        seen = {}
+        for each in self.targets:
+            each.last_seen_file = file = files.get(each.name)
+            if file is not None and (found := last_seen_of(file.read())) is not None:
+                seen[each.name] = found
+        self.last_seen = SeenRows(seen) if seen else None
 
     @property
     def several(self) -> bool:
@@ -42,6 +55,15 @@ class Sessions:
     def servers(self) -> tuple[Server, ...]:
         """The servers that are connected."""
         return tuple(each.server for each in self.targets if each.server is not None)
+
+    @property
+    def live(self) -> frozenset[str]:
+        """The names of the targets whose inbox was read, as the sessions have them."""
+        return frozenset(
+            each.name
+            for each in self.targets
+            if each.inbox is not None and (each.inbox.items or not each.inbox.error)
+        )
 
     @property
     def complete(self) -> frozenset[str]:
@@ -89,6 +111,7 @@ def _merged(inboxes: Sequence[Inbox], before: Inbox | None) -> Inbox:
         unreadable=tuple(each for inbox in inboxes for each in inbox.unreadable),
         unread=sum(inbox.unread for inbox in inboxes),
         code_changes=tuple(each for inbox in inboxes for each in inbox.code_changes),
+        coming=tuple(each for inbox in inboxes for each in inbox.coming),
     )
 
 

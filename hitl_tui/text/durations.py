@@ -1,4 +1,4 @@
-"""How long something took, in a few characters."""
+"""How long something took, or is ago, in a few characters."""
 
 
 def duration(seconds: float) -> str:
@@ -13,3 +13,15 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60}m {whole % 60:02}s"
     return f"{whole // 3600}h {whole % 3600 // 60:02}m"
+
+
+def age(seconds: float) -> str:
+    """Return `30s`, `3m`, `6h 40m` or `2d 2h`; a time in the future counts as now."""
+    whole = max(0, int(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m"
+    if whole < 86_400:
+        return f"{whole // 3600}h {whole % 3600 // 60:02}m"
+    return f"{whole // 86_400}d {whole % 86_400 // 3600}h"

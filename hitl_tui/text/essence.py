@@ -88,7 +88,7 @@ def _review_text(review: Review, asked: Interrupt) -> str:
             return f"{one_line(prompt, 80)}: {quoted}" if prompt else quoted
         case Choices(options=options):
             labels = " / ".join(one_line(option.label, 40) for option in options)
-            return f"{payload_essence(asked.payload)} ({labels})"
+            return f"{payload_essence(_without_lists(asked.payload))} ({labels})"
         case Questions(questions=questions):
             return " · ".join(one_line(question.text, _LINE) for question in questions)
         case MachineRequest(event=event):
@@ -109,10 +109,31 @@ def payload_essence(payload: JsonValue) -> str:
         return _short(payload, 200)
     told = next((key for key in _PROSE if _is_prose(payload.get(key))), "")
     prose = [one_line(str(payload[told]), 200)] if told else []
-    others = [
-        f"{one_line(key, 40)} {_short(value)}" for key, value in payload.items() if key != told
-    ]
+    others = [_named(one_line(key, 40), value) for key, value in payload.items() if key != told]
     return " · ".join([*prose, *others])
+
+
+def _without_lists(payload: JsonValue) -> JsonValue:
+    """Return a payload without its lists: the options are named after it."""
+    if not isinstance(payload, dict):
+        return payload
+    return {key: value for key, value in payload.items() if not isinstance(value, list)}
+
+
+def _named(name: str, value: JsonValue) -> str:
+    """Return a value after its name; of what is nested deeper only the number."""
+    match value:
+        case dict(values):
+            flat: JsonObject = {
+                str(key): each for key, each in values.items() if not isinstance(each, dict | list)
+            }
+            return f"{name} {payload_essence(flat)}" if flat else f"{len(values):,} {name}"
+        case [*items] if any(isinstance(item, dict | list) for item in items):
+            return f"{len(items):,} {name}"
+        case [*items]:
+            return f"{name} {', '.join(_short(item, 40) for item in items)}"
+        case _:
+            return f"{name} {_short(value)}"
 
 
 def _is_prose(value: JsonValue) -> bool:

@@ -24,3 +24,8 @@ def padded(text: str, width: int) -> str:
 def counted(count: int, noun: str) -> str:
     """Return a count with its noun: `1 item`, `2 items`, `1,000 items`."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def longest_of_several(names: set[str]) -> int:
+    """Return the characters of the longest name; 0 if there is only one name, or none."""
+    return max(map(len, names)) if len(names) > 1 else 0

@@ -22,6 +22,7 @@ from hitl_engine.model import (
     in_utc,
 )
 from hitl_engine.visible import json_text, one_line
+from hitl_tui.text.durations import age
 
 NO_ANSWER = "A node raised NodeInterrupt, which takes no answer: LangGraph does not pass one on."
 """What a stop in a node is."""
@@ -134,11 +135,4 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     """Return how long ago `since` was: `30s`, `3m`, `6h 40m` or `2d 2h`."""
     if since is None:
         return "–"
-    seconds = max(0, int(((now or datetime.now(UTC)) - in_utc(since)).total_seconds()))
-    if seconds < 60:
-        return f"{seconds}s"
-    if seconds < 3600:
-        return f"{seconds // 60}m"
-    if seconds < 86_400:
-        return f"{seconds // 3600}h {seconds % 3600 // 60:02}m"
-    return f"{seconds // 86_400}d {seconds % 86_400 // 3600}h"
+    return age(((now or datetime.now(UTC)) - in_utc(since)).total_seconds())

@@ -1,11 +1,14 @@
 """Untrusted text as Textual content: all characters visible, none read as markup."""
 
-from textual.content import Content
+from typing import TYPE_CHECKING
 
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import hidden_count, json_text, one_line, visible
 from hitl_tui.text.blanks import count_blanks
 from hitl_tui.text.fitting import counted
+
+if TYPE_CHECKING:
+    from textual.content import Content
 
 TAB = "→   "
 """How a tab is shown."""
@@ -13,8 +16,10 @@ _SHORT = 60
 """JSON up to this many characters is on the line of its key."""
 
 
-def literal(text: str) -> Content:
+def literal(text: str) -> "Content":
     """Return `text` as content that shows every character and reads none as markup."""
+    from textual.content import Content  # the shell uses this module without Textual
+
     return Content(visible(text))
 
 

@@ -58,9 +58,9 @@ class InboxHeader(Vertical):
         yield self._summary
         yield self._problems
 
-    def show_summary(self, inbox: Inbox | None, counts: InboxCounts) -> Content:
-        """Show the counts, and return them; nothing before the inbox is read."""
-        summary = _summary(inbox, counts) if inbox is not None else Content("")
+    def show_summary(self, inbox: Inbox | None, counts: InboxCounts, before: str = "") -> Content:
+        """Show the counts, or the words for the time before the inbox is read; return them."""
+        summary = _summary(inbox, counts) if inbox is not None else Content(before)
         self._summary.update(summary)
         return summary
 
@@ -84,12 +84,19 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         counts.sending,
         f"{counts.marked:,} marked" if counts.marked else "",
         "old list" if inbox.error else "",
+        _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
         counts.order,
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)
+
+
+def _imports(coming: Sequence[str]) -> str:
+    if not coming:
+        return ""
+    return "importing the graph" if len(coming) == 1 else f"importing {len(coming)} graphs"
 
 
 def _inbox_problems(inbox: Inbox | None) -> Iterator[str]:

@@ -1,59 +1,34 @@
 """The list of all pending items, quick with 100,000 rows: only the rows on screen are drawn."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from math import inf
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.timer import Timer
 
 from hitl_engine.model import InboxOrder, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.inbox_items import InboxItems
-from hitl_tui.state.marks import Marks
+from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.text.essence import Essence
-from hitl_tui.text.item_summary import needs_care, waited
-from hitl_tui.widgets.inbox_row import InboxRowDrawing, row_of
-from hitl_tui.widgets.item_list import ItemList, moving_keys
+from hitl_tui.text.item_summary import waited
+from hitl_tui.text.waiting_row import look_of, row_of
+from hitl_tui.widgets.inbox_rows import InboxRows
+from hitl_tui.widgets.item_list import moving_keys
+
+_MOMENT, _PAUSE = 0.01, 0.005
+"""Seconds for which a filter runs, and for which keys can be handled in between."""
 
 
-class InboxList(ItemList):
+class InboxList(InboxRows):
     """Shows the pending items, one row each, under a row of headings; posts `Chosen`."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "inbox--heading",
-        "inbox--selected",
-        "inbox--asks",
-        "inbox--tool",
-        "inbox--text",
-        "inbox--form",
-        "inbox--choice",
-        "inbox--stop",
-        "inbox--stuck",
-        "inbox--muted",
-        "inbox--mark",
-        "inbox--production",
-    }
-    DEFAULT_CSS = """
-    InboxList {
-        & > .inbox--heading { color: $foreground 50%; }
-        & > .inbox--selected { background: $panel; text-style: bold; }
-        &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
-        & > .inbox--asks { color: $text-accent; }
-        & > .inbox--tool { color: $text-warning; }
-        & > .inbox--text { color: $text-success; }
-        & > .inbox--form { color: $text-secondary; }
-        & > .inbox--choice { color: $text-accent; }
-        & > .inbox--stop { color: $text-primary; }
-        & > .inbox--stuck { color: $text-error; }
-        & > .inbox--muted { color: $foreground 75%; }
-        & > .inbox--mark { color: $text-warning; text-style: bold; }
-        & > .inbox--production { color: $text-error; }
-    }
-    """
     HELP = """\
     ### The inbox
     Everything that waits for a person, on every thread.
@@ -123,7 +98,7 @@ class InboxList(ItemList):
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
         self._items = InboxItems(summarise)
         self._filter = InboxFilter()
-        self._drawing = InboxRowDrawing(self)
+        self._going_on: Timer | None = None
         self._drawn: dict[int, tuple[str, bool]] = {}
         """The waiting time and the mark with which each row was last drawn."""
 
@@ -161,14 +136,46 @@ class InboxList(ItemList):
 
     def show(self, items: tuple[Waiting, ...]) -> None:
         """List these items; the selected one stays selected, on the same line of the screen."""
-        self._items.replace(items)
+        before = self.item
+        self._items.replace(items, self.order)
         self._marks.keep(items)
         self._drawn.clear()
-        self._update_list()
+        self._list_more(before, to=before)
+
+    def select_first_of(self, keys: Iterable[ItemKey], line: int) -> None:
+        """Select the first of these items that is listed, on this line of the list."""
+        listed = {key_of(item): index for index, item in enumerate(self.listed)}
+        index = next((listed[key] for key in keys if key in listed), 0)
+        self.selected = index
+        self.scroll_to(y=max(0, index - line), animate=False, force=True)
 
     def _update_list(self) -> None:
         before = self.item
-        self._items.update_list(self.order, self._filter)
+        self._items.list_matches(self.order, self._filter)
+        self._list_more(before)
+
+    def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
+        """List what is found at once, with the same item selected; the rest follows."""
+        self._items.go_on(_MOMENT, to=to)
+        self._show_listed(before)
+        self._go_on_later()
+
+    def _go_on_later(self) -> None:
+        """Let the next keys come first, then go on with the filter."""
+        if self._going_on is not None:
+            self._going_on.stop()
+        done = self._items.is_complete or not self.is_mounted
+        self._going_on = None if done else self.set_timer(_PAUSE, self._go_on)
+
+    def _go_on(self) -> None:
+        """List further matches, below those that are listed."""
+        shown = self.length
+        self._items.go_on(_MOMENT)
+        if self._items.is_complete or shown < self.size.height:
+            self._show_listed(self.item)
+        self._go_on_later()
+
+    def _show_listed(self, before: Waiting | None) -> None:
         index = min(self.selected, max(0, len(self.listed) - 1))
         if before is not None:
             index = self._items.index_of(before, index)
@@ -195,8 +202,8 @@ class InboxList(ItemList):
 
     def mark_production(self, targets: frozenset[str]) -> None:
         """Draw the names of these targets so that they are seen: they are in production."""
-        if targets != self._drawing.production:
-            self._drawing.production = targets
+        if targets != self.drawing.production:
+            self.drawing.production = targets
             self.refresh()
 
     @property
@@ -204,19 +211,16 @@ class InboxList(ItemList):
         """How many items are listed."""
         return len(self.listed)
 
-    def fit_columns(self, width: int) -> None:
-        """Fit the columns to the longest names."""
-        self._drawing.fit(width, self._items.longest_names)
-
-    def draw_headings(self, width: int) -> Strip:
-        """Draw the headings."""
-        return self._drawing.headings(width)
+    @property
+    def longest_names(self) -> tuple[int, int, int]:
+        """Characters of the longest target, graph and node; 0 where all items have the same."""
+        return self._items.longest_names
 
     def look_of(self, index: int) -> Hashable:
         """Return the item, and what of its row changes with time."""
         item = self.listed[index]
         changing = self._drawn[index] = self._changing_parts(item)
-        production = item.target in self._drawing.production
+        production = item.target in self.drawing.production
         return (item.thread_id, id(item), production, *changing)
 
     def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
@@ -224,14 +228,8 @@ class InboxList(ItemList):
         item = self.listed[index]
         waiting, marked = self._changing_parts(item)
         essence = self._items.essence(item)
-        return self._drawing.row(
-            row_of(item, essence, waiting=waiting),
-            essence.kind,
-            width,
-            selected=selected,
-            marked=marked,
-            care=needs_care(item),
-        )
+        row, look = row_of(item, essence, waiting=waiting), look_of(item, essence)
+        return self.drawing.row(row, look, width, selected=selected, marked=marked)
 
     def _changing_parts(self, item: Waiting) -> tuple[str, bool]:
         """Return the parts of a row that change without a new list: waiting time and mark."""
@@ -262,6 +260,7 @@ class InboxList(ItemList):
     def action_mark_alike(self) -> None:
         """Ask to mark all of the same kind."""
         if self.item is not None:
+            self._items.go_on(inf)
             self.post_message(self.MarkAlikeRequested())
 
     def action_unmark(self) -> None:

@@ -7,12 +7,8 @@ from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_engine.model import ItemKind, Waiting
-from hitl_engine.visible import one_line
-from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import padded
-from hitl_tui.text.item_summary import needs_care
-from hitl_tui.text.literal import short_id
+from hitl_tui.text.inbox_row import InboxRow, Look
 
 _KIND = 10
 """Cells of the sign and the longest word of a kind."""
@@ -32,45 +28,7 @@ class Columns(NamedTuple):
     thread: int
 
 
-class Row(NamedTuple):
-    """The text of each column, visible and on one line."""
-
-    kind: str
-    target: str
-    asks: str
-    waiting: str
-    graph: str
-    node: str
-    thread: str
-
-
-_COLOURS = {
-    ItemKind.TOOL: "tool",
-    ItemKind.TEXT: "text",
-    ItemKind.FORM: "form",
-    ItemKind.CHOICE: "choice",
-    ItemKind.QUESTIONS: "asks",
-    ItemKind.PROGRAM: "muted",
-    ItemKind.JSON: "asks",
-    ItemKind.BREAKPOINT: "stop",
-}
-
-
-_HEADINGS = Row("", "target", "asks", "waiting", "graph", "node", "thread")
-
-
-def row_of(item: Waiting, essence: Essence, *, waiting: str) -> Row:
-    """Return the texts of a row; `waiting` is visible text already."""
-    sign = "!" if needs_care(item) else essence.sign
-    return Row(
-        f"{sign} {essence.word}",
-        one_line(item.target, 80),
-        essence.text,
-        waiting,
-        one_line(item.graph_id, 80),
-        one_line(item.node, 80),
-        short_id(item.thread_id),
-    )
+_HEADINGS = InboxRow("", "target", "asks", "waiting", "graph", "node", "thread")
 
 
 class InboxRowDrawing:
@@ -91,17 +49,8 @@ class InboxRowDrawing:
         base = self._widget.get_component_rich_style("inbox--heading")
         return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
 
-    def row(
-        self,
-        row: Row,
-        kind: ItemKind,
-        width: int,
-        *,
-        selected: bool,
-        marked: bool,
-        care: bool,
-    ) -> Strip:
-        """Draw the row of an item; `care`: there is something to know before deciding."""
+    def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, marked: bool) -> Strip:
+        """Draw the row of an item."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
         cursor = "▸" if selected else ""
@@ -110,24 +59,24 @@ class InboxRowDrawing:
             segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
         else:
             segments = [Segment(cursor.ljust(_SIGNS), base)]
-        return self._strip(segments, row, "stuck" if care else _COLOURS[kind], base, width)
+        return self._strip(segments, row, look, base, width)
 
     def _strip(
-        self, segments: list[Segment], row: Row, colour: str | None, base: Style, width: int
+        self, segments: list[Segment], row: InboxRow, look: Look | None, base: Style, width: int
     ) -> Strip:
         for name, cells in self._columns._asdict().items():
             if cells:
                 text = getattr(row, name)
-                style = base + self._column_style(name, text, colour)
+                style = base + self._column_style(name, text, look)
                 segments.append(Segment(f"{padded(text, cells)} ", style))
         return Strip(segments).adjust_cell_length(width, base)
 
-    def _column_style(self, name: str, text: str, colour: str | None) -> Style:
+    def _column_style(self, name: str, text: str, look: Look | None) -> Style:
         """Return the colour of a column; the background is the row's."""
-        if colour is None:
+        if look is None:
             return Style.null()
         if name == "kind":
-            return self._colour(colour)
+            return self._colour(look)
         if name == "target" and text in self.production:
             return self._colour("production")
         if name in ("waiting", "target", "graph", "node", "thread"):

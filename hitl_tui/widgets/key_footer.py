@@ -21,7 +21,11 @@ _LEFT_OUT_FIRST = (
     "card.answer_as",
 )
 """Bindings that are left out first: seldom used, or shown by other widgets. Help lists all of them."""
+_FIRST = ("card.send", "card.keep", "card.step")
+"""Bindings that decide; they come first, whatever has the focus."""
 _NEVER_LEFT_OUT = "console.help"
+_GAP = 2
+"""The cells between two keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,7 @@ class KeyFooter(Widget):
         dock: bottom;
         height: 1;
         width: 1fr;
+        padding: 0 1;
         background: $background;
         color: $foreground 70%;
     }
@@ -71,12 +76,12 @@ class KeyFooter(Widget):
 
     def render(self) -> Content:
         """Draw as many keys as fit."""
-        return Content(" ").join(key.content for key in self._fitting())
+        return Content(" " * _GAP).join(key.content for key in self._fitting())
 
     def _fitting(self) -> list[_Key]:
         keys = list(self._all())
         for key in _in_order_of_leaving_out(keys):
-            if sum(each.width + 1 for each in keys) - 1 <= self.size.width:
+            if sum(each.width + _GAP for each in keys) - _GAP <= self.size.width:
                 break
             keys.remove(key)
         return keys
@@ -90,10 +95,11 @@ class KeyFooter(Widget):
                 yield _Key(binding, self.app.get_key_display(binding), active.enabled)
 
     def _at(self, x: int) -> _Key | None:
+        x -= self.styles.padding.left
         for key in self._fitting():
             if 0 <= x < key.width:
                 return key
-            x -= key.width + 1
+            x -= key.width + _GAP
         return None
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
@@ -113,13 +119,19 @@ class KeyFooter(Widget):
 
 
 def _in_order(active_bindings: Iterable[ActiveBinding]) -> list[ActiveBinding]:
-    """Put the keys of a card's body after those that every card has; else the nearest come first."""
+    """Put the keys that decide first; the keys of a card's body come after those of every card.
+
+    Else the nearest come first.
+    """
     active_bindings = list(active_bindings)
     nodes = list(dict.fromkeys(active.node for active in active_bindings))
     places = {
         node: place + (1.5 if isinstance(node, CardBody) else 0) for place, node in enumerate(nodes)
     }
-    return sorted(active_bindings, key=lambda active: places[active.node])
+    return sorted(
+        active_bindings,
+        key=lambda active: (active.binding.id not in _FIRST, places[active.node]),
+    )
 
 
 def _in_order_of_leaving_out(keys: list[_Key]) -> list[_Key]:

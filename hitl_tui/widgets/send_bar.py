@@ -37,7 +37,7 @@ class SendBar(Vertical):
             border-title-color: $foreground 70%;
             border-title-style: bold;
         }
-        Button { margin: 0 1; min-width: 12; }
+        Button { margin: 0 1; min-width: 12; background: $primary 20%; color: $text-primary; }
         TextPane { height: auto; max-height: 5; border: none; }
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
@@ -63,7 +63,7 @@ class SendBar(Vertical):
         self.refused = Static(id="refused", markup=False)
         self._refused_timer: Timer | None = None
         self._key = key
-        self.button = Button(compact=True, variant="primary")
+        self.button = Button(compact=True)
         self.rename(verb)
 
     def compose(self) -> ComposeResult:

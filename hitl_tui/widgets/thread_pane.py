@@ -34,6 +34,10 @@ class ThreadPane(Vertical):
 
     DEFAULT_CSS = """
     ThreadPane {
+        border: round $foreground 20%;
+        border-title-color: $foreground 70%;
+        border-title-style: bold;
+        &:focus-within { border: round $accent; border-title-color: $accent; }
         #card { height: auto; display: none; }
         #progress { display: none; }
         #end { display: none; height: 1fr; }
@@ -76,6 +80,14 @@ class ThreadPane(Vertical):
         """Display the new content."""
         self.remove_class(f"-{before.value}")
         self.add_class(f"-{now.value}")
+        self._show_title()
+
+    def _show_title(self) -> None:
+        """Show what the frame contains; texts at the end have titles of their own."""
+        if self.shows_card and self.card is not None:
+            self.border_title = self.card.TITLE
+        else:
+            self.border_title = "Run" if self.shows_run else ""
 
     # The card
 
@@ -103,6 +115,7 @@ class ThreadPane(Vertical):
         with self.app.batch_update():  # drawing a half-removed card would raise
             await self._card_container.remove_children()
             self.card = card
+            self._show_title()
             self.set_class(self.at_breakpoint, "-at-breakpoint")
             if card is not None:
                 await self._card_container.mount(card)

@@ -60,7 +60,16 @@ async def gone(exchange: Exchange) -> None:
     """Break the connection at once."""
 
 
-@pytest.mark.parametrize("behaviour", [deliver_twice, deliver_again_at_the_end, time_out, cut])
+@pytest.mark.parametrize(
+    "behaviour",
+    [
+        *(deliver_twice, cut),
+        *(
+            pytest.param(each, marks=pytest.mark.hardening)
+            for each in (deliver_again_at_the_end, time_out)
+        ),
+    ],
+)
 async def test_an_answer_takes_effect_once(
     desk: Desk, proxy: Proxy, tmp_path: Path, behaviour: Behaviour
 ) -> None:

@@ -12,7 +12,15 @@ import tempfile
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from tests.bench import editing, graph_picture, serving, streaming, thread_views
+from tests.bench import (
+    editing,
+    first_item,
+    graph_picture,
+    large_inbox,
+    serving,
+    streaming,
+    thread_views,
+)
 from tests.bench.answering import measure_answers, measure_steps
 from tests.bench.limits import limits
 from tests.bench.rows import HEAD, Row, alternately, pressed, timed
@@ -78,7 +86,10 @@ def _start(command: list[str], pattern: str) -> float:
 
 MEASURES: dict[str, Callable[[Path], Iterable[Row | str]]] = {
     "paint": start_to_first_paint,
+    "first": first_item.console,
+    "list": first_item.shell_list,
     "key": key_to_repaint,
+    "large": large_inbox.measure,
     "editor": editing.keys,
     "opening": editing.opening,
     "conversation": thread_views.conversation,

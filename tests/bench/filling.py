@@ -10,9 +10,10 @@ from typing import Any
 from langgraph.checkpoint.base.id import uuid6
 
 from hitl_server.ids import new_id
+from hitl_server.state_columns import StateColumns
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
-from hitl_server.thread_state import StateColumns, state_columns
+from hitl_server.thread_state import state_columns
 from sample_graphs.revise import graph as revise
 from tests.bench.cycles import ORIGINAL
 

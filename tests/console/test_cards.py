@@ -410,7 +410,7 @@ async def test_a_broken_record_is_no_harm(payload: JsonValue, record: dict[str, 
 
 
 @pytest.mark.usefixtures("without_net")
-@pytest.mark.parametrize("size", [(40, 12), (100, 40)])
+@pytest.mark.parametrize("size", [(40, 12), pytest.param((100, 40), marks=pytest.mark.hardening)])
 async def test_hostile_payloads_are_shown_and_never_obeyed(size: tuple[int, int]) -> None:
     """Each value once, in the kinds of questions in turn; in other kinds on the other size."""
     each = enumerate((*HOSTILE, *ODD), start=size[1])

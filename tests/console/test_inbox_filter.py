@@ -91,3 +91,26 @@ def test_an_item_is_told_without_braces(name: str, text: str) -> None:
     found = essence(ITEMS[name]).text
     assert text in found
     assert "{" not in found
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "narrows"),
+    [
+        ("", "a", True),
+        ("a", "ab", True),
+        ("a", "ab c", True),
+        ("ab", "a", False),
+        ("a", "ba", False),
+        ("-a", "-ab", False),
+        ("-a", "-a b", True),
+        ("tool:s", "tool:send", True),
+        ("kind:t", "kind:to", True),
+        ("tool:s", "node:send", False),
+        ("age:<1h", "age:<1h a", False),
+        ("a", "a age:<1h", True),
+    ],
+)
+def test_a_filter_that_narrows_another_checks_only_what_is_listed(
+    before: str, now: str, narrows: bool
+) -> None:
+    assert parse_filter(now).narrows(parse_filter(before)) is narrows

@@ -1,5 +1,6 @@
 """The list of pending items: quick at any length, and the selection never moves by itself."""
 
+import gc
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
@@ -17,14 +18,16 @@ from hitl_engine.model import (
     Waiting,
 )
 from hitl_tui.messages import Chosen
+from hitl_tui.state import long_lived
 from hitl_tui.state.marks import Marks, key_of
-from hitl_tui.text.essence import Essence, essence_of
+from hitl_tui.text.essence import Essence, essence_of, payload_essence
 from hitl_tui.text.item_summary import waited
+from hitl_tui.widgets import inbox_list
 from hitl_tui.widgets.inbox_list import InboxList
 from tests.hidden import hidden_in
 
-from .conftest import card_shown, heard, screen_text
-from .desk_double import interrupt, stop
+from .conftest import OpenConsole, card_shown, heard, screen_text, until
+from .desk_double import DeskDouble, interrupt, stop
 from .hostile import HOSTILE
 
 
@@ -164,6 +167,56 @@ async def test_only_the_rows_on_screen_are_described() -> None:
         assert len(described) < 200
 
 
+async def test_a_filter_of_many_items_lists_the_first_matches_and_then_the_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It checks a few items at a time; the selection does not move, and live items are listed."""
+    monkeypatch.setattr(inbox_list, "_MOMENT", 0.0)
+    monkeypatch.setattr(inbox_list, "_PAUSE", 0.05)
+    items = many(1_000)
+
+    def beginning_with(digits: str, last: int) -> int:
+        return sum(str(n).startswith(digits) for n in range(1, last + 1))
+
+    listed = InboxList(describe)
+    async with card_shown(listed) as (pilot, _):
+        listed.show(items)
+        listed.filter_text = '"text 5"'
+        assert len(listed.listed) == beginning_with("5", 100)
+        await pilot.press("down", "down")
+        chosen = listed.item
+        listed.show((*items, *many(1_005)[1_000:]))  # restarts the filter
+        await until(pilot, lambda: len(listed.listed) == beginning_with("5", 1_005))
+        assert listed.item is chosen
+        assert listed.listed == [item for item in items if "text 5" in str(item.payload)]
+        listed.filter_text = '"text 55"'  # of those that match already
+        await until(pilot, lambda: len(listed.listed) == beginning_with("55", 1_005))
+        listed.show((interrupt({"text_to_revise": "text 5555"}, n=5_555), *items))
+        await until(pilot, lambda: len(listed.listed) == 1 + beginning_with("55", 1_000))
+        listed.filter_text = ""
+        assert len(listed.listed) == 1_001
+
+
+async def test_the_selection_stays_far_down_while_a_filter_begins_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else enter would open another item."""
+    monkeypatch.setattr(inbox_list, "_MOMENT", 0.0)
+    monkeypatch.setattr(inbox_list, "_PAUSE", 0.05)
+    items = many(1_000)
+    listed = InboxList(describe)
+    async with card_shown(listed) as (pilot, _):
+        listed.show(items)
+        listed.filter_text = "kind:text"
+        await until(pilot, lambda: len(listed.listed) >= 600)
+        listed.selected = 550
+        chosen = listed.item
+        listed.show(items[1:])
+        assert listed.item is chosen
+        await until(pilot, lambda: len(listed.listed) == 999)
+        assert listed.item is chosen
+
+
 async def test_a_filter_lists_what_matches_and_is_removed_again() -> None:
     listed = InboxList(describe)
     async with card_shown(listed) as (_, __):
@@ -261,3 +314,42 @@ def test_waiting_times_are_short() -> None:
         since = now - timedelta(minutes=minutes)
         assert waited(since, now) == words
         assert waited(since.replace(tzinfo=None), now) == words
+
+
+async def test_the_collector_leaves_a_large_inbox_alone(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else it looks at all items while keys wait. Those that are answered are freed all the same."""
+    monkeypatch.setattr(long_lived, "_MANY", 50)
+    gc.unfreeze()
+    desk = DeskDouble(*many(49))
+    try:
+        async with console(desk) as c:
+            assert gc.get_freeze_count() == 0
+            desk.items = many(50)
+            desk.publish()
+            await until(c.pilot, gc.get_freeze_count)
+            frozen = gc.get_freeze_count()
+            desk.items = desk.items[:49]
+            desk.publish()
+            await until(c.pilot, lambda: gc.get_freeze_count() < frozen)
+    finally:
+        gc.unfreeze()
+
+
+@pytest.mark.parametrize(
+    ("payload", "shown"),
+    [
+        (
+            {"question": "Publish?", "details": {"text": "A draft.", "by": {"id": 1}}},
+            "Publish? · details A draft.",
+        ),
+        ({"title": "Pay?", "fields": [{"name": "amount"}, {"name": "kind"}]}, "Pay? · 2 fields"),
+        (
+            {"message": "Which?", "days": ["Mon", "Tue"], "deep": {"a": {"b": 1}}},
+            "Which? · days Mon, Tue · 1 deep",
+        ),
+    ],
+)
+def test_a_payload_is_told_without_braces(payload: JsonObject, shown: str) -> None:
+    assert payload_essence(payload) == shown

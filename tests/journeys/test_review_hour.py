@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hitl_engine.model import OutcomeKind, ThreadStatus
+from hitl_engine.model import JsonObject, OutcomeKind, ThreadStatus
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.unsent_modal import UnsentModal
@@ -37,12 +37,14 @@ async def quiet_server(own_server: Served) -> AsyncIterator[Served]:
             await http.delete(f"/threads/{row['thread_id']}")
 
 
-async def let_wait(served: Served, count: int, graph: str = "older_review") -> list[str]:
+async def let_wait(
+    served: Served, count: int, graph: str = "older_review", input: JsonObject | None = None
+) -> list[str]:
     """Let new threads wait for one answer each; return their ids."""
     async with served.client() as http:
         threads = [await thread(http) for _ in range(count)]
         for thread_id in threads:
-            await wait(http, thread_id, graph, input={})
+            await wait(http, thread_id, graph, input=input or {})
         return threads
 
 
@@ -181,3 +183,17 @@ async def test_back_to_the_list_or_on_the_same_thread(quiet_server: Served, tmp_
         await armed(console)
         await console.pilot.press("a", "ctrl+s")
         await until(console.pilot, lambda: sent(console) == [SendingStatus.APPLIED] * 3)
+
+
+async def test_a_wide_inbox_shows_what_led_to_the_selected_item(
+    quiet_server: Served, tmp_path: Path
+) -> None:
+    await let_wait(quiet_server, 1, "revise", {"some_text": "A text."})
+    said: JsonObject = {"messages": [{"role": "user", "content": "Tell Ada."}]}
+    await let_wait(quiet_server, 1, "tool_agent", said)
+    async with piloted(quiet_server, tmp_path, size=(180, 40)) as console:
+        await console.shows("2 waiting", "I look at the calendar first.", "day = 'Sunday'")
+        await console.press("down")
+        await console.shows_no("calendar")
+        await console.press("up")
+        await console.shows("calendar")

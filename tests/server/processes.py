@@ -16,6 +16,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.program import Forked, Passed, start_local_server
 from tests.server.ports import free_port
 from tests.server.postgres import postgres
 
@@ -41,7 +42,7 @@ class Served:
     name: str
     url: str
     headers: dict[str, str]
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     folder: Path
     info: dict[str, Any] = field(default_factory=dict)
     parent_pipe: int = -1
@@ -105,17 +106,20 @@ def start_server(target: Path | str, data: Path, *options: str, **environment: s
     """Start a server like a console does. Raises `NotStarted` with its report."""
     server_end, parent_pipe = os.pipe()
     report, report_end = os.pipe()
-    process = subprocess.Popen(
-        [
-            *(sys.executable, "-m", "hitl_server", str(target), "--data", str(data)),
-            *("--parent-fd", str(server_end), "--report-fd", str(report_end), *options),
-        ],
-        cwd=ROOT,
-        pass_fds=(server_end, report_end),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        env={**os.environ, **environment},
-    )
+    given = (str(target), "--data", str(data), *options)
+    process: subprocess.Popen[bytes] | Forked
+    if environment:  # what a module reads when it is imported
+        ends = ("--parent-fd", str(server_end), "--report-fd", str(report_end))
+        process = subprocess.Popen(
+            [sys.executable, "-m", "hitl_server", *given, *ends],
+            cwd=ROOT,
+            pass_fds=(server_end, report_end),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**os.environ, **environment},
+        )
+    else:
+        process = start_local_server(given, Passed(server_end), Passed(report_end))
     os.close(server_end)
     os.close(report_end)
     with os.fdopen(report, "rb") as pipe:
@@ -307,7 +311,7 @@ def _await_ready(name: str, url: str, process: subprocess.Popen[bytes], log: Pat
     raise RuntimeError(f"{name} did not start:\n{log.read_text()[-4000:]}")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: subprocess.Popen[bytes] | Forked) -> None:
     if process.poll() is None:
         process.send_signal(signal.SIGTERM)
     try:

@@ -14,7 +14,8 @@ from fastapi.routing import APIRoute
 from langgraph_sdk import Auth
 
 from hitl_server import routes
-from hitl_server.app import Access, build_app
+from hitl_server.app import build_app
+from hitl_server.identity.access import Access
 from hitl_server.identity.callers import Caller, User
 from hitl_server.identity.project_auth import ProjectAuth
 from hitl_server.policy.authorized_route import AuthorizedRoute

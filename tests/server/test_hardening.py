@@ -21,7 +21,7 @@ from tests.server.processes import SAMPLES, Served, running_server
 from tests.server.test_contract import row, state, thread, wait
 
 CONFIG = SAMPLES / "langgraph.json"
-SEED, CASES, KILLS = 20_261_123, 12, 3
+SEED, CASES, KILLS = 20_261_123, 6, 3
 
 
 def test_no_request_breaks_the_server(tmp_path: Path) -> None:

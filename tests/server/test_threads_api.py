@@ -15,7 +15,7 @@ from langgraph_sdk.errors import BadRequestError, ConflictError, NotFoundError
 
 from hitl_server.project.config import read_project
 from hitl_server.project.graphs import Graphs
-from hitl_server.request_models import ThreadSearch
+from hitl_server.search_models import ThreadSearch
 from hitl_server.storage.database import Database
 from hitl_server.tables.thread_table import Threads
 from tests.json_values import Json

@@ -9,6 +9,8 @@ from typing import Literal
 
 from hitl_engine.errors import BadInput
 
+_SDK_KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
+"""Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
 _SECONDS = 60.0
 """How long a command may take: it may ask for a passphrase in a window of its own."""
 
@@ -50,6 +52,11 @@ class KeySource:
 def key_in(environ: Mapping[str, str], name: str) -> str:
     """Return the key in a variable, without spaces and quotation marks around it; else nothing."""
     return environ.get(name, "").strip().strip("'\"")
+
+
+def key_of_sdk(environ: Mapping[str, str]) -> str:
+    """Return the key in the variables of LangGraph's SDK; else nothing."""
+    return next(filter(None, (key_in(environ, name) for name in _SDK_KEYS)), "")
 
 
 def _from_keyring(service: str, user: str) -> str:

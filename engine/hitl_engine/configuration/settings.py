@@ -72,6 +72,13 @@ SETTINGS = (
         "The theme of the console. It wins over the theme that was last chosen in the console.",
     ),
     Setting(
+        "keep_inbox",
+        FLAG,
+        "Whether a copy of the list is kept, which is on screen at the next start while the console "
+        "connects.",
+        default=True,
+    ),
+    Setting(
         "targets.NAME.url",
         _URL,
         "Where the server is. A target has either a url or a path.",

@@ -9,7 +9,7 @@ from typing import Self
 import httpx
 
 from hitl_engine.configuration import NamedTarget
-from hitl_engine.configuration.credentials import key_in
+from hitl_engine.configuration.credentials import key_of_sdk
 from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
@@ -17,9 +17,6 @@ from hitl_engine.model import BrokenGraph, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
-
-_KEYS = ("LANGGRAPH_API_KEY", "LANGSMITH_API_KEY", "LANGCHAIN_API_KEY")
-"""Environment variables that hold a key, in the order in which LangGraph's own SDK looks."""
 
 _OURS = "last_run"
 """A flag that only our own server has; it can do everything."""
@@ -118,6 +115,7 @@ class Connection:
                 server.hold()
                 await server.end()
                 await self._replace(server)
+        await self.wait_for_graphs()  # only then it is known whether the code can be imported
 
     async def _replace(self, gone: server_process.RunningServer) -> None:
         """Find or start another local server in the place of one that has ended."""
@@ -129,6 +127,12 @@ class Connection:
         self._release_if_idle()
         await old.aclose()
         await gone.aclose()
+
+    async def wait_for_graphs(self) -> None:
+        """Wait until a project's local server has imported its graphs. Raises TargetError."""
+        if self.server.coming:
+            await self.api.assistants()  # the server answers this only then
+            await self.refresh()
 
     async def refresh(self) -> None:
         """Read again how a project's local server describes itself. Raises TargetError."""
@@ -216,6 +220,7 @@ class Connection:
             ),
             remarks=info.remarks,
             code_changes=tuple(graph.what for graph in info.graphs_changed),
+            coming=info.graphs_coming,
             lacks=self.api.can.lacks,
             name=self._settings.name,
             colour=self._settings.colour,
@@ -241,7 +246,7 @@ async def key_header(target: NamedTarget, environ: Mapping[str, str]) -> dict[st
     elif target.name:
         key = ""
     else:
-        key = next(filter(None, (key_in(environ, name) for name in _KEYS)), "")
+        key = key_of_sdk(environ)
     if not key:
         return {}
     bearer = target.key_header == "authorization"

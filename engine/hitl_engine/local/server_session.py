@@ -1,8 +1,8 @@
 """The server in use: its client and its readers, replaced together when another server takes over."""
 
 import os
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
 from hitl_engine.errors import HitlError
@@ -66,9 +66,9 @@ class ServerSession:
         If none is named, something else may have changed: the code of the graphs. Raises TargetError.
         """
         if not changed:
-            await self._connection.refresh()
+            await self._refresh()
         inbox = await self.inbox.look(changed, seconds=_SOON)
-        return replace(inbox, code_changes=self.server.code_changes)
+        return replace(inbox, code_changes=self.server.code_changes, coming=self.server.coming)
 
     async def restart(self) -> None:
         """Start the local server again, with the code as it is now. Raises BadInput, TargetError."""
@@ -93,6 +93,27 @@ class ServerSession:
     def release_when_idle(self) -> None:
         """Keep a local server process only while `keep_running` from now on."""
         self._connection.release_when_idle()
+
+    async def wait_for_graphs(self) -> None:
+        """Wait until a local server that has just started has imported its graphs.
+
+        Raises TargetError.
+        """
+        with self._following_graphs():
+            await self._connection.wait_for_graphs()
+
+    async def _refresh(self) -> None:
+        """Read again how the server describes itself."""
+        with self._following_graphs():
+            await self._connection.refresh()
+
+    @contextmanager
+    def _following_graphs(self) -> Iterator[None]:
+        """Read all threads again once the graphs are imported: some may wait at nodes that are gone."""
+        coming = self.server.coming
+        yield
+        if coming and not self.server.coming:
+            self._use(self.api)
 
     def _follow_connection(self) -> None:
         if self.api is not self._connection.api:

@@ -49,6 +49,8 @@ class Server:
     """About the settings of a local project, when the server was found."""
     code_changes: tuple[str, ...] = ()
     """One sentence for each graph whose code had changed when the server was found."""
+    coming: tuple[str, ...] = ()
+    """The graphs that a local server is still importing: what needs a graph waits for it."""
     lacks: tuple[Lack, ...] = ()
     """What it cannot do, found when it was connected."""
     read_only: str = ""

@@ -180,6 +180,8 @@ class Inbox:
     """How many threads have changed and are still to be read; what waits on them may be missing."""
     code_changes: tuple[str, ...] = ()
     """One sentence for each graph whose code changed since the local server imported it."""
+    coming: tuple[str, ...] = ()
+    """The graphs that the local server is still importing; what waits is known all the same."""
 
 
 @dataclass(frozen=True, slots=True)

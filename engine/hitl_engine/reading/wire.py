@@ -34,7 +34,7 @@ def error_text(error: Any) -> str:
 
 
 class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
+    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
 
     @model_validator(mode="before")
     @classmethod
@@ -362,6 +362,8 @@ class WireInfo(_Wire):
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
     graphs_changed: tuple[WireChangedGraph, ...] = ()
+    graphs_coming: tuple[str, ...] = ()
+    """Graphs that our own server is still importing: until then it answers lists only."""
     remarks: tuple[str, ...] = ()
     """About the settings of the project, for a person."""
     read_only: str = ""

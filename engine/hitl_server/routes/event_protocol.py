@@ -12,7 +12,7 @@ from hitl_server.json_types import JsonObject
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.policy.sent_body import json_of
 from hitl_server.refusals import Refusal, checked_id
-from hitl_server.responses import json_response
+from hitl_server.responses import json_response, sse_response
 from hitl_server.routes.protocol_commands import (
     RUN_COMMANDS,
     SOCKET_COMMANDS,
@@ -22,7 +22,6 @@ from hitl_server.routes.protocol_commands import (
     unknown_command,
 )
 from hitl_server.routes.protocol_filters import filter_of, number_in
-from hitl_server.routes.run_responses import sse_response
 from hitl_server.server_parts import parts_of
 from hitl_server.streams.protocol_events import EventFilter, envelope, method_of
 from hitl_server.streams.run_stream import Event

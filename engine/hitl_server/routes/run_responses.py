@@ -1,21 +1,18 @@
 """Responses about a run: its result after its end, or its events as a stream."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from fastapi import Request, Response
 from fastapi.responses import StreamingResponse
 
 from hitl_server.json_encoding import dumps, error_body
 from hitl_server.project_code import calling_project
+from hitl_server.responses import HEARTBEAT, sse_response
 from hitl_server.running.active_run import ActiveRun
 from hitl_server.streams.run_stream import Event
-
-_HEARTBEAT = 5.0
-"""Seconds without data after which a heartbeat is sent, so that no client closes the connection."""
-_STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-"""Of a stream: no proxy may keep it, nor collect it before it passes it on (nginx)."""
 
 
 def run_headers(active: ActiveRun, endpoint: str = "join") -> dict[str, str]:
@@ -31,7 +28,7 @@ async def wait_response(active: ActiveRun, cancel: bool) -> Response:
     """
     if not cancel:
         with suppress(TimeoutError):
-            await asyncio.wait_for(active.ended.wait(), _HEARTBEAT)
+            await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
             return Response(_result(active), 200, run_headers(active), "application/json")
     return StreamingResponse(
         _wait_with_heartbeat(active, cancel),
@@ -51,20 +48,8 @@ def stream_response(
     `last_event` returns one more server-sent event, which only this client gets; or nothing.
     """
     frames = _frames(active, active.stream.follow(after), last_event)
-    return sse_response(frames, run_headers(active, "stream"), active if cancel else None)
-
-
-def sse_response(
-    frames: AsyncIterator[bytes],
-    headers: Mapping[str, str] | None = None,
-    cancelling: ActiveRun | None = None,
-) -> Response:
-    """Respond with server-sent events; if the client disconnects, cancel the run `cancelling`."""
-    return StreamingResponse(
-        _with_heartbeat(frames, cancelling),
-        headers={**(headers or {}), **_STREAM_HEADERS},
-        media_type="text/event-stream",
-    )
+    at_end = partial(active.cancel, "interrupt") if cancel else None
+    return sse_response(frames, run_headers(active, "stream"), at_end)
 
 
 def last_event_number(request: Request) -> int | None:
@@ -94,7 +79,7 @@ async def _wait_with_heartbeat(active: ActiveRun, cancel: bool) -> AsyncIterator
     try:
         while not active.ended.is_set():
             try:
-                await asyncio.wait_for(active.ended.wait(), _HEARTBEAT)
+                await asyncio.wait_for(active.ended.wait(), HEARTBEAT)
             except TimeoutError:
                 yield b"\n"
         yield _result(active)
@@ -109,24 +94,3 @@ def _result(active: ActiveRun) -> bytes:
             return dumps(active.result.body)
     except Exception as error:  # noqa: BLE001  a state may have values without a JSON form
         return dumps({"__error__": error_body(error)})
-
-
-async def _with_heartbeat(
-    frames: AsyncIterator[bytes], cancelling: ActiveRun | None
-) -> AsyncIterator[bytes]:
-    """Yield the server-sent events, with a heartbeat when none is sent for long."""
-    following = asyncio.ensure_future(anext(frames, None))
-    try:
-        while True:
-            done, _ = await asyncio.wait({following}, timeout=_HEARTBEAT)
-            if not done:
-                yield b": heartbeat\r\n\r\n"
-                continue
-            if (frame := following.result()) is None:
-                return
-            yield frame
-            following = asyncio.ensure_future(anext(frames, None))
-    finally:
-        following.cancel()
-        if cancelling is not None:
-            cancelling.cancel("interrupt")

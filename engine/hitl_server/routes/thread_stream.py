@@ -7,7 +7,8 @@ from fastapi import APIRouter, Query, Request, Response
 
 from hitl_server.policy.authorized_route import AuthorizedRoute
 from hitl_server.refusals import Refusal, checked_id
-from hitl_server.routes.run_responses import last_event_number, sse_response
+from hitl_server.responses import sse_response
+from hitl_server.routes.run_responses import last_event_number
 from hitl_server.server_parts import parts_of
 from hitl_server.streams.run_stream import Event
 

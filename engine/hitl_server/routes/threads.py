@@ -28,15 +28,12 @@ from hitl_server.refusals import (
 from hitl_server.request_models import (
     Before,
     HistorySearch,
-    RequiredState,
     StateAt,
     StateBody,
     SuperstepUpdate,
-    ThreadCount,
     ThreadCreate,
     ThreadPatch,
     ThreadPrune,
-    ThreadSearch,
 )
 from hitl_server.response_models import (
     REFUSALS,
@@ -48,7 +45,9 @@ from hitl_server.response_models import (
 )
 from hitl_server.responses import json_response, page_headers
 from hitl_server.running.execution import command_of
+from hitl_server.search_models import ThreadCount, ThreadSearch
 from hitl_server.server_parts import ServerParts, parts_of
+from hitl_server.state_columns import RequiredState
 from hitl_server.tables.thread_table import FIELDS
 from hitl_server.thread_state import EMPTY_STATE, snapshot_json
 

@@ -15,7 +15,7 @@ from pydantic import BaseModel
 
 from hitl_server.json_types import JsonObject
 from hitl_server.project.graphs import Graph
-from hitl_server.thread_state import INTERRUPT
+from hitl_server.state_columns import INTERRUPT
 
 warnings.filterwarnings("ignore", "The v3 streaming protocol on Pregel", LangChainBetaWarning)
 

@@ -16,11 +16,12 @@ from hitl_server.running.active_run import ActiveRun, UserInterrupt
 from hitl_server.running.execution import Execution, RunEnd
 from hitl_server.running.state_sync import checkpoint_id, newest_state_config
 from hitl_server.running.webhooks import Webhooks
+from hitl_server.state_columns import Breakpoint
 from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Run, Runs
 from hitl_server.tables.thread_table import Threads
-from hitl_server.thread_state import Breakpoint, state_columns
+from hitl_server.thread_state import state_columns
 
 
 class RunDriver:

@@ -24,11 +24,11 @@ from hitl_server.refusals import (
     runs_in_flight,
     thread_busy,
 )
-from hitl_server.request_models import RequiredState
 from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver
 from hitl_server.running.state_sync import StateSync
+from hitl_server.state_columns import RequiredState
 from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.streams.protocol_events import ProtocolEvents, RunOutcome

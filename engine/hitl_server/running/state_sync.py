@@ -15,13 +15,13 @@ from hitl_server.project.factory_config import reading_config
 from hitl_server.project.graphs import Graphs
 from hitl_server.project_code import calling_project
 from hitl_server.refusals import nodes_gone
-from hitl_server.request_models import RequiredState
 from hitl_server.running.execution import breakpoints
+from hitl_server.state_columns import INTERRUPT, Breakpoint, RequiredState
 from hitl_server.storage.checkpoints import Checkpoints
 from hitl_server.storage.database import Database
 from hitl_server.tables.run_table import Runs
 from hitl_server.tables.thread_table import Threads
-from hitl_server.thread_state import INTERRUPT, Breakpoint, breakpoint_between, state_columns
+from hitl_server.thread_state import breakpoint_between, state_columns
 
 
 class StateSync:

@@ -6,10 +6,12 @@ Triggers of the table report the changes, so that no code can forget to do it.
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from uuid import uuid4
+
+from hitl_server.json_encoding import dumps
 
 _MAX_CHANGES = 10_000
 """Changes that are kept for listeners that return, and changes that may wait for one listener."""
@@ -111,3 +113,24 @@ class ChangeFeed:
 
     def _note(self, thread_id: str) -> None:
         self._noted[thread_id] = None
+
+
+async def change_events(
+    feed: ChangeFeed, last_event_id: str, sees: Callable[[str], bool]
+) -> AsyncIterator[bytes]:
+    """Yield the changes of the threads that a client sees, as server-sent events.
+
+    They begin after `last_event_id`, if it is one of this process, or else with a reset.
+    """
+    process, _, number = last_event_id.partition("-")
+    known = process == feed.process and number.isdecimal() and len(number) < 20
+    with feed.listen(int(number) if known else None) as listener:
+        while True:
+            newest, reset, threads = await listener.next_changes()
+            seen = list(filter(sees, threads))
+            if not seen and not reset:
+                continue
+            name = b"reset" if reset else b"change"
+            data = dumps({"threads": seen})
+            place = f"{feed.process}-{newest}".encode()
+            yield b"event: %s\r\nid: %s\r\ndata: %s\r\n\r\n" % (name, place, data)

@@ -10,8 +10,9 @@ import os
 import sqlite3
 from collections.abc import Collection, Sequence
 from contextlib import AbstractAsyncContextManager, suppress
+from functools import cached_property
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import uuid4
 
 import aiosqlite
@@ -21,10 +22,10 @@ from hitl_server.errors import StartFailed
 from hitl_server.json_types import JsonObject
 from hitl_server.private_files import private_file
 from hitl_server.storage.change_feed import ChangeFeed
-from hitl_server.storage.checkpoint_saver import CheckpointSaver
-from hitl_server.storage.checkpoint_serializer import checkpoint_serializer
 from hitl_server.storage.shared_commits import SharedCommits
-from hitl_server.storage.written_types import WrittenTypes
+
+if TYPE_CHECKING:
+    from hitl_server.storage.checkpoint_saver import CheckpointSaver
 
 Row: TypeAlias = sqlite3.Row
 
@@ -81,17 +82,19 @@ class Database:
 
     def __init__(
         self,
-        saver: CheckpointSaver,
+        path: Path,
+        allowed_types: Sequence[tuple[str, ...]],
         commits: SharedCommits,
         changes: ChangeFeed,
         reader: sqlite3.Connection,
         searcher: aiosqlite.Connection,
         identity: str,
     ) -> None:
-        self.saver = saver
         self.changes = changes
         self.identity = identity
         """A UUID that is stored in the database and stays the same."""
+        self._path = path
+        self._allowed_types = allowed_types
         self._commits = commits
         self._reader = reader
         self._searcher = searcher
@@ -108,11 +111,20 @@ class Database:
         identity = _identity(writer)
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
-        types = WrittenTypes(path.with_suffix(".types.json"), identity)
-        saver = CheckpointSaver(commits, checkpoint_serializer(allowed_types, types))
-        saver.setup()
         searcher = await aiosqlite.Connection(lambda: _reader(path), 64)
-        return cls(saver, commits, changes, _reader(path), searcher, identity)
+        return cls(path, allowed_types, commits, changes, _reader(path), searcher, identity)
+
+    @cached_property
+    def saver(self) -> "CheckpointSaver":
+        """LangGraph's saver. It is made when it is first used: lists do not wait for LangGraph."""
+        from hitl_server.storage.checkpoint_saver import CheckpointSaver
+        from hitl_server.storage.checkpoint_serializer import checkpoint_serializer
+        from hitl_server.storage.written_types import WrittenTypes
+
+        types = WrittenTypes(self._path.with_suffix(".types.json"), self.identity)
+        saver = CheckpointSaver(self._commits, checkpoint_serializer(self._allowed_types, types))
+        saver.setup()
+        return saver
 
     def write(self) -> AbstractAsyncContextManager[sqlite3.Connection]:
         """Return the writing connection for one transaction, which is on disk after the block."""

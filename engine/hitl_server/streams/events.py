@@ -17,7 +17,8 @@ from langgraph.types import StreamMode
 
 from hitl_server.identity.callers import RESERVED
 from hitl_server.json_types import JsonObject
-from hitl_server.thread_state import INTERRUPT, checkpoint_of
+from hitl_server.state_columns import INTERRUPT
+from hitl_server.thread_state import checkpoint_of
 
 Namespace: TypeAlias = Sequence[str]
 

@@ -15,8 +15,9 @@ from langchain_core.messages import ToolMessage
 
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
+from hitl_server.state_columns import INTERRUPT
 from hitl_server.streams.run_stream import Event, RunStream
-from hitl_server.thread_state import INTERRUPT, interrupt_json
+from hitl_server.thread_state import interrupt_json
 
 Namespace: TypeAlias = tuple[str, ...]
 RunOutcome: TypeAlias = Literal["completed", "failed", "interrupted"]

@@ -11,7 +11,7 @@ from weakref import WeakSet
 from hitl_server.json_encoding import dumps, error_body
 from hitl_server.json_types import JsonObject
 from hitl_server.project_code import calling_project
-from hitl_server.thread_state import INTERRUPT
+from hitl_server.state_columns import INTERRUPT
 
 _MAX_WAITING_EVENTS = 10_000
 _MAX_WAITING_BYTES = 64 * 1024 * 1024

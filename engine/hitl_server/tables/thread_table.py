@@ -13,10 +13,17 @@ from hitl_server.json_types import JsonObject
 from hitl_server.metadata_filter import Filter, matches
 from hitl_server.payload_digests import ask_the_same
 from hitl_server.refusals import no_thread_or_assistant, nothing_pending, preconditions_failed
-from hitl_server.request_models import RequiredState, ThreadCount, ThreadSearch
+from hitl_server.search_models import ThreadCount, ThreadSearch
+from hitl_server.state_columns import (
+    INTERRUPT,
+    Breakpoint,
+    RequiredState,
+    StateColumns,
+    waiting_since,
+    with_since,
+)
 from hitl_server.storage.database import Database, Row, row_json
 from hitl_server.tables.thread_ttls import ThreadTtls
-from hitl_server.thread_state import INTERRUPT, Breakpoint, StateColumns, waiting_since, with_since
 
 FIELDS = (
     "thread_id",
@@ -288,6 +295,10 @@ class Threads:
     def clear_stale(self, connection: sqlite3.Connection, thread_id: str) -> None:
         """Note that the row of a thread equals its state again."""
         connection.execute("DELETE FROM unsettled WHERE thread_id = ?", (thread_id,))
+
+    def exist(self) -> bool:
+        """Whether there is any thread."""
+        return bool(self._database.read("SELECT 1 FROM threads LIMIT 1"))
 
     def stale_rows(self) -> list[tuple[str, str | None]]:
         """Return (thread, checkpoint of its row) of all rows that may differ from the state.

@@ -41,6 +41,7 @@ class BreakpointCard(Card):
             id="card.step",
         ),
     ]
+    TITLE = "Breakpoint"
     HELP = """\
     ### A breakpoint
     The run stopped before or after a node, because the graph or the run is set to, or in a node that

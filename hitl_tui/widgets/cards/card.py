@@ -25,6 +25,9 @@ class Card(VerticalScroll, can_focus=True):
         height: 1fr;
         scrollbar-size-vertical: 1;
         &.-answered { opacity: 60%; }
+        &.-armed SendBar Button:enabled {
+            background: $primary; color: $background; text-style: bold;
+        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -39,6 +42,8 @@ class Card(VerticalScroll, can_focus=True):
             id="card.keep",
         ),
     ]
+    TITLE: ClassVar[str] = "Question"
+    """The title of the frame around the card."""
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
 
     def __init__(self, *, id: str | None = None) -> None:

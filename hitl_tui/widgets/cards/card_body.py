@@ -2,8 +2,10 @@
 
 from textual.containers import VerticalScroll
 
+from hitl_tui.widgets.fitting_layout import Fitting
 
-class CardBody(VerticalScroll, can_focus=True):
+
+class CardBody(Fitting, VerticalScroll, can_focus=True):
     """Scrolls everything on the card of a question.
 
     A part with keys of its own has a subclass with these keys. Because it contains everything on the

@@ -28,12 +28,13 @@ class ChoicePart(QuestionPart):
 
     DEFAULT_CSS = """
     ChoicePart {
-        #asked { height: 1fr; min-height: 3; }
-        #options { height: auto; max-height: 50%; border: none; padding: 0; background: $surface; }
+        #asked { height: auto; min-height: 3; }
+        #options { height: auto; min-height: 2; border: none; padding: 0; background: $surface; }
         #text { display: none; height: 5; }
         &.-with-text #text { display: block; }
     }
     """
+    TITLE = "Choice"
     WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.TEXT, Way.JSON, Way.YES_NO)
     HELP = """\
     ### A choice
@@ -64,6 +65,7 @@ class ChoicePart(QuestionPart):
 
     def load(self, typed: JsonObject) -> None:
         """Show what is asked, and what was chosen and typed before."""
+        self.fits = True
         self.asked.show_text(self.review.prompt)
         if not self.review.listed:
             self.asked.set_title("Asked", "the answers below are a guess; ctrl+t gives any other")

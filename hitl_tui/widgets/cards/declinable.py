@@ -15,6 +15,7 @@ from textual.widgets import Static
 from hitl_engine.model import JsonObject
 from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.cards.question_part import QuestionPart
+from hitl_tui.widgets.fitting_layout import Fitting
 
 
 class DeclineLine(Static, can_focus=True):
@@ -53,7 +54,7 @@ class DeclineLine(Static, can_focus=True):
         self.action_decline()
 
 
-class DeclinableFields(Vertical):
+class DeclinableFields(Fitting, Vertical):
     """Contains fields; where the convention allows it, a line below them declines the question."""
 
     DEFAULT_CSS = """

@@ -13,11 +13,16 @@ from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.declinable import DeclinableFields
 from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
+from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.text_view import TextPane
 
 _SHOWN_AS_FIELDS = ("fields", "current_values")
 """The keys of a payload that is itself a form; the fields show what they contain."""
+
+
+class _Both(Fitting, Container):
+    """What is asked, and the fields."""
 
 
 class FormPart(QuestionPart):
@@ -30,8 +35,11 @@ class FormPart(QuestionPart):
         #asked.-none { display: none; }
         &.-with-payload #asked { display: none; }
         FormView { min-height: 3; }
+        &.-fits DeclinableFields, &.-fits #both { height: auto; }
+        &.-fits FormView { height: auto; max-height: 100%; }
     }
     """
+    TITLE = "Form"
     HELP = """\
     ### A form
     **tab** and **enter** go from field to field. **f4** gives a field as null, leaves it out, or
@@ -46,7 +54,7 @@ class FormPart(QuestionPart):
         self._answer_to = answer_to
         self.asked = TextPane("Asked", id="asked")
         self.form = FormView(review.form)
-        both = Container(self.asked, self.form, id="both", classes="fields")
+        both = _Both(self.asked, self.form, id="both", classes="fields")
         self.fields = DeclinableFields(both, can_decline=review.can_decline)
 
     def compose(self) -> ComposeResult:
@@ -55,6 +63,7 @@ class FormPart(QuestionPart):
 
     def load(self, typed: JsonObject) -> None:
         """Show what is asked, and what was typed before."""
+        self.fits = True
         self._show_asked()
         self.fields.load(typed)
         if "form" in typed:

@@ -42,6 +42,8 @@ class QuestionCard(Card, can_focus=False):
         &.-noted #notes { display: block; }
         #payload { display: none; height: 1fr; min-height: 3; }
         &.-payload #payload { display: block; }
+        &.-form CardBody.-fits { height: auto; max-height: 100%; }
+        &.-form CardBody.-fits #payload { height: auto; }
         &.-json #payload, &.-text #payload { height: auto; max-height: 60%; }
     }
     """
@@ -85,6 +87,7 @@ class QuestionCard(Card, can_focus=False):
         self.part = part
         self.body = body
         self.HELP = part.HELP  # type: ignore[misc]  # each card has the help of its part
+        self.TITLE = part.TITLE  # type: ignore[misc]
         self._answer_to = answer_to
         self._draft = typed or {}
         self._posted: JsonObject | None = None

@@ -14,6 +14,8 @@ from hitl_engine.model import Decision, Fault, JsonObject, JsonValue
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.card_body import CardBody
+from hitl_tui.widgets.fitting_layout import Fitting
 
 JUMP_KEY = "ctrl+end"
 """The key that shows the end of what is asked and counts all of it as seen."""
@@ -27,7 +29,7 @@ def unseen_words(rows: int, of_what: str = "") -> str:
     return f"{counted(rows, 'row')} {of_what}unseen: {how}."
 
 
-class QuestionPart(Vertical):
+class QuestionPart(Fitting, Vertical):
     """Shows what a question asks, and takes the decision on it.
 
     The card around it guards the decision, offers other ways to answer, and sends.
@@ -36,15 +38,21 @@ class QuestionPart(Vertical):
     DEFAULT_CSS = """
     QuestionPart { display: none; height: 1fr; min-height: 6; }
     QuestionPart.-in-use { display: block; }
+    QuestionPart.-fits { height: auto; min-height: 4; }
     """
     WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON, Way.TEXT, Way.YES_NO)
     """The ways to answer this kind of question; the first one is shown first."""
+    TITLE: ClassVar[str] = Card.TITLE
+    """The title of the frame around the card."""
     PAYLOAD_ALWAYS: ClassVar[bool] = False
     """Whether the card always shows the payload."""
     PAYLOAD_TITLE: ClassVar[str] = "Payload"
 
     in_use: reactive[bool] = reactive(False, toggle_class="-in-use", bindings=True)
     """Whether the answer is given here, and not in another way. The card sets it."""
+
+    fits: reactive[bool] = reactive(False, toggle_class="-fits")
+    """Whether the part is only as high as what is in it; else it is as high as the space allows."""
 
     @dataclass
     class Changed(Message):
@@ -57,6 +65,10 @@ class QuestionPart(Vertical):
     def card(self) -> Card:
         """The card around this part."""
         return self.query_ancestor(Card)
+
+    def watch_fits(self, fits: bool) -> None:
+        """Let the card be as high as what is in it, or take all its space."""
+        self.query_ancestor(CardBody).set_class(fits, "-fits")
 
     def changed(self, *, guarded: bool = False) -> None:
         """Tell the card that something in the part is different."""

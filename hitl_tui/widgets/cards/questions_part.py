@@ -26,6 +26,7 @@ class QuestionsPart(QuestionPart):
         #extra.-none { display: none; }
         &.-with-payload #extra { display: none; }
         FieldScroll { min-height: 3; }
+        &.-fits DeclinableFields, &.-fits FieldScroll { height: auto; }
     }
     """
     HELP = """\
@@ -49,6 +50,7 @@ class QuestionsPart(QuestionPart):
 
     def load(self, typed: JsonObject) -> None:
         """Show what else the request contains, and the replies that were typed before."""
+        self.fits = True
         self.extra.set_class(not self.review.extra, "-none")
         self.extra.show_text(in_words(self.review.extra))
         self.fields.load(typed)

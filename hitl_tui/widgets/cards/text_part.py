@@ -26,6 +26,7 @@ class TextPart(QuestionPart):
         &.-new-text #changes { display: none; }
     }
     """
+    TITLE = "Text"
     WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON, Way.YES_NO)
     HELP = """\
     ### A text to revise

@@ -9,7 +9,7 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.message import Message as Event
 
-from hitl_engine.model import Conversation, Message, MessageCall
+from hitl_engine.model import Conversation, Message, MessageCall, Role
 from hitl_engine.visible import json_text
 from hitl_tui.text.message_rows import MESSAGE, Row, message_rows, text_to_copy
 from hitl_tui.widgets.conversation.block_scroll import BlockScroll, Place
@@ -17,7 +17,9 @@ from hitl_tui.widgets.item_list import moving_keys
 
 _WIDEST = 100
 """Cells of a line of text; longer lines are hard to read."""
-_BAR = " ▎ "
+_BAR = "▎ "
+_AIR = 1
+"""Cells of a block to the right of its texts."""
 _COLOURS = frozenset(
     [
         "human",
@@ -36,6 +38,7 @@ _COLOURS = frozenset(
         "open",
         "match",
         "selected",
+        *(f"of-{role.value}" for role in Role),
     ]
 )
 
@@ -46,6 +49,7 @@ class ConversationView(BlockScroll):
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{name}" for name in _COLOURS}
     DEFAULT_CSS = """
     ConversationView {
+        margin-left: 1;
         padding-right: 1;
         & > .conversation--human { color: $text-accent; text-style: bold; }
         & > .conversation--ai { color: $text-primary; text-style: bold; }
@@ -62,7 +66,12 @@ class ConversationView(BlockScroll):
         & > .conversation--failed { color: $text-error; }
         & > .conversation--open { color: $foreground 60%; }
         & > .conversation--match { background: $warning 35%; }
-        & > .conversation--selected { background: $primary 15%; }
+        & > .conversation--of-human { background: $accent 9%; }
+        & > .conversation--of-ai { background: $primary 7%; }
+        & > .conversation--of-tool { background: $success 7%; }
+        & > .conversation--of-system { background: $foreground 4%; }
+        & > .conversation--of-other { background: $foreground 4%; }
+        & > .conversation--selected { background: $primary 24%; }
     }
     """
     HELP = """\
@@ -226,11 +235,15 @@ class ConversationView(BlockScroll):
         rows = message_rows(
             message,
             self._results(message.calls),
-            min(width - len(_BAR), _WIDEST),
+            self._block_width(width) - len(_BAR) - _AIR,
             unfolded=self._unfolded.get(block, ()),
             with_details=self._details,
         )
         return [*rows, Row(())]
+
+    def _block_width(self, width: int) -> int:
+        """Return the cells of a row of a block, with its bar and the air at its right."""
+        return min(width, len(_BAR) + _WIDEST + _AIR)
 
     def row(self, place: Place) -> Row:
         """Return what is shown at a place."""
@@ -254,20 +267,18 @@ class ConversationView(BlockScroll):
         return self.has_focus and self._selected == (place.block, self.row(place).part)
 
     def draw(self, place: Place, width: int) -> list[Segment]:
-        """Draw a row: a bar in the colour of the role, and its texts."""
+        """Draw a row of a block in the colour of the role: a bar, and its texts."""
         row = self.row(place)
         if not row.texts:
             return []
         message = self.message(place.block)
-        selected = self._is_selected(place)
-        ground = self._ground("selected") if selected else Style.null()
+        role = f"of-{message.role.value}"
+        ground = self._ground("selected" if self._is_selected(place) else role)
         segments = [Segment(_BAR, self._colour(message.role.value) + ground)]
         for text, colour in row.texts:
             segments += self._matched(text, self._colour(colour) + ground)
-        if selected:
-            used = sum(segment.cell_length for segment in segments)
-            segments.append(Segment(" " * max(0, width - used), ground))
-        return segments
+        used = sum(segment.cell_length for segment in segments)
+        return [*segments, Segment(" " * max(0, self._block_width(width) - used), ground)]
 
     def _matched(self, text: str, style: Style) -> list[Segment]:
         """Return a text with the matches of the search marked."""

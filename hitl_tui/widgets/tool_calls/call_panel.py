@@ -9,12 +9,13 @@ from hitl_engine.model import DecisionKind, JsonObject, ToolCall
 from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import CallAnswer
 from hitl_tui.widgets.early_text import keep_text_for_field
+from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.tool_calls.call_view import CallView
 from hitl_tui.widgets.tool_calls.verdict_fields import VerdictFields
 from hitl_tui.widgets.tool_calls.verdict_line import VerdictLine
 
 
-class CallPanel(Vertical):
+class CallPanel(Fitting, Vertical):
     """Shows one call and its answer."""
 
     DEFAULT_CSS = """

@@ -44,7 +44,7 @@ class CallStrip(ScrollView, can_focus=False):
         & > .call-strip--shown { color: $text-accent; text-style: bold; }
     }
     .-high CallStrip { max-height: 4; margin-bottom: 0; }
-    .-short CallStrip { max-height: 2; margin-bottom: 0; }
+    .-short CallStrip { max-height: 2; margin-bottom: 0; overflow-y: hidden; }
     """
     SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 

@@ -4,12 +4,14 @@ from textual.app import ComposeResult
 from textual.containers import Vertical
 
 from hitl_engine.model import JsonObject, ToolCall
+from hitl_tui.text.call_description import added_words
 from hitl_tui.text.literal import in_words
+from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 
 
-class CallView(Vertical):
+class CallView(Fitting, Vertical):
     """Shows one call: the arguments first, because they are what runs."""
 
     DEFAULT_CSS = """
@@ -31,8 +33,10 @@ class CallView(Vertical):
     }
     .-short CallView {
         height: auto;
-        #arguments { height: auto; }
-        #description { max-height: 100; }
+        overflow-y: hidden;
+        #arguments { height: auto; overflow-y: hidden; }
+        #description { max-height: 100; overflow-y: hidden; }
+        #extra { overflow-y: hidden; }
         &.-edited { display: none; }
     }
     """
@@ -59,12 +63,13 @@ class CallView(Vertical):
         """
         self._has_arguments = bool(call.args)
         self.arguments.show_args(call.args, seen=seen)
-        self.description.show_text(call.description)
-        self.description.set_class(not call.description.strip(), "-none")
+        added = added_words(call)
+        self.description.show_text(added)
+        self.description.set_class(not added.strip(), "-none")
         self.description.set_title(
             "Described by the agent as", "" if call.args else "it has no arguments, only this"
         )
-        if seen or call.args:
+        if seen or call.args or not added.strip():
             self.description.view.count_as_seen()
         self._show_extra(call.extra, of_request)
 

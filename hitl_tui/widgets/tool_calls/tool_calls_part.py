@@ -35,6 +35,10 @@ class ToolCallsPart(QuestionPart):
     `CallKeys` has its keys.
     """
 
+    DEFAULT_CSS = """
+    ToolCallsPart.-fits CallPanel, ToolCallsPart.-fits CallView { height: auto; }
+    ToolCallsPart.-fits CallView #arguments { height: auto; }
+    """
     HELP = """\
     ### Tool calls to approve
     The **arguments** are what runs; the description is what the agent writes about them. Give every
@@ -42,6 +46,7 @@ class ToolCallsPart(QuestionPart):
     **n** and **b** show other calls; **A** approves and **R** rejects all that are undecided.
     **j** shows the arguments as JSON, **+** unfolds them. The code of the tool is not inspected.
     """
+    TITLE = "Tool calls"
     WAYS: ClassVar[tuple[Way, ...]] = (Way.FORM, Way.JSON)
 
     shown: reactive[int] = reactive(0, bindings=True)
@@ -161,6 +166,7 @@ class ToolCallsPart(QuestionPart):
     def _show_answer(self, same_reason: Iterable[int] = ()) -> None:
         self.strip.show(self.request.answers, self.shown)
         answers = tuple(self.request.answers[index] for index in same_reason)
+        self.fits = self.answer.verdict is not DecisionKind.EDIT
         self.panel.show_answer(self.answer, self.request.place(self.shown), answers)
 
     def turn_to(self, index: int) -> None:

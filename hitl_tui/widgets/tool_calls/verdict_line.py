@@ -18,11 +18,18 @@ class VerdictChip(Static):
 
     DEFAULT_CSS = """
     VerdictChip {
-        width: auto; height: 1; padding: 0 1; margin-right: 1; pointer: pointer;
-        &.-chosen { background: $accent; color: $background; text-style: bold; }
-        &.-off { color: $foreground 40%; pointer: not-allowed; }
-        &:hover { background: $panel; }
-        &.-chosen:hover { background: $accent; }
+        width: auto; height: 1; padding: 0 2; margin-right: 1; pointer: pointer;
+        &.-approve { background: $success 20%; color: $text-success; }
+        &.-edit { background: $warning 20%; color: $text-warning; }
+        &.-reject { background: $error 20%; color: $text-error; }
+        &.-respond { background: $primary 20%; color: $text-primary; }
+        &:hover { background-tint: $foreground 10%; }
+        &.-chosen { color: $background; text-style: bold; }
+        &.-chosen.-approve { background: $success; }
+        &.-chosen.-edit { background: $warning; }
+        &.-chosen.-reject { background: $error; }
+        &.-chosen.-respond { background: $primary; }
+        &.-off { background: transparent; color: $foreground 40%; pointer: not-allowed; }
     }
     """
 
@@ -33,7 +40,7 @@ class VerdictChip(Static):
         kind: DecisionKind
 
     def __init__(self, kind: DecisionKind) -> None:
-        super().__init__()
+        super().__init__(classes=f"-{kind.value}")
         self.kind = kind
 
     def show(self, call: ToolCall, chosen: DecisionKind | None) -> None:

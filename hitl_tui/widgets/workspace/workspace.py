@@ -26,11 +26,11 @@ class View(Vertical):
     View {
         display: none;
         height: 1fr;
-        border-top: solid $foreground 20%;
+        border: round $foreground 20%;
         border-title-color: $foreground 70%;
         border-title-style: bold;
         &.-displayed { display: block; }
-        &:focus-within { border-top: solid $accent; border-title-color: $accent; }
+        &:focus-within { border: round $accent; border-title-color: $accent; }
     }
     """
     NAME: ViewName
@@ -68,7 +68,7 @@ class Workspace(Vertical):
         &.-shows-conversation #pane ConversationTail { display: none; }
         &.-beside > #views { layout: horizontal; }
         &.-beside ThreadPane { width: 3fr; }
-        &.-beside View { width: 2fr; border-left: solid $foreground 20%; }
+        &.-beside View { width: 2fr; }
         &.-below ThreadPane.-at-breakpoint.-card { height: auto; max-height: 60%; }
     }
     """

@@ -1,0 +1,301 @@
+"""Checks values against a JSON Schema (draft 2020-12); faults have a path and plain words.
+
+Schemas are untrusted: nothing is fetched for them, their patterns run in linear time, and an
+invalid schema checks nothing.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date, datetime, time
+from functools import lru_cache
+from typing import Any
+from urllib.parse import urlsplit
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.protocols import Validator
+from jsonschema.validators import extend
+from pydantic_core import SchemaError as PatternError
+from pydantic_core import SchemaValidator, core_schema
+from referencing import Registry
+from referencing.exceptions import Unresolvable
+
+from hitl_engine.fingerprint import canonical_json
+from hitl_engine.forms.schema_fields import FORMATS, TYPES
+from hitl_engine.model import Fault, JsonObject, JsonValue, Path
+
+_CLOSED: Registry[bool | Mapping[str, Any]] = Registry()
+"""Contains no documents, so an untrusted schema cannot make us fetch its references."""
+
+
+def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
+    """Return every fault of `value`, in the order of their places; none if `schema` is broken."""
+    try:
+        validator = _validator(canonical_json(schema))
+        if validator is None:
+            return ()
+        found = {
+            _fault(telling) for error in validator.iter_errors(value) for telling in _telling(error)
+        }
+    except (Unresolvable, RecursionError):
+        return ()
+    # Steps of one parent are all keys or all places, so any two paths compare.
+    return tuple(sorted(found, key=lambda fault: (fault.path, fault.words)))
+
+
+def is_usable(schema: JsonObject) -> bool:
+    """Return whether `schema` is a valid schema and checks anything."""
+    try:
+        return bool(schema) and _validator(canonical_json(schema)) is not None
+    except RecursionError:
+        return False
+
+
+@lru_cache(maxsize=128)
+def _validator(schema: str) -> Validator | None:
+    read = json.loads(schema)
+    try:
+        Draft202012Validator.check_schema(read)
+    except SchemaError:
+        return None
+    made: Validator = _Checker(read, registry=_CLOSED, format_checker=_FORMATS)
+    return made
+
+
+# Checks that differ from jsonschema's own
+
+
+def _required(
+    validator: Validator, needed: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """Place the fault at the missing field, where a person looks for it."""
+    if validator.is_type(value, "object"):
+        for name in needed:
+            if name not in value:
+                yield ValidationError("is needed", path=(name,))
+
+
+def _pattern(
+    validator: Validator, pattern: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    if validator.is_type(value, "string") and not _matcher(pattern)(value):
+        yield ValidationError("does not match")
+
+
+def _pattern_properties(
+    validator: Any, patterns: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    if validator.is_type(value, "object"):
+        for pattern, part in patterns.items():
+            for key in filter(_matcher(pattern), value):
+                yield from validator.descend(value[key], part, path=key, schema_path=pattern)
+
+
+def _additional_properties(
+    validator: Any, others: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """Place the fault at the unexpected key."""
+    if not validator.is_type(value, "object"):
+        return
+    matchers = [_matcher(pattern) for pattern in schema.get("patternProperties", {})]
+    for key in value:
+        if key in schema.get("properties", {}) or any(matches(key) for matches in matchers):
+            continue
+        if others is False:
+            yield ValidationError("is not a known key", path=(key,))
+        else:
+            yield from validator.descend(value[key], others, path=key)
+
+
+@lru_cache(maxsize=128)
+def _matcher(pattern: str) -> Callable[[str], bool]:
+    """Return a search in linear time, unlike `re`; patterns that it does not support match anything."""
+    try:
+        search = SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
+    except PatternError:
+        return lambda text: True
+    return search.isinstance_python
+
+
+_Checker = extend(  # type: ignore[no-untyped-call]  # the stubs of jsonschema lack it
+    Draft202012Validator,
+    {
+        "required": _required,
+        "pattern": _pattern,
+        "patternProperties": _pattern_properties,
+        "additionalProperties": _additional_properties,
+    },
+)
+_FORMATS = FormatChecker(formats=("email", "ipv4", "ipv6", "uuid"))
+
+
+@_FORMATS.checks("date-time", raises=ValueError)
+def _is_datetime(value: object) -> bool:
+    """An offset is optional: runtimes accept that, and we must not be stricter than they are."""
+    return not isinstance(value, str) or bool(datetime.fromisoformat(value)) and len(value) > 10
+
+
+@_FORMATS.checks("date", raises=ValueError)
+def _is_date(value: object) -> bool:
+    return not isinstance(value, str) or bool(date.fromisoformat(value))
+
+
+@_FORMATS.checks("time", raises=ValueError)
+def _is_time(value: object) -> bool:
+    return not isinstance(value, str) or time.fromisoformat(value) is not None
+
+
+@_FORMATS.checks("uri", raises=ValueError)
+def _is_uri(value: object) -> bool:
+    return not isinstance(value, str) or bool(urlsplit(value).scheme)
+
+
+# The most useful fault of a union
+
+
+def _telling(error: ValidationError) -> Iterator[ValidationError]:
+    """Return the errors of the branch of a union that was meant, if that is clear."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    if error.validator not in ("oneOf", "anyOf") or not branches:
+        yield error
+        return
+    meant = [errors for errors in branches.values() if not any(map(_is_of_another, errors))]
+    tags = [inner for errors in branches.values() for inner in errors if _is_tag(inner)]
+    if len(meant) == 1:
+        for inner in meant[0]:
+            yield from _telling(inner)
+    elif not meant and tags and len({tuple(inner.path) for inner in tags}) == 1:
+        yield _one_of(tags)
+    else:
+        yield next(_lacking_in_all(list(branches.values())), error)
+
+
+def _lacking_in_all(branches: list[list[ValidationError]]) -> Iterator[ValidationError]:
+    """Yield what every branch requires and the value lacks: mostly the tag."""
+    for error in branches[0]:
+        lacks = error.validator == "required"
+        if lacks and all(any(each.path == error.path for each in errors) for errors in branches):
+            yield error
+
+
+def _is_tag(error: ValidationError) -> bool:
+    return error.validator in ("const", "enum") and len(error.relative_path) == 1
+
+
+def _is_of_another(error: ValidationError) -> bool:
+    """Return whether a branch failed at its tag or its type, which differ between branches."""
+    return (
+        _is_tag(error)
+        or not error.relative_path
+        and error.validator
+        in (
+            "type",
+            "const",
+            "enum",
+        )
+    )
+
+
+def _one_of(tags: list[ValidationError]) -> ValidationError:
+    """Return one error in the place of one for each branch: which tags there are."""
+    taken: dict[str, Any] = {}  # older pydantic writes a tag as "const" and as "enum"
+    for tag in tags:
+        limit: Any = tag.validator_value
+        values = limit if tag.validator == "enum" else [limit]
+        taken.update((canonical_json(value), value) for value in values)
+    first = tags[0]
+    first.validator, first.validator_value = "enum", list(taken.values())
+    return first
+
+
+# In words
+
+_LONGEST = 60
+"""The most characters of a value in a fault; the whole value is shown next to it."""
+
+
+def _fault(error: ValidationError) -> Fault:
+    path: Path = tuple(error.absolute_path)
+    return Fault(path, _words(error))
+
+
+def _words(error: ValidationError) -> str:
+    limit: Any = error.validator_value
+    value: Any = error.instance
+    match error.validator:
+        case "required":
+            return "is needed"
+        case "type":
+            kinds = limit if isinstance(limit, list) else [limit]
+            return f"must be {_or([TYPES.get(kind, str(kind)) for kind in kinds])}; it is {described(value)}"
+        case "enum":
+            return f"must be {_or([_shown(each) for each in limit])}; it is {described(value)}"
+        case "const":
+            return f"must be {_shown(limit)}; it is {described(value)}"
+        case "minimum":
+            return f"must be at least {limit}; it is {_shown(value)}"
+        case "maximum":
+            return f"must be at most {limit}; it is {_shown(value)}"
+        case "exclusiveMinimum":
+            return f"must be more than {limit}; it is {_shown(value)}"
+        case "exclusiveMaximum":
+            return f"must be less than {limit}; it is {_shown(value)}"
+        case "multipleOf":
+            return f"must be a multiple of {limit}; it is {_shown(value)}"
+        case "minLength":
+            return f"needs at least {_count(limit, 'character')}; there are {len(value)}"
+        case "maxLength":
+            return f"takes at most {_count(limit, 'character')}; there are {len(value)}"
+        case "minItems":
+            return f"needs {_exactly(error, 'maxItems')}{_count(limit, 'item')}; there are {len(value)}"
+        case "maxItems":
+            return f"takes {_exactly(error, 'minItems')}{_count(limit, 'item')}; there are {len(value)}"
+        case "uniqueItems":
+            return "contains the same item twice"
+        case "pattern":
+            return f"must match the pattern {_shown(limit)}; it is {described(value)}"
+        case "format":
+            return f"must be {FORMATS.get(limit, limit)}; it is {described(value)}"
+        case "additionalProperties":
+            return "is not a known key"
+        case "oneOf" | "anyOf":
+            return f"fits none of the accepted shapes; it is {described(value)}"
+        case _:
+            return f"is not accepted here: {described(value)}"
+
+
+def _exactly(error: ValidationError, other: str) -> str:
+    if isinstance(error.schema, dict) and error.schema.get(other) == error.validator_value:
+        return "exactly "
+    return "at least " if other == "maxItems" else "at most "
+
+
+def described(value: JsonValue) -> str:
+    """Return a short description of a value, with its type."""
+    match value:
+        case bool() | None:
+            return _shown(value)
+        case str():
+            return f"the text {_shown(value)}"
+        case int() | float():
+            return f"the number {_shown(value)}"
+        case list():
+            return f"a list of {_count(len(value), 'item')}"
+        case _:
+            return f"an object with {_count(len(value), 'key')}"
+
+
+def _shown(value: JsonValue) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _or(words: list[str]) -> str:
+    *others, last = words or ["nothing"]
+    return f"{', '.join(others)} or {last}" if others else last
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,61 @@
+"""The base of the lists of the inbox: their columns, headings and colours."""
+
+from typing import ClassVar
+
+from textual.strip import Strip
+
+from hitl_tui.widgets.inbox_row import InboxRowDrawing
+from hitl_tui.widgets.item_list import ItemList
+
+
+class InboxRows(ItemList):
+    """A list of what waits, one row each; a subclass provides the rows."""
+
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "inbox--heading",
+        "inbox--selected",
+        "inbox--asks",
+        "inbox--tool",
+        "inbox--text",
+        "inbox--form",
+        "inbox--choice",
+        "inbox--stop",
+        "inbox--stuck",
+        "inbox--muted",
+        "inbox--mark",
+        "inbox--production",
+    }
+    DEFAULT_CSS = """
+    InboxRows {
+        & > .inbox--heading { color: $foreground 50%; }
+        & > .inbox--selected { background: $panel; text-style: bold; }
+        &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
+        & > .inbox--asks { color: $text-accent; }
+        & > .inbox--tool { color: $text-warning; }
+        & > .inbox--text { color: $text-success; }
+        & > .inbox--form { color: $text-secondary; }
+        & > .inbox--choice { color: $text-accent; }
+        & > .inbox--stop { color: $text-primary; }
+        & > .inbox--stuck { color: $text-error; }
+        & > .inbox--muted { color: $foreground 75%; }
+        & > .inbox--mark { color: $text-warning; text-style: bold; }
+        & > .inbox--production { color: $text-error; }
+    }
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self.drawing = InboxRowDrawing(self)
+
+    @property
+    def longest_names(self) -> tuple[int, int, int]:
+        """Characters of the longest target, graph and node; 0 where all items have the same."""
+        raise NotImplementedError
+
+    def fit_columns(self, width: int) -> None:
+        """Fit the columns to the longest names."""
+        self.drawing.fit(width, self.longest_names)
+
+    def draw_headings(self, width: int) -> Strip:
+        """Draw the headings."""
+        return self.drawing.headings(width)
