@@ -17,6 +17,7 @@ from hitl_tui.text.highlight import Span
 from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.text.rows import Cuts, Rows
 from hitl_tui.widgets.drawn_rows import DrawnRows
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")
@@ -29,7 +30,7 @@ _COLOUR_OF = {
 """The colours of JSON. Of its escapes only those with four digits have one."""
 
 
-class RowsView(DrawnRows):
+class RowsView(KeepsSeen, DrawnRows):
     """Shows lines of visible text; only the rows on screen are ever drawn.
 
     A subclass provides the lines, where they are cut, and their colours. The colours are its
@@ -121,6 +122,10 @@ class RowsView(DrawnRows):
         self.wrap(width)
         return self._rows.height
 
+    def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
+        """Return the lines that are not folded, and their rows."""
+        return None if self._wrapped_for < 0 else (self._shown, self._rows)
+
     def wrap(self, width: int) -> None:
         """Cut the lines for this width, unless that is done."""
         if width == self._wrapped_for:
@@ -147,6 +152,7 @@ class RowsView(DrawnRows):
         self.wrap(self.size.width)
         if y >= self._rows.height:
             return Strip.blank(self.size.width, self.rich_style)
+        self.drawn(*self.row(y))
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._draw(y)
