@@ -77,7 +77,7 @@ async def test_subgraphs_are_opened_and_copied_as_mermaid(
         local_server.url, data_dir=tmp_path / "o", headers=local_server.headers
     ) as desk:
         thread = await start(desk, "subgraph", {"order": "two desks"})
-    async with piloted(local_server, tmp_path / "data") as console:
+    async with piloted(local_server, tmp_path / "data", (110, 30)) as console:
         listed = await open_graph(console, thread.thread_id)
         await console.shows("? approval ⊞", "● prepare")
         await console.press("x")
