@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from hitl_engine.errors import HitlError
+from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
@@ -23,7 +23,7 @@ from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
-from hitl_tui.state.marks import Marks, key_of
+from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.essence import Essence, essence_of
@@ -241,7 +241,8 @@ class InboxScreen(ConsoleScreen):
         production = (server.name for server in self.sessions.servers if server.production)
         self.list.mark_production(frozenset(production))
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
-            self.list.show(self.session.inbox.items)
+            self.list.show(self.session.inbox.items, self.sessions.complete)
+            self.read_drafts()
             self._long_lived.keep_from_collector(len(self.list.items))
         if self.sessions.last_seen is not None and self._last_seen_list is not None:
             self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
@@ -263,6 +264,8 @@ class InboxScreen(ConsoleScreen):
         self.preview.show(None if item is None else self.desks.reviews.item(item))
         if item is None or not self.conversation.is_of(item):
             self.conversation.clear()
+        if item is not None and self.is_current and self.has_class("-wide"):
+            self.list.mark_seen(item)
         if item is None or self.size.width < _WIDTH_OF_CONVERSATION:
             return
         await asyncio.sleep(_READ_REST)
@@ -271,6 +274,16 @@ class InboxScreen(ConsoleScreen):
             with suppress(HitlError):  # the reason is shown where the item is opened
                 view = await desk.thread(item.thread_id)
                 self.conversation.show_led_to(item, desk.conversations.of(view))
+
+    @work(group="drafts", exclusive=True, exit_on_error=False)
+    async def read_drafts(self) -> None:
+        """Show which items have a draft."""
+        found: set[ItemKey] = set()
+        for desk in (each.desk for each in self.sessions.targets):
+            if desk is not None:
+                with suppress(JournalFailed):  # it is told where something is typed
+                    found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
+        self.list.show_drafts(frozenset(found))
 
     # The inbox as last seen
 
@@ -483,6 +496,7 @@ class InboxScreen(ConsoleScreen):
         """Show which items are still marked, after decisions on them."""
         if self.is_mounted:
             self.show_marks()
+            self.read_drafts()
 
     # Filtering
 

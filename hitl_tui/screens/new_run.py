@@ -32,14 +32,22 @@ class NewRunScreen(ConsoleScreen):
     DEFAULT_CSS = """
     NewRunScreen {
         #title { height: 1; padding: 0 1; text-style: bold; }
-        #choice { width: 28; height: 1fr; border-right: solid $foreground 20%; }
+        #choice, #right {
+            border: round $foreground 20%;
+            border-title-color: $foreground 70%; border-title-style: bold;
+            &:focus-within { border: round $accent; border-title-color: $accent; }
+        }
+        #choice { width: 30; height: 1fr; }
         #graphs { height: 1fr; border: none; background: $background; padding: 0 1; }
         #graphs:focus { background: $background; background-tint: $background 0%; }
         #form-container { height: 1fr; }
         #reading { height: 1fr; content-align: center middle; color: $foreground 70%; }
         #right { width: 1fr; }
         &.-narrow #both { layout: vertical; }
-        &.-narrow #choice { width: 1fr; height: 4; border-right: none; }
+        &.-narrow #choice { width: 1fr; height: 4; }
+        &.-short, &.-narrow {
+            #choice, #choice:focus-within, #right, #right:focus-within { border: none; }
+        }
         &.-short #choice { height: 1; }
         &.-short FieldBox, &.-short BreakpointChoice, &.-short FormView { margin-bottom: 0; }
         &.-short SendBar TextPane { max-height: 2; }
@@ -104,12 +112,13 @@ class NewRunScreen(ConsoleScreen):
         yield self.title_line
         yield self.banner
         with Horizontal(id="both"):
-            with Vertical(id="choice"):
+            with Vertical(id="choice") as choice:
                 yield self.graphs
-            with Vertical(id="right"):
+            with Vertical(id="right") as right:
                 with self.form_container:
                     yield self.reading
                 yield self.send_bar
+        choice.border_title, right.border_title = "Graphs", "Input"
 
     def on_screen_resume(self) -> None:
         """Read the graphs again."""

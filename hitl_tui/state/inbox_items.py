@@ -11,7 +11,7 @@ from time import perf_counter
 
 from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.inbox_filter import InboxFilter
-from hitl_tui.state.marks import key_of
+from hitl_tui.state.marks import ItemKey, key_of
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import longest_of_several
 from hitl_tui.text.item_summary import kind_words
@@ -35,6 +35,8 @@ class InboxItems:
         """Filtered and ordered; more may follow while `is_complete` is false."""
         self.longest_names = (0, 0, 0)
         """Characters of the longest target, graph and node; 0 where all items have the same."""
+        self.unseen: set[ItemKey] = set()
+        """Items that came after the others of their target, and that the user has not looked at."""
         self._ordered: list[Waiting] = []
         self._order: InboxOrder | None = None
         """The order of `_ordered`; None if that has to be made."""
@@ -46,15 +48,19 @@ class InboxItems:
         """Whether all items were checked by the filter."""
         return self._unchecked is None
 
-    def replace(self, items: tuple[Waiting, ...], order: InboxOrder) -> None:
+    def replace(
+        self, items: tuple[Waiting, ...], order: InboxOrder, complete: frozenset[str]
+    ) -> None:
         """Replace all items by newer ones, and list them with the filter as it is.
 
         Those that were there before are not checked again, unless time changes which items fit.
+        `complete`: the targets all of whose items were there before, so that others are new.
         """
         known, fitting = set(map(id, self.all)), set(map(id, self.listed))
         checks_new_only = self.is_complete and not self._filter.depends_on_time
         before, self.all = self.all, items  # `before` keeps the ids from being used again
         kept = known.intersection(map(id, items))
+        self._note_unseen(before, kept, complete)
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
         self.longest_names = (
             longest_of_several({item.target for item in items}),
@@ -74,6 +80,16 @@ class InboxItems:
         else:
             self._list_matches(self._ordered)
         del before
+
+    def _note_unseen(
+        self, before: tuple[Waiting, ...], kept: set[int], complete: frozenset[str]
+    ) -> None:
+        gone = {key_of(item) for item in before if id(item) not in kept}
+        came = {key_of(item): item.target for item in self.all if id(item) not in kept}
+        self.unseen -= gone - came.keys()
+        self.unseen |= {
+            key for key, target in came.items() if target in complete and key not in gone
+        }
 
     def list_matches(self, order: InboxOrder, chosen: InboxFilter) -> None:
         """Begin to list the items that fit a filter; `go_on` lists them."""

@@ -22,7 +22,8 @@ from hitl_tui.text.waiting_row import look_of, row_of
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
-_MOMENT, _PAUSE = 0.01, 0.005
+_MARKED, _NEW, _DRAFT = "✓", "•", "✎"
+_MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
 
 
@@ -42,6 +43,8 @@ class InboxList(InboxRows):
     `age:>1h`; `-` before one excludes it.
 
     **Enter** opens the selected item. New items never move the selection.
+
+    `•` is new since you looked, `✎` has a draft of yours.
 
     **Space** marks an item (`✓`), `*` all listed ones of its kind, **u** unmarks all;
     **m** decides on the marked ones together.
@@ -99,8 +102,10 @@ class InboxList(InboxRows):
         self._items = InboxItems(summarise)
         self._filter = InboxFilter()
         self._going_on: Timer | None = None
-        self._drawn: dict[int, tuple[str, bool]] = {}
-        """The waiting time and the mark with which each row was last drawn."""
+        self._complete: frozenset[str] = frozenset()
+        self._drafts: frozenset[ItemKey] = frozenset()
+        self._drawn: dict[int, tuple[str, str]] = {}
+        """The waiting time and the sign with which each row was last drawn."""
 
     # What is listed
 
@@ -131,13 +136,18 @@ class InboxList(InboxRows):
         return next(filter(wanted, following), None)
 
     def select(self, item: Waiting) -> None:
-        """Select a listed item."""
+        """Select a listed item, which is opened."""
+        self.mark_seen(item)
         self.selected = self._items.index_of(item, self.selected)
 
-    def show(self, items: tuple[Waiting, ...]) -> None:
-        """List these items; the selected one stays selected, on the same line of the screen."""
+    def show(self, items: tuple[Waiting, ...], complete: frozenset[str] = frozenset()) -> None:
+        """List these items; the selected one stays selected, on the same line of the screen.
+
+        `complete`: the targets of which these are all items; what comes later is new.
+        """
         before = self.item
-        self._items.replace(items, self.order)
+        self._items.replace(items, self.order, self._complete)
+        self._complete |= complete
         self._marks.keep(items)
         self._drawn.clear()
         self._list_more(before, to=before)
@@ -226,17 +236,33 @@ class InboxList(InboxRows):
     def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
         """Draw the row of an item."""
         item = self.listed[index]
-        waiting, marked = self._changing_parts(item)
+        waiting, sign = self._changing_parts(item)
         essence = self._items.essence(item)
         row, look = row_of(item, essence, waiting=waiting), look_of(item, essence)
-        return self.drawing.row(row, look, width, selected=selected, marked=marked)
+        return self.drawing.row(row, look, width, selected=selected, sign=sign)
 
-    def _changing_parts(self, item: Waiting) -> tuple[str, bool]:
-        """Return the parts of a row that change without a new list: waiting time and mark."""
-        return waited(item.since), item in self._marks
+    def _changing_parts(self, item: Waiting) -> tuple[str, str]:
+        """Return the parts of a row that change without a new list: waiting time and sign."""
+        if item in self._marks:
+            sign = _MARKED
+        elif key_of(item) in self._items.unseen:
+            sign = _NEW
+        else:
+            sign = _DRAFT if key_of(item) in self._drafts else ""
+        return waited(item.since), sign
+
+    def show_drafts(self, drafts: frozenset[ItemKey]) -> None:
+        """Show which items have a draft."""
+        self._drafts = drafts
+        self.tick()
+
+    def mark_seen(self, item: Waiting) -> None:
+        """Show that the user has looked at an item."""
+        self._items.unseen.discard(key_of(item))
+        self.tick()
 
     def tick(self) -> None:
-        """Redraw the rows whose waiting time or mark has changed."""
+        """Redraw the rows whose waiting time or sign has changed."""
         for index in self.rows_in_view:
             if self._drawn.get(index) != self._changing_parts(self.listed[index]):
                 self.refresh_row(index)
@@ -278,5 +304,6 @@ class InboxList(InboxRows):
     def action_choose(self) -> None:
         """Open the selected item; what is typed from now on is for that item."""
         if self.item is not None:
+            self.mark_seen(self.item)
             self._early_keys.begin(keep_text=True)
             self.post_message(Chosen(self.item))

@@ -49,13 +49,13 @@ class InboxRowDrawing:
         base = self._widget.get_component_rich_style("inbox--heading")
         return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
 
-    def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, marked: bool) -> Strip:
-        """Draw the row of an item."""
+    def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, sign: str) -> Strip:
+        """Draw the row of an item; `sign`: that it is marked, new or has a draft, or nothing."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
         cursor = "▸" if selected else ""
-        if marked:
-            mark = f"✓{' ' * (_SIGNS - 1 - len(cursor))}"
+        if sign:
+            mark = f"{sign}{' ' * (_SIGNS - 1 - len(cursor))}"
             segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
         else:
             segments = [Segment(cursor.ljust(_SIGNS), base)]

@@ -37,7 +37,8 @@ class SendBar(Vertical):
             border-title-color: $foreground 70%;
             border-title-style: bold;
         }
-        Button { margin: 0 1; min-width: 12; background: $primary 20%; color: $text-primary; }
+        Button { margin: 0 1; min-width: 12; background: $panel; }
+        Button:enabled { background: $primary; color: $background; text-style: bold; }
         TextPane { height: auto; max-height: 5; border: none; }
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }

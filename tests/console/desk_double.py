@@ -4,7 +4,7 @@ Journeys use the real desk; this one can fail, be late and be wrong at a given m
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -143,6 +143,9 @@ class DraftsDouble:
         same = found is not None and found.fingerprint == question.fingerprint
         return replace(found, unchanged=same) if found else None
 
+    async def all(self) -> frozenset[tuple[str, str]]:
+        return frozenset(self.kept)
+
     async def discard(self, question: Question) -> None:
         asked = question.interrupt
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
@@ -241,7 +244,7 @@ class DeskDouble:
             Graph("a-3", "breakpoints", "breakpoints"),
         )
 
-    async def watch(self) -> AsyncIterator[Inbox]:
+    async def watch(self) -> AsyncGenerator[Inbox]:
         while True:
             self.changed.clear()
             yield Inbox(self.items, self.busy, (), self.error, self.unread)

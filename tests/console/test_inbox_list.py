@@ -18,6 +18,7 @@ from hitl_engine.model import (
     Waiting,
 )
 from hitl_tui.messages import Chosen
+from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state import long_lived
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.essence import Essence, essence_of, payload_essence
@@ -353,3 +354,27 @@ async def test_the_collector_leaves_a_large_inbox_alone(
 )
 def test_a_payload_is_told_without_braces(payload: JsonObject, shown: str) -> None:
     assert payload_essence(payload) == shown
+
+
+async def test_new_items_are_marked_until_they_are_looked_at(console: OpenConsole) -> None:
+    there, came = (interrupt({"text_to_revise": f"text {n}"}, n=n) for n in range(2))
+    desk = DeskDouble(there)
+    async with console(desk) as c:
+        assert "•" not in c.text
+        desk.items = (there, came)
+        desk.publish()
+        await until(c.pilot, lambda: "•" in c.text)
+        [row] = [line for line in c.text.splitlines() if "•" in line]
+        assert "text 1" in row
+        assert isinstance(c.app.home, InboxScreen)
+        c.app.home.list.select(came)
+        await until(c.pilot, lambda: "•" not in c.text)
+
+
+async def test_an_item_with_a_draft_is_marked(console: OpenConsole) -> None:
+    desk = DeskDouble(interrupt({"text_to_revise": "a text"}))
+    async with console(desk) as c:
+        assert "✎" not in c.text
+        await c.open()
+        await c.press("x", "escape")
+        await until(c.pilot, lambda: "✎" in c.text)

@@ -37,6 +37,7 @@ async def stay(c: Console) -> None:
 async def revise(c: Console) -> None:
     await c.open(0)
     await c.press("end", "backspace", "exclamation_mark")
+    await c.armed()
 
 
 async def verdicts(c: Console) -> None:
@@ -45,21 +46,25 @@ async def verdicts(c: Console) -> None:
     await c.armed()
     await c.press("r")
     await c.type("no deletes")
+    await c.armed()
 
 
 async def at_breakpoint(c: Console) -> None:
     await c.open(2)
+    await c.armed()
 
 
 async def any_json(c: Console) -> None:
     await c.open(3)
     await c.press("ctrl+t", "ctrl+t")
     await c.type('{"ok": tru')
+    await c.armed()
 
 
 async def choice(c: Console) -> None:
     await c.open(3)
     await c.press("2")
+    await c.armed()
 
 
 @pytest.mark.parametrize(

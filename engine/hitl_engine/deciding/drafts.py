@@ -35,6 +35,10 @@ class Drafts:
             found = await self._table.find(self._session.server.identity, question)
         return found
 
+    async def all(self) -> frozenset[tuple[str, str]]:
+        """Return the thread and the interrupt of every draft. Raises JournalFailed."""
+        return await self._table.all_of(self._session.server.identity)
+
     async def discard(self, question: Question) -> None:
         """Delete what was typed. Raises JournalFailed."""
         await self._table.discard(self._session.server.identity, question.interrupt)

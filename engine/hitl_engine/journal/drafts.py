@@ -50,6 +50,13 @@ class DraftTable:
             )
         return None
 
+    async def all_of(self, server: str) -> frozenset[tuple[str, str]]:
+        """Return the thread and the interrupt of every draft. Raises JournalFailed."""
+        rows = await self._database.rows(
+            "SELECT thread_id, interrupt_id FROM draft WHERE server = ?", (server,)
+        )
+        return frozenset((thread_id, interrupt_id) for thread_id, interrupt_id in rows)
+
     async def same_question(self, server: str, interrupt: Interrupt) -> tuple[str, ...]:
         """Return the other interrupts of this thread with a draft whose node asked the same.
 

@@ -25,8 +25,8 @@ class Card(VerticalScroll, can_focus=True):
         height: 1fr;
         scrollbar-size-vertical: 1;
         &.-answered { opacity: 60%; }
-        &.-armed SendBar Button:enabled {
-            background: $primary; color: $background; text-style: bold;
+        &.-guarded SendBar Button:enabled {
+            background: $primary 20%; color: $text-primary; text-style: none;
         }
     }
     """
@@ -47,7 +47,7 @@ class Card(VerticalScroll, can_focus=True):
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(id=id, classes="-guarded")
         self.send_bar = SendBar()
         self.guard = Guard(self)
         self._one_of_several = False

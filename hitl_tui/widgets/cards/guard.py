@@ -41,5 +41,5 @@ class Guard:
     def _set(self, *, armed: bool) -> None:
         if armed is not self.armed:
             self.armed = armed
-            self._card.set_class(armed, "-armed")
+            self._card.set_class(not armed, "-guarded")
             self._card.refresh_bindings()
