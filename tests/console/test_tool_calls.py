@@ -163,6 +163,21 @@ async def test_hidden_characters_are_counted_in_the_titles() -> None:
         assert "1 hidden character" in str(view.description.border_title)
 
 
+async def test_what_looks_like_something_else_is_told_and_coloured() -> None:
+    request = tool_request(call(*ALL, to="bob", url="https://p\u0430ypal.com"))
+    async with opened(request) as s:
+        assert "“p\u0430ypal” resembles “paypal”" in " ".join(s.text.split())
+        view = s.part.panel.view.arguments.view
+        warning = view.colour("escaped").color
+        coloured = "".join(
+            segment.text
+            for y in range(view.row_count)
+            for segment in view.render_line(y)
+            if segment.style and segment.style.color == warning
+        )
+        assert coloured == "p\u0430ypal.com"
+
+
 async def test_prose_without_arguments_is_called_so() -> None:
     async with opened(tool_request(call(*ALL))) as s:
         assert "it has no arguments, only this" in s.text

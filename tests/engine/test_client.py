@@ -64,6 +64,7 @@ def answering(status: int, body: str, **headers: str) -> Handler:
         (answering(200, "<html>", **{"content-type": "text/html"}), BadReply, "a web page"),
         (answering(200, ""), BadReply, "no JSON"),
         (answering(200, "[" * 100_000), BadReply, "no JSON"),
+        (answering(200, '{"a": [{"b": 1, "c": 2, "b": 3}]}'), BadReply, "a key twice: b"),
         (answering(200, "[1]"), BadReply, "not what a LangGraph server sends"),
     ],
 )

@@ -11,6 +11,7 @@ import math
 import re
 import ssl
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
@@ -59,6 +60,7 @@ from hitl_engine.reading.wire import (
     WireThread,
     WireUpdate,
 )
+from hitl_engine.visible import one_line
 
 COPY = "__copy__"
 """As this node, LangGraph writes the state once more and forgets the answers given in its step."""
@@ -625,7 +627,15 @@ async def _content(response: httpx.Response) -> bytes:
 
 def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
     try:
-        value: JsonValue = json.loads(content, parse_constant=_infinite, parse_float=_finite)
+        value: JsonValue = json.loads(
+            content, object_pairs_hook=_object, parse_constant=_infinite, parse_float=_finite
+        )
+    except _GivenTwice as twice:
+        raise BadReply(
+            f"{response.request.url.copy_with(userinfo=b'')} sent an object with a key twice: {twice}.",
+            hint="Only one of the two values could be shown, so the reply is not used."
+            " Tell who runs the server.",
+        ) from None
     except (ValueError, RecursionError) as error:
         page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
         raise BadReply(
@@ -633,6 +643,18 @@ def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
             hint="Is this the address of a LangGraph server?",
             detail=content[:2000].decode(errors="replace"),
         ) from error
+    return value
+
+
+class _GivenTwice(Exception):
+    """An object has one key twice; Python's reader would silently keep the last value."""
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _GivenTwice(one_line(counts.most_common(1)[0][0], 60))
     return value
 
 

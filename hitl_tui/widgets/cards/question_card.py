@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static, TextArea
 
+from hitl_engine.characters.misleading import misleading_parts
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue, Question
 from hitl_tui.messages import Decided, Typed
@@ -112,6 +113,7 @@ class QuestionCard(Card, can_focus=False):
     def on_mount(self) -> None:
         """Load what is asked, and what was typed before."""
         notes = self.question.review.notes
+        notes += misleading_parts(self.question.interrupt.payload)
         self.notes.update(literal("\n".join(notes)))
         self.set_class(bool(notes), "-noted")
         self.payload.show_json(self.question.interrupt.payload)
