@@ -144,6 +144,7 @@ def _serve(options: list[str], environment: dict[str, str], parent: int, report:
     from hitl_server.__main__ import main  # in the forked process, which has it already
 
     _settle(environment)
+    multiprocessing.current_process().daemon = False  # else no node may start a process
     os.setsid()
     code = main([*options, "--parent-fd", str(parent), "--report-fd", str(report)])
     sys.stdout.flush()
