@@ -39,6 +39,7 @@ KEY_ACTIONS = (
     "card.decline",
     "card.edit",
     "card.fold",
+    "card.jump_to_end",
     "card.keep",
     "card.leave_field",
     "card.next_call",

@@ -152,6 +152,8 @@ class Decided(Message):
 
     question: Question
     decision: Decision
+    unseen: int = 0
+    """Rows and tool calls that the user counted as seen without having them on the screen."""
 
 
 @dataclass

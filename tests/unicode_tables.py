@@ -16,6 +16,8 @@ DATABASE = Path("/usr/share/unicode")
 TABLES = Path(__file__).parents[1] / "engine" / "hitl_engine" / "characters" / "tables.py"
 _HIDDEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _LETTERS = {"Lo", "Lm"}
+_CASED = {"Lu", "Ll", "Lt"}
+_LOOK_ALIKE = ("Latin", "Greek", "Cyrillic", "Armenian", "Coptic", "Cherokee")
 _BLANK = {0x2800}
 """The Braille pattern without dots: a symbol, and drawn as nothing."""
 _LAYOUT = {0x09, 0x0A}
@@ -45,6 +47,7 @@ def tables() -> str:
     emoji = _property("emoji/emoji-data.txt")
     listed = _property("PropList.txt")
     shown = _emoji_variations()
+    script = _property("Scripts.txt")
     parts = [
         _HEAD.format(version=_version()),
         _table(
@@ -69,7 +72,7 @@ def tables() -> str:
         _table(
             "MONGOLIAN",
             "Letters of the script Mongolian.",
-            _property("Scripts.txt")({"Mongolian"}) & category(_LETTERS),
+            script({"Mongolian"}) & category(_LETTERS),
         ),
         _table("IDEOGRAPHS", "Ideographic.", listed({"Ideographic"})),
         _table("PICTOGRAPHS", "Extended_Pictographic.", emoji({"Extended_Pictographic"})),
@@ -78,6 +81,11 @@ def tables() -> str:
             "STANDARDIZED",
             "Standardized variation sequences: what each variation selector may follow.",
             {key: _ranges(bases) for key, bases in _standardized().items()},
+        ),
+        _dictionary(
+            "SCRIPTS",
+            "Script, of letters. These scripts have letters that look alike.",
+            {name: _ranges(script({name}) & category(_LETTERS | _CASED)) for name in _LOOK_ALIKE},
         ),
         _dictionary(
             "TAGGED_FLAGS",

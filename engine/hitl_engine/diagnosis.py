@@ -174,8 +174,8 @@ def _graphs(connection: Connection) -> Iterator[Check]:
         yield _wrong("graph", f"{broken.graph_id}: {broken.what}", "Mend its code; then press f6.")
     for remark in server.remarks:
         yield _note("project", remark)
-    for changed in server.code_changes:
-        yield _note("graph", changed, "Press f6 in the console to take it up.")
+    for changed in server.changed:
+        yield _note("graph", changed.what, "Press f6 in the console to take it up.")
 
 
 def _capabilities(connection: Connection) -> Iterator[Check]:

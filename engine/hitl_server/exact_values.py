@@ -1,5 +1,6 @@
 """Values that JSON cannot carry: where they are, and what they really are."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from decimal import Decimal
@@ -19,8 +20,8 @@ def exact_values(value: Any) -> list[JsonObject]:
     """Return `{"path", "value"}` for each part of a value whose JSON is something else.
 
     `path` is the list of keys and indexes in the JSON; `value` is the true value as text: numbers
-    that are not finite, decimals that a float would round, integers that are written as text, and
-    objects without a JSON form. At most 100 are returned.
+    that are not finite, decimals that a float would round, integers that are written as text, texts
+    and keys with lone surrogates, and objects without a JSON form. At most 100 are returned.
     """
     if _is_plain(value):
         return []
@@ -45,8 +46,11 @@ def _is_plain(value: Any) -> bool:
 
 def _inexact(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
     match value:
-        case None | str() | bool():
+        case None | bool():
             return
+        case str():
+            if _as_utf8(value) != value:
+                yield path, f"the text {json.dumps(value)}"
         case float():
             if not isfinite(value):
                 yield path, _NAMES.get(str(value), str(value))
@@ -58,6 +62,8 @@ def _inexact(value: Any, path: Path) -> Iterator[tuple[Path, str]]:
                 yield path, str(value)
         case Mapping():
             for key, item in value.items():
+                if isinstance(key, str) and _as_utf8(key) != key:
+                    yield (*path, _key(key)), f"under the key {json.dumps(key)}"
                 yield from _inexact(item, (*path, _key(key)))
         case list() | tuple() if not hasattr(value, "_asdict"):
             for index, item in enumerate(value):
@@ -85,5 +91,10 @@ def _as_json(value: Any) -> Any:
     return orjson.loads(dumps(value))
 
 
+def _as_utf8(text: str) -> str:
+    """Return a text as it is sent: a lone surrogate has no UTF-8."""
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
 def _key(key: Any) -> str:
-    return key if isinstance(key, str) else str(next(iter(_as_json({key: None}))))
+    return _as_utf8(key) if isinstance(key, str) else str(next(iter(_as_json({key: None}))))

@@ -35,6 +35,7 @@ from hitl_server.limits import Limits
 from hitl_server.process import allow_many_connections, end_with_parent
 from hitl_server.project.config import ProjectConfig
 from hitl_server.server_description import LANGGRAPH_FLAGS, OWN_FLAGS, description, installed
+from hitl_server.standard_streams import replace_standard_streams
 from hitl_server.starting import StartingApp, answers_early
 from hitl_server.startup_report import Reporter
 from hitl_server.storage.database import Database
@@ -119,6 +120,7 @@ def serve(
     report: Reporter,
 ) -> None:
     """Serve until a signal or the end of the parent. Raises `StartFailed`."""
+    replace_standard_streams()
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(message)s")
     allow_many_connections()
     listener = _listen(options)

@@ -158,6 +158,8 @@ class RunBody(Body):
     stream_resumable: bool = False
     stream_thread: bool = False
     """Whether the stream ends with an event `thread`: the row as `GET /threads/{id}` returns it."""
+    stream_printed: bool = False
+    """Whether the stream has an event `printed` for each line that a node printed."""
     multitask_strategy: Literal["reject", "enqueue", "interrupt", "rollback"] | None = None
     on_disconnect: Literal["continue", "cancel"] = "continue"
     on_completion: Literal["delete", "keep"] = "delete"

@@ -13,6 +13,7 @@ OWN_FLAGS = {
     "state_preconditions": True,
     "exact_preconditions": True,
     "stream_thread": True,
+    "stream_printed": True,
     "idempotency_key": True,
     "changes": True,
     "derived_status": True,
@@ -25,8 +26,9 @@ older checkpoint, or where nothing is pending, is refused. `preconditions`: a ru
 state that it was decided on, and with `state_preconditions` also a change of the state;
 `exact_preconditions`: this state may contain the digests of payloads and the newest run, so that a
 client need not read the thread again before it sends. `stream_thread`: the stream of a run may end
-with the row of its thread, so that a client need not read that either. `idempotency_key`: the same
-request sent again starts no second run. `changes`: `/threads/changes` streams which threads change.
+with the row of its thread, so that a client need not read that either. `stream_printed`: it may have
+what nodes print. `idempotency_key`: the same request sent again starts no second run. `changes`:
+`/threads/changes` streams which threads change.
 `derived_status`: thread rows follow the state, and have `next`, `tasks`, `breakpoint` and the
 checkpoint in addition to langgraph-api. `last_run`: `GET /threads/{id}` includes the thread's newest
 run. `reducers`: the schemas of an assistant tell how each key of the state takes a write. `pause`:

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding, Binding, BindingType
+from textual.reactive import reactive
 from textual.screen import Screen
 from textual.worker import Worker, WorkerState
 
@@ -61,6 +62,9 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         (18, "-high"),
         (34, "-tall"),
     ]
+
+    offers_code: reactive[bool] = reactive(False, repaint=False, bindings=True)
+    """Whether new code can be taken up."""
 
     def __init__(self, session: Session) -> None:
         super().__init__()
@@ -139,6 +143,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """Show the server and the status of the connection."""
         self.bar.server = self.session.server
         self.bar.connection = self.session.connection
+        self.offers_code = bool(self.changed)
 
     async def save_drafts(self) -> None:
         """Save what was typed, before the user leaves."""
@@ -169,7 +174,7 @@ class ConsoleScreen(PaneSelection, Screen[None]):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what is possible now."""
         if action == "take_up_code":
-            return bool(self.changed)
+            return self.offers_code
         if action == "take_back":
             return bool(self.session.outbox.waiting)
         return super().check_action(action, parameters)

@@ -200,6 +200,8 @@ def _entry_text(entry: LogEntry) -> str:
         f"server     {entry.server}",
         f"id         {entry.decision_id}",
     ]
+    if entry.unseen:
+        lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
     if entry.sent_as not in ("", entry.decision_id):
         lines.append(f"sent with  {entry.sent_as}")
     return "\n".join(lines)

@@ -180,11 +180,12 @@ class ThreadScreen(ConsoleScreen):
         except HitlError as error:
             self.header.banner.show(Severity.WARNING, f"The draft is not saved. {error}")
 
-    # Changes by other clients
+    # Changes by other clients, and of the code
 
     def session_changed(self) -> None:
-        """Check whether the item in view is still pending."""
+        """Show whether the code is old; check whether the item in view is still pending."""
         super().session_changed()
+        self._presenter.show_code()
         connected = self.session.connection is ConnectionStatus.CONNECTED
         if connected and self._presenter.unread:
             self.read_thread()  # the server can be reached again

@@ -1,5 +1,6 @@
 """What the user decides on a thread: planned, confirmed where that matters, and then sent."""
 
+from dataclasses import replace
 from functools import partial
 
 from hitl_engine.errors import HitlError
@@ -33,13 +34,14 @@ class ThreadDecisions:
         """
         if self._pane.question is not event.question or not self._pane.shows_card:
             return None
+        question = replace(event.question, unseen=event.unseen)
         if not self._thread.has_several:
-            decided = (event.question, event.decision)
+            decided = (question, event.decision)
             production = self._desk.server.production
             plan = plan_of_decision(self._desk.reviews, *decided, always=production)
             self._confirm(plan, partial(self._runs.decide, [decided]))
             return None
-        self._thread.decisions.keep(event.question, event.decision)
+        self._thread.decisions.keep(question, event.decision)
         following = self._thread.next_undecided()
         if following is None:
             self.review()

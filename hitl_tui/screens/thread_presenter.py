@@ -230,7 +230,7 @@ class ThreadPresenter:
     def update_title(self) -> None:
         """Show which thread and which of its questions is in view, and its status."""
         thread, title = self.thread, self.header.title
-        self._show_code()
+        self.show_code()
         title.graph_id, title.thread_id = thread.graph_id, thread.thread_id
         title.node = thread.location_of(thread.shown) if thread.shown is not None else ""
         title.status = thread.status(
@@ -244,14 +244,14 @@ class ThreadPresenter:
         self.header.tabs.show([thread.location_of(item) for item in shown], thread.index, decided)
         self.screen.refresh_bindings()
 
-    def _show_code(self) -> None:
+    def show_code(self) -> None:
         """Show that the server cannot import the graph, or runs old code of it."""
-        broken = self._desk.server.broken_graph(self.thread.graph_id)
+        server, graph_id = self._desk.server, self.thread.graph_id
+        broken = server.broken_graph(graph_id)
         if broken is not None:
             self.header.show_broken(broken)
         else:
-            view = self.thread.view
-            self.header.show_code_change(view.code_changed if view is not None else "")
+            self.header.show_code_change(server.code_change(graph_id))
 
     # Runs
 

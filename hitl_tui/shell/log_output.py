@@ -27,6 +27,7 @@ def _document(entry: LogEntry) -> JsonValue:
         "interrupt_id": entry.interrupt_id,
         "decision": entry.decision,
         "answer": entry.answer,
+        "unseen": entry.unseen,
         "sent_as": entry.sent_as,
         "outcome": entry.outcome,
         "why": entry.why,
@@ -42,6 +43,8 @@ def _lines(entry: LogEntry) -> Iterator[str]:
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"
     )
+    if entry.unseen:
+        yield f"    jumped to the end: {entry.unseen:,} not seen (rows and calls)"
     for each in entry.mismatches:
         yield f"    not as decided: {one_line(each, 400)}"
     if entry.error:

@@ -13,7 +13,7 @@ from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.text.graph_svg import svg
 
 FORMS = ("picture", "mermaid", "svg")
-_ASCII = str.maketrans("│┆╷╵─┄╭╰├╮╯┤┬┴┼◀▶▲▼○↺⊞▸▵▿→…", "|:||-.+++++++++<>^vo@#>^v>~")
+_ASCII = str.maketrans("│┆╷╵─┄╭╰├╮╯┤┬┴┼═║╔╗╚╝◀▶▲▼○↺⊞▸▵▿→…", "|:||-.+++++++++=!++++<>^vo@#>^v>~")
 
 
 def picture_result(

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import assert_never
 
+from hitl_engine.characters.misleading import misleading_parts
 from hitl_engine.model import (
     AnyJson,
     AskedQuestion,
@@ -99,7 +100,7 @@ def lines(details: QuestionDetails) -> Iterator[str]:
         yield f"  answered   from here at {when}; now it is asked again"
     if asked.remark:
         yield f"  remark     {one_line(asked.remark, _LINE)}"
-    for note in review.notes:
+    for note in (*review.notes, *misleading_parts(asked.payload)):
         yield f"  note       {one_line(note, _LINE)}"
     yield ""
     yield from (f"  {line}" for line in _asked(review))

@@ -47,7 +47,7 @@ def _about(server: Server, args: Namespace) -> tuple[str, ...]:
     """
     remarks = server.remarks if args.command == "run" and server.started_here else ()
     apart = server.lack(Capability.KEEP_REVIEWERS_APART) if args.command == "show" else ""
-    return (*server.code_changes, *remarks, *([apart] if apart else []))
+    return (*(each.what for each in server.changed), *remarks, *([apart] if apart else []))
 
 
 async def _log(args: Namespace) -> CommandResult:

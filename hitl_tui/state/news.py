@@ -44,7 +44,10 @@ class News:
 
         `complete`: the targets of which this inbox has everything.
         """
-        there = {key_of(item) for item in inbox.items}
-        for key in self._matches.keys() - there:
-            del self._matches[key]
+        if len(self._matches) > len(
+            inbox.items
+        ):  # else nothing is gone: all of these were taken in
+            there = {key_of(item) for item in inbox.items}
+            for key in [key for key in self._matches if key not in there]:
+                del self._matches[key]
         self._complete |= complete

@@ -39,26 +39,29 @@ class RequestAnswer:
         later = [index for index in undecided if index > after]
         return next(iter(later or undecided), None)
 
-    def can_give_rest(self, verdict: DecisionKind) -> bool:
-        """Return whether any call that has no verdict takes this one."""
-        return any(verdict in self.answers[index].call.allowed for index in self.undecided)
+    def can_give_rest(self, verdict: DecisionKind) -> list[int]:
+        """Return the indexes of the calls that have no verdict and take this one."""
+        return [index for index in self.undecided if verdict in self.answers[index].call.allowed]
 
-    def give_rest(self, verdict: DecisionKind) -> list[int]:
-        """Give this verdict to every call that has none and takes it; return their indexes."""
-        given = [index for index in self.undecided if verdict in self.answers[index].call.allowed]
-        for index in given:
+    def give(self, verdict: DecisionKind, indices: Iterable[int]) -> None:
+        """Give this verdict to these calls."""
+        for index in indices:
             self.answers[index].verdict = verdict
             if verdict is DecisionKind.REJECT:
                 self.answers[index].reason = ""
-        return given
 
-    def unchanged(self) -> str:
-        """Return which edits change nothing, or an empty text."""
-        same = [
-            str(index + 1)
+    @property
+    def unchanged_edits(self) -> list[int]:
+        """The indexes of the calls with an edit that changes nothing."""
+        return [
+            index
             for index, answer in enumerate(self.answers)
             if answer.verdict is DecisionKind.EDIT and answer.changes_nothing
         ]
+
+    def unchanged(self) -> str:
+        """Return which edits change nothing, or an empty text."""
+        same = [str(index + 1) for index in self.unchanged_edits]
         if not same:
             return ""
         calls = "" if len(self.answers) == 1 else f"call {', '.join(same)}: "

@@ -61,7 +61,7 @@ class RunEvents:
         seconds = None
         if progress.kind == "started":
             self._started[progress.node] = now
-        elif progress.kind != "custom" and progress.node in self._started:
+        elif progress.kind not in ("custom", "printed") and progress.node in self._started:
             seconds = now - self._started.pop(progress.node)
         self.kept.append(SeenEvent(self.count, progress, now - self._began, seconds))
 

@@ -93,7 +93,7 @@ class Session:
     @property
     def code_changed(self) -> bool:
         """Whether the code of a graph changed since the local server imported it."""
-        return self.server is not None and bool(self.server.code_changes)
+        return self.server is not None and bool(self.server.changed)
 
     @property
     def is_busy(self) -> bool:

@@ -10,6 +10,7 @@ from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.visible import json_text, visible
 from hitl_tui.text import highlight
 from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arguments_of
+from hitl_tui.text.blanks import count_blanks, count_spaces
 from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
 from hitl_tui.text.literal import TAB
@@ -64,8 +65,8 @@ def lines_of(args: JsonObject) -> list[ArgumentLine]:
 
 
 def json_lines(value: JsonValue) -> list[ArgumentLine]:
-    """Return exactly the JSON of `value`, numbered."""
-    lines = json_text(value).split("\n")
+    """Return the JSON of `value`, numbered, with long runs of spaces counted."""
+    lines = [count_spaces(line) for line in json_text(value).split("\n")]
     width = len(str(len(lines)))
     return [
         ArgumentLine(line, f"{number:>{width}}  ", json_from=0, hang=_indent(line) + 2)
@@ -85,7 +86,7 @@ class _Writer:
         match argument:
             case Short(name, value):
                 start = f"  {_name(name):<{self._width}}  "
-                text = start + json_text(value, indent=None)
+                text = start + count_spaces(json_text(value, indent=None))
                 hang = min(len(start), _WIDEST_NAME + 4)
                 return [
                     ArgumentLine(
@@ -100,19 +101,20 @@ class _Writer:
                 return self._change(argument)
 
     def _text(self, argument: LongText) -> list[ArgumentLine]:
-        lines = visible(argument.text).split("\n")
+        count = argument.text.count("\n") + 1
+        numbers, lines = zip(*count_blanks(visible(argument.text).split("\n")), strict=True)
         text = "\n".join(lines).replace("\t", " " * len(TAB))
         self._coloured += len(text)
         language = argument.language if self._coloured <= _COLOURED else ""
         colours = highlight.spans_of(text, language)
-        width = len(str(len(lines))) + 2
+        width = len(str(count)) + 2
         below = [
             _marked(ArgumentLine(line, f"{number:>{width}}  ", spans=tuple(spans)))
-            for number, (line, spans) in enumerate(zip(lines, colours, strict=True), 1)
+            for number, line, spans in zip(numbers, lines, colours, strict=True)
         ]
         known = LANGUAGES.get(argument.language)
         kind = known.label if known else "changes" if argument.language == "diff" else "text"
-        words = kind if len(lines) == 1 else f"{kind}, {len(lines):,} lines"
+        words = kind if count == 1 else f"{kind}, {count:,} lines"
         if len(argument.text) > 1_000:
             words += f", {len(argument.text):,} characters"
         return _headed(_name(argument.name), words, below)
@@ -123,7 +125,8 @@ class _Writer:
         most = {} if self._compared <= _COMPARED else {"most_lines": 0}
         lines = aligned(before, after, **most)
         below = [
-            _marked(ArgumentLine(line[1:], f"  {line[0]} ", base=_SIGNS[line[0]])) for line in lines
+            _marked(ArgumentLine(count_spaces(line[1:]), f"  {line[0]} ", base=_SIGNS[line[0]]))
+            for line in lines
         ]
         name = f"{_name(change.name)} → {_name(change.new_name)}"
         return _headed(name, f"replaces a text, {change_count(lines)}", below)
@@ -169,7 +172,7 @@ def _marked(line: ArgumentLine) -> ArgumentLine:
 
 
 def _tree(name: str, value: JsonValue) -> list[ArgumentLine]:
-    raw = json_text(value).split("\n")
+    raw = [count_spaces(line) for line in json_text(value).split("\n")]
     branches = _branches(raw)
     long = len(raw) > _LONG_TREE
     return [

@@ -7,8 +7,8 @@ for each shape of a graph.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import pairwise
 from typing import Any
@@ -18,6 +18,7 @@ from rich.cells import cell_len
 from hitl_engine.model import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.visible import one_line
 from hitl_tui.text.fitting import shortened
+from hitl_tui.text.graph_marks import Cell, Frame, Label, Mark, fitting_labels, marks_of
 from hitl_tui.text.graph_positions import NotLaidOut, Positions, positions
 
 MOST_NODES, MOST_EDGES = 100, 200
@@ -26,6 +27,8 @@ _CELL = 10
 """The unit of graphlay for one cell, in both directions."""
 _NAME = 28
 """Cells for a name at most."""
+_LABEL = 16
+"""Cells for the label of an edge at most."""
 _AROUND_NAME = 6
 """Cells of a node besides its name: brackets, its signs and spaces."""
 _OPTIONS = {
@@ -43,6 +46,8 @@ _OPTIONS = {
         "bundle_lane_gap": _CELL,
         "reroute_node_gap": 2 * _CELL,
         "isolated_gap": 3 * _CELL,
+        "edge_label_margin": 2 * _CELL,
+        "compound_padding": 3 * _CELL,
     },
 }
 UP, DOWN, LEFT, RIGHT = 1, 2, 4, 8
@@ -54,7 +59,9 @@ class PlacedNode:
 
     node: GraphNode
     name: str
-    """Its name as visible text, shortened; with `↺` where an edge leads from it to itself."""
+    """Its name as visible text, shortened; with `↺` where an edge leads from it to itself.
+
+    Inside an opened subgraph without those of the subgraphs: their frames have them."""
     row: int
     column: int
     width: int
@@ -95,7 +102,13 @@ class GraphLayout:
     nodes: tuple[PlacedNode, ...]
     """Row by row, each from left to right."""
     cells: Mapping[tuple[int, int], LineCell]
-    """(row, column) -> what is there beside the nodes."""
+    """(row, column) -> the line that is there beside the nodes."""
+    frames: tuple[Frame, ...] = ()
+    """Around the nodes of opened subgraphs, outermost first."""
+    labels: tuple[Label, ...] = ()
+    """Of the edges, where they hide nothing."""
+    marks: Mapping[Cell, Mark] = field(default_factory=dict)
+    """(row, column) -> what is there of frames and labels; a label is in the place of a line."""
 
     def at(self, row: int, column: int) -> PlacedNode | None:
         """Return the node in a cell."""
@@ -107,8 +120,12 @@ class GraphLayout:
 
     def lines(self, row: int, begin: int, end: int) -> str:
         """Return the cells of a row between two columns that belong to no node."""
-        found = (self.cells.get((row, column)) for column in range(begin, end))
-        return "".join(cell.sign if cell is not None else " " for cell in found)
+        found = (self.beside_nodes(row, column) for column in range(begin, end))
+        return "".join(" " if each is None else each.sign for each in found)
+
+    def beside_nodes(self, row: int, column: int) -> LineCell | Mark | None:
+        """Return what is in a cell that belongs to no node."""
+        return self.marks.get((row, column)) or self.cells.get((row, column))
 
     def of(self, node_id: str) -> PlacedNode | None:
         """Return the place of a node."""
@@ -157,14 +174,30 @@ def laid_out(picture: GraphPicture, find: Callable[[dict[str, Any]], Positions])
     }
     loops = {source for source, target in ways if source == target}
     names = [_name(node, loops=number in loops) for number, node in enumerate(nodes)]
+    outer = subgraphs_of(nodes)
     edges = {way: number for way, number in ways.items() if way[0] != way[1]}
     if len(names) > MOST_NODES or len(edges) > MOST_EDGES:
         raise NotLaidOut(
             f"The graph is too large for a picture: {len(names)} nodes and {len(edges)} edges, and"
             f" at most {MOST_NODES} and {MOST_EDGES} are drawn. The list shows it whole."
         )
-    found = find(_asked(names, edges))
-    return _Grid(found, names, list(edges)).layout(nodes, picture.edges, list(edges.values()))
+    labels = [_label(picture.edges[number]) for number in edges.values()]
+    around = [each.path[:-1] for each in nodes] + [path[:-1] for path in outer]
+    asked = {
+        "sizes": [*map(_size, names), *(_frame_size(_subgraph_name(path)) for path in outer)],
+        "parents": [len(nodes) + outer.index(path) if path else None for path in around],
+        "ends": list(edges),
+        "labels": [((cell_len(label)) * _CELL, _CELL) if label else None for label in labels],
+        "options": _OPTIONS,
+    }
+    grid = _Grid(find(asked), names, list(edges))
+    return grid.layout(nodes, outer, picture.edges, list(edges.values()), labels)
+
+
+def subgraphs_of(nodes: Sequence[GraphNode]) -> list[tuple[str, ...]]:
+    """Return the paths of the opened subgraphs, outermost first."""
+    paths = {node.path[:depth] for node in nodes for depth in range(1, len(node.path))}
+    return sorted(paths, key=lambda path: (len(path), path))
 
 
 def _is_drawn(node: GraphNode, picture: GraphPicture) -> bool:
@@ -173,15 +206,27 @@ def _is_drawn(node: GraphNode, picture: GraphPicture) -> bool:
 
 
 def _name(node: GraphNode, *, loops: bool) -> str:
-    name = shortened(one_line(" ▸ ".join(node.path), 120), _NAME)
+    name = shortened(one_line(node.path[-1], 120), _NAME)
     return f"{name}{' ⊞' if node.kind == 'subgraph' else ''}{' ↺' if loops else ''}"
 
 
-def _asked(names: Sequence[str], ends: Iterable[tuple[int, int]]) -> dict[str, Any]:
-    """Return the graph in the form of `graphlay_program.py`."""
-    # A cell wider than drawn, because graphlay lets lines pass closer than a cell.
-    sizes = [((cell_len(name) + _AROUND_NAME + 1) * _CELL, _CELL) for name in names]
-    return {"sizes": sizes, "ends": list(ends), "options": _OPTIONS}
+def _subgraph_name(path: Sequence[str]) -> str:
+    return shortened(one_line(path[-1], 120), _NAME)
+
+
+def _label(edge: GraphEdge) -> str:
+    text = shortened(one_line(edge.label, 120), _LABEL)
+    return f" {text} " if text else ""
+
+
+def _size(name: str) -> tuple[int, int]:
+    """Return the size of a node for graphlay: a cell wider, as lines may pass closer than a cell."""
+    return (cell_len(name) + _AROUND_NAME + 1) * _CELL, _CELL
+
+
+def _frame_size(name: str) -> tuple[int, int]:
+    """Return the least size of a subgraph: a line through the middle leaves space for its name."""
+    return (2 * min(cell_len(name), _LABEL) + 2 * _AROUND_NAME) * _CELL, _CELL
 
 
 class _Grid:
@@ -197,11 +242,16 @@ class _Grid:
         self._left = min((self._edge_of(number) for number in range(len(names))), default=0.0)
         for turns in found.turns:
             self._left = min([self._left, *(x for x, _ in turns)])
+        for number in range(len(names), len(found.middles)):
+            self._left = min(self._left, self._sides_of(number)[0])
         self._paths = [
             list(self._path(turns, *ends)) for turns, ends in zip(found.turns, edges, strict=True)
         ]
         heights = {self._middle_of(number) for number in range(len(names))}
         heights |= {y for path in self._paths for _, y in path}
+        heights |= {round(at[1], 1) for at in found.labels if at is not None}
+        for number in range(len(names), len(found.middles)):
+            heights |= {*self._sides_of(number)[2:]}
         self._rows = {height: row for row, height in enumerate(sorted(heights))}
 
     def _edge_of(self, number: int) -> float:
@@ -245,22 +295,66 @@ class _Grid:
         begin = self._column(self._edge_of(number))
         return max(begin, min(column, begin + self._widths[number] - 1))
 
+    def _sides_of(self, number: int) -> tuple[float, float, float, float]:
+        """Return where a subgraph begins and ends: left, right, top, bottom.
+
+        It is a cell narrower than graphlay has it, because lines may pass closer than a cell.
+        """
+        (x, y), (width, height) = self._found.middles[number], self._found.sizes[number]
+        return (
+            *(x - width / 2 + _CELL, x + width / 2 - _CELL),
+            *(round(y - height / 2, 1), round(y + height / 2, 1)),
+        )
+
     def layout(
-        self, nodes: Sequence[GraphNode], edges: Sequence[GraphEdge], drawn: Sequence[int]
+        self,
+        nodes: Sequence[GraphNode],
+        subgraphs: Sequence[tuple[str, ...]],
+        edges: Sequence[GraphEdge],
+        drawn: Sequence[int],
+        texts: Sequence[str],
     ) -> GraphLayout:
-        """Return the layout; `drawn`: for each path, the place of its edge in `edges`."""
+        """Return the layout; `drawn`: for each path, the place of its edge in `edges`, with its label."""
         placed = [self._placed(number, node) for number, node in enumerate(nodes)]
-        lines = _Lines({(each.row, x) for each in placed for x in range(each.column, each.end)})
+        taken = {(each.row, x) for each in placed for x in range(each.column, each.end)}
+        lines = _Lines(taken)
         for path, edge in zip(self._paths, drawn, strict=True):
             lines.draw([(self._rows[y], x) for x, y in path], edge)
         cells = lines.cells(edges)
-        columns = [*(each.end for each in placed), *(column + 1 for _, column in cells)]
+        edges_at = {at: line.edges for at, line in cells.items()}
+        labels = fitting_labels([*self._labels(drawn, texts)], edges_at, taken)
+        taken = taken.union(cells, *(each.cells for each in labels))
+        frames = [
+            Frame.named(path, _subgraph_name(path), self._box_of(len(nodes) + number), taken)
+            for number, path in enumerate(subgraphs)
+        ]
+        marks = marks_of(frames, labels, taken)
+        columns = [
+            *(each.end for each in placed),
+            *(column + 1 for _, column in {**cells, **marks}),
+        ]
         return GraphLayout(
             max(columns, default=0),
             len(self._rows),
             tuple(sorted(placed, key=lambda each: (each.row, each.column))),
             cells,
+            tuple(frames),
+            labels,
+            marks,
         )
+
+    def _box_of(self, number: int) -> tuple[int, int, int, int]:
+        """Return the row, column, height and width of a subgraph, in cells."""
+        left, right, top, bottom = self._sides_of(number)
+        row, column = self._rows[top], self._column(left)
+        return row, column, self._rows[bottom] - row + 1, self._column(right) - column + 1
+
+    def _labels(self, drawn: Sequence[int], texts: Sequence[str]) -> Iterator[Label]:
+        for edge, text, at in zip(drawn, texts, self._found.labels, strict=True):
+            if text and at is not None:
+                x, y = at
+                begin = max(0, self._column(x) - cell_len(text) // 2)
+                yield Label(text, self._rows[round(y, 1)], begin, edge)
 
     def _placed(self, number: int, node: GraphNode) -> PlacedNode:
         column = self._column(self._edge_of(number))

@@ -28,9 +28,13 @@ class Positions:
     """Places as (x, y) in graphlay's unit."""
 
     middles: Sequence[tuple[float, float]]
-    """Of the nodes."""
+    """Of the nodes, and then of the subgraphs that contain some."""
+    sizes: Sequence[tuple[float, float]]
+    """Of the same, as (width, height)."""
     turns: Sequence[Sequence[tuple[float, float]]]
     """Of the edges, from the side of one node to that of another."""
+    labels: Sequence[tuple[float, float] | None]
+    """The middles of the labels of the edges."""
 
 
 def positions(graph: dict[str, Any], seconds: float = SECONDS) -> Positions:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
+from rich.cells import cell_len
+
 from hitl_tui.text.graph_layout import (
     DOWN,
     LEFT,
@@ -12,6 +14,7 @@ from hitl_tui.text.graph_layout import (
     LineCell,
     PlacedNode,
 )
+from hitl_tui.text.graph_marks import Frame
 
 _CELL, _ROW = 9, 26
 _LEFT, _TOP = 18, 12
@@ -21,6 +24,9 @@ text { font: 14px ui-monospace, Menlo, Consolas, monospace; fill: #262c33; text-
 path { fill: none; stroke: #6b7480; stroke-width: 1.5; }
 .dotted { stroke-dasharray: 3 3; }
 .arrow { fill: #6b7480; stroke: none; }
+rect.frame { fill: none; stroke: #6b7480; stroke-width: 1; }
+.beside { fill: #6b7480; }
+.behind { fill: #fbfaf7; }
 rect.node { fill: #fbfaf7; stroke: #2f6296; stroke-width: 1.5; }
 .stop { fill: #ab2b2e; stroke: none; }
 """
@@ -33,12 +39,16 @@ def svg(layout: GraphLayout) -> str:
     size = f'width="{width}" height="{height}"'
     lines = [part for cell, line in layout.cells.items() for part in _line(*cell, line)]
     nodes = [part for node in layout.nodes for part in _node(node)]
+    frames = [part for frame in layout.frames for part in _frame(frame)]
+    labels = [part for each in layout.labels for part in _text(each.text, each.row, each.column)]
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} viewBox="0 0 {width} {height}">',
             f"<style>{_STYLE}</style>",
             f'<rect {size} fill="#fbfaf7"/>',
+            *frames,
             *lines,
+            *labels,
             *nodes,
             "</svg>",
         ]
@@ -77,6 +87,22 @@ def _arrow(x: int, y: int, way: int) -> str:
             return f"M{x - _CELL // 2} {y}l8 -4v8z"
         case _:
             return f"M{x + _CELL // 2} {y}l-8 -4v8z"
+
+
+def _frame(frame: Frame) -> Iterator[str]:
+    x, y = _middle(frame.row, frame.column)
+    size = f'width="{(frame.width - 1) * _CELL}" height="{(frame.height - 1) * _ROW}"'
+    yield f'<rect class="frame" x="{x}" y="{y}" {size} rx="8"/>'
+    yield from _text(frame.shown, frame.row, frame.name_column)
+
+
+def _text(text: str, row: int, column: int) -> Iterator[str]:
+    """Yield a text that hides the line behind it."""
+    x, y = _middle(row, column)
+    left, width = x - _CELL // 2, cell_len(text) * _CELL
+    if width:
+        yield f'<rect class="behind" x="{left}" y="{y - 9}" width="{width}" height="18"/>'
+        yield f'<text class="beside" x="{left + width // 2}" y="{y + 5}">{escape(text)}</text>'
 
 
 def _node(placed: PlacedNode) -> Iterator[str]:

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import hidden_count, json_text, one_line, visible
+from hitl_tui.text.blanks import count_blanks
 from hitl_tui.text.fitting import counted
 
 if TYPE_CHECKING:
@@ -23,8 +24,9 @@ def literal(text: str) -> "Content":
 
 
 def visible_lines(text: str) -> list[str]:
-    """Return the lines of a text with its hidden characters and tabs made visible."""
-    return visible(text).replace("\t", TAB).split("\n")
+    """Return the lines of a text with its hidden characters and tabs made visible, blanks counted."""
+    lines = count_blanks(visible(text).split("\n"))
+    return [line.replace("\t", TAB) for _, line in lines]
 
 
 def hidden_words(value: object) -> str:

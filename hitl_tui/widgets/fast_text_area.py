@@ -20,7 +20,7 @@ It always wraps, and has no line numbers, suggestions, languages, or style for t
 import re
 import sys
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -37,6 +37,7 @@ from textual.strip import Strip
 from textual.widgets import TextArea
 
 from hitl_tui.text.rows import WHOLE, Cuts, Rows, cut_at_words, pieces
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 _BRACKET = re.compile(r"[][(){}]")
 _PARTNERS = {"{": "}", "[": "]", "(": ")", "}": "{", "]": "[", ")": "("}
@@ -149,7 +150,7 @@ class FastDocument(Document):
         return super().replace_range(start, end, text)
 
 
-class FastTextArea(TextArea):
+class FastTextArea(KeepsSeen, TextArea):
     """A text area for texts of any length, and for lines of any length."""
 
     def __init__(self, *, id: str | None = None, placeholder: str = "") -> None:
@@ -169,10 +170,28 @@ class FastTextArea(TextArea):
     def text_changed(self) -> None:
         """Forget what is known of the text. Called after each change, before drawing."""
 
+    # What was on the screen
+
+    @property
+    def line_count(self) -> int:
+        """How many lines the text has."""
+        return self.document.line_count
+
+    def line(self, number: int) -> str:
+        """Return a line."""
+        return self.document[number]
+
+    def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
+        """Return all lines, and their rows."""
+        wrapped = self.wrapped_document
+        assert isinstance(wrapped, WrappedRows), "_set_document makes it"
+        return (range(self.line_count), wrapped.rows) if self.size.width else None
+
     # Replacements of Textual's methods
 
     def _set_document(self, text: str, language: str | None) -> None:
         self.document = FastDocument(text)
+        self.forget_seen()
         self.wrapped_document = WrappedRows(self.document, tab_width=self.indent_width)
         self.navigator = DocumentNavigator(self.wrapped_document)
         self._build_highlight_map()
@@ -227,6 +246,7 @@ class FastTextArea(TextArea):
         row = self._row(y + self.scroll_offset.y)
         if row is None:
             return self._render_line(y)
+        self.drawn(row.line, row.start, row.end)
         strip = self._line_cache.get(row)
         if strip is None:
             strip = self._line_cache[row] = self._draw(row)

@@ -23,7 +23,7 @@ from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
 _MARKED, _NEW, _DRAFT = "✓", "•", "✎"
-_MOMENT, _PAUSE = 0.01, 0.005
+_MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
 
 

@@ -16,6 +16,7 @@ _LABELS = {
     "finished": "✓ finished ",
     "failed": "✕ failed   ",
     "custom": "· sent     ",
+    "printed": "│ printed  ",
     "stopped": "■ stopped  ",
 }
 
@@ -25,7 +26,7 @@ class ProgressPane(TextPane):
 
     HELP = """\
     ### Progress
-    What the run did: nodes that started, finished or failed, and custom data that they sent.
+    What the run did: nodes that started, finished or failed, and what they sent or printed.
     """
 
     def __init__(self, *, id: str | None = None) -> None:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -13,13 +14,17 @@ from textual.selection import Selection
 from textual.strip import Strip
 from textual.widget import Widget
 
+from hitl_engine.characters.misleading import misleading_words
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.text.rows import Cuts, Rows
 from hitl_tui.widgets.drawn_rows import DrawnRows
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 
 _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")
+_WORD_AT_MOST = 100
+"""Characters before and after a row that are looked at, for a word that begins on another row."""
 _COLOUR_OF = {
     Part.KEY: "key",
     Part.STRING: "string",
@@ -29,7 +34,7 @@ _COLOUR_OF = {
 """The colours of JSON. Of its escapes only those with four digits have one."""
 
 
-class RowsView(DrawnRows):
+class RowsView(KeepsSeen, DrawnRows):
     """Shows lines of visible text; only the rows on screen are ever drawn.
 
     A subclass provides the lines, where they are cut, and their colours. The colours are its
@@ -125,6 +130,10 @@ class RowsView(DrawnRows):
         self.wrap(width)
         return self._rows.height
 
+    def shown_rows(self) -> tuple[Sequence[int], Rows] | None:
+        """Return the lines that are not folded, and their rows."""
+        return None if self._wrapped_for < 0 else (self._shown, self._rows)
+
     def wrap(self, width: int) -> None:
         """Cut the lines for this width, unless that is done."""
         if width == self._wrapped_for:
@@ -153,6 +162,7 @@ class RowsView(DrawnRows):
         self.wrap(self.size.width)
         if y >= self._rows.height:
             return Strip.blank(self.size.width, self.rich_style)
+        self.drawn(*self.row(y))
         strip = self._strips.get(y)
         if strip is None:
             strip = self._strips[y] = self._draw(y)
@@ -169,7 +179,8 @@ class RowsView(DrawnRows):
 
     def _styles(self, number: int, start: int, end: int) -> list[Style]:
         styles = [self.base_style(number)] * (end - start)
-        for first, last, name in self.spans(number, start, end):
+        spans = chain(self.spans(number, start, end), _misleading(self.line(number), start, end))
+        for first, last, name in spans:
             style = self.colour(name)
             for index in range(max(first, start), min(last, end)):
                 styles[index - start] = style
@@ -191,6 +202,13 @@ class RowsView(DrawnRows):
     def text_select_all(self) -> None:
         """Select the whole text."""
         Widget.text_select_all(self)
+
+
+def _misleading(line: str, start: int, end: int) -> Iterator[Span]:
+    """Return where a part of a line contains words that look like others."""
+    begin = max(0, start - _WORD_AT_MOST)
+    for first, last in misleading_words(line[begin : end + _WORD_AT_MOST]):
+        yield begin + first, begin + last, "escaped"
 
 
 def _segments(text: str, styles: list[Style]) -> list[Segment]:

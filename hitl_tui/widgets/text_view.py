@@ -5,13 +5,17 @@ from enum import Enum
 from typing import ClassVar
 
 from rich.style import Style
+from textual import on
 from textual.app import ComposeResult
 
 from hitl_engine.model import JsonValue
 from hitl_engine.visible import json_text
+from hitl_tui.text.blanks import count_spaces
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.literal import hidden_words, visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
 
@@ -68,8 +72,9 @@ class TextView(RowsView):
         self._set([part for line in lines for part in line.split("\n")], Syntax.PLAIN)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
-        """Show exactly the JSON of `value`."""
-        self._set(json_text(value, indent=indent).split("\n"), Syntax.JSON)
+        """Show the JSON of `value`, with long runs of spaces counted."""
+        lines = json_text(value, indent=indent).split("\n")
+        self._set([count_spaces(line) for line in lines], Syntax.JSON)
 
     @property
     def text(self) -> str:
@@ -84,6 +89,7 @@ class TextView(RowsView):
     def _set(self, lines: list[str], syntax: Syntax) -> None:
         self._lines = lines
         self._syntax = syntax
+        self.forget_seen()
         self.lines_changed()
 
     # Rows
@@ -159,13 +165,29 @@ class TextPane(TitledPane):
         """Yield the text."""
         yield self.view
 
+    def keep_seen(self) -> None:
+        """Keep from now on which rows were on the screen, and show how many were not."""
+        self.view.keep_seen()
+
+    def jump_to_end(self) -> None:
+        """Show the last row, and count all rows as seen."""
+        self.view.count_as_seen()
+        self.scroll_end(animate=False)
+
+    @on(KeepsSeen.Seen)
+    def rows_seen(self) -> None:
+        """Show how many rows are unseen now."""
+        self._show_title()
+
     def set_title(self, title: str, detail: str = "") -> None:
         """Set the title in the frame; both texts are already visible text."""
         self._title, self._detail = title, detail
         self._show_title()
 
     def _show_title(self) -> None:
-        details = filter(None, (self._detail, self._hidden))
+        unseen = self.view.unseen
+        words = f"{counted(unseen, 'row')} unseen" if unseen else ""
+        details = filter(None, (words, self._hidden, self._detail))  # the end may be cut
         self.border_title = titled(self._title, ", ".join(details))
 
     def _count_hidden(self, value: JsonValue) -> None:
@@ -183,6 +205,6 @@ class TextPane(TitledPane):
         self._count_hidden(None)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
-        """Show exactly the JSON of `value`."""
+        """Show the JSON of `value`, with long runs of spaces counted."""
         self.view.show_json(value, indent=indent)
         self._count_hidden(value)

@@ -6,8 +6,15 @@ import pytest
 
 from hitl_engine.desk import Desk
 from hitl_engine.errors import BadInput
-from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, StepGoal, ThreadStatus, ThreadView
-from tests.any_server.steps import ignore, start, step, thread_of
+from hitl_engine.model import (
+    NO_BREAKPOINTS,
+    Answer,
+    Breakpoints,
+    StepGoal,
+    ThreadStatus,
+    ThreadView,
+)
+from tests.any_server.steps import decide, ignore, start, step, stop_of, thread_of
 
 
 async def run_on(desk: Desk, thread: ThreadView, goal: StepGoal) -> ThreadView:
@@ -70,6 +77,17 @@ async def test_a_breakpoint_with_a_condition_stops_a_step_only_where_it_holds(de
     assert (await step(desk, thread)).status is ThreadStatus.DONE
     with pytest.raises(BadInput, match="is not a condition"):
         desk.breakpoints.set("breakpoints", Breakpoints().with_condition("polish", "$.log >"))
+
+
+@pytest.mark.hardening  # the test above is its short case
+async def test_a_breakpoint_with_a_condition_stops_what_follows_an_answer(desk: Desk) -> None:
+    stop = Breakpoints(before=("confirm",), conditions=(("confirm", "$.order == 'nine desks'"),))
+    desk.breakpoints.set("subgraph", stop)
+    passed = await decide(desk, await start(desk, "subgraph", {"order": "two desks"}), Answer("A"))
+    assert passed.status is ThreadStatus.DONE
+    held = await decide(desk, await start(desk, "subgraph", {"order": "nine desks"}), Answer("A"))
+    assert (stop_of(held).when, held.next) == ("before", ("confirm",))
+    assert (await step(desk, held)).status is ThreadStatus.DONE
 
 
 async def test_a_run_goes_on_until_a_value_changes(desk: Desk) -> None:

@@ -21,9 +21,17 @@ class _Reviews:
         return Question(interrupt, payloads.recognise(interrupt.payload), "")
 
 
+class _Drafts:
+    """The part of the desk's drafts that the inbox screen uses."""
+
+    async def all(self) -> tuple[()]:
+        return ()
+
+
 class _Items:
     """The part of a desk that the inbox screen uses."""
 
+    drafts = _Drafts()
     reviews = _Reviews()
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 
@@ -40,7 +48,7 @@ class _Items:
                 task_id=f"{number:032x}",
                 namespace="",
                 checkpoint_id="c",
-                since=now - timedelta(seconds=number),
+                since=now - timedelta(minutes=number),
             )
             for number in range(count)
         )

@@ -4,7 +4,7 @@ Journeys use the real desk; this one can fail, be late and be wrong at a given m
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -244,7 +244,7 @@ class DeskDouble:
             Graph("a-3", "breakpoints", "breakpoints"),
         )
 
-    async def watch(self) -> AsyncIterator[Inbox]:
+    async def watch(self) -> AsyncGenerator[Inbox]:
         while True:
             self.changed.clear()
             yield Inbox(self.items, self.busy, (), self.error, self.unread)
@@ -357,7 +357,7 @@ class DeskDouble:
 
     async def take_up_code(self) -> None:
         """Run the code as it is now."""
-        self.server = replace(self.server, code_changes=())
+        self.server = replace(self.server, changed=())
 
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries

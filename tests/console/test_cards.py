@@ -54,6 +54,48 @@ async def shown(made: QuestionCard, pilot: Any) -> None:
     await until(pilot, lambda: made.armed)
 
 
+# What was on the screen
+
+LONG = "go on?\n" + "because\n" * 100
+
+
+@pytest.mark.parametrize(
+    ("payload", "keys"),
+    [
+        ({"text_to_revise": LONG}, ()),
+        ({"question": LONG, "options": ["yes", "no"]}, ("1",)),
+        ({"anything": LONG.split("\n"), "else": 1}, ("ctrl+t", "ctrl+t", "y")),
+    ],
+    ids=["an unchanged text", "a choice", "yes to a payload"],
+)
+async def test_nothing_is_sent_as_it_is_before_all_was_seen(
+    payload: JsonValue, keys: tuple[str, ...]
+) -> None:
+    made = card(payload)
+    async with card_shown(made, (80, 24)) as (pilot, said):
+        await shown(made, pilot)
+        for key in (*keys, "ctrl+s"):
+            await pilot.press(key)
+            await settle(pilot)
+            await until(pilot, lambda: made.armed)
+        assert decisions(said) == [] and "unseen: scroll through them" in str(
+            made.send_bar.why.content
+        )
+        await pilot.press("ctrl+end", "ctrl+s")
+        await settle(pilot)
+        (message,) = heard(said, Decided)
+        assert message.unseen > 50
+
+
+async def test_a_long_text_that_was_changed_is_the_person_s_own() -> None:
+    made = card({"text_to_revise": LONG})
+    async with card_shown(made, (80, 24)) as (pilot, said):
+        await shown(made, pilot)
+        await pilot.press("x", "ctrl+s")
+        await settle(pilot)
+        assert decisions(said) == [Revise(f"x{LONG}")]
+
+
 # Once, and only what is allowed
 
 

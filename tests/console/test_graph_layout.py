@@ -1,13 +1,15 @@
 """A graph laid out as a picture: where nodes are, and the lines between them."""
 
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
-from hitl_engine.model import GraphNode, GraphPicture
+from hitl_engine.model import GraphEdge, GraphNode, GraphPicture
 from hitl_tui.text.graph_layout import (
     DOWN,
     LEFT,
@@ -47,6 +49,47 @@ def test_an_agent_with_a_loop_and_a_choice() -> None:
         "              [  model ↺  ]",
         "                ┆ ▲ ┆",
         "        ╭┄┄┄┄┄┄┄╯ │ ┆",
+        "        ┆ ╭───────╯ ┆",
+        "        ▼ │         ▼",
+        "[  tools  ]   [  __end__  ]",
+    ]
+
+
+def test_an_opened_subgraph_has_a_frame_with_its_name() -> None:
+    opened = graph("__start__-plan", "plan~team:read", "plan~__end__", "team:read-team:write")
+    assert drawn(opened) == [
+        "[  __start__  ]",
+        "       ▼",
+        "  [  plan  ]",
+        "       ┆  ╰┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄╮",
+        "       ┆         ╔ team ══┆════════╗",
+        "       ┆         ║        ┆        ║",
+        "       ┆         ║        ▼        ║",
+        "       ▼         ║    [  read  ]   ║",
+        " [  __end__  ]   ║        │        ║",
+        "                 ║        ▼        ║",
+        "                 ║   [  write  ]   ║",
+        "                 ╚═════════════════╝",
+    ]
+
+
+def test_conditional_edges_have_their_labels() -> None:
+    chosen = replace(
+        graph("__start__-model", "model~tools", "model~__end__", "tools-model"),
+        edges=(
+            GraphEdge("__start__", "model"),
+            GraphEdge("model", "tools", True, "has calls"),
+            GraphEdge("model", "__end__", True, "完了"),
+            GraphEdge("tools", "model"),
+        ),
+    )
+    assert drawn(chosen) == [
+        "             [  __start__  ]",
+        "                    ▼",
+        "               [  model  ]",
+        "                ┆ ▲ ┆",
+        "        has calls │ ┆",
+        "        ┆         │ 完了",
         "        ┆ ╭───────╯ ┆",
         "        ▼ │         ▼",
         "[  tools  ]   [  __end__  ]",
@@ -100,11 +143,64 @@ def test_a_line_leads_along_each_edge_and_nodes_keep_apart(picture: GraphPicture
     ET.fromstring(svg(layout))
 
 
+inside = st.sampled_from(["", "one:", "two:", "one:deep:", "a name that is longer:"])
+
+
+@settings(max_examples=40, derandomize=True)
+@given(pictures, st.data())
+def test_frames_are_around_their_nodes_and_labels_hide_nothing(
+    flat: GraphPicture, data: st.DataObject
+) -> None:
+    ids = {
+        node.node_id: (data.draw(inside) if node.is_real else "") + node.node_id
+        for node in flat.nodes
+    }
+    picture = GraphPicture(
+        "g",
+        tuple(replace(node, node_id=ids[node.node_id]) for node in flat.nodes),
+        tuple(
+            replace(edge, source=ids[edge.source], target=ids[edge.target], label=edge.target)
+            for edge in flat.edges
+        ),
+    )
+    led_to = {edge.target for edge in flat.edges if edge.source != edge.target}
+    assume(led_to >= {node.node_id for node in flat.nodes[1:]})
+    layout = laid_out(picture, here)
+    for frame in layout.frames:
+        depth = len(frame.path)
+        right, bottom = frame.column + frame.width - 1, frame.row + frame.height - 1
+        for node in layout.nodes:
+            is_inside = frame.row < node.row < bottom and frame.column < node.column
+            is_inside = is_inside and node.end - 1 < right
+            assert is_inside is (node.node.path[:-1][:depth] == frame.path)
+            is_apart = node.row < frame.row or node.row > bottom
+            is_apart = is_apart or node.end <= frame.column or node.column > right
+            assert is_inside or is_apart
+    assert {each.path for each in layout.frames} == {
+        node.path[:depth] for node in picture.nodes for depth in range(1, len(node.path))
+    }
+    taken = {(node.row, x) for node in layout.nodes for x in range(node.column, node.end)}
+    assert not taken & set(layout.marks)
+    for at in set(layout.marks) & set(layout.cells):
+        assert layout.cells[at].edges == layout.marks[at].edges, "a label is on its own line"
+    for number, edge in enumerate(picture.edges):
+        is_newest = number == max(
+            n
+            for n, each in enumerate(picture.edges)
+            if (each.source, each.target) == (edge.source, edge.target)
+        )
+        if edge.source != edge.target and is_newest:
+            assert edge.target in reached(layout, picture, number)
+    ET.fromstring(svg(layout))
+
+
 def test_hostile_names_are_quoted_in_svg() -> None:
     names = [text for text in HOSTILE if isinstance(text, str) and text]
     for name in names:
-        node = GraphNode(name, "node")
-        ET.fromstring(svg(laid_out(GraphPicture("g", (node,), ()), here)))
+        nodes = (GraphNode(name, "node"), GraphNode(f"{name}:inside", "node"))
+        edge = GraphEdge(name, f"{name}:inside", True, name)
+        layout = laid_out(GraphPicture("g", nodes, (edge,)), here)
+        ET.fromstring(svg(layout))
 
 
 def test_a_picture_of_too_many_nodes_is_refused() -> None:

@@ -61,7 +61,7 @@ async def test_what_the_last_step_changed_is_marked(console: OpenConsole) -> Non
         tree = await open_state(c)
         assert "1 changed, 1 added, 1 removed" in c.text
         assert "●" in line_with(c, "days") and "− old" in line_with(c, "plan")
-        assert line_with(c, "places").startswith(" ·")
+        assert line_with(c, "places").startswith("│ ·")
         await c.press("c")
         for path in (("plan", "days"), ("places", 40), ("plan", "days")):
             assert tree.node.path == path

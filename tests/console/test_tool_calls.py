@@ -163,6 +163,21 @@ async def test_hidden_characters_are_counted_in_the_titles() -> None:
         assert "1 hidden character" in str(view.description.border_title)
 
 
+async def test_what_looks_like_something_else_is_told_and_coloured() -> None:
+    request = tool_request(call(*ALL, to="bob", url="https://p\u0430ypal.com"))
+    async with opened(request) as s:
+        assert "“p\u0430ypal” resembles “paypal”" in " ".join(s.text.split())
+        view = s.part.panel.view.arguments.view
+        warning = view.colour("escaped").color
+        coloured = "".join(
+            segment.text
+            for y in range(view.row_count)
+            for segment in view.render_line(y)
+            if segment.style and segment.style.color == warning
+        )
+        assert coloured == "p\u0430ypal.com"
+
+
 async def test_prose_without_arguments_is_called_so() -> None:
     async with opened(tool_request(call(*ALL))) as s:
         assert "it has no arguments, only this" in s.text
@@ -303,6 +318,85 @@ async def test_escape_leaves_a_field_and_then_the_thread_and_json_at_once(
         assert not c.app.screen.query("QuestionCard")
 
 
+# What was on the screen
+
+
+PADDED: JsonObject = {"command": "ls -la" + "\n#" * 200 + "\nrm -rf /"}
+LONG: tuple[JsonObject, ...] = (
+    PADDED,
+    {"command": "x " * 15_000},
+    {"command": "x" * 30_000},
+    {f"argument {n}": n for n in range(202)},
+    {"tree": {str(n): {str(k): "deep" for k in range(20)} for n in range(5)}},
+)
+
+
+@pytest.mark.parametrize(
+    ("args", "size"),
+    [*((args, (80, 24)) for args in LONG), (PADDED, (40, 10)), (PADDED, (120, 40))],
+    ids=["lines", "words", "one word", "many", "folded", "small", "large"],
+)
+async def test_what_was_not_on_the_screen_is_not_approved(
+    args: JsonObject, size: tuple[int, int]
+) -> None:
+    async with opened(tool_request(call(*ALL, **args)), size=size) as s:
+        assert " unseen" in str(s.part.panel.view.arguments.border_title)
+        await s.press("a")
+        assert s.part.answer.verdict is None
+        assert "unseen: scroll through them, or ctrl+end" in str(s.part.panel.verdicts.why.content)
+        await s.press("ctrl+s", "ctrl+end", "a", "ctrl+s")
+        assert s.decisions == [Verdicts((Approve(),))]
+        (message,) = heard(s.said, Decided)
+        assert message.unseen > 5
+
+
+async def test_what_was_scrolled_through_is_approved_without_a_jump() -> None:
+    async with opened(tool_request(call(*ALL, **PADDED)), size=(80, 24)) as s:
+        for _ in range(30):
+            await s.pilot.press("pagedown")
+        await until(s.pilot, lambda: not s.part.unseen)
+        assert "unseen" not in s.text
+        await s.press("a", "ctrl+s")
+        (message,) = heard(s.said, Decided)
+        assert message.decision == Verdicts((Approve(),)) and message.unseen == 0
+
+
+async def test_the_last_row_alone_is_not_all() -> None:
+    async with opened(tool_request(call(*ALL, **PADDED)), size=(80, 24)) as s:
+        await s.press("end")
+        assert "rm -rf /" in s.text
+        await s.press("a")
+        assert s.part.answer.verdict is None
+
+
+async def test_a_call_that_was_seen_stays_seen_at_another_width_and_as_json() -> None:
+    async with opened(tool_request(call(*ALL, n=1), call(*ALL, **PADDED)), size=(80, 24)) as s:
+        await s.press("n", "ctrl+end", "b", "n", "j", "a")
+        assert s.part.request.answers[1].verdict == "approve"
+
+
+async def test_calls_that_were_not_in_view_are_not_approved_with_the_rest() -> None:
+    async with opened(tool_request(*(call(*ALL, n=n) for n in range(5)))) as s:
+        await s.press("n", "A")
+        assert s.part.request.undecided == [2, 3, 4]
+        assert "Not seen yet: 3 send, 4 send, 5 send" in s.text
+        await s.press("ctrl+end", "A", "ctrl+s")
+        (message,) = heard(s.said, Decided)
+        assert message.unseen == 2  # with a verdict, the third came into view
+
+
+async def test_an_edit_that_changes_nothing_does_not_approve_what_was_not_seen() -> None:
+    async with opened(tool_request(call(*ALL, **PADDED)), size=(80, 24)) as s:
+        await s.press("e", "ctrl+s")
+        assert s.decisions == [] and "approves what was not seen" in s.text
+
+
+async def test_a_rejection_needs_no_look() -> None:
+    async with opened(tool_request(call(*ALL, **PADDED)), size=(80, 24)) as s:
+        await s.press("r", "escape", "ctrl+s")
+        assert s.decisions == [Verdicts((Reject(None),))]
+
+
 # Several calls
 
 
@@ -349,7 +443,7 @@ async def test_each_of_several_calls_needs_its_own_verdict() -> None:
 async def test_the_rest_is_approved_where_that_is_allowed() -> None:
     calls = (call(*ALL, n=1), call("reject", n=2), call(*ALL, n=3), call(*ALL, n=4))
     async with opened(tool_request(*calls)) as s:
-        await s.press("r", "escape", "A")
+        await s.press("r", "escape", "ctrl+end", "A")
         assert [answer.verdict for answer in s.part.request.answers] == [
             "reject",
             None,
@@ -383,7 +477,7 @@ async def test_the_rest_is_rejected_with_one_reason() -> None:
 
 async def test_fifty_calls_scroll_and_say_their_verdicts() -> None:
     async with opened(tool_request(*(call(*ALL, n=n) for n in range(50))), size=(80, 24)) as s:
-        await s.press("A")
+        await s.press("ctrl+end", "A")
         assert "✓ Approve" in s.text and "call 1 of 50, 0 undecided" in s.text
         for _ in range(20):
             await s.pilot.press("n")

@@ -21,6 +21,7 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.reading import client
+from hitl_engine.reading.capabilities import Capabilities
 from hitl_engine.reading.client import LangGraphServer, StreamEvent
 from hitl_engine.reading.wire import WireInterrupt, WireTask, WireThread, error_text
 
@@ -63,6 +64,7 @@ def answering(status: int, body: str, **headers: str) -> Handler:
         (answering(200, "<html>", **{"content-type": "text/html"}), BadReply, "a web page"),
         (answering(200, ""), BadReply, "no JSON"),
         (answering(200, "[" * 100_000), BadReply, "no JSON"),
+        (answering(200, '{"a": [{"b": 1, "c": 2, "b": 3}]}'), BadReply, "a key twice: b"),
         (answering(200, "[1]"), BadReply, "not what a LangGraph server sends"),
     ],
 )
@@ -133,6 +135,20 @@ def streaming(*parts: bytes) -> Handler:
 async def events(handler: Handler) -> list[StreamEvent]:
     stream = server(handler).stream_run("t", {}, idempotency_key="d")
     return [event async for event in stream]
+
+
+async def test_printed_lines_are_asked_for_only_where_the_server_has_them() -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(str(request.url.params))
+        return streaming()(request)
+
+    for capabilities in (Capabilities(), Capabilities(streams_printed=True)):
+        api = server(handler)
+        api.can = capabilities
+        assert [event async for event in api.join_stream("t", "r")] == []
+    assert asked == ["", "stream_printed=true"]
 
 
 async def test_events_are_read_from_chunks_of_any_size() -> None:

@@ -30,6 +30,7 @@ INTENT = Intent(
     fingerprint="f1",
     decision="revise",
     answer="Edited text",
+    unseen=14,
 )
 
 
@@ -60,6 +61,7 @@ async def test_a_decision_is_intended_then_concluded(tmp_path: Path) -> None:
         (after,) = await journal.decisions.log(limit=10)
     assert (after.outcome, after.why) == (OutcomeKind.APPLIED, "It was taken.")
     assert (after.node, after.decision, after.answer) == ("human_node", "revise", "Edited text")
+    assert after.unseen == 14
 
 
 async def test_an_outcome_survives_the_end_of_the_process(tmp_path: Path) -> None:

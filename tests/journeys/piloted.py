@@ -1,9 +1,10 @@
 """The real app on a real server, driven by Pilot: quicker than a terminal, for what needs none."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from textual.pilot import Pilot
 
@@ -11,6 +12,8 @@ from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import Desk, open_desk
 from hitl_tui.app import ConsoleApp
 from hitl_tui.state.after_answer import AfterAnswer
+from hitl_tui.widgets.cards.card import Card
+from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.console.conftest import screen_text, settle, until
 from tests.server.processes import Served
 
@@ -29,6 +32,11 @@ class PilotedConsole:
         return self.app.session.desk
 
     @property
+    def screen(self) -> Any:
+        """The screen in view."""
+        return self.app.screen
+
+    @property
     def text(self) -> str:
         """Everything on the screen."""
         return screen_text(self.app)
@@ -38,16 +46,34 @@ class PilotedConsole:
         await self.pilot.press(*keys)
         await settle(self.pilot)
 
+    async def until(self, holds: Callable[[], object], what: str = "It is not so") -> None:
+        """Wait until a condition holds; an error tells `what` is not so, and has the screen."""
+        try:
+            await until(self.pilot, holds)
+        except AssertionError:
+            raise AssertionError(f"{what}; on the screen is:\n{self.text}") from None
+
     async def shows(self, *words: str) -> None:
         """Wait until the screen shows all of these."""
-        try:
-            await until(self.pilot, lambda: all(word in self.text for word in words))
-        except AssertionError:
-            raise AssertionError(f"{words} are not all on the screen:\n{self.text}") from None
+        await self.until(lambda: all(word in self.text for word in words), f"Not all of {words}")
 
     async def shows_no(self, word: str) -> None:
         """Wait until the screen does not show this."""
-        await until(self.pilot, lambda: word not in self.text)
+        await self.until(lambda: word not in self.text, f"Still {word!r}")
+
+    async def armed(self) -> None:
+        """Wait until a card in view accepts keys."""
+        await self.until(lambda: any(card.armed for card in self.screen.query(Card)), "No card")
+
+    async def confirm(self) -> None:
+        """Confirm the plan in view, as soon as it accepts keys and was read to its end."""
+        await self.until(
+            lambda: any(
+                plan.armed and not plan.send_bar.blocked for plan in self.screen.query(PlanCard)
+            ),
+            "No plan",
+        )
+        await self.press("ctrl+s")
 
 
 @asynccontextmanager

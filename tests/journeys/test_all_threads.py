@@ -10,7 +10,6 @@ from hitl_engine.model import Answer
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
 from hitl_tui.state.loaded_threads import MOST
-from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.any_server.steps import decide, ignore, questions_of, start
 from tests.bench.filling import fill_with_done_threads
 from tests.console.conftest import until
@@ -97,9 +96,7 @@ async def test_a_thread_is_copied_and_deleted(
         await console.press("escape")
         assert (await console.desk.thread(thread_id)).waiting
         await console.press("d")
-        modal = console.app.screen
-        await until(console.pilot, lambda: modal.query_one(PlanCard).armed)
-        await console.press("ctrl+s")
+        await console.confirm()
         await console.shows("The server deleted the thread.")
         with pytest.raises(NotThere):
             await console.desk.thread(thread_id)

@@ -12,11 +12,10 @@ from hitl_tui.screens.new_run import NewRunScreen
 from hitl_tui.screens.store import StoreScreen
 from hitl_tui.screens.store_edit import StoreEditModal
 from hitl_tui.screens.store_item import StoreItemScreen
-from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.console.conftest import until
 from tests.server.processes import Served
 
-from .piloted import PilotedConsole, piloted
+from .piloted import piloted
 
 pytestmark = pytest.mark.usefixtures("short_guard")
 
@@ -33,13 +32,6 @@ async def assistant(local_server: Served) -> AsyncIterator[dict[str, Any]]:
         (await http.delete(path)).raise_for_status()
 
 
-async def confirm(console: PilotedConsole) -> None:
-    """Confirm the plan in view."""
-    plan = console.app.screen.query_one(PlanCard)
-    await until(console.pilot, lambda: plan.armed and not plan.send_bar.blocked)
-    await console.press("ctrl+s")
-
-
 async def test_an_assistant_is_looked_at_and_another_version_chosen(
     local_server: Served, assistant: dict[str, Any], tmp_path: Path
 ) -> None:
@@ -53,7 +45,7 @@ async def test_an_assistant_is_looked_at_and_another_version_chosen(
         await console.shows("calm")
         await console.press("m")
         await console.shows("start with version 1 from then on", "bold", "calm")
-        await confirm(console)
+        await console.confirm()
         await console.shows("Version 1 is the latest now.", "latest: v1")
         async with local_server.client() as http:
             now = (await http.get(f"/assistants/{assistant['assistant_id']}")).json()
@@ -108,7 +100,7 @@ async def test_an_item_is_stored_found_changed_and_deleted(
         modal.json.show_source('{"text": "a value"}')
         await console.press("ctrl+s")
         await console.shows("Store many.below ▸ first?", "a value")
-        await confirm(console)
+        await console.confirm()
         await console.shows("The item is in the store.")
 
         await console.press("slash", *"first", "enter")
@@ -122,7 +114,7 @@ async def test_an_item_is_stored_found_changed_and_deleted(
         editor.json.show_source('{"text": "another"}')
         await console.press("ctrl+s")
         await console.shows('-$.text: "a value"', '+$.text: "another"')
-        await confirm(console)
+        await console.confirm()
         await console.shows("another")
         assert (await console.desk.store.get(("many", "below"), "first")).value == {
             "text": "another"
@@ -130,7 +122,7 @@ async def test_an_item_is_stored_found_changed_and_deleted(
 
         await console.press("d")
         await console.shows("will be deleted", "another")
-        await confirm(console)
+        await console.confirm()
         await console.shows("The item is deleted.")
         assert isinstance(console.app.screen, StoreScreen)
         await console.shows("0 of all 130 items")

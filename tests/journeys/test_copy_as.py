@@ -6,7 +6,6 @@ import pytest
 
 from hitl_engine.desk import open_desk
 from hitl_tui.messages import ThreadOpened
-from hitl_tui.widgets.cards.card import Card
 from tests.any_server.steps import start
 from tests.console.conftest import until
 from tests.server.processes import Served
@@ -25,9 +24,7 @@ async def test_code_is_copied_from_the_palette(
         copied: list[str] = []
         monkeypatch.setattr(console.app, "copy_to_clipboard", copied.append)
         console.app.post_message(ThreadOpened(thread.thread_id))
-        await until(
-            console.pilot, lambda: any(card.armed for card in console.app.screen.query(Card))
-        )
+        await console.armed()
         await console.pilot.press("ctrl+p", *"copy as curl")
         await console.shows("Copy as curl")
         await console.pilot.press("down", "enter")

@@ -1,12 +1,10 @@
 """The history of a thread and its state, in the real console on a real server, used with keys."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 
 import pytest
-from textual.pilot import Pilot
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import ThreadStatus, ThreadView
@@ -17,8 +15,9 @@ from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.widgets.history.timeline import Timeline
 from tests.any_server.steps import start, step
-from tests.console.conftest import screen_text
 from tests.server.processes import Served
+
+from .piloted import PilotedConsole
 
 pytestmark = pytest.mark.usefixtures("short_guard")
 
@@ -38,45 +37,10 @@ async def stopped(desk: Desk) -> ThreadView:
     return await step(desk, await start(desk, "breakpoints", {"text": "an early thought"}))
 
 
-class Console:
-    """The console with one thread open."""
-
-    def __init__(self, pilot: Pilot[None]) -> None:
-        self._pilot = pilot
-
-    @property
-    def text(self) -> str:
-        """Everything on the screen."""
-        return screen_text(self._pilot.app)
-
-    @property
-    def screen(self) -> Any:
-        """The screen in view."""
-        return self._pilot.app.screen
-
-    async def press(self, *keys: str) -> None:
-        """Press keys, one after the other."""
-        for key in keys:
-            await self._pilot.press(key)
-            await self._pilot.pause()
-
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait until a condition holds, for ten seconds at most."""
-        for _ in range(1000):
-            if holds():
-                return
-            await self._pilot.pause(0.01)
-        raise AssertionError(f"not within ten seconds:\n{self.text}")
-
-    async def shows(self, *texts: str) -> None:
-        """Wait until all these texts are on the screen."""
-        await self.until(lambda: all(text in self.text for text in texts))
-
-
 @asynccontextmanager
 async def opened(
     desk: Desk, thread: ThreadView, size: tuple[int, int] = (170, 40)
-) -> AsyncIterator[Console]:
+) -> AsyncIterator[PilotedConsole]:
     """Open the console on a thread, with its history in view."""
 
     @asynccontextmanager
@@ -86,7 +50,7 @@ async def opened(
     app = ConsoleApp(same_desk)
     app.session.outbox.after_answer = AfterAnswer.THREAD
     async with app.run_test(size=size, notifications=True) as pilot:
-        console = Console(pilot)
+        console = PilotedConsole(app, pilot)
         await console.until(lambda: app.session.inbox is not None)
         app.post_message(ThreadOpened(thread.thread_id))
         await console.until(lambda: isinstance(app.screen, ThreadScreen) and app.screen.is_ready)

@@ -89,7 +89,10 @@ JOURNEYS: Mapping[str, Journey] = {
         ('"copies": 2', '{"type": "reject", "message": "Keep them."}'),
     ),
     "tool_agent": Journey(
-        "send_email", (Press("A", "2/2  execute_sql   ✓"), VERDICTS), ("42 rows changed",), ASKED
+        "send_email",
+        ("ctrl+end", Press("A", "2/2  execute_sql   ✓"), VERDICTS),
+        ("42 rows changed",),
+        ASKED,
     ),
     "tool_approval": Journey(
         "this is what runs",

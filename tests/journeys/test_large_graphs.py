@@ -7,10 +7,8 @@ from textual.widgets import TextArea
 from hitl_engine.desk import open_desk
 from hitl_engine.model import JsonObject
 from hitl_tui.messages import ThreadOpened
-from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.graph.graph_list import GraphList
 from tests.any_server.steps import start
-from tests.console.conftest import until
 from tests.server.processes import Served
 
 from .piloted import PilotedConsole, piloted
@@ -23,12 +21,7 @@ async def open_new(
     async with open_desk(served.url, data_dir=tmp_path / "o", headers=served.headers) as desk:
         thread_id = (await start(desk, graph, input)).thread_id
     console.app.post_message(ThreadOpened(thread_id))
-    await armed(console)
-
-
-async def armed(console: PilotedConsole) -> None:
-    """Wait until the card in view accepts keys."""
-    await until(console.pilot, lambda: any(card.armed for card in console.app.screen.query(Card)))
+    await console.armed()
 
 
 async def test_a_chain_of_40_nodes_opens_where_the_thread_is(
@@ -58,11 +51,11 @@ async def test_fifty_tasks_of_a_node_are_counted(
         await console.press("escape")
         for page in (12, 31):
             await console.shows(f"Page {page} is not readable")
-            await armed(console)
+            await console.armed()
             console.app.screen.query_one("Card TextArea", TextArea).text = f"page {page}"
             await console.press("ctrl+s")
         await console.shows("Send all 2 answers?")
-        await armed(console)
+        await console.armed()
         await console.press("ctrl+s")
         await console.shows("50 pages")
         await console.press("alt+4")
@@ -85,7 +78,7 @@ async def test_a_supervisor_shows_which_agent_asks_and_who_said_what(
         await console.press("x")
         await console.shows("? accountant ▸ Human", "· researcher ▸ model", "○ writer ▸ model")
         await console.press("escape", "a")
-        await armed(console)
+        await console.armed()
         await console.press("ctrl+s")
         await console.shows("Done: the final state")
         await console.press("alt+2")

@@ -4,12 +4,11 @@ import asyncio
 from pathlib import Path
 
 from hitl_engine.desk import open_desk
-from hitl_engine.model import Answer, Progress, RunStatus, ThreadStatus
+from hitl_engine.model import Answer, Breakpoints, Progress, RunStatus, ThreadStatus
 from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.text.traceback_places import place_in
-from hitl_tui.widgets.cards.plan_card import PlanCard
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from tests.any_server.steps import ignore, questions_of, start
@@ -56,14 +55,33 @@ async def test_a_run_that_others_began_is_followed_and_cancelled(
         await until(console.pilot, lambda: listed.runs[0].status is RunStatus.RUNNING)
         listed.focus()
         await console.pilot.press("c")
-        await until(console.pilot, lambda: console.app.screen.query(PlanCard))
-        card = console.app.screen.query_one(PlanCard)
-        await until(console.pilot, lambda: card.armed)
-        await console.pilot.press("ctrl+s")
+        await console.confirm()
         outcome = await asyncio.wait_for(run, 20)
         assert outcome.thread is not None
         assert outcome.thread.status is not ThreadStatus.BUSY
         await until(console.pilot, lambda: listed.runs[0].status is RunStatus.CANCELLED)
+
+
+async def test_what_nodes_print_is_shown_beside_their_run(
+    local_server: Served, tmp_path: Path
+) -> None:
+    async with open_desk(
+        local_server.url, data_dir=tmp_path / "other", headers=local_server.headers
+    ) as other:
+        before_many = Breakpoints(before=("many",))
+        thread = await start(other, "printing", {"lines": 3}, before_many)
+    async with piloted(local_server, tmp_path / "data") as console:
+        await open_runs(console, thread.thread_id)
+        await console.pilot.press("alt+1")
+        await console.shows("Stopped before many")
+        await console.pilot.press("s")
+        await console.shows("Done")
+        await console.pilot.press("alt+6")
+        await console.shows("▶ many", "│ many", "line 0", "line 2", "✓ many")
+        console.app.screen.query_one(EventList).focus()
+        await console.pilot.press("slash", *"line 1", "enter")
+        await console.shows("1 of 5 events", "line 1")
+        await console.shows_no("line 2")
 
 
 async def test_the_whole_traceback_of_a_failed_run_is_shown(

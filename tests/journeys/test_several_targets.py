@@ -3,13 +3,11 @@
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from textual.pilot import Pilot
 from textual.widgets import OptionList
 
 from hitl_engine.configuration import NamedTarget
@@ -20,11 +18,11 @@ from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.target_picker import TargetPicker
 from hitl_tui.state.after_answer import AfterAnswer
-from hitl_tui.widgets.cards.plan_card import PlanCard
 from tests.any_server.steps import ignore, questions_of
-from tests.console.conftest import screen_text, settle, until
 from tests.server.ports import free_port
 from tests.server.processes import Served, common_project, running_server
+
+from .piloted import PilotedConsole
 
 Servers = dict[str, Served]
 
@@ -57,31 +55,13 @@ def silent() -> Iterator[str]:
         yield f"http://127.0.0.1:{listening.getsockname()[1]}"
 
 
-@dataclass
-class Overview:
+class Overview(PilotedConsole):
     """The console on several targets."""
-
-    app: ConsoleApp
-    pilot: Pilot[None]
-
-    @property
-    def text(self) -> str:
-        return screen_text(self.app)
 
     @property
     def inbox(self) -> InboxScreen:
         assert isinstance(self.app.home, InboxScreen)
         return self.app.home
-
-    async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await settle(self.pilot)
-
-    async def shows(self, *words: str) -> None:
-        try:
-            await until(self.pilot, lambda: all(word in self.text for word in words))
-        except AssertionError:
-            raise AssertionError(f"{words} are not all on the screen:\n{self.text}") from None
 
 
 Open = Callable[..., AbstractAsyncContextManager[Overview]]
@@ -154,9 +134,7 @@ async def test_marked_items_of_several_targets_are_decided_together(
         await console.press("t", *"both", "ctrl+s")
         await console.shows("one: revise", "two: revise", 'sends "both"')
         await console.press("end")
-        plan = console.app.screen.query_one(PlanCard)
-        await until(console.pilot, lambda: plan.text.read_to_end and plan.armed)
-        await console.press("ctrl+s")
+        await console.confirm()
         await console.shows("2 applied")
     for name, served in twins.items():
         assert not await waits_on(served, tmp_path / name, thread_id)

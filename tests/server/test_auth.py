@@ -38,7 +38,7 @@ from tests.server.processes import (
     start_server,
 )
 from tests.server.test_changes import FeedEvent, listening
-from tests.server.test_contract import row, state, thread, wait
+from tests.server.test_contract import events, row, state, thread, wait
 from tests.server.test_tokens import serving
 from tests.shell.conftest import Shell
 
@@ -105,6 +105,20 @@ async def named_up_to(feed: AsyncIterator[FeedEvent], thread_id: str) -> set[str
         if thread_id in named:
             return named
     raise AssertionError("the feed ended")
+
+
+async def test_only_the_owner_gets_what_nodes_print(ours: Client) -> None:
+    ada, owner = ours("key-ada"), ours(OWNER)
+    thread_id = await thread(ada)
+    asked = {"input": {}, "stream_mode": "custom", "stream_printed": True}
+    heard = await events(ada, thread_id, "asks", **asked, stream_resumable=True)
+    [run] = (await ada.get(f"/threads/{thread_id}/runs")).json()
+    assert "printed" not in dict(heard)
+    for client, gets in ((ada, False), (owner, True)):
+        path = f"/threads/{thread_id}/runs/{run['run_id']}/stream"
+        joined = await client.get(f"{path}?stream_printed=true", headers={"last-event-id": "-1"})
+        assert joined.status_code == 200 and "event: metadata" in joined.text
+        assert ("looked up the caller" in joined.text) is gets
 
 
 # Both servers

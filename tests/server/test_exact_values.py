@@ -56,6 +56,8 @@ ROUNDED = Decimal("0.1000000000000000055511151231")
         (Money(ROUNDED), {("amount",): str(ROUNDED)}),
         (Refund(money=Money(ROUNDED)), {("money", "amount"): str(ROUNDED)}),
         ({"it": object()}, {("it",): "an object of type object"}),
+        (["a\ud800", "é", "?"], {(0,): r'the text "a\ud800"'}),
+        ({"é": {"k\udfff": 1}}, {("é", "k?"): r'under the key "k\udfff"'}),
         ([math.nan] * 200, {(place,): "NaN" for place in range(100)}),
     ],
 )

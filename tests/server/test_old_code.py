@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Any
 
@@ -95,6 +96,10 @@ async def test_the_thread_tells_that_its_code_is_old(served: Served, project: Pa
         assert shown.code_changed.startswith("The code of graph 'one' changed since")
         assert len(shown.waiting) == 1
         assert (await desk.thread(other)).code_changed == ""
+        async with aclosing(desk.watch()) as inboxes:
+            (told,) = (await anext(inboxes)).code_changes
+        assert told == shown.code_changed
+        assert [changed.graph_id for changed in desk.server.changed] == ["one"]
 
 
 def hitl_tui(project: Path, *args: str) -> Any:

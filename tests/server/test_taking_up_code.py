@@ -158,3 +158,9 @@ def test_the_console_takes_new_code_up_on_a_key_or_by_itself(file: Path, by_itse
         terminal.settle()
         terminal.press("ctrl+s")
         terminal.wait_for("Is the new code used?")
+        if not by_itself:
+            file.write_text(GRAPH.replace("Go on?", "And again?"))
+            terminal.wait_for("takes up the new code")
+            assert "Is the new code used?" in terminal.text, "it is told above the open thread"
+            terminal.press("f6")
+            terminal.wait_for(r"(?s)\A(?!.*takes up the new code)")

@@ -53,9 +53,10 @@ def test_a_graph_is_printed(local_shell: Shell) -> None:
 def test_a_graph_is_printed_as_a_picture(local_shell: Shell) -> None:
     pytest.importorskip("graphlay", reason="needs graphlay, of the extra `picture`")
     assert "[ ○ draft▿]\n" in local_shell.raw("graph", "breakpoints", "--picture").stdout
-    printed = local_shell.raw("graph", "tool_agent", "--picture", "--ascii").stdout
+    opened = ("graph", "subgraph", "--subgraphs", "--picture", "--ascii")
+    printed = local_shell.raw(*opened).stdout
     assert printed.isascii()
-    assert "v" in printed
+    assert "v" in printed and "+ approval =" in printed
     assert local_shell.raw("graph", "subgraph", "--svg").stdout.startswith("<svg ")
 
 

@@ -592,6 +592,7 @@ class Decider:
             asked=asked_of(asked),
             decision=decision,
             answer=answer,
+            unseen=question.unseen,
         )
 
 

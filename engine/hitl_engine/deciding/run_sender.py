@@ -23,7 +23,7 @@ from hitl_engine.errors import (
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import JsonObject, JsonValue, Progress
 from hitl_engine.reading.capabilities import TOKENS
-from hitl_engine.reading.client import StreamEvent, thread_of_event
+from hitl_engine.reading.client import StreamEvent, printed_line, thread_of_event
 from hitl_engine.reading.message_shapes import token_of
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.snapshot import Snapshot
@@ -128,6 +128,7 @@ class RunSender:
             "stream_mode": [*self._stream_modes],
             "stream_subgraphs": True,
             "stream_resumable": True,
+            **({"stream_printed": True} if self._session.api.can.streams_printed else {}),
             **({"stream_thread": True} if self._session.supports("stream_thread") else {}),
         }
         observed = ObservedRun()
@@ -341,6 +342,10 @@ async def _watch(
             case "custom", data:
                 path = _path(event.namespace, "")
                 on_progress(Progress(thread_id, "custom", path, data, event.at))
+            case "printed", data:
+                line = printed_line(data)
+                path, at = _path(line.namespace, line.node), line.at.timestamp()
+                on_progress(Progress(thread_id, "printed", path, line.text, at))
 
 
 def _of_task(

@@ -1,18 +1,22 @@
 """Checks values against a JSON Schema (draft 2020-12); faults have a path and plain words.
 
-Schemas are untrusted: nothing is fetched for them, their patterns run in linear time, and an
-invalid schema checks nothing.
+Schemas are untrusted: nothing is fetched for them, their patterns run in linear time, and a check
+has a budget of work. A schema that is invalid, or costs more, checks nothing.
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from datetime import date, datetime, time
+from enum import Enum
+from fractions import Fraction
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 
 from jsonschema import Draft202012Validator, FormatChecker
-from jsonschema.exceptions import SchemaError, ValidationError
+from jsonschema.exceptions import ValidationError
 from jsonschema.protocols import Validator
 from jsonschema.validators import extend
 from pydantic_core import SchemaError as PatternError
@@ -28,16 +32,41 @@ _CLOSED: Registry[bool | Mapping[str, Any]] = Registry()
 """Contains no documents, so an untrusted schema cannot make us fetch its references."""
 
 
+_MOST_VALUES = 10_000
+_MOST_CHARACTERS = 200_000
+"""What a schema that is checked can contain."""
+_LONGEST_PATTERN = 1_000
+_MOST_STEPS = 20_000
+"""Keywords that one check can look at: some tenths of a second."""
+_MOST_NAMED = 50
+"""Values of an `enum` that a fault names."""
+
+
+class TooMuchWork(Exception):
+    """A check would take longer than a person waits."""
+
+
+class _Unusable(Enum):
+    """Why a schema checks nothing."""
+
+    BROKEN = "it is not a valid schema"
+    TOO_MUCH = "checking takes too long"
+
+
+_steps: ContextVar[int] = ContextVar("_steps", default=0)
+
+
 def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
-    """Return every fault of `value`, in the order of their places; none if `schema` is broken."""
+    """Return every fault of `value`, in the order of their places.
+
+    There are none if `schema` is broken, or if the check takes too much work.
+    """
+    validator = _checker_of(schema)
+    if isinstance(validator, _Unusable):
+        return ()
     try:
-        validator = _validator(canonical_json(schema))
-        if validator is None:
-            return ()
-        found = {
-            _fault(telling) for error in validator.iter_errors(value) for telling in _telling(error)
-        }
-    except (Unresolvable, RecursionError):
+        found = _found(validator, value)
+    except (Unresolvable, RecursionError, TooMuchWork):
         return ()
     # Steps of one parent are all keys or all places, so any two paths compare.
     return tuple(sorted(found, key=lambda fault: (fault.path, fault.words)))
@@ -45,24 +74,114 @@ def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
 
 def is_usable(schema: JsonObject) -> bool:
     """Return whether `schema` is a valid schema and checks anything."""
+    return bool(schema) and not isinstance(_checker_of(schema), _Unusable)
+
+
+def costs_too_much(schema: JsonObject) -> bool:
+    """Return whether `schema` is not used because its checks would take too long."""
+    return _checker_of(schema) is _Unusable.TOO_MUCH
+
+
+def _found(validator: Validator, value: JsonValue) -> set[Fault]:
+    _steps.set(0)
+    return {
+        _fault(telling) for error in validator.iter_errors(value) for telling in _telling(error)
+    }
+
+
+def _checker_of(schema: JsonObject) -> Validator | _Unusable:
+    if _is_large(schema):
+        return _Unusable.TOO_MUCH
     try:
-        return bool(schema) and _validator(canonical_json(schema)) is not None
+        return _validator(canonical_json(schema))
     except RecursionError:
-        return False
+        return _Unusable.BROKEN
 
 
 @lru_cache(maxsize=128)
-def _validator(schema: str) -> Validator | None:
+def _validator(schema: str) -> Validator | _Unusable:
     read = json.loads(schema)
+    _steps.set(0)
     try:
-        Draft202012Validator.check_schema(read)
-    except SchemaError:
-        return None
-    made: Validator = _Checker(read, registry=_CLOSED, format_checker=_FORMATS)
+        if next(_METASCHEMA.iter_errors(read), None) is not None:
+            return _Unusable.BROKEN
+        made: Validator = _Checker(read, registry=_CLOSED, format_checker=_FORMATS)
+        _found(made, None)  # references that double at each step cost too much with any value
+    except TooMuchWork:
+        return _Unusable.TOO_MUCH
+    except Unresolvable:
+        pass  # at most the parts with this reference check nothing
     return made
 
 
+def _is_large(schema: JsonObject) -> bool:
+    """Return whether a schema has more values or characters than are looked at."""
+    waiting: list[JsonValue] = [schema]
+    values = characters = 0
+    while waiting and values <= _MOST_VALUES and characters <= _MOST_CHARACTERS:
+        values += 1
+        match waiting.pop():
+            case str() as text:
+                characters += len(text)
+            case dict() as items:
+                characters += sum(map(len, items))
+                waiting += items.values()
+            case list() as items:
+                waiting += items
+    return bool(waiting) or values > _MOST_VALUES or characters > _MOST_CHARACTERS
+
+
 # Checks that differ from jsonschema's own
+
+Check: TypeAlias = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
+
+
+def _counted(check: Check) -> Check:
+    """Return a check that counts as a step. It raises TooMuchWork after the last one."""
+
+    def counted(validator: Any, limit: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+        _take_steps(1)
+        yield from check(validator, limit, value, schema) or ()
+
+    return counted
+
+
+def _take_steps(count: int) -> None:
+    steps = _steps.get() + count
+    _steps.set(steps)
+    if steps > _MOST_STEPS:
+        raise TooMuchWork
+
+
+def _multiple_of(
+    validator: Validator, factor: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """Compare exactly what JSON writes: a float has a limit, and 0.3 is a multiple of 0.1."""
+    if validator.is_type(value, "number") and Fraction(str(value)) % Fraction(str(factor)):
+        yield ValidationError("is no multiple")
+
+
+def _unique_items(
+    validator: Validator, wanted: Any, value: Any, schema: Any
+) -> Iterator[ValidationError]:
+    """Compare the JSON of the items: each with all others would take too long."""
+    if not wanted or not validator.is_type(value, "array"):
+        return
+    if len({canonical_json(_comparable(item)) for item in value}) < len(value):
+        yield ValidationError("has equal items")
+
+
+def _comparable(value: JsonValue) -> JsonValue:
+    """Return a value whose JSON is equal to that of all equal values: 1.0 equals 1."""
+    match value:
+        case float() if value.is_integer():
+            return int(value)
+        case list():
+            return [_comparable(each) for each in value]
+        case dict():
+            return {key: _comparable(each) for key, each in value.items()}
+        case _:
+            return value
 
 
 def _required(
@@ -109,7 +228,12 @@ def _additional_properties(
 
 @lru_cache(maxsize=128)
 def _matcher(pattern: str) -> Callable[[str], bool]:
-    """Return a search in linear time, unlike `re`; patterns that it does not support match anything."""
+    """Return a search in linear time, unlike `re`; patterns that it does not support match anything.
+
+    Raises TooMuchWork for a long pattern: to compile it takes long too.
+    """
+    if len(pattern) > _LONGEST_PATTERN:
+        raise TooMuchWork
     try:
         search = SchemaValidator(core_schema.str_schema(pattern=pattern, regex_engine="rust-regex"))
     except PatternError:
@@ -120,11 +244,36 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 _Checker = extend(  # type: ignore[no-untyped-call]  # the stubs of jsonschema lack it
     Draft202012Validator,
     {
-        "required": _required,
-        "pattern": _pattern,
-        "patternProperties": _pattern_properties,
-        "additionalProperties": _additional_properties,
+        name: _counted(check)
+        for name, check in {
+            **Draft202012Validator.VALIDATORS,
+            "required": _required,
+            "pattern": _pattern,
+            "patternProperties": _pattern_properties,
+            "additionalProperties": _additional_properties,
+            "multipleOf": _multiple_of,
+            "uniqueItems": _unique_items,
+        }.items()
     },
+)
+_META_FORMATS = FormatChecker(formats=())
+
+
+@_META_FORMATS.checks("regex", raises=re.error)
+def _is_regex(value: object) -> bool:
+    if isinstance(value, str):
+        if len(value) > _LONGEST_PATTERN:
+            raise TooMuchWork
+        re.compile(value)
+    return True
+
+
+_MetaChecker = extend(  # type: ignore[no-untyped-call]  # the stubs of jsonschema lack it
+    Draft202012Validator,
+    {name: _counted(check) for name, check in Draft202012Validator.VALIDATORS.items()},
+)
+_METASCHEMA: Validator = _MetaChecker(
+    Draft202012Validator.META_SCHEMA, format_checker=_META_FORMATS
 )
 _FORMATS = FormatChecker(formats=("email", "ipv4", "ipv6", "uuid"))
 
@@ -231,19 +380,19 @@ def _words(error: ValidationError) -> str:
             kinds = limit if isinstance(limit, list) else [limit]
             return f"must be {_or([TYPES.get(kind, str(kind)) for kind in kinds])}; it is {described(value)}"
         case "enum":
-            return f"must be {_or([_shown(each) for each in limit])}; it is {described(value)}"
+            return f"must be {_or(_named(limit))}; it is {described(value)}"
         case "const":
             return f"must be {_shown(limit)}; it is {described(value)}"
         case "minimum":
-            return f"must be at least {limit}; it is {_shown(value)}"
+            return f"must be at least {_shown(limit)}; it is {_shown(value)}"
         case "maximum":
-            return f"must be at most {limit}; it is {_shown(value)}"
+            return f"must be at most {_shown(limit)}; it is {_shown(value)}"
         case "exclusiveMinimum":
-            return f"must be more than {limit}; it is {_shown(value)}"
+            return f"must be more than {_shown(limit)}; it is {_shown(value)}"
         case "exclusiveMaximum":
-            return f"must be less than {limit}; it is {_shown(value)}"
+            return f"must be less than {_shown(limit)}; it is {_shown(value)}"
         case "multipleOf":
-            return f"must be a multiple of {limit}; it is {_shown(value)}"
+            return f"must be a multiple of {_shown(limit)}; it is {_shown(value)}"
         case "minLength":
             return f"needs at least {_count(limit, 'character')}; there are {len(value)}"
         case "maxLength":
@@ -290,6 +439,12 @@ def described(value: JsonValue) -> str:
 def _shown(value: JsonValue) -> str:
     text = json.dumps(value, ensure_ascii=False)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _named(values: list[JsonValue]) -> list[str]:
+    words = [_shown(each) for each in values[:_MOST_NAMED]]
+    more = len(values) - len(words)
+    return [*words, f"one of {more:,} more"] if more else words
 
 
 def _or(words: list[str]) -> str:

@@ -110,6 +110,8 @@ class _Drawing:
             case {"type": "array", "items": dict(item)} if "prefixItems" not in schema:
                 drawn = self.field(item, title="", within=within)
                 return replace(field, kind="list", item=drawn)
+            case {"properties": dict(parts)} if self._drawn + len(parts) > _MOST_FIELDS:
+                return replace(field, beyond="There are too many fields.")
             case {"properties": dict(properties)} if schema.get("type", "object") == "object":
                 fields = self._properties(properties, schema.get("required"), within)
                 return replace(field, kind="object", fields=fields)

@@ -8,10 +8,22 @@ from hitl_engine.model import Fault, JsonObject, JsonValue
 
 
 def faults(schema: JsonObject, value: JsonValue) -> tuple[Fault, ...]:
-    """Return every fault of `value`, in the order of their places; none if `schema` is broken."""
+    """Return every fault of `value`, in the order of their places.
+
+    There are none if `schema` is broken, or if the check takes too much work.
+    """
     from hitl_engine.forms import schema_checks
 
     return schema_checks.faults(schema, value)
+
+
+def costs_too_much(schema: JsonObject) -> bool:
+    """Return whether `schema` is not used because its checks would take too long."""
+    if not schema:
+        return False
+    from hitl_engine.forms import schema_checks
+
+    return schema_checks.costs_too_much(schema)
 
 
 def is_usable(schema: JsonObject) -> bool:

@@ -46,6 +46,8 @@ class Intent:
     asked: str = ""
     """Digest of the question and its node, from `asked_of`."""
     answer: JsonValue = None
+    unseen: int = 0
+    """Rows and tool calls that were not on the screen when it was decided, as in `Question`."""
     decision_id: str = field(default_factory=lambda: str(uuid4()))
     sent_as: str = ""
     """The id of the first decision, if several are sent in one request; else empty."""
@@ -247,6 +249,7 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "asked": intent.asked,
         "decision": intent.decision,
         "answer": intent.answer,
+        "unseen": intent.unseen,
         "sent_as": intent.run_decision_id,
     }
 
@@ -271,6 +274,7 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         interrupt_id=body["interrupt_id"],
         decision=body["decision"],
         answer=body["answer"],
+        unseen=body.get("unseen", 0),
         sent_as=body.get("sent_as", decision_id),
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),

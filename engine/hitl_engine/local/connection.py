@@ -13,7 +13,7 @@ from hitl_engine.configuration.credentials import key_of_sdk
 from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
-from hitl_engine.model import BrokenGraph, Server
+from hitl_engine.model import BrokenGraph, ChangedGraph, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
@@ -135,8 +135,8 @@ class Connection:
             await self.refresh()
 
     async def refresh(self) -> None:
-        """Read again how a project's local server describes itself. Raises TargetError."""
-        if self._local_server is not None:
+        """Read again how a server of ours describes itself: its code may change. Raises TargetError."""
+        if self.info.flags.get(_OURS):
             self._describe(await self._info())
 
     async def aclose(self) -> None:
@@ -200,7 +200,9 @@ class Connection:
                 first.what, hint="Fix the graph and start again.", detail=first.traceback
             )
         if info.flags.get(_OURS):
-            self.api.can = Capabilities(goes_on="with nothing")
+            self.api.can = Capabilities(
+                goes_on="with nothing", streams_printed=bool(info.flags.get("stream_printed"))
+            )
         else:
             self.api.can = capabilities_of(info, await self.api.description())
         self._describe(info)
@@ -219,7 +221,9 @@ class Connection:
                 for graph in info.graphs_broken
             ),
             remarks=info.remarks,
-            code_changes=tuple(graph.what for graph in info.graphs_changed),
+            changed=tuple(
+                ChangedGraph(graph.graph_id, graph.what) for graph in info.graphs_changed
+            ),
             coming=info.graphs_coming,
             lacks=self.api.can.lacks,
             name=self._settings.name,

@@ -68,7 +68,8 @@ class ServerSession:
         if not changed:
             await self._refresh()
         inbox = await self.inbox.look(changed, seconds=_SOON)
-        return replace(inbox, code_changes=self.server.code_changes, coming=self.server.coming)
+        told = tuple(each.what for each in self.server.changed)
+        return replace(inbox, code_changes=told, coming=self.server.coming)
 
     async def restart(self) -> None:
         """Start the local server again, with the code as it is now. Raises BadInput, TargetError."""

@@ -67,7 +67,7 @@ from hitl_engine.model.run import (
     RunSettings,
     StepGoal,
 )
-from hitl_engine.model.server import BrokenGraph, Capability, Graph, Lack, Server
+from hitl_engine.model.server import BrokenGraph, Capability, ChangedGraph, Graph, Lack, Server
 from hitl_engine.model.state_edit import KeyChange, KeyWrite, Replacement, Rerun, StateEdit
 from hitl_engine.model.store import StoreItem, StorePage
 from hitl_engine.model.story import (
@@ -130,6 +130,7 @@ __all__ = [
     "Capability",
     "Change",
     "ChangeKind",
+    "ChangedGraph",
     "Check",
     "CheckStatus",
     "Checkpoint",

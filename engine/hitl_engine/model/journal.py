@@ -62,6 +62,8 @@ class LogEntry:
     outcome: OutcomeKind | None
     """None: no outcome was recorded (the console ended before it was known)."""
     why: str
+    unseen: int = 0
+    """Rows and tool calls that were not on the screen when it was decided: the person jumped."""
     sent_as: str = ""
     """The id of the decision it was sent with; answers sent in one request share it."""
     mismatches: tuple[str, ...] = ()

@@ -14,12 +14,13 @@ class Progress:
     """One event of a run that is being watched."""
 
     thread_id: str
-    kind: Literal["started", "finished", "failed", "custom", "stopped", "token"]
+    kind: Literal["started", "finished", "failed", "custom", "stopped", "token", "printed"]
     node: str
     """Node path, outermost first, joined by ` ▸ `; empty if the event names no node."""
     detail: JsonValue = None
     """`finished`: what the node wrote; `custom`: what it sent; `failed`: the error;
-    `token`: `{"id", "text"}`, a message of a model and what of it arrived now."""
+    `printed`: a line that it printed; `token`: `{"id", "text"}`, a message of a model and what of
+    it arrived now."""
     at: float = field(default_factory=time.time, compare=False)
     """When it happened, in seconds since 1970: by the clock of the server if it tells, else of this
     computer, when it arrived. A run that is joined late sends what happened before, all at once."""

@@ -153,3 +153,5 @@ class Question:
     review: Review
     fingerprint: str
     """Digest of what is shown. A decision carries it; it is compared again before sending."""
+    unseen: int = field(default=0, compare=False)
+    """Rows and tool calls that were not on the screen when the person decided: they jumped past."""

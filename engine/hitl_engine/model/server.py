@@ -14,6 +14,15 @@ class BrokenGraph:
     traceback: str
 
 
+@dataclass(frozen=True, slots=True)
+class ChangedGraph:
+    """A graph whose code has changed since the server imported it."""
+
+    graph_id: str
+    what: str
+    """One or two sentences: the files, and what the server runs until it is started again."""
+
+
 class Capability(StrEnum):
     """What some servers cannot do, and a person has to know."""
 
@@ -47,8 +56,8 @@ class Server:
     broken: tuple[BrokenGraph, ...] = ()
     remarks: tuple[str, ...] = ()
     """About the settings of a local project, when the server was found."""
-    code_changes: tuple[str, ...] = ()
-    """One sentence for each graph whose code had changed when the server was found."""
+    changed: tuple[ChangedGraph, ...] = ()
+    """The graphs whose code has changed since, as of the last look at the server."""
     coming: tuple[str, ...] = ()
     """The graphs that a local server is still importing: what needs a graph waits for it."""
     lacks: tuple[Lack, ...] = ()
@@ -72,6 +81,10 @@ class Server:
     def broken_graph(self, graph_id: str) -> BrokenGraph | None:
         """Return this graph if it cannot be imported."""
         return next((each for each in self.broken if each.graph_id == graph_id), None)
+
+    def code_change(self, graph_id: str) -> str:
+        """Return that the code of this graph changed, in words; empty if it has not."""
+        return next((each.what for each in self.changed if each.graph_id == graph_id), "")
 
     def lack(self, capability: Capability) -> str:
         """Return why the server does not have a capability; empty if it has."""

@@ -10,7 +10,7 @@ convention: some graphs publish a schema and do not check it.
 from dataclasses import replace
 
 from hitl_engine.errors import NotTaken
-from hitl_engine.forms.validation import is_usable
+from hitl_engine.forms.validation import costs_too_much, is_usable
 from hitl_engine.model import Answer, Decision, Fault, JsonObject, JsonValue, Review
 from hitl_engine.payloads import (
     agent_inbox,
@@ -51,6 +51,10 @@ CONVENTIONS: tuple[Convention, ...] = (
     any_json,
 )
 """Most specific first: type keys before schemas, because a tool approval has a schema too."""
+_NOT_CHECKED = (
+    "The schema of the answers is not used, because checking it would take too long. No form is"
+    " made of it, and no answer is checked before it is sent."
+)
 _TOOL_CALLS: tuple[ToolCallConvention, ...] = (tool_approval, middleware, agent_inbox)
 
 
@@ -106,14 +110,16 @@ def _ruling(asked: Asked) -> JsonObject | None:
 
 
 def _understood(asked: Asked) -> tuple[Convention, Review]:
+    notes: tuple[str, ...] = ()
     for convention in CONVENTIONS:
         match _recognised(convention, asked):
             case None:
-                continue
+                if convention is schema_form and asked.schema and costs_too_much(asked.schema):
+                    notes = (_NOT_CHECKED,)
             case Malformed() as malformed:
                 return _as_it_is(asked, malformed)
             case review:
-                return convention, review
+                return convention, replace(review, notes=(*review.notes, *notes))
     raise AssertionError("any_json takes anything")
 
 

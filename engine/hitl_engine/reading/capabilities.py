@@ -45,6 +45,8 @@ class Capabilities:
     """Whether the checkpoint before which a history begins is given as a config, not as an id."""
     streams_tokens: bool = True
     """Whether a run can stream what models write while they write it."""
+    streams_printed: bool = False
+    """Whether the events of a run can have what its nodes printed: only our own server can."""
     goes_on: GoesOn | None = None
     """What a run must contain that goes on without an input; None: not tried yet."""
 

@@ -11,6 +11,7 @@ import math
 import re
 import ssl
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
@@ -52,12 +53,14 @@ from hitl_engine.reading.wire import (
     WireItem,
     WireItems,
     WireNamespaces,
+    WirePrinted,
     WireRun,
     WireSchemas,
     WireState,
     WireThread,
     WireUpdate,
 )
+from hitl_engine.visible import one_line
 
 COPY = "__copy__"
 """As this node, LangGraph writes the state once more and forgets the answers given in its step."""
@@ -456,12 +459,13 @@ class LangGraphServer:
     ) -> AsyncIterator[StreamEvent]:
         """Yield the events of a run after the one with the id `after`, or all, if they were kept.
 
-        They are those that its client asked for. No stream modes are named: of several, langgraph-api
+        They are those that its client asked for, and what nodes printed. No stream modes are named: of several, langgraph-api
         takes only the last.
         """
         return self._stream(
             "GET",
             f"/threads/{thread_id}/runs/{run_id}/stream",
+            params={"stream_printed": True} if self.can.streams_printed else {},
             headers={"last-event-id": after or "-1"},
         )
 
@@ -623,7 +627,15 @@ async def _content(response: httpx.Response) -> bytes:
 
 def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
     try:
-        value: JsonValue = json.loads(content, parse_constant=_infinite, parse_float=_finite)
+        value: JsonValue = json.loads(
+            content, object_pairs_hook=_object, parse_constant=_infinite, parse_float=_finite
+        )
+    except _GivenTwice as twice:
+        raise BadReply(
+            f"{response.request.url.copy_with(userinfo=b'')} sent an object with a key twice: {twice}.",
+            hint="Only one of the two values could be shown, so the reply is not used."
+            " Tell who runs the server.",
+        ) from None
     except (ValueError, RecursionError) as error:
         page = "a web page" if "html" in response.headers.get("content-type", "") else "no JSON"
         raise BadReply(
@@ -631,6 +643,18 @@ def _parsed(response: httpx.Response, content: bytes) -> JsonValue:
             hint="Is this the address of a LangGraph server?",
             detail=content[:2000].decode(errors="replace"),
         ) from error
+    return value
+
+
+class _GivenTwice(Exception):
+    """An object has one key twice; Python's reader would silently keep the last value."""
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        counts = Counter(key for key, _ in pairs)
+        raise _GivenTwice(one_line(counts.most_common(1)[0][0], 60))
     return value
 
 
@@ -707,6 +731,11 @@ def _reason(error: Exception) -> str:
 def thread_of_event(data: JsonValue) -> WireThread:
     """Return the row with which the stream of a run ended (flag `stream_thread`). Raises BadReply."""
     return _read(WireThread, data)
+
+
+def printed_line(data: JsonValue) -> WirePrinted:
+    """Return a line that a node printed (flag `stream_printed`). Raises BadReply."""
+    return _read(WirePrinted, data)
 
 
 def own_assistant(graph_id: str) -> str:

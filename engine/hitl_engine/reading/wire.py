@@ -348,6 +348,16 @@ class WireChangedGraph(_Wire):
     what: str
 
 
+class WirePrinted(_Wire):
+    """A line that a node printed; only our own server sends it."""
+
+    text: str
+    node: str = ""
+    """Empty for what the graph printed outside of its nodes."""
+    namespace: tuple[str, ...] = ()
+    at: datetime
+
+
 class WireInfo(_Wire):
     """A server's description of itself."""
 

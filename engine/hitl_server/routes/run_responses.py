@@ -42,12 +42,16 @@ def stream_response(
     after: int | None,
     cancel: bool,
     last_event: Callable[[], Awaitable[bytes]] | None = None,
+    *,
+    with_printed: bool = False,
 ) -> Response:
     """Respond with the events of a run from now on, or with the kept ones after number `after`.
 
-    `last_event` returns one more server-sent event, which only this client gets; or nothing.
+    `with_printed`: also with what its nodes printed. `last_event` returns one more server-sent event,
+    which only this client gets; or nothing.
     """
-    frames = _frames(active, active.stream.follow(after), last_event)
+    followed = active.stream.follow(after, with_printed=with_printed)
+    frames = _frames(active, followed, last_event)
     at_end = partial(active.cancel, "interrupt") if cancel else None
     return sse_response(frames, run_headers(active, "stream"), at_end)
 

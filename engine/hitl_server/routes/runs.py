@@ -6,6 +6,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
+from hitl_server.identity.callers import caller_of
 from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorized_route import AuthorizedRoute, authorize
 from hitl_server.project_code import calling_project
@@ -48,7 +49,13 @@ async def stream(request: Request, thread_id: str, body: RunBody) -> Response:
     """Start a run and respond with its events."""
     active = await start_run(request, thread_id, body)
     last_event = partial(_thread_event, request, active.thread_id) if body.stream_thread else None
-    return stream_response(active, 0, body.on_disconnect == "cancel", last_event)
+    return stream_response(
+        active,
+        0,
+        body.on_disconnect == "cancel",
+        last_event,
+        with_printed=_gets_printed(request, body.stream_printed),
+    )
 
 
 @router.get("")
@@ -102,13 +109,22 @@ async def join(
 
 @router.get("/{run_id}/stream")
 async def join_stream(
-    request: Request, thread_id: str, run_id: str, cancel_on_disconnect: bool = False
+    request: Request,
+    thread_id: str,
+    run_id: str,
+    cancel_on_disconnect: bool = False,
+    stream_printed: bool = False,
 ) -> Response:
     """Respond with the events of a run from now on, or after `Last-Event-ID` if they are kept."""
     run_queue = parts_of(request).run_queue
     thread_id, run_id = checked_id(thread_id), checked_id(run_id, "run")
     active = run_queue.find(thread_id, run_id) or run_queue.ended_run(thread_id, run_id)
-    return stream_response(active, last_event_number(request), cancel_on_disconnect)
+    return stream_response(
+        active,
+        last_event_number(request),
+        cancel_on_disconnect,
+        with_printed=_gets_printed(request, stream_printed),
+    )
 
 
 @router.post("/{run_id}/cancel")
@@ -144,6 +160,14 @@ async def pause(request: Request, thread_id: str, run_id: str) -> Response:
         raise Refusal(404, "No run found to pause.")
     active.pause()
     return Response(status_code=202)
+
+
+def _gets_printed(request: Request, asked: bool) -> bool:
+    """Whether a client that asked gets what nodes printed: only those whom no handler restricts.
+
+    It may have anything in it, as the log of the server has, which other users never see.
+    """
+    return asked and caller_of(request).is_owner
 
 
 async def _thread_event(request: Request, thread_id: str) -> bytes:

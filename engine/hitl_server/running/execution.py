@@ -19,6 +19,7 @@ from hitl_server.project.import_errors import own_traceback
 from hitl_server.project_code import in_own_task, raised
 from hitl_server.request_models import is_resume_map
 from hitl_server.running.graph_stream import Part, parts, parts_for_protocol, parts_with_events
+from hitl_server.running.printed_output import PrintedOutput
 from hitl_server.state_columns import INTERRUPT, Breakpoint
 from hitl_server.streams.events import EventTranslator, reports_interrupt
 from hitl_server.streams.protocol_events import ProtocolEvents
@@ -85,7 +86,8 @@ class Execution:
         """
         self.protocol.begin()
         try:
-            await in_own_task(self._stream_graph(graph))
+            with PrintedOutput(self.stream.send_printed).collected():
+                await in_own_task(self._stream_graph(graph))
         except GraphDrained:
             self._paused = True
         except Exception as error:  # noqa: BLE001  user code

@@ -28,6 +28,8 @@ _TOO_SLOW: JsonObject = {
 }
 _MAX_KEPT_BYTES = 64 * 1024 * 1024
 """What is kept of all resumable runs together."""
+_PRINTED = "printed"
+"""The event with a line that a node printed, which only some subscribers get."""
 
 
 def _now() -> int:
@@ -86,7 +88,8 @@ class EventMemory:
 class _Subscription:
     """The events that wait for one subscriber."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, with_printed: bool) -> None:
+        self._with_printed = with_printed
         self._events: asyncio.Queue[Event | None] = asyncio.Queue()
         self._bytes = 0
         self._ended = False
@@ -94,6 +97,8 @@ class _Subscription:
 
     def add(self, event: Event) -> bool:
         """Add an event; False, and the end with an error, if the subscriber is too slow."""
+        if not self._wants(event):
+            return True
         if self._is_too_slow_for(len(event.data)):
             self.repeat(Event("error", dumps(_TOO_SLOW), event.number - 1))
             self.end()
@@ -112,8 +117,12 @@ class _Subscription:
 
     def repeat(self, event: Event) -> None:
         """Add an event that is kept anyway."""
-        self._bytes += len(event.data)
-        self._events.put_nowait(event)
+        if self._wants(event):
+            self._bytes += len(event.data)
+            self._events.put_nowait(event)
+
+    def _wants(self, event: Event) -> bool:
+        return self._with_printed or event.name != _PRINTED
 
     def end(self) -> None:
         """End the stream after the waiting events."""
@@ -177,6 +186,11 @@ class RunStream:
         if thread is not None:
             thread.send_encoded(name, data, keep=self.resumable)
 
+    def send_printed(self, payload: JsonObject) -> None:
+        """Send a line that a node printed to the subscribers that want it."""
+        if self._subscribers or self.memory is not None:
+            self.send_encoded(_PRINTED, dumps(payload))
+
     def send_encoded(self, name: str, data: bytes, *, keep: bool = True) -> None:
         """Send an event whose payload is JSON already; without `keep`, nobody gets it later."""
         self.last_number += 1
@@ -216,9 +230,14 @@ class RunStream:
         """
         return _each(self.follow(after))
 
-    def follow(self, after: int | None = None) -> AsyncIterator[list[Event]]:
-        """Return the same events, each time all that wait, up to some bytes: they are sent at once."""
-        subscription = _Subscription()
+    def follow(
+        self, after: int | None = None, *, with_printed: bool = False
+    ) -> AsyncIterator[list[Event]]:
+        """Return the same events, each time all that wait, up to some bytes: they are sent at once.
+
+        `with_printed`: also what nodes printed.
+        """
+        subscription = _Subscription(with_printed=with_printed)
         if after is not None and self.memory is not None:
             for event in self._missed(after):
                 subscription.repeat(event)

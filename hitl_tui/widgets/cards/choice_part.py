@@ -13,7 +13,7 @@ from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
-from hitl_tui.widgets.cards.question_part import QuestionPart
+from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.text_view import TextPane
 
@@ -52,6 +52,7 @@ class ChoicePart(QuestionPart):
             if (letter := _LETTERS.get(option.label.casefold()))
         }
         self.asked = TextPane("Asked", id="asked")
+        self.asked.keep_seen()
         lines = (self._line(index) for index in range(len(review.options)))
         self.options = OptionList(*lines, id="options", markup=False)
         self.text = Editor(id="text", placeholder="Type here")
@@ -90,7 +91,18 @@ class ChoicePart(QuestionPart):
         text = self.text.value if option.text_key else ""
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
+        if self.unseen:
+            raise NotReady(unseen_words(self.unseen, "of what is asked "))
         return Choose(self.chosen, text or None)
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of what is asked were not on the screen."""
+        return self.asked.view.unseen
+
+    def jump_to_end(self) -> None:
+        """Show the end of what is asked, and count all of it as seen."""
+        self.asked.jump_to_end()
 
     def first_field(self) -> OptionList:
         """Return the answers."""

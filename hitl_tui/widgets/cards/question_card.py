@@ -9,6 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 from textual.widgets import Static, TextArea
 
+from hitl_engine.characters.misleading import misleading_parts
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue, Question
 from hitl_tui.messages import Decided, Typed
@@ -18,8 +19,14 @@ from hitl_tui.widgets.answer_ways import Way, YesNo
 from hitl_tui.widgets.cards.answer_box import AnswerBox
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.card_body import CardBody
-from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
+from hitl_tui.widgets.cards.question_part import (
+    JUMP_KEY,
+    AnswerTo,
+    QuestionPart,
+    unseen_words,
+)
 from hitl_tui.widgets.cards.throttle import Throttle
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.text_view import TextPane
 
 
@@ -56,6 +63,13 @@ class QuestionCard(Card, can_focus=False):
             tooltip="Show or hide the payload as it came, as JSON",
             id="card.payload",
         ),
+        Binding(
+            JUMP_KEY,
+            "jump_to_end",
+            "To the end",
+            tooltip="Show the end of what is asked and count all of it as seen; the log tells so",
+            id="card.jump_to_end",
+        ),
     ]
     way: reactive[Way] = reactive(Way.FORM, bindings=True)
     """How the answer is given."""
@@ -82,6 +96,9 @@ class QuestionCard(Card, can_focus=False):
         self._throttle = Throttle(self, self._show_typed)
         self.notes = Static(id="notes", markup=False)
         self.payload = TextPane(part.PAYLOAD_TITLE, numbered=True, id="payload")
+        self.payload.keep_seen()
+        self._jumped_over = 0
+        """How much was counted as seen without having been on the screen."""
         self.box = AnswerBox()
 
     def compose(self) -> ComposeResult:
@@ -96,6 +113,7 @@ class QuestionCard(Card, can_focus=False):
     def on_mount(self) -> None:
         """Load what is asked, and what was typed before."""
         notes = self.question.review.notes
+        notes += misleading_parts(self.question.interrupt.payload)
         self.notes.update(literal("\n".join(notes)))
         self.set_class(bool(notes), "-noted")
         self.payload.show_json(self.question.interrupt.payload)
@@ -164,12 +182,36 @@ class QuestionCard(Card, can_focus=False):
 
     def current(self) -> tuple[Decision, JsonValue]:
         """Return the decision and its JSON. Raises NotReady."""
-        decision = self.part.decision() if self.in_form else self.box.decision(self.way)
+        decision = self.part.decision() if self.in_form else self._boxed()
         try:
             return decision, self._answer_to(decision)
         except NotTaken as refusal:
             why = self.part.explain(refusal) if self.in_form else str(refusal)
             raise NotReady(why, refusal.faults) from refusal
+
+    def _boxed(self) -> Decision:
+        decision = self.box.decision(self.way)
+        if self.way is Way.YES_NO and decision.value is True and self._unseen:
+            raise NotReady(unseen_words(self._unseen, "of the payload "))
+        return decision
+
+    # What was on the screen
+
+    @property
+    def _unseen(self) -> int:
+        if self.in_form:
+            return self.part.unseen
+        return self.payload.view.unseen if self.way is Way.YES_NO else 0
+
+    @on(KeepsSeen.Seen)
+    def rows_seen(self) -> None:
+        """Offer to send once all rows were on the screen."""
+        self._changed()
+
+    def action_jump_to_end(self) -> None:
+        """Show the end of what is asked, and count all of it as seen."""
+        self._jumped_over += self._unseen
+        (self.part if self.in_form else self.payload).jump_to_end()
 
     def show_answer(self) -> None:
         """Show what would be sent now, or why nothing can be sent yet."""
@@ -197,7 +239,7 @@ class QuestionCard(Card, can_focus=False):
                 self.part.focus_on(missing.faults)
             return
         self.answered = True
-        self.post_message(Decided(self.question, decision))
+        self.post_message(Decided(self.question, decision, self._jumped_over))
 
     # Another way to answer
 
@@ -246,6 +288,8 @@ class QuestionCard(Card, can_focus=False):
         """Offer other ways before the card is answered, and the payload where it can be hidden."""
         if action == "answer_as":
             return not self.answered and len(self.part.WAYS) > 1
+        if action == "jump_to_end":
+            return not self.answered and self._unseen > 0
         if action == "toggle_payload":
             return not self.part.PAYLOAD_ALWAYS and self.in_form
         return super().check_action(action, parameters)

@@ -11,13 +11,22 @@ from textual.widget import Widget
 
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue
+from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.fitting_layout import Fitting
 
+JUMP_KEY = "ctrl+end"
+"""The key that shows the end of what is asked and counts all of it as seen."""
 AnswerTo = Callable[[Decision], JsonValue]
 """Returns the JSON of a decision on one question. Raises NotTaken."""
+
+
+def unseen_words(rows: int, of_what: str = "") -> str:
+    """Return that rows were not on the screen, and what to do."""
+    how = f"scroll through them, or {JUMP_KEY} jumps to the end"
+    return f"{counted(rows, 'row')} {of_what}unseen: {how}."
 
 
 class QuestionPart(Fitting, Vertical):
@@ -81,6 +90,16 @@ class QuestionPart(Fitting, Vertical):
     def length(self) -> int:
         """How many characters were typed."""
         return 0
+
+    # What was on the screen
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of what the decision would cover were not on the screen yet."""
+        return 0
+
+    def jump_to_end(self) -> None:
+        """Show the end of what is asked, and count all of it as seen."""
 
     # The decision
 

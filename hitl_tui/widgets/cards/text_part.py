@@ -10,7 +10,7 @@ from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.diff import change_count, changes
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way
-from hitl_tui.widgets.cards.question_part import QuestionPart
+from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.text_view import Syntax, TextPane
 
@@ -39,6 +39,7 @@ class TextPart(QuestionPart):
         self.review = review
         title = "Text to revise" if review.text else "Your answer"
         self.text = Editor(title, id="text", placeholder="Type here")
+        self.text.keep_seen()
         self.changes = TextPane("Changes", id="changes")
         self.set_class(not review.text, "-new-text")
 
@@ -70,7 +71,19 @@ class TextPart(QuestionPart):
         text = self.text.value
         if not text and not self.review.text:
             raise NotReady("Type your answer. (An empty text can be sent as JSON: ctrl+t.)")
+        if self.unseen:
+            raise NotReady(unseen_words(self.unseen, "of the unchanged text "))
         return Revise(text)
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of a text that is unchanged were not on the screen."""
+        return 0 if self.text.value != self.review.text else self.text.unseen
+
+    def jump_to_end(self) -> None:
+        """Move the cursor to the end of the text, and count all of it as seen."""
+        self.text.count_as_seen()
+        self.text.move_cursor(self.text.document.end)
 
     def note(self) -> str:
         """Return that nothing was changed, if so."""

@@ -59,7 +59,8 @@ class GraphView(Horizontal):
     other rows, dotted where the graph chooses. `●` ran, `▶` runs, `✕` failed, `?` asks, `■` the run
     stopped here, `▷` comes next; `·` is inside a subgraph that ran, and whether it ran itself is not
     known. `12 of 50`: so many of the node's tasks have ended. **p** shows the graph as a picture as well, or instead where there
-    is no space for both; the arrow keys go from node to node there.
+    is no space for both; the arrow keys go from node to node there. An opened subgraph has a frame
+    with its name, and an edge its label where the graph gives one and there is space.
 
     `▲` stops before a node, `▼` after it; `△` and `▽` are breakpoints that the graph was compiled
     with. **b** sets and removes one on the selected node, **B** on all nodes. All runs and steps

@@ -15,6 +15,7 @@ from textual.strip import Strip
 from hitl_engine.model import NO_BREAKPOINTS, Breakpoints, GraphNode, GraphPicture
 from hitl_tui.state.node_runs import NodeRuns
 from hitl_tui.text.graph_layout import GraphLayout, LineCell, PlacedNode
+from hitl_tui.text.graph_marks import Mark
 from hitl_tui.widgets.graph.node_signs import STYLES, NodeSelected, status_sign, stop_signs
 
 _EMPTY = GraphLayout(0, 0, (), {})
@@ -128,15 +129,14 @@ class PictureView(ScrollView, can_focus=True):
         return Strip(segments).simplify()
 
     def _lines(self, row: int, begin: int, end: int) -> Iterator[Segment]:
-        cells = self.layout_of_graph.cells
         for column in range(begin, end):
-            cell = cells.get((row, column))
+            cell = self.layout_of_graph.beside_nodes(row, column)
             if cell is None:
                 yield Segment(" ", self.rich_style)
             else:
                 yield Segment(cell.sign, self.rich_style + self._colour(self._line_style(cell)))
 
-    def _line_style(self, cell: LineCell) -> str:
+    def _line_style(self, cell: LineCell | Mark) -> str:
         return "lit" if cell.edges & self._lit else "rail"
 
     def _drawn_node(self, placed: PlacedNode) -> Iterator[Segment]:

@@ -20,6 +20,7 @@ _SIGNS = {
     "finished": ("✓", "done"),
     "failed": ("✕", "failed"),
     "custom": ("·", "muted"),
+    "printed": ("│", "muted"),
     "stopped": ("■", "stopped"),
 }
 _TIME = 8
@@ -54,8 +55,8 @@ class EventList(ItemList):
     HELP = """\
     ### What a run does
     A row for each event, with the time since the run began: a node starts `▶`, ends `✓`, fails `✕`,
-    asks or stops `■`, or sends something `·`. The newest event is in view until you move up; **G**
-    goes back to it. **/** searches; **enter** shows all of an event.
+    asks or stops `■`, sends something `·`, or prints a line `│`. The newest event is in view until you
+    move up; **G** goes back to it. **/** searches; **enter** shows all of an event.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "choose", "Show", tooltip="Show all of the event", id="events.show"),

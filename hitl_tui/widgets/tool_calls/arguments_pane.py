@@ -15,9 +15,11 @@ from textual.strip import Strip
 
 from hitl_engine.model import JsonObject
 from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
+from hitl_tui.text.fitting import counted
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.literal import hidden_words
 from hitl_tui.text.rows import Cuts, cut_anywhere, cut_loosely
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
 
@@ -75,6 +77,7 @@ class ArgumentsView(RowsView):
     def show(self, lines: list[ArgumentLine]) -> None:
         """Show these lines; what starts folded is folded."""
         self._lines = lines
+        self.forget_seen()
         self._folded = {number for number, line in enumerate(lines) if line.starts_folded}
         self.lines_changed()
 
@@ -84,6 +87,11 @@ class ArgumentsView(RowsView):
     def hidden(self) -> int:
         """How many lines are folded."""
         return len(self._lines) - len(self.lines_in_view())
+
+    @property
+    def line_count(self) -> int:
+        """How many lines there are."""
+        return len(self._lines)
 
     def lines_in_view(self) -> Sequence[int]:
         """Return the lines that are not inside a folded one."""
@@ -247,6 +255,7 @@ class ArgumentsPane(TitledPane):
     def __init__(self, title: str, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.view = ArgumentsView()
+        self.view.keep_seen()
         self._title = title
         self._args: JsonObject = {}
         self._hidden = ""
@@ -257,39 +266,40 @@ class ArgumentsPane(TitledPane):
         """Yield the arguments."""
         yield self.view
 
-    def show_args(self, args: JsonObject) -> None:
-        """Show these arguments from the start."""
+    def show_args(self, args: JsonObject, *, seen: bool) -> None:
+        """Show these arguments from the start; `seen` if all of them were on the screen before."""
         self._args = args
         self._hidden = hidden_words(args)
         self._row = 0
         self.scroll_home(animate=False)
-        self._show()
+        self._show(seen=seen)
 
     def toggle_json(self) -> None:
         """Show the arguments as JSON, or each in its own form."""
         self.as_json = not self.as_json
         self._row = 0
         self.scroll_home(animate=False)
-        self._show()
+        self._show(seen=not self.view.unseen)
 
-    def _show(self) -> None:
+    def _show(self, *, seen: bool) -> None:
         self.view.show(json_lines(self._args) if self.as_json else lines_of(self._args))
+        if seen:
+            self.view.count_as_seen()
         self._show_cursor()
         self.show_title()
 
     def show_title(self) -> None:
         """Show how many arguments there are, and how many lines are folded."""
         count = len(self._args)
-        words = [
-            "no arguments" if not count else "1 argument" if count == 1 else f"{count:,} arguments"
-        ]
-        if hidden := self.view.hidden:
-            lines = "1 line" if hidden == 1 else f"{hidden:,} lines"
-            words.append(f"{lines} folded: + unfolds")
-        if self.as_json:
-            words.append("as JSON")
+        words = [counted(count, "argument") if count else "no arguments"]
+        if unseen := self.view.unseen:
+            words.append(f"{counted(unseen, 'row')} unseen")
         if self._hidden:
             words.append(self._hidden)
+        if folded := self.view.hidden:
+            words.append(f"{counted(folded, 'line')} folded: + unfolds")
+        if self.as_json:
+            words.append("as JSON")
         self.border_title = titled(self._title, ", ".join(words))
 
     def fold_all(self, *, folded: bool) -> None:
@@ -297,6 +307,11 @@ class ArgumentsPane(TitledPane):
         self.view.fold_all(folded=folded)
         self._row = 0
         self._show_cursor()
+
+    @on(KeepsSeen.Seen)
+    def rows_seen(self) -> None:
+        """Show how many rows are unseen now."""
+        self.show_title()
 
     @on(ArgumentsView.Folded)
     def lines_folded(self, event: ArgumentsView.Folded) -> None:
@@ -321,6 +336,11 @@ class ArgumentsPane(TitledPane):
     def action_page(self, by: int) -> None:
         """Move the cursor by a page."""
         self._go(self._row + by * max(1, self.size.height - 2))
+
+    def jump_to_end(self) -> None:
+        """Show the last row, and count all rows as seen."""
+        self.view.count_as_seen()
+        self.action_edge(1)
 
     def action_edge(self, last: int) -> None:
         """Move the cursor to the first or the last row."""

@@ -11,6 +11,8 @@ from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.tool_calls.tool_calls_part import ToolCallsPart
 from hitl_tui.widgets.tool_calls.verdict_line import VerdictChip
 
+_APPROVE_REST = "A"
+
 
 class CallKeys(CardBody):
     """Decides on the call in view, shows other calls, and folds arguments."""
@@ -66,7 +68,7 @@ class CallKeys(CardBody):
             id="card.previous_call",
         ),
         Binding(
-            "A",
+            _APPROVE_REST,
             "rest('approve')",
             "Approve rest",
             tooltip="Approve every call that is undecided, where that is allowed",
@@ -130,19 +132,30 @@ class CallKeys(CardBody):
         """Do what the key does."""
         if event.kind not in self._part.answer.call.allowed:
             self._part.panel.verdicts.show_why_not(emphasized=True)
+        elif self._part.offers(event.kind) is None:
+            self._show_why_not(event.kind)
         self._part.give(event.kind)
 
     def on_key(self, event: events.Key) -> None:
         """Show why the key of a verdict does not work, if it does not."""
+        if (
+            event.key == _APPROVE_REST
+            and self._part.offers(DecisionKind.APPROVE, rest=True) is None
+        ):
+            self._part.show_unseen_rest()
         kind = next((kind for kind, key in KEYS.items() if key == event.key), None)
-        if kind is None or self._part.offers(kind) is not None:
-            return
+        if kind is not None and self._part.offers(kind) is None:
+            self._show_why_not(kind)
+
+    def _show_why_not(self, kind: DecisionKind) -> None:
         if kind not in self._part.answer.call.allowed:
             self._part.panel.verdicts.show_why_not(emphasized=True)
         elif self._part.pause.active:
             words = "Too soon after the previous call: look at this one first."
             self._part.panel.verdicts.show_reason(words, emphasized=True)
             self._part.pause.start()
+        elif kind is DecisionKind.APPROVE:
+            self._part.show_unseen()
 
     # Calls and their arguments
 

@@ -43,9 +43,12 @@ class CallPanel(Fitting, Vertical):
         yield self.verdicts
         yield self.fields
 
-    def show_call(self, call: ToolCall, extra: JsonObject) -> None:
-        """Show a call; `extra` is what its request contains besides its calls."""
-        self.view.show(call, extra)
+    def show_call(self, call: ToolCall, extra: JsonObject, *, seen: bool) -> None:
+        """Show a call; `extra` is what its request contains besides its calls.
+
+        `seen` if all that an approval of the call covers was on the screen before.
+        """
+        self.view.show(call, extra, seen=seen)
 
     def show_answer(
         self, answer: CallAnswer, place: str, same_reason: tuple[CallAnswer, ...] = ()

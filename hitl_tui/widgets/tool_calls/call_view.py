@@ -46,6 +46,8 @@ class CallView(Fitting, Vertical):
         super().__init__()
         self.arguments = ArgumentsPane("Arguments: this is what runs", id="arguments")
         self.description = TextPane("Described by the agent as", id="description")
+        self.description.keep_seen()
+        self._has_arguments = True
         self.extra = TextPane("The request also contains", id="extra")
 
     def compose(self) -> ComposeResult:
@@ -54,16 +56,34 @@ class CallView(Fitting, Vertical):
         yield self.description
         yield self.extra
 
-    def show(self, call: ToolCall, of_request: JsonObject) -> None:
-        """Show a call, and what its request contains besides its calls."""
-        self.arguments.show_args(call.args)
+    def show(self, call: ToolCall, of_request: JsonObject, *, seen: bool) -> None:
+        """Show a call, and what its request contains besides its calls.
+
+        `seen` if all that an approval of the call covers was on the screen before.
+        """
+        self._has_arguments = bool(call.args)
+        self.arguments.show_args(call.args, seen=seen)
         added = added_words(call)
         self.description.show_text(added)
         self.description.set_class(not added.strip(), "-none")
         self.description.set_title(
             "Described by the agent as", "" if call.args else "it has no arguments, only this"
         )
+        if seen or call.args or not added.strip():
+            self.description.view.count_as_seen()
         self._show_extra(call.extra, of_request)
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of what an approval covers were not on the screen yet.
+
+        It covers the arguments or, if there are none, the description.
+        """
+        return (self.arguments if self._has_arguments else self.description).view.unseen
+
+    def jump_to_end(self) -> None:
+        """Show the last row of what an approval covers, and count all rows as seen."""
+        (self.arguments if self._has_arguments else self.description).jump_to_end()
 
     def _show_extra(self, of_call: JsonObject, of_request: JsonObject) -> None:
         both: JsonObject = {"of this call": of_call, "of the request": of_request}

@@ -13,14 +13,18 @@ from textual.widgets import TextArea
 
 from hitl_engine.model import Decision, DecisionKind, Fault, JsonObject, ToolCalls, Verdicts
 from hitl_tui.state.call_answer import CallAnswer, verdict_name
+from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.request_answer import RequestAnswer
 from hitl_tui.widgets.answer_ways import Way
-from hitl_tui.widgets.cards.question_part import QuestionPart
+from hitl_tui.widgets.cards.question_part import JUMP_KEY, QuestionPart, unseen_words
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.call_panel import CallPanel
 from hitl_tui.widgets.tool_calls.call_strip import CallStrip
 from hitl_tui.widgets.tool_calls.key_pause import KeyPause
 
+_NAMED = 3
+"""How many unseen calls are named."""
 CautionsAbout = Callable[[Decision], tuple[str, ...]]
 """Returns what has to be confirmed before a decision is sent."""
 
@@ -56,6 +60,10 @@ class ToolCallsPart(QuestionPart):
         self.strip = CallStrip(review.calls)
         self.panel = CallPanel()
         self.pause = KeyPause(self, self.panel.verdicts.show_why_not)
+        self._seen: set[int] = set()
+        """The calls of which all that an approval covers was on the screen."""
+        self._told_unseen = False
+        """Whether the line of verdicts shows that rows of the call in view are unseen."""
 
     def compose(self) -> ComposeResult:
         """Put the list of calls above the call in view."""
@@ -73,7 +81,7 @@ class ToolCallsPart(QuestionPart):
     def load(self, typed: JsonObject) -> None:
         """Show the first call, and the verdicts and texts that were typed before."""
         self.request = RequestAnswer(self.review.calls, typed.get("calls"))
-        self.panel.show_call(self.answer.call, self.review.extra)
+        self._show_call()
         self._show_answer()
 
     def content(self) -> JsonObject:
@@ -103,11 +111,57 @@ class ToolCallsPart(QuestionPart):
     def watch_shown(self) -> None:
         """Show another call; it has to be in view before it gets a verdict."""
         if self.is_mounted:
-            self.panel.show_call(self.answer.call, self.review.extra)
+            self._show_call()
             self._show_answer()
             self.card.guard.restart()
             self.card.take_focus()
             self.query_ancestor(VerticalScroll).scroll_home(animate=False)
+
+    def _show_call(self) -> None:
+        seen = self.shown in self._seen
+        self.panel.show_call(self.answer.call, self.review.extra, seen=seen)
+
+    # What was on the screen
+
+    @on(KeepsSeen.Seen)
+    def rows_seen(self) -> None:
+        """Offer to approve once all rows of the call in view were on the screen."""
+        if self.shown not in self._seen and not self.panel.view.unseen:
+            self._seen.add(self.shown)
+            if self._told_unseen:
+                self.panel.verdicts.show_why_not()
+                self._told_unseen = False
+            self.refresh_bindings()
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of the call in view, and how many other calls, were not on the screen."""
+        others = len(self.review.calls) - len(self._seen | {self.shown})
+        return others + (0 if self.shown in self._seen else self.panel.view.unseen)
+
+    def jump_to_end(self) -> None:
+        """Show the last row of the call in view, and count all calls as seen."""
+        self.panel.view.jump_to_end()
+        self._seen.update(range(len(self.review.calls)))
+        self.panel.verdicts.show_why_not()
+
+    def show_unseen(self) -> None:
+        """Show why the call in view cannot be approved yet, if so."""
+        if unseen := self.panel.view.unseen:
+            self.panel.verdicts.show_reason(unseen_words(unseen), emphasized=True)
+            self._told_unseen = True
+
+    def show_unseen_rest(self) -> bool:
+        """Show which undecided calls cannot be approved yet; return whether there are any."""
+        takers = self.request.can_give_rest(DecisionKind.APPROVE)
+        others = [each for each in takers if each not in self._seen]
+        if not others:
+            return False
+        named = self.request.named(others[:_NAMED])
+        more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
+        words = f"Not seen yet: {named}{more}. n shows them, {JUMP_KEY} counts all as seen."
+        self.panel.verdicts.show_reason(words, emphasized=True)
+        return True
 
     def _show_answer(self, same_reason: Iterable[int] = ()) -> None:
         self.strip.show(self.request.answers, self.shown)
@@ -146,7 +200,10 @@ class ToolCallsPart(QuestionPart):
             or (rest and len(calls) == 1)
         ):
             return False
-        fits = self.request.can_give_rest(kind) if rest else kind in self.answer.call.allowed
+        given = self._takers(kind) if rest else [self.shown]
+        fits = bool(given) if rest else kind in self.answer.call.allowed
+        if kind is DecisionKind.APPROVE and not self._seen.issuperset(given):
+            return None
         return True if fits and self.card.armed and not self.pause.active else None
 
     def give(self, kind: DecisionKind) -> None:
@@ -172,24 +229,38 @@ class ToolCallsPart(QuestionPart):
         if self.offers(kind, rest=True) is not True:
             return
         self.panel.fields.keep()
-        given = self.request.give_rest(kind)
+        given = self._takers(kind)
+        self.request.give(kind, given)
         left = self.request.undecided
         same_reason = given if kind is DecisionKind.REJECT else []
         self.shown = (same_reason or left or [self.shown])[0]
         self.card.guard.restart()
         if given:
             self._show_given(same_reason, guarded=True)
-        if left:
+        unseen = kind is DecisionKind.APPROVE and self.show_unseen_rest()
+        if left and not unseen:
             name = verdict_name(self.review.calls[left[0]], kind)
             which = f"{name} is not allowed there: {self.request.named(left)}."
             self.panel.verdicts.show_reason(f"Still undecided, {which}", emphasized=True)
+
+    def _takers(self, kind: DecisionKind) -> list[int]:
+        """Return the undecided calls that can get this verdict now."""
+        takers = self.request.can_give_rest(kind)
+        if kind is DecisionKind.APPROVE:
+            takers = [each for each in takers if each in self._seen]
+        return takers
 
     # What will be sent
 
     def decision(self) -> Verdicts:
         """Return one verdict for each call. Raises NotReady, naming the first that has none."""
         self.panel.fields.keep()
-        return self.request.decision()
+        decision = self.request.decision()
+        unseen = [each for each in self.request.unchanged_edits if each not in self._seen]
+        if unseen:
+            named = self.request.named(unseen)
+            raise NotReady(f"An edit that changes nothing approves what was not seen: {named}.")
+        return decision
 
     def note(self) -> str:
         """Return which edits change nothing."""

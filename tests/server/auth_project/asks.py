@@ -22,6 +22,7 @@ def look(state: State, config: RunnableConfig) -> State:
     given = config["configurable"]
     user = given.get("langgraph_auth_user")
     info = get_runtime().server_info
+    print("looked up the caller")
     return {
         "who": {
             "id": given.get("langgraph_auth_user_id"),

@@ -1,0 +1,48 @@
+"""Which rows of a text were on the screen, at whatever width it was cut."""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+
+from hitl_tui.text.rows import Rows
+
+
+class SeenRows:
+    """Remembers for each line how far it was on the screen, from its start on."""
+
+    def __init__(self) -> None:
+        self._seen_to: dict[int, int] = {}
+        self.all = False
+        """Whether every row counts as seen."""
+
+    def forget(self) -> None:
+        """Start again: there is another text."""
+        self._seen_to.clear()
+        self.all = False
+
+    def add(self, line: int, start: int, end: int) -> bool:
+        """Add the row that shows a line from `start` to `end`; return whether it is a new one."""
+        seen_to = self._seen_to.get(line, -1)
+        if self.all or end <= seen_to or start > max(seen_to, 0):
+            return False
+        self._seen_to[line] = end
+        return True
+
+    def unseen(
+        self, shown: Sequence[int], rows: Rows, length: Callable[[int], int], count: int
+    ) -> int:
+        """Return how many rows were not on the screen.
+
+        `shown` are the lines that are not folded, in order, and `rows` their rows; `length` returns
+        how long a line is. Of the `count` lines in all, each that is folded counts as one row.
+        """
+        if self.all:
+            return 0
+        unseen = rows.height + count - len(shown)
+        for line, seen_to in self._seen_to.items():
+            place = bisect_right(shown, line) - 1
+            whole = seen_to >= length(line)
+            if place >= 0 and shown[place] == line:
+                unseen -= bisect_right(rows.cuts[place], seen_to) + whole
+            else:
+                unseen -= whole
+        return unseen
