@@ -53,6 +53,9 @@ class RowsView(KeepsSeen, DrawnRows):
         self._rows = Rows(())
         self._parts = JsonParts()
         self._wrapped_for = -1
+        self._wrapped: LRUCache[int, tuple[Sequence[int], Rows]] = LRUCache(2)
+        """For a width: the lines that are not folded, and their rows. A layout asks for two widths:
+        with a scrollbar beside the text and without."""
         self._strips: LRUCache[int, Strip] = LRUCache(512)
 
     # For subclasses
@@ -96,6 +99,7 @@ class RowsView(KeepsSeen, DrawnRows):
     def lines_changed(self) -> None:
         """Cut and draw everything again."""
         self._wrapped_for = -1
+        self._wrapped.clear()
         self._parts.forget()
         self._strips.clear()
         self.refresh(layout=True)
@@ -134,8 +138,10 @@ class RowsView(KeepsSeen, DrawnRows):
         """Cut the lines for this width, unless that is done."""
         if width == self._wrapped_for:
             return
-        self._shown = self.lines_in_view()
-        self._rows = Rows(self.cuts(self._shown, width))
+        if (wrapped := self._wrapped.get(width)) is None:
+            shown = self.lines_in_view()
+            wrapped = self._wrapped[width] = shown, Rows(self.cuts(shown, width))
+        self._shown, self._rows = wrapped
         self._wrapped_for = width
         self._strips.clear()
 

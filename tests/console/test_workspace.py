@@ -11,6 +11,7 @@ from hitl_tui.messages import ThreadOpened
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.state.session import ConnectionStatus
 from hitl_tui.state.views import ChosenViews, ViewName
+from hitl_tui.widgets.cards.choice_part import ChoicePart
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.state_tree.state_tree import StateTree
 from hitl_tui.widgets.workspace.workspace import Workspace
@@ -172,3 +173,18 @@ async def test_a_run_that_is_found_leaves_the_focus_in_the_chosen_view(
         assert workspace(c).current is STATE
         assert isinstance(c.app.screen.focused, StateTree)
         desk.ended.set()
+
+
+@pytest.mark.parametrize("size", [(40, 12), (80, 24), (120, 40)])
+@pytest.mark.parametrize("lines", [1, 200])
+async def test_the_answers_follow_what_is_asked_and_stay_in_view(
+    console: OpenConsole, size: tuple[int, int], lines: int
+) -> None:
+    asked: JsonValue = {"message": "\n".join(["checked"] * lines), "options": ["go", "wait"]}
+    async with console(DeskDouble(interrupt(asked)), size) as c:
+        await c.open()
+        part, bar = c.card.query_one(ChoicePart), c.card.send_bar
+        assert part.options.region.y - part.asked.region.bottom <= 1
+        assert bar.region.y - part.options.region.bottom <= 1
+        assert part.options.region.height == 2 and bar.region.bottom <= size[1] - 1
+        assert part.asked.region.height >= 3

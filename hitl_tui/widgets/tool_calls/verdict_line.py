@@ -19,10 +19,10 @@ class VerdictChip(Static):
     DEFAULT_CSS = """
     VerdictChip {
         width: auto; height: 1; padding: 0 2; margin-right: 1; pointer: pointer;
-        &.-approve { background: $success 20%; color: $text-success; }
-        &.-edit { background: $warning 20%; color: $text-warning; }
-        &.-reject { background: $error 20%; color: $text-error; }
-        &.-respond { background: $primary 20%; color: $text-primary; }
+        &.-approve { background: $success 30%; color: $text-success; }
+        &.-edit { background: $warning 30%; color: $text-warning; }
+        &.-reject { background: $error 30%; color: $text-error; }
+        &.-respond { background: $primary 30%; color: $text-primary; }
         &:hover { background-tint: $foreground 10%; }
         &.-chosen { color: $background; text-style: bold; }
         &.-chosen.-approve { background: $success; }
