@@ -1,8 +1,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
-WORKERS ?= 3
+# Two more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
+WORKERS ?= 4
 NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules \
   tests/browser/node_modules
 # Else every program that a test starts compiles the code of this project again.

@@ -13,10 +13,12 @@ import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from functools import cache
-from multiprocessing import reduction
+from multiprocessing import forkserver, reduction
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _IMPORTED = [
@@ -112,6 +114,11 @@ def run_program(
 def _forks() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_IMPORTED)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(
+            "LANGGRAPH_STRICT_MSGPACK", "true"
+        )  # as hitl_server does; it is read at import
+        forkserver.ensure_running()
     return context
 
 

@@ -48,6 +48,8 @@ class DrawnRows(Widget):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Paint lines, all with the same style, size and selection."""
+        if not self.is_attached:  # it was removed while the screen was painted
+            return [Strip.blank(crop.width)] * crop.height
         self._painted = _Painted(super().rich_style, super().size, super().text_selection)
         try:
             return super().render_lines(crop)

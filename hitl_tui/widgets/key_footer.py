@@ -18,7 +18,7 @@ _LEFT_OUT_FIRST = (
     *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),
     *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
     *("console.threads", "console.start", "card.next_call", "thread.look_over", "inbox.mark"),
-    "card.answer_as",
+    *("card.answer_as", "card.jump_to_end"),
 )
 """Bindings that are left out first: seldom used, or shown by other widgets. Help lists all of them."""
 _FIRST = ("card.send", "card.keep", "card.step")

@@ -427,7 +427,7 @@ async def test_the_form_tells_that_compiled_breakpoints_are_not_known(
     desk.compiled = None
     async with console(desk, (100, 50)) as c:
         await c.press("n")
-        await until(c.pilot, lambda: "those that you name here replace them" in c.text)
+        await until(c.pilot, lambda: "does not report the nodes" in c.text)
 
 
 # The log

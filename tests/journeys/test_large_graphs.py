@@ -72,7 +72,7 @@ async def test_a_supervisor_shows_which_agent_asks_and_who_said_what(
         await open_new(console, local_server, tmp_path, "supervisor", said)
         await console.shows("supervisor ▸ accountant ▸", "model researcher", "model supervisor")
         await console.press("alt+4")
-        await console.shows('researcher messages: [ai "')
+        await console.shows("researcher messages")
         await console.press("alt+5")
         await console.shows("? accountant ⊞", "● researcher ⊞", "○ writer ⊞")
         await console.press("x")
