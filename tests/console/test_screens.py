@@ -425,9 +425,9 @@ async def test_the_form_tells_that_compiled_breakpoints_are_not_known(
 ) -> None:
     desk = DeskDouble()
     desk.compiled = None
-    async with console(desk, (100, 50)) as c:
+    async with console(desk, (120, 50)) as c:
         await c.press("n")
-        await until(c.pilot, lambda: "does not report the nodes" in c.text)
+        await until(c.pilot, lambda: "those that you name here replace them" in c.text)
 
 
 # The log

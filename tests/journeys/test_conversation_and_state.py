@@ -49,8 +49,8 @@ async def test_what_led_to_a_question_is_above_it_on_a_narrow_screen(
     async with piloted(local_server, tmp_path / "data", (80, 24)) as console:
         await opened(local_server, console, tmp_path / "other")
         await console.shows("person  This is what came. Write to me", "model   The order left our")
-        await console.pilot.resize_terminal(120, 40)
-        await console.shows("Conversation", "send_email(")
+        await console.pilot.resize_terminal(130, 40)
+        await console.shows("13 messages", "? send_email(to=")
         await console.shows_no("person  This is what came.")
 
 

@@ -39,7 +39,7 @@ async def stopped(desk: Desk) -> ThreadView:
 
 @asynccontextmanager
 async def opened(
-    desk: Desk, thread: ThreadView, size: tuple[int, int] = (170, 40)
+    desk: Desk, thread: ThreadView, size: tuple[int, int] = (190, 40)
 ) -> AsyncIterator[PilotedConsole]:
     """Open the console on a thread, with its history in view."""
 
@@ -69,7 +69,7 @@ async def test_the_views_follow_the_checkpoint_that_is_selected(
         await c.shows("◷ earlier, nothing can be answered here")
         assert '"polished"' not in c.text.split("wrote", 1)[0]
         await c.press("G")
-        await c.shows("viewing the input")
+        await c.shows("viewing the input · next: __start__")
         await c.press("0")
         await c.shows("now · next: publish", "Stopped before publish", "stopped at a breakpoint")
         await c.until(lambda: isinstance(c.screen.focused, Timeline))

@@ -112,8 +112,8 @@ def test_a_text_is_revised(project: Project) -> None:
         wait_until_ready(terminal)
         press(terminal, "end", *"!")
         screen = terminal.wait_for(r'"original text!"')
-        assert re.search(r"^[ │]*-original text", screen, re.MULTILINE)
-        assert re.search(r"^[ │]*\+original text!", screen, re.MULTILINE)
+        assert re.search(r"^│ *-original text", screen, re.MULTILINE)
+        assert re.search(r"^│ *\+original text!", screen, re.MULTILINE)
         press(terminal, "ctrl+s")
         terminal.wait_for('"some_text": "original text!"')
         press(terminal, "escape")
@@ -123,7 +123,7 @@ def test_a_text_is_revised(project: Project) -> None:
 
 def test_each_tool_call_gets_a_verdict(project: Project) -> None:
     thread = project.waits("tool_agent", {"messages": [{"role": "user", "content": "hi"}]})
-    with project.console() as terminal:
+    with project.console(columns=100) as terminal:
         terminal.wait_for("send_email")
         press(terminal, "enter")
         terminal.wait_for('subject +"Monday"')
@@ -135,6 +135,7 @@ def test_each_tool_call_gets_a_verdict(project: Project) -> None:
         terminal.wait_for("not allowed")
         press(terminal, "r")
         terminal.press("no deletes")
+        terminal.wait_for(r'"type": "reject", "message": "no deletes"')
         press(terminal, "ctrl+s")
         terminal.wait_for("2  execute_sql: reject, “no deletes”")
         wait_until_ready(terminal, "^s Do it")

@@ -68,11 +68,11 @@ async def test_a_supervisor_shows_which_agent_asks_and_who_said_what(
     local_server: Served, tmp_path: Path, short_guard: None
 ) -> None:
     said: JsonObject = {"messages": [{"role": "user", "content": "Pay order 1042 back."}]}
-    async with piloted(local_server, tmp_path / "data", (120, 30)) as console:
+    async with piloted(local_server, tmp_path / "data", (130, 30)) as console:
         await open_new(console, local_server, tmp_path, "supervisor", said)
         await console.shows("supervisor ▸ accountant ▸", "model researcher", "model supervisor")
         await console.press("alt+4")
-        await console.shows("researcher messages")
+        await console.shows('researcher messages: [ai "')
         await console.press("alt+5")
         await console.shows("? accountant ⊞", "● researcher ⊞", "○ writer ⊞")
         await console.press("x")

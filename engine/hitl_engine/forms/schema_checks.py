@@ -38,6 +38,8 @@ _MOST_CHARACTERS = 200_000
 _LONGEST_PATTERN = 1_000
 _MOST_STEPS = 20_000
 """Keywords that one check can look at: some tenths of a second."""
+_DEARER = {"$ref": 12, "$dynamicRef": 12}
+"""Keywords that count as several steps: a reference is looked up, which takes as long as these."""
 _MOST_NAMED = 50
 """Values of an `enum` that a fault names."""
 
@@ -136,11 +138,11 @@ def _is_large(schema: JsonObject) -> bool:
 Check: TypeAlias = Callable[[Any, Any, Any, Any], Iterator[ValidationError] | None]
 
 
-def _counted(check: Check) -> Check:
-    """Return a check that counts as a step. It raises TooMuchWork after the last one."""
+def _counted(check: Check, steps: int = 1) -> Check:
+    """Return a check that counts as so many steps. It raises TooMuchWork after the last one."""
 
     def counted(validator: Any, limit: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
-        _take_steps(1)
+        _take_steps(steps)
         yield from check(validator, limit, value, schema) or ()
 
     return counted
@@ -244,7 +246,7 @@ def _matcher(pattern: str) -> Callable[[str], bool]:
 _Checker = extend(  # type: ignore[no-untyped-call]  # the stubs of jsonschema lack it
     Draft202012Validator,
     {
-        name: _counted(check)
+        name: _counted(check, _DEARER.get(name, 1))
         for name, check in {
             **Draft202012Validator.VALIDATORS,
             "required": _required,
