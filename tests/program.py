@@ -114,10 +114,8 @@ def run_program(
 def _forks() -> ForkServerContext:
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(_IMPORTED)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv(
-            "LANGGRAPH_STRICT_MSGPACK", "true"
-        )  # as hitl_server does; it is read at import
+    with pytest.MonkeyPatch.context() as patch:  # read at import, and set by hitl_server before
+        patch.setenv("LANGGRAPH_STRICT_MSGPACK", "true")
         forkserver.ensure_running()
     return context
 

@@ -251,6 +251,10 @@ class InboxScreen(ConsoleScreen):
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
             self.action_take_up_code()
 
+    def on_resize(self) -> None:
+        """Show the preview once there is space for it."""
+        self.preview_soon()
+
     @on(InboxList.Selected)
     def show_preview(self, event: InboxList.Selected) -> None:
         """Show what the selected item asks, once the selection rests."""
@@ -260,13 +264,17 @@ class InboxScreen(ConsoleScreen):
     async def preview_soon(self) -> None:
         """Show the preview a moment later: keys that move the selection come first."""
         await asyncio.sleep(_REST)
+        if not (self.is_mounted and self.has_class("-wide")):
+            return
         item = self.list.item
         self.preview.show(None if item is None else self.desks.reviews.item(item))
         if item is None or not self.conversation.is_of(item):
             self.conversation.clear()
-        if item is not None and self.is_current and self.has_class("-wide"):
+        if item is not None and self.is_current:
             self.list.mark_seen(item)
         if item is None or self.size.width < _WIDTH_OF_CONVERSATION:
+            return
+        if self.conversation.is_read_for(item):
             return
         await asyncio.sleep(_READ_REST)
         desk = self.sessions.of(item).desk

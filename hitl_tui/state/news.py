@@ -44,9 +44,7 @@ class News:
 
         `complete`: the targets of which this inbox has everything.
         """
-        if len(self._matches) > len(
-            inbox.items
-        ):  # else nothing is gone: all of these were taken in
+        if len(self._matches) > len(inbox.items):  # else none is gone: all of these were taken in
             there = {key_of(item) for item in inbox.items}
             for key in [key for key in self._matches if key not in there]:
                 del self._matches[key]

@@ -39,7 +39,7 @@ class RequestAnswer:
         later = [index for index in undecided if index > after]
         return next(iter(later or undecided), None)
 
-    def can_give_rest(self, verdict: DecisionKind) -> list[int]:
+    def undecided_that_take(self, verdict: DecisionKind) -> list[int]:
         """Return the indexes of the calls that have no verdict and take this one."""
         return [index for index in self.undecided if verdict in self.answers[index].call.allowed]
 

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench.rows import Row, alternately, timed
+from tests.bench.rows import Row, alternately, pressed_when_quiet, timed
 from tests.terminal import Terminal
 
 ITEMS = 100_000
@@ -43,11 +43,7 @@ def measure(folder: Path) -> Iterator[Row | str]:
 
 def _first_frame(inbox: Terminal, key: str) -> float:
     """Return the seconds from a key of the filter to the first output, when all is quiet before."""
-    inbox.settle(quiet=0.3)
-    before = len(inbox.raw)
-    when = inbox.press(key)
-    while len(inbox.raw) == before:
-        inbox.read(0.01)
+    when = pressed_when_quiet(inbox, key, quiet=0.3)
     return inbox.last_byte - when
 
 

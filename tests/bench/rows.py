@@ -53,14 +53,23 @@ def alternately(
     return [pair[0] for pair in pairs], [pair[1] for pair in pairs]
 
 
-def pressed(terminal: Terminal, key: str) -> float:
-    """Return the seconds from a key to the last byte of the frame that it causes."""
-    terminal.settle(quiet=0.05)
+def pressed_when_quiet(terminal: Terminal, key: str, *, quiet: float) -> float:
+    """Press a key after `quiet` seconds without output, and wait for the first output after it.
+
+    Return when it was pressed (`time.perf_counter`).
+    """
+    terminal.settle(quiet=quiet)
     before = len(terminal.raw)
     when = terminal.press(key)
     while len(terminal.raw) == before:
-        terminal.read(0.02)
+        terminal.read(0.01)
         assert time.perf_counter() - when < 60, "the key changed nothing"
+    return when
+
+
+def pressed(terminal: Terminal, key: str) -> float:
+    """Return the seconds from a key to the last byte of the frame that it causes."""
+    when = pressed_when_quiet(terminal, key, quiet=0.05)
     terminal.settle(quiet=0.05)
     return terminal.last_byte - when
 

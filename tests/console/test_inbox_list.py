@@ -168,12 +168,17 @@ async def test_only_the_rows_on_screen_are_described() -> None:
         assert len(described) < 200
 
 
-async def test_a_filter_of_many_items_lists_the_first_matches_and_then_the_others(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """It checks a few items at a time; the selection does not move, and live items are listed."""
+@pytest.fixture
+def slow_filter(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A filter that checks a hundred items at a time, with pauses."""
     monkeypatch.setattr(inbox_list, "_MOMENT", 0.0)
     monkeypatch.setattr(inbox_list, "_PAUSE", 0.05)
+
+
+async def test_a_filter_of_many_items_lists_the_first_matches_and_then_the_others(
+    slow_filter: None,
+) -> None:
+    """It checks a few items at a time; the selection does not move, and live items are listed."""
     items = many(1_000)
 
     def beginning_with(digits: str, last: int) -> int:
@@ -199,11 +204,9 @@ async def test_a_filter_of_many_items_lists_the_first_matches_and_then_the_other
 
 
 async def test_the_selection_stays_far_down_while_a_filter_begins_again(
-    monkeypatch: pytest.MonkeyPatch,
+    slow_filter: None,
 ) -> None:
     """Else enter would open another item."""
-    monkeypatch.setattr(inbox_list, "_MOMENT", 0.0)
-    monkeypatch.setattr(inbox_list, "_PAUSE", 0.05)
     items = many(1_000)
     listed = InboxList(describe)
     async with card_shown(listed) as (pilot, _):

@@ -153,7 +153,7 @@ class ToolCallsPart(QuestionPart):
 
     def show_unseen_rest(self) -> bool:
         """Show which undecided calls cannot be approved yet; return whether there are any."""
-        takers = self.request.can_give_rest(DecisionKind.APPROVE)
+        takers = self.request.undecided_that_take(DecisionKind.APPROVE)
         others = [each for each in takers if each not in self._seen]
         if not others:
             return False
@@ -245,7 +245,7 @@ class ToolCallsPart(QuestionPart):
 
     def _takers(self, kind: DecisionKind) -> list[int]:
         """Return the undecided calls that can get this verdict now."""
-        takers = self.request.can_give_rest(kind)
+        takers = self.request.undecided_that_take(kind)
         if kind is DecisionKind.APPROVE:
             takers = [each for each in takers if each in self._seen]
         return takers
