@@ -1,8 +1,8 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
-# Two more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
-WORKERS ?= 4
+# One more than two cores: tests wait for processes, and `langgraph dev` sleeps before a run.
+WORKERS ?= 3
 NODE_MODULES := tests/clients/node_modules tests/any_server/javascript/node_modules \
   tests/browser/node_modules
 # Else every program that a test starts compiles the code of this project again.
@@ -14,7 +14,7 @@ demo: $(VENV)/.installed  ## open the console on the sample graphs
 	$(BIN)/hitl-tui demo
 
 test: check $(NODE_MODULES) .servers/aegra/.installed  ## everything that must hold, with real servers
-	$(BIN)/python -m pytest -q -W error -n $(WORKERS) --dist loadgroup
+	$(BIN)/python -m pytest -q -W error -n $(WORKERS)
 
 check: $(VENV)/.test-installed  ## types, style, and import rules
 	$(BIN)/ruff check .

@@ -3,9 +3,12 @@
 import gc
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 from tests.server import processes
 
@@ -21,21 +24,27 @@ _SHARING = ("any_server", "browser", "clients", "deploy", "server", "shell")
 """Folders whose files have fixtures for all their tests, such as a server of their own."""
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Group the tests that share what starts slowly; `--dist loadgroup` keeps a group together."""
-    for item in items:
-        if (group := _group_of(item)) is not None:
-            item.add_marker(pytest.mark.xdist_group(group))
+class GroupScheduling(LoadScopeScheduling):  # type: ignore[misc]  # xdist has no types
+    """Keeps tests that share what starts slowly in one process.
+
+    The mark `xdist_group` would do that, but pytest-xdist 3.8 adds the group to an attribute of which
+    pytest 9.2 makes no use, and scatters the tests.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        """Return the group of a test: those of one group run one after the other."""
+        path, _, test = nodeid.partition("::")
+        parameters = test.partition("[")[2].rstrip("]").split("-")
+        for server in _STARTED_ONCE:
+            if server in parameters:
+                return server
+        return path if Path(path).parent.name in _SHARING else nodeid
 
 
-def _group_of(item: pytest.Item) -> str | None:
-    kind = getattr(item, "callspec", None)
-    for server in _STARTED_ONCE:
-        if kind is not None and server in kind.params.values():
-            return server
-    folder = item.path.parent.name
-    return item.path.stem if folder in _SHARING else None
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> GroupScheduling:
+    """Group the tests in this way, whatever `--dist` names."""
+    return GroupScheduling(config, log)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ from hitl_engine.model import JsonObject
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.widgets.key_footer import KeyFooter
 
-from .conftest import Console, OpenConsole
+from .conftest import Console, OpenConsole, until
 from .desk_double import DeskDouble, ToolCall, interrupt, tool_request
 
 FORM: JsonObject = {
@@ -28,6 +28,7 @@ async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
 ) -> None:
     async with console(DeskDouble(interrupt(payload)), size) as c:
         await c.open()
+        await until(c.pilot, lambda: "^s Send" in keys(c))
         line = keys(c)
         assert "^s Send" in line and "esc Back" in line and line.endswith(" Help")
         if size[0] != 80:

@@ -129,7 +129,8 @@ async def test_a_closed_pipe_ends_it(local_shell: Shell, tmp_path: Path) -> None
 async def test_the_example_posts_each_event_and_what_failed_is_told_again(
     local_shell: Shell, tmp_path: Path
 ) -> None:
-    options = ("--state", str(tmp_path / "state"), "--kind", "breakpoint", "--once")
+    only = ("--kind", "breakpoint", "--graph", "breakpoints")
+    options = ("--state", str(tmp_path / "state"), *only, "--once")
     command = ("--exec", f"'{sys.executable}' '{BRIDGE}'")
     thread = await started(local_shell, "breakpoints")
     with webhook() as url:
