@@ -96,12 +96,16 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
-        """Add to the body; of one that was refused, drop as much as a client may send by mistake."""
+        """Add to the body; drop one that was refused, unless it is more than twice too large.
+
+        A connection that is closed while a client sends may lose it the refusal, or its next
+        request.
+        """
         if self._has_large_headers:
             return
         if self.cycle.response_complete:
             self._dropped_bytes += len(body)
-            if self._dropped_bytes > self._limits.body_bytes:
+            if self._dropped_bytes > 2 * self._limits.body_bytes:
                 self.transport.close()
         super().on_body(body)
 

@@ -21,12 +21,17 @@ CALLS: JsonObject = {
         {"action_name": "delete_file", "allowed_decisions": ["approve", "reject"]},
     ],
 }
-ITEMS: dict[str, Waiting] = {
-    "text": interrupt({"text_to_revise": "hello world"}, n=1, minutes=2),
-    "calls": interrupt(CALLS, n=2, graph="agent", node="tools", minutes=90),
-    "asks": interrupt({"question": "Publish?", "details": 7}, n=3, graph="agent", minutes=3000),
-    "stop": stop(),
-}
+
+
+@pytest.fixture
+def items() -> dict[str, Waiting]:
+    """Return items by their names, with ages as of now."""
+    return {
+        "text": interrupt({"text_to_revise": "hello world"}, n=1, minutes=2),
+        "calls": interrupt(CALLS, n=2, graph="agent", node="tools", minutes=90),
+        "asks": interrupt({"question": "Publish?", "details": 7}, n=3, graph="agent", minutes=3000),
+        "stop": stop(),
+    }
 
 
 def essence(item: Waiting) -> Essence:
@@ -58,12 +63,14 @@ def essence(item: Waiting) -> Essence:
         ("-hello -publish", "calls stop"),
     ],
 )
-def test_items_fit_every_part_of_a_filter(typed: str, listed: str) -> None:
+def test_items_fit_every_part_of_a_filter(
+    typed: str, listed: str, items: dict[str, Waiting]
+) -> None:
     parsed = parse_filter(typed)
     assert not parsed.fault
     found = [
         name
-        for name, item in ITEMS.items()
+        for name, item in items.items()
         if parsed.fits(item, partial(essence, item), partial(searched, item))
     ]
     assert " ".join(found) == listed
@@ -87,8 +94,8 @@ def test_a_wrong_age_is_told_and_left_out() -> None:
         ("asks", "Publish? · details 7"),
     ],
 )
-def test_an_item_is_told_without_braces(name: str, text: str) -> None:
-    found = essence(ITEMS[name]).text
+def test_an_item_is_told_without_braces(name: str, text: str, items: dict[str, Waiting]) -> None:
+    found = essence(items[name]).text
     assert text in found
     assert "{" not in found
 

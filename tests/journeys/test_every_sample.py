@@ -51,6 +51,8 @@ class Journey:
     input: JsonValue = None
 
 
+DONE = "▸ \\S+ +✓ done"
+"""The status of the open thread; below, the receipt of the one before has a mark of its own."""
 APPROVED = Press("a", "● a Approve")
 VERDICTS = Press("ctrl+s", "(?s)Send 2 verdicts.*Do it")
 SPELLED = Press("ctrl+s", "(?s)Send this answer.*Do it")
@@ -218,7 +220,7 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
     terminal.wait_for(journey.asked)
     wait_until_ready(terminal)
     last: str | Press = ""
-    for key in (*journey.keys, Press("ctrl+s", "✓ done")):
+    for key in (*journey.keys, Press("ctrl+s", DONE)):
         if isinstance(key, Press):
             decide(terminal, key)
         else:
