@@ -135,6 +135,7 @@ KEY_ACTIONS = (
     "inbox.down",
     "inbox.filter",
     "inbox.first",
+    "inbox.group",
     "inbox.last",
     "inbox.mark",
     "inbox.mark_alike",

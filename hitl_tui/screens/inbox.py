@@ -21,6 +21,7 @@ from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.inbox_view import InboxView, parse_view
 from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
@@ -56,6 +57,8 @@ _NOT_ALL_TARGETS = """\
 Nothing waits on the targets that could be read.
 
 The others are above. The console tries again by itself."""
+_KEPT_AS = "inbox"
+"""The setting that keeps the order and the groups."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
 _KEEP_SECONDS = 60
@@ -172,7 +175,14 @@ class InboxScreen(ConsoleScreen):
         if self.sessions.several:
             self.bar.instead = f"{len(self.sessions.targets)} targets"
         self.header = InboxHeader()
-        self.list = InboxList(self._essence, self.marks, self.session.early_keys)
+        self.list = InboxList(
+            self._essence,
+            self.marks,
+            self.session.early_keys,
+            deadline_of=self.desks.reviews.deadline_of,
+        )
+        kept = self.session.settings.kept(_KEPT_AS)
+        self._arrange(parse_view(kept if isinstance(kept, str) else ""))
         self.nothing = Static(id="nothing", markup=False)
         self.filter = FilterLine()
         self.preview = ItemPreview()
@@ -187,6 +197,16 @@ class InboxScreen(ConsoleScreen):
         yield self.header
         yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
         yield self.filter
+
+    def _arrange(self, view: InboxView) -> None:
+        """List in the order and the groups of a view, where it has them."""
+        self.list.order = view.order or self.list.order
+        self.list.grouping = view.grouping or self.list.grouping
+
+    @on(InboxList.Reordered)
+    def keep_order(self) -> None:
+        """Keep the order and the groups for the next time."""
+        self.keep_setting(InboxView("", self.list.order, self.list.grouping).text, _KEPT_AS)
 
     def _essence(self, item: Waiting) -> Essence:
         return essence_of(self.desks.reviews.item(item))
@@ -391,6 +411,7 @@ class InboxScreen(ConsoleScreen):
             filtered=bool(self.list.filter),
             fault=self.list.filter.fault,
             order=self.list.order.value,
+            grouping=self.list.grouping.value,
             marked=len(self.marks),
             sending=self.marks.progress,
         )
@@ -459,9 +480,11 @@ class InboxScreen(ConsoleScreen):
         self.filter.open()
 
     def list_view(self, text: str) -> None:
-        """List what a named view shows: the items that match its text."""
-        self.filter.search_for(text)
-        self.list.filter_text = text
+        """List what a named view shows: its filter, and its order and groups where it has them."""
+        view = parse_view(text)
+        self.filter.search_for(view.filter)
+        self.list.filter_text = view.filter
+        self._arrange(view)
         self.refresh_bindings()
 
     def action_unfilter(self) -> None:

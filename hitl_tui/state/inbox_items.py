@@ -1,16 +1,18 @@
-"""The pending items of the inbox: which of them are listed, and in which order.
+"""The pending items of the inbox: which of them are listed, in which order and groups.
 
 A filter checks a hundred thousand items for a second. So it runs for a moment at a time: the first
 matches are listed at once, and the others follow.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from time import perf_counter
 
 from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.inbox_filter import InboxFilter
+from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping, Row, grouped
 from hitl_tui.state.marks import ItemKey, key_of
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import longest_of_several
@@ -20,19 +22,28 @@ _SEARCHED = 2000
 """Characters of a payload that a filter searches."""
 _AT_A_TIME = 100
 """Items that are checked between two looks at the clock."""
+_FEW = 1000
+"""New items that are checked at once."""
 
 
 class InboxItems:
     """All pending items, and those that are listed."""
 
-    def __init__(self, summarise: Callable[[Waiting], Essence]) -> None:
+    def __init__(
+        self,
+        summarise: Callable[[Waiting], Essence],
+        deadline_of: Callable[[Waiting], datetime | None],
+    ) -> None:
         self._summarise = summarise
+        self._deadline_of = deadline_of
         self._essences: dict[int, Essence] = {}
         """By the identity of an item: comparing two payloads takes long."""
         self.all: tuple[Waiting, ...] = ()
         """As the desk returned them."""
         self.listed: list[Waiting] = []
         """Filtered and ordered; more may follow while `is_complete` is false."""
+        self.rows: Sequence[Row] = self.listed
+        """The listed items in their groups below headings, as they were last arranged."""
         self.longest_names = (0, 0, 0)
         """Characters of the longest target, graph and node; 0 where all items have the same."""
         self.unseen: set[ItemKey] = set()
@@ -41,6 +52,7 @@ class InboxItems:
         self._order: InboxOrder | None = None
         """The order of `_ordered`; None if that has to be made."""
         self._filter = InboxFilter()
+        self._grouping = InboxGrouping.NONE
         self._unchecked: Iterator[Waiting] | None = None
 
     @property
@@ -57,9 +69,11 @@ class InboxItems:
         `complete`: the targets all of whose items were there before, so that others are new.
         """
         known, fitting = set(map(id, self.all)), set(map(id, self.listed))
-        checks_new_only = self.is_complete and not self._filter.depends_on_time
         before, self.all = self.all, items  # `before` keeps the ids from being used again
         kept = known.intersection(map(id, items))
+        checks_new_only = (
+            self.is_complete and not self._filter.depends_on_time and len(items) - len(kept) <= _FEW
+        )
         self._note_unseen(before, kept, complete)
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
         self.longest_names = (
@@ -69,7 +83,7 @@ class InboxItems:
         )
         self._order = None
         self._sort(order)
-        if not self._filter:
+        if self._lists_all:
             self._list_all()
         elif checks_new_only:
             self.listed = [
@@ -91,15 +105,25 @@ class InboxItems:
             key for key, target in came.items() if target in complete and key not in gone
         }
 
-    def list_matches(self, order: InboxOrder, chosen: InboxFilter) -> None:
-        """Begin to list the items that fit a filter; `go_on` lists them."""
+    def list_matches(
+        self,
+        order: InboxOrder,
+        chosen: InboxFilter,
+        grouping: InboxGrouping = InboxGrouping.NONE,
+    ) -> None:
+        """Begin to list the items that fit a filter; `go_on` lists them, `arrange` groups them."""
         narrows = order is self._order and self.is_complete and chosen.narrows(self._filter)
-        before, self._filter = self.listed, chosen
+        before, self._filter, self._grouping = self.listed, chosen, grouping
         self._sort(order)
-        if chosen:
-            self._list_matches(before if narrows else self._ordered)
-        else:
+        if self._lists_all:
             self._list_all()
+        else:
+            self._list_matches(before if narrows else self._ordered)
+
+    def arrange(self) -> None:
+        """Put what is listed so far into its groups."""
+        groups = self._grouping is not InboxGrouping.NONE
+        self.rows = grouped(self.listed, self._grouping, self.essence) if groups else self.listed
 
     def go_on(self, seconds: float, *, to: Waiting | None = None) -> None:
         """List further matches: for about that long, and until the item `to` is listed."""
@@ -125,14 +149,25 @@ class InboxItems:
         return found
 
     def index_of(self, item: Waiting, default: int) -> int:
-        """Return where the same item is listed now, or `default`."""
+        """Return the row of the same item, or `default`."""
         return next(
-            (index for index, listed in enumerate(self.listed) if _is_same(listed, item)), default
+            (
+                index
+                for index, row in enumerate(self.rows)
+                if not isinstance(row, GroupHeading) and _is_same(row, item)
+            ),
+            default,
         )
+
+    @property
+    def _lists_all(self) -> bool:
+        """Whether every item is listed without a look at it; for its tool each is looked at."""
+        return not self._filter and self._grouping is not InboxGrouping.TOOL
 
     def _sort(self, order: InboxOrder) -> None:
         if order is not self._order:
-            self._ordered, self._order = in_order(self.all, order), order
+            self._ordered = in_order(self.all, order, self._deadline_of)
+            self._order = order
 
     def _list_all(self) -> None:
         self.listed, self._unchecked = self._ordered, None
@@ -141,7 +176,10 @@ class InboxItems:
         self.listed, self._unchecked = [], iter(items)
 
     def _fits(self, item: Waiting) -> bool:
-        return self._filter.fits(item, lambda: self.essence(item), lambda: _search_text(item))
+        fits = self._filter.fits(item, lambda: self.essence(item), lambda: _search_text(item))
+        if fits and self._grouping is InboxGrouping.TOOL:
+            self.essence(item)  # for its group: it takes long for all items at once
+        return fits
 
 
 def _is_same(one: Waiting, other: Waiting) -> bool:

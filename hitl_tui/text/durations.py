@@ -25,3 +25,14 @@ def age(seconds: float) -> str:
     if whole < 86_400:
         return f"{whole // 3600}h {whole % 3600 // 60:02}m"
     return f"{whole // 86_400}d {whole % 86_400 // 3600}h"
+
+
+def due(seconds: float) -> str:
+    """Return the time to a deadline with its largest unit: `in 3m`; or since it: `3m ago`."""
+    whole = int(abs(seconds))
+    number, unit = next(
+        (whole // size, unit)
+        for size, unit in ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
+        if whole >= size or size == 1
+    )
+    return f"in {number}{unit}" if seconds >= 0 else f"{number}{unit} ago"

@@ -26,6 +26,8 @@ class InboxCounts:
     fault: str
     """What is wrong with the filter, or nothing."""
     order: str
+    grouping: str
+    """How the items are grouped; empty if they are not."""
     marked: int
     sending: str
     """How many decisions on marked items are sent; empty while none are."""
@@ -87,7 +89,7 @@ def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
         _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
-        counts.order,
+        ", ".join(part for part in (counts.order, counts.grouping) if part),
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)

@@ -2,12 +2,13 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_tui.text.fitting import padded
+from hitl_tui.text.fitting import counted, padded, shortened
 from hitl_tui.text.inbox_row import InboxRow, Look
 
 _KIND = 10
@@ -38,6 +39,8 @@ class InboxRowDrawing:
         self._widget = widget
         self.production: frozenset[str] = frozenset()
         """The names of the targets in production."""
+        self.time_heading = "waiting"
+        """What the column of times shows."""
         self._columns = Columns(_KIND, 0, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
@@ -47,7 +50,18 @@ class InboxRowDrawing:
     def headings(self, width: int) -> Strip:
         """Draw the headings of the columns."""
         base = self._widget.get_component_rich_style("inbox--heading")
-        return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
+        row = _HEADINGS._replace(waiting=self.time_heading)
+        return self._strip([Segment(" " * _SIGNS, base)], row, None, base, width)
+
+    def group_heading(self, name: str, count: int, width: int) -> Strip:
+        """Draw the heading of a group, with a line to its right."""
+        base = self._widget.rich_style
+        title = base + self._widget.get_component_rich_style("inbox--group")
+        line = base + self._colour("heading")
+        words = f"{shortened(name, max(8, width - 16))}  {counted(count, 'item')} "
+        rest = "─" * max(0, width - _SIGNS - cell_len(words) - 1)
+        segments = [Segment(" " * _SIGNS, base), Segment(words, title), Segment(rest, line)]
+        return Strip(segments).adjust_cell_length(width, base)
 
     def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, sign: str) -> Strip:
         """Draw the row of an item; `sign`: that it is marked, new or has a draft, or nothing."""

@@ -13,6 +13,7 @@ class InboxRows(ItemList):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "inbox--heading",
+        "inbox--group",
         "inbox--selected",
         "inbox--asks",
         "inbox--tool",
@@ -28,6 +29,7 @@ class InboxRows(ItemList):
     DEFAULT_CSS = """
     InboxRows {
         & > .inbox--heading { color: $foreground 50%; }
+        & > .inbox--group { color: $foreground 90%; text-style: bold; }
         & > .inbox--selected { background: $panel; text-style: bold; }
         &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
         & > .inbox--asks { color: $text-accent; }

@@ -230,7 +230,7 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
             terminal.settle()
         last = key
     terminal.press("escape")
-    terminal.wait_for("newest changes first")
+    terminal.wait_for("newest first")
     terminal.press("escape")
     terminal.wait_for(r"(?<!of )\b\d+ waiting|Nothing waits")
 

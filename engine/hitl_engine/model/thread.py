@@ -62,6 +62,8 @@ class Interrupt:
     not be read, and only the thread's row tells of it, which can be wrong."""
     target: str = ""
     """The name of the configured target that it is on; empty if that was given without a name."""
+    changed: datetime | None = field(default=None, compare=False)
+    """When its thread last changed, by the server's clock."""
 
     @property
     def asked(self) -> list[JsonValue]:
@@ -95,6 +97,8 @@ class Breakpoint:
     """What a person has to confirm before a step; mostly empty."""
     target: str = ""
     """The name of the configured target, as with `Interrupt.target`."""
+    changed: datetime | None = field(default=None, compare=False)
+    """When its thread last changed, as with `Interrupt.changed`."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
