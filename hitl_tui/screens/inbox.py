@@ -25,6 +25,7 @@ from hitl_tui.state.inbox_view import InboxView, parse_view
 from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.named_views import NamedView, NamedViews
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.text.essence import Essence, essence_of
@@ -141,6 +142,14 @@ class InboxScreen(ConsoleScreen):
             id="inbox.unfilter",
         ),
         Binding(
+            "v",
+            "views",
+            "Views",
+            show=False,
+            tooltip="Show a named view, save what is shown as one, or remove one",
+            id="inbox.views",
+        ),
+        Binding(
             "b",
             "broken",
             "Broken graphs",
@@ -158,6 +167,7 @@ class InboxScreen(ConsoleScreen):
         self.sessions = sessions
         self.desks = sessions.desks()
         self.marks = Marks()
+        self.views = NamedViews(self.session.settings, self.session.configuration)
         self._last_seen_list: LastSeenList | None = None
         self._long_lived = LongLivedItems()
         self._watched: list[Session] = []
@@ -486,6 +496,17 @@ class InboxScreen(ConsoleScreen):
         self.list.filter_text = view.filter
         self._arrange(view)
         self.refresh_bindings()
+
+    def action_views(self) -> None:
+        """List the named views."""
+        from hitl_tui.screens.views_modal import ViewsModal  # after the first paint
+
+        def chosen(view: NamedView | None) -> None:
+            if view is not None:
+                self.list_view(view.text)
+
+        shown = InboxView(self.list.filter_text, self.list.order, self.list.grouping)
+        self.app.push_screen(ViewsModal(self.views, shown.text), chosen)
 
     def action_unfilter(self) -> None:
         """Clear the filter."""

@@ -150,7 +150,8 @@ SETTINGS = (
     Setting(
         "views.NAME",
         TEXT,
-        "A named filter of the inbox. The command palette offers each view by its name.",
+        "A named view of the inbox: a filter, which may also name an order and groups, as "
+        "sort:deadline group:thread. The key v and the command palette offer each by its name.",
     ),
     Setting(
         "keys.PLACE.ACTION",
