@@ -1,8 +1,9 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -14,7 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError, JournalFailed
-from hitl_engine.model import BrokenGraph, Server, Waiting
+from hitl_engine.model import BrokenGraph, ItemNote, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.connecting import NOT_LIVE
@@ -26,8 +27,10 @@ from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.named_views import NamedView, NamedViews
+from hitl_tui.state.noted_items import NotedId, NotedItems
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
+from hitl_tui.state.snooze_time import SnoozeTime
 from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
@@ -70,6 +73,10 @@ _READ_REST = 0.2
 """Seconds for which it rests further before the conversation that led to it is read."""
 _WIDTH_OF_CONVERSATION = 160
 """Columns from which this conversation is shown."""
+_ALL_SNOOZED = """\
+Nothing else waits for you: all items are snoozed.
+
+They come back by themselves. To list them, filter by is:snoozed."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -166,6 +173,7 @@ class InboxScreen(ConsoleScreen):
         super().__init__(sessions.overview)
         self.sessions = sessions
         self.desks = sessions.desks()
+        self.notes = NotedItems(self.desks.reviews.fingerprint_of)
         self.marks = Marks()
         self.views = NamedViews(self.session.settings, self.session.configuration)
         self._last_seen_list: LastSeenList | None = None
@@ -190,6 +198,7 @@ class InboxScreen(ConsoleScreen):
             self.marks,
             self.session.early_keys,
             deadline_of=self.desks.reviews.deadline_of,
+            notes=self.notes,
         )
         kept = self.session.settings.kept(_KEPT_AS)
         self._arrange(parse_view(kept if isinstance(kept, str) else ""))
@@ -255,6 +264,9 @@ class InboxScreen(ConsoleScreen):
 
     def _tick(self) -> None:
         self.list.tick()
+        if woken := self.list.wake():
+            words = f"{counted(woken, 'snoozed item')} {'is' if woken == 1 else 'are'} back."
+            self.show_notification(words)
         if self.marks.progress:
             self._show_summary()
 
@@ -273,6 +285,7 @@ class InboxScreen(ConsoleScreen):
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items, self.sessions.complete)
             self.read_drafts()
+            self.read_notes()
             self._long_lived.keep_from_collector(len(self.list.items))
         if self.sessions.last_seen is not None and self._last_seen_list is not None:
             self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
@@ -322,6 +335,50 @@ class InboxScreen(ConsoleScreen):
                 with suppress(JournalFailed):  # it is told where something is typed
                     found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
         self.list.show_drafts(frozenset(found))
+
+    # Notes: flagged and snoozed items
+
+    @work(group="notes", exclusive=True, exit_on_error=False)
+    async def read_notes(self) -> None:
+        """Show which items are flagged, and hide those that are snoozed."""
+        found: dict[NotedId, ItemNote] = {}
+        for desk in (each.desk for each in self.sessions.targets):
+            if desk is not None:
+                with suppress(JournalFailed):  # it is told where a note is made
+                    notes = await desk.item_notes.all()
+                    found |= {(desk.server.name, item): note for item, note in notes.items()}
+        self.list.show_notes(found)
+
+    @on(InboxList.FlagRequested)
+    def flag(self, event: InboxList.FlagRequested) -> None:
+        """Flag an item, or remove its flag."""
+        self.note((event.item,), lambda desk, item: desk.item_notes.flag(item, event.is_flagged))
+
+    @on(InboxList.SnoozeRequested)
+    def ask_how_long(self, event: InboxList.SnoozeRequested) -> None:
+        """Ask for how long items are hidden."""
+        from hitl_tui.screens.snooze_picker import SnoozePicker  # after the first paint
+
+        def chosen(time: SnoozeTime | None) -> None:
+            if time is SnoozeTime.NOW:
+                self.note(event.items, lambda desk, item: desk.item_notes.wake(item))
+            elif time is not None:
+                end = time.end(datetime.now(UTC))
+                self.note(event.items, lambda desk, item: desk.item_notes.snooze(item, end))
+                self.list.action_unmark()
+
+        self.app.push_screen(SnoozePicker(event.items, self.notes), chosen)
+
+    @work(group="note", exit_on_error=False)
+    async def note(
+        self,
+        items: Sequence[Waiting],
+        write: "Callable[[Desk, Waiting], Awaitable[None]]",
+    ) -> None:
+        """Write a note about each of these items."""
+        for item in items:
+            await write(self.desks.of(item), item)
+        self.read_notes()
 
     # The inbox as last seen
 
@@ -407,6 +464,8 @@ class InboxScreen(ConsoleScreen):
             return "Reading…"
         if self.list.filter_text and inbox.items:
             return _NO_MATCH
+        if self.list.snoozed and len(self.list.snoozed) == len(inbox.items):
+            return _ALL_SNOOZED
         if inbox.error:
             return _NOT_READ
         if any(each.inbox is None or each.inbox.error for each in self.sessions.targets):
@@ -423,6 +482,7 @@ class InboxScreen(ConsoleScreen):
             order=self.list.order.value,
             grouping=self.list.grouping.value,
             marked=len(self.marks),
+            snoozed=len(self.list.snoozed),
             sending=self.marks.progress,
         )
         seen = self.sessions.last_seen
@@ -549,6 +609,7 @@ class InboxScreen(ConsoleScreen):
         if self.is_mounted:
             self.show_marks()
             self.read_drafts()
+            self.read_notes()
 
     # Filtering
 

@@ -13,7 +13,8 @@ from time import perf_counter
 from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.inbox_filter import InboxFilter
 from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping, Row, grouped
-from hitl_tui.state.marks import ItemKey, key_of
+from hitl_tui.state.item_signs import ItemSigns, Sign
+from hitl_tui.state.marks import key_of
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import longest_of_several
 from hitl_tui.text.item_summary import kind_words
@@ -33,9 +34,11 @@ class InboxItems:
         self,
         summarise: Callable[[Waiting], Essence],
         deadline_of: Callable[[Waiting], datetime | None],
+        signs: ItemSigns,
     ) -> None:
         self._summarise = summarise
-        self._deadline_of = deadline_of
+        self.deadline = deadline_of
+        self.signs = signs
         self._essences: dict[int, Essence] = {}
         """By the identity of an item: comparing two payloads takes long."""
         self.all: tuple[Waiting, ...] = ()
@@ -46,8 +49,10 @@ class InboxItems:
         """The listed items in their groups below headings, as they were last arranged."""
         self.longest_names = (0, 0, 0)
         """Characters of the longest target, graph and node; 0 where all items have the same."""
-        self.unseen: set[ItemKey] = set()
-        """Items that came after the others of their target, and that the user has not looked at."""
+        self.snoozed: list[Waiting] = []
+        """Items that are hidden now; listed only by a filter for them."""
+        self._snoozed_ids: frozenset[int] = frozenset()
+        """Their identities."""
         self._ordered: list[Waiting] = []
         self._order: InboxOrder | None = None
         """The order of `_ordered`; None if that has to be made."""
@@ -71,8 +76,11 @@ class InboxItems:
         known, fitting = set(map(id, self.all)), set(map(id, self.listed))
         before, self.all = self.all, items  # `before` keeps the ids from being used again
         kept = known.intersection(map(id, items))
+        woke_or_slept = self._find_snoozed() & kept
         checks_new_only = (
-            self.is_complete and not self._filter.depends_on_time and len(items) - len(kept) <= _FEW
+            self.is_complete
+            and not (self._filter.may_change or woke_or_slept)
+            and len(items) - len(kept) <= _FEW
         )
         self._note_unseen(before, kept, complete)
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
@@ -100,8 +108,8 @@ class InboxItems:
     ) -> None:
         gone = {key_of(item) for item in before if id(item) not in kept}
         came = {key_of(item): item.target for item in self.all if id(item) not in kept}
-        self.unseen -= gone - came.keys()
-        self.unseen |= {
+        self.signs.unseen -= gone - came.keys()
+        self.signs.unseen |= {
             key for key, target in came.items() if target in complete and key not in gone
         }
 
@@ -112,7 +120,13 @@ class InboxItems:
         grouping: InboxGrouping = InboxGrouping.NONE,
     ) -> None:
         """Begin to list the items that fit a filter; `go_on` lists them, `arrange` groups them."""
-        narrows = order is self._order and self.is_complete and chosen.narrows(self._filter)
+        changed = self._find_snoozed()
+        narrows = (
+            order is self._order
+            and self.is_complete
+            and not changed
+            and chosen.narrows(self._filter)
+        )
         before, self._filter, self._grouping = self.listed, chosen, grouping
         self._sort(order)
         if self._lists_all:
@@ -166,29 +180,42 @@ class InboxItems:
 
     def _sort(self, order: InboxOrder) -> None:
         if order is not self._order:
-            self._ordered = in_order(self.all, order, self._deadline_of)
+            self._ordered = in_order(self.all, order, self.deadline)
             self._order = order
 
     def _list_all(self) -> None:
         self.listed, self._unchecked = self._ordered, None
+        if self._snoozed_ids:
+            self.listed = [item for item in self._ordered if id(item) not in self._snoozed_ids]
+
+    def _find_snoozed(self) -> frozenset[int]:
+        """Find the items that are hidden now; return the identities for which that has changed."""
+        self.snoozed = self.signs.notes.snoozed(self.all)
+        before, self._snoozed_ids = self._snoozed_ids, frozenset(map(id, self.snoozed))
+        return before ^ self._snoozed_ids
 
     def _list_matches(self, items: list[Waiting]) -> None:
         self.listed, self._unchecked = [], iter(items)
 
     def _fits(self, item: Waiting) -> bool:
-        fits = self._filter.fits(item, lambda: self.essence(item), lambda: _search_text(item))
+        if id(item) in self._snoozed_ids and not self._filter.lists_snoozed:
+            return False
+        fits = self._filter.fits(item, self)
         if fits and self._grouping is InboxGrouping.TOOL:
             self.essence(item)  # for its group: it takes long for all items at once
         return fits
 
+    def has_sign(self, item: Waiting, sign: Sign) -> bool:
+        """Whether an item has a sign."""
+        return self.signs.has(item, sign)
+
+    def search_text(self, item: Waiting) -> str:
+        """Return the text that a filter searches; it is not kept, because it takes much memory."""
+        parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
+        if isinstance(item, Interrupt):
+            parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
+        return " ".join(parts).casefold()
+
 
 def _is_same(one: Waiting, other: Waiting) -> bool:
     return one.thread_id == other.thread_id and key_of(one) == key_of(other)
-
-
-def _search_text(item: Waiting) -> str:
-    """Return the text that a filter searches; it is not kept, because it takes much memory."""
-    parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
-    if isinstance(item, Interrupt):
-        parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
-    return " ".join(parts).casefold()

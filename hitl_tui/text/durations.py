@@ -1,5 +1,7 @@
 """How long something took, or is ago, in a few characters."""
 
+import math
+
 
 def duration(seconds: float) -> str:
     """Return `12ms`, `1.2s`, `45s`, `3m 04s` or `2h 05m`."""
@@ -27,12 +29,19 @@ def age(seconds: float) -> str:
     return f"{whole // 86_400}d {whole % 86_400 // 3600}h"
 
 
+_UNITS = (
+    (1, "s", 60),
+    (60, "m", 3600),
+    (3600, "h", 86_400),
+    (86_400, "d", 8_640_000),
+    (604_800, "w", 60_480_000),
+    (31_536_000, "y", math.inf),
+)
+"""Seconds of a unit, its letter, and the seconds from which a larger one is used."""
+
+
 def due(seconds: float) -> str:
-    """Return the time to a deadline with its largest unit: `in 3m`; or since it: `3m ago`."""
+    """Return the time to a deadline in one unit: `in 3m`; or since it: `3m ago`."""
     whole = int(abs(seconds))
-    number, unit = next(
-        (whole // size, unit)
-        for size, unit in ((86_400, "d"), (3600, "h"), (60, "m"), (1, "s"))
-        if whole >= size or size == 1
-    )
-    return f"in {number}{unit}" if seconds >= 0 else f"{number}{unit} ago"
+    size, unit, _ = next(each for each in _UNITS if whole < each[2])
+    return f"in {whole // size}{unit}" if seconds >= 0 else f"{whole // size}{unit} ago"

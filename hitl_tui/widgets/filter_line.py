@@ -16,7 +16,9 @@ class FilterLine(OpenedLine):
     """
     HELP = """\
     ### The filter
-    Lists the items that contain this text: in graph, node or thread, or in what is asked.
+    Lists the items that contain these words: in graph, node or thread, or in what is asked. `kind:tool`,
+    `tool:`, `graph:`, `node:`, `thread:`, `target:`, `age:>1h`, `deadline:<1h` and `is:flagged` (`snoozed`,
+    `new`, `draft`, `marked`) look at one thing; `-` before a word excludes it.
     **Enter** goes to the list, **escape** lists all items again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -29,6 +29,8 @@ class InboxCounts:
     grouping: str
     """How the items are grouped; empty if they are not."""
     marked: int
+    snoozed: int
+    """How many items are hidden for a time."""
     sending: str
     """How many decisions on marked items are sent; empty while none are."""
 
@@ -80,11 +82,13 @@ class InboxHeader(Vertical):
 
 def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
     total = len(inbox.items)
-    waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else f"{total:,} waiting"
+    all_words = f"{total - counts.snoozed:,} waiting"
+    waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else all_words
     parts = [
         counts.fault,
         counts.sending,
         f"{counts.marked:,} marked" if counts.marked else "",
+        f"{counts.snoozed:,} snoozed" if counts.snoozed else "",
         "old list" if inbox.error else "",
         _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",

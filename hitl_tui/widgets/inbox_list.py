@@ -1,6 +1,7 @@
 """The list of all pending items, quick with 100,000 rows: only the rows on screen are drawn."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from math import inf
 from typing import ClassVar
@@ -11,21 +12,24 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hitl_engine.model import InboxOrder, Waiting
+from hitl_engine.model import InboxOrder, ItemNote, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping
 from hitl_tui.state.inbox_items import InboxItems
+from hitl_tui.state.item_signs import ItemSigns, Sign
 from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.noted_items import NotedId, NotedItems
 from hitl_tui.text.durations import due
 from hitl_tui.text.essence import Essence
-from hitl_tui.text.item_summary import waited
+from hitl_tui.text.item_summary import snooze_words, waited
 from hitl_tui.text.waiting_row import look_of, row_of
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
-_MARKED, _NEW, _DRAFT = "✓", "•", "✎"
+_SIGNS = (Sign.MARKED, Sign.NEW, Sign.DRAFT)
+"""Of these, the first is drawn before the kind; a flag before what is asked."""
 _MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
 _TIME_HEADINGS = {InboxOrder.CHANGED: "changed", InboxOrder.DEADLINE: "due"}
@@ -51,7 +55,8 @@ class InboxList(InboxRows):
 
     **Enter** opens the selected item. New items never move the selection.
 
-    `•` is new since you looked, `✎` has a draft of yours.
+    `•` is new since you looked, `✎` has a draft of yours. **s** flags an item (`★`), **z** hides it
+    for a time; `is:flagged` and `is:snoozed` in the filter list them.
 
     **Space** marks an item (`✓`), `*` all listed ones of its kind, **u** unmarks all;
     **m** decides on the marked ones together.
@@ -84,6 +89,22 @@ class InboxList(InboxRows):
             tooltip="Mark all listed items that are of the same kind as the selected one",
             id="inbox.mark_alike",
         ),
+        Binding(
+            "s",
+            "flag",
+            "Flag",
+            show=False,
+            tooltip="Flag the item with a star, or remove its flag",
+            id="inbox.flag",
+        ),
+        Binding(
+            "z",
+            "snooze",
+            "Snooze",
+            show=False,
+            tooltip="Hide the item for a time, or the marked ones; it comes back by itself",
+            id="inbox.snooze",
+        ),
         Binding("u", "unmark", "Unmark all", show=False, tooltip="Unmark all", id="inbox.unmark"),
     ]
 
@@ -101,6 +122,19 @@ class InboxList(InboxRows):
     class Selected(Message):
         """Another item is selected, or the selected one was read again."""
 
+    @dataclass
+    class FlagRequested(Message):
+        """The user asked to flag an item, or to remove its flag."""
+
+        item: Waiting
+        is_flagged: bool
+
+    @dataclass
+    class SnoozeRequested(Message):
+        """The user asked to hide these items for a time."""
+
+        items: tuple[Waiting, ...]
+
     class MarksChanged(Message):
         """The user marked or unmarked items."""
 
@@ -114,19 +148,20 @@ class InboxList(InboxRows):
         early_keys: EarlyKeys | None = None,
         *,
         deadline_of: Callable[[Waiting], datetime | None] = lambda _: None,
+        notes: NotedItems | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
-        self._deadline_of = deadline_of
         self._marks = Marks() if marks is None else marks
+        self.notes = NotedItems(lambda _: "") if notes is None else notes
+        self._signs = ItemSigns(self._marks, self.notes)
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
-        self._items = InboxItems(summarise, deadline_of)
+        self._items = InboxItems(summarise, deadline_of, self._signs)
         self._filter = InboxFilter()
         self._going_on: Timer | None = None
         self._complete: frozenset[str] = frozenset()
-        self._drafts: frozenset[ItemKey] = frozenset()
-        self._drawn: dict[int, tuple[str, str]] = {}
-        """The waiting time and the sign with which each row was last drawn."""
+        self._drawn: dict[int, tuple[str, str, str]] = {}
+        """The time, the sign and the note with which each row was last drawn."""
 
     # What is listed
 
@@ -277,39 +312,62 @@ class InboxList(InboxRows):
         item = self._items.rows[index]
         if isinstance(item, GroupHeading):
             return self.drawing.group_heading(item.name, item.size, width)
-        waiting, sign = self._changing_parts(item)
+        waiting, sign, note = self._changing_parts(item)
         essence = self._items.essence(item)
-        row, look = row_of(item, essence, waiting=waiting), look_of(item, essence)
+        row, look = row_of(item, essence, waiting=waiting, note=note), look_of(item, essence)
         return self.drawing.row(row, look, width, selected=selected, sign=sign)
 
-    def _changing_parts(self, item: Waiting) -> tuple[str, str]:
-        """Return the parts of a row that change without a new list: its time and its sign."""
-        if item in self._marks:
-            sign = _MARKED
-        elif key_of(item) in self._items.unseen:
-            sign = _NEW
-        else:
-            sign = _DRAFT if key_of(item) in self._drafts else ""
-        return self._time_of(item), sign
+    def _changing_parts(self, item: Waiting) -> tuple[str, str, str]:
+        """Return the parts of a row that change without a new list: its time, sign and note."""
+        note = self._signs.first_of(item, (Sign.FLAGGED,))
+        if self._signs.has(item, Sign.SNOOZED):
+            note = f"{note} ({snooze_words(self.notes.until(item))})".strip()
+        return self._time_of(item), self._signs.first_of(item, _SIGNS), note
 
     def _time_of(self, item: Waiting) -> str:
         match self.order:
             case InboxOrder.CHANGED:
                 return waited(item.changed or item.since)
             case InboxOrder.DEADLINE:
-                deadline = self._deadline_of(item)
+                deadline = self._items.deadline(item)
                 return due((deadline - datetime.now(UTC)).total_seconds()) if deadline else ""
             case _:
                 return waited(item.since)
 
     def show_drafts(self, drafts: frozenset[ItemKey]) -> None:
         """Show which items have a draft."""
-        self._drafts = drafts
-        self.tick()
+        self._signs.drafts = drafts
+        self._show_signs()
+
+    def show_notes(self, notes: Mapping[NotedId, ItemNote]) -> None:
+        """Show which items are flagged, and list those that are not snoozed."""
+        if self.notes.replace(notes):
+            self._update_list()
+
+    @property
+    def snoozed(self) -> list[Waiting]:
+        """The items that are hidden now."""
+        return self._items.snoozed
+
+    def wake(self) -> int:
+        """List items again whose time is over, as new ones; return how many."""
+        end = self.notes.next_end(self.snoozed)
+        if end is None or end > datetime.now(UTC):
+            return 0
+        woken = [item for item in self.snoozed if not self.notes.is_snoozed(item)]
+        self._signs.unseen |= set(map(key_of, woken))
+        self._update_list()
+        return len(woken)
 
     def mark_seen(self, item: Waiting) -> None:
         """Show that the user has looked at an item."""
-        self._items.unseen.discard(key_of(item))
+        self._signs.unseen.discard(key_of(item))
+        self.tick()
+
+    def _show_signs(self) -> None:
+        """Draw the signs again; list other items, if the filter is about signs."""
+        if self._filter.may_change:
+            self._update_list()
         self.tick()
 
     def tick(self) -> None:
@@ -328,6 +386,19 @@ class InboxList(InboxRows):
         """Take the next grouping."""
         self.grouping = self.grouping.following
         self.post_message(self.Reordered())
+
+    # Notes
+
+    def action_flag(self) -> None:
+        """Ask to flag the selected item, or to remove its flag."""
+        if self.item is not None:
+            self.post_message(self.FlagRequested(self.item, not self.notes.is_flagged(self.item)))
+
+    def action_snooze(self) -> None:
+        """Ask to hide the marked items, or the selected one if none is marked."""
+        selected = () if self.item is None else (self.item,)
+        if items := self._marks.items or selected:
+            self.post_message(self.SnoozeRequested(items))
 
     # Marking
 

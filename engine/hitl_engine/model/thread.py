@@ -187,6 +187,11 @@ class Inbox:
     coming: tuple[str, ...] = ()
     """The graphs that the local server is still importing; what waits is known all the same."""
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all that waits: on a thread with a run in progress, nothing does for now."""
+        return not (self.error or self.unreadable or self.unread or self.busy)
+
 
 @dataclass(frozen=True, slots=True)
 class Effect:
