@@ -34,6 +34,7 @@ from hitl_tui.state.snooze_time import SnoozeTime
 from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
+from hitl_tui.widgets.inbox_filter_line import InboxFilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.item_conversation import ItemConversation
@@ -203,7 +204,7 @@ class InboxScreen(ConsoleScreen):
         kept = self.session.settings.kept(_KEPT_AS)
         self._arrange(parse_view(kept if isinstance(kept, str) else ""))
         self.nothing = Static(id="nothing", markup=False)
-        self.filter = FilterLine()
+        self.filter = InboxFilterLine()
         self.preview = ItemPreview()
         self.conversation = ItemConversation()
         shown: list[Widget] = [self.list, self.nothing]

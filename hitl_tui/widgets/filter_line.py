@@ -16,10 +16,7 @@ class FilterLine(OpenedLine):
     """
     HELP = """\
     ### The filter
-    Lists the items that contain these words: in graph, node or thread, or in what is asked. `kind:tool`,
-    `tool:`, `graph:`, `node:`, `thread:`, `target:`, `age:>1h`, `deadline:<1h` and `is:flagged` (`snoozed`,
-    `new`, `draft`, `marked`) look at one thing; `-` before a word excludes it.
-    **Enter** goes to the list, **escape** lists all items again.
+    Lists what contains this text. **Enter** goes to the list, **escape** lists all items again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -35,7 +32,7 @@ class FilterLine(OpenedLine):
     class Closed(Message):
         """The user left the filter."""
 
-    def __init__(self, placeholder: str = "Filter: graph, node, thread, or what is asked") -> None:
+    def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder)
 
     def search_for(self, text: str) -> None:

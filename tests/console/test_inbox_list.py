@@ -312,7 +312,7 @@ async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
             "✓ ", "  ", "✓ ", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
-        assert "▸✓¶ text" in screen_text(pilot.app)
+        assert "▸✓ ¶ text" in screen_text(pilot.app)
         listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2
