@@ -133,6 +133,7 @@ KEY_ACTIONS = (
     "inbox.broken",
     "inbox.bulk",
     "inbox.down",
+    "inbox.facets",
     "inbox.filter",
     "inbox.first",
     "inbox.flag",

@@ -150,6 +150,14 @@ class InboxScreen(ConsoleScreen):
             id="inbox.unfilter",
         ),
         Binding(
+            "f",
+            "facets",
+            "Filter by",
+            show=False,
+            tooltip="List only items like the selected one: of its kind, tool, graph, …",
+            id="inbox.facets",
+        ),
+        Binding(
             "v",
             "views",
             "Views",
@@ -182,7 +190,7 @@ class InboxScreen(ConsoleScreen):
         self._watched: list[Session] = []
         """The sessions whose inbox is followed."""
         self._keepers = [
-            LastSeenKeeper(each, each.last_seen_file, self._essence)
+            LastSeenKeeper(each, each.last_seen_file, self._essence, lambda: self.list.snoozed)
             for each in sessions.targets
             if each.last_seen_file is not None
         ]
@@ -274,6 +282,7 @@ class InboxScreen(ConsoleScreen):
     @work(group="watch", exit_on_error=False)
     async def watch_inbox(self, session: Session, desk: "Desk") -> None:
         """Read the inbox of a target whenever it changes, for all screens."""
+        await self._take_notes()  # before the first items: snoozed ones are never on screen
         async for inbox in desk.watch():
             session.set_inbox(inbox)
 
@@ -342,6 +351,9 @@ class InboxScreen(ConsoleScreen):
     @work(group="notes", exclusive=True, exit_on_error=False)
     async def read_notes(self) -> None:
         """Show which items are flagged, and hide those that are snoozed."""
+        await self._take_notes()
+
+    async def _take_notes(self) -> None:
         found: dict[NotedId, ItemNote] = {}
         for desk in (each.desk for each in self.sessions.targets):
             if desk is not None:
@@ -443,6 +455,7 @@ class InboxScreen(ConsoleScreen):
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
+        self.session.outbox.snoozed = self.list.snoozed
         self._show_summary()
         unseen = [graph for graph in self.broken if graph not in self._seen_broken]
         several = self.sessions.targets if self.sessions.several else ()
@@ -557,6 +570,19 @@ class InboxScreen(ConsoleScreen):
         self.list.filter_text = view.filter
         self._arrange(view)
         self.refresh_bindings()
+
+    def action_facets(self) -> None:
+        """List what the selected item can be filtered by."""
+        from hitl_tui.screens.facet_picker import FacetPicker  # after the first paint
+        from hitl_tui.state.item_facets import facets_of, with_facet
+
+        def chosen(facet: str | None) -> None:
+            if facet is not None:
+                self.list_view(with_facet(self.list.filter_text, facet))
+
+        if (item := self.list.item) is not None:
+            facets = facets_of(item, self._essence(item))
+            self.app.push_screen(FacetPicker(facets, self.list.filter_text), chosen)
 
     def action_views(self) -> None:
         """List the named views."""

@@ -99,7 +99,9 @@ class _Parsed:
 def parse_filter(typed: str) -> InboxFilter:
     """Read a filter; what is wrong with it is told in `fault`, and left out."""
     parsed = _Parsed()
-    for word in _words(typed):
+    for word in (each.replace('"', "") for each in filter_words(typed.casefold())):
+        if not word:
+            continue
         wanted = not (word.startswith("-") and len(word) > 1)
         word = word if wanted else word[1:]
         name, colon, value = word.partition(":")
@@ -130,10 +132,9 @@ def _understood(name: str, value: str) -> str:
     return next((sign.word for sign in Sign if sign.word.startswith(value)), "")
 
 
-def _words(typed: str) -> list[str]:
+def filter_words(typed: str) -> list[str]:
     """Split at spaces; a text in double quotes is part of one word, also an unfinished one."""
-    words = re.findall(r'(?:[^\s"]|"[^"]*"?)+', typed.casefold())
-    return [word.replace('"', "") for word in words if word.replace('"', "")]
+    return re.findall(r'(?:[^\s"]|"[^"]*"?)+', typed)
 
 
 def _has(item: Waiting, name: str, value: str, facts: ItemFacts) -> bool:

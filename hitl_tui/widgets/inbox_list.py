@@ -49,7 +49,7 @@ class InboxList(InboxRows):
     - `! …`: there is something to know first, such as an answer that made the node fail
 
     **/** filters: words, and `kind:tool`, `tool:send_email`, `graph:…`, `node:…`, `thread:…`,
-    `age:>1h`; `-` before one excludes it.
+    `age:>1h`; `-` before one excludes it. **f** takes one from the selected item, **v** lists views.
 
     **o** goes through the orders, **O** groups by thread, graph or tool.
 

@@ -18,6 +18,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.state.inbox_filter import parse_filter
 from hitl_tui.state.inbox_items import InboxItems
+from hitl_tui.state.item_facets import facets_of, with_facet
 from hitl_tui.state.item_signs import ItemSigns
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.state.noted_items import NotedItems
@@ -124,6 +125,43 @@ def test_a_wrong_value_is_told_and_left_out(typed: str, told: str) -> None:
     parsed = parse_filter(typed)
     assert told in parsed.fault
     assert parsed.texts == ((True, "hello"),) and not parsed.facets
+
+
+def test_the_facets_of_an_item_are_words_that_list_it(items: dict[str, Waiting]) -> None:
+    item = replace(items["calls"], graph_id='an "agent"', node="send all", target="prod")
+    facets = facets_of(item, essence(item))
+    assert facets[:5] == (
+        "kind:tool",
+        "tool:send_email",
+        "tool:delete_file",
+        'node:"send all"',
+        f"thread:{item.thread_id}",
+    )
+    facts = InboxItems(essence, lambda _: None, ItemSigns(Marks(), NotedItems(lambda _: "")))
+    typed = ""
+    for facet in facets[:6]:
+        typed = with_facet(typed, facet)
+        assert parse_filter(typed).fits(item, facts) and not parse_filter(facet).fault
+    assert (
+        typed == f'kind:tool tool:delete_file node:"send all" thread:{item.thread_id} target:prod'
+    )
+    for facet in facets[6:]:
+        assert not parse_filter(facet).fault
+
+
+@pytest.mark.parametrize(
+    ("typed", "facet", "then"),
+    [
+        ("", "kind:tool", "kind:tool"),
+        ("two words", "is:new", "two words is:new"),
+        ("is:draft", "is:new", "is:draft is:new"),
+        ("Kind:form a", "kind:tool", "a kind:tool"),
+        ('a Node:"Send all"', 'node:"send all"', "a"),
+        ("-kind:form", "kind:tool", "-kind:form kind:tool"),
+    ],
+)
+def test_a_facet_is_added_to_a_filter_or_removed(typed: str, facet: str, then: str) -> None:
+    assert with_facet(typed, facet) == then
 
 
 @pytest.mark.parametrize(

@@ -94,3 +94,17 @@ async def test_a_view_is_saved_shown_and_removed_by_key(tmp_path: Path) -> None:
         await pilot.press("end", "d")
         await until(pilot, lambda: "others" not in screen_text(made))
     assert [each.name for each in NamedViews(Settings(tmp_path), parse("", Path("c"))).all] == []
+
+
+async def test_a_facet_of_the_selected_item_is_added_by_key_and_removed(tmp_path: Path) -> None:
+    made = app(Settings(tmp_path))
+    async with made.run_test(size=(100, 24)) as pilot:
+        await settle(pilot)
+        await pilot.press("end", "f")
+        await until(pilot, lambda: "  graph:other" in screen_text(made))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "1 of 2 waiting" in screen_text(made))
+        await pilot.press("f")
+        await until(pilot, lambda: "✓ graph:other" in screen_text(made))
+        await pilot.press("down", "enter")
+        await until(pilot, lambda: "2 waiting" in screen_text(made))

@@ -66,6 +66,16 @@ async def test_a_snoozed_item_is_hidden_counted_and_comes_back(console: OpenCons
         assert any("•" in line and "one" in line for line in c.text.splitlines())
 
 
+async def test_what_is_left_does_not_count_snoozed_items(console: OpenConsole) -> None:
+    texts = [interrupt({"text_to_revise": f"text {n}"}, n=n, minutes=n) for n in range(1, 4)]
+    async with console(DeskDouble(*texts)) as c:
+        await c.press("z", "enter")
+        await until(c.pilot, lambda: "2 waiting  ·  1 snoozed" in c.text)
+        await c.open()
+        await c.press("x", "ctrl+s")
+        await until(c.pilot, lambda: "1 left" in c.text)
+
+
 async def test_marked_items_are_snoozed_together_and_unmarked(console: OpenConsole) -> None:
     desk = DeskDouble(*(interrupt(f"item {n}", n=n, minutes=n) for n in range(1, 4)))
     async with console(desk) as c:
