@@ -131,14 +131,14 @@ SESSIONS = {
 }
 """Each is one session of the console; the last contains what depends on the server: schemas, one
 question a call, several together, reopening."""
+SHORT = ("forms and JSON", "several, and stuck")
+"""Those that are not left to `make hardening`."""
 
 
 @pytest.mark.parametrize(
     ("server", "graphs"),
     [
-        pytest.param(
-            *session, id=name, marks=pytest.mark.hardening if name == "langgraph dev" else ()
-        )
+        pytest.param(*session, id=name, marks=() if name in SHORT else pytest.mark.hardening)
         for name, session in SESSIONS.items()
     ],
 )
