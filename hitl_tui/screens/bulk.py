@@ -18,6 +18,7 @@ from hitl_tui.screens.bulk_texts import item_text, result_text
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.state.bulk_choices import BulkChoices
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
@@ -95,7 +96,7 @@ class BulkScreen(ConsoleScreen):
         """Put the title and a banner above the card."""
         self.title_line = BulkTitle()
         self.banner = Banner()
-        self.card = BulkCard(self.desks.bulk.common_ways, self.desks.bulk.plan)
+        self.card = BulkCard(BulkChoices(self.desks.bulk.common_ways, self.desks.bulk.plan))
         yield self.title_line
         yield self.banner
         yield self.card
@@ -111,16 +112,19 @@ class BulkScreen(ConsoleScreen):
     def _show_marked(self) -> None:
         marked = self.marks.items[:_MAX_ITEMS]
         if _by_key(marked) != _by_key(item.waiting for item in self.card.list.included):
-            self.card.show_items([self._item(waiting) for waiting in marked])
+            before = {key_of(each.waiting): each for each in self.card.list.items}
+            self.card.show_items([self._item(each, before.get(key_of(each))) for each in marked])
             self.banner.clear()
             if len(self.marks) > _MAX_ITEMS:
                 words = f"these are the first {_MAX_ITEMS:,}; the others stay marked, and follow."
                 self.banner.show(Severity.NOTE, words)
         self._show_title()
 
-    def _item(self, waiting: Waiting) -> BulkItem:
+    def _item(self, waiting: Waiting, before: BulkItem | None) -> BulkItem:
+        """Return an item to decide on; a choice for it alone is kept if it still asks the same."""
         target = waiting.target if self._sessions.several else ""
-        return BulkItem(self.desks.reviews.item(waiting), target=target)
+        own = before.own if before is not None and before.waiting == waiting else None
+        return BulkItem(self.desks.reviews.item(waiting), target=target, own=own)
 
     @property
     def receivers(self) -> tuple[Server, ...]:
@@ -268,7 +272,7 @@ class BulkScreen(ConsoleScreen):
         if BulkItemStatus.MISMATCHED in statuses:
             sentences.append("some tool calls did not run as decided; enter on a row shows which.")
         if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
-            self.card.answer.forget()
+            self.card.choices.forget()
         else:
             sentences.append("what was not applied stays marked while it waits.")
         if sentences:
@@ -276,10 +280,18 @@ class BulkScreen(ConsoleScreen):
 
     # The title
 
+    @on(BulkCard.OwnChanged)
+    def count_own(self) -> None:
+        """Show how many items have a choice of their own."""
+        self._show_title()
+
     def _show_title(self) -> None:
         if self.phase in _BEFORE_SENDING:
+            choices = self.card.choices
             self.title_line.show_choosing(
-                len(self.card.list.included), self.card.common_ways.payloads
+                len(self.card.list.included),
+                choices.shared_ways.payloads,
+                len(choices.of_their_own),
             )
             self.marks.progress = ""
         else:

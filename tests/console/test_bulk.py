@@ -215,6 +215,64 @@ async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole
         assert desk.sent == [("answer", {"ok": True})] * 2
 
 
+# A decision of its own
+
+
+async def test_one_item_is_decided_alone_and_the_others_together(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        await c.press("a", "down", "o")
+        assert "Item 2 alone:" in c.text and "●" not in c.text.replace("● connected", "")
+        await c.armed()
+        await c.press("r")
+        assert "Reason, for item 2 alone" in c.text
+        await c.type("not bob")
+        await c.press("escape", "escape")
+        assert "All others:  ● a approve" in c.text
+        assert (
+            "Decide on 3 items  ·  1 different payload  ·  1 with a decision of its own" in c.text
+        )
+        assert c.text.count("◆ → send_email: reject, “not bob”") == 1
+        await send(c)
+        approved = ("answer", APPROVED)
+        rejected = {"decisions": [{"type": "reject", "message": "not bob"}]}
+        assert sorted(desk.sent, key=str) == [approved, approved, ("answer", rejected)]
+
+
+async def test_items_that_nothing_fits_together_are_decided_alone(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), text(2))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        assert "o decides on one alone" in c.text
+        await c.press("down", "o")
+        await c.armed()
+        await c.press("t")
+        await c.type("new")
+        await c.press("escape", "o")
+        await c.armed()
+        await c.press("a")
+        await send(c)
+        assert sorted(desk.sent, key=str) == [("answer", "new"), ("answer", APPROVED)]
+
+
+async def test_a_decision_of_its_own_can_be_taken_away_and_is_kept_until_then(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("o")
+        await c.armed()
+        await c.press("r", "escape", "escape", "escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        await mark(c, 2)
+        assert c.text.count("◆") == 1
+        await c.press("a", "backspace")
+        assert "◆" not in c.text and "All others" not in c.text
+        assert c.text.count("→ send_email: approve") == 3
+
+
 # The review of everything that is sent
 
 
