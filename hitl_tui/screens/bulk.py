@@ -1,6 +1,7 @@
 """Deciding on many items together: a screen that lists each of them, and its result."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import ClassVar
@@ -11,7 +12,15 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Outcome, OutcomeKind, PlannedDecision, Progress, Server, Waiting
+from hitl_engine.model import (
+    Outcome,
+    OutcomeKind,
+    PlannedDecision,
+    Progress,
+    Question,
+    Server,
+    Waiting,
+)
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
 from hitl_tui.screens.bulk_texts import item_text, result_text
@@ -194,13 +203,15 @@ class BulkScreen(ConsoleScreen):
             return
         if self.is_current:
             modal = ConfirmModal(plan_of_bulk(planned, drafts))
-            self.app.push_screen(modal, partial(self._plan_closed, planned))
+            self.app.push_screen(modal, partial(self._plan_closed, planned, modal))
         else:
             self._choose_again()
 
-    def _plan_closed(self, planned: tuple[PlannedDecision, ...], confirmed: bool | None) -> None:
+    def _plan_closed(
+        self, planned: tuple[PlannedDecision, ...], modal: ConfirmModal, confirmed: bool | None
+    ) -> None:
         if confirmed:
-            self._send(planned)
+            self._send(planned, modal.card.jumped_over)
         else:
             self._choose_again()
 
@@ -209,16 +220,19 @@ class BulkScreen(ConsoleScreen):
         self.phase = BulkPhase.CHOOSING
         self.card.reopen()
 
-    def _send(self, planned: tuple[PlannedDecision, ...]) -> None:
-        """Send what was confirmed, except to items that are gone meanwhile."""
+    def _send(self, planned: tuple[PlannedDecision, ...], unseen: tuple[int, ...]) -> None:
+        """Send what was confirmed, except to items that are gone meanwhile.
+
+        `unseen` has for each how many of its rows the user jumped over.
+        """
         items = {id(each.item): each for each in self.card.list.included}
-        left = tuple(each for each in planned if id(each.item) in items)
-        self._sending = BulkSending([items[id(each.item)] for each in left])
+        left = [pair for pair in zip(planned, unseen, strict=True) if id(pair[0].item) in items]
+        self._sending = BulkSending([items[id(each.item)] for each, _ in left])
         self.stopped = False
         self.phase = BulkPhase.SENDING
         self._show_title()
         self.card.take_focus()
-        self.decide(left)
+        self.decide(tuple(_with_unseen(*pair) for pair in left))
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
@@ -325,3 +339,10 @@ class BulkScreen(ConsoleScreen):
 
 def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
+
+
+def _with_unseen(planned: PlannedDecision, rows: int) -> PlannedDecision:
+    """Return what is sent, with how many rows were not on the screen, for the log."""
+    if isinstance(planned.item, Question):
+        return replace(planned, item=replace(planned.item, unseen=rows))
+    return planned
