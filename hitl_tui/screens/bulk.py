@@ -105,7 +105,8 @@ class BulkScreen(ConsoleScreen):
         """Put the title and a banner above the card."""
         self.title_line = BulkTitle()
         self.banner = Banner()
-        self.card = BulkCard(BulkChoices(self.desks.bulk.common_ways, self.desks.bulk.plan))
+        choices = BulkChoices(self.desks.bulk.common_ways, self.desks.bulk.plan)
+        self.card = BulkCard(choices, self.session.reasons.offered)
         yield self.title_line
         yield self.banner
         yield self.card
@@ -228,6 +229,7 @@ class BulkScreen(ConsoleScreen):
         items = {id(each.item): each for each in self.card.list.included}
         left = [pair for pair in zip(planned, unseen, strict=True) if id(pair[0].item) in items]
         self._sending = BulkSending([items[id(each.item)] for each, _ in left])
+        self.session.reasons.keep(each.decision for each, _ in left if each.decision is not None)
         self.stopped = False
         self.phase = BulkPhase.SENDING
         self._show_title()

@@ -12,7 +12,8 @@ from hitl_engine.forms.typed_values import read, start_of
 from hitl_engine.model import BulkWay, CommonWays
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.bulk_choice import NO_WAYS, BulkChoice
-from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.widgets.editor import JsonEditor
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
 _TITLES = {
     BulkWay.REJECT: "Reason, {for_whom} (may be empty)",
@@ -48,9 +49,10 @@ class BulkAnswer(Vertical):
     class Changed(Message):
         """The user typed or chose something else."""
 
-    def __init__(self) -> None:
+    def __init__(self, reasons: ReasonsOffered) -> None:
         super().__init__()
-        self.text = Editor(id="text", placeholder="Type here")
+        self.text_field = ReasonField(reasons, id="text", placeholder="Type here")
+        self.text = self.text_field.editor
         self.json = JsonEditor(id="json", placeholder="Type JSON here")
         self.options = OptionList(id="options", markup=False)
         self._choice = BulkChoice()
@@ -62,7 +64,7 @@ class BulkAnswer(Vertical):
     def compose(self) -> ComposeResult:
         """Yield all fields; those that the way does not need are hidden."""
         yield self.options
-        yield self.text
+        yield self.text_field
         yield self.json
 
     def show_choice(self, choice: BulkChoice, ways: CommonWays, for_whom: str) -> None:
@@ -143,10 +145,10 @@ class BulkAnswer(Vertical):
                 self.json.show_source(self._choice.text)
             case BulkWay.CHOOSE:
                 self._show_options()
-                self.text.show(self._choice.text)
+                self.text_field.show("", self._choice.text)
             case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT as way:
-                self.text.set_title(self._title(way))
-                self.text.show(self._choice.text)
+                offers = way is BulkWay.REJECT
+                self.text_field.show(self._title(way), self._choice.text, offers=offers)
 
     def _title(self, way: BulkWay) -> str:
         return _TITLES[way].format(for_whom=self._for_whom)

@@ -22,6 +22,7 @@ from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.early_text import keep_text_for_field
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
 _FEW = 50
 """With up to this many items, each key shows what each gets; with more, a pause does."""
@@ -104,13 +105,13 @@ class BulkCard(Card, can_focus=False):
         why: str
         """May contain untrusted text."""
 
-    def __init__(self, choices: BulkChoices) -> None:
+    def __init__(self, choices: BulkChoices, reasons: ReasonsOffered) -> None:
         super().__init__()
         self.choices = choices
         self.list = BulkList()
         self.bar = WayBar()
         self.withheld = Static(id="withheld", markup=False)
-        self.answer = BulkAnswer()
+        self.answer = BulkAnswer(reasons)
         self._plan_timer: Timer | None = None
         self.send_bar.rename("Review")
 
@@ -237,6 +238,11 @@ class BulkCard(Card, can_focus=False):
         if self.choices.alone is not None:
             return f"for item {self.list.number(self.choices.alone)} alone"
         return "the same for all others" if self.choices.of_their_own else "the same for all"
+
+    @on(ReasonField.ReasonTaken)
+    def reason_taken(self) -> None:
+        """Let the reason be in view before it is sent."""
+        self.guard.restart()
 
     @on(BulkAnswer.Changed)
     def plan_soon(self) -> None:
