@@ -39,6 +39,11 @@ class Configuration:
         value = self.get(name)
         return value if isinstance(value, str) else None
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the values of a setting that is a list of texts."""
+        value = self.get(name)
+        return value if isinstance(value, tuple) else ()
+
     def fault(self, name: str, what: str) -> BadConfiguration:
         """Return the error of a value that is of the right kind, and still cannot be used."""
         path = self.path or Path()

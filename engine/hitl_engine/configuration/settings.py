@@ -10,6 +10,7 @@ from hitl_engine.configuration.kinds import (
     FLAG,
     SECRET_TEXTS,
     TEXT,
+    TEXTS,
     WORDS,
     Kind,
     Value,
@@ -77,6 +78,11 @@ SETTINGS = (
         "Whether a copy of the list is kept, which is on screen at the next start while the console "
         "connects.",
         default=True,
+    ),
+    Setting(
+        "reasons",
+        TEXTS,
+        "Reasons that the console offers where a tool call is rejected, below those given last.",
     ),
     Setting(
         "targets.NAME.url",
