@@ -80,6 +80,7 @@ class ThreadRuns:
 
     async def decide(self, decided: Sequence[DecidedQuestion]) -> None:
         """Send decisions, all in one request, unless the user takes them back in time."""
+        self._session.reasons.keep(decision for _, decision in decided)
         words = "; ".join(decision_words(*each) for each in decided)
         items = [question.interrupt for question, _ in decided]
         grace = self._session.grace

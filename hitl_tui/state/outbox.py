@@ -94,6 +94,8 @@ class Outbox:
     def __init__(self) -> None:
         self.after_answer = AfterAnswer.NEXT
         self.all: list[Sending] = []
+        self.snoozed: Sequence[Waiting] = ()
+        """Items that are hidden from the inbox: the others come first."""
         self._subscribers: list[Callable[[], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> None:
@@ -161,10 +163,14 @@ class Outbox:
         )
 
     def left_of(self, items: Sequence[Waiting]) -> int:
-        """Return how many of these items have no decision that is on its way, or was applied."""
+        """Return how many of these items have no decision that is on its way, or was applied.
+
+        Snoozed ones do not count.
+        """
         threads = {sending.items[0].thread_id for sending in self.all}
         held = sum(item.thread_id in threads and self.holds(item) for item in items)
-        return len(items) - held
+        put_off = sum(not (item.thread_id in threads and self.holds(item)) for item in self.snoozed)
+        return len(items) - held - put_off
 
     def _has(self, item: Waiting, fits: Callable[[Sending], bool]) -> bool:
         """Whether one of the decisions that fit is on this very item."""

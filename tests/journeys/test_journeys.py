@@ -180,8 +180,8 @@ def test_marked_items_are_decided_together(project: Project) -> None:
         wait_until_ready(terminal, "^s Review")
         press(terminal, "ctrl+s")
         terminal.wait_for("Send 2 decisions?")
-        terminal.wait_for("Read it to its end first")
-        press(terminal, "end")
+        terminal.wait_for("unseen: scroll through them")
+        press(terminal, "ctrl+end")
         terminal.wait_for("to 2 items, a decision each")
         wait_until_ready(terminal, "^s Do it")
         press(terminal, "ctrl+s")
@@ -425,7 +425,13 @@ def test_a_server_that_cannot_be_reached(unserved: Project) -> None:
         assert terminal.wait_for_exit() == 5
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(40, 12), (80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        (80, 24),
+        *(pytest.param(*size, marks=pytest.mark.hardening) for size in ((40, 12), (120, 40))),
+    ],
+)
 def test_control_characters_of_payloads_do_not_reach_the_terminal(
     project: Project, columns: int, rows: int
 ) -> None:

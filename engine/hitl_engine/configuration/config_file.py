@@ -48,6 +48,11 @@ class Configuration:
         """Return the value of a setting for a target; `name` is that of the setting of all."""
         return self.get(self.name_for(target, name))
 
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the values of a setting that is a list of texts."""
+        value = self.get(name)
+        return value if isinstance(value, tuple) else ()
+
     def fault(self, name: str, what: str) -> BadConfiguration:
         """Return the error of a value that is of the right kind, and still cannot be used."""
         path = self.path or Path()

@@ -36,7 +36,7 @@ def some_of(*words: str) -> Kind:
     """Return the kind that takes a list of these words, also an empty one."""
 
     def read(found: object) -> Value | None:
-        names = _names(found)
+        names = _texts(found)
         return names if names is not None and set(names) <= {*words} else None
 
     return Kind(f"a list with any of {', '.join(words)}", read)
@@ -71,7 +71,7 @@ def _flag(found: object) -> bool | None:
     return found if isinstance(found, bool) else None
 
 
-def _names(found: object) -> tuple[str, ...] | None:
+def _texts(found: object) -> tuple[str, ...] | None:
     if not isinstance(found, list):
         return None
     kept = tuple(filter(None, map(_text, found)))
@@ -79,7 +79,7 @@ def _names(found: object) -> tuple[str, ...] | None:
 
 
 def _words(found: object) -> tuple[str, ...] | None:
-    return _names(found) or None
+    return _texts(found) or None
 
 
 def _text_table(found: object) -> dict[str, str] | None:
@@ -90,6 +90,6 @@ def _text_table(found: object) -> dict[str, str] | None:
 
 TEXT = Kind("a text that is not empty", _text)
 FLAG = Kind("true or false", _flag, choices=(False, True))
-NAMES = Kind('a list of texts, as ["one", "two"]', _names)
+TEXTS = Kind('a list of texts, as ["text", "text"]', _texts)
 WORDS = Kind('a list of texts, as ["program", "argument"]', _words, secret=True)
 SECRET_TEXTS = Kind('a table of texts, as { name = "text" }', _text_table, secret=True)

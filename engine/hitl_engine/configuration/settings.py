@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from hitl_engine.configuration.kinds import (
     FLAG,
-    NAMES,
     SECRET_TEXTS,
     TEXT,
+    TEXTS,
     WORDS,
     Kind,
     Value,
@@ -111,12 +111,12 @@ _FOR_ALL_TARGETS = (
     ),
     Setting(
         "notifications.graphs",
-        NAMES,
+        TEXTS,
         "Only items of these graphs are told and counted; with an empty list, those of all.",
     ),
     Setting(
         "notifications.tools",
-        NAMES,
+        TEXTS,
         "Only items with calls of these tools are told and counted; with an empty list, all.",
     ),
     Setting(
@@ -159,6 +159,11 @@ SETTINGS = (
         default=True,
     ),
     *_FOR_ALL_TARGETS,
+    Setting(
+        "reasons",
+        TEXTS,
+        "Reasons that the console offers where a tool call is rejected, below those given last.",
+    ),
     Setting(
         "targets.NAME.url",
         _URL,
@@ -232,7 +237,8 @@ SETTINGS = (
     Setting(
         "views.NAME",
         TEXT,
-        "A named filter of the inbox. The command palette offers each view by its name.",
+        "A named view of the inbox: a filter, which may also name an order and groups, as "
+        "sort:deadline group:thread. The key v and the command palette offer each by its name.",
     ),
     Setting(
         "keys.PLACE.ACTION",
