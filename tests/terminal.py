@@ -28,6 +28,7 @@ KEYS = {
     "left": "\x1b[D",
     "home": "\x1b[H",
     "end": "\x1b[F",
+    "ctrl+end": "\x1b[1;5F",
     "pageup": "\x1b[5~",
     "pagedown": "\x1b[6~",
     "enter": "\r",
@@ -37,7 +38,6 @@ KEYS = {
     "backspace": "\x7f",
     "f5": "\x1b[15~",
     "f6": "\x1b[17~",
-    "ctrl+end": "\x1b[1;5F",
     "f8": "\x1b[19~",
     "f9": "\x1b[20~",
 }

@@ -1,6 +1,7 @@
 """Deciding on many items together: a screen that lists each of them, and its result."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from typing import ClassVar
@@ -11,13 +12,22 @@ from textual.binding import Binding, BindingType
 from textual.reactive import reactive
 
 from hitl_engine.errors import HitlError
-from hitl_engine.model import Outcome, OutcomeKind, PlannedDecision, Progress, Server, Waiting
+from hitl_engine.model import (
+    Outcome,
+    OutcomeKind,
+    PlannedDecision,
+    Progress,
+    Question,
+    Server,
+    Waiting,
+)
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
 from hitl_tui.screens.bulk_texts import item_text, result_text
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.state.bulk_choices import BulkChoices
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
@@ -95,7 +105,8 @@ class BulkScreen(ConsoleScreen):
         """Put the title and a banner above the card."""
         self.title_line = BulkTitle()
         self.banner = Banner()
-        self.card = BulkCard(self.desks.bulk.common_ways, self.desks.bulk.plan)
+        choices = BulkChoices(self.desks.bulk.common_ways, self.desks.bulk.plan)
+        self.card = BulkCard(choices, self.session.reasons.offered)
         yield self.title_line
         yield self.banner
         yield self.card
@@ -111,16 +122,19 @@ class BulkScreen(ConsoleScreen):
     def _show_marked(self) -> None:
         marked = self.marks.items[:_MAX_ITEMS]
         if _by_key(marked) != _by_key(item.waiting for item in self.card.list.included):
-            self.card.show_items([self._item(waiting) for waiting in marked])
+            before = {key_of(each.waiting): each for each in self.card.list.items}
+            self.card.show_items([self._item(each, before.get(key_of(each))) for each in marked])
             self.banner.clear()
             if len(self.marks) > _MAX_ITEMS:
                 words = f"these are the first {_MAX_ITEMS:,}; the others stay marked, and follow."
                 self.banner.show(Severity.NOTE, words)
         self._show_title()
 
-    def _item(self, waiting: Waiting) -> BulkItem:
+    def _item(self, waiting: Waiting, before: BulkItem | None) -> BulkItem:
+        """Return an item to decide on; a choice for it alone is kept if it still asks the same."""
         target = waiting.target if self._sessions.several else ""
-        return BulkItem(self.desks.reviews.item(waiting), target=target)
+        own = before.own if before is not None and before.waiting == waiting else None
+        return BulkItem(self.desks.reviews.item(waiting), target=target, own=own)
 
     @property
     def receivers(self) -> tuple[Server, ...]:
@@ -190,13 +204,15 @@ class BulkScreen(ConsoleScreen):
             return
         if self.is_current:
             modal = ConfirmModal(plan_of_bulk(planned, drafts))
-            self.app.push_screen(modal, partial(self._plan_closed, planned))
+            self.app.push_screen(modal, partial(self._plan_closed, planned, modal))
         else:
             self._choose_again()
 
-    def _plan_closed(self, planned: tuple[PlannedDecision, ...], confirmed: bool | None) -> None:
+    def _plan_closed(
+        self, planned: tuple[PlannedDecision, ...], modal: ConfirmModal, confirmed: bool | None
+    ) -> None:
         if confirmed:
-            self._send(planned)
+            self._send(planned, modal.card.jumped_over)
         else:
             self._choose_again()
 
@@ -205,16 +221,20 @@ class BulkScreen(ConsoleScreen):
         self.phase = BulkPhase.CHOOSING
         self.card.reopen()
 
-    def _send(self, planned: tuple[PlannedDecision, ...]) -> None:
-        """Send what was confirmed, except to items that are gone meanwhile."""
+    def _send(self, planned: tuple[PlannedDecision, ...], unseen: tuple[int, ...]) -> None:
+        """Send what was confirmed, except to items that are gone meanwhile.
+
+        `unseen` has for each how many of its rows the user jumped over.
+        """
         items = {id(each.item): each for each in self.card.list.included}
-        left = tuple(each for each in planned if id(each.item) in items)
-        self._sending = BulkSending([items[id(each.item)] for each in left])
+        left = [pair for pair in zip(planned, unseen, strict=True) if id(pair[0].item) in items]
+        self._sending = BulkSending([items[id(each.item)] for each, _ in left])
+        self.session.reasons.keep(each.decision for each, _ in left if each.decision is not None)
         self.stopped = False
         self.phase = BulkPhase.SENDING
         self._show_title()
         self.card.take_focus()
-        self.decide(left)
+        self.decide(tuple(_with_unseen(*pair) for pair in left))
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
@@ -268,7 +288,7 @@ class BulkScreen(ConsoleScreen):
         if BulkItemStatus.MISMATCHED in statuses:
             sentences.append("some tool calls did not run as decided; enter on a row shows which.")
         if statuses <= {BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED}:
-            self.card.answer.forget()
+            self.card.choices.forget()
         else:
             sentences.append("what was not applied stays marked while it waits.")
         if sentences:
@@ -276,10 +296,18 @@ class BulkScreen(ConsoleScreen):
 
     # The title
 
+    @on(BulkCard.OwnChanged)
+    def count_own(self) -> None:
+        """Show how many items have a choice of their own."""
+        self._show_title()
+
     def _show_title(self) -> None:
         if self.phase in _BEFORE_SENDING:
+            choices = self.card.choices
             self.title_line.show_choosing(
-                len(self.card.list.included), self.card.common_ways.payloads
+                len(self.card.list.included),
+                choices.shared_ways.payloads,
+                len(choices.of_their_own),
             )
             self.marks.progress = ""
         else:
@@ -313,3 +341,10 @@ class BulkScreen(ConsoleScreen):
 
 def _by_key(items: Iterable[Waiting]) -> dict[ItemKey, Waiting]:
     return {key_of(item): item for item in items}
+
+
+def _with_unseen(planned: PlannedDecision, rows: int) -> PlannedDecision:
+    """Return what is sent, with how many rows were not on the screen, for the log."""
+    if isinstance(planned.item, Question):
+        return replace(planned, item=replace(planned.item, unseen=rows))
+    return planned

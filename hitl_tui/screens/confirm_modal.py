@@ -61,6 +61,7 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
+        self.card = PlanCard(plan)
         self.set_class(len(plan.all_lines) > _LONG, "-long")
 
     def compose(self) -> ComposeResult:
@@ -68,7 +69,7 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
         frame = Vertical()
         frame.border_title = Content(self._title())
         with frame:
-            yield PlanCard(self.plan)
+            yield self.card
             yield KeyFooter()
 
     def _title(self) -> str:

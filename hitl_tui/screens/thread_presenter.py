@@ -205,7 +205,8 @@ class ThreadPresenter:
         question = reviews.question(item)
         draft, answered = await self._journalled(question)
         typed = draft.content if draft else None
-        card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions)
+        offered = self.screen.session.reasons.offered
+        card: QuestionCard = card_for(question, reviews.answer_of, typed, reviews.cautions, offered)
         card.one_of_several = self.thread.has_several
         self.thread.show(item)
         await self.pane.mount_card(card)

@@ -18,6 +18,7 @@ from hitl_engine.model import (
     Waiting,
 )
 from hitl_engine.visible import one_line
+from hitl_tui.state.bulk_choice import BulkChoice
 from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
@@ -69,6 +70,8 @@ class BulkItem:
     """The result, or the node that runs; may contain untrusted text."""
     target: str = ""
     """The name of its target, where the items may be on several."""
+    own: BulkChoice | None = None
+    """The choice for it alone; None: it gets what the others get."""
 
     @property
     def waiting(self) -> Waiting:

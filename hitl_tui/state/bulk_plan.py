@@ -26,14 +26,19 @@ def plan_of_bulk(planned: Sequence[PlannedDecision], drafts: Sequence[Draft | No
     `drafts` has what was typed for each item alone, or None; it is not sent.
     """
     lines: list[str] = [*_summary(planned), *_passed_over(drafts)]
+    parts: list[range] = []
     for number, (each, draft) in enumerate(zip(planned, drafts, strict=True), 1):
-        lines += ["", *_item_lines(number, len(planned), each, draft)]
+        lines.append("")
+        start = len(lines)
+        lines += _item_lines(number, len(planned), each, draft)
+        parts.append(range(start, len(lines)))
     count = len(planned)
     return Plan(
         f"Send {counted(count, 'decision')}?" if count > 1 else "Send this decision?",
         tuple(lines),
         shows_answer=False,
         note=f"to {counted(count, 'item')}, a decision each, as listed above",
+        parts=tuple(parts),
     )
 
 

@@ -92,8 +92,6 @@ class Outbox:
     """All decisions of this console, oldest first; subscribers are called after each change."""
 
     def __init__(self) -> None:
-        self.grace: float = 0
-        """Seconds during which an answer can be taken back; 0: it is sent at once."""
         self.after_answer = AfterAnswer.NEXT
         self.all: list[Sending] = []
         self.snoozed: Sequence[Waiting] = ()
@@ -108,9 +106,9 @@ class Outbox:
         """Stop calling `callback`."""
         self._subscribers.remove(callback)
 
-    def add(self, words: str, items: Iterable[Waiting]) -> Sending:
+    def add(self, words: str, items: Iterable[Waiting], *, grace: float) -> Sending:
         """Add a decision, which can be taken back for the seconds of `grace`."""
-        sending = Sending(words, tuple(items), time.monotonic() + self.grace)
+        sending = Sending(words, tuple(items), time.monotonic() + grace)
         self.all.append(sending)
         self._changed()
         return sending

@@ -57,6 +57,8 @@ class Plan:
     why_not: str = ""
     """Why it cannot be sent; empty if it can."""
     verb: str = "Send"
+    parts: tuple[range, ...] = ()
+    """The lines about each of many items, by their numbers from 0; empty for other plans."""
 
     @property
     def all_lines(self) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from hitl_tui.settings import Settings
 from hitl_tui.state.after_answer import AfterAnswer
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.outbox import Outbox
+from hitl_tui.state.reasons import Reasons
 from hitl_tui.state.views import ChosenViews
 
 if TYPE_CHECKING:
@@ -56,6 +57,8 @@ class Session:
     """Why the target could not be opened; empty while that is not so."""
     last_seen_file: LastSeenFile | None = None
     """Where the inbox is kept for the next start; None if it is not kept."""
+    grace: float = 0
+    """Seconds during which an answer can be taken back; 0: it is sent at once."""
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)
@@ -65,12 +68,15 @@ class Session:
     """What the user decided, on all targets."""
     views: ChosenViews = field(init=False)
     """Which views of a thread the user chose."""
+    reasons: Reasons = field(init=False)
+    """What is offered where a tool call is rejected."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
     """Keys that arrive while what the user opened is not on screen yet."""
     _subscribers: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.views = ChosenViews.kept_as(self.settings.kept("views"))
+        self.reasons = Reasons(self.settings, self.configuration.texts("reasons"))
         self.outbox.after_answer = AfterAnswer.kept_as(self.settings.kept("after_answer"))
 
     def beside(self, name: str) -> Session:
@@ -82,7 +88,7 @@ class Session:
             early_keys=self.early_keys,
             outbox=self.outbox,
         )
-        made.views = self.views
+        made.views, made.reasons = self.views, self.reasons
         return made
 
     @property

@@ -4,16 +4,20 @@ Nothing is left out: a folded part has a line that shows how much it contains. A
 went through `hitl_engine.visible`.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.visible import json_text, visible
 from hitl_tui.text import highlight
+from hitl_tui.text.argument_line import ArgumentLine
 from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arguments_of
 from hitl_tui.text.blanks import count_blanks, count_spaces
 from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
 from hitl_tui.text.literal import TAB
+from hitl_tui.text.two_columns import NARROWEST, in_two_columns
+from hitl_tui.text.word_changes import Range, words_of_difference
 
 _FIRST_LONG = 60
 """An argument of more lines starts folded if others follow it, so that they are in view."""
@@ -27,34 +31,15 @@ _COMPARED = 6_000
 """Characters of code that are coloured in one call, and lines that are compared."""
 
 
-@dataclass(frozen=True, slots=True)
-class ArgumentLine:
-    """One line, before it is wrapped."""
+def lines_of(args: JsonObject, columns: int = 0) -> list[ArgumentLine]:
+    """Return the lines of all arguments, each in its own form.
 
-    text: str
-    gutter: str = ""
-    """Shown before it and not part of the text: a number, a sign."""
-    base: str = ""
-    """The colour of the whole line, or nothing."""
-    spans: tuple[Span, ...] = ()
-    json_from: int | None = None
-    """From here on it is JSON."""
-    hang: int = 0
-    """By how many cells its further rows are indented."""
-    inside: int = 0
-    """How many lines below belong to it, and vanish when it is folded."""
-    folded: str = ""
-    """What is shown while it is folded, before `holds`."""
-    holds: str = ""
-    starts_folded: bool = False
-
-
-def lines_of(args: JsonObject) -> list[ArgumentLine]:
-    """Return the lines of all arguments, each in its own form."""
+    Where the view has many columns, the two sides of a change are next to each other.
+    """
     arguments = arguments_of(args)
     names = [_name(each.name) for each in arguments if isinstance(each, Short)]
     width = max((len(name) for name in names if len(name) <= _WIDEST_NAME), default=0)
-    writer = _Writer(width)
+    writer = _Writer(width, columns)
     lines: list[ArgumentLine] = []
     for number, argument in enumerate(arguments, 1):
         written = writer.lines(argument)
@@ -77,8 +62,9 @@ def json_lines(value: JsonValue) -> list[ArgumentLine]:
 class _Writer:
     """Writes arguments, and counts what was spent on colours and comparisons."""
 
-    def __init__(self, width: int) -> None:
+    def __init__(self, width: int, columns: int) -> None:
         self._width = width
+        self._columns = columns
         self._coloured = 0
         self._compared = 0
 
@@ -124,15 +110,62 @@ class _Writer:
         self._compared += before.count("\n") + after.count("\n") + 2
         most = {} if self._compared <= _COMPARED else {"most_lines": 0}
         lines = aligned(before, after, **most)
-        below = [
-            _marked(ArgumentLine(count_spaces(line[1:]), f"  {line[0]} ", base=_SIGNS[line[0]]))
-            for line in lines
-        ]
+        self._coloured += len(before) + len(after)
+        language = change.language if self._coloured <= _COLOURED else ""
+        below = lines_of_change(lines, language)
+        if self._columns >= NARROWEST:
+            below = in_two_columns(below, self._columns)
         name = f"{_name(change.name)} → {_name(change.new_name)}"
         return _headed(name, f"replaces a text, {change_count(lines)}", below)
 
 
-_SIGNS = {"+": "added", "-": "removed", " ": ""}
+def lines_of_change(lines: Sequence[str], language: str) -> list[ArgumentLine]:
+    """Return the lines of a change, which begin with ` `, `-` or `+`, with the sign in the gutter.
+
+    They have the colours of the language, and the words that differ are marked.
+    """
+    expanded = [line.replace("\t", " " * len(TAB)) for line in lines]
+    words = words_of_difference(expanded)
+    colours = _colours_of(expanded, language)
+    bases = _CODE_BASES if language else _BASES
+    return [
+        _of_change(line, bases[line[0]], [*spans, *_words_of(line[0], words.get(number, ()))])
+        for number, (line, spans) in enumerate(zip(lines, colours, strict=True))
+    ]
+
+
+def _colours_of(lines: Sequence[str], language: str) -> list[list[Span]]:
+    """Return the colours of each line, as its side of the change has them."""
+    sides = {
+        sign: iter(
+            highlight.spans_of(
+                "\n".join(line[1:] for line in lines if line[0] in (" ", sign)), language
+            )
+        )
+        for sign in "-+"
+    }
+    found: list[list[Span]] = []
+    for line in lines:
+        if line[0] == " ":
+            next(sides["-"])
+        found.append(next(sides["-" if line[0] == "-" else "+"]))
+    return found
+
+
+def _words_of(sign: str, ranges: Iterable[Range]) -> Iterator[Span]:
+    colour = "added-words" if sign == "+" else "removed-words"
+    return ((first - 1, last - 1, colour) for first, last in ranges)
+
+
+def _of_change(line: str, base: str, spans: list[Span]) -> ArgumentLine:
+    sign, text = line[0], count_spaces(line[1:])
+    known = tuple(spans) if text == line[1:] else ()  # else the spans are for other places
+    return _marked(ArgumentLine(text, f"  {sign} ", base=base, spans=known))
+
+
+_BASES = {"+": "added", "-": "removed", " ": ""}
+_CODE_BASES = {"+": "added-code", "-": "removed-code", " ": ""}
+"""Only a background: the text has the colours of its language."""
 
 
 def _headed(name: str, words: str, below: list[ArgumentLine]) -> list[ArgumentLine]:

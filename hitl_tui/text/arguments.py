@@ -51,6 +51,8 @@ class Change:
     new_name: str
     before: str
     after: str
+    language: str = ""
+    """Of `hitl_tui.text.highlight`, or nothing."""
 
 
 Argument: TypeAlias = Short | LongText | Tree | Change
@@ -74,19 +76,21 @@ def arguments_of(args: JsonObject) -> tuple[Argument, ...]:
     return tuple(_arguments(args, ""))
 
 
-def _arguments(args: JsonObject, place: str) -> Iterator[Argument]:
+def _arguments(args: JsonObject, place: str, language: str = "") -> Iterator[Argument]:
+    """Yield the arguments; `language` is that of the file which an outer object names."""
     sides = _sides(args)
+    language = _of_path(args) or language
     for name, value in args.items():
         if sides and name in sides:
             old, new = sides
             if name == next(key for key in args if key in sides):
                 before, after = args[old], args[new]
                 assert isinstance(before, str) and isinstance(after, str), "sides are texts"
-                yield Change(place + old, place + new, before, after)
+                yield Change(place + old, place + new, before, after, language)
         elif isinstance(value, list) and value and all(map(_is_edit, value)):
             for index, edit in enumerate(value):
                 assert isinstance(edit, dict), "an edit is an object"
-                yield from _arguments(edit, f"{place}{name}[{index}].")
+                yield from _arguments(edit, f"{place}{name}[{index}].", language)
         else:
             yield _argument(place + name, name, value, args)
 

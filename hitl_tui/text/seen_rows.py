@@ -1,6 +1,6 @@
 """Which rows of a text were on the screen, at whatever width it was cut."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 
 from hitl_tui.text.rows import Rows
@@ -28,17 +28,20 @@ class SeenRows:
         return True
 
     def unseen(
-        self, shown: Sequence[int], rows: Rows, length: Callable[[int], int], count: int
+        self, shown: Sequence[int], rows: Rows, length: Callable[[int], int], lines: range
     ) -> int:
-        """Return how many rows were not on the screen.
+        """Return how many rows of these lines were not on the screen.
 
         `shown` are the lines that are not folded, in order, and `rows` their rows; `length` returns
-        how long a line is. Of the `count` lines in all, each that is folded counts as one row.
+        how long a line is. Each line that is folded counts as one row.
         """
         if self.all:
             return 0
-        unseen = rows.height + count - len(shown)
+        first, last = bisect_left(shown, lines.start), bisect_left(shown, lines.stop)
+        unseen = rows.top(last) - rows.top(first) + len(lines) - (last - first)
         for line, seen_to in self._seen_to.items():
+            if line not in lines:
+                continue
             place = bisect_right(shown, line) - 1
             whole = seen_to >= length(line)
             if place >= 0 and shown[place] == line:

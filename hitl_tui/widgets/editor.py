@@ -71,10 +71,10 @@ class Editor(FastTextArea):
         super().__init__(id=id, placeholder=placeholder)
         self.set_title(title)
 
-    def set_title(self, title: str) -> None:
-        """Set the title in the frame; it is already visible text."""
+    def set_title(self, title: str, detail: str = "") -> None:
+        """Set the title in the frame; both texts are already visible text."""
         self._title = title
-        self.border_title = titled(title)
+        self.border_title = titled(title, detail)
 
     @property
     def value(self) -> str:

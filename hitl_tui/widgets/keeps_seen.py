@@ -44,11 +44,15 @@ class KeepsSeen(_Widget):
     @property
     def unseen(self) -> int:
         """How many rows were not on the screen yet; each folded line counts as one."""
+        return self.unseen_of(range(self.line_count))
+
+    def unseen_of(self, lines: range) -> int:
+        """Return how many rows of these lines were not on the screen yet."""
         if self._seen is None or self._seen.all:
             return 0
         if (shown := self.shown_rows()) is None:
-            return self.line_count
-        return self._seen.unseen(*shown, lambda number: len(self.line(number)), self.line_count)
+            return len(lines)
+        return self._seen.unseen(*shown, lambda number: len(self.line(number)), lines)
 
     def drawn(self, line: int, start: int, end: int) -> None:
         """Keep that the row is drawn now which shows a line from `start` to `end`."""

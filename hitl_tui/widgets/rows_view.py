@@ -80,8 +80,15 @@ class RowsView(KeepsSeen, DrawnRows):
         """Return the style of a line where no span gives another."""
         return self.rich_style
 
+    def gutter_style(self, number: int) -> Style:
+        """Return the style of what is to the left of a line."""
+        return self.colour("gutter")
+
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
-        """Return the colours of a line from `start` to `end`; later spans cover earlier ones."""
+        """Return the colours of a line from `start` to `end`; later spans cover earlier ones.
+
+        A colour has a background only where its component class sets one.
+        """
         raise NotImplementedError
 
     def json_spans(self, number: int, json: str, start: int, end: int) -> Iterator[Span]:
@@ -173,18 +180,30 @@ class RowsView(KeepsSeen, DrawnRows):
         text, styles = self.line(number)[start:end], self._styles(number, start, end)
         strip = self.selectable(Strip(_segments(text, styles), cell_len(text)), y)
         if gutter := self.in_gutter(number, continued=start > 0):
-            before = Strip([Segment(gutter, self.colour("gutter"))], len(gutter))
+            before = Strip([Segment(gutter, self.gutter_style(number))], len(gutter))
             strip = Strip.join([before, strip])
-        return strip.extend_cell_length(self.size.width, self.rich_style)
+        return strip.extend_cell_length(self.size.width, self.base_style(number))
 
     def _styles(self, number: int, start: int, end: int) -> list[Style]:
         styles = [self.base_style(number)] * (end - start)
         spans = chain(self.spans(number, start, end), _misleading(self.line(number), start, end))
+        covered: dict[tuple[Style, str], Style] = {}
         for first, last, name in spans:
-            style = self.colour(name)
-            for index in range(max(first, start), min(last, end)):
-                styles[index - start] = style
+            for index in range(max(first, start) - start, min(last, end) - start):
+                key = styles[index], name
+                if key not in covered:
+                    covered[key] = styles[index] + self._covering(name)
+                styles[index] = covered[key]
         return styles
+
+    def _covering(self, name: str) -> Style:
+        """Return what a span changes: the colour of the text, and its background if it sets one."""
+        style = self.colour(name)
+        if self.get_component_styles(f"{self.COLOUR_PREFIX}--{name}").has_rule("background"):
+            return style
+        return Style(
+            color=style.color, bold=bool(style.bold), italic=style.italic, underline=style.underline
+        )
 
     # Selecting
 

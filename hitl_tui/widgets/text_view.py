@@ -15,6 +15,7 @@ from hitl_tui.text.fitting import counted
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.literal import hidden_words, visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
+from hitl_tui.text.word_changes import Range, words_of_difference
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
@@ -43,6 +44,8 @@ class TextView(RowsView):
         "text-view--added",
         "text-view--removed",
         "text-view--place",
+        "text-view--added-words",
+        "text-view--removed-words",
     }
     DEFAULT_CSS = """
     TextView {
@@ -54,6 +57,12 @@ class TextView(RowsView):
         & > .text-view--added { color: $text-success; }
         & > .text-view--removed { color: $text-error; }
         & > .text-view--place { color: $foreground 50%; }
+        & > .text-view--added-words {
+            color: $text-success; background: $success 35%; text-style: bold;
+        }
+        & > .text-view--removed-words {
+            color: $text-error; background: $error 35%; text-style: bold;
+        }
     }
     """
 
@@ -62,6 +71,8 @@ class TextView(RowsView):
         self._numbered = numbered
         self._syntax = Syntax.PLAIN
         self._lines: list[str] = [""]
+        self._words: dict[int, list[Range]] = {}
+        """In a difference, the parts of lines that differ."""
 
     def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
@@ -89,6 +100,7 @@ class TextView(RowsView):
     def _set(self, lines: list[str], syntax: Syntax) -> None:
         self._lines = lines
         self._syntax = syntax
+        self._words = words_of_difference(lines) if syntax is Syntax.DIFF else {}
         self.forget_seen()
         self.lines_changed()
 
@@ -130,11 +142,14 @@ class TextView(RowsView):
         return self.rich_style
 
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
-        """Colour JSON, or the escapes in other texts."""
+        """Colour JSON, or the words that differ and the escapes in other texts."""
         line = self._lines[number]
         if self._syntax is Syntax.JSON:
-            return self.json_spans(number, line, start, end)
-        return self.escape_spans(line, start, end)
+            yield from self.json_spans(number, line, start, end)
+            return
+        colour = "added-words" if line.startswith("+") else "removed-words"
+        yield from ((first, last, colour) for first, last in self._words.get(number, ()))
+        yield from self.escape_spans(line, start, end)
 
 
 class TextPane(TitledPane):

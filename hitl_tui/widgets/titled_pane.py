@@ -1,7 +1,8 @@
 """A frame with a title around read-only content, which scrolls."""
 
-from textual.containers import VerticalScroll
 from textual.content import Content
+
+from hitl_tui.widgets.jumping_scroll import JumpingScroll
 
 
 def titled(title: str, detail: str = "", colour: str = "$foreground 60%") -> Content:
@@ -9,7 +10,7 @@ def titled(title: str, detail: str = "", colour: str = "$foreground 60%") -> Con
     return Content.assemble(title, (f"  {detail}" if detail else "", f"not bold {colour}"))
 
 
-class TitledPane(VerticalScroll, can_focus=True):
+class TitledPane(JumpingScroll, can_focus=True):
     """Scrolls what it contains; its title is bright while it has the focus."""
 
     DEFAULT_CSS = """

@@ -238,6 +238,8 @@ class DeskDouble:
         self.hold: asyncio.Event | None = None
         """Requests wait for this event."""
         self.sent: list[tuple[str, JsonValue]] = []
+        self.unseen: list[int] = []
+        """How much of each question that was answered was not on the screen."""
         self.reviews = Reviews(lambda _: self.server.identity)
         self.drafts = DraftsDouble()
         self.item_notes = ItemNotesDouble()
@@ -327,6 +329,7 @@ class DeskDouble:
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress
     ) -> tuple[Outcome, ...]:
         self.sent += [("answer", self.reviews.answer_of(*each)) for each in decided]
+        self.unseen += [question.unseen for question, _ in decided]
         items = [question.interrupt for question, _ in decided]
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)

@@ -5,14 +5,17 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from hitl_engine.model import JsonObject
 from hitl_engine.visible import decode, json_text
 from hitl_tui.text.argument_changes import change_lines, changed_names
-from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
+from hitl_tui.text.argument_line import ArgumentLine
+from hitl_tui.text.argument_lines import json_lines, lines_of, lines_of_change
 from hitl_tui.text.arguments import Change, LongText, Short, Tree, arguments_of, language_of
 from hitl_tui.text.diff import aligned
 from hitl_tui.text.highlight import LANGUAGES, spans_of
+from hitl_tui.text.two_columns import in_two_columns
 from tests.hidden import hidden_in
 from tests.json_values import JSON
 
@@ -151,6 +154,44 @@ def test_a_change_shows_every_line_of_both_sides() -> None:
     ]
 
 
+def test_a_change_of_a_file_has_the_colours_of_its_language_and_marks_the_words() -> None:
+    lines = lines_of({"path": "a.py", "old_string": "\treturn 1", "new_string": "\treturn 2"})
+    removed, added = lines[-2:]
+    assert (removed.text, removed.base) == ("→   return 1", "removed-code")
+    assert {(added.text[a:b], colour) for a, b, colour in added.spans} >= {
+        ("return", "keyword"),
+        ("2", "number"),
+        ("2", "added-words"),
+    }
+
+
+def test_the_two_sides_of_a_change_are_beside_each_other_where_there_is_room() -> None:
+    args: JsonObject = {
+        "old_string": f"a\nb b b\ngone\n{'long ' * 20}\nz",
+        "new_string": f"a\nb B b\n{'long ' * 21}\nz",
+    }
+    rows = texts(lines_of(args, 123))[1:]
+    assert {cell_len(row) for row in rows} == {123}
+    halves = [tuple(half.rstrip() for half in row.split(" │ ")) for row in rows]
+    assert halves[:3] == [
+        ("  a", "  a"),
+        ("- b b b", "+ b B b"),
+        ("- gone", f"+ {'long ' * 11}".rstrip()),
+    ]
+    assert halves[-1] == ("  z", "  z") and len(halves) == 7
+    assert texts(lines_of(args, 119)) == texts(lines_of(args))
+
+
+@given(st.text("ab \t\n漢"), st.text("ab \t\n漢"))
+def test_two_columns_contain_both_texts(before: str, after: str) -> None:
+    one = [line.text for line in lines_of_change(aligned(before, after), "python")]
+    rows = in_two_columns(lines_of_change(aligned(before, after), "python"), 120)
+    assert all(cell_len(row.text) == 2 * (58 + 0) + 3 for row in rows)
+    shown = "".join(row.text.replace(" ", "") for row in rows)
+    assert all(line.replace(" ", "") in shown for line in one)
+    assert all(last <= len(row.text) for row in rows for _, last, _ in row.spans)
+
+
 @given(st.text("ab\n"), st.text("ab\n"), st.sampled_from([0, 2, 1500]))
 def test_aligned_texts_contain_both_texts(before: str, after: str, most: int) -> None:
     lines = aligned(before, after, most_lines=most)
@@ -174,7 +215,8 @@ def test_all_arguments_are_shown_in_visible_text(args: JsonObject) -> None:
                 assert json_text(value, indent=None) in shown
             case Tree(value=value):
                 assert json_text(value).split("\n")[-2].strip() in shown
-    assert json.loads("\n".join(texts(json_lines(args)))) == args
+    shown = "\n".join(texts(json_lines(args))).replace("\\u{27E8}", "⟨")
+    assert json.loads(shown) == args
 
 
 @pytest.mark.parametrize("value", [*HOSTILE, *ODD], ids=lambda value: repr(value)[:20])

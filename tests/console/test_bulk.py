@@ -62,10 +62,10 @@ async def review(c: Console) -> None:
 
 
 async def send(c: Console, *, wait: bool = True) -> None:
-    """Review, read to the end, and send."""
+    """Review, see everything, and send."""
     await review(c)
-    await c.press("end")
-    await until(c.pilot, lambda: c.plan.text.read_to_end)
+    while c.plan.send_bar.blocked:
+        await c.press("pagedown")
     await c.armed()
     await (c.press if wait else c.pilot.press)("ctrl+s")
 
@@ -215,6 +215,64 @@ async def test_a_form_is_filled_in_once_and_checked_for_all(console: OpenConsole
         assert desk.sent == [("answer", {"ok": True})] * 2
 
 
+# A decision of its own
+
+
+async def test_one_item_is_decided_alone_and_the_others_together(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1, 2)
+        await c.press("a", "down", "o")
+        assert "Item 2 alone:" in c.text and "●" not in c.text.replace("● connected", "")
+        await c.armed()
+        await c.press("r")
+        assert "Reason, for item 2 alone" in c.text
+        await c.type("not bob")
+        await c.press("escape", "escape")
+        assert "All others:  ● a approve" in c.text
+        assert (
+            "Decide on 3 items  ·  1 different payload  ·  1 with a decision of its own" in c.text
+        )
+        assert c.text.count("◆ → send_email: reject, “not bob”") == 1
+        await send(c)
+        approved = ("answer", APPROVED)
+        rejected = {"decisions": [{"type": "reject", "message": "not bob"}]}
+        assert sorted(desk.sent, key=str) == [approved, approved, ("answer", rejected)]
+
+
+async def test_items_that_nothing_fits_together_are_decided_alone(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), text(2))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        assert "o decides on one alone" in c.text
+        await c.press("down", "o")
+        await c.armed()
+        await c.press("t")
+        await c.type("new")
+        await c.press("escape", "o")
+        await c.armed()
+        await c.press("a")
+        await send(c)
+        assert sorted(desk.sent, key=str) == [("answer", "new"), ("answer", APPROVED)]
+
+
+async def test_a_decision_of_its_own_can_be_taken_away_and_is_kept_until_then(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("o")
+        await c.armed()
+        await c.press("r", "escape", "escape", "escape")
+        assert isinstance(c.app.screen, InboxScreen)
+        await mark(c, 2)
+        assert c.text.count("◆") == 1
+        await c.press("a", "backspace")
+        assert "◆" not in c.text and "All others" not in c.text
+        assert c.text.count("→ send_email: approve") == 3
+
+
 # The review of everything that is sent
 
 
@@ -261,21 +319,39 @@ async def test_the_list_has_the_notes_of_each_question(console: OpenConsole) -> 
         assert c.plan.text.view.text.count("note: $.action_requests[0].args.to is NaN in") == 2
 
 
-async def test_the_list_is_read_to_its_end_before_it_is_sent(console: OpenConsole) -> None:
+async def test_all_of_the_list_was_on_the_screen_before_it_is_sent(console: OpenConsole) -> None:
     desk = DeskDouble(*(two_calls(n, "/srv") for n in range(1, 6)))
     async with console(desk, (80, 24)) as c:
         await c.press("asterisk", "m")
         await c.armed()
         await c.press("a")
         await review(c)
+        await c.press("end")
         await c.armed()
         await c.press("ctrl+s")
-        assert desk.sent == [] and "Read it to its end first" in c.text
-        await c.press(*["pagedown"] * 5)
+        assert desk.sent == [] and "rows unseen: scroll through them" in c.text
+        await c.press("home", *["pagedown"] * 5)
         await until(c.pilot, lambda: "to 5 items, a decision each" in c.text)
         await c.armed()
         await c.press("ctrl+s")
-        assert len(desk.sent) == 5
+        assert len(desk.sent) == 5 and desk.unseen == [0] * 5
+
+
+async def test_what_was_jumped_over_in_the_list_is_told_of_each_item(console: OpenConsole) -> None:
+    desk = DeskDouble(*(two_calls(n, "/srv") for n in range(1, 6)))
+    async with console(desk, (80, 24)) as c:
+        await c.press("asterisk", "m")
+        await c.armed()
+        await c.press("a")
+        await review(c)
+        lines = c.plan.text.view.text.split("\n")
+        of_the_last = len(lines) - next(
+            n for n, line in enumerate(lines) if line.startswith("5 of 5")
+        )
+        await c.press("ctrl+end")
+        await c.armed()
+        await c.press("ctrl+s")
+        assert len(desk.unseen) == 5 and 0 in desk.unseen and max(desk.unseen) == of_the_last
 
 
 async def test_drafts_that_are_not_sent_are_named(console: OpenConsole) -> None:
@@ -315,7 +391,7 @@ async def test_an_item_that_goes_while_the_list_is_read_is_not_sent(console: Ope
         desk.items = desk.items[1:]
         desk.publish()
         await until(c.pilot, lambda: BulkItemStatus.GONE in statuses(c))
-        await c.press("end")
+        await c.press("ctrl+end")
         await c.armed()
         await c.press("ctrl+s")
         assert len(desk.sent) == 2

@@ -53,6 +53,7 @@ from hitl_tui.widgets.graph.graph_view import GraphView
 from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
+from hitl_tui.widgets.reason_field import OfferedReasons, ReasonEditor
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
@@ -85,6 +86,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("search line", (SearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
+    ("reason", (ReasonEditor, OfferedReasons)),
     ("tool calls", (CallKeys, ArgumentsPane, CallEdit)),
     ("choice", (ChoiceKeys,)),
     ("yes or no", (YesNo,)),

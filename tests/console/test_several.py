@@ -224,6 +224,6 @@ async def test_what_will_be_sent_is_in_view_on_the_smallest_screen(console: Open
         await c.open()
         await decided(c, "1/2 legal")
         await c.press("ctrl+l")
-        assert "Send 1 of 2" in c.text and "Read it to its end first" in c.text
-        await c.press("end")
+        assert "Send 1 of 2" in c.text and "unseen: scroll through" in c.text
+        await c.press("ctrl+end")
         assert "Send 1 of 2" in c.text and '{"00000000' in c.text and '"legal"}' in c.text

@@ -656,3 +656,16 @@ async def test_it_can_be_used_on_small_screens(
         assert focused is not None and card.content_region.contains_region(focused.region)
         await c.press("escape", "j", "plus", "end", "n")
         assert "▸ 2/2" in c.text and c.desk.sent == []
+
+
+async def test_a_verdict_is_taken_back_with_a_key_and_its_text_is_kept() -> None:
+    async with opened(tool_request(call("approve", "reject"), call("approve", "reject"))) as s:
+        await s.press("a", "n")
+        await until(s.pilot, lambda: s.card.armed and not s.part.pause.active)
+        await s.press("r", *"why", "escape", "backspace")
+        assert s.part.request.undecided == [1] and "Decide: a Approve" in s.text
+        assert s.part.content()["calls"][1]["reason"] == "why"  # type: ignore[index,call-overload]
+        await s.press("b", "backspace")
+        assert s.part.request.undecided == [0, 1]
+        await s.press("backspace", "ctrl+s")
+        assert not heard(s.said, Decided)

@@ -1,4 +1,4 @@
-"""What is typed or chosen for all items: the one field that the chosen way needs."""
+"""What is typed or chosen for all items, or for one alone: the field that the chosen way needs."""
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -9,34 +9,27 @@ from textual.widget import Widget
 from textual.widgets import OptionList, TextArea
 
 from hitl_engine.forms.typed_values import read, start_of
-from hitl_engine.model import (
-    Answer,
-    Approve,
-    BulkWay,
-    Choose,
-    CommonWays,
-    Fill,
-    Reject,
-    Respond,
-    Revise,
-    SameDecision,
-)
+from hitl_engine.model import BulkWay, CommonWays
 from hitl_engine.visible import json_text, one_line
-from hitl_tui.state.not_ready import NotReady
-from hitl_tui.widgets.cards.answer_box import json_in
-from hitl_tui.widgets.editor import Editor, JsonEditor
+from hitl_tui.state.bulk_choice import NO_WAYS, BulkChoice
+from hitl_tui.widgets.editor import JsonEditor
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
-_TEXT_TITLES = {
-    BulkWay.REJECT: "Reason, the same for all (may be empty)",
-    BulkWay.RESPOND: "Response in place of every tool, the same for all",
-    BulkWay.TEXT: "Text, the same for all",
+_TITLES = {
+    BulkWay.REJECT: "Reason, {for_whom} (may be empty)",
+    BulkWay.RESPOND: "Response in place of every tool, {for_whom}",
+    BulkWay.TEXT: "Text, {for_whom}",
+    BulkWay.FILL: "Values of the form, {for_whom}",
+    BulkWay.JSON: "Answer as JSON, {for_whom}",
 }
+_WITH_TEXT = (BulkWay.REJECT, BulkWay.RESPOND, BulkWay.TEXT)
+_WITH_JSON = (BulkWay.FILL, BulkWay.JSON)
 _NUMBERED = 9
 """Answers that have a number key."""
 
 
 class BulkAnswer(Vertical):
-    """Takes the text, the JSON or the choice that a way needs, and keeps it for that way."""
+    """Takes the text, the JSON or the option that a way needs, and keeps it in a `BulkChoice`."""
 
     DEFAULT_CSS = """
     BulkAnswer {
@@ -56,35 +49,46 @@ class BulkAnswer(Vertical):
     class Changed(Message):
         """The user typed or chose something else."""
 
-    def __init__(self) -> None:
+    def __init__(self, reasons: ReasonsOffered) -> None:
         super().__init__()
-        self.text = Editor(id="text", placeholder="Type here")
+        self.text_field = ReasonField(reasons, id="text", placeholder="Type here")
+        self.text = self.text_field.editor
         self.json = JsonEditor(id="json", placeholder="Type JSON here")
         self.options = OptionList(id="options", markup=False)
-        self.way: BulkWay | None = None
-        self.chosen: int | None = None
-        self._common_ways = CommonWays((), (), (), None, 0)
-        self._texts: dict[BulkWay, str] = {}
+        self._choice = BulkChoice()
+        self._way: BulkWay | None = None
+        """The way that the fields are for; that of the choice may be another one already."""
+        self._ways = NO_WAYS
+        self._for_whom = ""
 
     def compose(self) -> ComposeResult:
         """Yield all fields; those that the way does not need are hidden."""
         yield self.options
-        yield self.text
+        yield self.text_field
         yield self.json
 
-    def show_way(self, way: BulkWay | None, common_ways: CommonWays) -> None:
-        """Show the field that this way needs for these items, with what was typed for it before."""
-        self._keep()
-        if common_ways.options != self._common_ways.options:
-            self.chosen = None
-        self.way, self._common_ways = way, common_ways
+    def show_choice(self, choice: BulkChoice, ways: CommonWays, for_whom: str) -> None:
+        """Show the field of the chosen way, with what was typed for it before.
+
+        `ways` are those of the items that get it; `for_whom` says in a title which these are.
+        """
+        self.keep()
+        self._choice, self._way = choice, choice.way
+        self._ways, self._for_whom = ways, for_whom
         with self.prevent(TextArea.Changed):
             self._load()
         self._show_fields()
 
+    def keep(self) -> None:
+        """Keep what was typed in the choice."""
+        if self._way in _WITH_JSON:
+            self._choice.texts[self._way] = self.json.text
+        elif self._way is not None:
+            self._choice.texts[self._way] = self.text.value
+
     def first_field(self) -> Widget | None:
         """Return the field to focus, or None if the way needs none."""
-        match self.way:
+        match self._way:
             case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT:
                 return self.text
             case BulkWay.FILL | BulkWay.JSON:
@@ -93,44 +97,6 @@ class BulkAnswer(Vertical):
                 return self.options
             case _:
                 return None
-
-    def decision(self) -> SameDecision:
-        """Return the decision for all items. Raises NotReady."""
-        match self.way:
-            case BulkWay.APPROVE:
-                return Approve()
-            case BulkWay.REJECT:
-                return Reject(self.text.value or None)
-            case BulkWay.RESPOND:
-                return Respond(
-                    self._needed_text("Type the result that the tools should have returned.")
-                )
-            case BulkWay.TEXT:
-                return Revise(self._needed_text("Type the text. (j sends an empty one, as JSON.)"))
-            case BulkWay.CHOOSE:
-                return self._chosen_option()
-            case BulkWay.FILL:
-                return Fill(json_in(self.json))
-            case BulkWay.JSON:
-                return Answer(json_in(self.json))
-            case BulkWay.STEP:
-                return None
-            case None:
-                raise NotReady("Choose a decision for all items.")
-
-    def _needed_text(self, missing: str) -> str:
-        if not self.text.text:
-            raise NotReady(missing)
-        return self.text.value
-
-    def _chosen_option(self) -> Choose:
-        if self.chosen is None:
-            raise NotReady("Choose an answer: press its number, or select it and press enter.")
-        option = self._common_ways.options[self.chosen]
-        text = self.text.value if option.text_key else ""
-        if option.needs_text and not text:
-            raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
-        return Choose(self.chosen, text or None)
 
     # Typing and choosing
 
@@ -143,6 +109,8 @@ class BulkAnswer(Vertical):
     def text_changed(self, event: TextArea.Changed) -> None:
         """Report the change."""
         event.stop()
+        if event.text_area is self.json:
+            self.json.check()
         self.post_message(self.Changed())
 
     @on(OptionList.OptionSelected)
@@ -154,55 +122,45 @@ class BulkAnswer(Vertical):
     def on_key(self, event: events.Key) -> None:
         """Choose an answer by its number, as for a single item."""
         index = int(event.key) - 1 if event.key.isdecimal() else -1
-        if self.options.has_focus and index in range(len(self._common_ways.options)):
+        if self.options.has_focus and index in range(len(self._ways.options)):
             event.stop()
             self._choose(index)
 
     def _choose(self, index: int) -> None:
         """Choose this answer, and focus its text if it needs one."""
-        self.chosen = index
+        self._choice.option = index
         self._show_options()
         self._show_fields()
-        if self._common_ways.options[index].needs_text:
+        if self._ways.options[index].needs_text:
             self.text.focus()
         self.post_message(self.Changed())
 
-    def forget(self) -> None:
-        """Forget what was typed: it has been sent."""
-        self.way, self.chosen = None, None
-        self._texts.clear()
-
-    def _keep(self) -> None:
-        match self.way:
-            case BulkWay.FILL | BulkWay.JSON as way:
-                self._texts[way] = self.json.text
-            case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT | BulkWay.CHOOSE as way:
-                self._texts[way] = self.text.value
-
     def _load(self) -> None:
-        typed = self._texts.get(self.way, "") if self.way else ""
-        match self.way:
-            case BulkWay.FILL:
-                self.json.set_title(f"Values of the form, the same for all{self._field_names()}")
-                self.json.show_source(typed or self._start_of_form())
-            case BulkWay.JSON:
-                self.json.set_title("Answer as JSON, the same for all")
-                self.json.show_source(typed)
+        match self._way:
+            case BulkWay.FILL as way:
+                self.json.set_title(f"{self._title(way)}{self._field_names()}")
+                self.json.show_source(self._choice.text or self._start_of_form())
+            case BulkWay.JSON as way:
+                self.json.set_title(self._title(way))
+                self.json.show_source(self._choice.text)
             case BulkWay.CHOOSE:
                 self._show_options()
-                self.text.show(typed)
+                self.text_field.show("", self._choice.text)
             case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT as way:
-                self.text.set_title(_TEXT_TITLES[way])
-                self.text.show(typed)
+                offers = way is BulkWay.REJECT
+                self.text_field.show(self._title(way), self._choice.text, offers=offers)
+
+    def _title(self, way: BulkWay) -> str:
+        return _TITLES[way].format(for_whom=self._for_whom)
 
     def _field_names(self) -> str:
-        form = self._common_ways.form
+        form = self._ways.form
         names = ", ".join(one_line(field.name, 40) for field in form.fields) if form else ""
         return f": {names}" if names else ""
 
     def _start_of_form(self) -> str:
         """Return what the form begins with: its defaults, or nothing."""
-        form = self._common_ways.form
+        form = self._ways.form
         value = read(form, start_of(form)).value if form else None
         return "" if value is None else json_text(value)
 
@@ -211,20 +169,20 @@ class BulkAnswer(Vertical):
     def _show_options(self) -> None:
         self.options.set_options(
             Content(
-                f"{'●' if index == self.chosen else ' '} {index + 1 if index < _NUMBERED else ' '}"
-                f"  {one_line(option.label, 200)}"
+                f"{'●' if index == self._choice.option else ' '}"
+                f" {index + 1 if index < _NUMBERED else ' '}  {one_line(option.label, 200)}"
             )
-            for index, option in enumerate(self._common_ways.options)
+            for index, option in enumerate(self._ways.options)
         )
-        self.options.highlighted = self.chosen or 0
+        self.options.highlighted = self._choice.option or 0
 
     def _show_fields(self) -> None:
         option = None
-        if self.way is BulkWay.CHOOSE and self.chosen is not None:
-            option = self._common_ways.options[self.chosen]
+        if self._way is BulkWay.CHOOSE and self._choice.option is not None:
+            option = self._ways.options[self._choice.option]
             needed = "needed" if option.needs_text else "may be empty"
             self.text.set_title(f"{one_line(option.label, 60)}: {option.text_key} ({needed})")
         option_takes_text = option is not None and bool(option.text_key)
-        self.set_class(self.way in _TEXT_TITLES or option_takes_text, "-text")
-        self.set_class(self.way in (BulkWay.FILL, BulkWay.JSON), "-json")
-        self.set_class(self.way is BulkWay.CHOOSE, "-options")
+        self.set_class(self._way in _WITH_TEXT or option_takes_text, "-text")
+        self.set_class(self._way in _WITH_JSON, "-json")
+        self.set_class(self._way is BulkWay.CHOOSE, "-options")

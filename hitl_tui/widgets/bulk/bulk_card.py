@@ -1,8 +1,8 @@
-"""The card for many items: one decision for all, what each then gets, and one key that sends."""
+"""The card for many items: a decision for all, or for one alone, and one key that reviews them."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,27 +11,18 @@ from textual.message import Message
 from textual.timer import Timer
 from textual.widgets import OptionList, Static
 
-from hitl_engine.model import (
-    BulkWay,
-    CommonWays,
-    Item,
-    PlannedDecision,
-    Question,
-    SameDecision,
-    WithheldWay,
-)
+from hitl_engine.model import Breakpoint, BulkWay, Question, WithheldWay
+from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkDecided
+from hitl_tui.state.bulk_choices import BulkChoices
 from hitl_tui.state.bulk_items import BulkItem
-from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.bulk.bulk_answer import BulkAnswer
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.way_bar import WAYS, WayBar, WayChip
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.early_text import keep_text_for_field
-
-CommonWaysOf: TypeAlias = Callable[[Sequence[Item]], CommonWays]
-PlanOf: TypeAlias = Callable[[Sequence[Item], SameDecision], tuple[PlannedDecision, ...]]
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 
 _FEW = 50
 """With up to this many items, each key shows what each gets; with more, a pause does."""
@@ -70,6 +61,20 @@ class BulkCard(Card, can_focus=False):
             tooltip="List every call of every item with what happens to it; then send",
             id="bulk.review",
         ),
+        Binding(
+            "o",
+            "alone",
+            "This one alone",
+            tooltip="Decide on the selected item alone; press again to decide on all others",
+            id="bulk.alone",
+        ),
+        Binding(
+            "backspace",
+            "like_others",
+            "Like the others",
+            tooltip="Let the selected item get what the others get",
+            id="bulk.like_others",
+        ),
         *(
             Binding(
                 key,
@@ -85,10 +90,13 @@ class BulkCard(Card, can_focus=False):
             "escape",
             "leave_field",
             "To the items",
-            tooltip="Leave the text field for the list of items",
+            tooltip="Leave the text field for the list of items; then decide on all again",
             id="bulk.leave_field",
         ),
     ]
+
+    class OwnChanged(Message):
+        """An item got a choice of its own, or has none any more."""
 
     @dataclass
     class Refused(Message):
@@ -97,16 +105,13 @@ class BulkCard(Card, can_focus=False):
         why: str
         """May contain untrusted text."""
 
-    def __init__(self, common_ways_of: CommonWaysOf, plan_of: PlanOf) -> None:
+    def __init__(self, choices: BulkChoices, reasons: ReasonsOffered) -> None:
         super().__init__()
-        self._common_ways_of = common_ways_of
-        self._plan_of = plan_of
-        self.common_ways = CommonWays((), (), (), None, 0)
-        self.way: BulkWay | None = None
+        self.choices = choices
         self.list = BulkList()
         self.bar = WayBar()
         self.withheld = Static(id="withheld", markup=False)
-        self.answer = BulkAnswer()
+        self.answer = BulkAnswer(reasons)
         self._plan_timer: Timer | None = None
         self.send_bar.rename("Review")
 
@@ -125,41 +130,39 @@ class BulkCard(Card, can_focus=False):
     # Which items
 
     def show_items(self, items: Sequence[BulkItem]) -> None:
-        """Show other items. Nothing is chosen for them; what was typed is kept."""
+        """Show other items. Nothing is chosen for all of them; what was typed is kept."""
         self.answered = False
-        self.way = None
+        self.choices.start_again()
         self.list.show_items(items)
         self.compare()
 
     def compare(self) -> None:
-        """Find out which ways all items take that are decided on now."""
-        self.common_ways = self._common_ways_of([each.item for each in self.list.included])
-        if self.way not in self.common_ways.ways:
-            self.way = None
-        self._show_way()
-        lines = self._reasons()
-        self.withheld.update(literal("\n".join(lines)))
-        self.set_class(bool(lines), "-withheld")
+        """Find out which ways the items take that are decided on now."""
+        self.choices.compare(self.list.included)
+        self._show_choice()
 
     def _reasons(self) -> list[str]:
         """Return why ways are not offered that some items take; one line for each reason."""
+        ways = self.choices.ways
         reasons: dict[tuple[int, str], list[str]] = {}
-        for withheld in self.common_ways.withheld:
-            if withheld.item or not self.common_ways.ways or self._fits_first(withheld.way):
+        for withheld in ways.withheld:
+            if withheld.item or not ways.ways or self._fits_first(withheld.way):
                 keys = reasons.setdefault((withheld.item, self._why(withheld)), [])
                 keys.append(WAYS[withheld.way][0])
         return [f"not {' '.join(keys)}: {why}" for (_, why), keys in reasons.items()]
 
     def _fits_first(self, way: BulkWay) -> bool:
-        first = self.list.included[0].item
+        first = self.choices.deciding_on[0].item
         calls = isinstance(first, Question) and first.review.kind == "tool_calls"
         return calls and way in _VERDICTS
 
     def _why(self, withheld: WithheldWay) -> str:
-        item = self.list.included[withheld.item]
-        return f"item {self.list.number(item)}, {item.waiting.graph_id}: {withheld.why}"
+        return f"{self._named(self.choices.deciding_on[withheld.item])}: {withheld.why}"
 
-    # One decision for all
+    def _named(self, item: BulkItem) -> str:
+        return f"item {self.list.number(item)}, {one_line(item.waiting.graph_id, 60)}"
+
+    # One decision for all, or for one alone
 
     def action_way(self, name: str) -> None:
         """Choose a way, and focus the field that it needs; or show why it is not offered."""
@@ -173,24 +176,73 @@ class BulkCard(Card, can_focus=False):
     def _choose(self, way: BulkWay) -> None:
         if not self.armed or self.answered:
             return
-        if way not in self.common_ways.ways:
-            why = next(
-                (self._why(each) for each in self.common_ways.withheld if each.way is way), ""
-            )
-            self.post_message(self.Refused(why))
+        ways = self.choices.ways
+        if way not in ways.ways:
+            why = next((self._why(each) for each in ways.withheld if each.way is way), "")
+            self.post_message(self.Refused(why or "space puts the item back first"))
             return
-        self.way = way
+        self.answer.keep()
+        self.choices.choose(way)
+        self.post_message(self.OwnChanged())
         self.guard.restart()
-        self._show_way()
+        self._show_choice()
         field = self.answer.first_field()
         if field is not None:
             self.call_after_refresh(field.focus)
             keep_text_for_field(self)
 
-    def _show_way(self) -> None:
-        self.bar.show(self.common_ways.ways, self.way)
-        self.answer.show_way(self.way, self.common_ways)
+    def action_alone(self) -> None:
+        """Decide on the selected item alone, or on all others again."""
+        self._turn_to(None if self.choices.alone is not None else self.list.item)
+
+    def _turn_to(self, item: BulkItem | None) -> None:
+        self.answer.keep()
+        self.choices.alone = item
+        self.guard.restart()
+        self._show_choice()
+        self.refresh_bindings()
+
+    def action_like_others(self) -> None:
+        """Let the selected item get what the others get."""
+        if self.list.item is not None:
+            self.answer.keep()
+            self.choices.like_the_others(self.list.item)
+            self.post_message(self.OwnChanged())
+            self.guard.restart()
+            self._show_choice()
+            self.refresh_bindings()
+
+    @on(OptionList.OptionHighlighted, "#items")
+    def item_selected(self) -> None:
+        """Show the choice for the selected item, if it is decided on alone, and what it gets."""
+        if self.choices.alone is not None and self.choices.alone is not self.list.item:
+            self._turn_to(self.list.item)
+        self.show_answer()
+        self.refresh_bindings()
+
+    def _show_choice(self) -> None:
+        choices = self.choices
+        self.bar.show(choices.ways.ways, choices.choice.way, self._for_whom())
+        self.answer.show_choice(choices.choice, choices.ways, self._in_title())
+        lines = self._reasons()
+        self.withheld.update(literal("\n".join(lines)))
+        self.set_class(bool(lines), "-withheld")
         self.show_plan()
+
+    def _for_whom(self) -> str:
+        if self.choices.alone is not None:
+            return f"Item {self.list.number(self.choices.alone)} alone:"
+        return "All others:" if self.choices.of_their_own else ""
+
+    def _in_title(self) -> str:
+        if self.choices.alone is not None:
+            return f"for item {self.list.number(self.choices.alone)} alone"
+        return "the same for all others" if self.choices.of_their_own else "the same for all"
+
+    @on(ReasonField.ReasonTaken)
+    def reason_taken(self) -> None:
+        """Let the reason be in view before it is sent."""
+        self.guard.restart()
 
     @on(BulkAnswer.Changed)
     def plan_soon(self) -> None:
@@ -206,33 +258,26 @@ class BulkCard(Card, can_focus=False):
 
     def show_plan(self) -> None:
         """Show what each item gets, exactly, or why nothing can be sent yet."""
-        missing = self._make_plan()
+        self.answer.keep()
+        missing = self.choices.plan(self._named) or self._missing_choice() or self._faults()
         self.list.redraw()
         if missing:
             self.send_bar.block(missing)
         else:
             self.show_answer()
 
-    def _make_plan(self) -> str:
-        """Set what each item gets; return what is missing, or nothing."""
-        items = self.list.included
-        for each in items:
-            each.planned = None
-        if not items:
-            return "No item is left to decide on. Space puts one back."
-        if self.way is None:
-            keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.common_ways.ways)
-            none = "No decision fits all of them. Space takes an item out."
-            return f"Choose a decision for all items: {keys}." if keys else none
-        try:
-            planned = self._plan_of([each.item for each in items], self.answer.decision())
-        except NotReady as reason:
-            return str(reason)
-        for item, decision in zip(items, planned, strict=True):
-            item.planned = decision
-        return self._faults(items)
+    def _missing_choice(self) -> str:
+        """Return which decisions can be chosen, if one is missing."""
+        if not self.choices.undecided:
+            return ""
+        keys = ", ".join(f"{WAYS[way][0]} {WAYS[way][1]}" for way in self.choices.shared_ways.ways)
+        if not keys:
+            return "No decision fits all of them. o decides on one alone, space takes one out."
+        left = "all others" if self.choices.of_their_own else "all items"
+        return f"Choose a decision for {left}: {keys}. o decides on one alone."
 
-    def _faults(self, items: Sequence[BulkItem]) -> str:
+    def _faults(self) -> str:
+        items = self.list.included
         wrong = [
             (each, each.planned.fault) for each in items if each.planned and each.planned.fault
         ]
@@ -242,12 +287,11 @@ class BulkCard(Card, can_focus=False):
         first, fault = wrong[0]
         return f"{count}Item {self.list.number(first)}, {first.waiting.graph_id}: {fault}"
 
-    @on(OptionList.OptionHighlighted, "#items")
     def show_answer(self) -> None:
         """Show the JSON that the selected item gets."""
         item, included = self.list.item, self.list.included
         planned = [each.planned for each in included if each.planned is not None]
-        if self.way is None or not planned or any(each.fault for each in planned):
+        if not planned or len(planned) < len(included) or any(each.fault for each in planned):
             return
         selected = item.planned if item is not None and item in included else None
         shown = selected or planned[0]
@@ -255,7 +299,8 @@ class BulkCard(Card, can_focus=False):
         count = f"to each of {len(planned)}" if len(planned) > 1 else "to 1 item"
         number = next(self.list.number(each) for each in included if each.planned is shown)
         note = count if same else f"{count}; this is for item {number}"
-        self.send_bar.show(shown.answer, f"{note}, no input" if self.way is BulkWay.STEP else note)
+        steps = isinstance(shown.item, Breakpoint)
+        self.send_bar.show(shown.answer, f"{note}, no input" if steps else note)
 
     # Deciding
 
@@ -284,13 +329,21 @@ class BulkCard(Card, can_focus=False):
         return focused is not None and self.answer in focused.ancestors
 
     def action_leave_field(self) -> None:
-        """Focus the items again."""
-        self.take_focus()
+        """Focus the items again; from there, decide on all again."""
+        if self.writing:
+            self.take_focus()
+        else:
+            self._turn_to(None)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer ways outside text fields, when the card is armed, and only once."""
         if action == "way":
             return False if self.answered or self.writing else (True if self.armed else None)
+        if action == "alone":
+            return not self.answered and not self.writing and self.list.item is not None
+        if action == "like_others":
+            item = self.list.item
+            return not self.answered and not self.writing and item is not None and bool(item.own)
         if action == "leave_field":
-            return self.writing and not self.answered
+            return not self.answered and (self.writing or self.choices.alone is not None)
         return super().check_action(action, parameters)

@@ -33,9 +33,13 @@ class BulkList(OptionList):
     is sent; **space** takes it out, or puts it back.
 
     Choose one decision for all items with the keys below the list: nothing is chosen until you
-    do. The key of a decision that is not offered shows why. **ctrl+s** lists every call of every
-    item with what happens to it; read to its end, then **ctrl+s** sends: each item gets its own
-    decision, a few at a time. **x** stops before the next one.
+    do. The key of a decision that is not offered shows why. **o** decides on the selected item
+    alone, and the same keys then choose for it; `◆` marks it, and **backspace** lets it get what
+    the others get. **o** again goes back to all others.
+
+    **ctrl+s** lists every call of every item with what happens to it; once all of that was on the
+    screen, **ctrl+s** sends: each item gets its own decision, a few at a time. **x** stops before
+    the next one.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "select", "Show", tooltip="Show the item in full", id="bulk.look"),
@@ -139,8 +143,9 @@ def _second_line(item: BulkItem) -> list[tuple[str, str]]:
         text, colour = item.status.value
         detail = f": {one_line(item.detail, 400)}" if item.detail else ""
         return [(text + detail, colour)]
+    own = [("◆ ", "$text-warning")] if item.own is not None else []
     if item.planned is None:
-        return [("·", "$foreground 50%")]
+        return [*own, ("·", "$foreground 50%")]
     if item.planned.fault:
-        return [(f"✕ {planned_line(item.planned)}", "$text-error")]
-    return [("→ ", "$accent"), (planned_line(item.planned), "")]
+        return [*own, (f"✕ {planned_line(item.planned)}", "$text-error")]
+    return [*own, ("→ ", "$accent"), (planned_line(item.planned), "")]

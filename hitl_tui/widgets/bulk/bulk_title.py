@@ -19,10 +19,13 @@ class BulkTitle(Static):
         self.title = ""
         """The first words, as the inbox shows them too."""
 
-    def show_choosing(self, items: int, payloads: int) -> None:
-        """Show how many items there are, and how many different payloads they have."""
-        detail = counted(payloads, "different payload") if payloads else ""
-        self._show(f"Decide on {counted(items, 'item')}", detail)
+    def show_choosing(self, items: int, payloads: int, own: int) -> None:
+        """Show how many items there are, how many different payloads those have that are decided
+        together, and how many have a decision of their own."""
+        details = [counted(payloads, "different payload")] if payloads else []
+        if own:
+            details.append(f"{own:,} with a decision of {'its' if own == 1 else 'their'} own")
+        self._show(f"Decide on {counted(items, 'item')}", "  ·  ".join(details))
 
     def show_sending(self, sending: BulkSending, *, ended: bool, stopped: bool) -> None:
         """Show how many decisions have a result, and which."""

@@ -1,4 +1,4 @@
-"""The ways to decide that all items take, next to each other; one of them is chosen."""
+"""The ways to decide that can be chosen now, next to each other; one of them is chosen."""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -60,21 +60,29 @@ class WayChip(Static):
 
 
 class WayBar(Horizontal):
-    """Shows the ways that all items take, next to each other."""
+    """Shows for which items a way is chosen, and the ways that they take."""
 
     DEFAULT_CSS = """
-    WayBar { height: 1; padding: 0 1; }
+    WayBar {
+        height: 1; padding: 0 1;
+        #for-whom { display: none; width: auto; margin-right: 2; color: $text-warning; }
+        #for-whom.-some { display: block; }
+    }
     """
 
     def __init__(self) -> None:
         super().__init__()
+        self._for_whom = Static(id="for-whom", markup=False)
         self._chips = [WayChip(way) for way in BulkWay]
 
     def compose(self) -> ComposeResult:
         """Yield one for each way; those that are not offered are hidden."""
+        yield self._for_whom
         yield from self._chips
 
-    def show(self, ways: Collection[BulkWay], chosen: BulkWay | None) -> None:
-        """Show these ways."""
+    def show(self, ways: Collection[BulkWay], chosen: BulkWay | None, for_whom: str) -> None:
+        """Show these ways; `for_whom` says for which items, or is empty where that is clear."""
+        self._for_whom.update(for_whom)
+        self._for_whom.set_class(bool(for_whom), "-some")
         for chip in self._chips:
             chip.show(offered=chip.way in ways, chosen=chip.way is chosen)

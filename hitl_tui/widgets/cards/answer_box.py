@@ -5,20 +5,10 @@ from textual.containers import Vertical
 from textual.widgets import TextArea
 
 from hitl_engine.model import Answer, JsonObject, JsonValue
-from hitl_engine.strict_json import JsonProblem
 from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.typed_json import answer_in
 from hitl_tui.widgets.answer_ways import Way, YesNo
 from hitl_tui.widgets.editor import Editor, JsonEditor
-
-
-def json_in(editor: JsonEditor) -> JsonValue:
-    """Return the answer that was typed as JSON. Raises NotReady."""
-    if not editor.text.strip():
-        raise NotReady("Type the answer as JSON. A text needs quotation marks.")
-    try:
-        return editor.read()
-    except JsonProblem as problem:
-        raise NotReady(f"This is not JSON yet. {problem}") from problem
 
 
 class AnswerBox(Vertical):
@@ -92,7 +82,7 @@ class AnswerBox(Vertical):
         """Return the answer in this way. Raises NotReady."""
         match way:
             case Way.JSON:
-                return Answer(json_in(self.json))
+                return Answer(answer_in(self.json.text, lambda _: self.json.read()))
             case Way.TEXT if self.text.text:
                 return Answer(self.text.value)
             case Way.TEXT:

@@ -1,11 +1,10 @@
 """The column of a question's card. It has the keys of the part, and the focus if no field has it."""
 
-from textual.containers import VerticalScroll
-
 from hitl_tui.widgets.fitting_layout import Fitting
+from hitl_tui.widgets.jumping_scroll import JumpingScroll
 
 
-class CardBody(Fitting, VerticalScroll, can_focus=True):
+class CardBody(Fitting, JumpingScroll, can_focus=True):
     """Scrolls everything on the card of a question.
 
     A part with keys of its own has a subclass with these keys. Because it contains everything on the

@@ -25,6 +25,7 @@ from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
 from hitl_tui.widgets.cards.questions_part import QuestionsPart
 from hitl_tui.widgets.cards.text_part import TextPart
+from hitl_tui.widgets.reason_field import ReasonsOffered, no_reasons
 from hitl_tui.widgets.tool_calls.call_keys import CallKeys
 from hitl_tui.widgets.tool_calls.tool_calls_part import CautionsAbout, ToolCallsPart
 
@@ -44,19 +45,23 @@ def card_for(
     answer_of: AnswerOf,
     typed: JsonObject | None = None,
     cautions_of: CautionsOf = no_cautions,
+    reasons: ReasonsOffered = no_reasons,
 ) -> QuestionCard:
     """Return the card that shows this question, with what was typed before."""
     answer_to = partial(answer_of, question)
-    part, body = _part_and_body(question, answer_to, partial(cautions_of, question))
+    part, body = _part_and_body(question, answer_to, partial(cautions_of, question), reasons)
     return QuestionCard(question, part, body, answer_to, typed)
 
 
 def _part_and_body(
-    question: Question, answer_to: AnswerTo, cautions_about: CautionsAbout
+    question: Question,
+    answer_to: AnswerTo,
+    cautions_about: CautionsAbout,
+    reasons: ReasonsOffered,
 ) -> tuple[QuestionPart, CardBody]:
     match question.review:
         case ToolCalls() as review:
-            calls = ToolCallsPart(review, cautions_about)
+            calls = ToolCallsPart(review, cautions_about, reasons)
             return calls, CallKeys(calls)
         case Choices() as review:
             choice = ChoicePart(review)

@@ -10,13 +10,13 @@ from textual.message import Message
 from hitl_tui.state.plan import Plan
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.plan_text import PlanText
+from hitl_tui.widgets.cards.question_part import JUMP_KEY, unseen_words
+from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.send_bar import SendBar
-
-_UNREAD = "Read it to its end first: page down, or end."
 
 
 class PlanCard(Card, can_focus=False):
-    """Shows a plan; posts `Confirmed` at most once, after all of the plan was in view."""
+    """Shows a plan; posts `Confirmed` at most once, after all of the plan was on the screen."""
 
     DEFAULT_CSS = """
     PlanCard {
@@ -30,6 +30,13 @@ class PlanCard(Card, can_focus=False):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "send", "Do it", tooltip="Do what is shown here", id="plan.confirm"),
+        Binding(
+            JUMP_KEY,
+            "jump_to_end",
+            "To the end",
+            tooltip="Show the end and count all of it as seen; for decisions the log tells so",
+            id="plan.jump_to_end",
+        ),
     ]
 
     class Confirmed(Message):
@@ -40,6 +47,8 @@ class PlanCard(Card, can_focus=False):
         self.plan = plan
         self.text = PlanText(plan.all_lines)
         self.send_bar = SendBar(plan.verb)
+        self.jumped_over = (0,) * len(plan.parts)
+        """How many rows of each part of the plan the user jumped over."""
 
     def compose(self) -> ComposeResult:
         """Put the lines and the cautions above the exact JSON."""
@@ -48,22 +57,40 @@ class PlanCard(Card, can_focus=False):
 
     def on_mount(self) -> None:
         """Show why the plan cannot be confirmed yet."""
-        self.send_bar.block(self.plan.why_not or _UNREAD)
+        self._show_answer()
 
     def take_focus(self) -> None:
         """Focus the text, so that keys scroll it."""
         self.text.focus()
 
-    @on(PlanText.ReadToEnd)
-    def show_answer(self) -> None:
-        """Show what will be sent; the end of the plan has to be in view before it is confirmed."""
-        self.guard.restart()
+    @on(KeepsSeen.Seen)
+    def rows_seen(self) -> None:
+        """Show what will be sent, once all of the plan was on the screen."""
+        if self.send_bar.blocked:
+            self._show_answer()
+            self.guard.restart()
+            self.refresh_bindings()
+
+    def _show_answer(self) -> None:
         if self.plan.why_not:
-            return
-        if self.plan.shows_answer:
+            self.send_bar.block(self.plan.why_not)
+        elif unseen := self.text.view.unseen:
+            self.send_bar.block(unseen_words(unseen))
+        elif self.plan.shows_answer:
             self.send_bar.show(self.plan.answer, self.plan.note)
         else:
             self.send_bar.show_note(self.plan.note)
+
+    def action_jump_to_end(self) -> None:
+        """Show the end of the plan, and count all of it as seen."""
+        self.jumped_over = tuple(map(self.text.view.unseen_of, self.plan.parts))
+        self.text.jump_to_end()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to jump to the end while something was not on the screen."""
+        if action == "jump_to_end":
+            return self.text.view.unseen > 0
+        return super().check_action(action, parameters)
 
     def decide(self) -> None:
         """Post that the plan is confirmed, or point out why it cannot be."""

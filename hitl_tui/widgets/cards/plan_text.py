@@ -1,10 +1,8 @@
-"""The text of a plan, which can be confirmed once its end was in view."""
+"""The text of a plan, which can be confirmed once all of it was on the screen."""
 
 from typing import ClassVar
 
 from rich.style import Style
-from textual import events
-from textual.message import Message
 
 from hitl_tui.state.plan import CAUTION
 from hitl_tui.widgets.text_view import TextPane, TextView
@@ -34,42 +32,30 @@ class PlanView(TextView):
 
 
 class PlanText(TextPane):
-    """Scrolls the lines of a plan; posts `ReadToEnd` once its last line was in view."""
+    """Scrolls the lines of a plan, and keeps which of their rows were on the screen."""
 
     DEFAULT_CSS = """
     PlanText { height: auto; border-top: none; &:focus { border-top: none; } }
     """
     HELP = """\
     ### What will be done
-    Read it to its end: arrow keys, page down and end scroll it. Then **ctrl+s** does it;
-    **escape** goes back and does nothing.
+    All of it has to be on the screen: arrow keys and page down scroll it. Then **ctrl+s** does it;
+    **escape** goes back and does nothing. **ctrl+end** jumps to the end and counts all of it as
+    seen; for decisions the log tells so.
     """
-
-    class ReadToEnd(Message):
-        """The last line is in view."""
 
     def __init__(self, lines: tuple[str, ...]) -> None:
         super().__init__()
         self.view = PlanView()
+        self.keep_seen()
         self._lines = lines
-        self.read_to_end = False
-        """Whether the last line was in view."""
 
     def on_mount(self) -> None:
-        """Show the lines, and watch how far they are scrolled."""
+        """Show the lines."""
         self.view.show_lines([*self._lines])
-        self.watch(self, "scroll_y", self._check_end, init=False)
 
-    def on_resize(self, event: events.Resize) -> None:
-        """The last line may be in view without scrolling."""
-        self.call_after_refresh(self._check_end)
-
-    @property
-    def rows_below(self) -> int:
-        """How many rows are below those in view."""
-        return max(0, round(self.max_scroll_y - self.scroll_y))
-
-    def _check_end(self) -> None:
-        if not self.read_to_end and self.size.height and not self.rows_below:
-            self.read_to_end = True
-            self.post_message(self.ReadToEnd())
+    def on_resize(self) -> None:
+        """Begin again at the start: a row that the first layout drew may not fit any more."""
+        if not self.scroll_y:
+            self.view.forget_seen()
+            self.view.refresh()

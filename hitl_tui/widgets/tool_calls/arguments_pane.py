@@ -14,11 +14,13 @@ from textual.message import Message
 from textual.strip import Strip
 
 from hitl_engine.model import JsonObject
-from hitl_tui.text.argument_lines import ArgumentLine, json_lines, lines_of
+from hitl_tui.text.argument_line import ArgumentLine
+from hitl_tui.text.argument_lines import json_lines, lines_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.literal import hidden_words
 from hitl_tui.text.rows import Cuts, cut_anywhere, cut_loosely
+from hitl_tui.text.two_columns import NARROWEST
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import TitledPane, titled
@@ -37,6 +39,10 @@ _COLOURS = (
     "operator",
     "added",
     "removed",
+    "added-code",
+    "removed-code",
+    "added-words",
+    "removed-words",
     "cursor",
 )
 
@@ -59,8 +65,12 @@ class ArgumentsView(RowsView):
         & > .arguments--comment { color: $foreground 55%; text-style: italic; }
         & > .arguments--keyword { color: $text-primary; text-style: bold; }
         & > .arguments--operator { color: $text-warning; }
-        & > .arguments--added { color: $text-success; }
-        & > .arguments--removed { color: $text-error; }
+        & > .arguments--added { color: $text-success; background: $success 10%; }
+        & > .arguments--removed { color: $text-error; background: $error 10%; }
+        & > .arguments--added-code { background: $success 10%; }
+        & > .arguments--removed-code { background: $error 10%; }
+        & > .arguments--added-words { background: $success 40%; text-style: bold; }
+        & > .arguments--removed-words { background: $error 40%; text-style: bold; }
         & > .arguments--cursor { background: $primary 15%; }
     }
     """
@@ -173,6 +183,10 @@ class ArgumentsView(RowsView):
         base = self._lines[number].base
         return self.colour(base) if base else self.rich_style
 
+    def gutter_style(self, number: int) -> Style:
+        """Return the style of a sign before the line: that of the line."""
+        return self.base_style(number) if self._lines[number].base else self.colour("gutter")
+
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
         """Colour code, JSON or escapes, and how much is folded."""
         line, text = self._lines[number], self.line(number)
@@ -260,6 +274,8 @@ class ArgumentsPane(TitledPane):
         self._args: JsonObject = {}
         self._hidden = ""
         self._row = 0
+        self._columns = 0
+        """The width of the view, where that is wide enough for the two sides of a change."""
         self.as_json = False
 
     def compose(self) -> ComposeResult:
@@ -281,8 +297,18 @@ class ArgumentsPane(TitledPane):
         self.scroll_home(animate=False)
         self._show(seen=not self.view.unseen)
 
+    def on_resize(self, event: events.Resize) -> None:
+        """Show the two sides of a change next to each other if there is room now, or no longer."""
+        width = event.size.width - self.styles.scrollbar_size_vertical
+        columns = width if width >= NARROWEST else 0
+        if columns != self._columns:
+            self._columns = columns
+            self._row = 0
+            self._show(seen=not self.view.unseen)
+
     def _show(self, *, seen: bool) -> None:
-        self.view.show(json_lines(self._args) if self.as_json else lines_of(self._args))
+        lines = lines_of(self._args, self._columns)
+        self.view.show(json_lines(self._args) if self.as_json else lines)
         if seen:
             self.view.count_as_seen()
         self._show_cursor()

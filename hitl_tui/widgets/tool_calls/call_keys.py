@@ -50,6 +50,14 @@ class CallKeys(CardBody):
             tooltip="Answer in the tool's place; it does not run",
             id="card.respond",
         ),
+        Binding(
+            "backspace",
+            "clear_verdict",
+            "Undecide",
+            show=False,
+            tooltip="Take the verdict on the call back; what was typed for it is kept",
+            id="card.clear_verdict",
+        ),
         Binding("n", "turn(1)", "Next call", tooltip="Show the next call", id="card.next_call"),
         Binding(
             "right",
@@ -123,6 +131,10 @@ class CallKeys(CardBody):
         """Give the call in view a verdict."""
         self._part.give(DecisionKind(kind))
 
+    def action_clear_verdict(self) -> None:
+        """Take the verdict on the call in view back."""
+        self._part.clear_verdict()
+
     def action_rest(self, kind: str) -> None:
         """Give every undecided call the same verdict."""
         self._part.give_rest(DecisionKind(kind))
@@ -183,6 +195,8 @@ class CallKeys(CardBody):
         match action:
             case "verdict":
                 return part.offers(DecisionKind(str(parameters[0])))
+            case "clear_verdict":
+                return part.has_verdict_to_clear
             case "rest":
                 return part.offers(DecisionKind(str(parameters[0])), rest=True)
             case "turn":

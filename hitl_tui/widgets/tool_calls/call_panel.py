@@ -10,6 +10,7 @@ from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import CallAnswer
 from hitl_tui.widgets.early_text import keep_text_for_field
 from hitl_tui.widgets.fitting_layout import Fitting
+from hitl_tui.widgets.reason_field import ReasonsOffered
 from hitl_tui.widgets.tool_calls.call_view import CallView
 from hitl_tui.widgets.tool_calls.verdict_fields import VerdictFields
 from hitl_tui.widgets.tool_calls.verdict_line import VerdictLine
@@ -25,12 +26,12 @@ class CallPanel(Fitting, Vertical):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, reasons: ReasonsOffered) -> None:
         super().__init__()
         self.tool = Static(id="tool", markup=False)
         self.view = CallView()
         self.verdicts = VerdictLine()
-        self.fields = VerdictFields()
+        self.fields = VerdictFields(reasons)
         self._answer: CallAnswer | None = None
         self._place = ""
         self._focus_moves = False

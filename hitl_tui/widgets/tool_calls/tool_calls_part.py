@@ -18,6 +18,7 @@ from hitl_tui.state.request_answer import RequestAnswer
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, QuestionPart, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.call_panel import CallPanel
 from hitl_tui.widgets.tool_calls.call_strip import CallStrip
@@ -43,7 +44,8 @@ class ToolCallsPart(QuestionPart):
     ### Tool calls to approve
     The **arguments** are what runs; the description is what the agent writes about them. Give every
     call a verdict with **a**, **e**, **r** or **p**, then send all verdicts with **ctrl+s**.
-    **n** and **b** show other calls; **A** approves and **R** rejects all that are undecided.
+    **backspace** takes the verdict on a call back. **n** and **b** show other calls; **A** approves
+    and **R** rejects all that are undecided.
     **j** shows the arguments as JSON, **+** unfolds them. The code of the tool is not inspected.
     """
     TITLE = "Tool calls"
@@ -52,13 +54,15 @@ class ToolCallsPart(QuestionPart):
     shown: reactive[int] = reactive(0, bindings=True)
     """The index of the call in view."""
 
-    def __init__(self, review: ToolCalls, cautions_about: CautionsAbout) -> None:
+    def __init__(
+        self, review: ToolCalls, cautions_about: CautionsAbout, reasons: ReasonsOffered
+    ) -> None:
         super().__init__()
         self.review = review
         self.request = RequestAnswer(review.calls)
         self._cautions_about = cautions_about
         self.strip = CallStrip(review.calls)
-        self.panel = CallPanel()
+        self.panel = CallPanel(reasons)
         self.pause = KeyPause(self, self.panel.verdicts.show_why_not)
         self._seen: set[int] = set()
         """The calls of which all that an approval covers was on the screen."""
@@ -99,6 +103,11 @@ class ToolCallsPart(QuestionPart):
         """Keep what was typed with its call, and tell the card."""
         event.stop()
         self.changed()
+
+    @on(ReasonField.ReasonTaken)
+    def reason_taken(self) -> None:
+        """Keep the reason; it has to be in view before it is sent."""
+        self.changed(guarded=True)
 
     def changed(self, *, guarded: bool = False) -> None:
         """Keep what was typed with its call, and tell the card."""
@@ -217,6 +226,21 @@ class ToolCallsPart(QuestionPart):
         if not self.answer.takes_text and following is not None:
             self.shown = following
             self.pause.start()
+
+    @property
+    def has_verdict_to_clear(self) -> bool:
+        """Whether the call in view has a verdict that can be taken back now."""
+        usable = self.in_use and not self.card.answered and not self.panel.writing
+        return usable and self.answer.verdict is not None
+
+    def clear_verdict(self) -> None:
+        """Take the verdict on the call in view back; what was typed for it is kept."""
+        self.panel.fields.keep()
+        self.panel.fields.end_same_reason()
+        self.answer.verdict = None
+        self._show_answer()
+        self.changed()
+        self.refresh_bindings()
 
     def _show_given(self, same_reason: Iterable[int] = (), *, guarded: bool = False) -> None:
         self._show_answer(same_reason)

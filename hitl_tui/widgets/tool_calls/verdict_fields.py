@@ -6,7 +6,7 @@ from textual.widgets import TextArea
 
 from hitl_engine.model import DecisionKind
 from hitl_tui.state.call_answer import CallAnswer, verdict_name
-from hitl_tui.widgets.editor import Editor
+from hitl_tui.widgets.reason_field import ReasonField, ReasonsOffered
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 
 
@@ -32,17 +32,18 @@ class VerdictFields(Vertical):
     """
     SCOPED_CSS = False  # the layout of small screens depends on classes of the screen
 
-    def __init__(self) -> None:
+    def __init__(self, reasons: ReasonsOffered) -> None:
         super().__init__()
         self._answer: CallAnswer | None = None
         self._same_reason: tuple[CallAnswer, ...] = ()
         self.edit = CallEdit()
-        self.reply = Editor(id="reply")
+        self.reply_field = ReasonField(reasons, id="reply")
+        self.reply = self.reply_field.editor
 
     def compose(self) -> ComposeResult:
         """Yield both fields; at most one is in view."""
         yield self.edit
-        yield self.reply
+        yield self.reply_field
 
     def show(self, answer: CallAnswer, same_reason: tuple[CallAnswer, ...] = ()) -> None:
         """Show the field of the verdict; a reason is that of all calls in `same_reason`."""
@@ -62,12 +63,11 @@ class VerdictFields(Vertical):
                     f" of {len(self._same_reason)} calls" if len(self._same_reason) > 1 else ""
                 )
                 name = verdict_name(answer.call, DecisionKind.REJECT)
-                self.reply.set_title(f"{name}: the reason{several} (may be empty)")
-                self.reply.show(answer.reason)
+                title = f"{name}: the reason{several} (may be empty)"
+                self.reply_field.show(title, answer.reason, offers=True)
             case DecisionKind.RESPOND:
                 name = verdict_name(answer.call, DecisionKind.RESPOND)
-                self.reply.set_title(f"{name} in the tool's place")
-                self.reply.show(answer.message)
+                self.reply_field.show(f"{name} in the tool's place", answer.message)
 
     def end_same_reason(self) -> None:
         """From now on a reason is that of the call in view only."""
