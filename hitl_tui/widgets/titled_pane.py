@@ -10,20 +10,22 @@ def titled(title: str, detail: str = "", colour: str = "$foreground 60%") -> Con
     return Content.assemble(title, (f"  {detail}" if detail else "", f"not bold {colour}"))
 
 
-class TitledPane(JumpingScroll, can_focus=True):
-    """Scrolls what it contains; its title is bright while it has the focus."""
-
-    DEFAULT_CSS = """
-    TitledPane {
-        height: 1fr;
-        border-top: solid $foreground 20%;
-        border-title-color: $foreground 70%;
-        border-title-style: bold;
-        padding: 0 1;
-        scrollbar-size-vertical: 1;
-        &:focus {
-            border-top: solid $accent;
-            border-title-color: $accent;
-        }
+FRAME = """
+    height: 1fr;
+    border-top: solid $foreground 20%;
+    border-title-color: $foreground 70%;
+    border-title-style: bold;
+    padding: 0 1;
+    scrollbar-size-vertical: 1;
+    &:focus {
+        border-top: solid $accent;
+        border-title-color: $accent;
     }
-    """
+"""
+"""The styles of a frame: its title is bright while it has the focus."""
+
+
+class TitledPane(JumpingScroll, can_focus=True):
+    """Scrolls what it contains."""
+
+    DEFAULT_CSS = f"TitledPane {{ {FRAME} }}"
