@@ -59,6 +59,7 @@ from hitl_engine.journal import Journal, open_journal
 from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
+from hitl_engine.local.project_files import ProjectFiles, project_files_of
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
@@ -126,7 +127,7 @@ async def open_desk(
     async with open_journal(folder, refuses=refuses, through=through) as journal:
         connection = await Connection(found, settings, folder, sent, refuses).open()
         try:
-            yield Desk(ServerSession(connection), journal)
+            yield Desk(ServerSession(connection), journal, project_files_of(found))
         finally:
             await connection.aclose()
 
@@ -152,7 +153,7 @@ async def open_story(path: Path) -> AsyncIterator["Desk"]:
             )
             await connection.open()
             try:
-                yield Desk(ServerSession(connection), journal)
+                yield Desk(ServerSession(connection), journal, ProjectFiles(None))
             finally:
                 await connection.aclose()
 
@@ -277,7 +278,7 @@ def _keeps_server_running(
 class Desk:
     """One server and one journal, and everything a person can do with them."""
 
-    def __init__(self, session: ServerSession, journal: Journal) -> None:
+    def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
         self._session = session
         self._folder = journal.folder
         self._log = journal.decisions
@@ -319,6 +320,8 @@ class Desk:
         """The values that graphs keep across threads."""
         self.assistants = Assistants(session, journal.decisions)
         """Graphs with settings for their runs, in versions."""
+        self.files = files
+        """The files of a local project."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 
