@@ -219,9 +219,10 @@ class InboxList(InboxRows):
         self.scroll_to(y=max(0, index - line), animate=False, force=True)
 
     def _update_list(self) -> None:
+        """List again, with the same item selected: enter must not open another one."""
         before = self.item
         self._items.list_matches(self.order, self._filter, self.grouping)
-        self._list_more(before)
+        self._list_more(before, to=before)
 
     def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
         """List what is found at once, with the same item selected; the rest follows."""
@@ -271,7 +272,9 @@ class InboxList(InboxRows):
     def watch_filter_text(self) -> None:
         """List the items that fit."""
         self._filter = parse_filter(self.filter_text)
-        self._update_list()
+        before = self.item
+        self._items.list_matches(self.order, self._filter, self.grouping)
+        self._list_more(before)
 
     # Drawing
 
