@@ -30,9 +30,6 @@ COMMANDS = (
 )
 """First words that are a command, not a target."""
 
-_GRACE = 3
-"""Seconds for which an answer can be taken back, unless the user gives another number."""
-
 _EPILOG = """\
 commands:
   hitl-tui [TARGET]         open the console
@@ -100,11 +97,9 @@ exit codes:
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
-error. run, answer, reopen and step print a document with exit codes 0, 3, 4, 6
-and 7, replay also with 8, the other commands only with 0. With 4 the document lists each fault of
 error. run, answer, reopen, step, update, fork and goto print a document with
-exit codes 0, 3, 4, 6 and 7, the other commands only with 0. With 4 the document lists each fault of
-the answer, with its path.
+exit codes 0, 3, 4, 6 and 7, replay also with 8, the other commands only with 0.
+With 4 the document lists each fault of the answer, with its path.
 """
 
 
@@ -257,9 +252,9 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--grace",
         type=number_between(0, 60),
-        default=_GRACE,
         metavar="SECONDS",
-        help=f"how long an answer can be taken back before it is sent: {_GRACE}; 0 sends at once",
+        help="how long an answer can be taken back before it is sent; 0 sends it at once (default: "
+        "grace of config.toml, or 3)",
     )
     _add_forget_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
@@ -293,7 +288,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_data_dir_option(parser)
     add_python_option(parser)
     _add_forget_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=_GRACE)
+    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=None)
 
 
 def _add_completion_options(parser: argparse.ArgumentParser) -> None:

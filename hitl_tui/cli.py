@@ -112,6 +112,7 @@ def _run_console(
     if not in_terminal and not _in_browser():
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
+    from hitl_tui.configured_console import configured_grace
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
     openers = {target.name: partial(_open_desk, args, target) for target in targets}
@@ -123,7 +124,9 @@ def _run_console(
         opens_thread=args.command == "open",
     )
     app.session.takes_up_code = args.reload
-    app.session.outbox.grace = args.grace
+    for session, target in zip(app.sessions.targets, targets, strict=True):
+        configured = configured_grace(configuration, target.name)
+        session.grace = configured if args.grace is None else args.grace
     app.run()
     for thread_id in app.unsettled:
         print_note(

@@ -27,6 +27,12 @@ def check_console(configuration: Configuration) -> None:
     configured_keys(configuration)
 
 
+def configured_grace(configuration: Configuration, target: str) -> float:
+    """Return for how many seconds an answer to this target can be taken back."""
+    seconds = configuration.for_target(target, "grace")
+    return seconds if isinstance(seconds, int) else 0
+
+
 def configured_keys(configuration: Configuration) -> dict[str, str]:
     """Return the keys of actions that are set, as Textual's keymap. Raises BadConfiguration."""
     keys = {action: str(key) for action, key in configuration.table("keys").items()}

@@ -6,6 +6,7 @@ or the start itself are the subject, tests start the programs by their command.
 
 import multiprocessing
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -93,6 +94,17 @@ def run_program(
 
     `env` is added to the environment. Raises subprocess.TimeoutExpired.
     """
+    return _run(_command, ["hitl-tui", *args], typed, env or {}, seconds)
+
+
+def run_file(path: Path, seconds: float = 60) -> subprocess.CompletedProcess[str]:
+    """Run a Python file as a program. Raises subprocess.TimeoutExpired."""
+    return _run(_file, [str(path)], "", {}, seconds)
+
+
+def _run(
+    begin: Callable[[], None], argv: list[str], typed: str, env: Mapping[str, str], seconds: float
+) -> subprocess.CompletedProcess[str]:
     with ExitStack() as stack:
         given, out, err = (
             stack.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8")) for _ in range(3)
@@ -100,14 +112,14 @@ def run_program(
         given.write(typed)
         given.seek(0)
         streams = [Passed(each.fileno()) for each in (given, out, err)]
-        process = Forked(_run_command, args, {**os.environ, **(env or {})}, streams)
+        process = Forked(_begin, begin, argv, {**os.environ, **env}, streams)
         try:
             code = process.wait(seconds)
         finally:
             process.kill()
         out.seek(0)
         err.seek(0)
-        return subprocess.CompletedProcess(["hitl-tui", *args], code, out.read(), err.read())
+        return subprocess.CompletedProcess(argv, code, out.read(), err.read())
 
 
 @cache
@@ -125,9 +137,9 @@ def _received(passed: Any) -> int:
     return descriptor
 
 
-def _run_command(args: tuple[str, ...], environment: dict[str, str], streams: list[int]) -> None:
-    from hitl_tui.cli import main  # in the forked process, which has it already
-
+def _begin(
+    begin: Callable[[], None], argv: list[str], environment: dict[str, str], streams: list[int]
+) -> None:
     _settle(environment)
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
@@ -136,8 +148,18 @@ def _run_command(args: tuple[str, ...], environment: dict[str, str], streams: li
         open(number, mode, encoding=encoding, closefd=False)  # noqa: SIM115  as long as the process
         for number, mode in enumerate("rww")
     )
-    sys.argv = ["hitl-tui", *args]
+    sys.argv = argv
+    begin()
+
+
+def _command() -> None:
+    from hitl_tui.cli import main  # in the forked process, which has it already
+
     main()
+
+
+def _file() -> None:
+    runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 def start_local_server(options: Sequence[str], parent: Passed, report: Passed) -> Forked:

@@ -1,12 +1,12 @@
 """The sample graphs run alone; the screenshots are made with them; the inbox of the bench opens."""
 
-import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
 from screenshots import make
+from tests.program import run_file
 from tests.terminal import Terminal
 
 ROOT = Path(__file__).parents[1]
@@ -15,9 +15,7 @@ SAMPLES = sorted(path for path in (ROOT / "sample_graphs").glob("*.py") if path.
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
 def test_it_runs_alone(path: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, str(path)], capture_output=True, text=True, timeout=60, check=False
-    )
+    done = run_file(path)
     assert done.returncode == 0, done.stderr
     assert done.stdout
     assert done.stderr == ""

@@ -42,6 +42,7 @@ from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
+from hitl_engine.deciding.item_notes import ItemNotes
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -291,6 +292,8 @@ class Desk:
         """What is asked, and the JSON that a decision would send."""
         self.drafts = Drafts(journal.drafts, session)
         """What was typed and not sent."""
+        self.item_notes = ItemNotes(journal.item_notes, session)
+        """Which items are flagged or snoozed."""
         self.bulk = BulkDecisions(self.reviews, self, lambda _: session.keep_running())
         """The same decision on many items."""
         self.conversations = Conversations()
@@ -375,6 +378,7 @@ class Desk:
         async with aclosing(looks):
             async for inbox in looks:
                 await self.drafts.tidy(inbox)
+                await self.item_notes.tidy(inbox)
                 yield inbox
 
     @asynccontextmanager

@@ -1,8 +1,9 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -14,21 +15,26 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError, JournalFailed
-from hitl_engine.model import BrokenGraph, Server, Waiting
+from hitl_engine.model import BrokenGraph, ItemNote, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
+from hitl_tui.state.inbox_view import InboxView, parse_view
 from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.named_views import NamedView, NamedViews
+from hitl_tui.state.noted_items import NotedId, NotedItems
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
+from hitl_tui.state.snooze_time import SnoozeTime
 from hitl_tui.text.essence import Essence, essence_of
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.filter_line import FilterLine
+from hitl_tui.widgets.inbox_filter_line import InboxFilterLine
 from hitl_tui.widgets.inbox_header import InboxCounts, InboxHeader
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.item_conversation import ItemConversation
@@ -56,6 +62,8 @@ _NOT_ALL_TARGETS = """\
 Nothing waits on the targets that could be read.
 
 The others are above. The console tries again by itself."""
+_KEPT_AS = "inbox"
+"""The setting that keeps the order and the groups."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
 _KEEP_SECONDS = 60
@@ -66,6 +74,10 @@ _READ_REST = 0.2
 """Seconds for which it rests further before the conversation that led to it is read."""
 _WIDTH_OF_CONVERSATION = 160
 """Columns from which this conversation is shown."""
+_ALL_SNOOZED = """\
+Nothing else waits for you: all items are snoozed.
+
+They come back by themselves. To list them, filter by is:snoozed."""
 _NO_MATCH = """\
 Nothing matches the filter. Press escape to list everything."""
 
@@ -138,6 +150,22 @@ class InboxScreen(ConsoleScreen):
             id="inbox.unfilter",
         ),
         Binding(
+            "f",
+            "facets",
+            "Filter by",
+            show=False,
+            tooltip="List only items like the selected one: of its kind, tool, graph, …",
+            id="inbox.facets",
+        ),
+        Binding(
+            "v",
+            "views",
+            "Views",
+            show=False,
+            tooltip="Show a named view, save what is shown as one, or remove one",
+            id="inbox.views",
+        ),
+        Binding(
             "b",
             "broken",
             "Broken graphs",
@@ -154,13 +182,15 @@ class InboxScreen(ConsoleScreen):
         super().__init__(sessions.overview)
         self.sessions = sessions
         self.desks = sessions.desks()
+        self.notes = NotedItems(self.desks.reviews.fingerprint_of)
         self.marks = Marks()
+        self.views = NamedViews(self.session.settings, self.session.configuration)
         self._last_seen_list: LastSeenList | None = None
         self._long_lived = LongLivedItems()
         self._watched: list[Session] = []
         """The sessions whose inbox is followed."""
         self._keepers = [
-            LastSeenKeeper(each, each.last_seen_file, self._essence)
+            LastSeenKeeper(each, each.last_seen_file, self._essence, lambda: self.list.snoozed)
             for each in sessions.targets
             if each.last_seen_file is not None
         ]
@@ -172,9 +202,17 @@ class InboxScreen(ConsoleScreen):
         if self.sessions.several:
             self.bar.instead = f"{len(self.sessions.targets)} targets"
         self.header = InboxHeader()
-        self.list = InboxList(self._essence, self.marks, self.session.early_keys)
+        self.list = InboxList(
+            self._essence,
+            self.marks,
+            self.session.early_keys,
+            deadline_of=self.desks.reviews.deadline_of,
+            notes=self.notes,
+        )
+        kept = self.session.settings.kept(_KEPT_AS)
+        self._arrange(parse_view(kept if isinstance(kept, str) else ""))
         self.nothing = Static(id="nothing", markup=False)
-        self.filter = FilterLine()
+        self.filter = InboxFilterLine()
         self.preview = ItemPreview()
         self.conversation = ItemConversation()
         shown: list[Widget] = [self.list, self.nothing]
@@ -187,6 +225,16 @@ class InboxScreen(ConsoleScreen):
         yield self.header
         yield Horizontal(self.frame, Vertical(self.preview, self.conversation, id="beside"))
         yield self.filter
+
+    def _arrange(self, view: InboxView) -> None:
+        """List in the order and the groups of a view, where it has them."""
+        self.list.order = view.order or self.list.order
+        self.list.grouping = view.grouping or self.list.grouping
+
+    @on(InboxList.Reordered)
+    def keep_order(self) -> None:
+        """Keep the order and the groups for the next time."""
+        self.keep_setting(InboxView("", self.list.order, self.list.grouping).text, _KEPT_AS)
 
     def _essence(self, item: Waiting) -> Essence:
         return essence_of(self.desks.reviews.item(item))
@@ -225,12 +273,16 @@ class InboxScreen(ConsoleScreen):
 
     def _tick(self) -> None:
         self.list.tick()
+        if woken := self.list.wake():
+            words = f"{counted(woken, 'snoozed item')} {'is' if woken == 1 else 'are'} back."
+            self.show_notification(words)
         if self.marks.progress:
             self._show_summary()
 
     @work(group="watch", exit_on_error=False)
     async def watch_inbox(self, session: Session, desk: "Desk") -> None:
         """Read the inbox of a target whenever it changes, for all screens."""
+        await self._take_notes()  # before the first items: snoozed ones are never on screen
         async for inbox in desk.watch():
             session.set_inbox(inbox)
 
@@ -243,6 +295,7 @@ class InboxScreen(ConsoleScreen):
         if self.session.inbox is not None and self.session.inbox.items is not self.list.items:
             self.list.show(self.session.inbox.items, self.sessions.complete)
             self.read_drafts()
+            self.read_notes()
             self._long_lived.keep_from_collector(len(self.list.items))
         if self.sessions.last_seen is not None and self._last_seen_list is not None:
             self._follow_last_seen(self.sessions.last_seen, self._last_seen_list)
@@ -292,6 +345,53 @@ class InboxScreen(ConsoleScreen):
                 with suppress(JournalFailed):  # it is told where something is typed
                     found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
         self.list.show_drafts(frozenset(found))
+
+    # Notes: flagged and snoozed items
+
+    @work(group="notes", exclusive=True, exit_on_error=False)
+    async def read_notes(self) -> None:
+        """Show which items are flagged, and hide those that are snoozed."""
+        await self._take_notes()
+
+    async def _take_notes(self) -> None:
+        found: dict[NotedId, ItemNote] = {}
+        for desk in (each.desk for each in self.sessions.targets):
+            if desk is not None:
+                with suppress(JournalFailed):  # it is told where a note is made
+                    notes = await desk.item_notes.all()
+                    found |= {(desk.server.name, item): note for item, note in notes.items()}
+        self.list.show_notes(found)
+
+    @on(InboxList.FlagRequested)
+    def flag(self, event: InboxList.FlagRequested) -> None:
+        """Flag an item, or remove its flag."""
+        self.note((event.item,), lambda desk, item: desk.item_notes.flag(item, event.is_flagged))
+
+    @on(InboxList.SnoozeRequested)
+    def ask_how_long(self, event: InboxList.SnoozeRequested) -> None:
+        """Ask for how long items are hidden."""
+        from hitl_tui.screens.snooze_picker import SnoozePicker  # after the first paint
+
+        def chosen(time: SnoozeTime | None) -> None:
+            if time is SnoozeTime.NOW:
+                self.note(event.items, lambda desk, item: desk.item_notes.wake(item))
+            elif time is not None:
+                end = time.end(datetime.now(UTC))
+                self.note(event.items, lambda desk, item: desk.item_notes.snooze(item, end))
+                self.list.action_unmark()
+
+        self.app.push_screen(SnoozePicker(event.items, self.notes), chosen)
+
+    @work(group="note", exit_on_error=False)
+    async def note(
+        self,
+        items: Sequence[Waiting],
+        write: "Callable[[Desk, Waiting], Awaitable[None]]",
+    ) -> None:
+        """Write a note about each of these items."""
+        for item in items:
+            await write(self.desks.of(item), item)
+        self.read_notes()
 
     # The inbox as last seen
 
@@ -355,6 +455,7 @@ class InboxScreen(ConsoleScreen):
 
     @on(InboxList.ListChanged)
     def _show_header(self) -> None:
+        self.session.outbox.snoozed = self.list.snoozed
         self._show_summary()
         unseen = [graph for graph in self.broken if graph not in self._seen_broken]
         several = self.sessions.targets if self.sessions.several else ()
@@ -377,6 +478,8 @@ class InboxScreen(ConsoleScreen):
             return "Reading…"
         if self.list.filter_text and inbox.items:
             return _NO_MATCH
+        if self.list.snoozed and len(self.list.snoozed) == len(inbox.items):
+            return _ALL_SNOOZED
         if inbox.error:
             return _NOT_READ
         if any(each.inbox is None or each.inbox.error for each in self.sessions.targets):
@@ -391,7 +494,9 @@ class InboxScreen(ConsoleScreen):
             filtered=bool(self.list.filter),
             fault=self.list.filter.fault,
             order=self.list.order.value,
+            grouping=self.list.grouping.value,
             marked=len(self.marks),
+            snoozed=len(self.list.snoozed),
             sending=self.marks.progress,
         )
         seen = self.sessions.last_seen
@@ -459,10 +564,36 @@ class InboxScreen(ConsoleScreen):
         self.filter.open()
 
     def list_view(self, text: str) -> None:
-        """List what a named view shows: the items that match its text."""
-        self.filter.search_for(text)
-        self.list.filter_text = text
+        """List what a named view shows: its filter, and its order and groups where it has them."""
+        view = parse_view(text)
+        self.filter.search_for(view.filter)
+        self.list.filter_text = view.filter
+        self._arrange(view)
         self.refresh_bindings()
+
+    def action_facets(self) -> None:
+        """List what the selected item can be filtered by."""
+        from hitl_tui.screens.facet_picker import FacetPicker  # after the first paint
+        from hitl_tui.state.item_facets import facets_of, with_facet
+
+        def chosen(facet: str | None) -> None:
+            if facet is not None:
+                self.list_view(with_facet(self.list.filter_text, facet))
+
+        if (item := self.list.item) is not None:
+            facets = facets_of(item, self._essence(item))
+            self.app.push_screen(FacetPicker(facets, self.list.filter_text), chosen)
+
+    def action_views(self) -> None:
+        """List the named views."""
+        from hitl_tui.screens.views_modal import ViewsModal  # after the first paint
+
+        def chosen(view: NamedView | None) -> None:
+            if view is not None:
+                self.list_view(view.text)
+
+        shown = InboxView(self.list.filter_text, self.list.order, self.list.grouping)
+        self.app.push_screen(ViewsModal(self.views, shown.text), chosen)
 
     def action_unfilter(self) -> None:
         """Clear the filter."""
@@ -505,6 +636,7 @@ class InboxScreen(ConsoleScreen):
         if self.is_mounted:
             self.show_marks()
             self.read_drafts()
+            self.read_notes()
 
     # Filtering
 

@@ -18,17 +18,19 @@ _WHAT = {
 
 
 def notice_commands(screen: ConsoleScreen, notices: Notices) -> Iterator[SystemCommand]:
-    """Yield a command for each of them."""
-    for name in SWITCHES:
-        is_on = getattr(notices.settings, name)
+    """Yield a command for each of them that `config.toml` does not set."""
+    for switch in SWITCHES:
+        if f"{KEPT_AS}.{switch}" in screen.session.configuration.values:
+            continue
+        is_on = getattr(notices.common, switch)
         yield SystemCommand(
-            f"{_WHAT[name]}: turn {'off' if is_on else 'on'}",
+            f"{_WHAT[switch]}: turn {'off' if is_on else 'on'}",
             f"It is {'on' if is_on else 'off'} now",
-            partial(_switch, screen, notices, name, not is_on),
+            partial(_switch, screen, notices, switch, not is_on),
         )
 
 
-def _switch(screen: ConsoleScreen, notices: Notices, name: str, on: bool) -> None:
-    screen.keep_setting(on, KEPT_AS, name)
+def _switch(screen: ConsoleScreen, notices: Notices, switch: str, on: bool) -> None:
+    screen.keep_setting(on, KEPT_AS, switch)
     notices.reread_settings()
-    screen.show_notification(f"{_WHAT[name]}: {'on' if on else 'off'}.")
+    screen.show_notification(f"{_WHAT[switch]}: {'on' if on else 'off'}.")

@@ -5,13 +5,13 @@ import html
 import json
 import os
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.worker import WorkType
 
-from hitl_engine.model import Inbox, Item, Waiting
+from hitl_engine.model import Breakpoint, Inbox, Item, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
 from hitl_tui.screens.thread import ThreadScreen
@@ -37,6 +37,8 @@ _CHUNK = 200
 _COMMAND_SECONDS = 30.0
 _NOTIFY_SEND = "notify-send"
 
+Way = TypeVar("Way", bound=Hashable)
+
 
 class Notices:
     """Follows the inbox, and tells what is new in it.
@@ -53,21 +55,35 @@ class Notices:
         self._app = app
         self._sessions = sessions
         self._session = session = sessions.overview
-        self.settings = NoticeSettings.kept_in(session.settings)
+        self._of_targets: dict[str, NoticeSettings] = {}
         self._understand = understand
-        self._news = News(self._understand, self.settings.filter)
+        self._news = News(self._understand, lambda target: self.of(target).filter)
         self._untold: list[Item] = []
         self._is_waiting = False
         """Whether some were told less than `GAP` seconds ago."""
         self._title = ""
-        self._command_failed = False
+        self._failed_commands: set[tuple[str, ...]] = set()
+        """Those that failed the last time."""
         self._seen: Inbox | None = None
         self._takes_sequences = takes_sequences(os.environ)
         session.subscribe(self._session_changed)
 
+    @property
+    def common(self) -> NoticeSettings:
+        """What counts for every target without settings of its own."""
+        return self.of("")
+
+    def of(self, target: str) -> NoticeSettings:
+        """Return what counts for the items of a target."""
+        if target not in self._of_targets:
+            self._of_targets[target] = NoticeSettings.of_target(
+                target, self._session.configuration, self._session.settings
+            )
+        return self._of_targets[target]
+
     def reread_settings(self) -> None:
         """Take the choices of the user, after one has changed."""
-        self.settings = NoticeSettings.kept_in(self._session.settings)
+        self._of_targets.clear()
         self._show_title()
 
     def close(self) -> None:
@@ -115,18 +131,22 @@ class Notices:
             self._start_telling()
 
     async def _tell(self, new: Sequence[Item]) -> None:
-        words = notice_words(new)
-        if self.settings.bell:
+        if any(self.of(_target_of(item)).bell for item in new):
             self._app.bell()
-        if self.settings.toast and self._app.screen is not self._app.home:
-            self._app.home.show_notification(f"{words}.")
-        if self.settings.desktop and not self._app.surely_focused:
-            await self._show_on_desktop(words)
-        if self.settings.command:
-            await self._run_command(new)
+        on_screen = [item for item in new if self.of(_target_of(item)).toast]
+        if on_screen and self._app.screen is not self._app.home:
+            self._app.home.show_notification(f"{notice_words(on_screen)}.")
+        if not self._app.surely_focused:
+            await self._tell_on_desktop(new)
+        for command, items in _grouped(new, lambda item: self.of(_target_of(item)).command):
+            await self._run_command(command, items)
 
-    async def _show_on_desktop(self, words: str) -> None:
-        way = self.settings.desktop_way
+    async def _tell_on_desktop(self, new: Sequence[Item]) -> None:
+        told = [item for item in new if self.of(_target_of(item)).desktop]
+        for way, items in _grouped(told, lambda item: self.of(_target_of(item)).desktop_way):
+            await self._show_on_desktop(notice_words(items), way)
+
+    async def _show_on_desktop(self, words: str, way: Desktop) -> None:
         if way is Desktop.AUTO:
             found = shutil.which(_NOTIFY_SEND) is not None
             way = desktop_for(os.environ, has_notify_send=found)
@@ -137,23 +157,27 @@ class Notices:
         else:
             self._write(desktop_notification(words, way))
 
-    async def _run_command(self, new: Sequence[Item]) -> None:
+    async def _run_command(self, command: tuple[str, ...], new: Sequence[Item]) -> None:
         document = {
             "new": len(new),
-            "waiting": self._news.waiting,
+            "waiting": self._news.waiting_on(lambda target: self.of(target).command == command),
             "names": [item_name(item) for item in new],
         }
         fault = await run_with_input(
-            self.settings.command, json.dumps(document), seconds=_COMMAND_SECONDS, quiet=True
+            command, json.dumps(document), seconds=_COMMAND_SECONDS, quiet=True
         )
-        if fault and not self._command_failed:
-            name = one_line(self.settings.command[0], 80)
+        if fault and command not in self._failed_commands:
+            name = one_line(command[0], 80)
             words = f"Your notification command {name} {fault}. It is run again for the next items."
             self._app.home.show_notification(words, severity="warning")
-        self._command_failed = bool(fault)
+            self._failed_commands.add(command)
+        elif not fault:
+            self._failed_commands.discard(command)
 
     def _show_title(self) -> None:
-        text = title_words(self._news.waiting) if self.settings.title else ""
+        is_shown = any(self.of(each.name).title for each in self._sessions.servers)
+        counted = self._news.waiting_on(lambda target: self.of(target).title)
+        text = title_words(counted) if is_shown else ""
         if text != self._title:
             begins = "" if self._title else SAVE_TITLE
             self._write(begins + title(text) if text else RESTORE_TITLE)
@@ -162,3 +186,18 @@ class Notices:
     def _write(self, sequence: str) -> None:
         if self._takes_sequences:
             self._app.write_to_terminal(sequence)
+
+
+def _target_of(item: Item) -> str:
+    """Return the name of the target of an item."""
+    return item.target if isinstance(item, Breakpoint) else item.interrupt.target
+
+
+def _grouped(
+    items: Iterable[Item], told_with: Callable[[Item], Way]
+) -> Iterator[tuple[Way, list[Item]]]:
+    """Yield the items that are told in the same way together, unless that way is empty."""
+    groups: dict[Way, list[Item]] = {}
+    for item in items:
+        groups.setdefault(told_with(item), []).append(item)
+    return ((way, group) for way, group in groups.items() if way)

@@ -83,8 +83,8 @@ class ThreadRuns:
         self._session.reasons.keep(decision for _, decision in decided)
         words = "; ".join(decision_words(*each) for each in decided)
         items = [question.interrupt for question, _ in decided]
-        grace = self._session.outbox.grace
-        self._sending = sending = self._session.outbox.add(words, items)
+        grace = self._session.grace
+        self._sending = sending = self._session.outbox.add(words, items, grace=grace)
 
         def progress(event: Progress) -> None:
             sending.recorded.set()

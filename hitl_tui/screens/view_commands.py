@@ -1,4 +1,4 @@
-"""Commands of the palette that list what a named view of `config.toml` shows."""
+"""Commands of the palette that list what a named view shows."""
 
 from collections.abc import Iterator
 from functools import partial
@@ -11,10 +11,10 @@ from hitl_tui.screens.inbox import InboxScreen
 
 
 def view_commands(screen: InboxScreen) -> Iterator[SystemCommand]:
-    """Yield a command for each configured view."""
-    for name, text in screen.session.configuration.table("views").items():
+    """Yield a command for each named view."""
+    for view in screen.views.all:
         yield SystemCommand(
-            escape(f"View: {one_line(name, 80)}"),
-            escape(f"List only items that match: {one_line(str(text), 200)}"),
-            partial(screen.list_view, str(text)),
+            escape(f"View: {one_line(view.name, 80)}"),
+            escape(f"List what this view shows: {one_line(view.text, 200)}"),
+            partial(screen.list_view, view.text),
         )

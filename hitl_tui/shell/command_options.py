@@ -83,9 +83,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_list_options(parser: argparse.ArgumentParser) -> None:
-    add_shell_options(
-        parser, commands.list_waiting, "List what waits for a person, newest changes first."
-    )
+    add_shell_options(parser, commands.list_waiting, "List what waits for a person, newest first.")
     add_filter_options(parser)
     parser.add_argument(
         "--all", action="store_true", help="list what waits on all targets of config.toml"

@@ -13,12 +13,15 @@ from hitl_engine.visible import one_line
 from hitl_tui.settings import Settings
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.error_output import error_line
+from hitl_tui.state.notice_settings import KEPT_AS, SWITCHES
 from hitl_tui.text.fitting import counted
 
 if TYPE_CHECKING:
     from hitl_tui.shell.configuration_commands import TestedTarget
 
 _WIDTH = 80
+_KEPT = ("theme", *(f"{KEPT_AS}.{switch}" for switch in SWITCHES))
+"""Settings that can also be chosen in the console."""
 
 
 def config_result(
@@ -62,8 +65,9 @@ def _values(each: ExplainedSetting, kept: Settings) -> list[JsonObject]:
             {"name": value.name, "value": value.shown, "from": f"line {value.line}"}
             for value in each.values
         ]
-    if name == "theme" and kept.theme is not None:
-        return [{"name": name, "value": shown(kept.theme), "from": "chosen in the console"}]
+    chosen = each.setting.kind.read(kept.kept(*each.setting.path)) if name in _KEPT else None
+    if chosen is not None:
+        return [{"name": name, "value": shown(chosen), "from": "chosen in the console"}]
     if any(part.isupper() for part in each.setting.path):
         return []
     return [{"name": name, "value": shown(each.setting.default), "from": "default"}]

@@ -1,17 +1,36 @@
 """A filter of the inbox, as it is typed: words, and facets such as `tool:send_email age:>1h`."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from typing import Protocol
 
 from hitl_engine.model import Waiting, in_utc
+from hitl_tui.state.item_signs import Sign
 from hitl_tui.text.essence import Essence
 
-FACETS = ("graph", "node", "thread", "tool", "kind", "age")
+FACETS = ("graph", "node", "thread", "target", "tool", "kind", "age", "deadline", "is")
 """The words before a colon; another word with a colon is searched as text."""
-_AGE = re.compile(r"([<>]?)(\d+(?:\.\d+)?)([smhd])")
+_TIME = re.compile(r"([<>]?)(\d+(?:\.\d+)?)([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
+_LONGEST = 1e11
+"""Seconds; a longer time counts as this."""
+
+
+class ItemFacts(Protocol):
+    """What a filter looks at besides the item itself; what is expensive, only if it is needed."""
+
+    def essence(self, item: Waiting) -> Essence:
+        """Return what an item asks."""
+
+    def search_text(self, item: Waiting) -> str:
+        """Return the text of an item that is searched, in lower case."""
+
+    def deadline(self, item: Waiting) -> datetime | None:
+        """Return when an item has to be answered, if it says so."""
+
+    def has_sign(self, item: Waiting, sign: Sign) -> bool:
+        """Whether an item has a sign."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +49,18 @@ class InboxFilter:
         return bool(self.texts or self.facets)
 
     @property
-    def depends_on_time(self) -> bool:
-        """Whether an item may fit later that does not fit now, or the reverse."""
-        return any(name == "age" for _, name, _ in self.facets)
+    def may_change(self) -> bool:
+        """Whether an item may fit later that does not fit now, or the reverse: by time, or a sign."""
+        return any(name in ("age", "deadline", "is") for _, name, _ in self.facets)
+
+    @property
+    def lists_snoozed(self) -> bool:
+        """Whether it is for snoozed items, which are not listed else."""
+        return (True, "is", Sign.SNOOZED.word) in self.facets
 
     def narrows(self, other: "InboxFilter") -> bool:
         """Whether an item that does not fit `other` is known not to fit this one."""
-        if other.depends_on_time:
+        if other.may_change:
             return False
         return all(
             any(_is_stricter(text, before) for text in self.texts) for before in other.texts
@@ -48,16 +72,14 @@ class InboxFilter:
             for before in other.facets
         )
 
-    def fits(
-        self, item: Waiting, essence: Callable[[], Essence], search_text: Callable[[], str]
-    ) -> bool:
-        """Whether an item is listed; what is expensive is computed only if it is needed."""
+    def fits(self, item: Waiting, facts: ItemFacts) -> bool:
+        """Whether an item is listed."""
         if self.facets:
             for wanted, name, value in self.facets:
-                if _has(item, name, value, essence) is not wanted:
+                if _has(item, name, value, facts) is not wanted:
                     return False
         if self.texts:
-            found = search_text()
+            found = facts.search_text(item)
             return all((text in found) is wanted for wanted, text in self.texts)
         return True
 
@@ -77,15 +99,17 @@ class _Parsed:
 def parse_filter(typed: str) -> InboxFilter:
     """Read a filter; what is wrong with it is told in `fault`, and left out."""
     parsed = _Parsed()
-    for word in _words(typed):
+    for word in (each.replace('"', "") for each in filter_words(typed.casefold())):
+        if not word:
+            continue
         wanted = not (word.startswith("-") and len(word) > 1)
         word = word if wanted else word[1:]
         name, colon, value = word.partition(":")
         if colon and name in FACETS:
             if not value:
                 continue  # it is being typed
-            if name == "age" and not _AGE.fullmatch(value):
-                parsed.faults.append("age: is written like age:>1h, age:<30m or age:2d")
+            if name in _FAULTS and not (value := _understood(name, value)):
+                parsed.faults.append(_FAULTS[name])
                 continue
             parsed.facets.append((wanted, name, value))
         else:
@@ -93,13 +117,27 @@ def parse_filter(typed: str) -> InboxFilter:
     return InboxFilter(tuple(parsed.texts), tuple(parsed.facets), "; ".join(parsed.faults))
 
 
-def _words(typed: str) -> list[str]:
+_FAULTS = {
+    "age": "age: is written like age:>1h, age:<30m or age:2d",
+    "deadline": "deadline: is written like deadline:<1h, deadline:>30m or deadline:2d",
+    "is": f"is: takes {', '.join(sign.word for sign in Sign)}",
+}
+"""The facets whose values can be wrong, and what is told then."""
+
+
+def _understood(name: str, value: str) -> str:
+    """Return the value of a facet, whole where its beginning was typed; empty if it is wrong."""
+    if name != "is":
+        return value if _TIME.fullmatch(value) else ""
+    return next((sign.word for sign in Sign if sign.word.startswith(value)), "")
+
+
+def filter_words(typed: str) -> list[str]:
     """Split at spaces; a text in double quotes is part of one word, also an unfinished one."""
-    words = re.findall(r'(?:[^\s"]|"[^"]*"?)+', typed.casefold())
-    return [word.replace('"', "") for word in words if word.replace('"', "")]
+    return re.findall(r'(?:[^\s"]|"[^"]*"?)+', typed)
 
 
-def _has(item: Waiting, name: str, value: str, essence: Callable[[], Essence]) -> bool:
+def _has(item: Waiting, name: str, value: str, facts: ItemFacts) -> bool:
     match name:
         case "graph":
             return value in item.graph_id.casefold()
@@ -107,19 +145,31 @@ def _has(item: Waiting, name: str, value: str, essence: Callable[[], Essence]) -
             return value in item.node.casefold()
         case "thread":
             return value in item.thread_id.casefold()
+        case "target":
+            return value in item.target.casefold()
         case "tool":
-            return any(value in tool.casefold() for tool in essence().tools)
+            return any(value in tool.casefold() for tool in facts.essence(item).tools)
         case "kind":
-            return essence().word.startswith(value) or essence().kind.startswith(value)
+            essence = facts.essence(item)
+            return essence.word.startswith(value) or essence.kind.startswith(value)
+        case "is":
+            return facts.has_sign(item, next(sign for sign in Sign if sign.word == value))
+        case "age":
+            if item.since is None:
+                return False
+            is_shorter = datetime.now(UTC) - in_utc(item.since) < _time_in(value)
+            return is_shorter if value.startswith("<") else not is_shorter
         case _:
-            return _is_of_age(item.since, value)
+            deadline = facts.deadline(item)
+            if deadline is None:
+                return False
+            is_sooner = deadline - datetime.now(UTC) < _time_in(value)
+            return not is_sooner if value.startswith(">") else is_sooner
 
 
-def _is_of_age(since: datetime | None, value: str) -> bool:
-    found = _AGE.fullmatch(value)
-    if since is None or found is None:
-        return False
-    sign, number, unit = found.groups()
-    age = datetime.now(UTC) - in_utc(since)
-    limit = timedelta(seconds=float(number) * _SECONDS[unit])
-    return age < limit if sign == "<" else age >= limit
+def _time_in(value: str) -> timedelta:
+    """Return the time in the value of a facet."""
+    found = _TIME.fullmatch(value)
+    assert found is not None, "the filter was read"
+    _, number, unit = found.groups()
+    return timedelta(seconds=min(float(number) * _SECONDS[unit], _LONGEST))

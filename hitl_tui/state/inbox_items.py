@@ -1,17 +1,20 @@
-"""The pending items of the inbox: which of them are listed, and in which order.
+"""The pending items of the inbox: which of them are listed, in which order and groups.
 
 A filter checks a hundred thousand items for a second. So it runs for a moment at a time: the first
 matches are listed at once, and the others follow.
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
 from itertools import islice
 from time import perf_counter
 
 from hitl_engine.model import InboxOrder, Interrupt, Waiting, in_order
 from hitl_tui.state.inbox_filter import InboxFilter
-from hitl_tui.state.marks import ItemKey, key_of
+from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping, Row, grouped
+from hitl_tui.state.item_signs import ItemSigns, Sign
+from hitl_tui.state.marks import key_of
 from hitl_tui.text.essence import Essence
 from hitl_tui.text.fitting import longest_of_several
 from hitl_tui.text.item_summary import kind_words
@@ -20,27 +23,41 @@ _SEARCHED = 2000
 """Characters of a payload that a filter searches."""
 _AT_A_TIME = 100
 """Items that are checked between two looks at the clock."""
+_FEW = 1000
+"""New items that are checked at once."""
 
 
 class InboxItems:
     """All pending items, and those that are listed."""
 
-    def __init__(self, summarise: Callable[[Waiting], Essence]) -> None:
+    def __init__(
+        self,
+        summarise: Callable[[Waiting], Essence],
+        deadline_of: Callable[[Waiting], datetime | None],
+        signs: ItemSigns,
+    ) -> None:
         self._summarise = summarise
+        self.deadline = deadline_of
+        self.signs = signs
         self._essences: dict[int, Essence] = {}
         """By the identity of an item: comparing two payloads takes long."""
         self.all: tuple[Waiting, ...] = ()
         """As the desk returned them."""
         self.listed: list[Waiting] = []
         """Filtered and ordered; more may follow while `is_complete` is false."""
+        self.rows: Sequence[Row] = self.listed
+        """The listed items in their groups below headings, as they were last arranged."""
         self.longest_names = (0, 0, 0)
         """Characters of the longest target, graph and node; 0 where all items have the same."""
-        self.unseen: set[ItemKey] = set()
-        """Items that came after the others of their target, and that the user has not looked at."""
+        self.snoozed: list[Waiting] = []
+        """Items that are hidden now; listed only by a filter for them."""
+        self._snoozed_ids: frozenset[int] = frozenset()
+        """Their identities."""
         self._ordered: list[Waiting] = []
         self._order: InboxOrder | None = None
         """The order of `_ordered`; None if that has to be made."""
         self._filter = InboxFilter()
+        self._grouping = InboxGrouping.NONE
         self._unchecked: Iterator[Waiting] | None = None
 
     @property
@@ -57,9 +74,14 @@ class InboxItems:
         `complete`: the targets all of whose items were there before, so that others are new.
         """
         known, fitting = set(map(id, self.all)), set(map(id, self.listed))
-        checks_new_only = self.is_complete and not self._filter.depends_on_time
         before, self.all = self.all, items  # `before` keeps the ids from being used again
         kept = known.intersection(map(id, items))
+        woke_or_slept = self._find_snoozed() & kept
+        checks_new_only = (
+            self.is_complete
+            and not (self._filter.may_change or woke_or_slept)
+            and len(items) - len(kept) <= _FEW
+        )
         self._note_unseen(before, kept, complete)
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
         self.longest_names = (
@@ -69,7 +91,7 @@ class InboxItems:
         )
         self._order = None
         self._sort(order)
-        if not self._filter:
+        if self._lists_all:
             self._list_all()
         elif checks_new_only:
             self.listed = [
@@ -86,20 +108,36 @@ class InboxItems:
     ) -> None:
         gone = {key_of(item) for item in before if id(item) not in kept}
         came = {key_of(item): item.target for item in self.all if id(item) not in kept}
-        self.unseen -= gone - came.keys()
-        self.unseen |= {
+        self.signs.unseen -= gone - came.keys()
+        self.signs.unseen |= {
             key for key, target in came.items() if target in complete and key not in gone
         }
 
-    def list_matches(self, order: InboxOrder, chosen: InboxFilter) -> None:
-        """Begin to list the items that fit a filter; `go_on` lists them."""
-        narrows = order is self._order and self.is_complete and chosen.narrows(self._filter)
-        before, self._filter = self.listed, chosen
+    def list_matches(
+        self,
+        order: InboxOrder,
+        chosen: InboxFilter,
+        grouping: InboxGrouping = InboxGrouping.NONE,
+    ) -> None:
+        """Begin to list the items that fit a filter; `go_on` lists them, `arrange` groups them."""
+        changed = self._find_snoozed()
+        narrows = (
+            order is self._order
+            and self.is_complete
+            and not changed
+            and chosen.narrows(self._filter)
+        )
+        before, self._filter, self._grouping = self.listed, chosen, grouping
         self._sort(order)
-        if chosen:
-            self._list_matches(before if narrows else self._ordered)
-        else:
+        if self._lists_all:
             self._list_all()
+        else:
+            self._list_matches(before if narrows else self._ordered)
+
+    def arrange(self) -> None:
+        """Put what is listed so far into its groups."""
+        groups = self._grouping is not InboxGrouping.NONE
+        self.rows = grouped(self.listed, self._grouping, self.essence) if groups else self.listed
 
     def go_on(self, seconds: float, *, to: Waiting | None = None) -> None:
         """List further matches: for about that long, and until the item `to` is listed."""
@@ -125,32 +163,59 @@ class InboxItems:
         return found
 
     def index_of(self, item: Waiting, default: int) -> int:
-        """Return where the same item is listed now, or `default`."""
+        """Return the row of the same item, or `default`."""
         return next(
-            (index for index, listed in enumerate(self.listed) if _is_same(listed, item)), default
+            (
+                index
+                for index, row in enumerate(self.rows)
+                if not isinstance(row, GroupHeading) and _is_same(row, item)
+            ),
+            default,
         )
+
+    @property
+    def _lists_all(self) -> bool:
+        """Whether every item is listed without a look at it; for its tool each is looked at."""
+        return not self._filter and self._grouping is not InboxGrouping.TOOL
 
     def _sort(self, order: InboxOrder) -> None:
         if order is not self._order:
-            self._ordered, self._order = in_order(self.all, order), order
+            self._ordered = in_order(self.all, order, self.deadline)
+            self._order = order
 
     def _list_all(self) -> None:
         self.listed, self._unchecked = self._ordered, None
+        if self._snoozed_ids:
+            self.listed = [item for item in self._ordered if id(item) not in self._snoozed_ids]
+
+    def _find_snoozed(self) -> frozenset[int]:
+        """Find the items that are hidden now; return the identities for which that has changed."""
+        self.snoozed = self.signs.notes.snoozed(self.all)
+        before, self._snoozed_ids = self._snoozed_ids, frozenset(map(id, self.snoozed))
+        return before ^ self._snoozed_ids
 
     def _list_matches(self, items: list[Waiting]) -> None:
         self.listed, self._unchecked = [], iter(items)
 
     def _fits(self, item: Waiting) -> bool:
-        return self._filter.fits(item, lambda: self.essence(item), lambda: _search_text(item))
+        if id(item) in self._snoozed_ids and not self._filter.lists_snoozed:
+            return False
+        fits = self._filter.fits(item, self)
+        if fits and self._grouping is InboxGrouping.TOOL:
+            self.essence(item)  # for its group: it takes long for all items at once
+        return fits
+
+    def has_sign(self, item: Waiting, sign: Sign) -> bool:
+        """Whether an item has a sign."""
+        return self.signs.has(item, sign)
+
+    def search_text(self, item: Waiting) -> str:
+        """Return the text that a filter searches; it is not kept, because it takes much memory."""
+        parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
+        if isinstance(item, Interrupt):
+            parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
+        return " ".join(parts).casefold()
 
 
 def _is_same(one: Waiting, other: Waiting) -> bool:
     return one.thread_id == other.thread_id and key_of(one) == key_of(other)
-
-
-def _search_text(item: Waiting) -> str:
-    """Return the text that a filter searches; it is not kept, because it takes much memory."""
-    parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
-    if isinstance(item, Interrupt):
-        parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
-    return " ".join(parts).casefold()

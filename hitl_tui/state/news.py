@@ -1,5 +1,6 @@
 """Which items of the inbox are new, and how many matter."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 from hitl_engine.model import Inbox, Item, ItemFilter, Waiting
@@ -9,21 +10,23 @@ from hitl_tui.state.marks import ItemKey, key_of
 class News:
     """Compares each inbox with the ones before. What is there at first is not new.
 
-    `understand` makes what the filter looks at; that takes time, so it is done once for an item, and
-    not at all without a filter.
+    `understand` makes what a filter looks at; that takes time, so it is done once for an item, and
+    not at all without a filter. `filter_of` returns the filter of a target.
     """
 
-    def __init__(self, understand: Callable[[Waiting], Item], filter: ItemFilter) -> None:
+    def __init__(
+        self, understand: Callable[[Waiting], Item], filter_of: Callable[[str], ItemFilter]
+    ) -> None:
         self._understand = understand
-        self._filter = filter
+        self._filter_of = filter_of
         self._matches: dict[ItemKey, bool] = {}
         self._complete: set[str] = set()
         """The targets of which all was read once: until then, nothing of them is new."""
 
-    @property
-    def waiting(self) -> int:
-        """How many items wait that the user wants to hear of."""
-        return sum(self._matches.values())
+    def waiting_on(self, counts: Callable[[str], bool]) -> int:
+        """Return how many items wait that the user wants to hear of, on the targets that count."""
+        of_targets = Counter(target for (target, _, _), matches in self._matches.items() if matches)
+        return sum(count for target, count in of_targets.items() if counts(target))
 
     def unknown(self, inbox: Inbox) -> list[Waiting]:
         """Return the items that `look` has not seen."""
@@ -33,7 +36,8 @@ class News:
         """Take these unknown items into account; return those that are new and matter."""
         found = []
         for item in items:
-            matches = self._filter == ItemFilter() or self._filter.matches(self._understand(item))
+            wanted = self._filter_of(item.target)
+            matches = wanted == ItemFilter() or wanted.matches(self._understand(item))
             self._matches[key_of(item)] = matches
             if matches and item.target in self._complete:
                 found.append(item)

@@ -2,17 +2,19 @@
 
 from dataclasses import dataclass, field
 
+from hitl_engine.configuration import Configuration
 from hitl_engine.model import ItemFilter, ItemKind
 from hitl_tui.settings import Settings
 from hitl_tui.terminal_notices import Desktop
 
 KEPT_AS = "notifications"
 SWITCHES = ("bell", "title", "desktop", "toast")
+"""What the user can turn on and off in the console; `config.toml` wins over it."""
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeSettings:
-    """What the settings keep under `notifications`; whatever cannot be used counts as not given."""
+    """How the user wants to hear of new items of a target."""
 
     bell: bool = True
     title: bool = True
@@ -26,22 +28,28 @@ class NoticeSettings:
     """Of which items to tell."""
 
     @classmethod
-    def kept_in(cls, settings: Settings) -> "NoticeSettings":
-        """Return what the settings keep."""
-        given = settings.kept(KEPT_AS)
-        kept: dict[object, object] = given if isinstance(given, dict) else {}
-        way, kinds = str(kept.get("desktop_way")), _texts(kept.get("kinds"))
+    def of_target(
+        cls, target: str, configuration: Configuration, settings: Settings
+    ) -> "NoticeSettings":
+        """Return what `config.toml` sets for a target, or else what was chosen in the console."""
+
+        def is_on(switch: str) -> bool:
+            name = configuration.name_for(target, f"{KEPT_AS}.{switch}")
+            if name in configuration.values:
+                return configuration.values[name] is True
+            return settings.kept(KEPT_AS, switch) is not False
+
+        def names(key: str) -> tuple[str, ...]:
+            value = configuration.for_target(target, f"{KEPT_AS}.{key}")
+            return value if isinstance(value, tuple) else ()
+
         return cls(
-            **{name: kept.get(name) is not False for name in SWITCHES},
-            desktop_way=Desktop(way) if way in list(Desktop) else Desktop.AUTO,
-            command=_texts(kept.get("command")),
+            **{switch: is_on(switch) for switch in SWITCHES},
+            desktop_way=Desktop(str(configuration.for_target(target, f"{KEPT_AS}.desktop_way"))),
+            command=names("command"),
             filter=ItemFilter(
-                graphs=frozenset(_texts(kept.get("graphs"))),
-                tools=frozenset(_texts(kept.get("tools"))),
-                kinds=frozenset(kind for kind in ItemKind if kind.value in kinds),
+                graphs=frozenset(names("graphs")),
+                tools=frozenset(names("tools")),
+                kinds=frozenset(map(ItemKind, names("kinds"))),
             ),
         )
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(each for each in value if isinstance(each, str)) if isinstance(value, list) else ()

@@ -92,10 +92,10 @@ class Outbox:
     """All decisions of this console, oldest first; subscribers are called after each change."""
 
     def __init__(self) -> None:
-        self.grace: float = 0
-        """Seconds during which an answer can be taken back; 0: it is sent at once."""
         self.after_answer = AfterAnswer.NEXT
         self.all: list[Sending] = []
+        self.snoozed: Sequence[Waiting] = ()
+        """Items that are hidden from the inbox: the others come first."""
         self._subscribers: list[Callable[[], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> None:
@@ -106,9 +106,9 @@ class Outbox:
         """Stop calling `callback`."""
         self._subscribers.remove(callback)
 
-    def add(self, words: str, items: Iterable[Waiting]) -> Sending:
+    def add(self, words: str, items: Iterable[Waiting], *, grace: float) -> Sending:
         """Add a decision, which can be taken back for the seconds of `grace`."""
-        sending = Sending(words, tuple(items), time.monotonic() + self.grace)
+        sending = Sending(words, tuple(items), time.monotonic() + grace)
         self.all.append(sending)
         self._changed()
         return sending
@@ -163,10 +163,14 @@ class Outbox:
         )
 
     def left_of(self, items: Sequence[Waiting]) -> int:
-        """Return how many of these items have no decision that is on its way, or was applied."""
+        """Return how many of these items have no decision that is on its way, or was applied.
+
+        Snoozed ones do not count.
+        """
         threads = {sending.items[0].thread_id for sending in self.all}
         held = sum(item.thread_id in threads and self.holds(item) for item in items)
-        return len(items) - held
+        put_off = sum(not (item.thread_id in threads and self.holds(item)) for item in self.snoozed)
+        return len(items) - held - put_off
 
     def _has(self, item: Waiting, fits: Callable[[Sending], bool]) -> bool:
         """Whether one of the decisions that fit is on this very item."""

@@ -57,6 +57,8 @@ class Session:
     """Why the target could not be opened; empty while that is not so."""
     last_seen_file: LastSeenFile | None = None
     """Where the inbox is kept for the next start; None if it is not kept."""
+    grace: float = 0
+    """Seconds during which an answer can be taken back; 0: it is sent at once."""
     takes_up_code: bool = False
     """Whether changed code is taken up by itself, as soon as no run is in progress."""
     settings: Settings = field(default_factory=Settings)

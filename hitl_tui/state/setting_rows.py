@@ -9,6 +9,9 @@ from hitl_engine.configuration.explained import shown
 from hitl_engine.configuration.kinds import Value
 
 _OF_TARGETS = ("production", "read_only", "colour")
+_GRACES = (0, 1, 3, 5, 10, 30)
+"""Seconds that the screen offers; the file takes others."""
+_NOTIFICATIONS = ("bell", "title", "toast", "desktop", "desktop_way")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,21 +36,33 @@ class SettingRow:
 
     @property
     def words(self) -> str:
-        """The name, the value, and whether the file sets it."""
+        """The name, the value, and whether it is the default."""
+        if self.value is not None:
+            return f"{self.name} = {shown(self.value)}"
         default = setting_of(self.path).default
-        value = shown(default) if self.value is None else shown(self.value)
-        return f"{self.name} = {value}{'' if self.value is not None else ' (default)'}"
+        return f"{self.name} = {shown(default)}{'' if default is None else ' (default)'}"
 
 
 def setting_rows(configuration: Configuration, themes: Sequence[str]) -> Iterator[SettingRow]:
     """Yield the common settings: of the console, and of each target."""
     targets = configuration.names("targets")
     yield SettingRow("theme", configuration.values.get("theme"), tuple(themes))
+    yield SettingRow("grace", configuration.values.get("grace"), _GRACES)
+    for key in _NOTIFICATIONS:
+        yield _of_few(configuration, f"notifications.{key}")
     if targets:
         default = configuration.values.get("default_target")
         yield SettingRow("default_target", default, targets)
     for target in targets:
         for key in _OF_TARGETS:
-            name = f"targets.{target}.{key}"
-            choices = setting_of(tuple(name.split("."))).kind.choices
-            yield SettingRow(name, configuration.values.get(name), choices)
+            yield _of_few(configuration, f"targets.{target}.{key}")
+        grace = f"targets.{target}.grace"
+        yield SettingRow(grace, configuration.values.get(grace), _GRACES)
+        for key in _NOTIFICATIONS:
+            yield _of_few(configuration, f"targets.{target}.notifications.{key}")
+
+
+def _of_few(configuration: Configuration, name: str) -> SettingRow:
+    """Return the row of a setting whose kind has few values."""
+    choices = setting_of(tuple(name.split("."))).kind.choices
+    return SettingRow(name, configuration.values.get(name), choices)

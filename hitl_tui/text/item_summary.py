@@ -136,3 +136,12 @@ def waited(since: datetime | None, now: datetime | None = None) -> str:
     if since is None:
         return "–"
     return age(((now or datetime.now(UTC)) - in_utc(since)).total_seconds())
+
+
+def snooze_words(until: datetime | None) -> str:
+    """Return until when an item is hidden: a time of day, with the date if it is not today."""
+    if until is None:
+        return "until it changes"
+    local = until.astimezone()
+    is_today = local.date() == datetime.now(UTC).astimezone().date()
+    return f"until {local.strftime('%H:%M' if is_today else '%d %b %H:%M')}"

@@ -19,13 +19,13 @@ _LOOKS: dict[ItemKind, Look] = {
 }
 
 
-def row_of(item: Waiting, essence: Essence, *, waiting: str) -> InboxRow:
-    """Return the texts of a row; `waiting` is visible text already."""
+def row_of(item: Waiting, essence: Essence, *, waiting: str, note: str = "") -> InboxRow:
+    """Return the texts of a row; `waiting` and `note`, which is before what is asked, are visible."""
     sign = "!" if needs_care(item) else essence.sign
     return InboxRow(
         f"{sign} {essence.word}",
         one_line(item.target, 80),
-        essence.text,
+        f"{note} {essence.text}" if note else essence.text,
         waiting,
         one_line(item.graph_id, 80),
         one_line(item.node, 80),

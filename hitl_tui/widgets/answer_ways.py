@@ -20,6 +20,10 @@ class Way(Enum):
     TEXT = "as text"
     YES_NO = "as yes or no"
 
+    def classes(self) -> dict[str, bool]:
+        """Return the CSS classes of all ways: this one's is to be set."""
+        return {f"-{way.name.lower()}": way is self for way in Way}
+
 
 class YesNo(OptionList):
     """Takes yes or no; nothing is chosen until the user does."""

@@ -16,8 +16,7 @@ class FilterLine(OpenedLine):
     """
     HELP = """\
     ### The filter
-    Lists the items that contain this text: in graph, node or thread, or in what is asked.
-    **Enter** goes to the list, **escape** lists all items again.
+    Lists what contains this text. **Enter** goes to the list, **escape** lists all items again.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -33,7 +32,7 @@ class FilterLine(OpenedLine):
     class Closed(Message):
         """The user left the filter."""
 
-    def __init__(self, placeholder: str = "Filter: graph, node, thread, or what is asked") -> None:
+    def __init__(self, placeholder: str) -> None:
         super().__init__(placeholder)
 
     def search_for(self, text: str) -> None:

@@ -26,7 +26,11 @@ class InboxCounts:
     fault: str
     """What is wrong with the filter, or nothing."""
     order: str
+    grouping: str
+    """How the items are grouped; empty if they are not."""
     marked: int
+    snoozed: int
+    """How many items are hidden for a time."""
     sending: str
     """How many decisions on marked items are sent; empty while none are."""
 
@@ -78,16 +82,18 @@ class InboxHeader(Vertical):
 
 def _summary(inbox: Inbox, counts: InboxCounts) -> Content:
     total = len(inbox.items)
-    waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else f"{total:,} waiting"
+    all_words = f"{total - counts.snoozed:,} waiting"
+    waiting = f"{counts.listed:,} of {total:,} waiting" if counts.filtered else all_words
     parts = [
         counts.fault,
         counts.sending,
         f"{counts.marked:,} marked" if counts.marked else "",
+        f"{counts.snoozed:,} snoozed" if counts.snoozed else "",
         "old list" if inbox.error else "",
         _imports(inbox.coming),
         f"{inbox.busy:,} running" if inbox.busy else "",
         f"{inbox.unread:,} threads to read" if inbox.unread else "",
-        counts.order,
+        ", ".join(part for part in (counts.order, counts.grouping) if part),
     ]
     rest = "  ·  " + "  ·  ".join(part for part in parts if part)
     return Content.assemble((waiting, "bold $foreground"), rest)

@@ -1,6 +1,8 @@
 """The list of all pending items, quick with 100,000 rows: only the rows on screen are drawn."""
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from math import inf
 from typing import ClassVar
 
@@ -10,21 +12,28 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.timer import Timer
 
-from hitl_engine.model import InboxOrder, Waiting
+from hitl_engine.model import InboxOrder, ItemNote, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
+from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping
 from hitl_tui.state.inbox_items import InboxItems
+from hitl_tui.state.item_signs import ItemSigns, Sign
 from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.noted_items import NotedId, NotedItems
+from hitl_tui.text.durations import due
 from hitl_tui.text.essence import Essence
-from hitl_tui.text.item_summary import waited
+from hitl_tui.text.item_summary import snooze_words, waited
 from hitl_tui.text.waiting_row import look_of, row_of
 from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
-_MARKED, _NEW, _DRAFT = "✓", "•", "✎"
+_SIGNS = (Sign.MARKED, Sign.NEW, Sign.DRAFT)
+"""Of these, the first is drawn before the kind; a flag before what is asked."""
 _MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
+_TIME_HEADINGS = {InboxOrder.CHANGED: "changed", InboxOrder.DEADLINE: "due"}
+"""What the column of times shows in these orders; in the others, how long an item has waited."""
 
 
 class InboxList(InboxRows):
@@ -40,11 +49,14 @@ class InboxList(InboxRows):
     - `! …`: there is something to know first, such as an answer that made the node fail
 
     **/** filters: words, and `kind:tool`, `tool:send_email`, `graph:…`, `node:…`, `thread:…`,
-    `age:>1h`; `-` before one excludes it.
+    `age:>1h`; `-` before one excludes it. **f** takes one from the selected item, **v** lists views.
+
+    **o** goes through the orders, **O** groups by thread, graph or tool.
 
     **Enter** opens the selected item. New items never move the selection.
 
-    `•` is new since you looked, `✎` has a draft of yours.
+    `•` is new since you looked, `✎` has a draft of yours. **s** flags an item (`★`), **z** hides it
+    for a time; `is:flagged` and `is:snoozed` in the filter list them.
 
     **Space** marks an item (`✓`), `*` all listed ones of its kind, **u** unmarks all;
     **m** decides on the marked ones together.
@@ -56,8 +68,16 @@ class InboxList(InboxRows):
             "o",
             "reorder",
             "Order",
-            tooltip="Switch the order: newest changes first, or longest waiting first",
+            tooltip="The next order: newest, longest waiting, last changed or next deadline first",
             id="inbox.order",
+        ),
+        Binding(
+            "O",
+            "regroup",
+            "Group",
+            show=False,
+            tooltip="Group the items by thread, by graph or by tool, or not at all",
+            id="inbox.group",
         ),
         Binding("space", "mark", "Mark", tooltip="Mark the item, or unmark it", id="inbox.mark"),
         Binding(
@@ -69,18 +89,51 @@ class InboxList(InboxRows):
             tooltip="Mark all listed items that are of the same kind as the selected one",
             id="inbox.mark_alike",
         ),
+        Binding(
+            "s",
+            "flag",
+            "Flag",
+            show=False,
+            tooltip="Flag the item with a star, or remove its flag",
+            id="inbox.flag",
+        ),
+        Binding(
+            "z",
+            "snooze",
+            "Snooze",
+            show=False,
+            tooltip="Hide the item for a time, or the marked ones; it comes back by itself",
+            id="inbox.snooze",
+        ),
         Binding("u", "unmark", "Unmark all", show=False, tooltip="Unmark all", id="inbox.unmark"),
     ]
 
     order: reactive[InboxOrder] = reactive(InboxOrder.NEWEST, repaint=False)
+    grouping: reactive[InboxGrouping] = reactive(InboxGrouping.NONE, repaint=False)
     filter_text: reactive[str] = reactive("", repaint=False)
     """Only items that fit this filter are listed."""
 
     class ListChanged(Message):
         """Other items are listed now, or the same in another order."""
 
+    class Reordered(Message):
+        """The user chose another order or other groups."""
+
     class Selected(Message):
         """Another item is selected, or the selected one was read again."""
+
+    @dataclass
+    class FlagRequested(Message):
+        """The user asked to flag an item, or to remove its flag."""
+
+        item: Waiting
+        is_flagged: bool
+
+    @dataclass
+    class SnoozeRequested(Message):
+        """The user asked to hide these items for a time."""
+
+        items: tuple[Waiting, ...]
 
     class MarksChanged(Message):
         """The user marked or unmarked items."""
@@ -94,18 +147,21 @@ class InboxList(InboxRows):
         marks: Marks | None = None,
         early_keys: EarlyKeys | None = None,
         *,
+        deadline_of: Callable[[Waiting], datetime | None] = lambda _: None,
+        notes: NotedItems | None = None,
         id: str | None = None,
     ) -> None:
         super().__init__(id=id)
         self._marks = Marks() if marks is None else marks
+        self.notes = NotedItems(lambda _: "") if notes is None else notes
+        self._signs = ItemSigns(self._marks, self.notes)
         self._early_keys = EarlyKeys() if early_keys is None else early_keys
-        self._items = InboxItems(summarise)
+        self._items = InboxItems(summarise, deadline_of, self._signs)
         self._filter = InboxFilter()
         self._going_on: Timer | None = None
         self._complete: frozenset[str] = frozenset()
-        self._drafts: frozenset[ItemKey] = frozenset()
-        self._drawn: dict[int, tuple[str, str]] = {}
-        """The waiting time and the sign with which each row was last drawn."""
+        self._drawn: dict[int, tuple[str, str, str]] = {}
+        """The time, the sign and the note with which each row was last drawn."""
 
     # What is listed
 
@@ -127,13 +183,18 @@ class InboxList(InboxRows):
     @property
     def item(self) -> Waiting | None:
         """The selected item."""
-        return self.listed[self.selected] if self.listed else None
+        return self._item_at(self.selected) if self.length else None
+
+    def _item_at(self, index: int) -> Waiting | None:
+        """Return the item of a row; a heading has none."""
+        row = self._items.rows[index]
+        return None if isinstance(row, GroupHeading) else row
 
     def next_of(self, wanted: Callable[[Waiting], bool]) -> Waiting | None:
         """Return the first wanted item from the selected one on; then from the top."""
-        listed = self.listed
-        following = (*listed[self.selected :], *listed[: self.selected])
-        return next(filter(wanted, following), None)
+        places = (*range(self.selected, self.length), *range(self.selected))
+        following = map(self._item_at, places)
+        return next((item for item in following if item is not None and wanted(item)), None)
 
     def select(self, item: Waiting) -> None:
         """Select a listed item, which is opened."""
@@ -154,14 +215,15 @@ class InboxList(InboxRows):
 
     def select_first_of(self, keys: Iterable[ItemKey], line: int) -> None:
         """Select the first of these items that is listed, on this line of the list."""
-        listed = {key_of(item): index for index, item in enumerate(self.listed)}
+        items = ((index, self._item_at(index)) for index in range(self.length))
+        listed = {key_of(item): index for index, item in items if item is not None}
         index = next((listed[key] for key in keys if key in listed), 0)
         self.selected = index
         self.scroll_to(y=max(0, index - line), animate=False, force=True)
 
     def _update_list(self) -> None:
         before = self.item
-        self._items.list_matches(self.order, self._filter)
+        self._items.list_matches(self.order, self._filter, self.grouping)
         self._list_more(before)
 
     def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
@@ -186,7 +248,8 @@ class InboxList(InboxRows):
         self._go_on_later()
 
     def _show_listed(self, before: Waiting | None) -> None:
-        index = min(self.selected, max(0, len(self.listed) - 1))
+        self._items.arrange()
+        index = min(self.selected, max(0, self.length - 1))
         if before is not None:
             index = self._items.index_of(before, index)
         self.items_changed(index)
@@ -200,7 +263,12 @@ class InboxList(InboxRows):
         self.post_message(self.Selected())
 
     def watch_order(self) -> None:
-        """List in the new order."""
+        """List in the new order, with its times."""
+        self.drawing.time_heading = _TIME_HEADINGS.get(self.order, "waiting")
+        self._update_list()
+
+    def watch_grouping(self) -> None:
+        """List in the new groups."""
         self._update_list()
 
     def watch_filter_text(self) -> None:
@@ -218,8 +286,12 @@ class InboxList(InboxRows):
 
     @property
     def length(self) -> int:
-        """How many items are listed."""
-        return len(self.listed)
+        """How many rows there are: items, and headings of groups."""
+        return len(self._items.rows)
+
+    def takes_selection(self, index: int) -> bool:
+        """Whether a row is an item; below each heading there is one."""
+        return self._item_at(index) is not None
 
     @property
     def longest_names(self) -> tuple[int, int, int]:
@@ -227,50 +299,106 @@ class InboxList(InboxRows):
         return self._items.longest_names
 
     def look_of(self, index: int) -> Hashable:
-        """Return the item, and what of its row changes with time."""
-        item = self.listed[index]
+        """Return the item, and what of its row changes with time; or the heading."""
+        item = self._items.rows[index]
+        if isinstance(item, GroupHeading):
+            return item
         changing = self._drawn[index] = self._changing_parts(item)
         production = item.target in self.drawing.production
         return (item.thread_id, id(item), production, *changing)
 
     def draw_row(self, index: int, width: int, *, selected: bool) -> Strip:
-        """Draw the row of an item."""
-        item = self.listed[index]
-        waiting, sign = self._changing_parts(item)
+        """Draw the row of an item, or a heading."""
+        item = self._items.rows[index]
+        if isinstance(item, GroupHeading):
+            return self.drawing.group_heading(item.name, item.size, width)
+        waiting, sign, note = self._changing_parts(item)
         essence = self._items.essence(item)
-        row, look = row_of(item, essence, waiting=waiting), look_of(item, essence)
+        row, look = row_of(item, essence, waiting=waiting, note=note), look_of(item, essence)
         return self.drawing.row(row, look, width, selected=selected, sign=sign)
 
-    def _changing_parts(self, item: Waiting) -> tuple[str, str]:
-        """Return the parts of a row that change without a new list: waiting time and sign."""
-        if item in self._marks:
-            sign = _MARKED
-        elif key_of(item) in self._items.unseen:
-            sign = _NEW
-        else:
-            sign = _DRAFT if key_of(item) in self._drafts else ""
-        return waited(item.since), sign
+    def _changing_parts(self, item: Waiting) -> tuple[str, str, str]:
+        """Return the parts of a row that change without a new list: its time, sign and note."""
+        note = self._signs.first_of(item, (Sign.FLAGGED,))
+        if self._signs.has(item, Sign.SNOOZED):
+            note = f"{note} ({snooze_words(self.notes.until(item))})".strip()
+        return self._time_of(item), self._signs.first_of(item, _SIGNS), note
+
+    def _time_of(self, item: Waiting) -> str:
+        match self.order:
+            case InboxOrder.CHANGED:
+                return waited(item.changed or item.since)
+            case InboxOrder.DEADLINE:
+                deadline = self._items.deadline(item)
+                return due((deadline - datetime.now(UTC)).total_seconds()) if deadline else ""
+            case _:
+                return waited(item.since)
 
     def show_drafts(self, drafts: frozenset[ItemKey]) -> None:
         """Show which items have a draft."""
-        self._drafts = drafts
-        self.tick()
+        self._signs.drafts = drafts
+        self._show_signs()
+
+    def show_notes(self, notes: Mapping[NotedId, ItemNote]) -> None:
+        """Show which items are flagged, and list those that are not snoozed."""
+        if self.notes.replace(notes):
+            self._update_list()
+
+    @property
+    def snoozed(self) -> list[Waiting]:
+        """The items that are hidden now."""
+        return self._items.snoozed
+
+    def wake(self) -> int:
+        """List items again whose time is over, as new ones; return how many."""
+        end = self.notes.next_end(self.snoozed)
+        if end is None or end > datetime.now(UTC):
+            return 0
+        woken = [item for item in self.snoozed if not self.notes.is_snoozed(item)]
+        self._signs.unseen |= set(map(key_of, woken))
+        self._update_list()
+        return len(woken)
 
     def mark_seen(self, item: Waiting) -> None:
         """Show that the user has looked at an item."""
-        self._items.unseen.discard(key_of(item))
+        self._signs.unseen.discard(key_of(item))
+        self.tick()
+
+    def _show_signs(self) -> None:
+        """Draw the signs again; list other items, if the filter is about signs."""
+        if self._filter.may_change:
+            self._update_list()
         self.tick()
 
     def tick(self) -> None:
         """Redraw the rows whose waiting time or sign has changed."""
         for index in self.rows_in_view:
-            if self._drawn.get(index) != self._changing_parts(self.listed[index]):
+            item = self._item_at(index)
+            if item is not None and self._drawn.get(index) != self._changing_parts(item):
                 self.refresh_row(index)
 
     def action_reorder(self) -> None:
-        """Reverse the order."""
-        newest = self.order is InboxOrder.NEWEST
-        self.order = InboxOrder.LONGEST if newest else InboxOrder.NEWEST
+        """Take the next order."""
+        self.order = self.order.following
+        self.post_message(self.Reordered())
+
+    def action_regroup(self) -> None:
+        """Take the next grouping."""
+        self.grouping = self.grouping.following
+        self.post_message(self.Reordered())
+
+    # Notes
+
+    def action_flag(self) -> None:
+        """Ask to flag the selected item, or to remove its flag."""
+        if self.item is not None:
+            self.post_message(self.FlagRequested(self.item, not self.notes.is_flagged(self.item)))
+
+    def action_snooze(self) -> None:
+        """Ask to hide the marked items, or the selected one if none is marked."""
+        selected = () if self.item is None else (self.item,)
+        if items := self._marks.items or selected:
+            self.post_message(self.SnoozeRequested(items))
 
     # Marking
 

@@ -2,16 +2,17 @@
 
 from typing import NamedTuple
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 from textual.widget import Widget
 
-from hitl_tui.text.fitting import padded
+from hitl_tui.text.fitting import counted, padded, shortened
 from hitl_tui.text.inbox_row import InboxRow, Look
 
 _KIND = 10
-"""Cells of the sign and the longest word of a kind."""
+"""Cells of the sign and the longest word of a kind; where there is space, with one around it."""
 _SIGNS = 2
 """Cells at the start of a row, for the signs of the selection and of a mark."""
 
@@ -38,6 +39,8 @@ class InboxRowDrawing:
         self._widget = widget
         self.production: frozenset[str] = frozenset()
         """The names of the targets in production."""
+        self.time_heading = "waiting"
+        """What the column of times shows."""
         self._columns = Columns(_KIND, 0, 0, 0, 0, 0, 0)
 
     def fit(self, width: int, longest_names: tuple[int, int, int]) -> None:
@@ -47,7 +50,18 @@ class InboxRowDrawing:
     def headings(self, width: int) -> Strip:
         """Draw the headings of the columns."""
         base = self._widget.get_component_rich_style("inbox--heading")
-        return self._strip([Segment(" " * _SIGNS, base)], _HEADINGS, None, base, width)
+        row = _HEADINGS._replace(waiting=self.time_heading)
+        return self._strip([Segment(" " * _SIGNS, base)], row, None, base, width)
+
+    def group_heading(self, name: str, count: int, width: int) -> Strip:
+        """Draw the heading of a group, with a line to its right."""
+        base = self._widget.rich_style
+        title = base + self._widget.get_component_rich_style("inbox--group")
+        line = base + self._colour("heading")
+        words = f"{shortened(name, max(8, width - 16))}  {counted(count, 'item')} "
+        rest = "─" * max(0, width - _SIGNS - cell_len(words) - 1)
+        segments = [Segment(" " * _SIGNS, base), Segment(words, title), Segment(rest, line)]
+        return Strip(segments).adjust_cell_length(width, base)
 
     def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, sign: str) -> Strip:
         """Draw the row of an item; `sign`: that it is marked, new or has a draft, or nothing."""
@@ -67,16 +81,27 @@ class InboxRowDrawing:
         for name, cells in self._columns._asdict().items():
             if cells:
                 text = getattr(row, name)
+                if name == "kind" and look is not None:
+                    segments += self._chip(text, cells, look, base)
+                    continue
                 style = base + self._column_style(name, text, look)
                 segments.append(Segment(f"{padded(text, cells)} ", style))
         return Strip(segments).adjust_cell_length(width, base)
+
+    def _chip(self, kind: str, cells: int, look: Look, base: Style) -> list[Segment]:
+        """Draw a kind on a background of its own, and the rest of its column."""
+        found = self._widget.get_component_rich_style(f"inbox--{look}")
+        words = f" {kind} " if cells > _KIND else kind
+        rest = " " * (cells - cell_len(words) + 1)
+        return [
+            Segment(words, base + Style(color=found.color, bgcolor=found.bgcolor)),
+            Segment(rest, base),
+        ]
 
     def _column_style(self, name: str, text: str, look: Look | None) -> Style:
         """Return the colour of a column; the background is the row's."""
         if look is None:
             return Style.null()
-        if name == "kind":
-            return self._colour(look)
         if name == "target" and text in self.production:
             return self._colour("production")
         if name in ("waiting", "target", "graph", "node", "thread"):
@@ -95,11 +120,12 @@ def _fitting_columns(
     A target, graph or node that is the same for all items (its longest name is 0) has no column.
     """
     wide, middle = width >= 104, width >= 64
+    kind = _KIND + 2 if middle else _KIND
     target = min(longest_target, 16 if wide else 8)
     waiting = 7 if width >= 48 else 0
     graph = min(longest_graph, 20 if wide else 14) if middle else 0
     node = min(longest_node, 22) if wide else 0
     thread = 9 if width >= 120 else 0
-    others = (_KIND, target, waiting, graph, node, thread)
+    others = (kind, target, waiting, graph, node, thread)
     used = _SIGNS + sum(cells + 1 for cells in others if cells)
-    return Columns(_KIND, target, max(6, width - used - 1), waiting, graph, node, thread)
+    return Columns(kind, target, max(6, width - used - 1), waiting, graph, node, thread)

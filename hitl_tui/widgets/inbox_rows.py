@@ -13,6 +13,7 @@ class InboxRows(ItemList):
 
     COMPONENT_CLASSES: ClassVar[set[str]] = {
         "inbox--heading",
+        "inbox--group",
         "inbox--selected",
         "inbox--asks",
         "inbox--tool",
@@ -28,16 +29,17 @@ class InboxRows(ItemList):
     DEFAULT_CSS = """
     InboxRows {
         & > .inbox--heading { color: $foreground 50%; }
+        & > .inbox--group { color: $foreground 90%; text-style: bold; }
         & > .inbox--selected { background: $panel; text-style: bold; }
         &:focus > .inbox--selected { background: $primary 15%; text-style: bold; }
-        & > .inbox--asks { color: $text-accent; }
-        & > .inbox--tool { color: $text-warning; }
-        & > .inbox--text { color: $text-success; }
-        & > .inbox--form { color: $text-secondary; }
-        & > .inbox--choice { color: $text-accent; }
-        & > .inbox--stop { color: $text-primary; }
-        & > .inbox--stuck { color: $text-error; }
-        & > .inbox--muted { color: $foreground 75%; }
+        & > .inbox--asks { color: $text-accent; background: $accent-muted; }
+        & > .inbox--tool { color: $text-warning; background: $warning-muted; }
+        & > .inbox--text { color: $text-success; background: $success-muted; }
+        & > .inbox--form { color: $text-secondary; background: $secondary-muted; }
+        & > .inbox--choice { color: $text-accent; background: $accent-muted; }
+        & > .inbox--stop { color: $text-primary; background: $primary-muted; }
+        & > .inbox--stuck { color: $text-error; background: $error-muted; }
+        & > .inbox--muted { color: $foreground 75%; background: $panel; }
         & > .inbox--mark { color: $text-warning; text-style: bold; }
         & > .inbox--production { color: $text-error; }
     }

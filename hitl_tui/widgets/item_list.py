@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hitl_tui.widgets.content_size import set_content_size
 from hitl_tui.widgets.drawn_rows import DrawnRows
 
 
@@ -93,6 +94,10 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
         """Return a row, in `width` cells."""
         raise NotImplementedError
 
+    def takes_selection(self, index: int) -> bool:
+        """Whether a row can be selected: below one that cannot is one that can."""
+        return True
+
     def action_choose(self) -> None:
         """Open the selected item."""
         raise NotImplementedError
@@ -129,7 +134,7 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
     def _measure(self) -> None:
         width = self._fitted = self._row_width
         self.fit_columns(width)
-        self.virtual_size = Size(width, self.length + self.HEADINGS)
+        set_content_size(self, Size(width, self.length + self.HEADINGS))
         self._strips.clear()
 
     @property
@@ -182,8 +187,12 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
         self._keep_in_view()
 
     def validate_selected(self, index: int) -> int:
-        """Keep the selection inside the list."""
-        return max(0, min(index, self.length - 1))
+        """Keep the selection inside the list, on a row that can be selected."""
+        index = max(0, min(index, self.length - 1))
+        if index >= self.length or self.takes_selection(index):
+            return index
+        goes_up = 0 < index < self.selected
+        return index - 1 if goes_up else index + 1
 
     def _keep_in_view(self) -> None:
         """Scroll a third of a page at once: fewer repaints, and the next rows are visible."""
@@ -214,6 +223,8 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
         """Select the row under the mouse; open it on the second click."""
         index = self.scroll_offset.y + event.y - self.HEADINGS
         if event.y < self.HEADINGS or index >= self.length or self.text_selection is not None:
+            return
+        if not self.takes_selection(index):
             return
         again = index == self.selected
         self.selected = index

@@ -39,6 +39,9 @@ class SendBar(Vertical):
         }
         Button { margin: 0 1; min-width: 12; background: $panel; }
         Button:enabled { background: $primary; color: $background; text-style: bold; }
+        Button.-guarded:enabled {
+            background: $primary 20%; color: $text-primary; text-style: none;
+        }
         TextPane { height: auto; max-height: 5; border: none; }
         TextPane:focus { border: none; background: $surface; }
         #why { display: none; height: auto; max-height: 3; padding: 0 1; color: $foreground 70%; }
@@ -55,8 +58,10 @@ class SendBar(Vertical):
 
     blocked: reactive[bool] = reactive(True, toggle_class="-blocked")
     """Whether there is nothing to send yet."""
+    guarded: reactive[bool] = reactive(False)
+    """Whether it was not in view for long enough."""
 
-    def __init__(self, verb: str = "Send", key: str = "^s") -> None:
+    def __init__(self, verb: str = "Send", key: str = "^s", *, guarded: bool = False) -> None:
         super().__init__()
         self.rule = Static(id="rule", markup=False)
         self.pane = TextPane()
@@ -66,6 +71,7 @@ class SendBar(Vertical):
         self._key = key
         self.button = Button(compact=True)
         self.rename(verb)
+        self.guarded = guarded
 
     def compose(self) -> ComposeResult:
         """Put the button on the rule above the JSON."""
@@ -123,6 +129,10 @@ class SendBar(Vertical):
     def watch_blocked(self, blocked: bool) -> None:
         """Disable the button while there is nothing to send."""
         self.button.disabled = blocked
+
+    def watch_guarded(self, guarded: bool) -> None:
+        """Let the button look as if it did nothing yet."""
+        self.button.set_class(guarded, "-guarded")
 
     @on(Button.Pressed)
     def button_pressed(self, event: Button.Pressed) -> None:

@@ -63,10 +63,10 @@ async def gone(exchange: Exchange) -> None:
 @pytest.mark.parametrize(
     "behaviour",
     [
-        *(deliver_twice, cut),
+        cut,
         *(
             pytest.param(each, marks=pytest.mark.hardening)
-            for each in (deliver_again_at_the_end, time_out)
+            for each in (deliver_twice, deliver_again_at_the_end, time_out)
         ),
     ],
 )

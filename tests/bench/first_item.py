@@ -21,7 +21,7 @@ TARGET = str(SAMPLES / "langgraph.json")
 STARTS = 9
 LISTS = 15
 THREADS = 40
-SEEN, LIVE = b"original text", b"newest changes first"
+SEEN, LIVE = b"original text", b"newest first"
 """What waits, and what only a live list has."""
 
 

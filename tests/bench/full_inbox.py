@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from hitl_engine import payloads
-from hitl_engine.model import Inbox, Interrupt, Question, Server
+from hitl_engine.model import Inbox, Interrupt, ItemId, ItemNote, Question, Server
 from hitl_tui.app import ConsoleApp
 
 if TYPE_CHECKING:
@@ -28,10 +28,18 @@ class _Drafts:
         return ()
 
 
+class _Notes:
+    """The part of the desk's notes about items that the inbox screen uses."""
+
+    async def all(self) -> dict[ItemId, ItemNote]:
+        return {}
+
+
 class _Items:
     """The part of a desk that the inbox screen uses."""
 
     drafts = _Drafts()
+    item_notes = _Notes()
     reviews = _Reviews()
     server = Server("bench", "http://127.0.0.1", local=True, version="0", identity="bench")
 

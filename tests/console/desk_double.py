@@ -14,6 +14,7 @@ from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
+from hitl_engine.fingerprint import fingerprint_of
 from hitl_engine.local.project_files import ProjectFiles
 from hitl_engine.model import (
     NO_BREAKPOINTS,
@@ -32,6 +33,8 @@ from hitl_engine.model import (
     Inbox,
     InputForm,
     Interrupt,
+    ItemId,
+    ItemNote,
     JsonObject,
     JsonValue,
     LogEntry,
@@ -42,11 +45,13 @@ from hitl_engine.model import (
     Reopening,
     RunSettings,
     Server,
+    Snooze,
     SubgraphState,
     ThreadStatus,
     ThreadView,
     Waiting,
     Watched,
+    id_of,
 )
 from hitl_engine.reading.conversation import Conversations
 from hitl_engine.reading.state_values import watched
@@ -152,6 +157,32 @@ class DraftsDouble:
         self.kept.pop((asked.thread_id, asked.interrupt_id), None)
 
 
+class ItemNotesDouble:
+    """Keeps notes about items in memory."""
+
+    def __init__(self) -> None:
+        self.kept: dict[ItemId, ItemNote] = {}
+
+    async def all(self) -> dict[ItemId, ItemNote]:
+        return dict(self.kept)
+
+    async def flag(self, item: Waiting, is_flagged: bool) -> None:
+        self._note(item, replace(self._of(item), is_flagged=is_flagged))
+
+    async def snooze(self, item: Waiting, until: datetime | None) -> None:
+        snooze = Snooze(fingerprint_of("test", item), until)
+        self._note(item, replace(self._of(item), snooze=snooze))
+
+    async def wake(self, item: Waiting) -> None:
+        self._note(item, replace(self._of(item), snooze=None))
+
+    def _of(self, item: Waiting) -> ItemNote:
+        return self.kept.get(id_of(item), ItemNote())
+
+    def _note(self, item: Waiting, note: ItemNote) -> None:
+        self.kept[id_of(item)] = note
+
+
 class StateValuesDouble:
     """What the last step of every thread changed, and the states of its subgraphs."""
 
@@ -212,6 +243,7 @@ class DeskDouble:
         """How much of each question that was answered was not on the screen."""
         self.reviews = Reviews(lambda _: self.server.identity)
         self.drafts = DraftsDouble()
+        self.item_notes = ItemNotesDouble()
         self.history = HistoryDouble()
         self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, lambda _: nullcontext())

@@ -8,8 +8,10 @@ from hitl_engine.configuration import Configuration, read
 from hitl_engine.configuration.config_file import parse
 from hitl_engine.errors import BadConfiguration
 from hitl_tui.app import ConsoleApp
+from hitl_tui.configured_console import configured_grace
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.settings import Settings
+from hitl_tui.state.setting_rows import setting_rows
 
 from .conftest import screen_text, settle, until
 from .desk_double import DeskDouble, interrupt
@@ -65,6 +67,13 @@ def test_what_the_console_does_not_have_is_refused(text: str) -> None:
         app(text)
 
 
+def test_a_target_has_a_grace_of_its_own_or_that_of_all() -> None:
+    text = "grace = 10\n[targets.prod]\nurl = 'http://127.0.0.1:9'\ngrace = 0"
+    assert configured_grace(configured(text), "prod") == 0
+    assert configured_grace(configured(text), "other") == 10
+    assert configured_grace(Configuration(), "") == 3
+
+
 async def test_common_settings_are_changed_on_a_screen(tmp_path: Path) -> None:
     path = tmp_path / "config.toml"
     path.write_text('# mine\n[targets.prod]  # careful\nurl = "http://127.0.0.1:9"\n')
@@ -73,7 +82,8 @@ async def test_common_settings_are_changed_on_a_screen(tmp_path: Path) -> None:
         await settle(pilot)
         made.open_settings()
         await until(pilot, lambda: "targets.prod.read_only = false (default)" in screen_text(made))
-        await pilot.press("down", "down", "down")
+        names = [row.name for row in setting_rows(read(path), ["one"])]
+        await pilot.press(*["down"] * names.index("targets.prod.read_only"))
         await until(pilot, lambda: "only looked at" in screen_text(made))
         await pilot.press("enter", "down", "enter")
         await until(pilot, lambda: "targets.prod.read_only = true" in screen_text(made))

@@ -1,12 +1,27 @@
 """The filter of the inbox: words and facets, each of which an item must fit."""
 
-from functools import partial
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from hitl_engine import payloads
-from hitl_engine.model import Breakpoint, JsonObject, Question, Waiting
+from hitl_engine.deciding.reviews import Reviews
+from hitl_engine.model import (
+    Breakpoint,
+    ItemNote,
+    JsonObject,
+    Question,
+    Snooze,
+    Waiting,
+    id_of,
+)
 from hitl_tui.state.inbox_filter import parse_filter
+from hitl_tui.state.inbox_items import InboxItems
+from hitl_tui.state.item_facets import facets_of, with_facet
+from hitl_tui.state.item_signs import ItemSigns
+from hitl_tui.state.marks import Marks, key_of
+from hitl_tui.state.noted_items import NotedItems
 from hitl_tui.text.essence import Essence, essence_of
 
 from .desk_double import interrupt, stop
@@ -26,10 +41,15 @@ CALLS: JsonObject = {
 @pytest.fixture
 def items() -> dict[str, Waiting]:
     """Return items by their names, with ages as of now."""
+    soon = (datetime.now(UTC) + timedelta(minutes=30)).isoformat()
     return {
-        "text": interrupt({"text_to_revise": "hello world"}, n=1, minutes=2),
+        "text": replace(
+            interrupt({"text_to_revise": "hello world"}, n=1, minutes=2), target="Staging"
+        ),
         "calls": interrupt(CALLS, n=2, graph="agent", node="tools", minutes=90),
-        "asks": interrupt({"question": "Publish?", "details": 7}, n=3, graph="agent", minutes=3000),
+        "asks": interrupt(
+            {"question": "Publish?", "details": 7, "dueAt": soon}, n=3, graph="agent", minutes=3000
+        ),
         "stop": stop(),
     }
 
@@ -59,6 +79,16 @@ def essence(item: Waiting) -> Essence:
         ("age:2d", "asks"),
         ("age:<10m kind:text", "text"),
         ("tool:", "text calls asks stop"),
+        ("is:marked", "text stop"),
+        ("is:m -is:draft", "stop"),
+        ("is:new", "calls"),
+        ("is:flagged", "stop"),
+        ("is:snoozed", "asks"),
+        ("deadline:<1h", "asks"),
+        ("deadline:>1h", ""),
+        ("deadline:10m", ""),
+        ("age:>99999999999999d", ""),
+        ("target:staging", "text"),
         ("http://example", ""),
         ("-hello -publish", "calls stop"),
     ],
@@ -68,22 +98,70 @@ def test_items_fit_every_part_of_a_filter(
 ) -> None:
     parsed = parse_filter(typed)
     assert not parsed.fault
-    found = [
-        name
-        for name, item in items.items()
-        if parsed.fits(item, partial(essence, item), partial(searched, item))
-    ]
+    signs = ItemSigns(Marks(), NotedItems(lambda _: "shown"))
+    signs.marks.add([items["text"], items["stop"]])
+    signs.drafts = frozenset({key_of(items["text"])})
+    signs.unseen = {key_of(items["calls"])}
+    signs.notes.replace(
+        {
+            ("", id_of(items["stop"])): ItemNote(is_flagged=True),
+            ("", id_of(items["asks"])): ItemNote(snooze=Snooze("shown", None)),
+        }
+    )
+    facts = InboxItems(essence, Reviews(lambda _: "").deadline_of, signs)
+    found = [name for name, item in items.items() if parsed.fits(item, facts)]
     assert " ".join(found) == listed
 
 
-def searched(item: Waiting) -> str:
-    return str(getattr(item, "payload", "")).casefold()
+@pytest.mark.parametrize(
+    ("typed", "told"),
+    [
+        ("age:>1x hello", "age:>1h"),
+        ("hello deadline:soon", "deadline:<1h"),
+        ("is:x hello", "marked, new, draft, flagged, snoozed"),
+    ],
+)
+def test_a_wrong_value_is_told_and_left_out(typed: str, told: str) -> None:
+    parsed = parse_filter(typed)
+    assert told in parsed.fault
+    assert parsed.texts == ((True, "hello"),) and not parsed.facets
 
 
-def test_a_wrong_age_is_told_and_left_out() -> None:
-    parsed = parse_filter("age:>1x hello")
-    assert "age:>1h" in parsed.fault
-    assert parsed.texts == ((True, "hello"),)
+def test_the_facets_of_an_item_are_words_that_list_it(items: dict[str, Waiting]) -> None:
+    item = replace(items["calls"], graph_id='an "agent"', node="send all", target="prod")
+    facets = facets_of(item, essence(item))
+    assert facets[:5] == (
+        "kind:tool",
+        "tool:send_email",
+        "tool:delete_file",
+        'node:"send all"',
+        f"thread:{item.thread_id}",
+    )
+    facts = InboxItems(essence, lambda _: None, ItemSigns(Marks(), NotedItems(lambda _: "")))
+    typed = ""
+    for facet in facets[:6]:
+        typed = with_facet(typed, facet)
+        assert parse_filter(typed).fits(item, facts) and not parse_filter(facet).fault
+    assert (
+        typed == f'kind:tool tool:delete_file node:"send all" thread:{item.thread_id} target:prod'
+    )
+    for facet in facets[6:]:
+        assert not parse_filter(facet).fault
+
+
+@pytest.mark.parametrize(
+    ("typed", "facet", "then"),
+    [
+        ("", "kind:tool", "kind:tool"),
+        ("two words", "is:new", "two words is:new"),
+        ("is:draft", "is:new", "is:draft is:new"),
+        ("Kind:form a", "kind:tool", "a kind:tool"),
+        ('a Node:"Send all"', 'node:"send all"', "a"),
+        ("-kind:form", "kind:tool", "-kind:form kind:tool"),
+    ],
+)
+def test_a_facet_is_added_to_a_filter_or_removed(typed: str, facet: str, then: str) -> None:
+    assert with_facet(typed, facet) == then
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import pytest
 from textual.strip import Strip
 
 from hitl_engine import payloads
+from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.model import (
     Breakpoint,
     InboxOrder,
@@ -20,6 +21,7 @@ from hitl_engine.model import (
 from hitl_tui.messages import Chosen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state import long_lived
+from hitl_tui.state.inbox_groups import InboxGrouping
 from hitl_tui.state.marks import Marks, key_of
 from hitl_tui.text.essence import Essence, essence_of, payload_essence
 from hitl_tui.text.item_summary import waited
@@ -99,16 +101,75 @@ async def test_what_is_the_same_for_all_items_has_no_column() -> None:
         assert "revise" not in text and "human_node" not in text
 
 
-async def test_the_order_is_reversed_and_the_selection_stays() -> None:
-    listed = InboxList(describe)
-    async with card_shown(listed) as (pilot, _):
-        listed.show(many(5))
+async def test_a_key_goes_through_the_orders_and_the_selection_stays() -> None:
+    first, second, third = many(3)
+    soon = interrupt({"deadline": (datetime.now(UTC) + timedelta(minutes=5.5)).isoformat()}, n=4)
+    moved = replace(second, changed=datetime.now(UTC))
+    listed = InboxList(describe, deadline_of=Reviews(lambda _: "").deadline_of)
+    async with card_shown(listed, (100, 10)) as (pilot, said):
+        listed.show((first, moved, third, replace(soon, since=None)))
         await pilot.press("j")
+        assert listed.item is moved
+        orders = {}
+        for _ in range(4):
+            await pilot.press("o")
+            assert listed.item is moved
+            orders[listed.order] = (listed.listed.index(moved), screen_text(pilot.app))
+        assert [place for place, _ in orders.values()] == [2, 0, 2, 1]
+        assert list(orders) == [*list(InboxOrder)[1:], InboxOrder.NEWEST]
+        assert "due" in orders[InboxOrder.DEADLINE][1] and "in 5m" in orders[InboxOrder.DEADLINE][1]
+        assert "changed" in orders[InboxOrder.CHANGED][1]
+        assert len(heard(said, InboxList.Reordered)) == 4
+
+
+async def test_a_key_groups_the_items_and_the_selection_skips_the_headings() -> None:
+    """Else enter would open another item than the one that was selected."""
+    text, calls, stopped = interrupt("hi", minutes=1), interrupt(CALLS, n=2, minutes=2), stop(n=3)
+    again = interrupt("hi again", n=4, thread=text.thread_id, minutes=3)
+    listed = InboxList(describe)
+    async with card_shown(listed, (100, 12)) as (pilot, said):
+        listed.show((text, calls, again, stopped))
+        await pilot.press("end")
+        assert listed.item is again
+        await pilot.press("O")
+        assert listed.item is again
+        assert "revise  …456789ab  2 items ──" in screen_text(pilot.app)
+        seen: list[Waiting | None] = []
+        for key in ("home", *["j"] * 4, *["k"] * 4):
+            await pilot.press(key)
+            seen.append(listed.item)
+        assert seen == [stopped, text, again, calls, calls, again, text, stopped, stopped]
+        await pilot.click(InboxList, offset=(5, 3), times=2)  # a heading
+        assert not heard(said, Chosen)
+        await pilot.press("O", "O")
+        assert listed.selected == 1  # the breakpoint, below the heading
+        assert "no tool  3 items" in screen_text(pilot.app)
+        assert "send_email  1 item ─" in screen_text(pilot.app)
+        listed.filter_text = "again"
+        await pilot.pause()
+        assert listed.item == again and "no tool  1 item " in screen_text(pilot.app)
+        assert listed.next_of(lambda _: True) is again
+        await pilot.press("O")
+        assert listed.length == 1
+
+
+async def test_many_items_are_grouped_by_their_tools_a_few_at_a_time(slow_filter: None) -> None:
+    described: list[Waiting] = []
+
+    def count(item: Waiting) -> Essence:
+        described.append(item)
+        return Essence(ItemKind.TEXT, "text", (f"tool {len(described) % 2}",))
+
+    listed = InboxList(count)
+    async with card_shown(listed, (80, 12)) as (pilot, _):
+        listed.show(many(2_000))
+        listed.grouping = InboxGrouping.TOOL
+        await pilot.pause()
+        assert len(described) < 400
+        listed.selected = 60
         chosen = listed.item
-        await pilot.press("o")
-        assert listed.order is InboxOrder.LONGEST
+        await until(pilot, lambda: listed.length == 2_002)
         assert listed.item is chosen
-        assert listed.selected == 3
 
 
 async def test_a_new_item_does_not_move_the_selection() -> None:
@@ -251,7 +312,7 @@ async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
             "✓ ", "  ", "✓ ", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
-        assert "▸✓¶ text" in screen_text(pilot.app)
+        assert "▸✓ ¶ text" in screen_text(pilot.app)
         listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2

@@ -21,7 +21,9 @@ def keys(c: Console) -> str:
     return c.text.splitlines()[-1].rstrip()
 
 
-@pytest.mark.parametrize("size", [(40, 12), (80, 24), (160, 30)])
+@pytest.mark.parametrize(
+    "size", [(40, 12), pytest.param((80, 24), marks=pytest.mark.hardening), (160, 30)]
+)
 @pytest.mark.parametrize("payload", [FORM, CALLS, {"text_to_revise": "a"}], ids=["f", "t", "r"])
 async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
     console: OpenConsole, payload: JsonObject, size: tuple[int, int]

@@ -17,16 +17,17 @@ from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.log import LogScreen
 from hitl_tui.screens.new_run import NewRunScreen
+from hitl_tui.screens.picker_modal import PickerModal
 from hitl_tui.screens.reading_screen import ReadingScreen
 from hitl_tui.screens.settings_screen import SettingsScreen
 from hitl_tui.screens.state_edit import StateEditModal
 from hitl_tui.screens.store import StoreScreen
 from hitl_tui.screens.store_edit import StoreEditModal
 from hitl_tui.screens.store_item import StoreItemScreen
-from hitl_tui.screens.target_picker import TargetPicker
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.views_modal import ViewsModal
 from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
 from hitl_tui.widgets.breakpoint_choice import NodePicker
@@ -63,6 +64,7 @@ from hitl_tui.widgets.threads.thread_list import ThreadsList
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
 from hitl_tui.widgets.tool_calls.call_edit import CallEdit
 from hitl_tui.widgets.tool_calls.call_keys import CallKeys
+from hitl_tui.widgets.view_name_line import ViewNameLine
 
 ROOT = Path(__file__).parents[2]
 README, KEYS = ROOT / "README.md", ROOT / "docs" / "keys.md"
@@ -117,7 +119,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
     ("message", (TextModal,)),
-    ("list of targets", (TargetPicker,)),
+    ("list to pick from", (PickerModal,)),
+    ("views of the inbox", (ViewsModal, ViewNameLine)),
     ("settings", (SettingsScreen,)),
 )
 ESSENTIAL = (

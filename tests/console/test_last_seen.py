@@ -135,6 +135,19 @@ async def test_the_list_is_there_before_the_server(start: Start, tmp_path: Path)
     assert path_of(tmp_path).stat().st_mode & 0o777 == 0o600
 
 
+async def test_a_snoozed_item_is_not_in_the_list(start: Start) -> None:
+    one, two = asked(1, 2)
+    desk = DeskDouble(one, two)
+    await desk.item_notes.snooze(one, None)
+    async with start(desk) as console:
+        await console.go_live()
+        assert "1 waiting  ·  1 snoozed" in console.text
+        await console.pilot.press("ctrl+q")
+    async with start(desk) as console:
+        assert "1 waiting as of " in console.text
+        assert "text 2" in console.text and "text 1" not in console.text
+
+
 async def test_an_item_opens_from_the_list_as_last_seen_once_it_is_live(start: Start) -> None:
     desk = DeskDouble(*asked(1, 2))
     await seen_once(start, *asked(1, 2))

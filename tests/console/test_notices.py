@@ -7,6 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from hitl_engine.configuration import Configuration
+from hitl_engine.configuration.config_file import parse
+from hitl_engine.configuration.settings import DESKTOP_WAYS, ITEM_KINDS
 from hitl_engine.model import Inbox, Interrupt, Item, ItemFilter, ItemKind
 from hitl_tui.app import ConsoleApp
 from hitl_tui.settings import Settings
@@ -81,27 +84,55 @@ def test_the_way_depends_on_terminal_and_display(
     assert desktop_for(environ, has_notify_send=has_notify_send).value == way
 
 
-@pytest.mark.parametrize("kept", [5, [], {"bell": 0, "kinds": 3, "command": "a b", "tools": [1]}])
-def test_settings_that_cannot_be_used_count_as_not_given(tmp_path: Path, kept: object) -> None:
+@pytest.mark.parametrize("kept", [5, [], {"bell": 0}])
+def test_what_was_kept_and_cannot_be_used_counts_as_not_chosen(
+    tmp_path: Path, kept: object
+) -> None:
     (tmp_path / "console.json").write_text(json.dumps({"notifications": kept}))
-    assert NoticeSettings.kept_in(Settings(tmp_path)) == NoticeSettings()
+    found = NoticeSettings.of_target("", Configuration(), Settings(tmp_path))
+    assert found == NoticeSettings()
 
 
-def test_settings_are_read(tmp_path: Path) -> None:
-    kept = {"bell": False, "desktop_way": "osc777", "command": ["say", "x"], "kinds": ["tool"]}
-    (tmp_path / "console.json").write_text(json.dumps({"notifications": kept}))
-    assert NoticeSettings.kept_in(Settings(tmp_path)) == NoticeSettings(
+FILE = """
+[targets.prod]
+url = "http://127.0.0.1:9"
+[targets.prod.notifications]
+bell = true
+command = ["page", "me"]
+kinds = []
+[notifications]
+bell = false
+desktop_way = "osc777"
+kinds = ["tool"]
+"""
+
+
+def test_a_target_has_settings_of_its_own_and_those_of_all() -> None:
+    settings = Settings()
+    settings.keep(True, "notifications", "bell")
+    settings.keep(False, "notifications", "toast")
+    configuration = parse(FILE, Path("config.toml"))
+    of_all = NoticeSettings(
         bell=False,
+        toast=False,
         desktop_way=Desktop.OSC_777,
-        command=("say", "x"),
         filter=ItemFilter(kinds=frozenset({ItemKind.TOOL})),
     )
+    assert NoticeSettings.of_target("other", configuration, settings) == of_all
+    assert NoticeSettings.of_target("prod", configuration, settings) == replace(
+        of_all, bell=True, command=("page", "me"), filter=ItemFilter()
+    )
+
+
+def test_the_file_takes_every_way_and_every_kind() -> None:
+    assert list(DESKTOP_WAYS) == list(Desktop)
+    assert list(ITEM_KINDS) == list(ItemKind)
 
 
 def test_an_item_is_news_once_and_only_after_everything_was_read() -> None:
     double = DeskDouble()
     first, second, third = (interrupt(CALL, n=n) for n in range(3))
-    news = News(double.reviews.item, ItemFilter())
+    news = News(double.reviews.item, lambda _: ItemFilter())
 
     def look(inbox: Inbox) -> list[object]:
         new = news.look(news.unknown(inbox))
@@ -112,12 +143,12 @@ def test_an_item_is_news_once_and_only_after_everything_was_read() -> None:
     assert look(Inbox((first, second), 0)) == []
     assert look(Inbox((first, second, third), 0)) == [third]
     assert look(Inbox((replace(first, since=None), third), 0)) == []
-    assert news.waiting == 2
+    assert news.waiting_on(lambda _: True) == 2
     assert look(Inbox((second, third), 0)) == [second]
 
 
 def test_what_a_target_has_when_it_is_reached_is_not_new() -> None:
-    news = News(DeskDouble().reviews.item, ItemFilter())
+    news = News(DeskDouble().reviews.item, lambda _: ItemFilter())
     ours, theirs, later = (
         replace(interrupt(CALL, n=n), target=target)
         for n, target in enumerate(("local", "remote", "remote"))
@@ -132,16 +163,18 @@ def test_what_a_target_has_when_it_is_reached_is_not_new() -> None:
         seen.append(news.look(news.unknown(inbox)))
         news.settle(inbox, complete)
     assert seen == [[], [], [later]]
+    assert news.waiting_on(lambda target: target == "remote") == 2
 
 
 def test_what_the_filter_leaves_out_is_neither_news_nor_counted() -> None:
     double = DeskDouble()
-    news = News(double.reviews.item, ItemFilter(tools=frozenset({"send_email"})))
+    of_tools = ItemFilter(tools=frozenset({"send_email"}))
+    news = News(double.reviews.item, lambda _: of_tools)
     news.look([stop()])
     news.settle(Inbox((stop(),), 0), frozenset({""}))
     new = [interrupt(CALL, n=1), interrupt({"text_to_revise": "a"}, n=2)]
     assert news.look(new) == new[:1]
-    assert news.waiting == 1
+    assert news.waiting_on(lambda _: True) == 1
 
 
 async def test_a_toast_tells_while_another_item_is_open(console: OpenConsole) -> None:
@@ -169,10 +202,10 @@ async def test_a_command_of_the_user_gets_counts_and_names(tmp_path: Path) -> No
     received = tmp_path / "received"
     script = f"import sys; open({str(received)!r}, 'w').write(sys.stdin.read())"
     command = [sys.executable, "-c", script]
-    settings = Settings()
-    settings.keep({"command": command, "toast": False}, "notifications")
+    text = f"[notifications]\ntoast = false\ncommand = {json.dumps(command)}"
+    configuration = parse(text, Path("config.toml"))
     desk = DeskDouble()
-    app = ConsoleApp(desk.open, settings)  # type: ignore[arg-type]  # a double
+    app = ConsoleApp(desk.open, None, configuration)  # type: ignore[arg-type]  # a double
     async with app.run_test(notifications=True) as pilot:
         await until(pilot, lambda: app.session.inbox is not None)
         await settle(pilot)
@@ -192,4 +225,15 @@ async def test_notifications_are_switched_in_the_palette(tmp_path: Path) -> None
         assert command.title == "Bell for new items: turn off"
         command.callback()
         await until(pilot, lambda: "Bell for new items: off." in screen_text(app))
-    assert not NoticeSettings.kept_in(Settings(tmp_path)).bell
+    assert not NoticeSettings.of_target("", Configuration(), Settings(tmp_path)).bell
+
+
+async def test_what_the_file_sets_is_not_switched_in_the_palette() -> None:
+    configuration = parse("notifications.bell = false", Path("config.toml"))
+    app = ConsoleApp(DeskDouble().open, None, configuration)  # type: ignore[arg-type]  # a double
+    async with app.run_test(notifications=True) as pilot:
+        await until(pilot, lambda: app.session.inbox is not None)
+        await settle(pilot)
+        titles = [each.title for each in app.get_system_commands(app.screen)]
+        assert not any("Bell" in title for title in titles)
+        assert any("Desktop notifications" in title for title in titles)

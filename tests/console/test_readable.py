@@ -97,7 +97,9 @@ def place(c: Console, text: str) -> tuple[int, int]:
     return rows[y].index(text), y
 
 
-@pytest.mark.parametrize("pane", ["arguments", "payload"])
+@pytest.mark.parametrize(
+    "pane", ["arguments", pytest.param("payload", marks=pytest.mark.hardening)]
+)
 async def test_selected_text_can_be_read_and_is_that_of_one_pane(
     console: OpenConsole, pane: str
 ) -> None:

@@ -17,12 +17,13 @@ from hitl_engine.configuration import (
 from hitl_engine.configuration.config_file import parse
 from hitl_engine.configuration.credentials import KeySource
 from hitl_engine.configuration.explained import explained, shown
-from hitl_engine.configuration.settings import COLOURS
+from hitl_engine.configuration.settings import COLOURS, ITEM_KINDS
 from hitl_engine.errors import BadConfiguration, BadInput
 from hitl_engine.local.connection import key_header
 
 FILE = Path("/home/me/config.toml")
 PAGE = Path(__file__).parents[2] / "docs" / "configuration.md"
+KINDS = ", ".join(ITEM_KINDS)
 TWO = """\
 # the targets
 default_target = "prod"
@@ -117,6 +118,26 @@ def test_targets_are_read() -> None:
             "Line 1: default_target names pord, which is no target here. Did you mean prod?",
         ),
         ("theme.dark = 'x'", "Line 1: theme must be a text that is not empty, not {'dark': 'x'}."),
+        (
+            "grace = true",
+            "Line 1: grace must be a whole number of seconds from 0 to 60, not true.",
+        ),
+        (
+            "targets.a.url = 'http://x'\ntargets.a.grace = 61",
+            "Line 2: targets.a.grace must be a whole number of seconds from 0 to 60, not 61.",
+        ),
+        (
+            "[notifications]\nbel = false",
+            "Line 2: There is no setting notifications.bel. Did you mean notifications.bell?",
+        ),
+        (
+            "notifications.kinds = ['tool', 'mail']",
+            f"Line 1: notifications.kinds must be a list with any of {KINDS}, not ['tool', 'mail'].",
+        ),
+        (
+            "notifications.command = []",
+            'Line 1: notifications.command must be a list of texts, as ["program", "argument"].',
+        ),
         ("targets = 5", "Line 1: targets must be a table with settings; it is 5."),
     ],
 )

@@ -68,7 +68,8 @@ def kinds(events: Sequence[InboxEvent]) -> list[str]:
 
 async def test_events_are_read_back_as_they_were_written(tmp_path: Path) -> None:
     answered = replace(event(InboxEventKind.ANSWERED, asked()), by="ada", thread_status="done")
-    written = [event(InboxEventKind.WAITING, asked()), event(InboxEventKind.WAITING, STOP)]
+    moved = replace(asked(), changed=NOW)
+    written = [event(InboxEventKind.WAITING, moved), event(InboxEventKind.WAITING, STOP)]
     async with open_event_log(tmp_path / "state", "server") as log:
         await log.add([*written, answered])
     async with open_event_log(tmp_path / "state", "server") as log:

@@ -425,7 +425,13 @@ def test_a_server_that_cannot_be_reached(unserved: Project) -> None:
         assert terminal.wait_for_exit() == 5
 
 
-@pytest.mark.parametrize(("columns", "rows"), [(40, 12), (80, 24), (120, 40)])
+@pytest.mark.parametrize(
+    ("columns", "rows"),
+    [
+        (80, 24),
+        *(pytest.param(*size, marks=pytest.mark.hardening) for size in ((40, 12), (120, 40))),
+    ],
+)
 def test_control_characters_of_payloads_do_not_reach_the_terminal(
     project: Project, columns: int, rows: int
 ) -> None:

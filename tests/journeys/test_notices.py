@@ -1,6 +1,5 @@
 """Notifications in a real pseudo-terminal, of a graph whose names are attacks."""
 
-import json
 import re
 import sys
 from pathlib import Path
@@ -17,8 +16,8 @@ ATTACKS = [text for text in HOSTILE if isinstance(text, str) and "\ud800" not in
 
 
 async def test_no_name_writes_a_sequence_of_its_own(local_server: Served, tmp_path: Path) -> None:
-    chosen = {"graphs": ["asking_as_told"]}
-    (tmp_path / "console.json").write_text(json.dumps({"notifications": chosen}))
+    config = tmp_path / "config.toml"
+    config.write_text('notifications.graphs = ["asking_as_told"]\n')
     command = [sys.executable, "-m", "hitl_tui", local_server.url, "--data-dir", str(tmp_path)]
     header = f"Authorization: {local_server.headers['Authorization']}"
     calls: JsonValue = {
@@ -27,7 +26,7 @@ async def test_no_name_writes_a_sequence_of_its_own(local_server: Served, tmp_pa
             {"action_name": name, "allowed_decisions": ["approve"]} for name in ATTACKS
         ],
     }
-    env = {"TERM_PROGRAM": "WezTerm"}
+    env = {"TERM_PROGRAM": "WezTerm", "HITL_TUI_CONFIG": str(config)}
     with Terminal([*command, "--header", header], env=env) as terminal:
         terminal.wait_for("connected")
         terminal.settle()

@@ -92,7 +92,7 @@ async def test_an_answer_is_taken_back_from_the_next_item(
 ) -> None:
     threads = await let_wait(quiet_server, 2)
     async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
-        console.app.session.outbox.grace = 60
+        console.app.session.grace = 60
         await console.shows("2 waiting")
         await console.pilot.press("enter")
         first = await armed(console)
@@ -116,7 +116,7 @@ async def test_the_key_that_takes_back_is_one_that_works_where_the_focus_is(
 ) -> None:
     await let_wait(quiet_server, 2)
     async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
-        console.app.session.outbox.grace = 60
+        console.app.session.grace = 60
         await console.shows("2 waiting")
         await console.pilot.press("enter")
         first = await armed(console)
@@ -136,7 +136,7 @@ async def test_quitting_asks_what_to_do_with_what_is_not_sent(
 ) -> None:
     await let_wait(quiet_server, 1)
     async with piloted(quiet_server, tmp_path, after_answer=AfterAnswer.NEXT) as console:
-        console.app.session.outbox.grace = 60
+        console.app.session.grace = 60
         await console.shows("1 waiting")
         await console.pilot.press("enter")
         await armed(console)

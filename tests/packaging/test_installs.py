@@ -197,6 +197,7 @@ def assert_samples(environment: Environment) -> None:
     assert {graph["graph_id"] for graph in graphs} == set(config["graphs"])
 
 
+@pytest.mark.hardening
 def test_a_wheel_with_what_runs_graphs(environment: Environment, wheel: str, project: Path) -> None:
     environment.install(f"{wheel}[local]")
     assert_nothing_generic(environment)
@@ -233,6 +234,7 @@ def test_a_base_install_opens_a_remote_server(
     assert f"{environment.python} -m pip install 'hitl-tui[local]'" in refused.stderr
 
 
+@pytest.mark.hardening
 def test_a_base_install_runs_graphs_with_another_interpreter(
     environment: Environment, wheel: str, project: Path
 ) -> None:

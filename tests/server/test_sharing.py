@@ -261,8 +261,15 @@ async def test_leases_are_private_and_not_inherited(project: Project) -> None:
         child.wait()
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGTERM])
-@pytest.mark.parametrize("asks", [True, False])
+@pytest.mark.parametrize(
+    ("end", "asks"),
+    [
+        (signal.SIGKILL, True),
+        (signal.SIGTERM, False),
+        pytest.param(signal.SIGKILL, False, marks=pytest.mark.hardening),
+        pytest.param(signal.SIGTERM, True, marks=pytest.mark.hardening),
+    ],
+)
 async def test_a_local_server_that_ends_during_a_run(
     project: Project, end: signal.Signals, asks: bool
 ) -> None:

@@ -44,6 +44,15 @@ class Configuration:
         value = self.get(name)
         return value if isinstance(value, tuple) else ()
 
+    def name_for(self, target: str, name: str) -> str:
+        """Return which setting counts for a target: its own if the file sets it, or that of all."""
+        own = f"targets.{target}.{name}"
+        return own if own in self.values else name
+
+    def for_target(self, target: str, name: str) -> Value | None:
+        """Return the value of a setting for a target; `name` is that of the setting of all."""
+        return self.get(self.name_for(target, name))
+
     def fault(self, name: str, what: str) -> BadConfiguration:
         """Return the error of a value that is of the right kind, and still cannot be used."""
         path = self.path or Path()

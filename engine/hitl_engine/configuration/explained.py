@@ -34,10 +34,15 @@ def explained(configuration: Configuration) -> tuple[ExplainedSetting, ...]:
     return tuple(ExplainedSetting(each, _values_of(each, configuration)) for each in SETTINGS)
 
 
-def shown(value: Value | None) -> str:
-    """Return a value as TOML, without secrets: those of headers, URLs and arguments of commands."""
+def shown(value: Value | None, *, secret: bool = True) -> str:
+    """Return a value as TOML, without secrets: those of headers, URLs and arguments of commands.
+
+    `secret`: whether the value is of a kind that may hold some.
+    """
     if value is None:
         return "not set"
+    if not secret:
+        return to_toml(value)
     if isinstance(value, dict):
         return to_toml(dict.fromkeys(value, "…"))
     if isinstance(value, tuple):
@@ -47,7 +52,7 @@ def shown(value: Value | None) -> str:
 
 def _values_of(setting: Setting, configuration: Configuration) -> tuple[SetValue, ...]:
     return tuple(
-        SetValue(name, configuration.lines.get(name), shown(value))
+        SetValue(name, configuration.lines.get(name), shown(value, secret=setting.kind.secret))
         for name, value in configuration.values.items()
         if setting.is_at(tuple(name.split(".")))
     )

@@ -32,6 +32,27 @@ def one_of(*words: str) -> Kind:
     return Kind(f"one of {', '.join(words)}", read, choices=words)
 
 
+def some_of(*words: str) -> Kind:
+    """Return the kind that takes a list of these words, also an empty one."""
+
+    def read(found: object) -> Value | None:
+        names = _texts(found)
+        return names if names is not None and set(names) <= {*words} else None
+
+    return Kind(f"a list with any of {', '.join(words)}", read)
+
+
+def whole_number(least: int, most: int, unit: str) -> Kind:
+    """Return the kind that takes a whole number of a unit, from `least` to `most`."""
+
+    def read(found: object) -> Value | None:
+        if not isinstance(found, int) or isinstance(found, bool):
+            return None
+        return found if least <= found <= most else None
+
+    return Kind(f"a whole number of {unit} from {least} to {most}", read)
+
+
 def text_like(pattern: str, allowed: str, *, secret: bool = False) -> Kind:
     """Return the kind that takes a text of this pattern."""
 
@@ -51,9 +72,14 @@ def _flag(found: object) -> bool | None:
 
 
 def _texts(found: object) -> tuple[str, ...] | None:
-    texts = tuple(map(_text, found)) if isinstance(found, list) else ()
-    kept = tuple(filter(None, texts))
-    return kept if kept and len(kept) == len(texts) else None
+    if not isinstance(found, list):
+        return None
+    kept = tuple(filter(None, map(_text, found)))
+    return kept if len(kept) == len(found) else None
+
+
+def _words(found: object) -> tuple[str, ...] | None:
+    return _texts(found) or None
 
 
 def _text_table(found: object) -> dict[str, str] | None:
@@ -64,6 +90,6 @@ def _text_table(found: object) -> dict[str, str] | None:
 
 TEXT = Kind("a text that is not empty", _text)
 FLAG = Kind("true or false", _flag, choices=(False, True))
-TEXTS = Kind('a list of texts, as ["text", "text"]', _texts)
-WORDS = Kind('a list of texts, as ["program", "argument"]', _texts, secret=True)
+TEXTS = Kind('a list of texts, as ["one", "two"]', _texts)
+WORDS = Kind('a list of texts, as ["program", "argument"]', _words, secret=True)
 SECRET_TEXTS = Kind('a table of texts, as { name = "text" }', _text_table, secret=True)

@@ -15,11 +15,17 @@ from hitl_engine.configuration.kinds import (
     Kind,
     Value,
     one_of,
+    some_of,
     text_like,
+    whole_number,
 )
 
 COLOURS = ("blue", "cyan", "green", "magenta", "orange", "red", "yellow")
 """The colours that a target can have."""
+DESKTOP_WAYS = ("auto", "osc9", "osc777", "notify-send", "off")
+"""How a desktop notification can be made."""
+ITEM_KINDS = ("tool", "text", "choice", "form", "questions", "program", "json", "breakpoint")
+"""The kinds of items, as `ItemKind` has them; the model is not imported before the first paint."""
 NAME = r"[A-Za-z][A-Za-z0-9_-]*"
 """What a target can be named, so that it is never taken for a URL or a file."""
 
@@ -60,6 +66,73 @@ class Setting:
         return len(parts) == len(self.path) and self.begins(parts)
 
 
+_FOR_ALL_TARGETS = (
+    Setting(
+        "grace",
+        whole_number(0, 60, "seconds"),
+        "How long an answer can be taken back before it is sent; 0 sends it at once. --grace wins.",
+        default=3,
+    ),
+    Setting(
+        "notifications.bell",
+        FLAG,
+        "Whether the terminal's bell tells of new items.",
+        default=True,
+    ),
+    Setting(
+        "notifications.title",
+        FLAG,
+        "Whether items are counted in the title of the window.",
+        default=True,
+    ),
+    Setting(
+        "notifications.toast",
+        FLAG,
+        "Whether the console shows a notification of new items while another item is open.",
+        default=True,
+    ),
+    Setting(
+        "notifications.desktop",
+        FLAG,
+        "Whether the desktop shows a notification of new items while the terminal is not in focus.",
+        default=True,
+    ),
+    Setting(
+        "notifications.desktop_way",
+        one_of(*DESKTOP_WAYS),
+        "How a notification of the desktop is made: with an escape sequence, or with notify-send.",
+        default="auto",
+    ),
+    Setting(
+        "notifications.command",
+        WORDS,
+        "A command that is run for new items. It is started without a shell, with JSON on its "
+        "standard input.",
+    ),
+    Setting(
+        "notifications.graphs",
+        TEXTS,
+        "Only items of these graphs are told and counted; with an empty list, those of all.",
+    ),
+    Setting(
+        "notifications.tools",
+        TEXTS,
+        "Only items with calls of these tools are told and counted; with an empty list, all.",
+    ),
+    Setting(
+        "notifications.kinds",
+        some_of(*ITEM_KINDS),
+        "Only items of these kinds are told and counted; with an empty list, those of all.",
+    ),
+)
+"""Settings for all targets, each of which one target can have for itself."""
+
+
+def _for_one_target(setting: Setting) -> Setting:
+    why = f"The same for this target alone, in place of {setting.name}."
+    return Setting(f"targets.NAME.{setting.name}", setting.kind, why)
+
+
 SETTINGS = (
     Setting(
         "default_target",
@@ -79,6 +152,7 @@ SETTINGS = (
         "connects.",
         default=True,
     ),
+    *_FOR_ALL_TARGETS,
     Setting(
         "reasons",
         TEXTS,
@@ -153,10 +227,12 @@ SETTINGS = (
         one_of(*COLOURS),
         "The colour of the target's name. A target in production is red unless it has another.",
     ),
+    *map(_for_one_target, _FOR_ALL_TARGETS),
     Setting(
         "views.NAME",
         TEXT,
-        "A named filter of the inbox. The command palette offers each view by its name.",
+        "A named view of the inbox: a filter, which may also name an order and groups, as "
+        "sort:deadline group:thread. The key v and the command palette offer each by its name.",
     ),
     Setting(
         "keys.PLACE.ACTION",

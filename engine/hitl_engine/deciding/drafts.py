@@ -45,7 +45,7 @@ class Drafts:
 
     async def tidy(self, inbox: Inbox) -> None:
         """Delete the drafts of questions that are gone, once, when the whole inbox is known."""
-        if self._tidied or inbox.error or inbox.unreadable or inbox.busy:
+        if self._tidied or not inbox.is_whole:
             return
         waiting = [item for item in inbox.items if isinstance(item, Interrupt)]
         with suppress(JournalFailed):

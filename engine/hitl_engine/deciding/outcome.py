@@ -9,7 +9,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 from dataclasses import replace
 
 from hitl_engine.deciding.rivals import Race
-from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
+from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def of_answer(
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
-    if observed.error_kind == NOT_PENDING:
+    if observed.was_refused and not recorded:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:

@@ -39,6 +39,8 @@ _Read = TypeVar("_Read")
 
 _BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
+_OF_NODES = frozenset({"tasks", "custom", "messages", "printed"})
+"""The events of nodes that run."""
 _UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _SETTLE_PAUSE = 0.1
@@ -73,6 +75,8 @@ class ObservedRun:
     """Tasks that returned a result in this run, each with the ids of its next questions."""
     moved: bool | None = None
     """Whether a task finished, also in a subgraph; None if not all of the run was seen."""
+    ran: bool = False
+    """Whether an event of a node was seen."""
     server_died: bool = False
     """Whether the server process ended during this run; the graph then raised nothing."""
     thread: WireThread | None = None
@@ -83,6 +87,14 @@ class ObservedRun:
     """The last one that has an id; a stream that is joined again continues after it."""
     deadline: Deadline = field(default_factory=lambda: Deadline(_SETTLE_SECONDS))
     """Until when a server that cannot be reached is waited for."""
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether all of the run was seen, and LangGraph refused its answer before any node ran.
+
+        A node can raise an error of the same name: then the answer was taken.
+        """
+        return self.error_kind == NOT_PENDING and self.moved is False and not self.ran
 
     def take(self, run: WireRun) -> None:
         """Take status and id from the row of this run."""
@@ -142,7 +154,7 @@ class RunSender:
             if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
                 raise
             await self._find_again(sent, observed, on_progress)
-        if observed.error_kind == NOT_PENDING:
+        if observed.was_refused:
             return await self._first_of_two(sent, observed, on_progress)
         return observed
 
@@ -320,6 +332,7 @@ async def _watch(
     async for event in events:
         observed.events += 1
         observed.last_event_id = event.id or observed.last_event_id
+        observed.ran = observed.ran or event.name in _OF_NODES
         match event.name, event.data:
             case "thread", {"thread_id": str()}:
                 observed.thread = thread_of_event(event.data)

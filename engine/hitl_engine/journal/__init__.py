@@ -1,4 +1,4 @@
-"""The journal: drafts and decisions on disk, in a SQLite database of their own."""
+"""The journal: drafts, notes and decisions on disk, in a SQLite database of their own."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -9,6 +9,7 @@ from hitl_engine.errors import HitlError
 from hitl_engine.journal.database import open_database
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.journal.drafts import DraftTable
+from hitl_engine.journal.item_notes import ItemNoteTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +18,7 @@ class Journal:
 
     decisions: DecisionLog
     drafts: DraftTable
+    item_notes: ItemNoteTable
     folder: Path
     """Where it is."""
 
@@ -32,4 +34,4 @@ async def open_journal(
     """
     async with open_database(folder / "journal.sqlite") as database:
         log = DecisionLog(database, refuses, through)
-        yield Journal(log, DraftTable(database), folder)
+        yield Journal(log, DraftTable(database), ItemNoteTable(database), folder)

@@ -35,6 +35,16 @@ CREATE TABLE IF NOT EXISTS draft (
     asked TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (server, thread_id, interrupt_id)
 );
+CREATE TABLE IF NOT EXISTS item_note (
+    server TEXT NOT NULL,
+    thread_id TEXT NOT NULL,
+    item_id TEXT NOT NULL,
+    saved TEXT NOT NULL,
+    flagged TEXT NOT NULL DEFAULT '',
+    fingerprint TEXT NOT NULL DEFAULT '',
+    until TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (server, thread_id, item_id)
+);
 """
 _ADDED = "ALTER TABLE draft ADD COLUMN asked TEXT NOT NULL DEFAULT ''"
 _REBUILT = f"""

@@ -1,6 +1,6 @@
 """Waiting items as JSON, and back: the same item, field by field."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -16,8 +16,9 @@ from hitl_engine.model import (
 
 
 def stored_item(item: Waiting) -> JsonObject:
-    """Return an item as JSON."""
-    return {**asdict(item), "since": item.since.isoformat() if item.since else None}
+    """Return an item as JSON, without when its thread changed: that is over when it is restored."""
+    since = item.since.isoformat() if item.since else None
+    return {**asdict(replace(item, changed=None)), "since": since}
 
 
 def restored_item(stored: dict[str, Any]) -> Waiting:

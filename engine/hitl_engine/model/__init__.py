@@ -41,6 +41,7 @@ from hitl_engine.model.history import Checkpoint, HistoryPage
 from hitl_engine.model.inbox_event import InboxEvent, InboxEventKind
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
+from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
@@ -171,7 +172,9 @@ __all__ = [
     "Interrupt",
     "Item",
     "ItemFilter",
+    "ItemId",
     "ItemKind",
+    "ItemNote",
     "JsonObject",
     "JsonValue",
     "KeyChange",
@@ -210,6 +213,7 @@ __all__ = [
     "RunningCall",
     "SameDecision",
     "Server",
+    "Snooze",
     "Started",
     "StateEdit",
     "StepGoal",
@@ -240,6 +244,7 @@ __all__ = [
     "WithheldWay",
     "Wrote",
     "busy_remark",
+    "id_of",
     "in_order",
     "in_utc",
     "json_path",

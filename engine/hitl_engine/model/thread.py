@@ -62,6 +62,8 @@ class Interrupt:
     not be read, and only the thread's row tells of it, which can be wrong."""
     target: str = ""
     """The name of the configured target that it is on; empty if that was given without a name."""
+    changed: datetime | None = field(default=None, compare=False)
+    """When its thread last changed, by the server's clock."""
 
     @property
     def asked(self) -> list[JsonValue]:
@@ -95,6 +97,8 @@ class Breakpoint:
     """What a person has to confirm before a step; mostly empty."""
     target: str = ""
     """The name of the configured target, as with `Interrupt.target`."""
+    changed: datetime | None = field(default=None, compare=False)
+    """When its thread last changed, as with `Interrupt.changed`."""
 
 
 Waiting: TypeAlias = Interrupt | Breakpoint
@@ -182,6 +186,11 @@ class Inbox:
     """One sentence for each graph whose code changed since the local server imported it."""
     coming: tuple[str, ...] = ()
     """The graphs that the local server is still importing; what waits is known all the same."""
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it has all that waits: on a thread with a run in progress, nothing does for now."""
+        return not (self.error or self.unreadable or self.unread or self.busy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,13 @@ from datetime import datetime
 from hitl_engine.model import JsonObject, JsonValue, in_utc
 
 _KEYS = ("deadline", "expires_at", "expiresAt", "due_at", "dueAt")
+_WITH_TIMES = frozenset((*_KEYS, "request"))
+"""A payload has one of these, or no deadline: a hundred thousand are sorted by it."""
 
 
 def deadline_of(payload: JsonValue) -> datetime | None:
     """Return the deadline that a payload gives as an ISO 8601 time; UTC if it has no zone."""
-    if not isinstance(payload, dict):
+    if not isinstance(payload, dict) or _WITH_TIMES.isdisjoint(payload):
         return None
     request = payload.get("request")
     return _deadline_in(payload) or (_deadline_in(request) if isinstance(request, dict) else None)

@@ -57,6 +57,8 @@ class Snapshot:
     """When the row of a busy thread last changed, on a server whose workers can die."""
     target: str = ""
     """The name of the target that was read; each item carries it."""
+    changed: datetime | None = None
+    """When the row last changed."""
 
     @property
     def interrupts(self) -> tuple[Interrupt, ...]:
@@ -80,6 +82,7 @@ class Snapshot:
                 may_be_lost=self.lacks_tasks,
                 remark=self.remark or self._remark_on_code([task.name]) or self._remark_beside(),
                 target=self.target,
+                changed=self.changed,
             )
             for task, asked in self._asked()
             if asked.id != _NO_ID
@@ -180,6 +183,7 @@ class Snapshot:
             remark=self._remark_on_code(self.next),
             caution=self.caution,
             target=self.target,
+            changed=self.changed,
         )
         return self._inside(stop) if self.raised else stop
 

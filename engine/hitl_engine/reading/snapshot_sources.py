@@ -26,6 +26,7 @@ def from_row(row: WireThread) -> Snapshot | None:
         tasks=row.tasks,
         checkpoint_id=row.checkpoint_id or "",
         since=(stop and stop.since) or row.state_updated_at,
+        changed=row.updated_at,
         when="after" if stop and stop.when == "after" else "before" if stop else None,
         node=stop.node if stop else "",
         traceback=row.last_run.traceback if row.last_run else "",
@@ -49,6 +50,7 @@ def from_state(row: WireThread, state: WireState) -> Snapshot:
         tasks=state.tasks,
         checkpoint_id=state.checkpoint_id,
         since=row.state_updated_at or state.created_at,
+        changed=row.updated_at,
         busy_since=row.updated_at if row.status == "busy" else None,
     )
 
@@ -81,6 +83,7 @@ def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snaps
         tasks=tasks,
         checkpoint_id=checkpoint_id,
         since=row.state_updated_at,
+        changed=row.updated_at,
         lacks_tasks=bool(checkpoint_id),
         remark=remark,
     )

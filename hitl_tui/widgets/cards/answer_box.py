@@ -42,11 +42,6 @@ class AnswerBox(Vertical):
         yield self.text
         yield self.yes_no
 
-    def show_way(self, way: Way) -> None:
-        """Show the field of this way."""
-        for each in Way:
-            self.set_class(each is way, f"-{each.name.lower()}")
-
     def focus_way(self, way: Way) -> None:
         """Focus the field of this way."""
         match way:

@@ -25,9 +25,6 @@ class Card(VerticalScroll, can_focus=True):
         height: 1fr;
         scrollbar-size-vertical: 1;
         &.-answered { opacity: 60%; }
-        &.-guarded SendBar Button:enabled {
-            background: $primary 20%; color: $text-primary; text-style: none;
-        }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -47,9 +44,9 @@ class Card(VerticalScroll, can_focus=True):
     answered: reactive[bool] = reactive(False, toggle_class="-answered", bindings=True)
 
     def __init__(self, *, id: str | None = None) -> None:
-        super().__init__(id=id, classes="-guarded")
-        self.send_bar = SendBar()
-        self.guard = Guard(self)
+        super().__init__(id=id)
+        self.send_bar = SendBar(guarded=True)
+        self.guard = Guard(self, self._guard_changed)
         self._one_of_several = False
 
     @property
@@ -71,6 +68,10 @@ class Card(VerticalScroll, can_focus=True):
     def armed(self) -> bool:
         """Whether the card was in view for long enough to be decided."""
         return self.guard.armed
+
+    def _guard_changed(self) -> None:
+        self.send_bar.guarded = not self.armed
+        self.refresh_bindings()
 
     def on_mount(self) -> None:
         """Start the guard; the card is drawn next."""

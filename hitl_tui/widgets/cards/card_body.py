@@ -14,3 +14,10 @@ class CardBody(Fitting, JumpingScroll, can_focus=True):
     DEFAULT_CSS = """
     CardBody { height: 1fr; scrollbar-size-vertical: 1; }
     """
+
+    def watch_has_focus(self, _has_focus: bool) -> None:
+        """Style the body alone: no style of what is in it depends on the focus of the body.
+
+        Textual would style all that is in it, too, which takes longer than a key may.
+        """
+        self.app.stylesheet.update_nodes([self])

@@ -1,5 +1,6 @@
 """The guard of a card: nothing can be decided before it was in view."""
 
+from collections.abc import Callable
 from functools import partial
 from typing import ClassVar
 
@@ -15,8 +16,10 @@ class Guard:
     SECONDS: ClassVar[float] = 0.4
     """Longer than the interval at which a held key repeats, shorter than the time to read a card."""
 
-    def __init__(self, card: Widget) -> None:
+    def __init__(self, card: Widget, changed: Callable[[], None]) -> None:
+        """Guard a card; call `changed` when it can be decided, and when it no longer can."""
         self._card = card
+        self._changed = changed
         self._restarts = 0
         self.armed = False
         """Whether the card can be decided now."""
@@ -41,5 +44,4 @@ class Guard:
     def _set(self, *, armed: bool) -> None:
         if armed is not self.armed:
             self.armed = armed
-            self._card.set_class(not armed, "-guarded")
-            self._card.refresh_bindings()
+            self._changed()

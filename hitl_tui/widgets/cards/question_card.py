@@ -274,13 +274,12 @@ class QuestionCard(Card, can_focus=False):
             self.take_focus()
 
     def _show_way(self) -> None:
-        for way in Way:
-            self.set_class(way is self.way, f"-{way.name.lower()}")
         shown = self.part.PAYLOAD_ALWAYS or self.payload_wanted or not self.in_form
-        self.set_class(shown, "-payload")
-        self.part.set_class(shown, "-with-payload")
         self.part.in_use = self.in_form
-        self.box.show_way(self.way)
+        self.part.update_classes({"-in-use": self.in_form, "-with-payload": shown}, update=False)
+        self.box.update_classes(self.way.classes(), update=False)
+        self.update_classes({**self.way.classes(), "-payload": shown}, update=False)
+        self.update_node_styles()  # of all on the card, once
 
     def take_focus(self) -> None:
         """Focus the first field of the way."""

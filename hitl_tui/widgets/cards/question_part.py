@@ -48,10 +48,10 @@ class QuestionPart(Fitting, Vertical):
     """Whether the card always shows the payload."""
     PAYLOAD_TITLE: ClassVar[str] = "Payload"
 
-    in_use: reactive[bool] = reactive(False, toggle_class="-in-use", bindings=True)
+    in_use: reactive[bool] = reactive(False, bindings=True)
     """Whether the answer is given here, and not in another way. The card sets it."""
 
-    fits: reactive[bool] = reactive(False, toggle_class="-fits")
+    fits: reactive[bool] = reactive(False)
     """Whether the part is only as high as what is in it; else it is as high as the space allows."""
 
     @dataclass
@@ -68,6 +68,7 @@ class QuestionPart(Fitting, Vertical):
 
     def watch_fits(self, fits: bool) -> None:
         """Let the card be as high as what is in it, or take all its space."""
+        self.set_class(fits, "-fits", update=False)  # with all else that is in the body
         self.query_ancestor(CardBody).set_class(fits, "-fits")
 
     def changed(self, *, guarded: bool = False) -> None:
