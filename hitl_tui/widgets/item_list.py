@@ -11,6 +11,7 @@ from textual.reactive import reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
+from hitl_tui.widgets.content_size import set_content_size
 from hitl_tui.widgets.drawn_rows import DrawnRows
 
 
@@ -133,7 +134,7 @@ class ItemList(DrawnRows, ScrollView, can_focus=True):
     def _measure(self) -> None:
         width = self._fitted = self._row_width
         self.fit_columns(width)
-        self.virtual_size = Size(width, self.length + self.HEADINGS)
+        set_content_size(self, Size(width, self.length + self.HEADINGS))
         self._strips.clear()
 
     @property

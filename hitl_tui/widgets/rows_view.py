@@ -47,8 +47,8 @@ class RowsView(KeepsSeen, DrawnRows):
     COLOUR_PREFIX: ClassVar[str]
     """The beginning of the names of the component classes."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, *, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._shown: Sequence[int] = range(0)
         self._rows = Rows(())
         self._parts = JsonParts()
@@ -105,17 +105,26 @@ class RowsView(KeepsSeen, DrawnRows):
 
     def lines_changed(self) -> None:
         """Cut and draw everything again."""
+        self.forget_rows()
+        self.refresh(layout=True)
+
+    def forget_rows(self) -> None:
+        """Forget how the lines were cut and drawn."""
         self._wrapped_for = -1
         self._wrapped.clear()
         self._parts.forget()
         self._strips.clear()
-        self.refresh(layout=True)
 
     def colour(self, name: str) -> Style:
         """Return the style of a colour."""
         return self.get_component_rich_style(f"{self.COLOUR_PREFIX}--{name}")
 
     # Layout
+
+    @property
+    def row_width(self) -> int:
+        """The cells of a row."""
+        return self.size.width
 
     @property
     def row_count(self) -> int:
@@ -166,9 +175,9 @@ class RowsView(KeepsSeen, DrawnRows):
 
     def render_line(self, y: int) -> Strip:
         """Draw one row; rows are cached until lines, width, theme or selection change."""
-        self.wrap(self.size.width)
+        self.wrap(self.row_width)
         if y >= self._rows.height:
-            return Strip.blank(self.size.width, self.rich_style)
+            return Strip.blank(self._wrapped_for, self.rich_style)
         self.drawn(*self.row(y))
         strip = self._strips.get(y)
         if strip is None:
@@ -182,7 +191,7 @@ class RowsView(KeepsSeen, DrawnRows):
         if gutter := self.in_gutter(number, continued=start > 0):
             before = Strip([Segment(gutter, self.gutter_style(number))], len(gutter))
             strip = Strip.join([before, strip])
-        return strip.extend_cell_length(self.size.width, self.base_style(number))
+        return strip.extend_cell_length(self._wrapped_for, self.base_style(number))
 
     def _styles(self, number: int, start: int, end: int) -> list[Style]:
         styles = [self.base_style(number)] * (end - start)

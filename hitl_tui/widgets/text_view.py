@@ -66,8 +66,8 @@ class TextView(RowsView):
     }
     """
 
-    def __init__(self, *, numbered: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *, numbered: bool = False, id: str | None = None) -> None:
+        super().__init__(id=id)
         self._numbered = numbered
         self._syntax = Syntax.PLAIN
         self._lines: list[str] = [""]

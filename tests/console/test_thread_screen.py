@@ -537,9 +537,7 @@ async def test_progress_goes_on_from_step_to_step_and_shows_its_end(console: Ope
         await until(c.pilot, lambda: "line 19" in c.text)
         assert "line 3 " not in c.text
         pane = c.app.screen.query_one(ProgressPane)
-        assert (
-            "Stepping past: first" in pane.view.text and "Stepping past: second" in pane.view.text
-        )
+        assert "Stepping past: first" in pane.text and "Stepping past: second" in pane.text
 
 
 async def test_a_hidden_card_sends_nothing(console: OpenConsole) -> None:

@@ -80,6 +80,11 @@ class QuestionPart(Fitting, Vertical):
         message = self.Changed(guarded).set_sender(self)  # a message of the body would end there
         self.post_message(message)
 
+    @property
+    def compares(self) -> bool:
+        """Whether it shows texts next to each other where there is room for that."""
+        return False
+
     # What was asked and typed
 
     def load(self, typed: JsonObject) -> None:
@@ -103,6 +108,9 @@ class QuestionPart(Fitting, Vertical):
 
     def jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
+
+    def came_into_view(self) -> None:
+        """Do what is done each time when the question comes into view."""
 
     # The decision
 

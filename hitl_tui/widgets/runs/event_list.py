@@ -114,7 +114,7 @@ class EventList(ItemList):
         last = len(self._listed) - 1
         if at_end or before is None:
             self.items_changed(last)
-            self.scroll_end(animate=False)
+            self.scroll_to(y=self.max_scroll_y, animate=False, force=True)
         else:
             missing = self._listed[0].number if self._listed and not text else None
             index = before.number - missing if missing is not None else self.selected
