@@ -75,7 +75,6 @@ class InboxList(InboxRows):
             "O",
             "regroup",
             "Group",
-            show=False,
             tooltip="Group the items by thread, by graph or by tool, or not at all",
             id="inbox.group",
         ),
@@ -93,7 +92,6 @@ class InboxList(InboxRows):
             "s",
             "flag",
             "Flag",
-            show=False,
             tooltip="Flag the item with a star, or remove its flag",
             id="inbox.flag",
         ),
@@ -101,7 +99,6 @@ class InboxList(InboxRows):
             "z",
             "snooze",
             "Snooze",
-            show=False,
             tooltip="Hide the item for a time, or the marked ones; it comes back by itself",
             id="inbox.snooze",
         ),
@@ -222,9 +219,10 @@ class InboxList(InboxRows):
         self.scroll_to(y=max(0, index - line), animate=False, force=True)
 
     def _update_list(self) -> None:
+        """List again, with the same item selected: enter must not open another one."""
         before = self.item
         self._items.list_matches(self.order, self._filter, self.grouping)
-        self._list_more(before)
+        self._list_more(before, to=before)
 
     def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
         """List what is found at once, with the same item selected; the rest follows."""
@@ -274,7 +272,9 @@ class InboxList(InboxRows):
     def watch_filter_text(self) -> None:
         """List the items that fit."""
         self._filter = parse_filter(self.filter_text)
-        self._update_list()
+        before = self.item
+        self._items.list_matches(self.order, self._filter, self.grouping)
+        self._list_more(before)
 
     # Drawing
 

@@ -163,13 +163,16 @@ async def test_many_items_are_grouped_by_their_tools_a_few_at_a_time(slow_filter
     listed = InboxList(count)
     async with card_shown(listed, (80, 12)) as (pilot, _):
         listed.show(many(2_000))
+        listed.selected = 1_500
+        chosen = listed.item
         listed.grouping = InboxGrouping.TOOL
         await pilot.pause()
-        assert len(described) < 400
-        listed.selected = 60
-        chosen = listed.item
+        assert len(described) < 400 and listed.length == 2_000
+        assert listed.item is chosen
         await until(pilot, lambda: listed.length == 2_002)
         assert listed.item is chosen
+        listed.show((*listed.items, interrupt("new", n=5_000)))  # the groups stay
+        assert listed.length == 2_003 and listed.item is chosen
 
 
 async def test_a_new_item_does_not_move_the_selection() -> None:
@@ -280,6 +283,8 @@ async def test_the_selection_stays_far_down_while_a_filter_begins_again(
         assert listed.item is chosen
         await until(pilot, lambda: len(listed.listed) == 999)
         assert listed.item is chosen
+        listed.order = InboxOrder.LONGEST
+        assert listed.item is chosen and len(listed.listed) < 999
 
 
 async def test_a_filter_lists_what_matches_and_is_removed_again() -> None:

@@ -49,6 +49,12 @@ def observed(**known: Any) -> ObservedRun:
 
 
 NONE: frozenset[str] = frozenset()
+NOT_PENDING: dict[str, Any] = {
+    "status": "error",
+    "error": "UnknownInterruptError: x",
+    "error_kind": "UnknownInterruptError",
+    "moved": False,
+}
 
 
 @pytest.mark.parametrize(
@@ -84,13 +90,12 @@ NONE: frozenset[str] = frozenset()
         (observed(status="error", server_died=True), snapshot(asks=ID), False, OutcomeKind.UNKNOWN),
         (observed(status="error", server_died=True), snapshot(), False, OutcomeKind.UNKNOWN),
         (observed(status="error", server_died=True), snapshot(), True, OutcomeKind.APPLIED),
-        # Strict resume: refused before anything was written.
-        (
-            observed(status="error", error="E", error_kind="UnknownInterruptError"),
-            snapshot(asks=OTHER),
-            False,
-            OutcomeKind.REFUSED,
-        ),
+        # Strict resume: refused before any node ran.
+        (observed(**NOT_PENDING), snapshot(asks=OTHER), False, OutcomeKind.REFUSED),
+        # A node raised an error of that name: the answer may have been taken.
+        (observed(**NOT_PENDING | {"ran": True}), snapshot(), False, OutcomeKind.UNKNOWN),
+        (observed(**NOT_PENDING | {"moved": None}), snapshot(), False, OutcomeKind.UNKNOWN),
+        (observed(**NOT_PENDING), snapshot(), True, OutcomeKind.APPLIED),
     ],
 )
 def test_an_outcome_needs_proof(

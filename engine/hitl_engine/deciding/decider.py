@@ -157,9 +157,10 @@ class Decider:
                 )
                 for each in asked
             ]
+            told = [await self._with_sender(*each) for each in zip(found, asked, strict=True)]
             return [
                 _compared(each, *pair, before, after)
-                for each, pair in zip(found, decided, strict=True)
+                for each, pair in zip(told, decided, strict=True)
             ]
 
         basis = _Basis(check, last_run)
@@ -451,6 +452,13 @@ class Decider:
             with suppress(JournalFailed):  # that nothing was taken is what matters
                 await self._log.conclude(intent, nothing, None)
         return told
+
+    async def _with_sender(self, found: Outcome, asked: Interrupt) -> Outcome:
+        """Return the outcome with the name of the user who answered first, if it is known."""
+        with suppress(TargetError):
+            if found.kind is OutcomeKind.REFUSED and (sender := await self._answerers.of(asked)):
+                return replace(found, why=f"{sender} answered first.")
+        return found
 
     async def _what_came_first(
         self, intents: Sequence[Intent], error: Conflict, basis: _Basis | None

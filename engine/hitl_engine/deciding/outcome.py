@@ -9,7 +9,7 @@ error, these prove only that one of the two was taken: LangGraph may have kept t
 from dataclasses import replace
 
 from hitl_engine.deciding.rivals import Race
-from hitl_engine.deciding.run_sender import NOT_PENDING, ObservedRun
+from hitl_engine.deciding.run_sender import ObservedRun
 from hitl_engine.model import Interrupt, Outcome, OutcomeKind, ThreadStatus
 from hitl_engine.reading.snapshot import Snapshot
 
@@ -44,7 +44,7 @@ def of_answer(
     """
     error = _error(observed, after)
     raised = None if observed.server_died else error
-    if observed.error_kind == NOT_PENDING:
+    if observed.was_refused and not recorded:
         return _found(OutcomeKind.REFUSED, "Another reviewer answered first.", after)
     left = next((other for other in after.interrupts if _is_same(interrupt, other)), None)
     if left is not None:
@@ -62,6 +62,28 @@ def of_answer(
         return _found(OutcomeKind.APPLIED, why, after, error)
     why = "The question is gone, but nothing shows that this answer was the one that was taken."
     return _found(OutcomeKind.UNKNOWN, why, after, raised)
+
+
+def of_lost_answer(
+    interrupt_id: str, observed: ObservedRun, after: Snapshot, *, recorded: bool
+) -> Outcome:
+    """Judge an answer of a program that ended before it saw what became of it.
+
+    Only a checkpoint proves that it was taken, and nothing that it was not: its run may have been
+    deleted.
+    """
+    if recorded:
+        return _found(OutcomeKind.APPLIED, _RECORDED, after)
+    ended = (
+        f"Its run ended ({observed.status})" if observed.status else "The server has no run of it"
+    )
+    waits = "still waits: look at it again" if interrupt_id in after.pending_ids else "is gone"
+    return _found(OutcomeKind.UNKNOWN, f"{ended}, and the question {waits}.", after)
+
+
+def not_seen(why: str, thread_id: str) -> Outcome:
+    """Return the outcome of something that left nothing to look at."""
+    return Outcome(OutcomeKind.UNKNOWN, why, None, thread_id=thread_id)
 
 
 def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -> Outcome:

@@ -35,6 +35,15 @@ def fail(state: State) -> State:
     raise ValueError("kaboom")
 
 
+class UnknownInterruptError(Exception):
+    """Has the name of the error with which LangGraph refuses an answer."""
+
+
+def raise_misleadingly(state: State) -> State:
+    """Raise, after the answer was taken."""
+    raise UnknownInterruptError("no such order")
+
+
 def ask_as_told(state: State) -> State:
     """Ask with the payload that the run was started with."""
     return {"said": [interrupt(state["said"][0])]}
@@ -255,6 +264,12 @@ checking_twice = _step(check_length, check_sums)
 checking_and_asking = _step(check_length, check_or_ask)
 sticky = _single(ask_then_fail)
 gated_effect = _single(ask_then_act)
+misleading_error = (
+    StateGraph(State)
+    .add_sequence([ask_then_act, raise_misleadingly])
+    .add_edge(START, "ask_then_act")
+    .compile()
+)
 gated_question = _single(wait_then_ask)
 tenant = _single(who)
 asking_tenant = _single(ask_for_tenant)
