@@ -257,6 +257,7 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
         "grace of config.toml, or 3)",
     )
     _add_forget_option(parser)
+    _add_ascii_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
 
 
@@ -281,6 +282,15 @@ def _add_forget_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_ascii_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ascii",
+        action="store_true",
+        default=None,
+        help="draw signs and frames with ASCII characters; done by itself where the locale is not UTF-8",
+    )
+
+
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
@@ -288,6 +298,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_data_dir_option(parser)
     add_python_option(parser)
     _add_forget_option(parser)
+    _add_ascii_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=None)
 
 
@@ -327,6 +338,7 @@ def _add_open_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
     add_data_dir_option(parser)
+    _add_ascii_option(parser)
     parser.set_defaults(target=None, reload=False, grace=0)
 
 

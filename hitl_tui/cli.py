@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import locale
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, partial
 from importlib import import_module
@@ -32,6 +33,7 @@ from hitl_tui.shell.standard_streams import (
     print_note,
     print_output,
 )
+from hitl_tui.text.signs import ascii_table, escape_in_payloads, is_utf_8
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -122,6 +124,7 @@ def _run_console(
         configuration,
         last_seen=_last_seen_files(args, targets, configuration),
         opens_thread=args.command == "open",
+        ascii_signs=_ascii_signs(args, configuration),
     )
     app.session.takes_up_code = args.reload
     for session, target in zip(app.sessions.targets, targets, strict=True):
@@ -134,6 +137,22 @@ def _run_console(
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _ascii_signs(args: argparse.Namespace, configuration: Configuration) -> Mapping[int, str]:
+    """Return which signs are drawn in ASCII, for `str.translate`: none, unless that is needed."""
+    encoding = "utf-8" if _in_browser() else _encoding_of_terminal()
+    wanted = args.ascii or configuration.get("ascii")
+    if wanted is False or (wanted is None and is_utf_8(encoding)):
+        return {}
+    escape_in_payloads(encoding)
+    return ascii_table(encoding)
+
+
+def _encoding_of_terminal() -> str:
+    """Return the encoding of what is drawn, or that of the locale where it is not UTF-8."""
+    drawn = getattr(sys.__stderr__, "encoding", "")
+    return drawn if not is_utf_8(drawn) else locale.getencoding()
 
 
 def _last_seen_files(

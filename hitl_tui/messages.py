@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         StepGoal,
         SubgraphState,
         ThreadView,
+        ToolCall,
         Waiting,
     )
     from hitl_tui.state.marks import Marks
@@ -72,6 +73,15 @@ class TakenBack(Message):
     """The answer of this thread's screen was taken back; it shows its question again."""
 
     screen: Screen[None]
+
+
+@dataclass
+class FileWanted(Message):
+    """A tool call came into view that writes a file: how the file is now would be of use."""
+
+    call: ToolCall
+    path: str
+    """As the call names it; untrusted."""
 
 
 @dataclass

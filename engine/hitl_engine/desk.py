@@ -43,6 +43,7 @@ from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.item_notes import ItemNotes
+from hitl_engine.deciding.open_decisions import OpenDecisions
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -59,6 +60,7 @@ from hitl_engine.journal import Journal, open_journal
 from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
+from hitl_engine.local.project_files import ProjectFiles, project_files_of
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
@@ -126,7 +128,7 @@ async def open_desk(
     async with open_journal(folder, refuses=refuses, through=through) as journal:
         connection = await Connection(found, settings, folder, sent, refuses).open()
         try:
-            yield Desk(ServerSession(connection), journal)
+            yield Desk(ServerSession(connection), journal, project_files_of(found))
         finally:
             await connection.aclose()
 
@@ -152,7 +154,7 @@ async def open_story(path: Path) -> AsyncIterator["Desk"]:
             )
             await connection.open()
             try:
-                yield Desk(ServerSession(connection), journal)
+                yield Desk(ServerSession(connection), journal, ProjectFiles(None))
             finally:
                 await connection.aclose()
 
@@ -277,7 +279,7 @@ def _keeps_server_running(
 class Desk:
     """One server and one journal, and everything a person can do with them."""
 
-    def __init__(self, session: ServerSession, journal: Journal) -> None:
+    def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
         self._session = session
         self._folder = journal.folder
         self._log = journal.decisions
@@ -286,6 +288,7 @@ class Desk:
         self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._queue = AnswerQueue(self._decider, journal.decisions)
         self._answerers = Answerers(session, journal.decisions)
+        self._open_decisions = OpenDecisions(session, journal.decisions)
         self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda _: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
@@ -319,6 +322,8 @@ class Desk:
         """The values that graphs keep across threads."""
         self.assistants = Assistants(session, journal.decisions)
         """Graphs with settings for their runs, in versions."""
+        self.files = files
+        """The files of a local project."""
         self.graph_pictures = GraphPictures(lambda: session.api)
         """The nodes and edges of graphs."""
 
@@ -509,6 +514,13 @@ class Desk:
         What was typed is still a draft. Raises JournalFailed.
         """
         return await self._queue.expire()
+
+    async def settle_open(self) -> tuple[LogEntry, ...]:
+        """Look for the outcomes of decisions whose program ended before it knew them; return these.
+
+        One whose run is under way has none yet. Raises TargetError and JournalFailed.
+        """
+        return await self._open_decisions.settle()
 
     async def _decided(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress

@@ -1,6 +1,7 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Collection, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, ClassVar
@@ -252,6 +253,17 @@ class InboxScreen(ConsoleScreen):
             text = f"{words} ({names}). What was typed is kept."
             self.show_notification(text, severity="warning")
 
+    @work(group="settle", exit_on_error=False)
+    async def settle_open(self, desk: "Desk") -> None:
+        """Show what became of decisions whose outcome an earlier console did not learn."""
+        if found := await desk.settle_open():
+            counts = Counter(each.outcome or "still in progress" for each in found)
+            results = ", ".join(f"{count:,} {result}" for result, count in counts.items())
+            words = (
+                f"Looked for the outcome of {counted(len(found), 'earlier decision')}: {results}"
+            )
+            self.show_notification(f"{words}. The log has details.", severity="warning")
+
     def _watch_connected(self) -> None:
         """Follow the inbox of each target that is connected."""
         for each in self.sessions.targets:
@@ -260,6 +272,7 @@ class InboxScreen(ConsoleScreen):
                 self.watch_inbox(each, each.desk)
                 self._show_remarks(each.desk.server)
                 self.expire_queued(each.desk)
+                self.settle_open(each.desk)
 
     def _show_remarks(self, server: Server) -> None:
         """Show what to know about a server and the settings of a project, when it is connected."""

@@ -11,6 +11,7 @@ from hitl_engine.errors import HitlError
 from hitl_engine.model import Waiting
 from hitl_tui.messages import (
     Decided,
+    FileWanted,
     ForkRequested,
     GotoRequested,
     MomentPicked,
@@ -36,9 +37,11 @@ from hitl_tui.state.thread_state import ItemChange, ThreadState
 from hitl_tui.state.views import ViewName
 from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Severity
+from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.question_tabs import QuestionTabs
 from hitl_tui.widgets.thread_header import ThreadHeader
 from hitl_tui.widgets.thread_pane import PaneContent
+from hitl_tui.widgets.tool_calls.tool_calls_part import ToolCallsPart
 from hitl_tui.widgets.workspace.workspace import Workspace
 
 _CHANGES = frozenset({"retry", "run_again", "new_input", "reopen"})
@@ -288,6 +291,17 @@ class ThreadScreen(ConsoleScreen):
         """Restart the guard of the card: something else was in view."""
         if self.pane.card is not None and not self.pane.card.answered:
             self.pane.card.guard.restart()
+            if isinstance(self.pane.card, QuestionCard):
+                self.pane.card.part.came_into_view()
+
+    @on(FileWanted)
+    @work(group="file", exclusive=True, exit_on_error=False)
+    async def read_file(self, event: FileWanted) -> None:
+        """Read the file that a tool call writes, and show how it would change."""
+        file = await self.desk.files.read(event.path)
+        card = self.pane.card
+        if isinstance(card, QuestionCard) and isinstance(card.part, ToolCallsPart):
+            card.part.show_file(event.call, file)
 
     @property
     def about_to_change(self) -> bool:

@@ -79,7 +79,7 @@ def arguments_of(args: JsonObject) -> tuple[Argument, ...]:
 def _arguments(args: JsonObject, place: str, language: str = "") -> Iterator[Argument]:
     """Yield the arguments; `language` is that of the file which an outer object names."""
     sides = _sides(args)
-    language = _of_path(args) or language
+    language = language_of_path(args) or language
     for name, value in args.items():
         if sides and name in sides:
             old, new = sides
@@ -135,6 +135,7 @@ _SHELL_NAMES = {"command", "cmd", "bash", "shell", "shell_command", "bash_comman
 _SQL_NAMES = {"sql", "query", "statement", "sql_query"}
 _CODE_NAMES = {"code", "script", "source", "source_code", "program", "snippet"}
 _CONTENT_NAMES = {"content", "contents", "file_text", "text", "new_source", "data"}
+_WRITTEN_NAMES = ("content", "contents", "file_text")
 _PATH_NAMES = ("file_path", "path", "filename", "file", "filepath", "target_file", "relative_path")
 _PATCH_NAMES = {"patch", "diff"}
 _LANGUAGE_NAMES = ("language", "lang")
@@ -203,7 +204,7 @@ def language_of(name: str, text: str, args: JsonObject) -> str:
     if name in _PATCH_NAMES or name in _CONTENT_NAMES:
         if _PATCH_SIGN.match(start):
             return "diff"
-        return _of_path(args) if name in _CONTENT_NAMES else ""
+        return language_of_path(args) if name in _CONTENT_NAMES else ""
     return ""
 
 
@@ -227,6 +228,28 @@ def _of_content(start: str) -> str:
     return found or ("sql" if _SQL_SIGN.match(start) else "")
 
 
-def _of_path(args: JsonObject) -> str:
-    path = next((args[key] for key in _PATH_NAMES if isinstance(args.get(key), str)), "")
-    return _BY_ENDING.get(PurePosixPath(str(path)[-200:]).suffix.casefold(), "")
+def language_of_path(args: JsonObject) -> str:
+    """Return the language of the file that the arguments name, or nothing."""
+    return _BY_ENDING.get(PurePosixPath(path_in(args)[-200:]).suffix.casefold(), "")
+
+
+# Files
+
+
+def path_in(args: JsonObject) -> str:
+    """Return the path of the file that the arguments name, or nothing."""
+    return str(next((args[key] for key in _PATH_NAMES if isinstance(args.get(key), str)), ""))
+
+
+def two_sides(args: JsonObject) -> tuple[str, str] | None:
+    """Return a text and its replacement, if the arguments have both under names that say so."""
+    sides = ((args.get(old), args.get(new)) for old, new in _SIDES)
+    return next(
+        ((old, new) for old, new in sides if isinstance(old, str) and isinstance(new, str)), None
+    )
+
+
+def written_text(args: JsonObject) -> str | None:
+    """Return the text that is written into the file, if an argument is one by its name."""
+    texts = (args.get(name) for name in _WRITTEN_NAMES)
+    return next((text for text in texts if isinstance(text, str)), None)

@@ -10,7 +10,7 @@ from hitl_tui.text.argument_line import ArgumentLine
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.rows import cut_loosely, pieces
 
-NARROWEST = 120
+NARROWEST = 110
 """Cells from which on two columns are easier to read than one."""
 _BETWEEN = " │ "
 _SIGN = 2

@@ -115,6 +115,7 @@ class ThreadPane(Vertical):
         with self.app.batch_update():  # drawing a half-removed card would raise
             await self._card_container.remove_children()
             self.card = card
+            self._card_container.set_class(card is not None and card.compares, "-compares")
             self._show_title()
             self.set_class(self.at_breakpoint, "-at-breakpoint")
             if card is not None:

@@ -1,7 +1,9 @@
 """A frame with a title around read-only content, which scrolls."""
 
 from textual.content import Content
+from textual.geometry import Size
 
+from hitl_tui.text.two_columns import NARROWEST
 from hitl_tui.widgets.jumping_scroll import JumpingScroll
 
 
@@ -29,3 +31,13 @@ class TitledPane(JumpingScroll, can_focus=True):
     """Scrolls what it contains."""
 
     DEFAULT_CSS = f"TitledPane {{ {FRAME} }}"
+
+    def columns_for_two_sides(self, size: Size) -> int:
+        """Return the width in which two texts fit next to each other; 0 where there is no room.
+
+        `size` is that of the pane. A scrollbar has space, whether it is there or not: if the width
+        depended on it, what is shown could change its height and with it the width again.
+        """
+        styles = self.styles
+        width = size.width - styles.gutter.width - styles.scrollbar_size_vertical
+        return width if width >= NARROWEST else 0

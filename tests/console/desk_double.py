@@ -15,6 +15,7 @@ from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere
 from hitl_engine.fingerprint import fingerprint_of
+from hitl_engine.local.project_files import ProjectFiles
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
@@ -247,6 +248,7 @@ class DeskDouble:
         self.breakpoints = GraphBreakpoints()
         self.bulk = BulkDecisions(self.reviews, self, lambda _: nullcontext())
         self.conversations = Conversations()
+        self.files = ProjectFiles(None)
         self.state_values = StateValuesDouble()
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
@@ -335,6 +337,9 @@ class DeskDouble:
         return (outcome,) * len(decided)
 
     async def expire_queued(self) -> tuple[LogEntry, ...]:
+        return ()
+
+    async def settle_open(self) -> tuple[LogEntry, ...]:
         return ()
 
     async def reopening(self, interrupt: Interrupt) -> Reopening:

@@ -179,7 +179,7 @@ def test_the_two_sides_of_a_change_are_beside_each_other_where_there_is_room() -
         ("- gone", f"+ {'long ' * 11}".rstrip()),
     ]
     assert halves[-1] == ("  z", "  z") and len(halves) == 7
-    assert texts(lines_of(args, 119)) == texts(lines_of(args))
+    assert texts(lines_of(args, 109)) == texts(lines_of(args))
 
 
 @given(st.text("ab \t\n漢"), st.text("ab \t\n漢"))

@@ -84,7 +84,7 @@ def has(owner: object, names: str) -> bool:
 
 
 def test_each_method_of_the_double_is_one_of_the_desk() -> None:
-    found = "\n".join(differences(DeskDouble(), Desk(Mock(), Mock())))
+    found = "\n".join(differences(DeskDouble(), Desk(Mock(), Mock(), Mock())))
     assert not found, found
 
 

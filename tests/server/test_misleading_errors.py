@@ -8,7 +8,7 @@ import pytest
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Answer, Interrupt, OutcomeKind
 from tests.any_server.proxy import Exchange, Proxy, proxy_of
-from tests.any_server.steps import ignore, questions_of, start
+from tests.any_server.steps import decide, ignore, questions_of, start
 from tests.server.processes import Served
 
 
@@ -47,23 +47,23 @@ async def test_an_error_of_a_node_is_no_refusal(desk: Desk, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("server", ["langgraph_dev"], indirect=True)
 async def test_an_answer_of_another_client_is_a_refusal(
-    desk: Desk, proxy: Proxy, server: Served
+    desk: Desk, proxy: Proxy, server: Served, tmp_path: Path
 ) -> None:
     """It arrives between the look of this client and its answer; our own server replies 409."""
     thread = await start(desk, "two_questions", {})
 
     async def after_another(exchange: Exchange) -> None:
-        async with server.client() as http:
-            body = {"assistant_id": "two_questions", "command": {"resume": "theirs"}}
-            (
-                await http.post(f"/threads/{thread.thread_id}/runs/wait", json=body)
-            ).raise_for_status()
+        data, headers = tmp_path / "j", server.headers
+        async with open_desk(server.url, data_dir=data, headers=headers) as other:
+            await decide(other, thread, Answer("theirs"))
         await exchange.relay(await exchange.deliver())
 
     proxy.runs.append(after_another)
     [question] = questions_of(desk, thread)
     outcome = await desk.decide(question, Answer("mine"), ignore)
     assert outcome.kind is OutcomeKind.REFUSED, outcome
-    assert "answered first" in outcome.why
+    logged = {each.outcome: each for each in await desk.log()}
+    assert outcome.why == f"{logged[OutcomeKind.APPLIED].who} answered first."
+    assert logged[OutcomeKind.REFUSED].why == outcome.why
     [waiting] = (await desk.thread(thread.thread_id)).waiting
     assert isinstance(waiting, Interrupt) and waiting.payload == {"question": 2}

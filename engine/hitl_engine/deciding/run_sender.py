@@ -41,8 +41,11 @@ _BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
 _OF_NODES = frozenset({"tasks", "custom", "messages", "printed"})
 """The events of nodes that run."""
-_UNDER_WAY = frozenset({"pending", "running"})
+UNDER_WAY = frozenset({"pending", "running"})
+"""The statuses of a run that has not ended."""
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
+_NEWEST = 20
+"""So many runs and checkpoints are read to find one that was sent just now."""
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
 """Seconds to wait for a broken connection before the outcome counts as unknown."""
@@ -175,7 +178,7 @@ class RunSender:
         self, sent: SentRun, observed: ObservedRun, until: frozenset[str]
     ) -> bool:
         try:
-            run = await self._find(sent, observed.run_id)
+            run = await self.find(sent, observed.run_id)
         except Unreachable:
             await self._session.recover()
             return False
@@ -198,10 +201,10 @@ class RunSender:
             before_again=self._session.recover,
         )
 
-    async def is_recorded(self, sent: SentRun) -> bool:
-        """Whether a checkpoint of the thread was written by this run."""
+    async def is_recorded(self, sent: SentRun, *, among: int = _NEWEST) -> bool:
+        """Whether one of the newest checkpoints of the thread was written by this run."""
         with suppress(TargetError):
-            states = await self._session.api.history(sent.thread_id, limit=20)
+            states = await self._session.api.history(sent.thread_id, limit=among)
             return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
 
@@ -210,7 +213,7 @@ class RunSender:
         with suppress(TimeoutError, TargetError):
             async with asyncio.timeout(_SETTLE_SECONDS):
                 while any(
-                    run.status in _UNDER_WAY
+                    run.status in UNDER_WAY
                     for run in await self._session.api.runs(thread_id, limit=10)
                 ):
                     await asyncio.sleep(_SETTLE_PAUSE)
@@ -229,7 +232,7 @@ class RunSender:
         cannot be read at first.
         """
         run = await self.last(thread_id)
-        if run is not None and run.status in _UNDER_WAY:
+        if run is not None and run.status in UNDER_WAY:
             sent = SentRun(thread_id, str(run.metadata.get(DECISION_ID) or ""))
             observed = ObservedRun(run_id=run.run_id)
             await self._find_again(sent, observed, on_progress)
@@ -240,7 +243,7 @@ class RunSender:
         if isinstance(refusal, Unreachable):
             return False  # nothing was sent
         with suppress(TargetError):
-            return await self._find(sent, None) is not None
+            return await self.find(sent, None) is not None
         return False
 
     async def _first_of_two(
@@ -261,7 +264,7 @@ class RunSender:
         """Find the run, and join its stream, as often as the connection breaks."""
         sent_to = self._session.api
         while True:
-            await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
+            await self.settle(sent, observed, until=UNDER_WAY | _OVER)
             if observed.run_id is None or self._session.api is not sent_to:
                 return  # a successor has no stream of it
             was_over, seen = observed.status in _OVER, observed.events
@@ -276,17 +279,23 @@ class RunSender:
                 return
             observed.deadline.renew()
 
-    async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
-        """Return the run; without its id the first with our decision id, which took the answer."""
+    async def find(
+        self, sent: SentRun, run_id: str | None = None, *, among: int = _NEWEST
+    ) -> WireRun | None:
+        """Return the run; without its id the first with our decision id, which took the answer.
+
+        That is looked for among the newest runs of the thread. None if the server does not have
+        it. Raises TargetError.
+        """
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
-        return next(iter(await self._ours(sent)), None)
+        return next(iter(await self._ours(sent, among)), None)
 
-    async def _ours(self, sent: SentRun) -> list[WireRun]:
+    async def _ours(self, sent: SentRun, among: int = _NEWEST) -> list[WireRun]:
         """Return the runs with our decision id, the oldest first."""
-        runs = await self._session.api.runs(sent.thread_id, limit=20)
+        runs = await self._session.api.runs(sent.thread_id, limit=among)
         ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
         return ours[::-1]
 

@@ -45,6 +45,7 @@ from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
+from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
     AnyJson,
     AskedQuestion,
@@ -190,6 +191,7 @@ __all__ = [
     "Path",
     "PlannedDecision",
     "Progress",
+    "ProjectFile",
     "Question",
     "Questions",
     "Reject",

@@ -60,6 +60,11 @@ class Card(VerticalScroll, can_focus=True):
         self.send_bar.rename("Decide" if several else "Send")
 
     @property
+    def compares(self) -> bool:
+        """Whether it shows texts next to each other where there is room for that."""
+        return False
+
+    @property
     def armed(self) -> bool:
         """Whether the card was in view for long enough to be decided."""
         return self.guard.armed

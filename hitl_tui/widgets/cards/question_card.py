@@ -122,6 +122,11 @@ class QuestionCard(Card, can_focus=False):
         self._posted = self.content()
         self.show_answer()
 
+    @property
+    def compares(self) -> bool:
+        """Whether it shows texts next to each other where there is room for that."""
+        return self.part.compares
+
     # What was typed
 
     @property

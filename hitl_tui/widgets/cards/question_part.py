@@ -69,7 +69,9 @@ class QuestionPart(Fitting, Vertical):
     def watch_fits(self, fits: bool) -> None:
         """Let the card be as high as what is in it, or take all its space."""
         self.set_class(fits, "-fits", update=False)  # with all else that is in the body
-        self.query_ancestor(CardBody).set_class(fits, "-fits")
+        for each in self.ancestors:  # none is left where the user has closed the card meanwhile
+            if isinstance(each, CardBody):
+                each.set_class(fits, "-fits")
 
     def changed(self, *, guarded: bool = False) -> None:
         """Tell the card that something in the part is different."""
@@ -77,6 +79,11 @@ class QuestionPart(Fitting, Vertical):
             self.card.guard.disarm()  # until the card shows what would be sent now
         message = self.Changed(guarded).set_sender(self)  # a message of the body would end there
         self.post_message(message)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it shows texts next to each other where there is room for that."""
+        return False
 
     # What was asked and typed
 
@@ -101,6 +108,9 @@ class QuestionPart(Fitting, Vertical):
 
     def jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
+
+    def came_into_view(self) -> None:
+        """Do what is done each time when the question comes into view."""
 
     # The decision
 

@@ -9,6 +9,7 @@ from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.tool_calls.arguments_pane import ArgumentsPane
+from hitl_tui.widgets.tool_calls.file_pane import FilePane
 
 
 class CallView(Fitting, Vertical):
@@ -23,11 +24,13 @@ class CallView(Fitting, Vertical):
         #arguments { height: 1fr; min-height: 4; }
         #description { height: auto; max-height: 6; min-height: 2; }
         #extra { height: auto; max-height: 5; min-height: 2; }
+        #file { max-height: 14; }
         #description.-none, #extra.-none { display: none; }
-        &.-edited #description, &.-edited #extra { display: none; }
+        &.-edited #description, &.-edited #file, &.-edited #extra { display: none; }
     }
     .-high CallView {
         #description { max-height: 4; }
+        #file { max-height: 8; }
         #extra { max-height: 3; }
         &.-edited { display: none; }
     }
@@ -35,7 +38,7 @@ class CallView(Fitting, Vertical):
         height: auto;
         overflow-y: hidden;
         #arguments { height: auto; overflow-y: hidden; }
-        #description { max-height: 100; overflow-y: hidden; }
+        #description, #file { max-height: 100; overflow-y: hidden; }
         #extra { overflow-y: hidden; }
         &.-edited { display: none; }
     }
@@ -45,6 +48,7 @@ class CallView(Fitting, Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.arguments = ArgumentsPane("Arguments: this is what runs", id="arguments")
+        self.file = FilePane(id="file")
         self.description = TextPane("Described by the agent as", id="description")
         self.description.keep_seen()
         self._has_arguments = True
@@ -53,6 +57,7 @@ class CallView(Fitting, Vertical):
     def compose(self) -> ComposeResult:
         """Put the arguments first."""
         yield self.arguments
+        yield self.file
         yield self.description
         yield self.extra
 
@@ -63,6 +68,7 @@ class CallView(Fitting, Vertical):
         """
         self._has_arguments = bool(call.args)
         self.arguments.show_args(call.args, seen=seen)
+        self.file.show_file(call, None)
         added = added_words(call)
         self.description.show_text(added)
         self.description.set_class(not added.strip(), "-none")

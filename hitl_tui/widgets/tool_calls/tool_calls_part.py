@@ -11,10 +11,22 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import TextArea
 
-from hitl_engine.model import Decision, DecisionKind, Fault, JsonObject, ToolCalls, Verdicts
+from hitl_engine.model import (
+    Decision,
+    DecisionKind,
+    Fault,
+    JsonObject,
+    ProjectFile,
+    ToolCall,
+    ToolCalls,
+    Verdicts,
+)
+from hitl_tui.messages import FileWanted
 from hitl_tui.state.call_answer import CallAnswer, verdict_name
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.state.request_answer import RequestAnswer
+from hitl_tui.text.arguments import Change, arguments_of
+from hitl_tui.text.file_change import file_change_of
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, QuestionPart, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
@@ -76,6 +88,11 @@ class ToolCallsPart(QuestionPart):
         yield self.panel
 
     @property
+    def compares(self) -> bool:
+        """Whether a call has two texts to compare, in its arguments or with a file."""
+        return any(map(_compares, self.review.calls))
+
+    @property
     def answer(self) -> CallAnswer:
         """The answer to the call in view."""
         return self.request.answers[self.shown]
@@ -129,6 +146,21 @@ class ToolCallsPart(QuestionPart):
     def _show_call(self) -> None:
         seen = self.shown in self._seen
         self.panel.show_call(self.answer.call, self.review.extra, seen=seen)
+        self.came_into_view()
+
+    # Files that a call writes
+
+    def came_into_view(self) -> None:
+        """Ask for the file that the call in view writes, as it is now."""
+        call = self.answer.call
+        if (change := file_change_of(call)) is not None:
+            message = FileWanted(call, change.path).set_sender(self)  # else it may end at the card
+            self.post_message(message)
+
+    def show_file(self, call: ToolCall, file: ProjectFile | None) -> None:
+        """Show how a call would change a file, if that call is still in view."""
+        if call is self.answer.call:
+            self.panel.view.file.show_file(call, file)
 
     # What was on the screen
 
@@ -311,3 +343,8 @@ class ToolCallsPart(QuestionPart):
     def touch_all(self) -> None:
         """Show the faults of every field from now on."""
         self.panel.fields.edit.touch_all()
+
+
+def _compares(call: ToolCall) -> bool:
+    sides = any(isinstance(each, Change) for each in arguments_of(call.args))
+    return sides or file_change_of(call) is not None

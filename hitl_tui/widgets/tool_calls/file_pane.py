@@ -1,0 +1,57 @@
+"""How a tool call would change a file of the project as it is now."""
+
+from textual import events
+from textual.app import ComposeResult
+
+from hitl_engine.model import ProjectFile, ToolCall
+from hitl_tui.text.file_change import compared, file_change_of, place_and_time
+from hitl_tui.widgets.titled_pane import TitledPane, titled
+from hitl_tui.widgets.tool_calls.arguments_view import ArgumentsView
+
+
+class FilePane(TitledPane):
+    """Compares what a call writes with the file on disk; hidden where there is nothing to compare."""
+
+    DEFAULT_CSS = """
+    FilePane { height: auto; }
+    FilePane.-none { display: none; }
+    """
+    HELP = """\
+    ### The file on disk
+    The difference between the file in the project's folder, as it was when the call came into view,
+    and what the call writes. The tool may write elsewhere: the arguments are what runs.
+    """
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, classes="-none")
+        self.view = ArgumentsView()
+        self._shown: tuple[ToolCall, ProjectFile] | None = None
+        self._columns = 0
+
+    def compose(self) -> ComposeResult:
+        """Yield the lines that differ."""
+        yield self.view
+
+    def show_file(self, call: ToolCall, file: ProjectFile | None) -> None:
+        """Show how a call changes a file; nothing if the file is not one of the project."""
+        self._shown = (call, file) if file is not None else None
+        self._show()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Show both sides next to each other if there is room now, or no longer."""
+        columns = self.columns_for_two_sides(event.size)
+        if columns != self._columns:
+            self._columns = columns
+            self._show()
+
+    def _show(self) -> None:
+        change = file_change_of(self._shown[0]) if self._shown else None
+        self.set_class(change is None, "-none")
+        if self._shown is None or change is None:
+            return
+        call, file = self._shown
+        words, lines = compared(change, file, call.args, self._columns)
+        self.view.show(lines)
+        self.border_title = titled(
+            "Against the file on disk", f"{words}  ·  {place_and_time(file)}"
+        )
