@@ -31,7 +31,9 @@ from hitl_tui.state.bulk_choices import BulkChoices
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
+from hitl_tui.state.outbox import Sending, SendingStatus
 from hitl_tui.state.sessions import Sessions
+from hitl_tui.text.fitting import counted
 from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
@@ -100,6 +102,8 @@ class BulkScreen(ConsoleScreen):
         self._sessions = sessions
         self.marks = marks
         self._sending = BulkSending()
+        self._batch: Sending | None = None
+        """The decisions that are on their way."""
 
     def compose_body(self) -> ComposeResult:
         """Put the title and a banner above the card."""
@@ -238,7 +242,19 @@ class BulkScreen(ConsoleScreen):
 
     @work(group="decide", exit_on_error=False)
     async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
-        """Send each item its decision, and show the results."""
+        """Send each item its decision, unless the user takes them back in time; show the results."""
+        outbox = self.session.outbox
+        words = f"{counted(len(planned), 'decision')} on marked items (not kept as drafts)"
+        waiting = [each.waiting for each in self._sending.items]
+        grace = max((self._sessions.of(each).grace for each in waiting), default=0)
+        self._batch = outbox.add(words, waiting, grace=grace)
+        if grace and not await self._batch.until_due():
+            outbox.replace(self._batch, {})
+            self._batch = None
+            self._choose_again()
+            self._show_title()
+            return
+        outbox.set_status(self._batch, SendingStatus.SENT)
         await self.desks.bulk.decide_each(
             planned,
             self._on_progress,
@@ -275,6 +291,9 @@ class BulkScreen(ConsoleScreen):
 
     def _end(self) -> None:
         self._sending.close()
+        if self._batch is not None:
+            self.session.outbox.replace(self._batch, self._sending.outcomes)
+            self._batch = None
         self.card.list.redraw()
         self.phase = BulkPhase.ENDED
         self._show_title()

@@ -19,6 +19,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import one_line
 from hitl_tui.state.bulk_choice import BulkChoice
+from hitl_tui.state.outbox import SendingStatus
 from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
@@ -48,6 +49,12 @@ _OF_OUTCOME = {
     OutcomeKind.UNKNOWN: BulkItemStatus.UNKNOWN,
 }
 _ENDED = (*_OF_OUTCOME.values(), BulkItemStatus.MISMATCHED)
+_OUTCOMES = {
+    SendingStatus.APPLIED: (BulkItemStatus.APPLIED, BulkItemStatus.MISMATCHED),
+    SendingStatus.UNMOVED: (BulkItemStatus.UNMOVED,),
+    SendingStatus.REFUSED: (BulkItemStatus.REFUSED,),
+    SendingStatus.UNKNOWN: (BulkItemStatus.UNKNOWN,),
+}
 _COUNTED = {
     BulkItemStatus.APPLIED: "applied",
     BulkItemStatus.MISMATCHED: "not as decided",
@@ -134,6 +141,15 @@ class BulkSending:
                 _set(item, BulkItemStatus.UNKNOWN, "The console failed before the result came.")
             elif item.status is BulkItemStatus.WAITING:
                 item.status = BulkItemStatus.UNSENT
+
+    @property
+    def outcomes(self) -> dict[SendingStatus, list[Waiting]]:
+        """The items of each outcome, the worst last; those that were not sent have none."""
+        found: dict[SendingStatus, list[Waiting]] = {}
+        for outcome, statuses in _OUTCOMES.items():
+            if items := [each.waiting for each in self.items if each.status in statuses]:
+                found[outcome] = items
+        return found
 
     @property
     def statuses(self) -> set[BulkItemStatus]:

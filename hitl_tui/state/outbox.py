@@ -7,12 +7,13 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from hitl_tui.state.after_answer import AfterAnswer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from hitl_engine.model import Waiting
 
@@ -38,12 +39,12 @@ _ON_ITS_WAY = (SendingStatus.WAITS, SendingStatus.SENT)
 
 @dataclass(eq=False)
 class Sending:
-    """One decision, or several that are sent together."""
+    """One decision, or several that are given together."""
 
     words: str
     """What was decided, as visible text on one line."""
     items: tuple[Waiting, ...]
-    """What it decides on: of one thread, and at least one."""
+    """What it decides on: at least one."""
     due: float
     """When it is sent, as `time.monotonic` tells it."""
     status: SendingStatus = SendingStatus.WAITS
@@ -53,6 +54,11 @@ class Sending:
     """Set once the server runs it, it has an outcome, or the journal has that it was taken back."""
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once it is taken back, or sent before its time."""
+
+    @cached_property
+    def threads(self) -> frozenset[tuple[str, str]]:
+        """The threads of what it decides on, each with its target."""
+        return frozenset((item.thread_id, item.target) for item in self.items)
 
     @property
     def seconds_left(self) -> float:
@@ -70,9 +76,8 @@ class Sending:
         return self.status in _ON_ITS_WAY
 
     def is_on(self, item: Waiting) -> bool:
-        """Whether an item is on the thread of this decision."""
-        decided = self.items[0]
-        return (item.thread_id, item.target) == (decided.thread_id, decided.target)
+        """Whether an item is on a thread of this decision."""
+        return (item.thread_id, item.target) in self.threads
 
     async def until_due(self) -> bool:
         """Wait until it is time to send it; return False if the user took it back."""
@@ -118,6 +123,21 @@ class Outbox:
         sending.status, sending.remark = status, remark
         if not sending.is_on_its_way:
             sending.recorded.set()
+        self._changed()
+
+    def replace(
+        self, sending: Sending, outcomes: Mapping[SendingStatus, Sequence[Waiting]]
+    ) -> None:
+        """Replace decisions that were given together by those with each outcome, in this order."""
+        total = len(sending.items)
+        sending.recorded.set()
+        place = self.all.index(sending)
+        self.all[place : place + 1] = [
+            Sending(_count_of(len(items), total), tuple(items), sending.due, status)
+            for status, items in outcomes.items()
+        ]
+        for each in self.all[place : place + len(outcomes)]:
+            each.recorded.set()
         self._changed()
 
     @property
@@ -167,7 +187,7 @@ class Outbox:
 
         Snoozed ones do not count.
         """
-        threads = {sending.items[0].thread_id for sending in self.all}
+        threads = {thread for sending in self.all for thread, _ in sending.threads}
         snoozed = set(map(id, self.snoozed))
         left_out = sum(
             id(item) in snoozed or (item.thread_id in threads and self.holds(item))
@@ -184,3 +204,7 @@ class Outbox:
     def _changed(self) -> None:
         for callback in tuple(self._subscribers):
             callback()
+
+
+def _count_of(count: int, total: int) -> str:
+    return f"{count:,} decisions" if count == total else f"{count:,} of {total:,} decisions"

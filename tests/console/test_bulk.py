@@ -443,6 +443,23 @@ async def test_a_mismatch_is_shown_in_its_row(console: OpenConsole) -> None:
         assert "enter on a row shows which" in c.text and "stays marked" not in c.text
 
 
+async def test_all_are_taken_back_with_one_key_before_they_are_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2), email(3))
+    async with console(desk) as c:
+        c.app.session.grace = 60
+        await mark(c, 0, 1)
+        await c.press("a")
+        await send(c, wait=False)
+        await until(c.pilot, lambda: "Sending: 2 decisions on marked items" in c.text)
+        assert c.app.session.outbox.left_of(desk.items) == 1
+        await c.press("u")
+        assert desk.sent == [] and not c.app.session.outbox.all
+        assert statuses(c) == [BulkItemStatus.WAITING] * 2 and "● a approve" in c.text
+        c.app.session.grace = 0.01
+        await send(c)
+        assert len(desk.sent) == 2 and "✓ Applied: 2 decisions" in c.text
+
+
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:
     desk = DeskDouble(*(email(n) for n in range(1, 8)))
     desk.hold = asyncio.Event()
