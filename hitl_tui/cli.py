@@ -259,7 +259,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
-            confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
+            confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
         )
     async with opened as desk:

@@ -29,7 +29,7 @@ from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
 _SIGNS = (Sign.MARKED, Sign.NEW, Sign.DRAFT)
-"""Of these, the first is drawn before the kind; a flag before what is asked."""
+"""Of these, the first is drawn at the start of a row; a flag follows it."""
 _MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
 _TIME_HEADINGS = {InboxOrder.CHANGED: "changed", InboxOrder.DEADLINE: "due"}
@@ -158,7 +158,7 @@ class InboxList(InboxRows):
         self._going_on: Timer | None = None
         self._complete: frozenset[str] = frozenset()
         self._drawn: dict[int, tuple[str, str, str]] = {}
-        """The time, the sign and the note with which each row was last drawn."""
+        """The time, the signs and the note with which each row was last drawn."""
 
     # What is listed
 
@@ -312,17 +312,18 @@ class InboxList(InboxRows):
         item = self._items.rows[index]
         if isinstance(item, GroupHeading):
             return self.drawing.group_heading(item.name, item.size, width)
-        waiting, sign, note = self._changing_parts(item)
+        waiting, signs, note = self._changing_parts(item)
         essence = self._items.essence(item)
         row, look = row_of(item, essence, waiting=waiting, note=note), look_of(item, essence)
-        return self.drawing.row(row, look, width, selected=selected, sign=sign)
+        return self.drawing.row(row, look, width, selected=selected, signs=signs)
 
     def _changing_parts(self, item: Waiting) -> tuple[str, str, str]:
-        """Return the parts of a row that change without a new list: its time, sign and note."""
-        note = self._signs.first_of(item, (Sign.FLAGGED,))
-        if self._signs.has(item, Sign.SNOOZED):
-            note = f"{note} ({snooze_words(self.notes.until(item))})".strip()
-        return self._time_of(item), self._signs.first_of(item, _SIGNS), note
+        """Return the parts of a row that change without a new list: its time, signs and note."""
+        sign = self._signs.first_of(item, _SIGNS)
+        flag = self._signs.first_of(item, (Sign.FLAGGED,))
+        is_snoozed = self._signs.has(item, Sign.SNOOZED)
+        note = f"({snooze_words(self.notes.until(item))})" if is_snoozed else ""
+        return self._time_of(item), f"{sign or ' '}{flag}", note
 
     def _time_of(self, item: Waiting) -> str:
         match self.order:

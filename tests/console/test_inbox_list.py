@@ -314,10 +314,10 @@ async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
         assert len(heard(said, InboxList.MarksChanged)) == 2
         await pilot.pause()
         assert [line[:2] for line in screen_text(pilot.app).split("\n")[1:6]] == [
-            "✓ ", "  ", "✓ ", "▸ ", "  ",
+            " ✓", "  ", " ✓", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
-        assert "▸✓ ¶ text" in screen_text(pilot.app)
+        assert "▸✓  ¶ text" in screen_text(pilot.app)
         listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2
