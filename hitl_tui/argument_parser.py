@@ -23,7 +23,20 @@ from hitl_tui.options import (
 )
 
 COMMANDS = (
-    *("demo", "serve", "web", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
+    *(
+        "demo",
+        "serve",
+        "web",
+        "graphs",
+        "run",
+        "list",
+        "review",
+        "show",
+        "answer",
+        "reopen",
+        "step",
+        "log",
+    ),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
     *("export", "story", "open", "replay", "watch", "doctor", "config", "targets", "completion"),
@@ -41,6 +54,7 @@ commands:
   hitl-tui graphs           list the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
   hitl-tui list             list what waits for a person
+  hitl-tui review           decide what waits, line by line, as screen readers need it
   hitl-tui show THREAD      print what a thread waits for, and its state
   hitl-tui answer THREAD    answer one interrupt, or several at once
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
