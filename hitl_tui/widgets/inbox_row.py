@@ -89,13 +89,12 @@ class InboxRowDrawing:
         return Strip(segments).adjust_cell_length(width, base)
 
     def _chip(self, kind: str, cells: int, look: Look, base: Style) -> list[Segment]:
-        """Draw a kind on a background of its own, and the rest of its column."""
+        """Draw a kind on a background of its own, as wide as its column."""
         found = self._widget.get_component_rich_style(f"inbox--{look}")
         words = f" {kind} " if cells > _KIND else kind
-        rest = " " * (cells - cell_len(words) + 1)
         return [
-            Segment(words, base + Style(color=found.color, bgcolor=found.bgcolor)),
-            Segment(rest, base),
+            Segment(padded(words, cells), base + Style(color=found.color, bgcolor=found.bgcolor)),
+            Segment(" ", base),
         ]
 
     def _column_style(self, name: str, text: str, look: Look | None) -> Style:
