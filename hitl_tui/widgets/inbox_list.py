@@ -36,6 +36,10 @@ _TIME_HEADINGS = {InboxOrder.CHANGED: "changed", InboxOrder.DEADLINE: "due"}
 """What the column of times shows in these orders; in the others, how long an item has waited."""
 
 
+_DUE_SOON = 86_400
+"""Seconds to a deadline, or since it, from which on it is shown in every order."""
+
+
 class InboxList(InboxRows):
     """Shows the pending items, one row each, under a row of headings; posts `Chosen`."""
 
@@ -321,17 +325,27 @@ class InboxList(InboxRows):
         """Return the parts of a row that change without a new list: its time, signs and note."""
         sign = self._signs.first_of(item, _SIGNS)
         flag = self._signs.first_of(item, (Sign.FLAGGED,))
-        is_snoozed = self._signs.has(item, Sign.SNOOZED)
-        note = f"({snooze_words(self.notes.until(item))})" if is_snoozed else ""
-        return self._time_of(item), f"{sign or ' '}{flag}", note
+        return self._time_of(item), f"{sign or ' '}{flag}", self._note_on(item)
+
+    def _note_on(self, item: Waiting) -> str:
+        """Return until when an item is hidden, or that it is due within a day, or was."""
+        if self._signs.has(item, Sign.SNOOZED):
+            return f"({snooze_words(self.notes.until(item))})"
+        left = None if self.order is InboxOrder.DEADLINE else self._time_left(item)
+        return f"(due {due(left)})" if left is not None and abs(left) < _DUE_SOON else ""
+
+    def _time_left(self, item: Waiting) -> float | None:
+        """Return the seconds to the deadline of an item, if it has one."""
+        deadline = self._items.deadline(item)
+        return None if deadline is None else (deadline - datetime.now(UTC)).total_seconds()
 
     def _time_of(self, item: Waiting) -> str:
         match self.order:
             case InboxOrder.CHANGED:
                 return waited(item.changed or item.since)
             case InboxOrder.DEADLINE:
-                deadline = self._items.deadline(item)
-                return due((deadline - datetime.now(UTC)).total_seconds()) if deadline else ""
+                left = self._time_left(item)
+                return "" if left is None else due(left)
             case _:
                 return waited(item.since)
 
