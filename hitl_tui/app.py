@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_engine.configuration import Configuration
+from hitl_tui.collector import Collector
 from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.messages import (
     Answered,
@@ -147,6 +148,7 @@ class ConsoleApp(App[None]):
         self._close_requested = asyncio.Event()
         self._output_filters = _output_filters(ascii_signs or {})
         self._ascii_keys = bool(ascii_signs)
+        self._collector = Collector()
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""
@@ -184,6 +186,12 @@ class ConsoleApp(App[None]):
     def on_mount(self) -> None:
         """Open the target after the first paint."""
         self.call_after_refresh(self._open_target)
+        if not self.is_headless:  # then the process is not only the console's
+            self.set_interval(1, self._collect_when_quiet)
+
+    def _collect_when_quiet(self) -> None:
+        if self.session.inbox is not None:
+            self._collector.tick()
 
     def _open_target(self) -> None:
         if self.sessions.several:
@@ -322,6 +330,7 @@ class ConsoleApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
         if isinstance(event, events.Key | events.Paste) and self._opened is not None:
+            self._collector.key_pressed()
             from hitl_tui.screens.early_keys import takes
 
             if takes(event, self.screen, self.session.early_keys):

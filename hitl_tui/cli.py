@@ -26,6 +26,7 @@ from hitl_engine.configuration import (
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import console_arguments, parse_arguments, parser_of_all
+from hitl_tui.collector import expect_many_objects
 from hitl_tui.settings import Settings
 from hitl_tui.shell.standard_streams import (
     discard_output,
@@ -49,6 +50,7 @@ _WITHOUT_TARGET = ("config", "targets", "story")
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `hitl-tui` and exit with its code."""
+    expect_many_objects()
     escape_unencodable()
     try:
         sys.exit(_run(list(sys.argv[1:] if argv is None else argv)))

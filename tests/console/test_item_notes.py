@@ -33,7 +33,7 @@ async def test_an_item_is_flagged_by_key_and_found_by_its_flag(console: OpenCons
     one, two = interrupt("one"), interrupt("two", n=2, minutes=3)
     async with console(DeskDouble(one, two)) as c:
         await c.press("s")
-        await until(c.pilot, lambda: "★ one" in c.text)
+        await until(c.pilot, lambda: "▸ ★ ¶ text" in c.text)
         await c.press("slash", *"is:fl", "enter")
         await until(c.pilot, lambda: "1 of 2 waiting" in c.text)
         await c.press("s")  # it no longer fits

@@ -6,8 +6,8 @@ proxy may have sent it twice, and passed on the refusal of the second.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -46,6 +46,8 @@ UNDER_WAY = frozenset({"pending", "running"})
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
 _NEWEST = 20
 """So many runs and checkpoints are read to find one that was sent just now."""
+_QUIET_SECONDS = 20.0
+"""After so long without an event, a stream may have missed the end of its run."""
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
 """Seconds to wait for a broken connection before the outcome counts as unknown."""
@@ -151,8 +153,8 @@ class RunSender:
             events = self._session.api.stream_run(
                 sent.thread_id, request, idempotency_key=sent.decision_id
             )
-            await _watch(events, sent.thread_id, observed, on_progress)
-            observed.moved = bool(observed.moved)
+            if await self._watched(events, sent, observed, on_progress):
+                observed.moved = bool(observed.moved)
         except TargetError as error:
             if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
                 raise
@@ -267,6 +269,8 @@ class RunSender:
             await self.settle(sent, observed, until=UNDER_WAY | _OVER)
             if observed.run_id is None or self._session.api is not sent_to:
                 return  # a successor has no stream of it
+            if observed.deadline.left <= 0:
+                return  # the server is silent
             was_over, seen = observed.status in _OVER, observed.events
             events = self._session.api.join_stream(
                 sent.thread_id,
@@ -274,10 +278,48 @@ class RunSender:
                 after=observed.last_event_id,
             )
             with suppress(TargetError):
-                await _watch(events, sent.thread_id, observed, on_progress)
+                await self._watched(events, sent, observed, on_progress)
             if was_over or observed.events == seen:
                 return
             observed.deadline.renew()
+
+    async def _watched(
+        self,
+        events: AsyncGenerator[StreamEvent, None],
+        sent: SentRun,
+        observed: ObservedRun,
+        on_progress: Callable[[Progress], None],
+    ) -> bool:
+        """Follow a stream to its end and return True; return False if only its run has ended.
+
+        A proxy or a server may keep a stream open that ends nothing. Raises TargetError.
+        """
+        try:
+            async with asyncio.timeout(None) as until:
+                ending = asyncio.create_task(self._end_after_run(sent, observed, until))
+                try:
+                    async with aclosing(events):
+                        await _watch(events, sent.thread_id, observed, on_progress)
+                finally:
+                    ending.cancel()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _end_after_run(
+        self, sent: SentRun, observed: ObservedRun, until: asyncio.Timeout
+    ) -> None:
+        """End a stream that has no events for some time, although its run has ended."""
+        while True:
+            seen = observed.events
+            await asyncio.sleep(_QUIET_SECONDS)
+            if observed.events > seen:
+                continue
+            with suppress(TargetError):
+                run = await self.find(sent, observed.run_id)
+                if run is not None and run.status in _OVER:
+                    until.reschedule(asyncio.get_running_loop().time())
+                    return
 
     async def find(
         self, sent: SentRun, run_id: str | None = None, *, among: int = _NEWEST

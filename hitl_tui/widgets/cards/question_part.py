@@ -71,7 +71,7 @@ class QuestionPart(Fitting, Vertical):
         self.set_class(fits, "-fits", update=False)  # with all else that is in the body
         for each in self.ancestors:  # none is left where the user has closed the card meanwhile
             if isinstance(each, CardBody):
-                each.set_class(fits, "-fits")
+                each.set_class(fits, "-fits", update=self.in_use)  # else when it comes into use
 
     def changed(self, *, guarded: bool = False) -> None:
         """Tell the card that something in the part is different."""
