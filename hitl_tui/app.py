@@ -485,9 +485,8 @@ class ConsoleApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Replace control characters and signs in everything that is drawn, and colours at last."""
-        first, *others = (
-            super().get_line_filters()
-        )  # the first resolves the colours that have names
+        # The first resolves the colours that have names.
+        first, *others = super().get_line_filters()
         has_few = not self.is_headless and self.console.color_system == "standard"
         few = [self._few_colours] if has_few else []
         return [*self._output_filters, first, *few, *others]
