@@ -5,6 +5,7 @@ import os
 import traceback
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,12 +13,14 @@ from rich.text import Text
 from textual import events, on, work
 from textual.app import App, SystemCommand
 from textual.binding import Binding, BindingType
+from textual.color import Color
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_engine.configuration import Configuration
+from hitl_tui.collector import Collector
 from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.messages import (
     Answered,
@@ -41,8 +44,10 @@ from hitl_tui.settings import Settings
 from hitl_tui.state.kept_breakpoints import restore_breakpoints
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
-from hitl_tui.text.output_filter import HiddenCharacterFilter
-from hitl_tui.themes import THEMES
+from hitl_tui.text.few_colours import SixteenColours
+from hitl_tui.text.output_filter import AsciiFilter, HiddenCharacterFilter
+from hitl_tui.text.signs import key_in_ascii
+from hitl_tui.themes import THEMES, WITHOUT_SHADES
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -112,10 +117,12 @@ class ConsoleApp(App[None]):
         *,
         last_seen: Mapping[str, "LastSeenFile"] | None = None,
         opens_thread: bool = False,
+        ascii_signs: Mapping[int, str] | None = None,
     ) -> None:
         """`last_seen`: where the inbox of a target is kept for the next start; without it, it is not.
 
-        With `opens_thread`, the newest thread is opened at once. Raises BadConfiguration.
+        With `opens_thread`, the newest thread is opened at once. `ascii_signs` has the ASCII
+        characters that are drawn for others. Raises BadConfiguration.
         """
         super().__init__()
         self._opens_thread = opens_thread
@@ -123,6 +130,8 @@ class ConsoleApp(App[None]):
         configured = configuration or Configuration()
         for theme in THEMES:
             self.register_theme(theme)
+        for name in WITHOUT_SHADES:
+            self.unregister_theme(name)
         kept = self._settings.theme
         self._configured_theme = configured_theme(configured, self.available_themes)
         self.theme = self._configured_theme or (
@@ -137,7 +146,9 @@ class ConsoleApp(App[None]):
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
         self._close_requested = asyncio.Event()
-        self._output_filter = HiddenCharacterFilter()
+        self._output_filters = _output_filters(ascii_signs or {})
+        self._ascii_keys = bool(ascii_signs)
+        self._collector = Collector()
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""
@@ -175,6 +186,12 @@ class ConsoleApp(App[None]):
     def on_mount(self) -> None:
         """Open the target after the first paint."""
         self.call_after_refresh(self._open_target)
+        if not self.is_headless:  # then the process is not only the console's
+            self.set_interval(1, self._collect_when_quiet)
+
+    def _collect_when_quiet(self) -> None:
+        if self.session.inbox is not None:
+            self._collector.tick()
 
     def _open_target(self) -> None:
         if self.sessions.several:
@@ -313,6 +330,7 @@ class ConsoleApp(App[None]):
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
         if isinstance(event, events.Key | events.Paste) and self._opened is not None:
+            self._collector.key_pressed()
             from hitl_tui.screens.early_keys import takes
 
             if takes(event, self.screen, self.session.early_keys):
@@ -466,11 +484,36 @@ class ConsoleApp(App[None]):
             self._driver.write(sequence)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Replace control characters in everything that is drawn."""
-        return [self._output_filter, *super().get_line_filters()]
+        """Replace control characters and signs in everything that is drawn, and colours at last."""
+        first, *others = (
+            super().get_line_filters()
+        )  # the first resolves the colours that have names
+        few = [self._few_colours] if self.console.color_system == "standard" else []
+        return [*self._output_filters, first, *few, *others]
+
+    @property
+    def _few_colours(self) -> LineFilter:
+        colours = self.theme_variables
+        return _sixteen_colours(tuple(colours[name] for name in ("background", "surface", "panel")))
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Return how a key is shown: by its name where its sign cannot be."""
+        shown = super().get_key_display(binding)
+        return key_in_ascii(shown) if self._ascii_keys else shown
 
     def _fatal_error(self) -> None:
         """Show the traceback without local variables, which may contain payloads and API keys."""
         from hitl_engine.visible import visible
 
         self.panic(Text(visible(traceback.format_exc())))
+
+
+def _output_filters(ascii_signs: Mapping[int, str]) -> tuple[LineFilter, ...]:
+    if not ascii_signs:
+        return (HiddenCharacterFilter(),)
+    return AsciiFilter(ascii_signs), HiddenCharacterFilter(replacement="?")
+
+
+@lru_cache(maxsize=8)
+def _sixteen_colours(grounds: tuple[str, ...]) -> LineFilter:
+    return SixteenColours(map(Color.parse, grounds))

@@ -23,7 +23,20 @@ from hitl_tui.options import (
 )
 
 COMMANDS = (
-    *("demo", "serve", "web", "graphs", "run", "list", "show", "answer", "reopen", "step", "log"),
+    *(
+        "demo",
+        "serve",
+        "web",
+        "graphs",
+        "run",
+        "list",
+        "review",
+        "show",
+        "answer",
+        "reopen",
+        "step",
+        "log",
+    ),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
     *("export", "story", "open", "replay", "watch", "doctor", "config", "targets", "completion"),
@@ -41,6 +54,7 @@ commands:
   hitl-tui graphs           list the graphs of the target
   hitl-tui run GRAPH        run a graph to its next stop or end
   hitl-tui list             list what waits for a person
+  hitl-tui review           decide what waits, line by line, as screen readers need it
   hitl-tui show THREAD      print what a thread waits for, and its state
   hitl-tui answer THREAD    answer one interrupt, or several at once
   hitl-tui reopen THREAD    ask again a question whose node failed on its answer
@@ -257,6 +271,7 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
         "grace of config.toml, or 3)",
     )
     _add_forget_option(parser)
+    _add_ascii_option(parser)
     parser.add_argument("--version", action=_PrintVersion, nargs=0, help="print the version")
 
 
@@ -281,6 +296,15 @@ def _add_forget_option(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_ascii_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--ascii",
+        action="store_true",
+        default=None,
+        help="draw signs and frames with ASCII characters; done by itself where the locale is not UTF-8",
+    )
+
+
 def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Open the console on the sample graphs, with threads that wait for an answer."
@@ -288,6 +312,7 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_data_dir_option(parser)
     add_python_option(parser)
     _add_forget_option(parser)
+    _add_ascii_option(parser)
     parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=None)
 
 
@@ -327,6 +352,7 @@ def _add_open_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
     add_data_dir_option(parser)
+    _add_ascii_option(parser)
     parser.set_defaults(target=None, reload=False, grace=0)
 
 

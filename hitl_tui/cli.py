@@ -2,9 +2,10 @@
 
 import argparse
 import asyncio
+import locale
 import os
 import sys
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from functools import cache, partial
 from importlib import import_module
@@ -25,6 +26,7 @@ from hitl_engine.configuration import (
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import console_arguments, parse_arguments, parser_of_all
+from hitl_tui.collector import expect_many_objects
 from hitl_tui.settings import Settings
 from hitl_tui.shell.standard_streams import (
     discard_output,
@@ -32,6 +34,7 @@ from hitl_tui.shell.standard_streams import (
     print_note,
     print_output,
 )
+from hitl_tui.text.signs import ascii_table, escape_in_payloads, is_utf_8
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk
@@ -47,6 +50,7 @@ _WITHOUT_TARGET = ("config", "targets", "story")
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Run `hitl-tui` and exit with its code."""
+    expect_many_objects()
     escape_unencodable()
     try:
         sys.exit(_run(list(sys.argv[1:] if argv is None else argv)))
@@ -122,6 +126,7 @@ def _run_console(
         configuration,
         last_seen=_last_seen_files(args, targets, configuration),
         opens_thread=args.command == "open",
+        ascii_signs=_ascii_signs(args, configuration),
     )
     app.session.takes_up_code = args.reload
     for session, target in zip(app.sessions.targets, targets, strict=True):
@@ -134,6 +139,22 @@ def _run_console(
             f" To see its state: hitl-tui show {thread_id}"
         )
     return app.return_code or 0
+
+
+def _ascii_signs(args: argparse.Namespace, configuration: Configuration) -> Mapping[int, str]:
+    """Return which signs are drawn in ASCII, for `str.translate`: none, unless that is needed."""
+    encoding = "utf-8" if _in_browser() else _encoding_of_terminal()
+    wanted = args.ascii or configuration.get("ascii")
+    if wanted is False or (wanted is None and is_utf_8(encoding)):
+        return {}
+    escape_in_payloads(encoding)
+    return ascii_table(encoding)
+
+
+def _encoding_of_terminal() -> str:
+    """Return the encoding of what is drawn, or that of the locale where it is not UTF-8."""
+    drawn = getattr(sys.__stderr__, "encoding", "")
+    return drawn if not is_utf_8(drawn) else locale.getencoding()
 
 
 def _last_seen_files(
@@ -238,7 +259,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
-            confirmed=args.command in (None, "demo") or getattr(args, "yes", False),
+            confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
         )
     async with opened as desk:

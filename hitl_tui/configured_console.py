@@ -21,9 +21,10 @@ def check_console(configuration: Configuration) -> None:
     """Check what is set for the console, without starting it. Raises BadConfiguration."""
     from textual.theme import BUILTIN_THEMES  # only the console and this check need Textual
 
-    from hitl_tui.themes import THEMES
+    from hitl_tui.themes import THEMES, WITHOUT_SHADES
 
-    configured_theme(configuration, [*BUILTIN_THEMES, *(theme.name for theme in THEMES)])
+    known = {*BUILTIN_THEMES, *(theme.name for theme in THEMES)} - {*WITHOUT_SHADES}
+    configured_theme(configuration, known)
     configured_keys(configuration)
 
 

@@ -14,6 +14,7 @@ EXAMPLES = {
     "graphs": "hitl-tui graphs --json",
     "run": "hitl-tui run agent --input-text 'Refund order 4738'",
     "list": "hitl-tui list --tool send_email",
+    "review": "hitl-tui review --kind tool",
     "show": "hitl-tui show 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "answer": "hitl-tui answer 01a2296d-19b5-7417-b3f0-90b9f07a2922 --reject 'Ask the customer first'",
     "reopen": "hitl-tui reopen 01a2296d-19b5-7417-b3f0-90b9f07a2922",

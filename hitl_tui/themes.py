@@ -34,3 +34,6 @@ THEMES = (
         variables={"footer-key-foreground": "#6a4aa3"},
     ),
 )
+
+WITHOUT_SHADES = ("ansi-dark", "ansi-light")
+"""Themes of Textual that have no shades: texts on coloured buttons, and dim ones, cannot be read."""

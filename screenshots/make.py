@@ -4,6 +4,7 @@ Run it with `make screenshots`. The graphs run in a real local server.
 """
 
 import asyncio
+import os
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -24,7 +25,8 @@ SIZE = (100, 30)
 
 
 async def make(folder: Path) -> None:
-    """Save every picture into `folder`."""
+    """Save every picture into `folder`, in all colours."""
+    os.environ["COLORTERM"] = "truecolor"
     with tempfile.TemporaryDirectory() as data:
         app = ConsoleApp(lambda: _demo(Path(data)))
         async with app.run_test(size=SIZE) as pilot:

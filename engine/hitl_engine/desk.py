@@ -43,6 +43,7 @@ from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.item_notes import ItemNotes
+from hitl_engine.deciding.open_decisions import OpenDecisions
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
 from hitl_engine.deciding.run_starter import RunStarter
@@ -287,6 +288,7 @@ class Desk:
         self._decider = Decider(session, journal.decisions, self.breakpoints)
         self._queue = AnswerQueue(self._decider, journal.decisions)
         self._answerers = Answerers(session, journal.decisions)
+        self._open_decisions = OpenDecisions(session, journal.decisions)
         self._starter = RunStarter(session, self._decider, self.breakpoints)
         self.reviews = Reviews(lambda _: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
@@ -512,6 +514,13 @@ class Desk:
         What was typed is still a draft. Raises JournalFailed.
         """
         return await self._queue.expire()
+
+    async def settle_open(self) -> tuple[LogEntry, ...]:
+        """Look for the outcomes of decisions whose program ended before it knew them; return these.
+
+        One whose run is under way has none yet. Raises TargetError and JournalFailed.
+        """
+        return await self._open_decisions.settle()
 
     async def _decided(
         self, decided: Sequence[tuple[Question, Decision]], on_progress: OnProgress

@@ -43,11 +43,19 @@ def decode(text: str) -> str:
 def one_line(text: str, limit: int = 200) -> str:
     """Return `text` on one line for a list: escaped, white space folded, cut with a count."""
     line = " ".join(visible(text[: limit * 4]).split())
-    if len(line) <= limit and len(text) <= limit * 4:
-        return line
+    whole = len(line) <= limit and len(text) <= limit * 4
+    return line if whole else _cut(line, limit, len(text))
+
+
+def cut_line(line: str, limit: int) -> str:
+    """Return a line that is visible already, cut with a count: escaping twice would change it."""
+    return line if len(line) <= limit else _cut(line, limit, len(line))
+
+
+def _cut(line: str, limit: int, length: int) -> str:
     while 0 < limit < len(line) and keeps_together(line, limit):
         limit -= 1
-    return f"{line[:limit]}… ({len(text):,} characters)"
+    return f"{line[:limit]}… ({length:,} characters)"
 
 
 def json_text(value: object, *, indent: int | None = 2) -> str:

@@ -5,6 +5,8 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 import orjson
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from hitl_server.reserved_keys import without_reserved
+
 _MAX_NAMES = 1000
 
 
@@ -36,6 +38,8 @@ ListOf: TypeAlias = Annotated[list[T], Field(fail_fast=True, max_length=10_000)]
 FewNames = BeforeValidator(_few_names)
 Storable: TypeAlias = Annotated[Any, AfterValidator(storable)]
 StorableObject: TypeAlias = Annotated[dict[str, Any], AfterValidator(storable)]
+Metadata: TypeAlias = Annotated[StorableObject, AfterValidator(without_reserved)]
+"""What a client notes about a thread or an assistant."""
 Text: TypeAlias = Annotated[str, Field(max_length=10_000)]
 Limit: TypeAlias = Annotated[int, Field(ge=1, le=1000, strict=True)]
 Offset: TypeAlias = Annotated[int, Field(ge=0, lt=2**63, strict=True)]

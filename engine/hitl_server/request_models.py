@@ -19,6 +19,7 @@ from hitl_server.body_types import (
     FewNames,
     Limit,
     ListOf,
+    Metadata,
     Offset,
     SortOrder,
     Storable,
@@ -281,7 +282,7 @@ class ThreadCreate(Body):
     """`POST /threads`."""
 
     thread_id: UUID | None = None
-    metadata: StorableObject | None = None
+    metadata: Metadata | None = None
     if_exists: Literal["raise", "do_nothing"] | None = None
     ttl: ThreadTtl = ThreadTtl()
     supersteps: ListOf[Superstep] = Field(default_factory=list)
@@ -290,7 +291,7 @@ class ThreadCreate(Body):
 class ThreadPatch(Body):
     """`PATCH /threads/{id}`: metadata is merged, key by key."""
 
-    metadata: StorableObject | None = None
+    metadata: Metadata | None = None
     ttl: ThreadTtl = ThreadTtl()
 
 
@@ -361,7 +362,7 @@ class AssistantPatch(Body):
     graph_id: Text | None = None
     config: Config | None = None
     context: StorableObject | None = None
-    metadata: StorableObject | None = None
+    metadata: Metadata | None = None
     name: Text | None = None
     description: Text | None = None
 

@@ -56,7 +56,7 @@ class ConnectingScreen(ConsoleScreen):
         seen, status = self._last_seen, self.session.connection
         if seen is None:
             self.status.update(_TEXTS.get(status, ""))
-        else:
+        elif seen.targets:  # else the inbox above it is live
             words = seen.words(_MEANWHILE.get(status, "connecting"))
             self.status.update(words)
             self.frame.border_title = Content(words)

@@ -1,9 +1,9 @@
 """The inbox: all pending items of all threads."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections import Counter
+from collections.abc import Awaitable, Collection, Sequence
 from contextlib import suppress
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -15,11 +15,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError, JournalFailed
-from hitl_engine.model import BrokenGraph, ItemNote, Server, Waiting
+from hitl_engine.model import BrokenGraph, Server, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.messages import BulkRequested, LogRequested, NewRunRequested, ThreadsRequested
 from hitl_tui.screens.connecting import NOT_LIVE
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.inbox_notes import InboxNotes
 from hitl_tui.screens.last_seen_keeper import LastSeenKeeper
 from hitl_tui.screens.text_modal import ModalText, TextModal
 from hitl_tui.state.inbox_view import InboxView, parse_view
@@ -27,7 +28,7 @@ from hitl_tui.state.last_seen import SeenRows
 from hitl_tui.state.long_lived import LongLivedItems
 from hitl_tui.state.marks import ItemKey, Marks, key_of
 from hitl_tui.state.named_views import NamedView, NamedViews
-from hitl_tui.state.noted_items import NotedId, NotedItems
+from hitl_tui.state.noted_items import NotedItems
 from hitl_tui.state.session import Session
 from hitl_tui.state.sessions import Sessions
 from hitl_tui.state.snooze_time import SnoozeTime
@@ -153,7 +154,6 @@ class InboxScreen(ConsoleScreen):
             "f",
             "facets",
             "Filter by",
-            show=False,
             tooltip="List only items like the selected one: of its kind, tool, graph, …",
             id="inbox.facets",
         ),
@@ -161,7 +161,6 @@ class InboxScreen(ConsoleScreen):
             "v",
             "views",
             "Views",
-            show=False,
             tooltip="Show a named view, save what is shown as one, or remove one",
             id="inbox.views",
         ),
@@ -182,7 +181,6 @@ class InboxScreen(ConsoleScreen):
         super().__init__(sessions.overview)
         self.sessions = sessions
         self.desks = sessions.desks()
-        self.notes = NotedItems(self.desks.reviews.fingerprint_of)
         self.marks = Marks()
         self.views = NamedViews(self.session.settings, self.session.configuration)
         self._last_seen_list: LastSeenList | None = None
@@ -207,8 +205,9 @@ class InboxScreen(ConsoleScreen):
             self.marks,
             self.session.early_keys,
             deadline_of=self.desks.reviews.deadline_of,
-            notes=self.notes,
+            notes=NotedItems(self.desks.reviews.fingerprint_of),
         )
+        self.notes = InboxNotes(self.sessions, self.desks, self.list)
         kept = self.session.settings.kept(_KEPT_AS)
         self._arrange(parse_view(kept if isinstance(kept, str) else ""))
         self.nothing = Static(id="nothing", markup=False)
@@ -254,6 +253,17 @@ class InboxScreen(ConsoleScreen):
             text = f"{words} ({names}). What was typed is kept."
             self.show_notification(text, severity="warning")
 
+    @work(group="settle", exit_on_error=False)
+    async def settle_open(self, desk: "Desk") -> None:
+        """Show what became of decisions whose outcome an earlier console did not learn."""
+        if found := await desk.settle_open():
+            counts = Counter(each.outcome or "still in progress" for each in found)
+            results = ", ".join(f"{count:,} {result}" for result, count in counts.items())
+            words = (
+                f"Looked for the outcome of {counted(len(found), 'earlier decision')}: {results}"
+            )
+            self.show_notification(f"{words}. The log has details.", severity="warning")
+
     def _watch_connected(self) -> None:
         """Follow the inbox of each target that is connected."""
         for each in self.sessions.targets:
@@ -262,6 +272,7 @@ class InboxScreen(ConsoleScreen):
                 self.watch_inbox(each, each.desk)
                 self._show_remarks(each.desk.server)
                 self.expire_queued(each.desk)
+                self.settle_open(each.desk)
 
     def _show_remarks(self, server: Server) -> None:
         """Show what to know about a server and the settings of a project, when it is connected."""
@@ -282,7 +293,7 @@ class InboxScreen(ConsoleScreen):
     @work(group="watch", exit_on_error=False)
     async def watch_inbox(self, session: Session, desk: "Desk") -> None:
         """Read the inbox of a target whenever it changes, for all screens."""
-        await self._take_notes()  # before the first items: snoozed ones are never on screen
+        await self.notes.show()  # before the first items: snoozed ones are never on screen
         async for inbox in desk.watch():
             session.set_inbox(inbox)
 
@@ -351,21 +362,17 @@ class InboxScreen(ConsoleScreen):
     @work(group="notes", exclusive=True, exit_on_error=False)
     async def read_notes(self) -> None:
         """Show which items are flagged, and hide those that are snoozed."""
-        await self._take_notes()
+        await self.notes.show()
 
-    async def _take_notes(self) -> None:
-        found: dict[NotedId, ItemNote] = {}
-        for desk in (each.desk for each in self.sessions.targets):
-            if desk is not None:
-                with suppress(JournalFailed):  # it is told where a note is made
-                    notes = await desk.item_notes.all()
-                    found |= {(desk.server.name, item): note for item, note in notes.items()}
-        self.list.show_notes(found)
+    @work(group="note", exit_on_error=False)
+    async def write_notes(self, writing: Awaitable[None]) -> None:
+        """Write notes, and show them."""
+        await writing
 
     @on(InboxList.FlagRequested)
     def flag(self, event: InboxList.FlagRequested) -> None:
         """Flag an item, or remove its flag."""
-        self.note((event.item,), lambda desk, item: desk.item_notes.flag(item, event.is_flagged))
+        self.write_notes(self.notes.flag(event.item, is_flagged=event.is_flagged))
 
     @on(InboxList.SnoozeRequested)
     def ask_how_long(self, event: InboxList.SnoozeRequested) -> None:
@@ -373,25 +380,11 @@ class InboxScreen(ConsoleScreen):
         from hitl_tui.screens.snooze_picker import SnoozePicker  # after the first paint
 
         def chosen(time: SnoozeTime | None) -> None:
-            if time is SnoozeTime.NOW:
-                self.note(event.items, lambda desk, item: desk.item_notes.wake(item))
-            elif time is not None:
-                end = time.end(datetime.now(UTC))
-                self.note(event.items, lambda desk, item: desk.item_notes.snooze(item, end))
+            if time is not None:
+                self.write_notes(self.notes.snooze(event.items, time))
                 self.list.action_unmark()
 
-        self.app.push_screen(SnoozePicker(event.items, self.notes), chosen)
-
-    @work(group="note", exit_on_error=False)
-    async def note(
-        self,
-        items: Sequence[Waiting],
-        write: "Callable[[Desk, Waiting], Awaitable[None]]",
-    ) -> None:
-        """Write a note about each of these items."""
-        for item in items:
-            await write(self.desks.of(item), item)
-        self.read_notes()
+        self.app.push_screen(SnoozePicker(event.items, self.list.notes), chosen)
 
     # The inbox as last seen
 

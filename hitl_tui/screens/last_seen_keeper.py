@@ -38,8 +38,11 @@ class LastSeenKeeper:
 
     def keep(self) -> None:
         """Write the newest items, if they are live and others than before. Raises OSError."""
-        inbox, snoozed = self._session.inbox, set(map(key_of, self._snoozed()))
-        if inbox is None or inbox.error or self._is_kept(inbox.items, snoozed):
+        inbox = self._session.inbox
+        if inbox is None or inbox.error:
+            return
+        snoozed = set(map(key_of, self._snoozed()))
+        if self._is_kept(inbox.items, snoozed):
             return
         listed = inbox.items
         if snoozed:

@@ -182,9 +182,9 @@ def _entry_line(entry: LogEntry, widths: tuple[int, ...]) -> Content:
 
 
 def _entry_text(entry: LogEntry) -> str:
-    text, _ = _OUTCOMES[entry.outcome]
+    _, _, words = _OUTCOMES[entry.outcome][0].partition(" ")
     lines = [
-        f"{text}: {entry.why}" if entry.why else text,
+        f"{words}: {entry.why}" if entry.why else words,
         *(f"Not as decided: {each}" for each in entry.mismatches),
         *([f"The run failed: {entry.error}", *entry.traceback.splitlines()] if entry.error else []),
         f"{entry.decision} ({entry.event}) by {entry.who}",
@@ -194,9 +194,9 @@ def _entry_text(entry: LogEntry) -> str:
         "",
         f"at         {entry.at.astimezone():%Y-%m-%d %H:%M:%S %z}",
         f"graph      {entry.graph_id}",
-        f"node       {entry.node or '–'}",
+        f"node       {entry.node or '-'}",
         f"thread     {entry.thread_id}",
-        f"interrupt  {entry.interrupt_id or '–'}",
+        f"interrupt  {entry.interrupt_id or '-'}",
         f"server     {entry.server}",
         f"id         {entry.decision_id}",
     ]

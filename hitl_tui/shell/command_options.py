@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 
 from hitl_tui.options import (
+    add_connection_options,
+    add_target_option,
     json_object,
     json_value,
     key_value,
@@ -11,7 +13,7 @@ from hitl_tui.options import (
     number_between,
     tool_arguments,
 )
-from hitl_tui.shell import commands, decision_options
+from hitl_tui.shell import commands, decision_options, review_command
 from hitl_tui.shell.common_options import (
     add_expect_option,
     add_filter_options,
@@ -88,6 +90,17 @@ def _add_list_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--all", action="store_true", help="list what waits on all targets of config.toml"
     )
+
+
+def _add_review_options(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Decide what waits, line by line: for screen readers and for terminals that show lines only. "
+        "Everything is printed, and nothing is drawn over; answers are typed, and confirmed."
+    )
+    parser.set_defaults(run=review_command.review, json=False)
+    add_target_option(parser)
+    add_filter_options(parser)
+    add_connection_options(parser)
 
 
 def _add_show_options(parser: argparse.ArgumentParser) -> None:
@@ -228,6 +241,7 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "graphs": _add_graphs_options,
     "run": _add_run_options,
     "list": _add_list_options,
+    "review": _add_review_options,
     "show": _add_show_options,
     "answer": _add_answer_options,
     "reopen": _add_reopen_options,

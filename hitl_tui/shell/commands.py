@@ -76,7 +76,7 @@ async def show(desk: "Desk", args: Namespace) -> CommandResult:
     thread = await find_thread(desk, args.thread)
     places = await desk.places(thread)
     questions = [
-        await _question_details(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
+        await question_details(desk, thread, item, places.get(item.interrupt_id, (item.node,)))
         for item in pending_interrupts(thread)
     ]
     return thread_result(thread, questions, desk.reviews.fingerprint_of)
@@ -144,9 +144,10 @@ def log(entries: Iterable[LogEntry]) -> CommandResult:
     return log_result(tuple(entries))
 
 
-async def _question_details(
+async def question_details(
     desk: "Desk", thread: ThreadView, item: Interrupt, place: tuple[str, ...]
 ) -> QuestionDetails:
+    """Return everything that is printed about a question."""
     question = desk.reviews.question(item)
     return QuestionDetails(
         question,

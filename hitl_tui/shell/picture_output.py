@@ -11,9 +11,9 @@ from hitl_tui.text.graph_mermaid import mermaid
 from hitl_tui.text.graph_positions import NotLaidOut
 from hitl_tui.text.graph_rails import RailRow, rail_rows
 from hitl_tui.text.graph_svg import svg
+from hitl_tui.text.signs import ASCII
 
 FORMS = ("picture", "mermaid", "svg")
-_ASCII = str.maketrans("│┆╷╵─┄╭╰├╮╯┤┬┴┼═║╔╗╚╝◀▶▲▼○↺⊞▸▵▿→…", "|:||-.+++++++++=!++++<>^vo@#>^v>~")
 
 
 def picture_result(
@@ -27,7 +27,7 @@ def picture_result(
         lines = _text(picture, form)
     except NotLaidOut as error:
         raise BadInput(str(error)) from error
-    return CommandResult(_document(picture), (lines.translate(_ASCII) if ascii_only else lines,))
+    return CommandResult(_document(picture), (lines.translate(ASCII) if ascii_only else lines,))
 
 
 def _text(picture: GraphPicture, form: str | None) -> str:

@@ -81,6 +81,15 @@ def document(details: QuestionDetails) -> JsonObject:
 
 def lines(details: QuestionDetails) -> Iterator[str]:
     """Return what people need, safe to print."""
+    yield from about_lines(details)
+    yield ""
+    yield f"  answer with {', '.join(ways(details.question.review))}"
+    fits = json_text(details.schema, indent=None) if details.schema else "anything"
+    yield f"  accepts    {fits}"
+
+
+def about_lines(details: QuestionDetails) -> Iterator[str]:
+    """Return what is asked, and what is known about it, safe to print."""
     asked, review = details.question.interrupt, details.question.review
     yield f"  node       {one_line(' ▸ '.join(details.place), _LINE)}"
     if asked.namespace:
@@ -104,10 +113,6 @@ def lines(details: QuestionDetails) -> Iterator[str]:
         yield f"  note       {one_line(note, _LINE)}"
     yield ""
     yield from (f"  {line}" for line in _asked(review))
-    yield ""
-    yield f"  answer with {', '.join(ways(review))}"
-    fits = json_text(details.schema, indent=None) if details.schema else "anything"
-    yield f"  accepts    {fits}"
 
 
 def _stuck(reopening: Reopening) -> Iterator[str]:
@@ -184,7 +189,7 @@ def _field(field: FormField, indent: str) -> Iterator[str]:
     """Return a field and what it contains; a form as a whole has no name, and so no line."""
     inner = indent
     if field.name:
-        yield indent + _field_line(field)
+        yield indent + field_line(field)
         inner = f"{indent}  "
     for each in field.fields:
         yield from _field(each, inner)
@@ -196,7 +201,8 @@ def _field(field: FormField, indent: str) -> Iterator[str]:
         yield from _field(replace(variant.field, name=""), f"{inner}  ")
 
 
-def _field_line(field: FormField) -> str:
+def field_line(field: FormField) -> str:
+    """Return a field of a form: its name, what it takes, and what it is for."""
     parts: list[str] = [field.kind.replace("_", " ")]
     parts += ["required"] if field.required else []
     parts += ["or null"] if field.nullable else []

@@ -51,8 +51,8 @@ def _encoding() -> Check:
     encoding = (sys.stdout.encoding or "").lower()
     if encoding.replace("-", "") == "utf8":
         return Check("encoding", CheckStatus.OK, "UTF-8")
-    advice = "Set LANG to a UTF-8 locale, such as C.UTF-8: frames and signs need it."
-    return Check("encoding", CheckStatus.WRONG, encoding or "none", advice)
+    advice = "Set LANG to a UTF-8 locale, such as C.UTF-8. Until then signs are drawn in ASCII."
+    return Check("encoding", CheckStatus.NOTE, encoding or "none", advice)
 
 
 def _size() -> Check:

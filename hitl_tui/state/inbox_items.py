@@ -59,11 +59,13 @@ class InboxItems:
         self._filter = InboxFilter()
         self._grouping = InboxGrouping.NONE
         self._unchecked: Iterator[Waiting] | None = None
+        self._ungrouped: Iterator[Waiting] | None = None
+        """Listed items whose tools are to be found out for their groups: it takes long for many."""
 
     @property
     def is_complete(self) -> bool:
-        """Whether all items were checked by the filter."""
-        return self._unchecked is None
+        """Whether all items were checked by the filter, and their groups are known."""
+        return self._unchecked is None and self._ungrouped is None
 
     def replace(
         self, items: tuple[Waiting, ...], order: InboxOrder, complete: frozenset[str]
@@ -77,11 +79,7 @@ class InboxItems:
         before, self.all = self.all, items  # `before` keeps the ids from being used again
         kept = known.intersection(map(id, items))
         woke_or_slept = self._find_snoozed() & kept
-        checks_new_only = (
-            self.is_complete
-            and not (self._filter.may_change or woke_or_slept)
-            and len(items) - len(kept) <= _FEW
-        )
+        goes_on = self.is_complete and len(items) - len(kept) <= _FEW
         self._note_unseen(before, kept, complete)
         self._essences = {key: each for key, each in self._essences.items() if key in kept}
         self.longest_names = (
@@ -91,9 +89,9 @@ class InboxItems:
         )
         self._order = None
         self._sort(order)
-        if self._lists_all:
+        if not self._filter:
             self._list_all()
-        elif checks_new_only:
+        elif goes_on and not (self._filter.may_change or woke_or_slept):
             self.listed = [
                 item
                 for item in self._ordered
@@ -101,6 +99,7 @@ class InboxItems:
             ]
         else:
             self._list_matches(self._ordered)
+        self._find_groups(at_once=goes_on)
         del before
 
     def _note_unseen(
@@ -129,22 +128,24 @@ class InboxItems:
         )
         before, self._filter, self._grouping = self.listed, chosen, grouping
         self._sort(order)
-        if self._lists_all:
+        if not chosen:
             self._list_all()
         else:
             self._list_matches(before if narrows else self._ordered)
+        self._find_groups(at_once=False)
 
     def arrange(self) -> None:
-        """Put what is listed so far into its groups."""
-        groups = self._grouping is not InboxGrouping.NONE
+        """Put what is listed so far into its groups, once they are known."""
+        groups = self._grouping is not InboxGrouping.NONE and self._ungrouped is None
         self.rows = grouped(self.listed, self._grouping, self.essence) if groups else self.listed
 
     def go_on(self, seconds: float, *, to: Waiting | None = None) -> None:
         """List further matches: for about that long, and until the item `to` is listed."""
         end = perf_counter() + seconds
         sought = None
-        if to is not None and not self.is_complete:
+        if to is not None and self._unchecked is not None:
             sought = next((item for item in self.all if _is_same(item, to)), None)
+            sought = sought if sought is not None and self._fits(sought) else None
         while self._unchecked is not None:
             checked = list(islice(self._unchecked, _AT_A_TIME))
             self.listed += filter(self._fits, checked)
@@ -153,6 +154,14 @@ class InboxItems:
             if any(item is sought for item in checked):
                 sought = None
             if sought is None and perf_counter() > end:
+                return
+        while self._ungrouped is not None:
+            grouped_now = list(islice(self._ungrouped, _AT_A_TIME))
+            for item in grouped_now:
+                self.essence(item)
+            if len(grouped_now) < _AT_A_TIME:
+                self._ungrouped = None
+            if perf_counter() > end:
                 return
 
     def essence(self, item: Waiting) -> Essence:
@@ -173,11 +182,6 @@ class InboxItems:
             default,
         )
 
-    @property
-    def _lists_all(self) -> bool:
-        """Whether every item is listed without a look at it; for its tool each is looked at."""
-        return not self._filter and self._grouping is not InboxGrouping.TOOL
-
     def _sort(self, order: InboxOrder) -> None:
         if order is not self._order:
             self._ordered = in_order(self.all, order, self.deadline)
@@ -197,13 +201,15 @@ class InboxItems:
     def _list_matches(self, items: list[Waiting]) -> None:
         self.listed, self._unchecked = [], iter(items)
 
+    def _find_groups(self, *, at_once: bool) -> None:
+        """Begin to find out the tools of what is listed; `at_once`: when it is arranged."""
+        is_slow = self._grouping is InboxGrouping.TOOL and not at_once
+        self._ungrouped = iter(self.listed) if is_slow else None
+
     def _fits(self, item: Waiting) -> bool:
         if id(item) in self._snoozed_ids and not self._filter.lists_snoozed:
             return False
-        fits = self._filter.fits(item, self)
-        if fits and self._grouping is InboxGrouping.TOOL:
-            self.essence(item)  # for its group: it takes long for all items at once
-        return fits
+        return self._filter.fits(item, self)
 
     def has_sign(self, item: Waiting, sign: Sign) -> bool:
         """Whether an item has a sign."""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from itertools import chain
 from typing import NamedTuple, TypeAlias, get_args
 
-from hitl_engine.visible import one_line
+from hitl_engine.visible import cut_line, visible_typed
 from hitl_tui.text.inbox_row import InboxRow, Look
 
 Json: TypeAlias = dict[str, object]
@@ -140,7 +140,7 @@ def _item(kept: object) -> SeenItem:
 def _text(kept: object) -> str:
     if not isinstance(kept, str):
         raise TypeError("not a text")
-    return one_line(kept, _LONGEST)
+    return cut_line(kept if kept.isprintable() else visible_typed(kept), _LONGEST)
 
 
 def _time(text: str) -> datetime:

@@ -100,7 +100,7 @@ class Outbox:
         self.after_answer = AfterAnswer.NEXT
         self.all: list[Sending] = []
         self.snoozed: Sequence[Waiting] = ()
-        """Items that are hidden from the inbox: the others come first."""
+        """Items of the newest inbox that are hidden for a time: the others come first."""
         self._subscribers: list[Callable[[], None]] = []
 
     def subscribe(self, callback: Callable[[], None]) -> None:
@@ -188,9 +188,12 @@ class Outbox:
         Snoozed ones do not count.
         """
         threads = {thread for sending in self.all for thread, _ in sending.threads}
-        held = sum(item.thread_id in threads and self.holds(item) for item in items)
-        put_off = sum(not (item.thread_id in threads and self.holds(item)) for item in self.snoozed)
-        return len(items) - held - put_off
+        snoozed = set(map(id, self.snoozed))
+        left_out = sum(
+            id(item) in snoozed or (item.thread_id in threads and self.holds(item))
+            for item in items
+        )
+        return len(items) - left_out
 
     def _has(self, item: Waiting, fits: Callable[[Sending], bool]) -> bool:
         """Whether one of the decisions that fit is on this very item."""

@@ -47,6 +47,7 @@ def setting_rows(configuration: Configuration, themes: Sequence[str]) -> Iterato
     """Yield the common settings: of the console, and of each target."""
     targets = configuration.names("targets")
     yield SettingRow("theme", configuration.values.get("theme"), tuple(themes))
+    yield _of_few(configuration, "ascii")
     yield SettingRow("grace", configuration.values.get("grace"), _GRACES)
     for key in _NOTIFICATIONS:
         yield _of_few(configuration, f"notifications.{key}")

@@ -18,7 +18,7 @@ from hitl_engine.model import (
     kind_of,
     tools_of,
 )
-from hitl_engine.visible import json_text, one_line
+from hitl_engine.visible import cut_line, json_text, one_line
 from hitl_tui.text.item_summary import breakpoint_line, running_call_line
 
 _LINE = 400
@@ -72,7 +72,7 @@ def essence_of(item: Item) -> Essence:
         text = _review_text(item.review, item.interrupt)
         if item.interrupt.tool_call is not None:
             text = f"{text} · in {running_call_line(item.interrupt.tool_call)}"
-        text = one_line(text, _LINE)
+        text = cut_line(text, _LINE)
     return Essence(kind_of(item), text, tools_of(item))
 
 

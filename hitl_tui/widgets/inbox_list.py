@@ -29,11 +29,15 @@ from hitl_tui.widgets.inbox_rows import InboxRows
 from hitl_tui.widgets.item_list import moving_keys
 
 _SIGNS = (Sign.MARKED, Sign.NEW, Sign.DRAFT)
-"""Of these, the first is drawn before the kind; a flag before what is asked."""
+"""Of these, the first is drawn at the start of a row; a flag follows it."""
 _MOMENT, _PAUSE = 0.004, 0.002
 """Seconds for which a filter runs, and for which keys can be handled in between."""
 _TIME_HEADINGS = {InboxOrder.CHANGED: "changed", InboxOrder.DEADLINE: "due"}
 """What the column of times shows in these orders; in the others, how long an item has waited."""
+
+
+_DUE_SOON = 86_400
+"""Seconds to a deadline, or since it, from which on it is shown in every order."""
 
 
 class InboxList(InboxRows):
@@ -75,7 +79,6 @@ class InboxList(InboxRows):
             "O",
             "regroup",
             "Group",
-            show=False,
             tooltip="Group the items by thread, by graph or by tool, or not at all",
             id="inbox.group",
         ),
@@ -93,7 +96,6 @@ class InboxList(InboxRows):
             "s",
             "flag",
             "Flag",
-            show=False,
             tooltip="Flag the item with a star, or remove its flag",
             id="inbox.flag",
         ),
@@ -101,7 +103,6 @@ class InboxList(InboxRows):
             "z",
             "snooze",
             "Snooze",
-            show=False,
             tooltip="Hide the item for a time, or the marked ones; it comes back by itself",
             id="inbox.snooze",
         ),
@@ -161,7 +162,7 @@ class InboxList(InboxRows):
         self._going_on: Timer | None = None
         self._complete: frozenset[str] = frozenset()
         self._drawn: dict[int, tuple[str, str, str]] = {}
-        """The time, the sign and the note with which each row was last drawn."""
+        """The time, the signs and the note with which each row was last drawn."""
 
     # What is listed
 
@@ -222,9 +223,10 @@ class InboxList(InboxRows):
         self.scroll_to(y=max(0, index - line), animate=False, force=True)
 
     def _update_list(self) -> None:
+        """List again, with the same item selected: enter must not open another one."""
         before = self.item
         self._items.list_matches(self.order, self._filter, self.grouping)
-        self._list_more(before)
+        self._list_more(before, to=before)
 
     def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
         """List what is found at once, with the same item selected; the rest follows."""
@@ -274,7 +276,9 @@ class InboxList(InboxRows):
     def watch_filter_text(self) -> None:
         """List the items that fit."""
         self._filter = parse_filter(self.filter_text)
-        self._update_list()
+        before = self.item
+        self._items.list_matches(self.order, self._filter, self.grouping)
+        self._list_more(before)
 
     # Drawing
 
@@ -312,25 +316,36 @@ class InboxList(InboxRows):
         item = self._items.rows[index]
         if isinstance(item, GroupHeading):
             return self.drawing.group_heading(item.name, item.size, width)
-        waiting, sign, note = self._changing_parts(item)
+        waiting, signs, note = self._changing_parts(item)
         essence = self._items.essence(item)
         row, look = row_of(item, essence, waiting=waiting, note=note), look_of(item, essence)
-        return self.drawing.row(row, look, width, selected=selected, sign=sign)
+        return self.drawing.row(row, look, width, selected=selected, signs=signs)
 
     def _changing_parts(self, item: Waiting) -> tuple[str, str, str]:
-        """Return the parts of a row that change without a new list: its time, sign and note."""
-        note = self._signs.first_of(item, (Sign.FLAGGED,))
+        """Return the parts of a row that change without a new list: its time, signs and note."""
+        sign = self._signs.first_of(item, _SIGNS)
+        flag = self._signs.first_of(item, (Sign.FLAGGED,))
+        return self._time_of(item), f"{sign or ' '}{flag}", self._note_on(item)
+
+    def _note_on(self, item: Waiting) -> str:
+        """Return until when an item is hidden, or that it is due within a day, or was."""
         if self._signs.has(item, Sign.SNOOZED):
-            note = f"{note} ({snooze_words(self.notes.until(item))})".strip()
-        return self._time_of(item), self._signs.first_of(item, _SIGNS), note
+            return f"({snooze_words(self.notes.until(item))})"
+        left = None if self.order is InboxOrder.DEADLINE else self._time_left(item)
+        return f"(due {due(left)})" if left is not None and abs(left) < _DUE_SOON else ""
+
+    def _time_left(self, item: Waiting) -> float | None:
+        """Return the seconds to the deadline of an item, if it has one."""
+        deadline = self._items.deadline(item)
+        return None if deadline is None else (deadline - datetime.now(UTC)).total_seconds()
 
     def _time_of(self, item: Waiting) -> str:
         match self.order:
             case InboxOrder.CHANGED:
                 return waited(item.changed or item.since)
             case InboxOrder.DEADLINE:
-                deadline = self._items.deadline(item)
-                return due((deadline - datetime.now(UTC)).total_seconds()) if deadline else ""
+                left = self._time_left(item)
+                return "" if left is None else due(left)
             case _:
                 return waited(item.since)
 

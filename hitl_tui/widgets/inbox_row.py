@@ -13,8 +13,8 @@ from hitl_tui.text.inbox_row import InboxRow, Look
 
 _KIND = 10
 """Cells of the sign and the longest word of a kind; where there is space, with one around it."""
-_SIGNS = 2
-"""Cells at the start of a row, for the signs of the selection and of a mark."""
+_SIGNS = 3
+"""Cells at the start of a row, for the signs of the selection, of a mark and of a flag."""
 
 
 class Columns(NamedTuple):
@@ -63,16 +63,16 @@ class InboxRowDrawing:
         segments = [Segment(" " * _SIGNS, base), Segment(words, title), Segment(rest, line)]
         return Strip(segments).adjust_cell_length(width, base)
 
-    def row(self, row: InboxRow, look: Look, width: int, *, selected: bool, sign: str) -> Strip:
-        """Draw the row of an item; `sign`: that it is marked, new or has a draft, or nothing."""
+    def row(
+        self, row: InboxRow, look: Look, width: int, *, selected: bool, signs: str = ""
+    ) -> Strip:
+        """Draw the row of an item; `signs`: two at most, the second is that it is flagged."""
         widget = self._widget
         base = widget.get_component_rich_style("inbox--selected") if selected else widget.rich_style
-        cursor = "▸" if selected else ""
-        if sign:
-            mark = f"{sign}{' ' * (_SIGNS - 1 - len(cursor))}"
-            segments = [Segment(cursor, base), Segment(mark, base + self._colour("mark"))]
-        else:
-            segments = [Segment(cursor.ljust(_SIGNS), base)]
+        segments = [
+            Segment("▸" if selected else " ", base),
+            Segment(signs.ljust(_SIGNS - 1), base + self._colour("mark")),
+        ]
         return self._strip(segments, row, look, base, width)
 
     def _strip(
@@ -89,13 +89,12 @@ class InboxRowDrawing:
         return Strip(segments).adjust_cell_length(width, base)
 
     def _chip(self, kind: str, cells: int, look: Look, base: Style) -> list[Segment]:
-        """Draw a kind on a background of its own, and the rest of its column."""
+        """Draw a kind on a background of its own, as wide as its column."""
         found = self._widget.get_component_rich_style(f"inbox--{look}")
         words = f" {kind} " if cells > _KIND else kind
-        rest = " " * (cells - cell_len(words) + 1)
         return [
-            Segment(words, base + Style(color=found.color, bgcolor=found.bgcolor)),
-            Segment(rest, base),
+            Segment(padded(words, cells), base + Style(color=found.color, bgcolor=found.bgcolor)),
+            Segment(" ", base),
         ]
 
     def _column_style(self, name: str, text: str, look: Look | None) -> Style:

@@ -13,6 +13,7 @@ from textual.widget import Widget
 from hitl_tui.widgets.cards.card_body import CardBody
 
 _LEFT_OUT_FIRST = (
+    *("inbox.facets", "inbox.group", "inbox.flag", "inbox.views", "inbox.snooze"),
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
     *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),

@@ -81,7 +81,7 @@ class LastSeenList(InboxRows):
         item = self._seen.items[index]
         waiting = "–" if item.since is None else age((self._opened_at - item.since).total_seconds())
         row = item.row._replace(waiting=waiting)
-        return self.drawing.row(row, item.look, width, selected=selected, sign="")
+        return self.drawing.row(row, item.look, width, selected=selected)
 
     def watch_selected(self, before: int, now: int) -> None:
         """Keep the selection for the lists that follow."""

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import Enum
 
 from textual.app import ComposeResult
-from textual.containers import Container, Vertical
+from textual.containers import Container
 from textual.reactive import reactive
 from textual.widgets import Static
 
@@ -15,6 +15,7 @@ from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.cards.question_card import QuestionCard
 from hitl_tui.widgets.conversation.conversation_tail import ConversationTail
+from hitl_tui.widgets.focus_frame import FocusFrame
 from hitl_tui.widgets.progress_pane import ProgressPane
 from hitl_tui.widgets.text_view import TextPane
 
@@ -29,15 +30,11 @@ class PaneContent(Enum):
     MOMENT = "moment"
 
 
-class ThreadPane(Vertical):
+class ThreadPane(FocusFrame):
     """Shows one of its contents; the card stays mounted while its decision is carried out."""
 
     DEFAULT_CSS = """
     ThreadPane {
-        border: round $foreground 20%;
-        border-title-color: $foreground 70%;
-        border-title-style: bold;
-        &:focus-within { border: round $accent; border-title-color: $accent; }
         #card { height: auto; display: none; }
         #progress { display: none; }
         #end { display: none; height: 1fr; }
@@ -78,8 +75,7 @@ class ThreadPane(Vertical):
 
     def watch_content(self, before: PaneContent, now: PaneContent) -> None:
         """Display the new content."""
-        self.remove_class(f"-{before.value}")
-        self.add_class(f"-{now.value}")
+        self.update_classes({f"-{before.value}": False, f"-{now.value}": True})
         self._show_title()
 
     def _show_title(self) -> None:

@@ -13,6 +13,7 @@ async def test_an_item_is_flagged_and_snoozed_until_it_changes(desk: Desk) -> No
     await desk.item_notes.snooze(asked, None)
     [listed] = [item for item in (await desk.inbox()).items if item.thread_id == asks.thread_id]
     assert isinstance(listed, Interrupt)
+    assert listed.changed is not None  # the inbox is ordered by it
     note = (await desk.item_notes.all())[id_of(listed)]
     assert note.is_flagged and note.snooze is not None
     assert note.snooze.fingerprint == desk.reviews.fingerprint_of(listed)

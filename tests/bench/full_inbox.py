@@ -67,6 +67,9 @@ class _Items:
     async def expire_queued(self) -> tuple[()]:
         return ()
 
+    async def settle_open(self) -> tuple[()]:
+        return ()
+
 
 @asynccontextmanager
 async def _open(count: int) -> AsyncIterator["Desk"]:

@@ -35,6 +35,12 @@ def still_cursors(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
+def all_colours(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draw in all colours, whatever the terminal has in which the tests run."""
+    monkeypatch.setenv("COLORTERM", "truecolor")
+
+
+@pytest.fixture(autouse=True)
 def short_guard(monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> None:
     """Make the guard of cards short, except where the guard itself is tested."""
     guarded = "real_guard" in request.fixturenames

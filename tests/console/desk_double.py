@@ -339,6 +339,9 @@ class DeskDouble:
     async def expire_queued(self) -> tuple[LogEntry, ...]:
         return ()
 
+    async def settle_open(self) -> tuple[LogEntry, ...]:
+        return ()
+
     async def reopening(self, interrupt: Interrupt) -> Reopening:
         return Reopening((interrupt.node,), ("sibling",), interrupt.task_error or "", stuck=False)
 

@@ -562,3 +562,13 @@ async def test_a_program_s_request_is_never_offered_as_an_approval() -> None:
         await settle(pilot)
         assert decisions(said) == []
         assert "The answer does not fit" in screen_text(pilot.app)
+
+
+async def test_a_card_that_was_closed_before_it_was_mounted_does_no_harm() -> None:
+    made = card({"question": "Which?", "options": ["a", "b"]})
+    async with card_shown(Container()) as (pilot, _):
+        around = pilot.app.query_one(Container)
+        around.mount(made)
+        made.remove()
+        await settle(pilot)
+        assert not pilot.app.query(QuestionCard)

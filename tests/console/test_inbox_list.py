@@ -23,6 +23,7 @@ from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.state import long_lived
 from hitl_tui.state.inbox_groups import InboxGrouping
 from hitl_tui.state.marks import Marks, key_of
+from hitl_tui.text.durations import due
 from hitl_tui.text.essence import Essence, essence_of, payload_essence
 from hitl_tui.text.item_summary import waited
 from hitl_tui.widgets import inbox_list
@@ -109,7 +110,7 @@ async def test_a_key_goes_through_the_orders_and_the_selection_stays() -> None:
     async with card_shown(listed, (100, 10)) as (pilot, said):
         listed.show((first, moved, third, replace(soon, since=None)))
         await pilot.press("j")
-        assert listed.item is moved
+        assert listed.item is moved and "(due in 5m)" in screen_text(pilot.app)
         orders = {}
         for _ in range(4):
             await pilot.press("o")
@@ -118,6 +119,7 @@ async def test_a_key_goes_through_the_orders_and_the_selection_stays() -> None:
         assert [place for place, _ in orders.values()] == [2, 0, 2, 1]
         assert list(orders) == [*list(InboxOrder)[1:], InboxOrder.NEWEST]
         assert "due" in orders[InboxOrder.DEADLINE][1] and "in 5m" in orders[InboxOrder.DEADLINE][1]
+        assert "(due" not in orders[InboxOrder.DEADLINE][1]
         assert "changed" in orders[InboxOrder.CHANGED][1]
         assert len(heard(said, InboxList.Reordered)) == 4
 
@@ -163,13 +165,16 @@ async def test_many_items_are_grouped_by_their_tools_a_few_at_a_time(slow_filter
     listed = InboxList(count)
     async with card_shown(listed, (80, 12)) as (pilot, _):
         listed.show(many(2_000))
+        listed.selected = 1_500
+        chosen = listed.item
         listed.grouping = InboxGrouping.TOOL
         await pilot.pause()
-        assert len(described) < 400
-        listed.selected = 60
-        chosen = listed.item
+        assert len(described) < 400 and listed.length == 2_000
+        assert listed.item is chosen
         await until(pilot, lambda: listed.length == 2_002)
         assert listed.item is chosen
+        listed.show((*listed.items, interrupt("new", n=5_000)))  # the groups stay
+        assert listed.length == 2_003 and listed.item is chosen
 
 
 async def test_a_new_item_does_not_move_the_selection() -> None:
@@ -280,6 +285,8 @@ async def test_the_selection_stays_far_down_while_a_filter_begins_again(
         assert listed.item is chosen
         await until(pilot, lambda: len(listed.listed) == 999)
         assert listed.item is chosen
+        listed.order = InboxOrder.LONGEST
+        assert listed.item is chosen and len(listed.listed) < 999
 
 
 async def test_a_filter_lists_what_matches_and_is_removed_again() -> None:
@@ -309,10 +316,10 @@ async def test_marks_are_shown_and_survive_changes_of_the_list() -> None:
         assert len(heard(said, InboxList.MarksChanged)) == 2
         await pilot.pause()
         assert [line[:2] for line in screen_text(pilot.app).split("\n")[1:6]] == [
-            "✓ ", "  ", "✓ ", "▸ ", "  ",
+            " ✓", "  ", " ✓", "▸ ", "  ",
         ]  # fmt: skip
         await pilot.press("o", "down")
-        assert "▸✓ ¶ text" in screen_text(pilot.app)
+        assert "▸✓  ¶ text" in screen_text(pilot.app)
         listed.filter_text = "text 5"
         listed.show(tuple(replace(item) for item in items))
         assert len(marks) == 2
@@ -370,6 +377,14 @@ async def test_hostile_texts_are_shown_as_visible_text() -> None:
         pilot.app.export_screenshot()
         shown = screen_text(pilot.app).replace("\n", "")
         assert not hidden_in(shown)
+
+
+def test_the_time_to_a_deadline_has_one_unit_and_seven_characters() -> None:
+    for seconds, words in [
+        *((0, "in 0s"), (59.9, "in 59s"), (330, "in 5m"), (-330, "5m ago"), (7_300, "in 2h")),
+        *((86_400 * 99, "in 99d"), (-86_400 * 302, "43w ago"), (86_400 * 800, "in 2y")),
+    ]:
+        assert due(seconds) == words and len(words) <= 7
 
 
 def test_waiting_times_are_short() -> None:

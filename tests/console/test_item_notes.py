@@ -2,13 +2,16 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from hitl_engine.model import id_of
+from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.inbox import InboxScreen
+from hitl_tui.state.outbox import Outbox, SendingStatus
 from hitl_tui.state.snooze_time import SnoozeTime
 
-from .conftest import OpenConsole, until
+from .conftest import OpenConsole, screen_text, until
 from .desk_double import DeskDouble, interrupt
 
 NOW = datetime(2026, 3, 1, 23, 30, tzinfo=UTC)
@@ -30,7 +33,7 @@ async def test_an_item_is_flagged_by_key_and_found_by_its_flag(console: OpenCons
     one, two = interrupt("one"), interrupt("two", n=2, minutes=3)
     async with console(DeskDouble(one, two)) as c:
         await c.press("s")
-        await until(c.pilot, lambda: "★ one" in c.text)
+        await until(c.pilot, lambda: "▸ ★ ¶ text" in c.text)
         await c.press("slash", *"is:fl", "enter")
         await until(c.pilot, lambda: "1 of 2 waiting" in c.text)
         await c.press("s")  # it no longer fits
@@ -66,14 +69,17 @@ async def test_a_snoozed_item_is_hidden_counted_and_comes_back(console: OpenCons
         assert any("•" in line and "one" in line for line in c.text.splitlines())
 
 
-async def test_what_is_left_does_not_count_snoozed_items(console: OpenConsole) -> None:
-    texts = [interrupt({"text_to_revise": f"text {n}"}, n=n, minutes=n) for n in range(1, 4)]
-    async with console(DeskDouble(*texts)) as c:
-        await c.press("z", "enter")
-        await until(c.pilot, lambda: "2 waiting  ·  1 snoozed" in c.text)
-        await c.open()
-        await c.press("x", "ctrl+s")
-        await until(c.pilot, lambda: "1 left" in c.text)
+def test_what_is_left_does_not_count_snoozed_items() -> None:
+    one, two, three = items = tuple(interrupt(f"item {n}", n=n) for n in range(3))
+    outbox = Outbox()
+    outbox.snoozed = (three,)
+    assert outbox.left_of(items) == 2
+    sending = outbox.add("approve", (one,), grace=3)
+    assert outbox.left_of(items) == 1
+    outbox.snoozed = (one, three)  # put off while it is being sent
+    assert outbox.left_of(items) == 1
+    outbox.set_status(sending, SendingStatus.REFUSED)
+    assert outbox.left_of(items) == 1 and outbox.left_of((one, two)) == 1
 
 
 async def test_marked_items_are_snoozed_together_and_unmarked(console: OpenConsole) -> None:
@@ -86,3 +92,20 @@ async def test_marked_items_are_snoozed_together_and_unmarked(console: OpenConso
         assert "marked" not in c.text and set(desk.item_notes.kept) == set(
             map(id_of, desk.items[:2])
         )
+
+
+async def test_a_note_is_kept_for_the_target_of_its_item() -> None:
+    """Copies of a server have the same thread ids."""
+    asked, desks = interrupt("one"), {}
+    for name in ("ada", "bob"):
+        desks[name] = DeskDouble(replace(asked, target=name))
+        desks[name].server = replace(desks[name].server, name=name)
+    openers: Any = {name: desk.open for name, desk in desks.items()}
+    app = ConsoleApp(openers)
+    async with app.run_test(size=(100, 20)) as pilot:
+        await until(pilot, lambda: "2 waiting" in screen_text(app))
+        await pilot.press("s")
+        await until(pilot, lambda: screen_text(app).count("★") == 1)
+        [flagged] = [name for name, desk in desks.items() if desk.item_notes.kept]
+        assert isinstance(app.screen, InboxScreen)
+        assert app.screen.list.item is not None and app.screen.list.item.target == flagged

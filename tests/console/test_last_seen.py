@@ -135,6 +135,18 @@ async def test_the_list_is_there_before_the_server(start: Start, tmp_path: Path)
     assert path_of(tmp_path).stat().st_mode & 0o777 == 0o600
 
 
+async def test_the_live_list_goes_on_being_followed(start: Start) -> None:
+    """The first screen, which is below the inbox, has no rows left to tell of."""
+    await seen_once(start, *asked(1))
+    desk = DeskDouble(*asked(1))
+    async with start(desk) as console:
+        await console.go_live()
+        desk.items = asked(1, 2)
+        desk.publish()
+        await until(console.pilot, lambda: "2 waiting" in console.text)
+        assert "went wrong" not in console.text
+
+
 async def test_a_snoozed_item_is_not_in_the_list(start: Start) -> None:
     one, two = asked(1, 2)
     desk = DeskDouble(one, two)

@@ -592,7 +592,7 @@ async def test_the_palette_offers_each_action_once(console: OpenConsole) -> None
 
 
 async def test_help_lists_what_a_list_is_for_before_scrolling(console: OpenConsole) -> None:
-    async with console(DeskDouble(interrupt(TEXT)), (120, 50)) as c:
+    async with console(DeskDouble(interrupt(TEXT)), (120, 70)) as c:
         await c.press("question_mark")
         await until(c.pilot, lambda: "Open the" in c.text)
         assert c.text.index("⏎ Open Open") < c.text.index("↑ k Up") < c.text.index("Scroll Left")

@@ -228,7 +228,7 @@ async def test_a_stream_that_does_not_begin_is_an_error(monkeypatch: pytest.Monk
         await asyncio.Event().wait()
         raise AssertionError("this event is never set")
 
-    monkeypatch.setattr(client, "SILENCE_SECONDS", 0.01)
+    monkeypatch.setattr(client, "BEGIN_SECONDS", 0.01)
     api = LangGraphServer("http://host", headers={}, transport=httpx.MockTransport(silent))
     with pytest.raises(Unreachable, match="did not answer in time") as caught:
         async for _ in api.stream_run("t", {}, idempotency_key="d"):

@@ -74,7 +74,8 @@ def copied_project(folder: Path) -> Path:
         for name, place in json.loads((source / "langgraph.json").read_text())["graphs"].items()
     }
     config = folder / "langgraph.json"
-    config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs}))
+    webhooks = {"url": {"allowed_domains": ["127.0.0.1"]}}
+    config.write_text(json.dumps({"dependencies": ["."], "graphs": graphs, "webhooks": webhooks}))
     return config
 
 

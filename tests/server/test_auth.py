@@ -317,6 +317,28 @@ async def test_clients_cannot_set_another_identity(ours: Client) -> None:
     assert (await state(ada, thread_id))["metadata"][name] == "ada"
 
 
+async def test_nobody_notes_another_identity_in_rows(ours: Client) -> None:
+    """Rows are read as what the server noted, also where it names who answered."""
+    ada, name = ours("key-ada"), "langgraph_auth_user_id"
+    thread_id = await thread(ada, metadata={name: "boss", "mine": 1})
+    await ada.patch(f"/threads/{thread_id}", json={"metadata": {name: "boss"}})
+    assert (await row(ada, thread_id))["metadata"] == {"owner": "ada", "mine": 1}
+    made = {"graph_id": "asks", "metadata": {name: "boss"}}
+    assert (await ada.post("/assistants", json=made)).json()["metadata"] == {"owner": "ada"}
+
+
+async def test_the_context_of_a_run_has_no_forged_identity(ours: Client) -> None:
+    ada, name = ours("key-ada"), "langgraph_auth_user_id"
+    thread_id = await thread(ada)
+    for forged in (
+        {"context": {name: "boss", "a": 1}},
+        {"config": {"configurable": {name: "boss"}}},
+    ):
+        await wait(ada, thread_id, "asks", input={}, **forged)
+        [run, *_] = (await ada.get(f"/threads/{thread_id}/runs")).json()
+        assert "boss" not in json.dumps(run)
+
+
 async def test_only_the_identity_of_the_caller_is_stored(ours: Client) -> None:
     ada = ours("key-ada")
     thread_id = await thread(ada)

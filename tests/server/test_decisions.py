@@ -202,7 +202,15 @@ async def test_a_webhook_gets_the_result_of_a_run(http: httpx.AsyncClient) -> No
 
 
 @pytest.mark.parametrize(
-    "url", ["http://example.com/", "file:///etc/passwd", "//x", "\x00", "ftp://127.0.0.1/"]
+    "url",
+    [
+        "http://example.com/",
+        "http://[::1]/",
+        "file:///etc/passwd",
+        "//x",
+        "\x00",
+        "ftp://127.0.0.1/",
+    ],
 )
 async def test_other_hosts_are_not_called(http: httpx.AsyncClient, url: str) -> None:
     reply = await start(http, await thread(http), "chain", input={}, webhook=url)

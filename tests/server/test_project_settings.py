@@ -615,8 +615,14 @@ def test_a_restriction_that_cannot_be_kept_is_refused(
 @pytest.mark.parametrize(
     ("policy", "url", "permitted"),
     [
-        ({}, "http://127.0.0.1:8000/hook", True),
-        ({"disable_loopback": True}, "http://localhost/hook", False),
+        ({}, "http://127.0.0.1:8000/hook", False),
+        ({"allowed_domains": ["localhost"]}, "http://localhost/hook", True),
+        ({"allowed_domains": ["localhost"]}, "http://127.0.0.1/hook", False),
+        (
+            {"allowed_domains": ["localhost"], "disable_loopback": True},
+            "http://localhost/hook",
+            False,
+        ),
         ({"allowed_domains": ["hooks.example.com"]}, "http://hooks.example.com/x", True),
         (
             {"allowed_domains": ["hooks.example.com"], "require_https": True},
@@ -628,9 +634,21 @@ def test_a_restriction_that_cannot_be_kept_is_refused(
             "https://a.example.com",
             True,
         ),
-        ({"allowed_ports": [443]}, "http://127.0.0.1:8000/hook", False),
-        ({"allowed_ports": [8000]}, "http://127.0.0.1:8000/hook", True),
-        ({"max_url_length": 20}, "http://127.0.0.1:8000/hook", False),
+        (
+            {"allowed_domains": ["127.0.0.1"], "allowed_ports": [443]},
+            "http://127.0.0.1:8000/hook",
+            False,
+        ),
+        (
+            {"allowed_domains": ["127.0.0.1"], "allowed_ports": [8000]},
+            "http://127.0.0.1:8000/hook",
+            True,
+        ),
+        (
+            {"allowed_domains": ["127.0.0.1"], "max_url_length": 20},
+            "http://127.0.0.1:8000/hook",
+            False,
+        ),
     ],
 )
 async def test_rules_of_webhooks(

@@ -37,6 +37,8 @@ _ATTACHED = frozenset(
     for point in range(first, last + 1)
 )
 """Joiners, variation selectors and tags: what can belong to the character before it."""
+_also_hidden: re.Pattern[str] | None = None
+"""What the terminal cannot show; see `hide_also`."""
 _CONTEXT = 8
 """Characters on each side that are looked at: ordinary text has fewer marks between two letters."""
 
@@ -59,9 +61,21 @@ def replace_hidden(text: str, by: Callable[[str], str]) -> str:
     return _suspects().sub(replacement, text)
 
 
+def hide_also(also: re.Pattern[str] | None) -> None:
+    """Count more characters as hidden from now on: those that the terminal cannot show.
+
+    `also` matches one character at a time; None takes an earlier one back.
+    """
+    global _also_hidden
+    _also_hidden = also
+    _suspects.cache_clear()
+
+
 def is_hidden(text: str, place: int) -> bool:
     """Return whether the character at this offset is hidden."""
     char = text[place]
+    if _also_hidden is not None and _also_hidden.match(char):
+        return True
     if char not in _ATTACHED:
         return _in_table("HIDDEN", char)
     before = text[max(0, place - _CONTEXT) : place]
@@ -70,7 +84,11 @@ def is_hidden(text: str, place: int) -> bool:
 
 def may_hide(text: str) -> bool:
     """Return whether a text can contain hidden characters: much faster to find out."""
-    return not text.isprintable() or _hidden_symbols().search(text) is not None
+    return (
+        not text.isprintable()
+        or _hidden_symbols().search(text) is not None
+        or (_also_hidden is not None and _also_hidden.search(text) is not None)
+    )
 
 
 def keeps_together(text: str, place: int) -> bool:
@@ -158,7 +176,8 @@ def _suspects() -> re.Pattern[str]:
     and compares each character with one range of high code points after the other.
     """
     ranges = [(first, last) for first, last in _ranges(tables.HIDDEN) if last <= 0xFFFF]
-    return re.compile(f"[{_class(ranges)}\U00010000-\U0010ffff]")
+    also = f"|{_also_hidden.pattern}" if _also_hidden is not None else ""
+    return re.compile(f"[{_class(ranges)}\U00010000-\U0010ffff]{also}")
 
 
 @cache

@@ -39,11 +39,6 @@ class Configuration:
         value = self.get(name)
         return value if isinstance(value, str) else None
 
-    def texts(self, name: str) -> tuple[str, ...]:
-        """Return the values of a setting that is a list of texts."""
-        value = self.get(name)
-        return value if isinstance(value, tuple) else ()
-
     def name_for(self, target: str, name: str) -> str:
         """Return which setting counts for a target: its own if the file sets it, or that of all."""
         own = f"targets.{target}.{name}"
@@ -52,6 +47,11 @@ class Configuration:
     def for_target(self, target: str, name: str) -> Value | None:
         """Return the value of a setting for a target; `name` is that of the setting of all."""
         return self.get(self.name_for(target, name))
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """Return the values of a setting that is a list of texts."""
+        value = self.get(name)
+        return value if isinstance(value, tuple) else ()
 
     def fault(self, name: str, what: str) -> BadConfiguration:
         """Return the error of a value that is of the right kind, and still cannot be used."""

@@ -90,6 +90,6 @@ def _text_table(found: object) -> dict[str, str] | None:
 
 TEXT = Kind("a text that is not empty", _text)
 FLAG = Kind("true or false", _flag, choices=(False, True))
-TEXTS = Kind('a list of texts, as ["one", "two"]', _texts)
+TEXTS = Kind('a list of texts, as ["text", "text"]', _texts)
 WORDS = Kind('a list of texts, as ["program", "argument"]', _words, secret=True)
 SECRET_TEXTS = Kind('a table of texts, as { name = "text" }', _text_table, secret=True)

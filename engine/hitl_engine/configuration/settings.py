@@ -146,6 +146,12 @@ SETTINGS = (
         "The theme of the console. It wins over the theme that was last chosen in the console.",
     ),
     Setting(
+        "ascii",
+        FLAG,
+        "Whether the console draws signs and frames with ASCII characters. Without it, it does so "
+        "where the locale's encoding is not UTF-8. --ascii wins.",
+    ),
+    Setting(
         "keep_inbox",
         FLAG,
         "Whether a copy of the list is kept, which is on screen at the next start while the console "

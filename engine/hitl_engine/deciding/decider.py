@@ -1,5 +1,6 @@
 """Carries out what was decided: recorded, sent once, read back, judged, recorded again."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -76,6 +77,8 @@ OnProgress = Callable[[Progress], None]
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")
+_LAST_LOOK = 5.0
+"""Seconds for a last look at a thread, if its server was silent as long as it may be."""
 Check = Callable[[Snapshot], _Checked]
 """Returns what a decision is about in a thread; raises NoLongerWaits or NotTaken if it is another one."""
 
@@ -511,12 +514,16 @@ class Decider:
         self, intents: Sequence[Intent], observed: ObservedRun, outcomes_of: OutcomesOf
     ) -> tuple[Outcome, ...]:
         """Read run and thread back, judge, and record the outcomes."""
+        left = observed.deadline.left if observed.deadline.has_begun else None
         try:
-            found = await outcomes_of(observed, await self._settled(_sent_run(intents), observed))
-        except TargetError as error:
+            async with asyncio.timeout(None if left is None else max(left, _LAST_LOOK)):
+                after = await self._settled(_sent_run(intents), observed)
+                found = await outcomes_of(observed, after)
+        except (TargetError, TimeoutError) as error:
+            why = error.what if isinstance(error, TargetError) else "the server is silent."
             unread = Outcome(
                 OutcomeKind.UNKNOWN,
-                f"The thread could not be read back: {error.what}",
+                f"The thread could not be read back: {why}",
                 thread=None,
                 error=observed.error,
                 thread_id=intents[0].thread_id,

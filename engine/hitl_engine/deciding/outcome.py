@@ -64,6 +64,28 @@ def of_answer(
     return _found(OutcomeKind.UNKNOWN, why, after, raised)
 
 
+def of_lost_answer(
+    interrupt_id: str, observed: ObservedRun, after: Snapshot, *, recorded: bool
+) -> Outcome:
+    """Judge an answer of a program that ended before it saw what became of it.
+
+    Only a checkpoint proves that it was taken, and nothing that it was not: its run may have been
+    deleted.
+    """
+    if recorded:
+        return _found(OutcomeKind.APPLIED, _RECORDED, after)
+    ended = (
+        f"Its run ended ({observed.status})" if observed.status else "The server has no run of it"
+    )
+    waits = "still waits: look at it again" if interrupt_id in after.pending_ids else "is gone"
+    return _found(OutcomeKind.UNKNOWN, f"{ended}, and the question {waits}.", after)
+
+
+def not_seen(why: str, thread_id: str) -> Outcome:
+    """Return the outcome of something that left nothing to look at."""
+    return Outcome(OutcomeKind.UNKNOWN, why, None, thread_id=thread_id)
+
+
 def of_reopening(interrupt: Interrupt, observed: ObservedRun, after: Snapshot) -> Outcome:
     """Judge the reopening of `interrupt`: applied if the node asks again, under a new id."""
     error = _error(observed, after)

@@ -6,8 +6,8 @@ proxy may have sent it twice, and passed on the refusal of the second.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
@@ -41,8 +41,13 @@ _BREAKPOINTS = ("interrupt_before", "interrupt_after")
 _STREAM_MODES = ("tasks", "custom")
 _OF_NODES = frozenset({"tasks", "custom", "messages", "printed"})
 """The events of nodes that run."""
-_UNDER_WAY = frozenset({"pending", "running"})
+UNDER_WAY = frozenset({"pending", "running"})
+"""The statuses of a run that has not ended."""
 _OVER = frozenset({"success", "error", "interrupted", "timeout"})
+_NEWEST = 20
+"""So many runs and checkpoints are read to find one that was sent just now."""
+_QUIET_SECONDS = 20.0
+"""After so long without an event, a stream may have missed the end of its run."""
 _SETTLE_PAUSE = 0.1
 _SETTLE_SECONDS = 60.0
 """Seconds to wait for a broken connection before the outcome counts as unknown."""
@@ -148,8 +153,8 @@ class RunSender:
             events = self._session.api.stream_run(
                 sent.thread_id, request, idempotency_key=sent.decision_id
             )
-            await _watch(events, sent.thread_id, observed, on_progress)
-            observed.moved = bool(observed.moved)
+            if await self._watched(events, sent, observed, on_progress):
+                observed.moved = bool(observed.moved)
         except TargetError as error:
             if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
                 raise
@@ -175,7 +180,7 @@ class RunSender:
         self, sent: SentRun, observed: ObservedRun, until: frozenset[str]
     ) -> bool:
         try:
-            run = await self._find(sent, observed.run_id)
+            run = await self.find(sent, observed.run_id)
         except Unreachable:
             await self._session.recover()
             return False
@@ -198,10 +203,10 @@ class RunSender:
             before_again=self._session.recover,
         )
 
-    async def is_recorded(self, sent: SentRun) -> bool:
-        """Whether a checkpoint of the thread was written by this run."""
+    async def is_recorded(self, sent: SentRun, *, among: int = _NEWEST) -> bool:
+        """Whether one of the newest checkpoints of the thread was written by this run."""
         with suppress(TargetError):
-            states = await self._session.api.history(sent.thread_id, limit=20)
+            states = await self._session.api.history(sent.thread_id, limit=among)
             return any(state.metadata.get(DECISION_ID) == sent.decision_id for state in states)
         return False
 
@@ -210,7 +215,7 @@ class RunSender:
         with suppress(TimeoutError, TargetError):
             async with asyncio.timeout(_SETTLE_SECONDS):
                 while any(
-                    run.status in _UNDER_WAY
+                    run.status in UNDER_WAY
                     for run in await self._session.api.runs(thread_id, limit=10)
                 ):
                     await asyncio.sleep(_SETTLE_PAUSE)
@@ -229,7 +234,7 @@ class RunSender:
         cannot be read at first.
         """
         run = await self.last(thread_id)
-        if run is not None and run.status in _UNDER_WAY:
+        if run is not None and run.status in UNDER_WAY:
             sent = SentRun(thread_id, str(run.metadata.get(DECISION_ID) or ""))
             observed = ObservedRun(run_id=run.run_id)
             await self._find_again(sent, observed, on_progress)
@@ -240,7 +245,7 @@ class RunSender:
         if isinstance(refusal, Unreachable):
             return False  # nothing was sent
         with suppress(TargetError):
-            return await self._find(sent, None) is not None
+            return await self.find(sent, None) is not None
         return False
 
     async def _first_of_two(
@@ -261,9 +266,11 @@ class RunSender:
         """Find the run, and join its stream, as often as the connection breaks."""
         sent_to = self._session.api
         while True:
-            await self.settle(sent, observed, until=_UNDER_WAY | _OVER)
+            await self.settle(sent, observed, until=UNDER_WAY | _OVER)
             if observed.run_id is None or self._session.api is not sent_to:
                 return  # a successor has no stream of it
+            if observed.deadline.left <= 0:
+                return  # the server is silent
             was_over, seen = observed.status in _OVER, observed.events
             events = self._session.api.join_stream(
                 sent.thread_id,
@@ -271,22 +278,66 @@ class RunSender:
                 after=observed.last_event_id,
             )
             with suppress(TargetError):
-                await _watch(events, sent.thread_id, observed, on_progress)
+                await self._watched(events, sent, observed, on_progress)
             if was_over or observed.events == seen:
                 return
             observed.deadline.renew()
 
-    async def _find(self, sent: SentRun, run_id: str | None) -> WireRun | None:
-        """Return the run; without its id the first with our decision id, which took the answer."""
+    async def _watched(
+        self,
+        events: AsyncGenerator[StreamEvent, None],
+        sent: SentRun,
+        observed: ObservedRun,
+        on_progress: Callable[[Progress], None],
+    ) -> bool:
+        """Follow a stream to its end and return True; return False if only its run has ended.
+
+        A proxy or a server may keep a stream open that ends nothing. Raises TargetError.
+        """
+        try:
+            async with asyncio.timeout(None) as until:
+                ending = asyncio.create_task(self._end_after_run(sent, observed, until))
+                try:
+                    async with aclosing(events):
+                        await _watch(events, sent.thread_id, observed, on_progress)
+                finally:
+                    ending.cancel()
+        except TimeoutError:
+            return False
+        return True
+
+    async def _end_after_run(
+        self, sent: SentRun, observed: ObservedRun, until: asyncio.Timeout
+    ) -> None:
+        """End a stream that has no events for some time, although its run has ended."""
+        while True:
+            seen = observed.events
+            await asyncio.sleep(_QUIET_SECONDS)
+            if observed.events > seen:
+                continue
+            with suppress(TargetError):
+                run = await self.find(sent, observed.run_id)
+                if run is not None and run.status in _OVER:
+                    until.reschedule(asyncio.get_running_loop().time())
+                    return
+
+    async def find(
+        self, sent: SentRun, run_id: str | None = None, *, among: int = _NEWEST
+    ) -> WireRun | None:
+        """Return the run; without its id the first with our decision id, which took the answer.
+
+        That is looked for among the newest runs of the thread. None if the server does not have
+        it. Raises TargetError.
+        """
         if run_id is not None:
             with suppress(NotThere):
                 return await self._session.api.run(sent.thread_id, run_id)
             return None
-        return next(iter(await self._ours(sent)), None)
+        return next(iter(await self._ours(sent, among)), None)
 
-    async def _ours(self, sent: SentRun) -> list[WireRun]:
+    async def _ours(self, sent: SentRun, among: int = _NEWEST) -> list[WireRun]:
         """Return the runs with our decision id, the oldest first."""
-        runs = await self._session.api.runs(sent.thread_id, limit=20)
+        runs = await self._session.api.runs(sent.thread_id, limit=among)
         ours = [run for run in runs if run.metadata.get(DECISION_ID) == sent.decision_id]
         return ours[::-1]
 

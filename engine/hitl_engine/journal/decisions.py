@@ -118,6 +118,23 @@ class DecisionLog:
         )
         return tuple(_entry(*row) for row in rows)
 
+    async def without_outcome(self, *, before: datetime) -> tuple[LogEntry, ...]:
+        """Return decisions that were sent before this time, and have no outcome; oldest first."""
+        rows = await self._database.rows(
+            """SELECT decision_id, at, body, NULL FROM decision AS intend
+               WHERE event = 'intend' AND at < ? AND NOT EXISTS (
+                   SELECT 1 FROM decision WHERE decision_id = intend.decision_id
+                       AND event = 'conclude')
+               ORDER BY seq""",
+            (before.isoformat(),),
+        )
+        return tuple(_entry(*row) for row in rows)
+
+    async def settle(self, decision_id: str, outcome: Outcome) -> None:
+        """Record an outcome that was found later, unless there is one. Raises JournalFailed."""
+        body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "found_later": True}
+        await self._write("conclude", {decision_id: body}, unless="conclude")
+
     async def conclude(self, intent: Intent, outcome: Outcome, run_id: str | None) -> None:
         """Record its outcome, without waiting for the disk. Raises JournalFailed."""
         body: JsonObject = {"outcome": outcome.kind.value, "why": outcome.why, "run_id": run_id}
@@ -128,7 +145,8 @@ class DecisionLog:
         if outcome.error:
             body["error"] = outcome.error
             body["traceback"] = outcome.thread.traceback if outcome.thread else ""
-        await self._database.write_soon(*_rows("conclude", {intent.decision_id: body}))
+        row = _rows("conclude", {intent.decision_id: body}, unless="conclude")
+        await self._database.write_soon(*row)
 
     async def is_stuck(self, thread_id: str, interrupt_id: str) -> bool:
         """Whether an answer to this question was found to be stuck."""

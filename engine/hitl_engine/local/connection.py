@@ -18,6 +18,8 @@ from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
 
+_SILENCE = 20.0
+"""Our own server sends a heartbeat every 5 s."""
 _OURS = "last_run"
 """A flag that only our own server has; it can do everything."""
 
@@ -201,7 +203,9 @@ class Connection:
             )
         if info.flags.get(_OURS):
             self.api.can = Capabilities(
-                goes_on="with nothing", streams_printed=bool(info.flags.get("stream_printed"))
+                goes_on="with nothing",
+                streams_printed=bool(info.flags.get("stream_printed")),
+                silence=_SILENCE,
             )
         else:
             self.api.can = capabilities_of(info, await self.api.description())

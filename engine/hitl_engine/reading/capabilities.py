@@ -47,6 +47,8 @@ class Capabilities:
     """Whether a run can stream what models write while they write it."""
     streams_printed: bool = False
     """Whether the events of a run can have what its nodes printed: only our own server can."""
+    silence: float = 60.0
+    """Seconds without a byte after which a stream counts as broken."""
     goes_on: GoesOn | None = None
     """What a run must contain that goes on without an input; None: not tried yet."""
 

@@ -12,7 +12,7 @@ import re
 import ssl
 import time
 from collections import Counter
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -68,8 +68,8 @@ CALL_SECONDS = 30.0
 """Deadline of one call, the whole reply included."""
 SCHEMAS_SECONDS = 60.0
 """The same for the schemas of a graph: the JavaScript server compiles it for up to half a minute."""
-SILENCE_SECONDS = 60.0
-"""How long a stream may be silent, or take to begin; servers send a heartbeat every 5 s."""
+BEGIN_SECONDS = 60.0
+"""How long a stream may take to begin."""
 AGAIN_SECONDS = 1.5
 """How long a request that only reads is sent again. A person waits, and some failures stay."""
 _DESCRIPTION_SECONDS = 5.0
@@ -444,7 +444,7 @@ class LangGraphServer:
 
     def stream_run(
         self, thread_id: str, request: JsonObject, *, idempotency_key: str
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Start a run and yield its events until it ends. Sent once, whatever happens."""
         self._refuse_changes()
         return self._stream(
@@ -456,7 +456,7 @@ class LangGraphServer:
 
     def join_stream(
         self, thread_id: str, run_id: str, *, after: str = ""
-    ) -> AsyncIterator[StreamEvent]:
+    ) -> AsyncGenerator[StreamEvent, None]:
         """Yield the events of a run after the one with the id `after`, or all, if they were kept.
 
         They are those that its client asked for, and what nodes printed. No stream modes are named: of several, langgraph-api
@@ -521,7 +521,7 @@ class LangGraphServer:
         """Send a request for a stream, and return the response, which `stack` closes."""
         self._refuse_if_closed()
         try:
-            async with asyncio.timeout(SILENCE_SECONDS):
+            async with asyncio.timeout(BEGIN_SECONDS):
                 response = await self._http.send(request, stream=True)
                 stack.push_async_callback(response.aclose)
                 if not response.is_success:
@@ -556,12 +556,14 @@ class LangGraphServer:
         if self._refuses is not None:
             raise self._refuses()
 
-    def changes(self) -> AsyncIterator[StreamEvent]:
+    def changes(self) -> AsyncGenerator[StreamEvent, None]:
         """Yield an event whenever threads change; only our own server has this feed (flag `changes`)."""
         return self._stream("GET", "/threads/changes")
 
-    async def _stream(self, method: str, path: str, **options: Any) -> AsyncIterator[StreamEvent]:
-        timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=SILENCE_SECONDS)
+    async def _stream(
+        self, method: str, path: str, **options: Any
+    ) -> AsyncGenerator[StreamEvent, None]:
+        timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=self.can.silence)
         request = self._request(method, path, timeout=timeout, **options)
         request.headers["accept"] = "text/event-stream"
         try:
@@ -577,6 +579,8 @@ class LangGraphServer:
                     if time.monotonic() - turn > _TURN:  # hundreds may have come at once
                         await asyncio.sleep(0)
                         turn = time.monotonic()
+                    if event.event == "message" and not event.data:
+                        continue  # a heartbeat: httpx-sse yields it once an event had an id
                     name, *namespace = event.event.split("|")
                     data = _parsed(response, event.data.encode()) if event.data else None
                     yield StreamEvent(name, tuple(namespace), data, event.id)

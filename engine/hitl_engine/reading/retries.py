@@ -20,6 +20,11 @@ class Deadline:
         self._ends: float | None = None
 
     @property
+    def has_begun(self) -> bool:
+        """Whether anything has failed yet."""
+        return self._ends is not None
+
+    @property
     def left(self) -> float:
         """Seconds until the end; the first call begins the time."""
         now = asyncio.get_running_loop().time()

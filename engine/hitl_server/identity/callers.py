@@ -7,12 +7,7 @@ from typing import Any
 from starlette.requests import HTTPConnection
 
 from hitl_server.json_types import JsonObject
-
-USER_ID = "langgraph_auth_user_id"
-"""The key of the caller's identity in `configurable` and in metadata (LangGraph)."""
-
-RESERVED = ("langgraph_auth_user", USER_ID, "langgraph_auth_permissions")
-"""Keys that only the server sets. Values from clients are dropped."""
+from hitl_server.reserved_keys import RESERVED, USER_ID, without_reserved
 
 _USER_FIELDS = ("identity", "display_name", "is_authenticated", "permissions")
 
@@ -82,7 +77,7 @@ class Caller:
 
     def with_identity(self, given: Mapping[str, Any]) -> JsonObject:
         """Return `given` with the caller's identity, without any that a client has set."""
-        clean = {key: value for key, value in given.items() if key not in RESERVED}
+        clean = without_reserved(given)
         return clean if self.user is None else {**clean, USER_ID: self.user["identity"]}
 
 

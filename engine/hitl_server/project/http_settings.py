@@ -50,13 +50,13 @@ class WebhookRules:
     """Which URLs a run may name as its webhook."""
 
     hosts: tuple[str, ...] = ()
-    """Hosts in addition to this machine; `*.example.com` for all below a domain."""
+    """Hosts that may be called; `*.example.com` for all below a domain."""
     require_https: bool = False
     ports: tuple[int, ...] = ()
     """Empty: all."""
     max_length: int = 2048
     loopback: bool = True
-    """Whether addresses of this machine may be called."""
+    """Whether addresses of this machine may be called if they are listed."""
     sent: bool = True
     """Whether webhooks are called at all."""
 

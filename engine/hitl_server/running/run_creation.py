@@ -11,6 +11,7 @@ from hitl_server.json_encoding import now
 from hitl_server.json_types import JsonObject
 from hitl_server.refusals import Refusal, config_and_context_given
 from hitl_server.request_models import RunBody
+from hitl_server.reserved_keys import without_reserved
 from hitl_server.tables.run_table import Run
 
 
@@ -47,10 +48,9 @@ def create_run(
     """
     given = body.config or {}
     config = {**assistant["config"], **given}
-    configurable = {
-        **assistant["context"],
-        **(body.context or given.get("configurable") or {}),
-    }
+    configurable = without_reserved(
+        {**assistant["context"], **(body.context or given.get("configurable") or {})}
+    )
     merged = {
         **assistant["metadata"],
         **thread_metadata,

@@ -14,7 +14,6 @@ from typing import Literal
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import StateUpdate
 
-from hitl_server.identity.callers import USER_ID
 from hitl_server.json_encoding import dumps
 from hitl_server.json_types import JsonObject
 from hitl_server.refusals import (
@@ -24,6 +23,7 @@ from hitl_server.refusals import (
     runs_in_flight,
     thread_busy,
 )
+from hitl_server.reserved_keys import USER_ID
 from hitl_server.running.active_run import ActiveRun, CancelAction
 from hitl_server.running.execution import Execution
 from hitl_server.running.run_driver import RunDriver

@@ -18,10 +18,10 @@ _log = logging.getLogger(__name__)
 
 
 class Webhooks:
-    """Calls loopback addresses and the hosts in `langgraph.json`, as its rules permit.
+    """Calls the hosts in `langgraph.json`, as its rules permit.
 
     Every client that may start a run can name a URL. Without a list, it could make this server send
-    requests to any host in its network.
+    requests to any host in its network, and to any port of this machine.
     """
 
     def __init__(self, rules: WebhookRules) -> None:
@@ -69,8 +69,8 @@ class Webhooks:
         await asyncio.gather(*self._calls, return_exceptions=True)
 
     def _is_permitted(self, host: str) -> bool:
-        if host in _LOOPBACK:
-            return self._rules.loopback
+        if host in _LOOPBACK and not self._rules.loopback:
+            return False
         return host in self._rules.hosts or any(
             listed.startswith("*.") and host.endswith(listed[1:]) for listed in self._rules.hosts
         )

@@ -15,8 +15,8 @@ from langchain_core.messages import (
 )
 from langgraph.types import StreamMode
 
-from hitl_server.identity.callers import RESERVED
 from hitl_server.json_types import JsonObject
+from hitl_server.reserved_keys import RESERVED
 from hitl_server.state_columns import INTERRUPT
 from hitl_server.thread_state import checkpoint_of
 

@@ -73,7 +73,7 @@ class QuestionCard(Card, can_focus=False):
     ]
     way: reactive[Way] = reactive(Way.FORM, bindings=True)
     """How the answer is given."""
-    payload_wanted: reactive[bool] = reactive(False)
+    payload_wanted: reactive[bool] = reactive(False, init=False)
 
     def __init__(
         self,
@@ -117,7 +117,7 @@ class QuestionCard(Card, can_focus=False):
         notes = self.question.review.notes
         notes += misleading_parts(self.question.interrupt.payload)
         self.notes.update(literal("\n".join(notes)))
-        self.set_class(bool(notes), "-noted")
+        self.set_class(bool(notes), "-noted", update=False)  # with all else, when it is loaded
         self.payload.show_json(self.question.interrupt.payload)
         self._load()
         self._show_way()

@@ -69,7 +69,9 @@ class QuestionPart(Fitting, Vertical):
     def watch_fits(self, fits: bool) -> None:
         """Let the card be as high as what is in it, or take all its space."""
         self.set_class(fits, "-fits", update=False)  # with all else that is in the body
-        self.query_ancestor(CardBody).set_class(fits, "-fits")
+        for each in self.ancestors:  # none is left where the user has closed the card meanwhile
+            if isinstance(each, CardBody):
+                each.set_class(fits, "-fits", update=self.in_use)  # else when it comes into use
 
     def changed(self, *, guarded: bool = False) -> None:
         """Tell the card that something in the part is different."""

@@ -11,6 +11,7 @@ from textual.message import Message
 from hitl_engine.model import Progress
 from hitl_tui.state.views import ChosenViews, ViewName
 from hitl_tui.widgets.conversation.conversation_tail import ConversationTail
+from hitl_tui.widgets.focus_frame import FocusFrame
 from hitl_tui.widgets.node_strip import NodeStrip
 from hitl_tui.widgets.thread_pane import ThreadPane
 from hitl_tui.widgets.workspace.view_tabs import ViewTabs
@@ -19,18 +20,14 @@ _WIDTHS = (120, 160)
 """From these widths on, in cells, one more view is displayed beside the question."""
 
 
-class View(Vertical):
+class View(FocusFrame):
     """One view of a thread besides its question. It is told when it comes into view."""
 
     DEFAULT_CSS = """
     View {
         display: none;
         height: 1fr;
-        border: round $foreground 20%;
-        border-title-color: $foreground 70%;
-        border-title-style: bold;
         &.-displayed { display: block; }
-        &:focus-within { border: round $accent; border-title-color: $accent; }
     }
     """
     NAME: ViewName
