@@ -35,7 +35,7 @@ suites: $(VENV)/.test-installed  ## public suites of others, in the folder SUITE
 	$(BIN)/python -m tests.suites $(SUITES)
 
 screenshots: $(VENV)/.test-installed  ## drive the real app and save its pictures
-	$(BIN)/python screenshots/make.py
+	$(BIN)/python -m screenshots.make
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)

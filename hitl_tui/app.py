@@ -488,7 +488,8 @@ class ConsoleApp(App[None]):
         first, *others = (
             super().get_line_filters()
         )  # the first resolves the colours that have names
-        few = [self._few_colours] if self.console.color_system == "standard" else []
+        has_few = not self.is_headless and self.console.color_system == "standard"
+        few = [self._few_colours] if has_few else []
         return [*self._output_filters, first, *few, *others]
 
     @property

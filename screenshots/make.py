@@ -19,6 +19,7 @@ from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.widgets.cards.card import Card
 from hitl_tui.widgets.inbox_list import InboxList
+from screenshots.animation import Frame, animated
 
 HERE = Path(__file__).parent
 SIZE = (100, 30)
@@ -42,6 +43,42 @@ async def make(folder: Path) -> None:
             await _look_at_a_thread(pilot, folder)
             await _list_threads(pilot, folder)
             await _start(pilot, folder)
+    await make_walk(folder)
+
+
+async def make_walk(folder: Path) -> None:
+    """Save the animated walk: the inbox, an item, a changed text, sent, the next item."""
+    with tempfile.TemporaryDirectory() as data:
+        app = ConsoleApp(lambda: _demo(Path(data)))
+        async with app.run_test(size=SIZE) as pilot:
+            await _shown(pilot, "18 waiting")
+            await _until(pilot, lambda: "importing" not in app.export_screenshot())
+            app.session.grace = 10
+            inbox = app.screen.query_one(InboxList)
+            while inbox.listed[0].graph_id != "revise":
+                await pilot.press("o")
+                await pilot.pause(0.3)
+            await pilot.press("home")
+            await pilot.pause(0.3)
+            frames = [_frame(app, 2)]
+            await pilot.press("enter")
+            await _until(pilot, lambda: isinstance(app.screen, ThreadScreen))
+            await _armed(pilot)
+            frames.append(_frame(app, 1.5))
+            await pilot.press("end", *(["left"] * 9))
+            for typed in ("v", "er", "y "):
+                await pilot.press(*typed)
+                await pilot.pause(0.3)
+                frames.append(_frame(app, 0.4))
+            await _armed(pilot)
+            frames.append(_frame(app, 1.5))
+            await pilot.press("ctrl+s")
+            await _shown(pilot, "Arguments")
+            await _shown(pilot, "takes it back")
+            frames.append(_frame(app, 2))
+            await _shown(pilot, "Applied")
+            frames.append(_frame(app, 3))
+    (folder / "walk.svg").write_text(animated(frames), encoding="utf-8")
 
 
 async def _preview(pilot: Pilot[None], folder: Path) -> None:
@@ -188,6 +225,10 @@ async def _until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not true():
             await pilot.pause(0.1)
+
+
+def _frame(app: App[None], seconds: float) -> Frame:
+    return Frame(app.export_screenshot(title="hitl-tui"), seconds)
 
 
 def _save(app: App[None], path: Path) -> None:
