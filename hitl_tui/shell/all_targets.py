@@ -1,10 +1,10 @@
 """`hitl-tui list --all`: what waits on all configured targets; one that is away hides no other."""
 
-import asyncio
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from hitl_engine.concurrency import together
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.desk import open_desk
 from hitl_engine.errors import HitlError
@@ -22,7 +22,7 @@ async def list_everywhere(args: Namespace, targets: Sequence[NamedTarget]) -> Co
     """
     graphs = frozenset(args.graph)  # by their ids: not every target has each
     wanted = ItemFilter(graphs, frozenset(args.tool), frozenset(args.kind))
-    return _joined(await asyncio.gather(*(_of_target(each, args, wanted) for each in targets)))
+    return _joined(await together(_of_target(each, args, wanted) for each in targets))
 
 
 async def _of_target(target: NamedTarget, args: Namespace, wanted: ItemFilter) -> CommandResult:

@@ -1,6 +1,5 @@
 """The shell commands for `config.toml`: explain settings; list, add, test and remove targets."""
 
-import asyncio
 import os
 import shlex
 from argparse import Namespace
@@ -10,6 +9,7 @@ from time import monotonic
 
 from platformdirs import user_data_path
 
+from hitl_engine.concurrency import together
 from hitl_engine.configuration import (
     Configuration,
     NamedTarget,
@@ -104,7 +104,7 @@ async def _test(configuration: Configuration, args: Namespace) -> CommandResult:
             hint=f"The targets are: {', '.join(known) or 'none'}.",
         )
     chosen = [known[name] for name in args.names or known]
-    tested = await asyncio.gather(*(_tested(target, args) for target in chosen))
+    tested = await together(_tested(target, args) for target in chosen)
     return tested_result(tested)
 
 

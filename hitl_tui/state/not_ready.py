@@ -9,3 +9,7 @@ class NotReady(Exception):
     def __init__(self, words: str, faults: tuple[Fault, ...] = ()) -> None:
         super().__init__(words)
         self.faults = faults
+
+
+class NotSeen(NotReady):
+    """Nothing can be sent yet, because some of what it covers was not on the screen."""

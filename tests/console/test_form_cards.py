@@ -280,5 +280,40 @@ async def test_twenty_questions_and_hostile_ones_fit() -> None:
         box = made.query(QuestionBox)[19]
         box.first.focus()
         await until(pilot, lambda: made.region.contains_region(box.region))
-        await press(pilot, "1")
+        await press(pilot, "1", "ctrl+end")
         assert await sent(made, pilot, said) == [Replies((Reply("", (hostile,)),) * 20)]
+
+
+# What was not on the screen
+
+
+async def test_a_form_is_sent_only_after_all_that_is_asked_was_on_the_screen() -> None:
+    asked: JsonObject = {f"line {n}": n for n in range(30)}
+    made = card(
+        asked, {"type": "object", "properties": {"ok": {"type": "boolean", "default": True}}}
+    )
+    async with card_shown(made) as (pilot, said):
+        await shown(made, pilot)
+        assert await sent(made, pilot, said) == []
+        assert "rows of what is asked unseen" in screen_text(pilot.app)
+        await press(pilot, "ctrl+end")
+        assert "line 29: 29" in screen_text(pilot.app)
+        assert await sent(made, pilot, said) == [Fill({"ok": True})]
+        assert heard(said, Decided)[0].unseen > 0
+
+
+async def test_replies_are_sent_only_after_every_question_was_on_the_screen() -> None:
+    questions: list[JsonValue] = [
+        {"question": "Why? " * 20 if n else "First?", "type": "text", "required": not n}
+        for n in range(12)
+    ]
+    made = card({"type": "ask_user", "tool_call_id": "c", "questions": questions})
+    async with card_shown(made) as (pilot, said):
+        await shown(made, pilot)
+        await press(pilot, *"so")
+        assert await sent(made, pilot, said) == []
+        assert "rows of what is asked unseen" in screen_text(pilot.app)
+        for _ in questions[1:]:
+            await press(pilot, "tab")
+        ((replies,),) = [await sent(made, pilot, said)]
+        assert isinstance(replies, Replies) and replies.replies[0].text == "so"

@@ -1,5 +1,6 @@
 """The journal: durable, append-only, private; a draft belongs to the question that was shown."""
 
+import asyncio
 import os
 import sqlite3
 import stat
@@ -230,6 +231,8 @@ async def test_files_are_private_under_any_umask(tmp_path: Path) -> None:
 
 
 async def test_modes_that_are_too_wide_are_corrected(tmp_path: Path) -> None:
+    async with open_journal(tmp_path):
+        pass
     files = [tmp_path / f"journal.sqlite{suffix}" for suffix in ("", "-wal", "-shm")]
     for path in files:
         path.touch()
@@ -263,8 +266,42 @@ async def test_a_link_in_place_of_the_journal_is_refused(tmp_path: Path) -> None
             pass
 
 
-async def test_a_file_that_is_not_a_database_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "journal.sqlite").write_bytes(b"not a database" * 1000)
-    with pytest.raises(JournalFailed, match="journal.sqlite"):
-        async with open_journal(tmp_path):
-            pass
+@pytest.mark.parametrize("left", ["other", "nothing", "half", "holes"])
+async def test_a_damaged_journal_is_named_and_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, left: str
+) -> None:
+    monkeypatch.setattr("hitl_engine.journal.database._PAUSE", 0.001)
+    path = tmp_path / "journal.sqlite"
+    async with open_journal(tmp_path) as journal:
+        for number in range(50):
+            await journal.decisions.intend(
+                replace(INTENT, decision_id=f"d{number}", answer="x" * 1000)
+            )
+    whole = path.read_bytes()
+    damaged = {
+        "other": b"not a database" * 1000,
+        "nothing": b"",
+        "half": whole[: len(whole) // 2],
+        "holes": whole[:4096] + bytes(len(whole) - 4096),
+    }[left]
+    path.write_bytes(damaged)
+    with pytest.raises(JournalFailed, match="is damaged") as refused:
+        async with open_journal(tmp_path) as journal:
+            await journal.decisions.log(limit=100)
+    assert "not replaced" in refused.value.hint
+    assert path.read_bytes() == damaged
+
+
+async def test_two_programs_begin_a_journal(tmp_path: Path) -> None:
+    """One finds the file of the other, which has nothing in it yet."""
+    (tmp_path / "journal.sqlite").touch()
+
+    async def begin() -> None:
+        await asyncio.sleep(0.2)
+        with closing(sqlite3.connect(tmp_path / "journal.sqlite")) as begun:
+            begun.execute("CREATE TABLE begun (a)")
+
+    beginning = asyncio.create_task(begin())
+    async with open_journal(tmp_path) as journal:
+        await journal.decisions.intend(INTENT)
+    await beginning

@@ -274,3 +274,15 @@ async def test_nothing_is_lost_after_a_kill(tmp_path: Path) -> None:
             body = {"assistant_id": "gated_effect", "command": {"resume": {again_id: "again"}}}
             reply = await http.post(f"/threads/{dying}/runs", json=body)
             assert reply.status_code == 200
+
+
+def test_a_damaged_database_is_named_and_not_replaced(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir(mode=0o700)
+    path = tmp_path / "data" / "engine.sqlite"
+    path.write_bytes(b"not a database" * 1000)
+    with pytest.raises(NotStarted) as refused:
+        start_server(CONFIG, tmp_path / "data")
+    assert refused.value.code == 5
+    assert "engine.sqlite cannot be used" in refused.value.report["what"]
+    assert "not replaced" in refused.value.report["hint"]
+    assert path.read_bytes() == b"not a database" * 1000

@@ -59,6 +59,8 @@ COMMIT;
 """
 """These two are for a journal made by an earlier version; it has a column less, or fewer events."""
 
+_LOOKS, _PAUSE = 20, 0.1
+"""How often, and in seconds, an empty database is looked at again."""
 _JOURNAL_MODE = ("journal_mode", "wal", "wal")
 _DURABLE = ("synchronous", "FULL", 2)
 """Each commit waits until the disk has it."""
@@ -117,6 +119,7 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
     `schema` are statements that create what is missing in it.
     """
     with _reported(path):
+        await _until_begun(path)
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
             make_file_private(path.with_name(path.name + suffix), create=False)
@@ -139,6 +142,18 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
         await database.close()
 
 
+async def _until_begun(path: Path) -> None:
+    """Wait until another program has begun the database that it has just created.
+
+    Raises sqlite3.DatabaseError for one that stays empty: it is not taken for a new one.
+    """
+    for _ in range(_LOOKS):
+        if not path.is_file() or path.stat().st_size:
+            return
+        await asyncio.sleep(_PAUSE)
+    raise sqlite3.DatabaseError("it exists, and is empty")
+
+
 async def _connect(path: Path, durability: _Setting) -> aiosqlite.Connection:
     """Return a connection on which each statement is a transaction; SQLite has agreed to its settings."""
     connection = await aiosqlite.connect(path, isolation_level=None)
@@ -159,8 +174,19 @@ def _reported(path: Path) -> Iterator[None]:
     """Raise JournalFailed for what goes wrong with the file in the block."""
     try:
         yield
-    except (OSError, sqlite3.Error) as error:
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            raise _failed(path, error) from error
         raise JournalFailed(
-            f"The journal {path} cannot be used: {error}.",
-            hint="Free the disk, or choose another folder with --data-dir.",
+            f"The journal {path} is damaged: {error}.",
+            hint="It was not replaced. Restore a copy of it, or move it away to begin a new one.",
         ) from error
+    except (OSError, sqlite3.Error) as error:
+        raise _failed(path, error) from error
+
+
+def _failed(path: Path, error: Exception) -> JournalFailed:
+    return JournalFailed(
+        f"The journal {path} cannot be used: {error}.",
+        hint="Free the disk, or choose another folder with --data-dir.",
+    )

@@ -1,8 +1,8 @@
 """The pictures of graphs, from what a server draws with and without subgraphs."""
 
-import asyncio
 from collections.abc import Callable
 
+from hitl_engine.concurrency import together
 from hitl_engine.model import GraphEdge, GraphNode, GraphPicture
 from hitl_engine.model.graph_picture import NodeKind
 from hitl_engine.reading.client import LangGraphServer
@@ -24,8 +24,8 @@ class GraphPictures:
         Raises NotThere where the server has no such graph or draws none, TargetError.
         """
         api = self._api()
-        closed, opened = await asyncio.gather(
-            api.graph(assistant_id), api.graph(assistant_id, subgraphs=True)
+        closed, opened = await together(
+            api.graph(assistant_id, subgraphs=each) for each in (False, True)
         )
         return picture_of(assistant_id, closed, opened, subgraphs=subgraphs)
 

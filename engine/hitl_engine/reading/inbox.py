@@ -22,6 +22,7 @@ from datetime import datetime
 from time import monotonic
 from typing import TypeAlias, TypeVar
 
+from hitl_engine.concurrency import together
 from hitl_engine.errors import BadReply, NotThere, TargetError
 from hitl_engine.model import Inbox, Interrupt, Waiting
 from hitl_engine.reading.client import LangGraphServer
@@ -177,7 +178,7 @@ class InboxReader:
                     return
                 await self._take_one(row)
 
-        await asyncio.gather(*(read() for _ in range(_READERS)))
+        await together(read() for _ in range(_READERS))
 
     def _forget(self, thread_id: str) -> None:
         self._known.pop(thread_id, None)
@@ -230,7 +231,7 @@ async def _each(do: Callable[[_Item], Awaitable[None]], items: Iterable[_Item]) 
         async with slots:
             await do(item)
 
-    await asyncio.gather(*(one(item) for item in items))
+    await together(one(item) for item in items)
 
 
 def _can_wait(row: WireThread) -> bool:

@@ -17,11 +17,11 @@ rows move while they are read. Four measures handle this:
 Only stamps of the server are compared, never with a clock of ours.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 
+from hitl_engine.concurrency import together
 from hitl_engine.model import JsonObject
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.thread_search import DERIVED, SUMMARY, continues, search_page
@@ -62,7 +62,7 @@ class ThreadList:
         if self._holds_idle:
             return await self._api.count_threads({})
         counts = (self._api.count_threads({"status": status}) for status in self._statuses)
-        return sum(await asyncio.gather(*counts))
+        return sum(await together(counts))
 
     async def everything(self) -> Rows:
         """Return all rows of the list, and what changed while they were read."""
@@ -70,7 +70,7 @@ class ThreadList:
             newest = await self._page({}, limit=1, offset=0)
             stamp = newest[0].updated_at if newest else None
             self._marks.append(stamp and stamp - _LATE)
-        found = await asyncio.gather(*(self._of_status(status) for status in self._statuses))
+        found = await together(self._of_status(status) for status in self._statuses)
         rows = {thread_id: row for part in found for thread_id, row in part.items()}
         return rows | await self.changed()
 

@@ -7,6 +7,7 @@ The pages overlap by a row, as those of `thread_list`, so that no thread is miss
 import asyncio
 from dataclasses import dataclass
 
+from hitl_engine.concurrency import together
 from hitl_engine.errors import TargetError
 from hitl_engine.model import (
     JsonObject,
@@ -95,7 +96,7 @@ class ThreadPages:
         query = query_of(ThreadFilter(graph_id=filter.graph_id, metadata=filter.metadata))
         searches = [query, *({**query, "status": status} for status in _STATUSES.values())]
         try:
-            total, *parts = await asyncio.gather(*map(self.api.count_threads, searches))
+            total, *parts = await together(map(self.api.count_threads, searches))
         except TargetError:
             if self.api.can.counts_threads:
                 raise
@@ -135,7 +136,7 @@ class ThreadPages:
             async with limit:
                 return await self._row(row)
 
-        return tuple(await asyncio.gather(*map(row_of, found)))
+        return tuple(await together(map(row_of, found)))
 
     async def _row(self, row: WireThread) -> ThreadRow:
         """Return a row of the list; the state is read only where the row tells too little."""

@@ -8,6 +8,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, 
 from contextlib import aclosing, suppress
 from datetime import UTC, datetime, timedelta
 
+from hitl_engine.concurrency import together
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import NotThere, TargetError
@@ -144,7 +145,7 @@ class InboxEvents:
                 except TargetError:
                     return None
 
-        found = await asyncio.gather(*(one(item) for item in missing))
+        found = await together(one(item) for item in missing)
         return [event for event in found if event is not None]
 
     async def _ending(self, item: Waiting) -> InboxEvent | None:

@@ -107,8 +107,15 @@ class Database:
         the types of the graphs' own schemas. Raises `StartFailed`.
         """
         os.close(private_file(path, os.O_RDWR))  # SQLite gives -wal and -shm the same mode
-        changes, writer = ChangeFeed(), _writer(path)
-        identity = _identity(writer)
+        changes = ChangeFeed()
+        try:
+            writer = _writer(path)
+            identity = _identity(writer)
+        except sqlite3.DatabaseError as error:
+            raise StartFailed(
+                f"The database {path} cannot be used: {error}.",
+                hint="It was not replaced. Restore a copy of it, or move it away to begin a new one.",
+            ) from error
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
         searcher = await aiosqlite.Connection(lambda: _reader(path), 64)

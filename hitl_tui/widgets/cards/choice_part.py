@@ -10,7 +10,7 @@ from textual.widgets import OptionList
 
 from hitl_engine.model import Choices, Choose, JsonObject
 from hitl_engine.visible import one_line
-from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.not_ready import NotReady, NotSeen
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
@@ -92,7 +92,7 @@ class ChoicePart(QuestionPart):
         if option.needs_text and not text:
             raise NotReady(f"“{one_line(option.label, 60)}” needs a text.")
         if self.unseen:
-            raise NotReady(unseen_words(self.unseen, "of what is asked "))
+            raise NotSeen(unseen_words(self.unseen, "of what is asked "))
         return Choose(self.chosen, text or None)
 
     @property

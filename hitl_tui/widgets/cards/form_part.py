@@ -8,11 +8,11 @@ from textual.widget import Widget
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Decline, Fault, Fill, FormToFill, JsonObject, JsonValue
 from hitl_engine.visible import json_text
-from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.not_ready import NotReady, NotSeen
 from hitl_tui.text.literal import in_words
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.declinable import DeclinableFields
-from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart
+from hitl_tui.widgets.cards.question_part import AnswerTo, QuestionPart, unseen_words
 from hitl_tui.widgets.fitting_layout import Fitting
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.text_view import TextPane
@@ -52,7 +52,10 @@ class FormPart(QuestionPart):
         super().__init__()
         self.review = review
         self._answer_to = answer_to
+        self._words = ""
+        """What is asked besides the fields."""
         self.asked = TextPane("Asked", id="asked")
+        self.asked.keep_seen()
         self.form = FormView(review.form)
         both = _Both(self.asked, self.form, id="both", classes="fields")
         self.fields = DeclinableFields(both, can_decline=review.can_decline)
@@ -75,9 +78,9 @@ class FormPart(QuestionPart):
         if self.review.convention == "form" and isinstance(payload, dict):
             shown = {key: each for key, each in payload.items() if key not in _SHOWN_AS_FIELDS}
             self.asked.set_title("Asked", "and the fields below; f2 shows the payload as it came")
-        words = in_words(shown)
-        self.asked.set_class(not words, "-none")
-        self.asked.show_text(words)
+        self._words = in_words(shown)
+        self.asked.set_class(not self._words, "-none")
+        self.asked.show_text(self._words)
 
     def content(self) -> JsonObject:
         """Return what was typed in the fields."""
@@ -99,7 +102,18 @@ class FormPart(QuestionPart):
             raise NotReady(self.form.fault_summary(faults), faults)
         if reading.value == "" and not self.form.was_changed:
             raise NotReady("Type the answer. (An empty text can be sent as JSON: ctrl+t.)")
+        if self.unseen:
+            raise NotSeen(unseen_words(self.unseen, "of what is asked "))
         return Fill(reading.value)
+
+    @property
+    def unseen(self) -> int:
+        """How many rows of what is asked were not on the screen."""
+        return 0 if self.fields.declined or not self._words else self.asked.view.unseen
+
+    def jump_to_end(self) -> None:
+        """Show the end of what is asked, and count all of it as seen."""
+        self.asked.jump_to_end()
 
     def _faults_of(self, decision: Fill) -> tuple[Fault, ...]:
         try:

@@ -1,5 +1,7 @@
 """One of the questions of an agent, with the reply to it."""
 
+from collections.abc import Iterator
+
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -10,11 +12,44 @@ from textual.widgets import Input, Static, TextArea
 
 from hitl_engine.model import AskedQuestion, JsonObject, JsonValue, Reply
 from hitl_engine.visible import json_text, visible
+from hitl_tui.text.highlight import Span
 from hitl_tui.widgets.choice_list import ChoiceList
 from hitl_tui.widgets.editor import Editor
 from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.text_view import TextView
 
 _HOW = {"text": "", "one choice": "pick one", "choices": "pick any"}
+
+
+class AskedText(TextView):
+    """Shows a question with its number, and which reply it takes; keeps what was on the screen."""
+
+    DEFAULT_CSS = """
+    AskedText { text-style: bold; }
+    """
+
+    def __init__(self, number: int, asked: AskedQuestion) -> None:
+        super().__init__()
+        self.keep_seen()
+        self._number = f"{number}  "
+        needed = "needed" if asked.required else "optional"
+        how = _HOW[asked.answered_by] if asked.choices else ""
+        extra = json_text(asked.extra, indent=None) if asked.extra else ""
+        self._reply = "".join(f"  {words}" for words in (needed, how, extra) if words)
+        self._question = asked.text
+
+    def on_mount(self) -> None:
+        """Show all of it."""
+        self.show_text(f"{self._number}{self._question}{self._reply}")
+
+    def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """Let the question stand out from its number and from which reply it takes."""
+        yield from super().spans(number, start, end)
+        if number == 0:
+            yield 0, len(self._number), "place"
+        if number == self.line_count - 1:
+            length = len(self.line(number))
+            yield length - len(visible(self._reply)), length, "place"
 
 
 class QuestionBox(Vertical):
@@ -24,7 +59,7 @@ class QuestionBox(Vertical):
     QuestionBox {
         height: auto;
         margin-bottom: 1;
-        .asked, .problem { height: auto; }
+        .problem { height: auto; }
         .problem { display: none; color: $text-error; padding: 0 1; }
         &.-wrong .problem { display: block; }
         Editor { height: 3; border: none; &:focus { border: none; background: $panel; } }
@@ -46,26 +81,15 @@ class QuestionBox(Vertical):
             self._pick = ChoiceList(asked.choices, several=several)
         self._line = LineInput("or in your own words") if self._pick else None
         self._words = Editor(placeholder="Type here") if self._pick is None else None
+        self.asked_text = AskedText(number, asked)
+        """The question, which keeps which of its rows were on the screen."""
         self._problem = Static(classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Put the choices below the question, the text below those."""
-        yield Static(self._heading(), classes="asked")
+        yield self.asked_text
         yield from filter(None, (self._pick, self._line, self._words))
         yield self._problem
-
-    def _heading(self) -> Content:
-        asked = self.asked
-        how = _HOW[asked.answered_by] if asked.choices else ""
-        extra = json_text(asked.extra, indent=None) if asked.extra else ""
-        needed = "needed" if asked.required else "optional"
-        return Content.assemble(
-            (f"{self.number}  ", "$foreground 60%"),
-            (visible(asked.text), "bold"),
-            (f"  {needed}", "$text-accent" if asked.required else "$foreground 60%"),
-            (f"  {how}" if how else "", "$foreground 60%"),
-            (f"  {extra}" if extra else "", "$foreground 60%"),
-        )
 
     @property
     def first(self) -> Widget:

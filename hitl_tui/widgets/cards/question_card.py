@@ -13,7 +13,7 @@ from hitl_engine.characters.misleading import misleading_parts
 from hitl_engine.errors import NotTaken
 from hitl_engine.model import Decision, Fault, JsonObject, JsonValue, Question
 from hitl_tui.messages import Decided, Typed
-from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.not_ready import NotReady, NotSeen
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way, YesNo
 from hitl_tui.widgets.cards.answer_box import AnswerBox
@@ -97,6 +97,8 @@ class QuestionCard(Card, can_focus=False):
         self.notes = Static(id="notes", markup=False)
         self.payload = TextPane(part.PAYLOAD_TITLE, numbered=True, id="payload")
         self.payload.keep_seen()
+        self._waits_for_rows = False
+        """Whether only rows that were not on the screen yet keep the answer from being sent."""
         self._jumped_over = 0
         """How much was counted as seen without having been on the screen."""
         self.box = AnswerBox()
@@ -197,7 +199,7 @@ class QuestionCard(Card, can_focus=False):
     def _boxed(self) -> Decision:
         decision = self.box.decision(self.way)
         if self.way is Way.YES_NO and decision.value is True and self._unseen:
-            raise NotReady(unseen_words(self._unseen, "of the payload "))
+            raise NotSeen(unseen_words(self._unseen, "of the payload "))
         return decision
 
     # What was on the screen
@@ -210,8 +212,10 @@ class QuestionCard(Card, can_focus=False):
 
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
-        """Offer to send once all rows were on the screen."""
-        self._changed()
+        """Offer to send once all rows were on the screen, if only that was missing."""
+        self.refresh_bindings()
+        if self._waits_for_rows:
+            self._changed()
 
     def action_jump_to_end(self) -> None:
         """Show the end of what is asked, and count all of it as seen."""
@@ -222,10 +226,11 @@ class QuestionCard(Card, can_focus=False):
         """Show what would be sent now, or why nothing can be sent yet."""
         self.part.show_changes()
         faults: tuple[Fault, ...] = ()
+        self._waits_for_rows = False
         try:
             _, answer = self.current()
         except NotReady as missing:
-            faults = missing.faults
+            faults, self._waits_for_rows = missing.faults, isinstance(missing, NotSeen)
             self.send_bar.block(str(missing))
         else:
             self.send_bar.show(answer, self.part.note() if self.in_form else "")

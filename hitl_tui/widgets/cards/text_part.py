@@ -6,7 +6,7 @@ from textual.app import ComposeResult
 from textual.widgets import Static
 
 from hitl_engine.model import JsonObject, Revise, TextToRevise
-from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.not_ready import NotReady, NotSeen
 from hitl_tui.text.diff import change_count, changes
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way
@@ -72,7 +72,7 @@ class TextPart(QuestionPart):
         if not text and not self.review.text:
             raise NotReady("Type your answer. (An empty text can be sent as JSON: ctrl+t.)")
         if self.unseen:
-            raise NotReady(unseen_words(self.unseen, "of the unchanged text "))
+            raise NotSeen(unseen_words(self.unseen, "of the unchanged text "))
         return Revise(text)
 
     @property

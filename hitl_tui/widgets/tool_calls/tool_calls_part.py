@@ -23,7 +23,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.messages import FileWanted
 from hitl_tui.state.call_answer import CallAnswer, verdict_name
-from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.not_ready import NotSeen
 from hitl_tui.state.request_answer import RequestAnswer
 from hitl_tui.text.arguments import Change, arguments_of
 from hitl_tui.text.file_change import file_change_of
@@ -315,7 +315,7 @@ class ToolCallsPart(QuestionPart):
         unseen = [each for each in self.request.unchanged_edits if each not in self._seen]
         if unseen:
             named = self.request.named(unseen)
-            raise NotReady(f"An edit that changes nothing approves what was not seen: {named}.")
+            raise NotSeen(f"An edit that changes nothing approves what was not seen: {named}.")
         return decision
 
     def note(self) -> str:
