@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.widget import Widget
 
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Waiting
@@ -86,11 +87,20 @@ class ThreadScreen(ConsoleScreen):
 
     def on_mount(self) -> None:
         """Start the run, or read the thread."""
+        self.watch(self, "focused", self._focus_changed, init=False)
         self._presenter.update_title()
         if self._run is not None:
             self.send(partial(self._runs.start, self._run))
         else:
             self.read_thread()
+
+    def _focus_changed(self, focused: Widget | None) -> None:
+        if focused is None and self.app.app_focus:  # what had it was hidden meanwhile
+            self.call_after_refresh(self._focus_again)
+
+    def _focus_again(self) -> None:
+        if self.focused is None and self.is_current:
+            self.workspace.take_focus()
 
     @work(group="read", exclusive=True, exit_on_error=False)
     async def read_thread(self) -> None:
