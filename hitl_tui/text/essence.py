@@ -99,8 +99,13 @@ def _review_text(review: Review, asked: Interrupt) -> str:
 
 def call_essence(name: str, args: JsonObject) -> str:
     """Return a tool call with the values of its arguments: `send_email → ada@example.com · Monday`."""
-    values = " · ".join(_short(value) for value in args.values())
+    values = values_essence(args)
     return f"{one_line(name, 60)} → {values}" if values else one_line(name, 60)
+
+
+def values_essence(args: JsonObject) -> str:
+    """Return the values of arguments on one line: `ada@example.com · Monday`."""
+    return " · ".join(_short(value) for value in args.values())
 
 
 def payload_essence(payload: JsonValue) -> str:

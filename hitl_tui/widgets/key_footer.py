@@ -17,9 +17,16 @@ _LEFT_OUT_FIRST = (
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
     *("console.log", "inbox.order", "thread.state", "form.remove", "form.add", "card.payload"),
-    *("card.reject_rest", "card.approve_rest", "choice.choose", "pick.pick", "inbox.filter"),
-    *("console.threads", "console.start", "card.next_call", "thread.look_over", "inbox.mark"),
-    *("card.answer_as", "card.jump_to_end"),
+    *(
+        "card.answer_as",
+        "card.reject_rest",
+        "card.approve_rest",
+        "choice.choose",
+        "pick.pick",
+        "inbox.filter",
+    ),
+    *("console.threads", "console.start", "thread.look_over", "inbox.mark", "card.jump_to_end"),
+    "card.next_call",
 )
 """Bindings that are left out first: seldom used, or shown by other widgets. Help lists all of them."""
 _FIRST = ("card.send", "card.keep", "card.step")

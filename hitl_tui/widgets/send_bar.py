@@ -106,7 +106,7 @@ class SendBar(Vertical):
 
     def block(self, why: str) -> None:
         """Show why nothing can be sent yet."""
-        self.rule.border_title = titled("Nothing to send yet")
+        self.rule.border_title = titled("Nothing to send yet", "the graph waits until you send")
         self.why.update(literal(why))
         self.blocked = True
         self.remove_class("-emphasized")

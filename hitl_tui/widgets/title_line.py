@@ -58,7 +58,7 @@ class TitleLine(Widget):
         width = max(8, self.size.width - cell_len(text) - 2)
         names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(width)])
         gap = " " * max(1, self.size.width - names.cell_length - cell_len(text))
-        return Content.assemble(names, gap, (text, colour))
+        return Content.assemble(names, gap, (text, f"bold {colour}"))
 
     def _status(self) -> tuple[str, str]:
         if self.at_moment:
@@ -71,7 +71,11 @@ class TitleLine(Widget):
         thread = short_id(self.thread_id) if self.thread_id else "new thread"
         names = [one_line(name, 120) for name in (self.graph_id, self.node) if name]
         left = width - len(thread) - 3 * len(names)
-        parts = [(shortened(name, max(4, left // max(1, len(names)))), "bold") for name in names]
+        styles = ["bold", ""]  # the graph tells more than the name of a node
+        parts = [
+            (shortened(name, max(4, left // max(1, len(names)))), style)
+            for name, style in zip(names, styles, strict=False)
+        ]
         longer = left - sum(cell_len(name) for name, _ in parts)
         if names and longer > 0:  # cells that short names do not need go to long ones
             parts = [

@@ -1,7 +1,8 @@
-"""The calls of a request, one line for each: which one is in view, and its verdict."""
+"""The calls of a request, one line for each: which one is in view, its verdict, and what it does."""
 
 from dataclasses import dataclass
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from textual import events
 from textual.geometry import Region, Size
@@ -12,6 +13,15 @@ from textual.strip import Strip
 from hitl_engine.model import DecisionKind, ToolCall
 from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import MARKS, CallAnswer, verdict_name
+from hitl_tui.text.essence import values_essence
+from hitl_tui.text.fitting import padded, shortened
+
+_LONGEST_NAME = 40
+"""Cells of the column of names; longer ones are cut."""
+_MEASURED = 100
+"""So many names are measured for the width of their column."""
+_LINE = 400
+"""Characters of the values of a call; more than a terminal shows on one line."""
 
 _COLOURS = {
     DecisionKind.APPROVE: "success",
@@ -23,7 +33,7 @@ _COLOURS = {
 
 
 class CallStrip(ScrollView, can_focus=False):
-    """Shows one line for each call of a request: which one is in view, and each verdict."""
+    """Shows one line for each call: which one is in view, its verdict, and the values it runs with."""
 
     COMPONENT_CLASSES = {  # noqa: RUF012  as Widget declares it
         *(f"call-strip--{colour}" for colour in _COLOURS.values()),
@@ -57,6 +67,8 @@ class CallStrip(ScrollView, can_focus=False):
     def __init__(self, calls: tuple[ToolCall, ...]) -> None:
         super().__init__()
         self._calls = calls
+        longest = max(cell_len(one_line(call.name, 60)) for call in calls[:_MEASURED])
+        self._longest = min(_LONGEST_NAME, longest)
         self._answers: list[CallAnswer] = []
         self._shown = 0
 
@@ -87,13 +99,16 @@ class CallStrip(ScrollView, can_focus=False):
             return Strip.blank(self.size.width, self.rich_style)
         call, answer, shown = self._calls[index], self._answers[index], index == self._shown
         name = "shown" if shown else ""
-        parts = (
+        parts = [
             ("▸ " if shown else "  ", "shown"),
             (f"{index + 1:>{len(str(len(self._calls)))}}/{len(self._calls)}  ", ""),
-            (one_line(call.name, 60), name),
+            (padded(one_line(call.name, 60), self._longest), name),
             ("   ", ""),
             (_verdict(call, answer), _COLOURS[answer.verdict]),
-        )
+        ]
+        values = f"   {one_line(values_essence(call.args), _LINE)}"
+        left = self.size.width - sum(cell_len(text) for text, _ in parts)
+        parts.append((shortened(values, max(0, left)), "muted"))
         segments = [
             Segment(text, self.get_component_rich_style(f"call-strip--{colour}"))
             if colour
