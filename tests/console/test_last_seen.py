@@ -254,7 +254,7 @@ async def test_of_several_targets_each_row_is_as_last_seen_until_its_target_is_l
     several: Several,
 ) -> None:
     async with several.start(bob=()) as console:
-        assert "6 waiting as of " in console.text
+        await until(console.pilot, lambda: "6 waiting as of " in console.text)
         await until(console.pilot, lambda: isinstance(console.app.screen, InboxScreen))
         listed = console.inbox.list
         assert all(f"text {n}" in console.text for n in range(1, 7))

@@ -20,7 +20,7 @@ from hitl_tui.text.few_colours import SixteenColours
 from hitl_tui.text.signs import ASCII, ASCII_SIGNS, ascii_table, escape_in_payloads
 from hitl_tui.themes import THEMES, WITHOUT_SHADES
 from tests.program import run_program
-from tests.server.processes import Served
+from tests.server.processes import Served, copied_project, running_server
 from tests.terminal import Terminal
 
 from .conftest import settle, until
@@ -153,16 +153,23 @@ def test_themes_without_shades_are_not_offered() -> None:
 _SIXTEEN = {"TERM": "xterm", "COLORTERM": ""}
 
 
+@pytest.fixture
+def own_server(tmp_path: Path) -> Iterator[Served]:
+    """A server of its own: on that of all tests, others have made assistants."""
+    with running_server(copied_project(tmp_path / "project"), tmp_path / "server") as served:
+        yield served
+
+
 @pytest.mark.parametrize(
     ("option", "env"),
     [("--ascii", {"NO_COLOR": "1"}), ("", {**_SIXTEEN, "LC_ALL": "C", "PYTHONUTF8": "1"})],
 )
 def test_a_terminal_with_less_shows_what_is_selected(
-    local_server: Served, tmp_path: Path, option: str, env: dict[str, str]
+    own_server: Served, tmp_path: Path, option: str, env: dict[str, str]
 ) -> None:
     options = ["--data-dir", str(tmp_path), *([option] if option else [])]
-    header = f"Authorization: {local_server.headers['Authorization']}"
-    command = [sys.executable, "-m", "hitl_tui", local_server.url, *options, "--header", header]
+    header = f"Authorization: {own_server.headers['Authorization']}"
+    command = [sys.executable, "-m", "hitl_tui", own_server.url, *options, "--header", header]
     with Terminal(command, env=env) as terminal:
         terminal.wait_for("connected")
         terminal.press("n")

@@ -78,9 +78,10 @@ async def test_an_item_is_stored_found_changed_and_deleted(
         await asyncio.gather(*(http.put("/store/items", json=item) for item in items))
     async with piloted(local_server, tmp_path, (80, 24)) as console:
         await console.press("t", "s")
-        await console.shows("all items", "many.below")
+        await console.shows("all items")
         screen = console.app.screen
         assert isinstance(screen, StoreScreen)
+        await until(console.pilot, lambda: ("many", "below") in screen.namespaces.rows)
 
         place = screen.namespaces.rows.index(("many", "below"))  # other tests store items too
         await console.press("home", *["down"] * place, "enter")

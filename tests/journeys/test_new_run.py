@@ -15,7 +15,7 @@ async def test_a_run_gets_the_context_that_was_filled_in(
         screen = console.app.screen
         assert isinstance(screen, NewRunScreen)
         graphs = await console.desk.graphs()
-        [number] = [n for n, graph in enumerate(graphs) if graph.graph_id == "scheduled"]
+        [number] = [n for n, each in enumerate(graphs) if each.graph_id == each.name == "scheduled"]
         screen.graphs.highlighted = number
         await console.shows("New run ▸ scheduled", "Context", "Tenant")
         assert screen.form is not None and screen.form.context is not None
