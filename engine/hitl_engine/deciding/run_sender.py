@@ -159,7 +159,7 @@ class RunSender:
             if nothing_was_taken(error) and not await self._was_taken_before(sent, error):
                 raise
             await self._find_again(sent, observed, on_progress)
-        if observed.was_refused:
+        if observed.error_kind == NOT_PENDING:
             return await self._first_of_two(sent, observed, on_progress)
         return observed
 

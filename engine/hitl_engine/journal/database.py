@@ -59,6 +59,8 @@ COMMIT;
 """
 """These two are for a journal made by an earlier version; it has a column less, or fewer events."""
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""The errors of a file that was cut or overwritten; others are those of the disk."""
 _LOOKS, _PAUSE = 20, 0.1
 """How often, and in seconds, an empty database is looked at again."""
 _JOURNAL_MODE = ("journal_mode", "wal", "wal")
@@ -145,13 +147,13 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
 async def _until_begun(path: Path) -> None:
     """Wait until another program has begun the database that it has just created.
 
-    Raises sqlite3.DatabaseError for one that stays empty: it is not taken for a new one.
+    Raises JournalFailed for one that stays empty: it is not taken for a new one.
     """
     for _ in range(_LOOKS):
         if not path.is_file() or path.stat().st_size:
             return
         await asyncio.sleep(_PAUSE)
-    raise sqlite3.DatabaseError("it exists, and is empty")
+    raise _damaged(path, "it exists, and is empty")
 
 
 async def _connect(path: Path, durability: _Setting) -> aiosqlite.Connection:
@@ -174,19 +176,17 @@ def _reported(path: Path) -> Iterator[None]:
     """Raise JournalFailed for what goes wrong with the file in the block."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
-        if isinstance(error, sqlite3.OperationalError):
-            raise _failed(path, error) from error
-        raise JournalFailed(
-            f"The journal {path} is damaged: {error}.",
-            hint="It was not replaced. Restore a copy of it, or move it away to begin a new one.",
-        ) from error
     except (OSError, sqlite3.Error) as error:
-        raise _failed(path, error) from error
+        if getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED:
+            raise _damaged(path, str(error)) from error
+        raise JournalFailed(
+            f"The journal {path} cannot be used: {error}.",
+            hint="Free the disk, or choose another folder with --data-dir.",
+        ) from error
 
 
-def _failed(path: Path, error: Exception) -> JournalFailed:
+def _damaged(path: Path, why: str) -> JournalFailed:
     return JournalFailed(
-        f"The journal {path} cannot be used: {error}.",
-        hint="Free the disk, or choose another folder with --data-dir.",
+        f"The journal {path} is damaged: {why}.",
+        hint="It was not replaced. Restore a copy of it, or move it away to begin a new one.",
     )

@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 
 Row: TypeAlias = sqlite3.Row
 
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+"""The errors of a file that was cut or overwritten; others are those of the disk."""
+_IF_DAMAGED = "It was not replaced. Restore a copy of it, or move it away to begin a new one."
+_IF_NOT = "Free the disk, or choose another folder with --data-dir."
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS assistants (
@@ -112,9 +117,10 @@ class Database:
             writer = _writer(path)
             identity = _identity(writer)
         except sqlite3.DatabaseError as error:
+            damaged = getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGED
             raise StartFailed(
                 f"The database {path} cannot be used: {error}.",
-                hint="It was not replaced. Restore a copy of it, or move it away to begin a new one.",
+                hint=_IF_DAMAGED if damaged else _IF_NOT,
             ) from error
         changes.attach(writer)
         commits = SharedCommits(writer, changes.publish)
