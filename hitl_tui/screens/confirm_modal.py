@@ -7,9 +7,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 
 from hitl_tui.screens.console_screen import ConsoleScreen
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.plan import Plan
 from hitl_tui.widgets.cards.plan_card import PlanCard
@@ -19,7 +19,7 @@ _LONG = 14
 """A plan of more lines gets all of the screen."""
 
 
-class ConfirmModal(PaneSelection, ModalScreen[bool]):
+class ConfirmModal(PaneSelection, FramedModal[bool]):
     """Shows a plan; dismissed with True if the user confirms it.
 
     It looks different, and names the target, above a screen of a target in production.
@@ -27,18 +27,7 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
 
     DEFAULT_CSS = """
     ConfirmModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 94%;
-            max-width: 110;
-            height: auto;
-            max-height: 94%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
+        & > Vertical { max-width: 110; }
         &.-production > Vertical { border: heavy $error; border-title-color: $text-error; }
         &.-short > Vertical { max-height: 100%; }
         &.-short PlanText { max-height: 4; padding: 0 1; }
@@ -49,7 +38,6 @@ class ConfirmModal(PaneSelection, ModalScreen[bool]):
             PlanCard { height: 1fr; }
             PlanText { height: 1fr; max-height: 100%; }
         }
-        KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

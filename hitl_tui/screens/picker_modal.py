@@ -8,37 +8,25 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import OptionList
 
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.widgets.key_footer import KeyFooter
 
 Choice = TypeVar("Choice")
 
 
-class PickerModal(ModalScreen[Choice | None], Generic[Choice]):
+class PickerModal(FramedModal[Choice | None], Generic[Choice]):
     """Lists choices with their words, which are visible text; dismissed with one of them, or None."""
 
     DEFAULT_CSS = """
     PickerModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 60;
-            max-width: 94%;
-            height: auto;
-            max-height: 94%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
+        & > Vertical { width: 60; max-width: 94%; }
         OptionList {
             border: none; height: auto; background: $surface;
             &:focus { border: none; background-tint: $foreground 0%; }
         }
-        KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

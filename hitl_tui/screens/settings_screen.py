@@ -9,7 +9,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from hitl_engine.configuration import edits, read
@@ -17,6 +16,7 @@ from hitl_engine.configuration.explained import shown
 from hitl_engine.configuration.kinds import Value
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import one_line
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.state.setting_rows import SettingRow, setting_rows
 from hitl_tui.widgets.key_footer import KeyFooter
 
@@ -24,7 +24,7 @@ _LATER = "It is written into the file. The console uses it from its next start."
 _NO_TARGETS = "To add targets: hitl-tui targets add NAME URL"
 
 
-class SettingsScreen(ModalScreen[None]):
+class SettingsScreen(FramedModal[None]):
     """Lists settings, and then the values of the chosen one. Each choice is written at once.
 
     `use_theme` is called with a theme that was chosen.
@@ -32,25 +32,13 @@ class SettingsScreen(ModalScreen[None]):
 
     DEFAULT_CSS = """
     SettingsScreen {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 90;
-            max-width: 94%;
-            height: auto;
-            max-height: 94%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
+        & > Vertical { width: 90; max-width: 94%; }
         OptionList {
             border: none; height: auto; max-height: 16; background: $surface;
             &:focus { border: none; background-tint: $foreground 0%; }
         }
         Static { padding: 1 1 0 1; height: auto; }
         #note { padding: 0 1; color: $text-warning; }
-        KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

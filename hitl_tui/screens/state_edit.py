@@ -8,7 +8,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from hitl_engine.errors import HitlError
@@ -19,6 +18,7 @@ from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.external_edit import edit_externally
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.debugging_plans import plan_of_edit
 from hitl_tui.widgets.banner import Banner, Severity
@@ -40,7 +40,7 @@ class ConfirmedEdit:
     """Whether the nodes that are then next run."""
 
 
-class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
+class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
     """Edits one value, or a whole state; dismissed with the edit that the user confirmed.
 
     A text is edited as a text, and any other value as JSON; a key changes that.
@@ -48,23 +48,12 @@ class StateEditModal(PaneSelection, ModalScreen[ConfirmedEdit | None]):
 
     DEFAULT_CSS = """
     StateEditModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 94%;
-            max-width: 120;
-            height: 90%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
-        &.-short > Vertical { height: 100%; width: 100%; }
+        & > Vertical { max-width: 120; height: 90%; }
+        &.-short > Vertical { height: 100%; max-height: 100%; width: 100%; }
         #as-node { height: auto; max-height: 40%; padding: 0; }
         #as-node-title { height: 1; padding: 0 1; color: $foreground 70%; }
         &.-short #as-node-title, &.-short ChoiceList { display: none; }
         Editor.-hidden { display: none; }
-        KeyFooter { dock: none; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

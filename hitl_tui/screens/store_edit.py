@@ -6,7 +6,6 @@ from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import ModalScreen
 
 from hitl_engine.errors import BadInput, HitlError, NotThere
 from hitl_engine.model import JsonObject, OutcomeKind, StoreItem
@@ -16,6 +15,7 @@ from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.external_edit import edit_externally
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.act_plans import plan_of_item
 from hitl_tui.text.store_rows import place_words
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from hitl_engine.desk import Desk
 
 
-class StoreEditModal(PaneSelection, ModalScreen[str]):
+class StoreEditModal(PaneSelection, FramedModal[str]):
     """Stores an item that the user confirms; dismissed with what happened, or empty.
 
     It stays open, with what was typed, as long as nothing was stored.
@@ -37,19 +37,8 @@ class StoreEditModal(PaneSelection, ModalScreen[str]):
 
     DEFAULT_CSS = """
     StoreEditModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 94%;
-            max-width: 120;
-            height: 90%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-        }
-        &.-short > Vertical { height: 100%; width: 100%; }
-        KeyFooter { dock: none; background: $surface; }
+        & > Vertical { max-width: 120; height: 90%; }
+        &.-short > Vertical { height: 100%; max-height: 100%; width: 100%; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -9,11 +9,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
 from hitl_engine.errors import HitlError
 from hitl_engine.visible import visible
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.text_view import Syntax, TextView
@@ -49,24 +49,12 @@ class ModalText:
         return visible("\n".join(part for part in parts if part))
 
 
-class TextModal(PaneSelection, ModalScreen[bool]):
+class TextModal(PaneSelection, FramedModal[bool]):
     """Shows a text; dismissed with True if the user chooses to try again."""
 
     DEFAULT_CSS = """
     TextModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 90%;
-            max-width: 100;
-            height: auto;
-            max-height: 90%;
-            background: $surface;
-            border: round $accent;
-            border-title-color: $accent;
-            border-title-style: bold;
-            padding: 0 1;
-        }
+        & > Vertical { width: 90%; max-width: 100; max-height: 90%; padding: 0 1; }
         VerticalScroll { height: auto; padding: 1 1 0 1; scrollbar-size-vertical: 1; }
         #what { text-style: bold; margin-bottom: 1; }
         #kept { color: $text-success; margin-bottom: 1; }

@@ -8,9 +8,9 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Button, Static
 
+from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.state.outbox import Outbox
 from hitl_tui.text.fitting import counted
 
@@ -25,18 +25,12 @@ class Unsent(Enum):
     KEEP = "keep"
 
 
-class UnsentModal(ModalScreen[Unsent | None]):
+class UnsentModal(FramedModal[Unsent | None]):
     """Lists the answers; dismissed with None if the user stays."""
 
     DEFAULT_CSS = """
     UnsentModal {
-        align: center middle;
-        background: $background 60%;
-        & > Vertical {
-            width: 90%; max-width: 100; height: auto; max-height: 90%;
-            background: $surface; border: round $accent;
-            border-title-color: $accent; border-title-style: bold; padding: 1 2 0 2;
-        }
+        & > Vertical { width: 90%; max-width: 100; max-height: 90%; padding: 1 2 0 2; }
         #answers { margin-bottom: 1; height: auto; }
         Horizontal { height: 1; align-horizontal: right; }
         Button { margin-left: 1; min-width: 4; }
