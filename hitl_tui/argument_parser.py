@@ -300,7 +300,6 @@ def _add_ascii_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--ascii",
         action="store_true",
-        default=None,
         help="draw signs and frames with ASCII characters; done by itself where the locale is not UTF-8",
     )
 

@@ -1,4 +1,4 @@
-"""When Python's garbage collector looks for cycles: hardly at the start, and not between keys.
+"""When Python's garbage collector looks for cycles: rarely at the start, and mostly in quiet moments.
 
 A look at all that the program consists of takes longer than a frame, and Python would take one for
 each few thousand objects of a burst of events or of a newly opened screen.

@@ -15,7 +15,8 @@ class FacetPicker(PickerModal[str]):
     """
 
     def __init__(self, facets: Sequence[str], typed: str) -> None:
-        signs = ("✓" if has_facet(typed, facet) else " " for facet in facets)
-        rows = zip(signs, facets, strict=True)
-        choices = [(f"{sign} {one_line(facet, 80)}", facet) for sign, facet in rows]
+        choices = [
+            (f"{'✓' if has_facet(typed, facet) else ' '} {one_line(facet, 80)}", facet)
+            for facet in facets
+        ]
         super().__init__("List only items with", choices)

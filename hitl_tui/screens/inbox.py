@@ -351,10 +351,9 @@ class InboxScreen(ConsoleScreen):
     async def read_drafts(self) -> None:
         """Show which items have a draft."""
         found: set[ItemKey] = set()
-        for desk in (each.desk for each in self.sessions.targets):
-            if desk is not None:
-                with suppress(JournalFailed):  # it is told where something is typed
-                    found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
+        for desk in self.sessions.open_desks:
+            with suppress(JournalFailed):  # it is told where something is typed
+                found |= {(desk.server.name, *draft) for draft in await desk.drafts.all()}
         self.list.show_drafts(frozenset(found))
 
     # Notes: flagged and snoozed items

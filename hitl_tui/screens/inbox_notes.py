@@ -27,11 +27,10 @@ class InboxNotes:
     async def show(self) -> None:
         """Read all notes, and show them."""
         found: dict[NotedId, ItemNote] = {}
-        for desk in (each.desk for each in self._sessions.targets):
-            if desk is not None:
-                with suppress(JournalFailed):  # it is told where a note is written
-                    notes = await desk.item_notes.all()
-                    found |= {(desk.server.name, item): note for item, note in notes.items()}
+        for desk in self._sessions.open_desks:
+            with suppress(JournalFailed):  # it is told where a note is written
+                notes = await desk.item_notes.all()
+                found |= {(desk.server.name, item): note for item, note in notes.items()}
         self._list.show_notes(found)
 
     async def flag(self, item: Waiting, *, is_flagged: bool) -> None:

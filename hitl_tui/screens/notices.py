@@ -130,20 +130,23 @@ class Notices:
         if self._untold:
             self._start_telling()
 
+    def _for_item(self, item: Item) -> NoticeSettings:
+        return self.of(_target_of(item))
+
     async def _tell(self, new: Sequence[Item]) -> None:
-        if any(self.of(_target_of(item)).bell for item in new):
+        if any(self._for_item(item).bell for item in new):
             self._app.bell()
-        on_screen = [item for item in new if self.of(_target_of(item)).toast]
+        on_screen = [item for item in new if self._for_item(item).toast]
         if on_screen and self._app.screen is not self._app.home:
             self._app.home.show_notification(f"{notice_words(on_screen)}.")
         if not self._app.surely_focused:
             await self._tell_on_desktop(new)
-        for command, items in _grouped(new, lambda item: self.of(_target_of(item)).command):
+        for command, items in _grouped(new, lambda item: self._for_item(item).command):
             await self._run_command(command, items)
 
     async def _tell_on_desktop(self, new: Sequence[Item]) -> None:
-        told = [item for item in new if self.of(_target_of(item)).desktop]
-        for way, items in _grouped(told, lambda item: self.of(_target_of(item)).desktop_way):
+        told = [item for item in new if self._for_item(item).desktop]
+        for way, items in _grouped(told, lambda item: self._for_item(item).desktop_way):
             await self._show_on_desktop(notice_words(items), way)
 
     async def _show_on_desktop(self, words: str, way: Desktop) -> None:

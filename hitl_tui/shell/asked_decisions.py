@@ -41,12 +41,13 @@ from hitl_tui.shell.typed_lines import BACK, GoBack, TypedLines, index_of, numbe
 
 _JSON = {"j": "JSON: give the whole answer as JSON"}
 _BACK = {"b": "back to the list"}
-_KEYS = {
-    DecisionKind.APPROVE: "a",
-    DecisionKind.EDIT: "e",
-    DecisionKind.REJECT: "r",
-    DecisionKind.RESPOND: "p",
+_VERDICTS = {
+    DecisionKind.APPROVE: ("a", "let it run as shown"),
+    DecisionKind.EDIT: ("e", "let it run with other arguments"),
+    DecisionKind.REJECT: ("r", "do not run it"),
+    DecisionKind.RESPOND: ("p", "answer in its place"),
 }
+"""The key of each verdict, and what it does."""
 
 
 async def ask_decision(question: Question, lines: TypedLines) -> Decision:
@@ -116,15 +117,9 @@ async def _decision(review: Review, way: str, lines: TypedLines) -> Decision:
 
 def _verdict_ways(call: ToolCall) -> dict[str, str]:
     labels = dict(call.labels)
-    words = {
-        DecisionKind.APPROVE: "let it run as shown",
-        DecisionKind.EDIT: "let it run with other arguments",
-        DecisionKind.REJECT: "do not run it",
-        DecisionKind.RESPOND: "answer in its place",
-    }
     return {
-        _KEYS[kind]: f"{labels.get(kind, kind.value).lower()}: {words[kind]}"
-        for kind in DecisionKind
+        key: f"{labels.get(kind, kind.value).lower()}: {words}"
+        for kind, (key, words) in _VERDICTS.items()
         if kind in call.allowed
     }
 
@@ -244,7 +239,8 @@ def _meant(field: FormField, text: str) -> Typed:
 
 
 def _how(field: FormField) -> str:
-    nothing = "Nothing: its default." if field.has_default else "Nothing leaves it out."
+    does = "takes its default" if field.has_default else "leaves it out"
+    nothing = f"An empty line {does}."
     match field.kind:
         case "text":
             return f"Type the text on one line. {nothing}"

@@ -121,21 +121,20 @@ class _Review:
     async def _decide(self, thread: ThreadView, asked: Sequence[Interrupt]) -> None:
         """Let the person decide on the questions of one task, which are answered together."""
         decided = []
+        places = await self._desk.places(thread)
         for number, item in enumerate(asked, 1):
             if len(asked) > 1:
                 print_output(
                     f"Question {number} of {len(asked)}. They are sent together, after the last."
                 )
-            question = await self._show(thread, item)
+            question = await self._show(thread, item, places.get(item.interrupt_id, (item.node,)))
             if item.task_error is not None and await self._reopened(item):
                 return
             decided.append((question, await self._decision(question)))
         sending = await self._desk.decide_all(decided, ignore_progress)
         self._print_outcome(sending)
 
-    async def _show(self, thread: ThreadView, item: Interrupt) -> Question:
-        places = await self._desk.places(thread)
-        place = places.get(item.interrupt_id, (item.node,))
+    async def _show(self, thread: ThreadView, item: Interrupt, place: tuple[str, ...]) -> Question:
         details = await question_details(self._desk, thread, item, place)
         print_output(f"Thread {one_line(item.thread_id)} of {one_line(item.graph_id)}")
         print_output("\n".join(about_lines(details)))
@@ -193,7 +192,8 @@ class _Review:
         if last.error:
             print_output(one_line(f"The run failed: {last.error}", _LINE))
         if last.kind is OutcomeKind.UNKNOWN:
-            print_output(f"It is in the journal; look at it: hitl-tui show {last.thread_id}")
+            words = f"It is in the journal; look at it: hitl-tui show {last.thread_id}"
+            print_output(one_line(words, _LINE))
         elif last.thread is not None:
             print_output(f"The thread: {last.thread.status}.")
 

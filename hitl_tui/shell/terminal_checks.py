@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from hitl_engine.model import Check, CheckStatus
 from hitl_engine.visible import one_line
 from hitl_tui.terminal_query import TerminalAnswers, ask_terminal
+from hitl_tui.text.signs import is_utf_8
 
 _SMALLEST = (40, 12)
 _COMFORTABLE = (80, 24)
@@ -49,7 +50,7 @@ def _colours(environ: Mapping[str, str]) -> Check:
 
 def _encoding() -> Check:
     encoding = (sys.stdout.encoding or "").lower()
-    if encoding.replace("-", "") == "utf8":
+    if is_utf_8(encoding):
         return Check("encoding", CheckStatus.OK, "UTF-8")
     advice = "Set LANG to a UTF-8 locale, such as C.UTF-8. Until then signs are drawn in ASCII."
     return Check("encoding", CheckStatus.NOTE, encoding or "none", advice)

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from hitl_engine.model import Waiting, in_utc
@@ -117,10 +118,11 @@ def parse_filter(typed: str) -> InboxFilter:
     return InboxFilter(tuple(parsed.texts), tuple(parsed.facets), "; ".join(parsed.faults))
 
 
+_SIGNS = {sign.word: sign for sign in Sign}
 _FAULTS = {
     "age": "age: is written like age:>1h, age:<30m or age:2d",
     "deadline": "deadline: is written like deadline:<1h, deadline:>30m or deadline:2d",
-    "is": f"is: takes {', '.join(sign.word for sign in Sign)}",
+    "is": f"is: takes {', '.join(_SIGNS)}",
 }
 """The facets whose values can be wrong, and what is told then."""
 
@@ -129,7 +131,7 @@ def _understood(name: str, value: str) -> str:
     """Return the value of a facet, whole where its beginning was typed; empty if it is wrong."""
     if name != "is":
         return value if _TIME.fullmatch(value) else ""
-    return next((sign.word for sign in Sign if sign.word.startswith(value)), "")
+    return next((word for word in _SIGNS if word.startswith(value)), "")
 
 
 def filter_words(typed: str) -> list[str]:
@@ -153,7 +155,7 @@ def _has(item: Waiting, name: str, value: str, facts: ItemFacts) -> bool:
             essence = facts.essence(item)
             return essence.word.startswith(value) or essence.kind.startswith(value)
         case "is":
-            return facts.has_sign(item, next(sign for sign in Sign if sign.word == value))
+            return facts.has_sign(item, _SIGNS[value])
         case "age":
             if item.since is None:
                 return False
@@ -167,6 +169,7 @@ def _has(item: Waiting, name: str, value: str, facts: ItemFacts) -> bool:
             return not is_sooner if value.startswith(">") else is_sooner
 
 
+@lru_cache(maxsize=16)  # it is asked for each item of the list
 def _time_in(value: str) -> timedelta:
     """Return the time in the value of a facet."""
     found = _TIME.fullmatch(value)

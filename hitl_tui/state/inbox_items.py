@@ -112,12 +112,7 @@ class InboxItems:
             key for key, target in came.items() if target in complete and key not in gone
         }
 
-    def list_matches(
-        self,
-        order: InboxOrder,
-        chosen: InboxFilter,
-        grouping: InboxGrouping = InboxGrouping.NONE,
-    ) -> None:
+    def list_matches(self, order: InboxOrder, chosen: InboxFilter, grouping: InboxGrouping) -> None:
         """Begin to list the items that fit a filter; `go_on` lists them, `arrange` groups them."""
         changed = self._find_snoozed()
         narrows = (

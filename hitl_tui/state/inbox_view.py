@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from hitl_engine.model import InboxOrder
+from hitl_tui.state.inbox_filter import filter_words
 from hitl_tui.state.inbox_groups import InboxGrouping
 
 _ORDERS = {order.name.casefold(): order for order in InboxOrder}
@@ -28,7 +29,7 @@ class InboxView:
 def parse_view(text: str) -> InboxView:
     """Read a view; a `sort:` or `group:` that there is not stays a word of its filter."""
     order, grouping, words = None, None, []
-    for word in text.split(" "):
+    for word in filter_words(text):
         name, _, value = word.casefold().partition(":")
         if name == "sort" and value in _ORDERS:
             order = _ORDERS[value]
@@ -36,4 +37,4 @@ def parse_view(text: str) -> InboxView:
             grouping = _GROUPINGS[value]
         else:
             words.append(word)
-    return InboxView(" ".join(words).strip(), order, grouping)
+    return InboxView(" ".join(words), order, grouping)

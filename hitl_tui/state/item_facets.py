@@ -29,7 +29,7 @@ def _values_of(item: Waiting, essence: Essence) -> Iterator[str]:
 
 
 def with_facet(typed: str, facet: str) -> str:
-    """Return a filter with a facet more; or without it, if it has that already.
+    """Return a filter with this facet added, or removed, if it has that already.
 
     Of the other facets, it takes the place of one of the same name: most items have only one value.
     """

@@ -20,13 +20,14 @@ class News:
         self._understand = understand
         self._filter_of = filter_of
         self._matches: dict[ItemKey, bool] = {}
+        self._waiting: Counter[str] = Counter()
+        """How many of them match, by their target: a hundred thousand are not counted each time."""
         self._complete: set[str] = set()
         """The targets of which all was read once: until then, nothing of them is new."""
 
     def waiting_on(self, counts: Callable[[str], bool]) -> int:
         """Return how many items wait that the user wants to hear of, on the targets that count."""
-        of_targets = Counter(target for (target, _, _), matches in self._matches.items() if matches)
-        return sum(count for target, count in of_targets.items() if counts(target))
+        return sum(count for target, count in self._waiting.items() if counts(target))
 
     def unknown(self, inbox: Inbox) -> list[Waiting]:
         """Return the items that `look` has not seen."""
@@ -39,6 +40,7 @@ class News:
             wanted = self._filter_of(item.target)
             matches = wanted == ItemFilter() or wanted.matches(self._understand(item))
             self._matches[key_of(item)] = matches
+            self._waiting[item.target] += matches
             if matches and item.target in self._complete:
                 found.append(item)
         return found
@@ -51,5 +53,5 @@ class News:
         if len(self._matches) > len(inbox.items):  # else none is gone: all of these were taken in
             there = {key_of(item) for item in inbox.items}
             for key in [key for key in self._matches if key not in there]:
-                del self._matches[key]
+                self._waiting[key[0]] -= self._matches.pop(key)
         self._complete |= complete

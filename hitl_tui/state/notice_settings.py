@@ -35,13 +35,11 @@ class NoticeSettings:
 
         def is_on(switch: str) -> bool:
             name = configuration.name_for(target, f"{KEPT_AS}.{switch}")
-            if name in configuration.values:
-                return configuration.values[name] is True
-            return settings.kept(KEPT_AS, switch) is not False
+            value = configuration.values.get(name)
+            return (settings.kept(KEPT_AS, switch) if value is None else value) is not False
 
         def names(key: str) -> tuple[str, ...]:
-            value = configuration.for_target(target, f"{KEPT_AS}.{key}")
-            return value if isinstance(value, tuple) else ()
+            return configuration.texts(configuration.name_for(target, f"{KEPT_AS}.{key}"))
 
         return cls(
             **{switch: is_on(switch) for switch in SWITCHES},

@@ -57,6 +57,11 @@ class Sessions:
         return tuple(each.server for each in self.targets if each.server is not None)
 
     @property
+    def open_desks(self) -> tuple[Desk, ...]:
+        """The desks of the targets that are connected."""
+        return tuple(each.desk for each in self.targets if each.desk is not None)
+
+    @property
     def live(self) -> frozenset[str]:
         """The names of the targets whose inbox was read, as the sessions have them."""
         return frozenset(

@@ -48,19 +48,22 @@ def setting_rows(configuration: Configuration, themes: Sequence[str]) -> Iterato
     targets = configuration.names("targets")
     yield SettingRow("theme", configuration.values.get("theme"), tuple(themes))
     yield _of_few(configuration, "ascii")
-    yield SettingRow("grace", configuration.values.get("grace"), _GRACES)
-    for key in _NOTIFICATIONS:
-        yield _of_few(configuration, f"notifications.{key}")
+    yield from _of_all_or_one(configuration, "")
     if targets:
         default = configuration.values.get("default_target")
         yield SettingRow("default_target", default, targets)
     for target in targets:
         for key in _OF_TARGETS:
             yield _of_few(configuration, f"targets.{target}.{key}")
-        grace = f"targets.{target}.grace"
-        yield SettingRow(grace, configuration.values.get(grace), _GRACES)
-        for key in _NOTIFICATIONS:
-            yield _of_few(configuration, f"targets.{target}.notifications.{key}")
+        yield from _of_all_or_one(configuration, f"targets.{target}.")
+
+
+def _of_all_or_one(configuration: Configuration, prefix: str) -> Iterator[SettingRow]:
+    """Yield the settings that are set for all targets, and that one can have for itself."""
+    grace = f"{prefix}grace"
+    yield SettingRow(grace, configuration.values.get(grace), _GRACES)
+    for key in _NOTIFICATIONS:
+        yield _of_few(configuration, f"{prefix}notifications.{key}")
 
 
 def _of_few(configuration: Configuration, name: str) -> SettingRow:

@@ -56,13 +56,11 @@ class SixteenColours(LineFilter):
     def _style(self, style: Style) -> Style:
         if style.color is None or style.bgcolor is None:
             return style
-        front, ground = _in_sixteen(style.color.get_truecolor(), self._ground(style))
-        return style + Style(color=RichColor.from_rgb(*front), bgcolor=RichColor.from_rgb(*ground))
+        ground = self._ground(style.bgcolor.get_truecolor())
+        return style + _in_sixteen(style.color.get_truecolor(), ground)
 
-    def _ground(self, style: Style) -> int:
-        """Return the number of the background."""
-        assert style.bgcolor is not None
-        wanted = style.bgcolor.get_truecolor()
+    def _ground(self, wanted: Rgb) -> int:
+        """Return the number of a background."""
         nearest = _nearest(wanted)
         if wanted in self._grounds or nearest not in self._common:
             return nearest
@@ -70,8 +68,9 @@ class SixteenColours(LineFilter):
 
 
 @lru_cache(maxsize=4096)
-def _in_sixteen(front: Rgb, behind: int) -> tuple[Rgb, Rgb]:
-    return _SIXTEEN[_readable(front, behind)], _SIXTEEN[behind]
+def _in_sixteen(front: Rgb, behind: int) -> Style:
+    colour, ground = _SIXTEEN[_readable(front, behind)], _SIXTEEN[behind]
+    return Style(color=RichColor.from_rgb(*colour), bgcolor=RichColor.from_rgb(*ground))
 
 
 @lru_cache(maxsize=1024)

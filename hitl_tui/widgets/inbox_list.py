@@ -3,6 +3,7 @@
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import chain
 from math import inf
 from typing import ClassVar
 
@@ -193,7 +194,7 @@ class InboxList(InboxRows):
 
     def next_of(self, wanted: Callable[[Waiting], bool]) -> Waiting | None:
         """Return the first wanted item from the selected one on; then from the top."""
-        places = (*range(self.selected, self.length), *range(self.selected))
+        places = chain(range(self.selected, self.length), range(self.selected))
         following = map(self._item_at, places)
         return next((item for item in following if item is not None and wanted(item)), None)
 
@@ -224,9 +225,12 @@ class InboxList(InboxRows):
 
     def _update_list(self) -> None:
         """List again, with the same item selected: enter must not open another one."""
+        self._list_again(to=self.item)
+
+    def _list_again(self, *, to: Waiting | None = None) -> None:
         before = self.item
         self._items.list_matches(self.order, self._filter, self.grouping)
-        self._list_more(before, to=before)
+        self._list_more(before, to=to)
 
     def _list_more(self, before: Waiting | None, *, to: Waiting | None = None) -> None:
         """List what is found at once, with the same item selected; the rest follows."""
@@ -276,9 +280,7 @@ class InboxList(InboxRows):
     def watch_filter_text(self) -> None:
         """List the items that fit."""
         self._filter = parse_filter(self.filter_text)
-        before = self.item
-        self._items.list_matches(self.order, self._filter, self.grouping)
-        self._list_more(before)
+        self._list_again()
 
     # Drawing
 
@@ -324,12 +326,12 @@ class InboxList(InboxRows):
     def _changing_parts(self, item: Waiting) -> tuple[str, str, str]:
         """Return the parts of a row that change without a new list: its time, signs and note."""
         sign = self._signs.first_of(item, _SIGNS)
-        flag = self._signs.first_of(item, (Sign.FLAGGED,))
+        flag = Sign.FLAGGED.character if self.notes.is_flagged(item) else ""
         return self._time_of(item), f"{sign or ' '}{flag}", self._note_on(item)
 
     def _note_on(self, item: Waiting) -> str:
         """Return until when an item is hidden, or that it is due within a day, or was."""
-        if self._signs.has(item, Sign.SNOOZED):
+        if self.notes.is_snoozed(item):
             return f"({snooze_words(self.notes.until(item))})"
         left = None if self.order is InboxOrder.DEADLINE else self._time_left(item)
         return f"(due {due(left)})" if left is not None and abs(left) < _DUE_SOON else ""
@@ -352,7 +354,9 @@ class InboxList(InboxRows):
     def show_drafts(self, drafts: frozenset[ItemKey]) -> None:
         """Show which items have a draft."""
         self._signs.drafts = drafts
-        self._show_signs()
+        if self._filter.may_change:
+            self._update_list()
+        self.tick()
 
     def show_notes(self, notes: Mapping[NotedId, ItemNote]) -> None:
         """Show which items are flagged, and list those that are not snoozed."""
@@ -377,12 +381,6 @@ class InboxList(InboxRows):
     def mark_seen(self, item: Waiting) -> None:
         """Show that the user has looked at an item."""
         self._signs.unseen.discard(key_of(item))
-        self.tick()
-
-    def _show_signs(self) -> None:
-        """Draw the signs again; list other items, if the filter is about signs."""
-        if self._filter.may_change:
-            self._update_list()
         self.tick()
 
     def tick(self) -> None:

@@ -43,7 +43,6 @@ class _Pace:
     def __init__(self, app: App[Any]) -> None:
         self._app = ref(app)
         self._due: list[Redraws] = []
-        self._began = 0.0
         self._next = 0.0
         """When the next drawing may begin."""
         self._is_painting = False
@@ -66,17 +65,17 @@ class _Pace:
     def _draw_now(self) -> None:
         if (app := self._app()) is None:
             return
-        self._began = time.monotonic()
+        began = time.monotonic()
         self._is_painting = True
         due, self._due = self._due, []
         for each in due:
             each.draw()
-        app.call_after_refresh(self._painted)
+        app.call_after_refresh(self._painted, began)
 
-    def _painted(self) -> None:
+    def _painted(self, began: float) -> None:
         self._is_painting = False
         now = time.monotonic()
-        self._next = now + max(_FRAME, _REST * (now - self._began))
+        self._next = now + max(_FRAME, _REST * (now - began))
         if self._due:
             self._draw_in_time()
 

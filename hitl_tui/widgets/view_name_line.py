@@ -6,14 +6,14 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 from textual.message import Message
 
-from hitl_tui.widgets.line_input import LineInput
+from hitl_tui.widgets.opened_line import OpenedLine
 
 
-class ViewNameLine(LineInput):
+class ViewNameLine(OpenedLine):
     """Takes a name; hidden while it is not in use."""
 
     DEFAULT_CSS = """
-    ViewNameLine { display: none; background: $panel; &.-open { display: block; } }
+    ViewNameLine { dock: none; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
@@ -29,10 +29,9 @@ class ViewNameLine(LineInput):
         name: str
 
     def open(self) -> None:
-        """Show it and focus it."""
+        """Show it empty, and focus it."""
         self.clear()
-        self.add_class("-open")
-        self.focus()
+        super().open()
 
     def action_keep(self) -> None:
         """Tell the name."""

@@ -18,7 +18,7 @@ class Kind:
     read: Callable[[object], Value | None]
     """Returns the value of what is in the file; None if it is not allowed."""
     secret: bool = False
-    """Whether a wrong value may hold a secret, and is not printed."""
+    """Whether a value may hold a secret: a wrong one is not printed, a right one only in part."""
     choices: tuple[Value, ...] = ()
     """All values, where they are few."""
 

@@ -129,7 +129,7 @@ _FOR_ALL_TARGETS = (
 
 
 def _for_one_target(setting: Setting) -> Setting:
-    why = f"The same for this target alone, in place of {setting.name}."
+    why = f"As {setting.name}, for this target alone. It wins over {setting.name}."
     return Setting(f"targets.NAME.{setting.name}", setting.kind, why)
 
 
