@@ -19,7 +19,10 @@ def item_text(item: BulkItem) -> ModalText:
     cautions = item.planned.cautions if item.planned else ()
     return ModalText(
         item.name(),
-        item.status_text or "This is decided on with the others.",
+        item.status_text
+        or (
+            "This has a decision of its own." if item.own else "This is decided on with the others."
+        ),
         hint="\n".join(cautions),
         detail="\n".join(detail),
         syntax=Syntax.JSON,

@@ -16,7 +16,7 @@ from hitl_tui.text.blanks import count_blanks, count_spaces
 from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
 from hitl_tui.text.literal import TAB
-from hitl_tui.text.two_columns import NARROWEST, in_two_columns
+from hitl_tui.text.two_columns import in_two_columns
 from hitl_tui.text.word_changes import Range, words_of_difference
 
 _FIRST_LONG = 60
@@ -112,9 +112,7 @@ class _Writer:
         lines = aligned(before, after, **most)
         self._coloured += len(before) + len(after)
         language = change.language if self._coloured <= _COLOURED else ""
-        below = lines_of_change(lines, language)
-        if self._columns >= NARROWEST:
-            below = in_two_columns(below, self._columns)
+        below = in_two_columns(lines_of_change(lines, language), self._columns)
         name = f"{_name(change.name)} → {_name(change.new_name)}"
         return _headed(name, f"replaces a text, {change_count(lines)}", below)
 

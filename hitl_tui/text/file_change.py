@@ -10,7 +10,7 @@ from hitl_tui.text.argument_line import ArgumentLine
 from hitl_tui.text.argument_lines import lines_of_change
 from hitl_tui.text.arguments import language_of_path, path_in, two_sides, written_text
 from hitl_tui.text.diff import CONTEXT, aligned, change_count
-from hitl_tui.text.two_columns import NARROWEST, in_two_columns
+from hitl_tui.text.two_columns import in_two_columns
 
 _WRITES = re.compile(r"write|edit|create|save|replace|update|put|patch")
 """Parts of the names of tools that write files; others may only mention a path."""
@@ -62,19 +62,20 @@ def compared(
         return "not compared: the text to replace is empty", []
     if change.content is None and change.old not in before:
         return "the text to replace is not in it", []
-    lines = aligned(visible(before), visible(change.after(before)))
-    words = change_count([line for line in lines if line[0] != " "])
-    if words == "unchanged":
+    after = change.after(before)
+    if after == before:
         return "it has this content already", []
-    if change.content is None:
-        times = before.count(change.old)
-        if times == 1:  # the arguments show how it differs
-            line = before.count("\n", 0, before.index(change.old)) + 1
-            return f"the text to replace is there once, in line {line:,}", []
+    times = before.count(change.old) if change.content is None else 0
+    if times == 1:  # the arguments show how it differs
+        line = before.count("\n", 0, before.index(change.old)) + 1
+        return f"the text to replace is there once, in line {line:,}", []
+    lines = aligned(visible(before), visible(after))
+    words = change_count(lines)
+    if times:
         which = "all are replaced" if change.everywhere else "the first one is replaced here"
         words += f", the text to replace is there {times:,} times: {which}"
     shown = _near_changes(lines_of_change(lines, language_of_path(args)))
-    return words, in_two_columns(shown, columns) if columns >= NARROWEST else shown
+    return words, in_two_columns(shown, columns)
 
 
 def place_and_time(file: ProjectFile) -> str:

@@ -22,7 +22,10 @@ def in_two_columns(lines: Sequence[ArgumentLine], columns: int) -> list[Argument
     """Return the lines of a change, each with its sign in the gutter, in rows of `columns` cells.
 
     Removed lines are on the left beside those that were added for them, equal ones on both sides.
+    Where two columns have no room, the lines stay as they are.
     """
+    if columns < NARROWEST:
+        return list(lines)
     cells = (columns - len(_BETWEEN)) // 2 - _SIGN
     return [
         _joined(left, right, cells)

@@ -140,6 +140,7 @@ class BulkCard(Card, can_focus=False):
         """Find out which ways the items take that are decided on now."""
         self.choices.compare(self.list.included)
         self._show_choice()
+        self.show_plan()
 
     def _reasons(self) -> list[str]:
         """Return why ways are not offered that some items take; one line for each reason."""
@@ -186,6 +187,7 @@ class BulkCard(Card, can_focus=False):
         self.post_message(self.OwnChanged())
         self.guard.restart()
         self._show_choice()
+        self.show_plan()
         field = self.answer.first_field()
         if field is not None:
             self.call_after_refresh(field.focus)
@@ -210,6 +212,7 @@ class BulkCard(Card, can_focus=False):
             self.post_message(self.OwnChanged())
             self.guard.restart()
             self._show_choice()
+            self.show_plan()
             self.refresh_bindings()
 
     @on(OptionList.OptionHighlighted, "#items")
@@ -221,13 +224,12 @@ class BulkCard(Card, can_focus=False):
         self.refresh_bindings()
 
     def _show_choice(self) -> None:
-        choices = self.choices
-        self.bar.show(choices.ways.ways, choices.choice.way, self._for_whom())
-        self.answer.show_choice(choices.choice, choices.ways, self._in_title())
+        choices, ways = self.choices, self.choices.ways
+        self.bar.show(ways.ways, choices.choice.way, self._for_whom())
+        self.answer.show_choice(choices.choice, ways, self._in_title())
         lines = self._reasons()
         self.withheld.update(literal("\n".join(lines)))
         self.set_class(bool(lines), "-withheld")
-        self.show_plan()
 
     def _for_whom(self) -> str:
         if self.choices.alone is not None:

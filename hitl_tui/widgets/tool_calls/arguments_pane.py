@@ -99,8 +99,8 @@ class ArgumentsPane(TitledPane):
             self._show(seen=not self.view.unseen)
 
     def _show(self, *, seen: bool) -> None:
-        lines = lines_of(self._args, self._columns)
-        self.view.show(json_lines(self._args) if self.as_json else lines)
+        args = self._args
+        self.view.show(json_lines(args) if self.as_json else lines_of(args, self._columns))
         if seen:
             self.view.count_as_seen()
         self._show_cursor()
