@@ -520,7 +520,7 @@ class Decider:
                 after = await self._settled(_sent_run(intents), observed)
                 found = await outcomes_of(observed, after)
         except (TargetError, TimeoutError) as error:
-            why = error.what if isinstance(error, TargetError) else "the server is silent."
+            why = error.what if isinstance(error, TargetError) else "the server does not answer."
             unread = Outcome(
                 OutcomeKind.UNKNOWN,
                 f"The thread could not be read back: {why}",
