@@ -22,6 +22,7 @@ from textual.worker import Worker, WorkerError
 from hitl_engine.configuration import Configuration
 from hitl_tui.collector import Collector
 from hitl_tui.configured_console import configured_keys, configured_theme
+from hitl_tui.key_order import KeyMark, KeyOrder
 from hitl_tui.messages import (
     Answered,
     AssistantsRequested,
@@ -149,6 +150,7 @@ class ConsoleApp(App[None]):
         self._output_filters = _output_filters(ascii_signs or {})
         self._ascii_keys = bool(ascii_signs)
         self._collector = Collector()
+        self._key_order = KeyOrder(self, self._let_act)
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""
@@ -278,6 +280,7 @@ class ConsoleApp(App[None]):
 
     async def on_unmount(self) -> None:
         """Stop all workers that use the desk, then close it."""
+        self._key_order.close()
         if self._notices is not None:
             self._notices.close()
         others = [worker for worker in self.workers if worker not in self._desk_workers]
@@ -328,6 +331,13 @@ class ConsoleApp(App[None]):
             self.notify(warning, severity="warning", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
+        """Let keys act in the order in which they were pressed."""
+        if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            await self._key_order.take(event)
+        else:
+            await self._let_act(event)
+
+    async def _let_act(self, event: events.Event) -> None:
         """Hold keys back from what is on screen while what the user opened is not, or refuse them."""
         if isinstance(event, events.Key | events.Paste) and self._opened is not None:
             self._collector.key_pressed()
@@ -336,6 +346,11 @@ class ConsoleApp(App[None]):
             if takes(event, self.screen, self.session.early_keys):
                 return
         await super().on_event(event)
+
+    @on(KeyMark)
+    async def key_has_acted(self, event: KeyMark) -> None:
+        """Let the next key act."""
+        await self._key_order.mark_arrived(event)
 
     # Screens
 

@@ -136,6 +136,10 @@ class Terminal:
             os.write(self._master, key_bytes(name))
         return when
 
+    def press_together(self, *names: str) -> None:
+        """Press keys so fast that they arrive at once, as over a slow line."""
+        os.write(self._master, b"".join(map(key_bytes, names)))
+
     def read(self, seconds: float) -> bool:
         """Read the output that arrives within `seconds`; return whether there was any."""
         ready, _, _ = select.select([self._master], [], [], seconds)

@@ -152,6 +152,14 @@ def test_answers_arrive_with_their_types(
     }
 
 
+def test_keys_that_arrive_together_act_in_their_order(local_server: Served, tmp_path: Path) -> None:
+    graphs = ("revise", "form", "typed_answer", "ask_user", "hook")
+    states = asyncio.run(answered_in_console(local_server, tmp_path, graphs, together=True))
+    assert {graph: missing(values, graph) for graph, values in states.items()} == {
+        graph: [] for graph in graphs
+    }
+
+
 def missing(values: JsonValue, graph: str) -> list[str]:
     state = json.dumps(values, ensure_ascii=False)
     return [part for part in JOURNEYS[graph].contains if part not in state]
@@ -168,15 +176,18 @@ def test_every_sample_is_in_a_session() -> None:
 
 
 async def answered_in_console(
-    served: Served, folder: Path, graphs: Iterable[str]
+    served: Served, folder: Path, graphs: Iterable[str], *, together: bool = False
 ) -> dict[str, JsonValue]:
-    """Start a thread of each graph, answer all in one session of the console, read them back."""
+    """Start a thread of each graph, answer all in one session of the console, read them back.
+
+    `together`: the keys of an answer arrive at once.
+    """
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
         threads = await started(desk, graphs)
     with console(served, folder / "c") as terminal:
         terminal.wait_for("connected")
         for graph, thread in threads.items():
-            answer_in_console(terminal, thread, JOURNEYS[graph])
+            answer_in_console(terminal, thread, JOURNEYS[graph], together=together)
         terminal.press("ctrl+q")
         assert terminal.wait_for_exit() == 0
     async with open_desk(served.url, data_dir=folder / "d", headers=served.headers) as desk:
@@ -208,7 +219,7 @@ def console(served: Served, data: Path) -> Terminal:
     return Terminal(command, env={"PYTHONPATH": str(ROOT)})
 
 
-def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None:
+def answer_in_console(terminal: Terminal, thread: str, journey: Journey, *, together: bool) -> None:
     """Open a thread from the inbox, answer its question, and go back to the inbox."""
     terminal.press("/")
     terminal.wait_for("⏎ To the list")
@@ -219,8 +230,22 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
     terminal.press("enter")
     terminal.wait_for(journey.asked)
     wait_until_ready(terminal)
+    if together:
+        terminal.press_together(*(key for key in journey.keys if isinstance(key, str)))
+        terminal.settle()
+        decide(terminal, Press("ctrl+s", DONE))
+    else:
+        press_in_turn(terminal, journey.keys)
+    terminal.press("escape")
+    terminal.wait_for("newest first")
+    terminal.press("escape")
+    terminal.wait_for(r"(?<!of )\b\d+ waiting|Nothing waits")
+
+
+def press_in_turn(terminal: Terminal, keys: Iterable[str | Press]) -> None:
+    """Press the keys of an answer, then the one that sends it."""
     last: str | Press = ""
-    for key in (*journey.keys, Press("ctrl+s", DONE)):
+    for key in (*keys, Press("ctrl+s", DONE)):
         if isinstance(key, Press):
             decide(terminal, key)
         else:
@@ -229,10 +254,6 @@ def answer_in_console(terminal: Terminal, thread: str, journey: Journey) -> None
             terminal.press(key)
             terminal.settle()
         last = key
-    terminal.press("escape")
-    terminal.wait_for("newest first")
-    terminal.press("escape")
-    terminal.wait_for(r"(?<!of )\b\d+ waiting|Nothing waits")
 
 
 def decide(terminal: Terminal, wanted: Press) -> None:

@@ -1,0 +1,119 @@
+"""Keys act one after the other, however fast they arrive.
+
+Textual lets a field take a character at once, while a key with a binding (`end`, `tab`) first passes
+every widget up to the app. Where many keys arrive together, as over a slow line, a character would
+overtake the `end` that was pressed before it, or be typed into the field before the `tab`.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+from textual import events
+from textual.app import App, ScreenStackError
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
+
+InputEvent = events.Key | events.Paste
+
+_ROUNDS = (2, 5)
+"""How often a mark follows a key, at least and at most. The first arrives after the key has acted;
+the second after what the key's action has posted, such as the change of the focus."""
+_LOST_AFTER = 0.05
+"""Seconds after which another mark is posted: one is lost with a widget that is removed."""
+_MARKS = 20
+"""So many marks are posted in a round; then the next key acts anyway."""
+
+
+@dataclass
+class KeyMark(Message):
+    """Follows a key from the focused widget up to the app, so that it arrives after the key."""
+
+    round: int
+
+
+class KeyOrder:
+    """Delivers each key when the one before has acted; a field takes characters without waiting."""
+
+    def __init__(self, app: App[Any], deliver: Callable[[InputEvent], Awaitable[None]]) -> None:
+        self._app = app
+        self._deliver = deliver
+        self._waiting: deque[InputEvent] = deque()
+        self._typed_into: Widget | None = None
+        """The field that took everything since a key was last waited for."""
+        self._round = 0
+        """The round of the mark that is on its way; 0 if none is."""
+        self._marks = 0
+        self._lost: asyncio.TimerHandle | None = None
+
+    async def take(self, event: InputEvent) -> None:
+        """Deliver a key or a paste of the terminal, now or in its turn."""
+        self._waiting.append(event)
+        if not self._round:
+            await self._deliver_waiting()
+
+    async def mark_arrived(self, mark: KeyMark) -> None:
+        """Deliver what waits, if all that the last key did has ended."""
+        if mark.round != self._round:
+            return
+        least, most = _ROUNDS
+        busy = any(each.message_queue_size for each in self._start.ancestors_with_self)
+        if self._round < least or (busy and self._round < most):
+            self._begin(self._round + 1)
+        else:
+            await self._go_on()
+
+    def close(self) -> None:
+        """Post no mark any more."""
+        self._begin(0)
+
+    async def _go_on(self) -> None:
+        self._begin(0)
+        self._typed_into = None
+        await self._deliver_waiting()
+
+    async def _deliver_waiting(self) -> None:
+        while self._waiting and not self._round:
+            field = self._field_of(self._waiting[0])
+            if self._typed_into is None or self._typed_into is field:
+                self._typed_into = field
+                await self._deliver(self._waiting.popleft())
+                if field is not None:
+                    continue
+            self._begin(1)
+
+    def _field_of(self, event: InputEvent) -> Widget | None:
+        """Return the field that takes this event at once; None if it may act in another way."""
+        focused = self._app.focused
+        writable = isinstance(focused, Input) or (
+            isinstance(focused, TextArea) and not focused.read_only
+        )
+        is_text = isinstance(event, events.Paste) or event.is_printable
+        return focused if writable and is_text else None
+
+    # Marks
+
+    @property
+    def _start(self) -> Widget:
+        return self._app.focused or self._app.screen
+
+    def _begin(self, number: int) -> None:
+        """Begin a round; none with 0."""
+        if self._lost is not None:
+            self._lost.cancel()
+        self._round, self._marks = number, 0
+        if number:
+            self._post()
+
+    def _post(self) -> None:
+        if self._marks == _MARKS:
+            self._app.call_later(self._go_on)
+            return
+        self._marks += 1
+        self._lost = asyncio.get_running_loop().call_later(_LOST_AFTER, self._post)
+        with suppress(ScreenStackError):  # no screen is left at the end
+            self._start.post_message(KeyMark(self._round))
