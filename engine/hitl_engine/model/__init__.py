@@ -45,6 +45,7 @@ from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import Draft, Event, LogEntry
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
+from hitl_engine.model.project_code import CodeFile, ProjectCode
 from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
     AnyJson,
@@ -138,6 +139,7 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
+    "CodeFile",
     "CodeLanguage",
     "Commanded",
     "CommonWays",
@@ -191,6 +193,7 @@ __all__ = [
     "Path",
     "PlannedDecision",
     "Progress",
+    "ProjectCode",
     "ProjectFile",
     "Question",
     "Questions",
