@@ -34,7 +34,7 @@ class ThreadDecisions:
         """
         if self._pane.question is not event.question or not self._pane.shows_card:
             return None
-        question = replace(event.question, unseen=event.unseen)
+        question = replace(event.question, unseen=event.unseen, seconds=event.seconds)
         if not self._thread.has_several:
             decided = (question, event.decision)
             production = self._desk.server.production

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -21,8 +22,14 @@ class Guard:
         self._card = card
         self._changed = changed
         self._restarts = 0
+        self._first_drawn: float | None = None
         self.armed = False
         """Whether the card can be decided now."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long ago the card was drawn for the first time; None if it was not yet."""
+        return None if self._first_drawn is None else monotonic() - self._first_drawn
 
     def restart(self) -> None:
         """Wait until what the card shows now was in view for long enough."""
@@ -35,6 +42,8 @@ class Guard:
         self._set(armed=False)
 
     def _drawn(self, restart: int) -> None:
+        if self._first_drawn is None:
+            self._first_drawn = monotonic()
         self._card.set_timer(self.SECONDS, partial(self._arm, restart))
 
     def _arm(self, restart: int) -> None:
