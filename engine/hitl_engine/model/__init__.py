@@ -42,7 +42,15 @@ from hitl_engine.model.inbox_event import InboxEvent, InboxEventKind
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
 from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
-from hitl_engine.model.journal import Draft, Event, LogEntry
+from hitl_engine.model.journal import (
+    ChainReport,
+    Draft,
+    Event,
+    HeadsReport,
+    LogEntry,
+    LogFilter,
+    RunHead,
+)
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
 from hitl_engine.model.project_code import CodeFile, ProjectCode
@@ -131,6 +139,7 @@ __all__ = [
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "ChainReport",
     "Change",
     "ChangeKind",
     "ChangedGraph",
@@ -165,6 +174,7 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "GraphPicture",
+    "HeadsReport",
     "HistoryPage",
     "Inbox",
     "InboxEvent",
@@ -183,6 +193,7 @@ __all__ = [
     "KeyWrite",
     "Lack",
     "LogEntry",
+    "LogFilter",
     "MachineRequest",
     "Message",
     "MessageCall",
@@ -210,6 +221,7 @@ __all__ = [
     "Revise",
     "Role",
     "RunEvent",
+    "RunHead",
     "RunKind",
     "RunSettings",
     "RunStatus",
