@@ -3,8 +3,10 @@
 from collections import deque
 from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
-from hitl_engine.model import Approve, Decision, Verdicts
+if TYPE_CHECKING:  # the session has this before the first paint
+    from hitl_engine.model import Decision
 
 MANY = 20
 WITHIN = 60.0
@@ -18,7 +20,7 @@ class ApprovalPace:
         self._clock = clock
         self._times: deque[float] = deque(maxlen=MANY)
 
-    def notice(self, decision: Decision) -> str:
+    def notice(self, decision: "Decision") -> str:
         """Count a decision; return what to tell if it is one of many approvals, or nothing.
 
         It is told once, and again only after as many more.
@@ -33,7 +35,7 @@ class ApprovalPace:
         return f"{MANY} approvals within a minute. Take the time to read what is asked."
 
 
-def _is_approval(decision: Decision) -> bool:
-    return isinstance(decision, Verdicts) and all(
-        isinstance(verdict, Approve) for verdict in decision.verdicts
+def _is_approval(decision: "Decision") -> bool:
+    return decision.kind == "verdicts" and all(
+        verdict.kind == "approve" for verdict in decision.verdicts
     )
