@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
@@ -19,6 +19,7 @@ from hitl_tui.widgets.cards.plan_text import PlanText
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 
+_AGREE = "t"
 _LONG = 14
 """More lines get all of the screen."""
 
@@ -57,7 +58,7 @@ class TrustModal(PaneSelection, FramedModal[bool]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "t",
+            _AGREE,
             "trust",
             "Trust",
             tooltip="Let this project run until one of its files changes",
@@ -81,7 +82,9 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         lines = code_lines(code)
         self.text = CodeText(tuple(lines))
         self.why = Static(id="why", markup=False)
-        self.button = Button("Trust this project  t", id="trust", compact=True, disabled=True)
+        self.button = Button(
+            f"Trust this project  {_AGREE}", id="trust", compact=True, disabled=True
+        )
         self._refuse = refuse
         self._guard = Guard(self, self._show_state)
         self.set_class(len(lines) > _LONG, "-long")
@@ -101,6 +104,11 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         """Wait until the list was in view."""
         self._show_state()
         self._guard.restart()
+
+    def on_key(self, event: events.Key) -> None:
+        """Wait again: a key that is held down was not meant for this question."""
+        if not self._guard.armed and event.key == _AGREE:
+            self._guard.restart()
 
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
