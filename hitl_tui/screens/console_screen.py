@@ -13,6 +13,7 @@ from hitl_engine.errors import HitlError
 from hitl_tui.messages import Editable, ExternalEditorRequested, OfTarget
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
+from hitl_tui.state.following import following
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.sending_line import SendingLine
@@ -214,7 +215,8 @@ class ConsoleScreen(PaneSelection, Screen[None]):
 
     def action_after_answer(self) -> None:
         """Show something else after an answer from now on."""
-        self.session.outbox.after_answer = chosen = self.session.outbox.after_answer.following
+        chosen = following(self.session.outbox.after_answer)
+        self.session.outbox.after_answer = chosen
         self.keep_setting(chosen.identifier, "after_answer")
         self.show_notification(f"After an answer: {chosen.words}.")
 

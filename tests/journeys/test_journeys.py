@@ -37,11 +37,12 @@ class Project:
         rows: int = 24,
         target: str | None = None,
         env: dict[str, str] | None = None,
+        grace: int = 0,
     ) -> Terminal:
-        """Open the console on it."""
+        """Open the console on it; answers can be taken back for `grace` seconds."""
         command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
         return Terminal(
-            [*command, "--data-dir", str(self.data), "--grace", "0"],
+            [*command, "--data-dir", str(self.data), "--grace", str(grace)],
             columns=columns,
             rows=rows,
             env={"PYTHONPATH": str(ROOT), **(env or {})},
