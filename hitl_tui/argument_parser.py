@@ -107,7 +107,7 @@ exit codes:
   7    the run failed; mostly its graph raised an error
   8    a replay did something otherwise than its story
   9    the command of watch --exec failed
-  10   doctor found something wrong
+  10   doctor or log --verify found something wrong
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard

@@ -172,6 +172,8 @@ class Decided(Message):
     decision: Decision
     unseen: int = 0
     """Rows and tool calls that the user counted as seen without having them on the screen."""
+    seconds: float | None = None
+    """How long the card was open."""
 
 
 @dataclass

@@ -23,7 +23,7 @@ def before_tool(state: State) -> State:
         "snapshot_id": "snapshot-1",
         "run_id": "run-1",
         "invocation": {"event": "before_tool"},
-        "deadline": "2026-01-31T10:00:00Z",
+        "deadline": "2099-01-31T10:00:00Z",
     }
     reply = interrupt({"type": "hook_invocation", "request": request})
     if reply["invocation_id"] != request["invocation_id"]:

@@ -43,6 +43,7 @@ from hitl_engine.deciding.decider import Decider, OnProgress
 from hitl_engine.deciding.drafts import Drafts
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.item_notes import ItemNotes
+from hitl_engine.deciding.journal_heads import compared_heads
 from hitl_engine.deciding.open_decisions import OpenDecisions
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.run_sender import RunSender
@@ -57,6 +58,7 @@ from hitl_engine.errors import (
     ReadOnly,
 )
 from hitl_engine.journal import Journal, open_journal
+from hitl_engine.journal.decisions import EVERYTHING
 from hitl_engine.journal.event_log import open_event_log
 from hitl_engine.local import server_process
 from hitl_engine.local.connection import Connection, key_header
@@ -68,16 +70,19 @@ from hitl_engine.model import (
     NO_SETTINGS,
     Breakpoint,
     Breakpoints,
+    ChainReport,
     Check,
     Decision,
     EarlierRun,
     Graph,
+    HeadsReport,
     Inbox,
     InputForm,
     Interrupt,
     JsonObject,
     JsonValue,
     LogEntry,
+    LogFilter,
     Outcome,
     OutcomeKind,
     Question,
@@ -160,16 +165,34 @@ async def open_story(path: Path) -> AsyncIterator["Desk"]:
 
 
 async def read_log(
-    target: NamedTarget | str | None, *, data_dir: Path | None = None, limit: int = 200
+    target: NamedTarget | str | None,
+    wanted: LogFilter = EVERYTHING,
+    *,
+    data_dir: Path | None = None,
+    limit: int = 200,
 ) -> tuple[LogEntry, ...]:
     """Return the decisions of a target's journal, newest first; its server need not run.
 
     Raises BadTarget, JournalFailed.
     """
+    async with open_journal(_folder_of(target, data_dir)) as journal:
+        return await journal.decisions.log(wanted, limit=limit)
+
+
+async def verify_log(
+    target: NamedTarget | str | None, *, data_dir: Path | None = None
+) -> ChainReport:
+    """Compare each row of a target's journal with its hash; its server need not run.
+
+    Raises BadTarget, JournalFailed.
+    """
+    async with open_journal(_folder_of(target, data_dir)) as journal:
+        return await journal.decisions.verify()
+
+
+def _folder_of(target: NamedTarget | str | None, data_dir: Path | None) -> Path:
     found = find_target(_settings_of(target).place, environ=os.environ)
-    folder = data_folder(found, data_dir)
-    async with open_journal(folder) as journal:
-        return await journal.decisions.log(limit=limit)
+    return data_folder(found, data_dir)
 
 
 async def check_target(
@@ -442,6 +465,16 @@ class Desk:
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         """Return the decisions of this target's journal, newest first. Raises JournalFailed."""
         return await self._log.log(limit=limit)
+
+    async def verify_log(self, *, threads: int) -> tuple[ChainReport, HeadsReport]:
+        """Compare the journal with its hashes, and with the runs of the threads that changed last.
+
+        `threads`: of so many threads. Raises JournalFailed, TargetError.
+        """
+        chain = await self._log.verify()
+        page = await self.threads.page(size=threads)
+        found = await compared_heads(self._session, chain, [row.thread_id for row in page.rows])
+        return chain, found
 
     async def answered_before(self, question: Question) -> datetime | None:
         """Return when an answer from here to this same question was applied, if one was.

@@ -288,7 +288,8 @@ def _access(options: Options, owner: Token | None, auth: "ProjectAuth | None") -
     """Return who may use the server; holders of a token without a name get one if callers have."""
     unnamed = Caller(User(OWNER)) if auth else UNNAMED_OWNER
     holders = [
-        (token, Caller(User(token.name)) if token.name else unnamed) for token in options.tokens
+        (token, Caller(User(token.name), role=token.role) if token.name else unnamed)
+        for token in options.tokens
     ]
     if owner is not None:
         holders.append((owner, replace(unnamed, is_console=True)))

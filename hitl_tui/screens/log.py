@@ -16,6 +16,7 @@ from hitl_engine.model import LogEntry, OutcomeKind
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
+from hitl_tui.text.durations import duration
 from hitl_tui.text.fitting import padded
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
@@ -181,13 +182,17 @@ def _entry_line(entry: LogEntry, widths: tuple[int, ...]) -> Content:
     )
 
 
+def _from(entry: LogEntry) -> str:
+    return f" ({entry.origin})" if entry.origin else ""
+
+
 def _entry_text(entry: LogEntry) -> str:
     _, _, words = _OUTCOMES[entry.outcome][0].partition(" ")
     lines = [
         f"{words}: {entry.why}" if entry.why else words,
         *(f"Not as decided: {each}" for each in entry.mismatches),
         *([f"The run failed: {entry.error}", *entry.traceback.splitlines()] if entry.error else []),
-        f"{entry.decision} ({entry.event}) by {entry.who}",
+        f"{entry.decision} ({entry.event}) by {entry.who}{_from(entry)}",
         "",
         "Sent",
         json_text(entry.answer),
@@ -200,6 +205,8 @@ def _entry_text(entry: LogEntry) -> str:
         f"server     {entry.server}",
         f"id         {entry.decision_id}",
     ]
+    if entry.seconds is not None:
+        lines.append(f"open for   {duration(entry.seconds)}")
     if entry.unseen:
         lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
     if entry.sent_as not in ("", entry.decision_id):

@@ -10,7 +10,6 @@ from hitl_tui.options import (
     json_value,
     key_value,
     nodes,
-    number_between,
     tool_arguments,
 )
 from hitl_tui.shell import commands, decision_options, review_command
@@ -23,6 +22,7 @@ from hitl_tui.shell.common_options import (
 )
 from hitl_tui.shell.configuration_options import ADD_CONFIGURATION_OPTIONS
 from hitl_tui.shell.debugging_options import ADD_DEBUGGING_OPTIONS, add_goal_options
+from hitl_tui.shell.log_options import add_log_options
 from hitl_tui.shell.server_options import ADD_SERVER_OPTIONS
 from hitl_tui.shell.state_options import ADD_STATE_OPTIONS
 from hitl_tui.shell.story_options import ADD_STORY_OPTIONS
@@ -215,19 +215,6 @@ def _add_step_options(parser: argparse.ArgumentParser) -> None:
     add_yes_option(parser)
 
 
-def _add_log_options(parser: argparse.ArgumentParser) -> None:
-    add_shell_options(
-        parser, None, "List the decisions sent to the target from this data folder, newest first."
-    )
-    parser.add_argument(
-        "--limit",
-        type=number_between(1, 1_000_000),
-        default=200,
-        metavar="N",
-        help="how many decisions to list (default: %(default)s)",
-    )
-
-
 def _add_doctor_options(parser: argparse.ArgumentParser) -> None:
     add_shell_options(
         parser,
@@ -246,7 +233,7 @@ ADD_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
     "answer": _add_answer_options,
     "reopen": _add_reopen_options,
     "step": _add_step_options,
-    "log": _add_log_options,
+    "log": add_log_options,
     "doctor": _add_doctor_options,
     **ADD_SERVER_OPTIONS,
     **ADD_STORY_OPTIONS,

@@ -5,14 +5,12 @@ goes through `hitl_engine.visible` there.
 """
 
 from argparse import Namespace
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
     Breakpoints,
     Interrupt,
-    LogEntry,
     ThreadView,
     in_order,
 )
@@ -22,7 +20,6 @@ from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.graph_output import graphs_result
 from hitl_tui.shell.inbox_output import inbox_result
-from hitl_tui.shell.log_output import log_result
 from hitl_tui.shell.lookup import (
     find_filter,
     find_graph,
@@ -137,11 +134,6 @@ async def step(desk: "Desk", args: Namespace) -> CommandResult:
         f"Thread {thread.thread_id} is {thread.status}; it is not at a breakpoint.",
         kept="Nothing was sent.",
     )
-
-
-def log(entries: Iterable[LogEntry]) -> CommandResult:
-    """Return the decisions made here, newest first. Needs no desk: the server may be away."""
-    return log_result(tuple(entries))
 
 
 async def question_details(

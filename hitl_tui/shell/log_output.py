@@ -1,9 +1,12 @@
-"""Journal entries as the result of `hitl-tui log`."""
+"""Journal entries as the result of `hitl-tui log`, as lines and as CSV."""
 
+import csv
+import io
+import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
-from hitl_engine.model import JsonValue, LogEntry
+from hitl_engine.model import JsonObject, JsonValue, LogEntry
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 
@@ -14,7 +17,28 @@ def log_result(entries: Sequence[LogEntry]) -> CommandResult:
     return CommandResult([_document(entry) for entry in entries], lines or ("No decisions yet.",))
 
 
-def _document(entry: LogEntry) -> JsonValue:
+def csv_result(entries: Sequence[LogEntry]) -> CommandResult:
+    """Return the entries as CSV with a header; what is no text is JSON."""
+    written = io.StringIO()
+    writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for entry in entries:
+        writer.writerow({name: _cell(value) for name, value in _document(entry).items()})
+    return CommandResult(None, tuple(written.getvalue().splitlines()))
+
+
+_FORMULA = ("=", "+", "-", "@", "\t")
+"""What begins so would be computed by a spreadsheet."""
+
+
+def _cell(value: JsonValue) -> str:
+    if value is None:
+        return ""
+    text = one_line(value if isinstance(value, str) else json.dumps(value), 32_000)
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def _document(entry: LogEntry) -> JsonObject:
     return {
         "decision_id": entry.decision_id,
         "at": entry.at.isoformat(),
@@ -28,6 +52,11 @@ def _document(entry: LogEntry) -> JsonValue:
         "decision": entry.decision,
         "answer": entry.answer,
         "unseen": entry.unseen,
+        "seconds": entry.seconds,
+        "characters": entry.characters,
+        "tools": list(entry.tools),
+        "asked_at": entry.asked_at.isoformat() if entry.asked_at else None,
+        "origin": entry.origin,
         "sent_as": entry.sent_as,
         "outcome": entry.outcome,
         "why": entry.why,
@@ -35,6 +64,14 @@ def _document(entry: LogEntry) -> JsonValue:
         "error": entry.error or None,
         "traceback": entry.traceback or None,
     }
+
+
+_COLUMNS = (
+    "at", "who", "origin", "event", "decision", "outcome", "why", "graph", "node", "tools",
+    "thread_id", "interrupt_id", "answer", "unseen", "seconds", "characters", "asked_at",
+    "divergences", "error", "traceback", "server", "decision_id", "sent_as",
+)  # fmt: skip
+"""Those of a person's first questions first."""
 
 
 def _lines(entry: LogEntry) -> Iterator[str]:

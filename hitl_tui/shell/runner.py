@@ -6,11 +6,11 @@ from argparse import Namespace
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 
-from hitl_engine.desk import Desk, read_log
+from hitl_engine.desk import Desk
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
-from hitl_tui.shell import commands, configuration_commands, doctor_command, story_commands
+from hitl_tui.shell import configuration_commands, doctor_command, log_command, story_commands
 from hitl_tui.shell.all_targets import list_everywhere
 from hitl_tui.shell.command_result import CommandResult
 from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
@@ -23,7 +23,7 @@ async def run_command(
     """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
     if args.command == "list" and args.all:
         return _print_result(await list_everywhere(args, args.targets), args)
-    if without_desk := _WITHOUT_DESK.get(args.command):
+    if without_desk := _without_desk(args):
         return _print_result(await without_desk(args), args)
     try:
         async with open_desk() as desk:
@@ -50,19 +50,20 @@ def _about(server: Server, args: Namespace) -> tuple[str, ...]:
     return (*(each.what for each in server.changed), *remarks, *([apart] if apart else []))
 
 
-async def _log(args: Namespace) -> CommandResult:
-    """Read the journal without the desk: it is on this machine even when the target is away."""
-    return commands.log(await read_log(args.target, data_dir=args.data_dir, limit=args.limit))
-
-
 _WITHOUT_DESK: dict[str, Callable[[Namespace], Awaitable[CommandResult]]] = {
-    "log": _log,
+    "log": log_command.log,
     "story": story_commands.story,
     "config": configuration_commands.config,
     "targets": configuration_commands.targets,
     "doctor": doctor_command.doctor,
 }
 """Commands that need no server."""
+
+
+def _without_desk(args: Namespace) -> Callable[[Namespace], Awaitable[CommandResult]] | None:
+    if args.command == "log" and args.verify and args.with_runs:
+        return None
+    return _WITHOUT_DESK.get(args.command)
 
 
 async def _result(desk: Desk, args: Namespace) -> CommandResult:

@@ -1,9 +1,11 @@
 """The journal: durable, append-only, private; a draft belongs to the question that was shown."""
 
 import asyncio
+import json
 import os
 import sqlite3
 import stat
+from collections.abc import Iterable
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -81,15 +83,15 @@ async def test_what_is_sent_waits_for_the_disk_and_its_outcome_does_not(
 ) -> None:
     """As SQLite reads the setting back, on the connection that runs each statement."""
     waited: list[tuple[str, int]] = []
-    execute = aiosqlite.Connection.execute
+    execute = aiosqlite.Connection.execute_fetchall
 
-    async def noted(self: aiosqlite.Connection, sql: str, *values: Any) -> aiosqlite.Cursor:
-        if sql.startswith("INSERT"):
-            ((level,),) = await self.execute_fetchall("PRAGMA synchronous")
-            waited.append((values[0][1], level))
+    async def noted(self: aiosqlite.Connection, sql: str, *values: Any) -> Iterable[sqlite3.Row]:
+        if "INSERT INTO decision" in sql:
+            ((level,),) = await execute(self, "PRAGMA synchronous")
+            waited.extend((event, level) for _, event, _, _ in json.loads(values[0][0]))
         return await execute(self, sql, *values)
 
-    monkeypatch.setattr(aiosqlite.Connection, "execute", noted)
+    monkeypatch.setattr(aiosqlite.Connection, "execute_fetchall", noted)
     async with open_journal(tmp_path) as journal:
         for decision_id in ("d1", "d2"):
             intent = replace(INTENT, decision_id=decision_id)

@@ -12,7 +12,7 @@ import pytest
 
 from hitl_engine.local.server_process import find_or_start
 from hitl_server.errors import BadOption
-from hitl_server.identity.tokens import Token, checked_token, read_tokens
+from hitl_server.identity.tokens import Role, Token, checked_token, read_tokens
 from tests.server.processes import ROOT, SAMPLES
 
 CONFIG = str(SAMPLES / "langgraph.json")
@@ -46,6 +46,15 @@ def file(tmp_path: Path) -> Path:
     path.write_text("# reviewers\nada = secret-of-ada\n\nBob B. = b=b#b==\n")
     path.chmod(0o600)
     return path
+
+
+def test_a_token_with_a_role(file: Path) -> None:
+    file.write_text("eve (viewer) = one\nBob (B.) = two\nBob (B.) (reviewer) = three\n")
+    with pytest.raises(BadOption, match="line 2 has a role that does not exist"):
+        read_tokens(file)
+    file.write_text("eve (viewer) = one\nBob B. (reviewer) = three\n")
+    roles = [(token.name, token.role) for token in read_tokens(file)]
+    assert roles == [("eve", Role.VIEWER), ("Bob B.", Role.REVIEWER)]
 
 
 def test_read_a_token_file(file: Path) -> None:

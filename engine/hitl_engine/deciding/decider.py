@@ -1,6 +1,7 @@
 """Carries out what was decided: recorded, sent once, read back, judged, recorded again."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
 from hitl_engine.deciding.conditional_stops import ConditionalStops
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
+from hitl_engine.deciding.journal_heads import with_head
 from hitl_engine.deciding.preconditions import (
     common_thread,
     refuse_if_gone,
@@ -278,8 +280,8 @@ class Decider:
             return (outcome.of_reopening(asked, observed, after),)
 
         with self._accounted_for([intent]):
-            await self._log.intend(intent)
-            observed = await self._rerun_step(intent, request, on_progress)
+            head = await self._log.intend(intent)
+            observed = await self._rerun_step(intent, with_head(request, head), on_progress)
             (found,) = await self._judged([intent], observed, outcomes_of)
         return found
 
@@ -413,9 +415,11 @@ class Decider:
     ) -> tuple[Outcome, ...]:
         """Record, send once, judge, record. `basis` explains why a thread was refused as changed."""
         with self._accounted_for(intents):
-            await self._log.intend(*intents)
+            head = await self._log.intend(*intents)
             try:
-                observed = await self._runs.send(_sent_run(intents), request, on_progress)
+                observed = await self._runs.send(
+                    _sent_run(intents), with_head(request, head), on_progress
+                )
             except TargetError as error:
                 raise await self._refused(intents, error, basis) from error
             return await self._judged(intents, observed, outcomes_of)
@@ -594,7 +598,7 @@ class Decider:
         decision: str,
         answer: JsonValue,
     ) -> Intent:
-        asked = question.interrupt
+        asked, review = question.interrupt, question.review
         return Intent(
             event=event,
             server=self._session.server.label,
@@ -608,6 +612,12 @@ class Decider:
             decision=decision,
             answer=answer,
             unseen=question.unseen,
+            seconds=question.seconds,
+            characters=len(json.dumps(asked.payload, ensure_ascii=False)),
+            tools=tuple(each.name for each in review.calls)
+            if isinstance(review, ToolCalls)
+            else (),
+            asked_at=asked.since,
         )
 
 

@@ -5,7 +5,7 @@ Nothing here sends a request.
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from hitl_engine import payloads
 from hitl_engine.deciding.answers import answer_of, resume_of
@@ -26,7 +26,7 @@ from hitl_engine.model import (
     ThreadView,
     Waiting,
 )
-from hitl_engine.payloads.deadlines import deadline_of
+from hitl_engine.payloads.deadlines import deadline_of, expired_caution
 
 
 class Reviews:
@@ -51,7 +51,9 @@ class Reviews:
 
     def deadline_of(self, waiting: Waiting) -> datetime | None:
         """Return when an item has to be answered, where its payload says so."""
-        return deadline_of(waiting.payload) if isinstance(waiting, Interrupt) else None
+        return (
+            deadline_of(waiting.payload, waiting.since) if isinstance(waiting, Interrupt) else None
+        )
 
     def fingerprint_of(self, waiting: Waiting) -> str:
         """Return the digest of what is shown of an item, where, and at which checkpoint."""
@@ -65,7 +67,9 @@ class Reviews:
         """Return what a person should confirm before `Desk.decide`, one sentence each."""
         asked = question.interrupt
         kept = earlier_answer_caution(asked)
+        expired = expired_caution(self.deadline_of(asked), datetime.now(UTC))
         return (
+            *([expired] if expired else []),
             *payloads.cautions(question.review, decision),
             *inexact_edits(question, decision),
             *([kept] if kept else []),

@@ -34,4 +34,5 @@ async def open_journal(
     """
     async with open_database(folder / "journal.sqlite") as database:
         log = DecisionLog(database, refuses, through)
+        await log.begin()
         yield Journal(log, DraftTable(database), ItemNoteTable(database), folder)

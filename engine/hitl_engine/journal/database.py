@@ -10,6 +10,7 @@ from typing import TypeAlias, cast
 import aiosqlite
 
 from hitl_engine.errors import JournalFailed
+from hitl_engine.journal.chain import linked
 from hitl_engine.private_files import make_file_private
 
 _DECISION = """
@@ -18,13 +19,18 @@ CREATE TABLE IF NOT EXISTS decision (
     decision_id TEXT NOT NULL,
     event TEXT NOT NULL CHECK (event IN ('queue', 'withdraw', 'intend', 'conclude')),
     at TEXT NOT NULL,
-    body TEXT NOT NULL
+    body TEXT NOT NULL,
+    hash TEXT NOT NULL DEFAULT ''
 );
 """
 _SCHEMA = f"""{_DECISION}
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
 CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
     WHERE event = 'intend';
+CREATE TABLE IF NOT EXISTS journal (
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    id TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS draft (
     server TEXT NOT NULL,
     thread_id TEXT NOT NULL,
@@ -53,11 +59,11 @@ ALTER TABLE decision RENAME TO earlier;
 DROP INDEX decision_by_id;
 DROP INDEX decision_by_thread;
 {_DECISION}
-INSERT INTO decision SELECT seq, decision_id, event, at, body FROM earlier;
+INSERT INTO decision SELECT seq, decision_id, event, at, body, '' FROM earlier;
 DROP TABLE earlier;
 COMMIT;
 """
-"""These two are for a journal made by an earlier version; it has a column less, or fewer events."""
+"""These two are for a journal made by an earlier version; it has a column less."""
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 """The errors of a file that was cut or overwritten; others are those of the disk."""
@@ -81,14 +87,12 @@ class JournalDatabase:
         self._soon_durable: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
 
-    async def write(self, sql: str, values: Iterable[str]) -> int:
-        """Run one statement, and return how many rows it changed; durable when this returns.
+    async def write(self, sql: str, values: Iterable[str]) -> list[tuple[str, ...]]:
+        """Run one statement, and return the rows that it returns; durable when this returns.
 
         Raises JournalFailed.
         """
-        with _reported(self._path):
-            done = await self._connection.execute(sql, tuple(values))
-        return done.rowcount
+        return await self.rows(sql, tuple(values))
 
     async def write_soon(self, sql: str, values: Iterable[str]) -> None:
         """Run one statement; readers see it when this returns. Raises JournalFailed.
@@ -99,7 +103,7 @@ class JournalDatabase:
             async with self._opening:
                 if self._soon_durable is None:
                     self._soon_durable = await _connect(self._path, _SOON_DURABLE)
-            await self._soon_durable.execute(sql, tuple(values))
+            await self._soon_durable.execute_fetchall(sql, tuple(values))
 
     async def rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         """Return what a query finds. Raises JournalFailed."""
@@ -132,7 +136,7 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
             tables = await connection.execute_fetchall(
                 "SELECT sql FROM sqlite_master WHERE name = 'decision'"
             )
-            if any("'queue'" not in sql for (sql,) in tables):
+            if any("hash TEXT" not in sql for (sql,) in tables):
                 await connection.executescript(_REBUILT)
             await connection.executescript(schema)
             rows = await connection.execute_fetchall("PRAGMA table_info(draft)")
@@ -160,6 +164,7 @@ async def _connect(path: Path, durability: _Setting) -> aiosqlite.Connection:
     """Return a connection on which each statement is a transaction; SQLite has agreed to its settings."""
     connection = await aiosqlite.connect(path, isolation_level=None)
     try:
+        await connection.create_function("linked", 5, linked, deterministic=True)
         for setting, asked, expected in (_JOURNAL_MODE, durability):
             await connection.execute(f"PRAGMA {setting} = {asked}")
             ((seen,),) = await connection.execute_fetchall(f"PRAGMA {setting}")

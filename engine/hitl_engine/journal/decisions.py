@@ -1,33 +1,40 @@
 """The record of decisions: append-only rows, `intend` before sending and `conclude` after.
 
+Each row has a hash of itself and of all rows before it, see `chain.py`.
+
 An answer that can be taken back for a moment has a row `queue` before them; if it was not sent, a
 row `withdraw` follows that one. If a `queue` or `intend` row cannot be written durably, this raises
 and nothing is sent. A `conclude` row does not wait for the disk: a power cut may lose it, and then
 the outcome counts as unknown.
 """
 
+import asyncio
 import getpass
 import json
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from itertools import chain
 from uuid import uuid4
 
 from hitl_engine.errors import HitlError, JournalFailed, NotTaken
 from hitl_engine.fingerprint import digest
+from hitl_engine.journal.chain import ROWS, walk
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
+    ChainReport,
     Event,
     Interrupt,
     JsonObject,
     JsonValue,
     LogEntry,
+    LogFilter,
     Outcome,
     OutcomeKind,
 )
+
+EVERYTHING = LogFilter()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +55,13 @@ class Intent:
     answer: JsonValue = None
     unseen: int = 0
     """Rows and tool calls that were not on the screen when it was decided, as in `Question`."""
+    seconds: float | None = None
+    """How long it was on the screen before it was decided, as in `Question`."""
+    characters: int = 0
+    """How long the JSON is that was asked."""
+    tools: tuple[str, ...] = ()
+    """The tools of the calls that were decided."""
+    asked_at: datetime | None = None
     decision_id: str = field(default_factory=lambda: str(uuid4()))
     sent_as: str = ""
     """The id of the first decision, if several are sent in one request; else empty."""
@@ -75,18 +89,31 @@ class DecisionLog:
         self._database = database
         self._refuses = refuses
         self._through = through
+        self._journal_id = ""
 
-    async def intend(self, *intents: Intent) -> None:
-        """Record what is about to be sent; all or none is durable.
+    async def begin(self) -> None:
+        """Read the id of the journal; a new journal gets one. Raises JournalFailed."""
+        read = "SELECT id FROM journal"
+        if not (rows := await self._database.rows(read, ())):
+            await self._database.write(
+                "INSERT OR IGNORE INTO journal (one, id) VALUES (1, ?)", [uuid4().hex]
+            )
+            rows = await self._database.rows(read, ())
+        self._journal_id = rows[0][0]
 
-        Raises JournalFailed, what `refuses` makes, and NotTaken for a queued answer that was
+    async def intend(self, *intents: Intent) -> str:
+        """Record what is about to be sent; all or none is durable. Return the head of the journal.
+
+        The head is `ID:HASH`: the id of the journal, and the hash of the newest row. Raises JournalFailed, what `refuses` makes, and NotTaken for a queued answer that was
         withdrawn.
         """
         if self._refuses is not None:
             raise self._refuses()
         with _nothing_sent():
-            if not await self._write("intend", self._bodies(intents), unless="withdraw"):
-                raise NotTaken("This answer was taken back; nothing was sent.")
+            rows = await self._write("intend", self._bodies(intents), unless="withdraw")
+        if not rows:
+            raise NotTaken("This answer was taken back; nothing was sent.")
+        return f"{self._journal_id}:{rows[-1]}"
 
     async def queue(self, *intents: Intent, due: datetime) -> None:
         """Record what is sent at `due`, unless it is withdrawn before. Raises as `intend`."""
@@ -104,7 +131,7 @@ class DecisionLog:
         Raises JournalFailed.
         """
         rows: dict[str, JsonObject] = {each: {} for each in decision_ids}
-        return await self._write("withdraw", rows, unless="intend")
+        return bool(await self._write("withdraw", rows, unless="intend"))
 
     async def overdue(self, *, before: datetime) -> tuple[LogEntry, ...]:
         """Return decisions that were due before this time, and were neither sent nor withdrawn."""
@@ -191,17 +218,24 @@ class DecisionLog:
         )
         return str(rows[0][0]) if rows else ""
 
-    async def log(self, *, limit: int) -> tuple[LogEntry, ...]:
-        """Return the newest `limit` decisions, newest first."""
+    async def log(self, wanted: LogFilter = EVERYTHING, *, limit: int) -> tuple[LogEntry, ...]:
+        """Return the newest `limit` decisions that a filter wants, newest first."""
+        conditions, values = _conditions(wanted)
         rows = await self._database.rows(
-            """SELECT intend.decision_id, intend.at, intend.body, conclude.body
+            f"""SELECT intend.decision_id, intend.at, intend.body, conclude.body
                FROM decision AS intend
                LEFT JOIN decision AS conclude
                     ON conclude.decision_id = intend.decision_id AND conclude.event = 'conclude'
-               WHERE intend.event = 'intend' ORDER BY intend.seq DESC LIMIT ?""",
-            (limit,),
+               WHERE {" AND ".join(["intend.event = 'intend'", *conditions])}
+               ORDER BY intend.seq DESC LIMIT ?""",
+            (*values, limit),
         )
         return tuple(_entry(*row) for row in rows)
+
+    async def verify(self) -> ChainReport:
+        """Compare each row with its hash. Raises JournalFailed."""
+        rows = await self._database.rows(ROWS, ())
+        return await asyncio.to_thread(walk, self._journal_id, rows)
 
     def _bodies(self, intents: Iterable[Intent]) -> dict[str, JsonObject]:
         who = f"{_who()} ({self._through})" if self._through else _who()
@@ -209,30 +243,62 @@ class DecisionLog:
 
     async def _write(
         self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
-    ) -> bool:
-        """Add durable rows, see `_rows`; return whether they were added."""
-        return await self._database.write(*_rows(event, bodies, unless=unless)) > 0
+    ) -> list[str]:
+        """Add durable rows, see `_rows`; return the hashes of those that were added."""
+        rows = await self._database.write(*_rows(event, bodies, unless=unless))
+        return [found for _, found in sorted(rows)]
+
+
+_ADD = """
+WITH RECURSIVE
+    added (n, decision_id, event, at, body) AS (
+        SELECT key, json_extract(value, '$[0]'), json_extract(value, '$[1]'),
+            json_extract(value, '$[2]'), json_extract(value, '$[3]')
+        FROM json_each(?)
+    ),
+    link (n, hash) AS (
+        SELECT -1, coalesce(
+            (SELECT hash FROM decision WHERE hash != '' ORDER BY seq DESC LIMIT 1),
+            (SELECT id FROM journal))
+        UNION ALL
+        SELECT added.n, linked(link.hash, decision_id, event, at, body)
+        FROM link JOIN added ON added.n = link.n + 1
+    )
+INSERT INTO decision (decision_id, event, at, body, hash)
+SELECT decision_id, event, at, body, hash FROM added JOIN link USING (n)
+WHERE NOT EXISTS (
+    SELECT 1 FROM decision JOIN added USING (decision_id) WHERE decision.event IN (?, ?))
+ORDER BY n
+RETURNING seq, hash
+"""
 
 
 def _rows(
     event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
-) -> tuple[str, Iterable[str]]:
+) -> tuple[str, tuple[str, ...]]:
     """Return the statement that adds a row for each decision, and its values.
 
-    It adds none if one of them has a row of the event `unless`, or already one of `event`.
+    It adds none if one of them has a row of the event `unless`, or then already one of `event`.
     """
     at = datetime.now(UTC).isoformat()
-    rows = [(each, event, at, json.dumps(body)) for each, body in bodies.items()]
-    places = ", ".join(["(?, ?, ?, ?)"] * len(rows))
-    statement = f"INSERT INTO decision (decision_id, event, at, body) VALUES {places}"
-    values = list(chain.from_iterable(rows))
-    if unless is not None:
-        ids = ", ".join("?" * len(rows))
-        statement = f"""INSERT INTO decision (decision_id, event, at, body)
-            SELECT * FROM (VALUES {places}) WHERE NOT EXISTS (
-                SELECT 1 FROM decision WHERE event IN (?, ?) AND decision_id IN ({ids}))"""
-        values += [event, unless, *bodies]
-    return statement, values
+    rows = [[each, event, at, json.dumps(body)] for each, body in bodies.items()]
+    return _ADD, (json.dumps(rows), *(("", "") if unless is None else (event, unless)))
+
+
+def _conditions(wanted: LogFilter) -> tuple[list[str], list[str]]:
+    """Return SQL conditions on the rows `intend` and `conclude`, and their values."""
+    found: list[tuple[str, str]] = []
+    if wanted.since is not None:
+        found.append(("intend.at >= ?", wanted.since.astimezone(UTC).isoformat()))
+    for name in ("thread_id", "graph_id"):
+        if value := getattr(wanted, name):
+            found.append((f"json_extract(intend.body, '$.{name}') = ?", value))
+    if wanted.who:
+        found.append(("instr(lower(json_extract(intend.body, '$.who')), lower(?))", wanted.who))
+    if wanted.outcome is not None:
+        outcome = "coalesce(json_extract(conclude.body, '$.outcome'), 'none') = ?"
+        found.append((outcome, str(wanted.outcome)))
+    return [condition for condition, _ in found], [value for _, value in found]
 
 
 @contextmanager
@@ -253,9 +319,17 @@ def _who() -> str:
         return str(os.getuid())
 
 
+def _origin(environ: Mapping[str, str]) -> str:
+    """Return from where the user came, as the system tells: another user, another machine."""
+    address = environ.get("SSH_CONNECTION", "").partition(" ")[0]
+    parts = (("sudo by", environ.get("SUDO_USER", "")), ("ssh from", address))
+    return ", ".join(f"{word} {value}" for word, value in parts if value)
+
+
 def _body(intent: Intent, who: str) -> JsonObject:
     return {
         "who": who,
+        "origin": _origin(os.environ),
         "event": intent.event,
         "server": intent.server,
         "graph_id": intent.graph_id,
@@ -268,6 +342,10 @@ def _body(intent: Intent, who: str) -> JsonObject:
         "decision": intent.decision,
         "answer": intent.answer,
         "unseen": intent.unseen,
+        "seconds": intent.seconds,
+        "characters": intent.characters,
+        "tools": list(intent.tools),
+        "asked_at": intent.asked_at.isoformat() if intent.asked_at else None,
         "sent_as": intent.run_decision_id,
     }
 
@@ -293,6 +371,11 @@ def _entry(decision_id: str, at: str, intend: str, conclude: str | None) -> LogE
         decision=body["decision"],
         answer=body["answer"],
         unseen=body.get("unseen", 0),
+        seconds=body.get("seconds"),
+        characters=body.get("characters", 0),
+        tools=tuple(body.get("tools", ())),
+        asked_at=datetime.fromisoformat(body["asked_at"]) if body.get("asked_at") else None,
+        origin=body.get("origin", ""),
         sent_as=body.get("sent_as", decision_id),
         outcome=OutcomeKind(end["outcome"]) if end else None,
         why=end.get("why", "No outcome was recorded."),

@@ -5,6 +5,9 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from hitl_engine.journal.chain import ROWS, walk
+from hitl_engine.model import ChainReport
+
 
 @dataclass(frozen=True, slots=True)
 class JournalReport:
@@ -15,7 +18,7 @@ class JournalReport:
     """Decisions that were about to be sent, and of which no outcome was recorded."""
     drafts: int
     faults: tuple[str, ...]
-    """What SQLite found damaged; nothing else was read then."""
+    """What SQLite found damaged, and nothing else was read then; or the row that is not as written."""
 
 
 def examine_journal(folder: Path) -> JournalReport | None:
@@ -32,4 +35,15 @@ def examine_journal(folder: Path) -> JournalReport | None:
             " count(DISTINCT CASE event WHEN 'conclude' THEN decision_id END) FROM decision"
         )
         ((drafts,),) = database.execute("SELECT count(*) FROM draft")
-        return JournalReport(intended, intended - concluded, drafts, ())
+        chain = _chain(database)
+        faults = (chain.fault,) if chain and chain.fault else ()
+        return JournalReport(intended, intended - concluded, drafts, faults)
+
+
+def _chain(database: sqlite3.Connection) -> ChainReport | None:
+    """Return the report on the chain; None for a journal that no version with a chain has opened."""
+    columns = [row[1] for row in database.execute("PRAGMA table_info(decision)")]
+    if "hash" not in columns:
+        return None
+    found = database.execute("SELECT id FROM journal").fetchone()
+    return walk(found[0] if found else "", database.execute(ROWS))

@@ -42,7 +42,15 @@ from hitl_engine.model.inbox_event import InboxEvent, InboxEventKind
 from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
 from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
-from hitl_engine.model.journal import Draft, Event, LogEntry
+from hitl_engine.model.journal import (
+    ChainReport,
+    Draft,
+    Event,
+    HeadsReport,
+    LogEntry,
+    LogFilter,
+    RunHead,
+)
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
 from hitl_engine.model.project_file import ProjectFile
@@ -130,6 +138,7 @@ __all__ = [
     "BrokenGraph",
     "BulkWay",
     "Capability",
+    "ChainReport",
     "Change",
     "ChangeKind",
     "ChangedGraph",
@@ -163,6 +172,7 @@ __all__ = [
     "GraphEdge",
     "GraphNode",
     "GraphPicture",
+    "HeadsReport",
     "HistoryPage",
     "Inbox",
     "InboxEvent",
@@ -181,6 +191,7 @@ __all__ = [
     "KeyWrite",
     "Lack",
     "LogEntry",
+    "LogFilter",
     "MachineRequest",
     "Message",
     "MessageCall",
@@ -207,6 +218,7 @@ __all__ = [
     "Revise",
     "Role",
     "RunEvent",
+    "RunHead",
     "RunKind",
     "RunSettings",
     "RunStatus",

@@ -1,4 +1,4 @@
-"""What the journal keeps: drafts and decisions."""
+"""What the journal keeps: drafts and decisions, and whether it is whole."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -64,6 +64,15 @@ class LogEntry:
     why: str
     unseen: int = 0
     """Rows and tool calls that were not on the screen when it was decided: the person jumped."""
+    seconds: float | None = None
+    """How long it was on the screen before it was decided; None outside of the console's cards."""
+    characters: int = 0
+    """How long the JSON is that was asked."""
+    tools: tuple[str, ...] = ()
+    """The tools of the calls that were decided."""
+    asked_at: datetime | None = None
+    origin: str = ""
+    """From where the user came, as the system tells: `ssh from 10.0.0.5`, `sudo by ada`."""
     sent_as: str = ""
     """The id of the decision it was sent with; answers sent in one request share it."""
     mismatches: tuple[str, ...] = ()
@@ -72,3 +81,50 @@ class LogEntry:
     """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""
     """Where it raised that, if the server tells it; many lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogFilter:
+    """Which decisions of the journal are wanted; a part that is empty or None excludes nothing."""
+
+    since: datetime | None = None
+    thread_id: str = ""
+    graph_id: str = ""
+    who: str = ""
+    outcome: OutcomeKind | Literal["none"] | None = None
+    """`none`: those of which no outcome was recorded."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What was found when the rows of a journal were compared with their hashes."""
+
+    journal_id: str
+    rows: int
+    """How many rows are as they were written."""
+    earlier: int
+    """Rows without a hash, written by a version that had no hashes: not compared."""
+    heads: frozenset[str]
+    """The hashes of all rows that were compared."""
+    head: str
+    """The newest of them; the id of the journal before the first."""
+    fault: str = ""
+    """What is wrong with the first row that is not as it was written; nothing after it was compared."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunHead:
+    """A run that carries a head of this journal, which the journal lacks."""
+
+    thread_id: str
+    run_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeadsReport:
+    """What was found when the journal was compared with the runs of its server."""
+
+    runs: int
+    """How many runs carry a head of this journal."""
+    missing: tuple[RunHead, ...]
+    """Those whose row is not in the journal."""

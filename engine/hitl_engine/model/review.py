@@ -155,3 +155,5 @@ class Question:
     """Digest of what is shown. A decision carries it; it is compared again before sending."""
     unseen: int = field(default=0, compare=False)
     """Rows and tool calls that were not on the screen when the person decided: they jumped past."""
+    seconds: float | None = field(default=None, compare=False)
+    """How long it was on the screen before the person decided."""

@@ -16,6 +16,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 DECISION_ID = "hitl_decision_id"
 """Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
+JOURNAL_HEAD = "hitl_journal_head"
+"""Key of the newest row's hash in the journal that a run was sent from: `ID OF THE JOURNAL:HASH`."""
 KEPT_IN_CONFIG = "hitl_sent_with"
 """Key in the metadata of a run's config: the breakpoints that it was sent with."""
 _SENT = ("input", "config", "context")

@@ -6,6 +6,7 @@ from typing import Any
 
 from starlette.requests import HTTPConnection
 
+from hitl_server.identity.tokens import Role
 from hitl_server.json_types import JsonObject
 from hitl_server.reserved_keys import RESERVED, USER_ID, without_reserved
 
@@ -64,6 +65,8 @@ class Caller:
     permissions: Sequence[str] = ()
     is_owner: bool = True
     """Whether the caller has all permissions, without a question to the handlers."""
+    role: Role | None = None
+    """What the holder of a token is limited to; None: not limited."""
     is_console: bool = False
     """Whether the caller has the token of the private data folder, and so may use closed parts."""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import partial
+from time import monotonic
 from typing import ClassVar
 
 from textual.widget import Widget
@@ -21,13 +22,25 @@ class Guard:
         self._card = card
         self._changed = changed
         self._restarts = 0
+        self._armed_at = 0.0
+        self._first_drawn: float | None = None
         self.armed = False
         """Whether the card can be decided now."""
+
+    @property
+    def seconds(self) -> float | None:
+        """How long ago the card was drawn for the first time; None if it was not yet."""
+        return None if self._first_drawn is None else monotonic() - self._first_drawn
 
     def restart(self) -> None:
         """Wait until what the card shows now was in view for long enough."""
         self.disarm()
         self._card.call_after_refresh(self._drawn, self._restarts)
+
+    def refuse_older(self, pressed: float) -> None:
+        """Restart if a key was pressed (`Message.time`) before the card could be decided."""
+        if self.armed and pressed < self._armed_at:
+            self.restart()
 
     def disarm(self) -> None:
         """Let nothing be decided until `restart` is called, however long that takes."""
@@ -35,10 +48,13 @@ class Guard:
         self._set(armed=False)
 
     def _drawn(self, restart: int) -> None:
+        if self._first_drawn is None:
+            self._first_drawn = monotonic()
         self._card.set_timer(self.SECONDS, partial(self._arm, restart))
 
     def _arm(self, restart: int) -> None:
         if restart == self._restarts:
+            self._armed_at = monotonic()
             self._set(armed=True)
 
     def _set(self, *, armed: bool) -> None:

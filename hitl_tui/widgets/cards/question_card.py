@@ -249,7 +249,7 @@ class QuestionCard(Card, can_focus=False):
                 self.part.focus_on(missing.faults)
             return
         self.answered = True
-        self.post_message(Decided(self.question, decision, self._jumped_over))
+        self.post_message(Decided(self.question, decision, self._jumped_over, self.guard.seconds))
 
     # Another way to answer
 

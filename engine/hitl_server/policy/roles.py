@@ -1,0 +1,153 @@
+"""What the holders of tokens with a role may do: a table of routes, and rules for their bodies.
+
+A route that is not in the table is only for tokens without a role: it writes into a state, deletes, or
+changes assistants and the store.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from pydantic import ValidationError
+from starlette.requests import HTTPConnection
+
+from hitl_server.identity.tokens import Role
+from hitl_server.refusals import Refusal
+from hitl_server.request_models import RunBody
+from hitl_server.server_parts import parts_of
+
+_Route: TypeAlias = tuple[str, str]
+_RANK = list(Role)
+
+_READ: frozenset[_Route] = frozenset(
+    {
+        ("GET", "/info"),
+        ("GET", "/docs"),
+        ("POST", "/assistants/search"),
+        ("POST", "/assistants/count"),
+        ("GET", "/assistants/{assistant_id}"),
+        ("POST", "/assistants/{assistant_id}/versions"),
+        ("GET", "/assistants/{assistant_id}/schemas"),
+        ("GET", "/assistants/{assistant_id}/graph"),
+        ("GET", "/assistants/{assistant_id}/subgraphs"),
+        ("GET", "/assistants/{assistant_id}/subgraphs/{namespace}"),
+        ("POST", "/threads/search"),
+        ("POST", "/threads/count"),
+        ("GET", "/threads/changes"),
+        ("GET", "/threads/{thread_id}"),
+        ("GET", "/threads/{thread_id}/state"),
+        ("POST", "/threads/{thread_id}/state/checkpoint"),
+        ("GET", "/threads/{thread_id}/state/{checkpoint_id}"),
+        ("GET", "/threads/{thread_id}/history"),
+        ("POST", "/threads/{thread_id}/history"),
+        ("GET", "/threads/{thread_id}/stream"),
+        ("POST", "/threads/{thread_id}/stream/events"),
+        ("POST", "/threads/{thread_id}/commands"),  # what a command starts is asked about by itself
+        ("GET", "/threads/{thread_id}/runs"),
+        ("GET", "/threads/{thread_id}/runs/{run_id}"),
+        ("GET", "/threads/{thread_id}/runs/{run_id}/join"),
+        ("GET", "/threads/{thread_id}/runs/{run_id}/stream"),
+        ("GET", "/store/items"),
+        ("POST", "/store/items/search"),
+        ("POST", "/store/namespaces"),
+    }
+)
+_RUNS_ON_THREAD: frozenset[_Route] = frozenset(
+    ("POST", f"/threads/{{thread_id}}/runs{end}") for end in ("", "/wait", "/stream")
+)
+_STATELESS_RUNS: frozenset[_Route] = frozenset(
+    ("POST", f"/runs{end}") for end in ("", "/wait", "/stream", "/batch")
+)
+_START: frozenset[_Route] = _STATELESS_RUNS | {
+    ("POST", "/threads"),
+    ("POST", "/threads/{thread_id}/copy"),
+    ("POST", "/threads/{thread_id}/runs/{run_id}/cancel"),
+    ("POST", "/threads/{thread_id}/runs/{run_id}/pause"),
+    ("POST", "/runs/cancel"),
+}
+_ROUTES: Mapping[Role, frozenset[_Route]] = {
+    Role.VIEWER: _READ,
+    Role.REVIEWER: _READ | _RUNS_ON_THREAD,
+    Role.STARTER: _READ | _RUNS_ON_THREAD | _START,
+}
+_YES = ("1", "true", "t", "yes", "y", "on")
+"""How a parameter is set, as pydantic reads it."""
+_MAY = {
+    Role.VIEWER: "read",
+    Role.REVIEWER: "read, answer what waits, and step past breakpoints",
+    Role.STARTER: "read, answer, step, start and cancel runs, and create and copy threads",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RoleRequest:
+    """What the rules for bodies look at."""
+
+    body: Any
+    """The JSON body; None where there is none."""
+    cancels: bool
+    """Whether the run is cancelled when the client leaves."""
+    thread_exists: bool
+
+    @classmethod
+    def of(cls, connection: HTTPConnection, body: Any) -> "RoleRequest":
+        """Return what is known of a request."""
+        thread_id = connection.path_params.get("thread_id", "")
+        return cls(
+            body,
+            connection.query_params.get("cancel_on_disconnect", "").lower() in _YES,
+            parts_of(connection).threads.metadata(thread_id) is not None,
+        )
+
+
+def require_role(role: Role, method: str, path: str, request: RoleRequest) -> None:
+    """Refuse (403) what the role of a caller does not include. Raises `Refusal`."""
+    route = (method, path)
+    allowed = route in _ROUTES[role]
+    if role is not Role.STARTER:
+        allowed = allowed and not request.cancels
+    if route in _RUNS_ON_THREAD:
+        allowed = allowed and _only_starts(request.body)
+        if role is not Role.STARTER:
+            allowed = allowed and _only_answers(request)
+    elif route in _STATELESS_RUNS:
+        bodies = request.body if isinstance(request.body, list) else [request.body]
+        allowed = allowed and all(map(_only_starts, bodies))
+    elif route == ("POST", "/threads"):  # supersteps write into the state
+        allowed = allowed and not (
+            isinstance(request.body, dict) and request.body.get("supersteps")
+        )
+    if not allowed:
+        raise Refusal(403, f"The role {role} may only {_MAY[role]}.")
+
+
+def _only_starts(body: Any) -> bool:
+    """Whether a run begins where its thread is, and changes nothing but by its nodes."""
+    if (run := _run(body)) is None:
+        return True
+    command = run.given_command
+    config = (run.config or {}).get("configurable")
+    configurable = config if isinstance(config, dict) else {}
+    return (
+        not command.keys() & {"update", "goto"}
+        and not any(name.startswith("checkpoint") for name in configurable)
+        and run.at_checkpoint is None
+        and run.checkpoint is None
+        and run.multitask_strategy in (None, "reject", "enqueue")
+    )
+
+
+def _only_answers(request: RoleRequest) -> bool:
+    """Whether a run answers what waits on a thread, or steps on, and does no more."""
+    run = _run(request.body)
+    return run is None or (
+        request.thread_exists and run.continues and run.input is None and run.webhook is None
+    )
+
+
+def _run(body: Any) -> RunBody | None:
+    """Return a run as the route will read it; None for one that it refuses as not valid."""
+    try:
+        return RunBody.model_validate(body)
+    except ValidationError:
+        return None

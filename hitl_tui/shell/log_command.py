@@ -1,0 +1,36 @@
+"""`hitl-tui log`: lists the decisions of the journal, sums them up, or verifies it."""
+
+from argparse import Namespace
+from typing import TYPE_CHECKING
+
+from hitl_engine.desk import read_log, verify_log
+from hitl_engine.errors import BadInput
+from hitl_engine.model import LogFilter, OutcomeKind
+from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.shell.log_insight import insight_result
+from hitl_tui.shell.log_output import csv_result, log_result
+from hitl_tui.shell.verification_output import verification_result
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+
+
+async def log(args: Namespace) -> CommandResult:
+    """Read the journal without the desk: it is on this machine even when the target is away."""
+    if args.csv and args.json:
+        raise BadInput("--csv and --json exclude each other.")
+    if args.verify:
+        return verification_result(await verify_log(args.target, data_dir=args.data_dir))
+    if args.with_runs:
+        raise BadInput("--with-runs goes with --verify.")
+    outcome = args.outcome if args.outcome in (None, "none") else OutcomeKind(args.outcome)
+    wanted = LogFilter(args.since, args.thread, args.graph, args.who, outcome)
+    entries = await read_log(args.target, wanted, data_dir=args.data_dir, limit=args.limit)
+    if args.insight:
+        return insight_result(entries)
+    return csv_result(entries) if args.csv else log_result(entries)
+
+
+async def verify_with_runs(desk: "Desk", args: Namespace) -> CommandResult:
+    """Verify the journal, and compare it with the runs of the server."""
+    return verification_result(*await desk.verify_log(threads=args.limit))

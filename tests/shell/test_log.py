@@ -1,0 +1,72 @@
+"""`hitl-tui log`: which decisions it lists, as CSV, summed up, and whether the journal is whole."""
+
+import csv
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.shell.conftest import Shell
+
+
+@pytest.fixture(scope="module")
+def decided(local_shell: Shell) -> tuple[Shell, str]:
+    """A thread that was started and answered, and the shell that did it."""
+    thread = local_shell.run("run", "revise", "--input", '{"some_text": "=1+1"}')["thread_id"]
+    local_shell.run("answer", thread, "--text", "=2+2")
+    return local_shell, thread
+
+
+def test_decisions_are_filtered(decided: tuple[Shell, str]) -> None:
+    shell, thread = decided
+    answer, start = shell.run("log", "--thread", thread)
+    assert (answer["event"], start["event"]) == ("answer", "start")
+    assert answer["characters"] == len('{"text_to_revise": "=1+1"}')
+    assert answer["asked_at"] < answer["at"]
+    mine = ("--thread", thread, "--graph", "revise", "--who", answer["who"], "--since", "1h")
+    assert len(shell.run("log", *mine, "--outcome", "applied")) == 2
+    assert shell.run("log", *mine, "--outcome", "none") == []
+    assert shell.run("log", "--thread", thread, "--who", "nobody else") == []
+    assert shell.run("log", "--thread", thread, "--since", "2999-01-01") == []
+    assert "is not like 2h" in shell.refused("log", "--since", "soon", code=2)
+
+
+def test_csv_has_no_formulas(decided: tuple[Shell, str]) -> None:
+    shell, thread = decided
+    done = shell.raw("log", "--thread", thread, "--csv")
+    answer, start = csv.DictReader(done.stdout.splitlines())
+    assert (answer["answer"], answer["graph"], start["event"]) == ("'=2+2", "revise", "start")
+
+
+def test_answers_are_summed_up(decided: tuple[Shell, str]) -> None:
+    shell, thread = decided
+    found = shell.run("log", "--thread", thread, "--insight")
+    assert (found["answers"], found["faster_than_reading"]) == (1, [])
+    assert found["waited_seconds"]["half"] >= 0
+    assert found["on_screen_seconds"] is None
+    assert shell.raw("log", "--thread", thread, "--insight").stdout.startswith("1 answer since")
+
+
+def test_a_whole_journal_and_one_without_its_end(decided: tuple[Shell, str]) -> None:
+    shell, thread = decided
+    found = shell.run("log", "--verify", "--with-runs")
+    assert (found["whole"], found["fault"], found["missing"]) == (True, None, [])
+    assert found["runs"] >= 2
+    (journal,) = shell.data.rglob("journal.sqlite")
+    with closing(sqlite3.connect(journal)) as database, database:
+        (last,) = database.execute("SELECT max(seq) - 1 FROM decision").fetchone()
+        taken = database.execute("SELECT * FROM decision WHERE seq >= ?", (last,)).fetchall()
+        database.execute("DELETE FROM decision WHERE seq >= ?", (last,))
+    assert shell.run("log", "--verify")["whole"]
+    found = shell.run("log", "--verify", "--with-runs", code=10)
+    assert [each["thread_id"] for each in found["missing"]] == [thread]
+    with closing(sqlite3.connect(journal)) as database, database:
+        database.executemany("INSERT INTO decision VALUES (?, ?, ?, ?, ?, ?)", taken[::-1])
+        (first,) = database.execute("SELECT min(seq) FROM decision").fetchone()
+        change = "UPDATE decision SET at = ? WHERE seq = ?"
+        (at,) = database.execute("SELECT at FROM decision WHERE seq = ?", (first,)).fetchone()
+        database.execute(change, ("2026-01-01", first))
+    assert "row 1 is not as it was written" in shell.run("log", "--verify", code=10)["fault"]
+    with closing(sqlite3.connect(journal)) as database, database:
+        database.execute(change, (at, first))
+    assert shell.run("log", "--verify")["whole"]
