@@ -80,10 +80,14 @@ class ConsoleScreen(PaneSelection, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the bar at the top and the keys at the bottom."""
-        yield self.bar
+        yield from self.compose_top()
         yield from self.compose_body()
         yield SendingLine(self.session)
         yield KeyFooter()
+
+    def compose_top(self) -> ComposeResult:
+        """Yield the line at the top."""
+        yield self.bar
 
     def compose_body(self) -> ComposeResult:
         """Yield what is between the bar and the keys."""
