@@ -27,6 +27,7 @@ from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.trust_modal import TrustModal
 from hitl_tui.screens.views_modal import ViewsModal
 from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
@@ -120,6 +121,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("item of the store", (StoreItemScreen, StoreEditModal)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
+    ("code of a project", (TrustModal,)),
     ("message", (TextModal,)),
     ("list to pick from", (PickerModal,)),
     ("views of the inbox", (ViewsModal, ViewNameLine)),
