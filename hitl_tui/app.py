@@ -29,6 +29,7 @@ from hitl_tui.messages import (
     AssistantsRequested,
     BulkRequested,
     Chosen,
+    Copied,
     LogRequested,
     NewInputRequested,
     NewRunRequested,
@@ -367,6 +368,11 @@ class ConsoleApp(App[None]):
         super().copy_to_clipboard(copyable(text))
         if warning := copy_warning(text):
             self.notify(warning, severity="warning", markup=False)
+
+    @on(Copied)
+    def show_copied(self, event: Copied) -> None:
+        """Show what was copied, also above a modal screen."""
+        self.notify(f"Copied {event.what}.", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys act in the order in which they were pressed."""

@@ -14,7 +14,13 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import wraps
@@ -36,7 +42,7 @@ from hitl_engine.debugging.stories import Stories
 from hitl_engine.debugging.story_replay import ReplayParts
 from hitl_engine.debugging.story_server import StoryServer
 from hitl_engine.debugging.threads import Threads
-from hitl_engine.deciding.answer_queue import AnswerQueue, Queued
+from hitl_engine.deciding.answer_queue import AnswerQueue, Queued, ToSend
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.decider import Decider, OnProgress
@@ -56,6 +62,7 @@ from hitl_engine.errors import (
     JournalFailed,
     NotConfirmed,
     ReadOnly,
+    TargetError,
 )
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.journal.decisions import EVERYTHING
@@ -342,7 +349,7 @@ class Desk:
         """What was typed and not sent."""
         self.item_notes = ItemNotes(journal.item_notes, session)
         """Which items are flagged or snoozed."""
-        self.bulk = BulkDecisions(self.reviews, self, lambda _: session.keep_running())
+        self.bulk = BulkDecisions(self.reviews, self)
         """The same decision on many items."""
         self.conversations = Conversations()
         """The messages in the values of threads."""
@@ -540,30 +547,45 @@ class Desk:
         """
         return await self._decided(decided, on_progress)
 
-    async def queue(
-        self, decided: Sequence[tuple[Question, Decision]], *, wait: timedelta
-    ) -> Queued:
-        """Write decisions on questions of one thread down, to be sent by `send_queued` after `wait`.
+    async def queue(self, requests: Sequence[ToSend], *, wait: timedelta) -> tuple[Queued, ...]:
+        """Write down what these requests send, to be sent by `send_queued` after `wait`.
 
         Until then they can be withdrawn. If this program ends before, they are never sent. Raises
-        BadInput for questions of several threads, NotTaken, JournalFailed.
+        BadInput for a request with questions of several threads, NotTaken, JournalFailed.
         """
-        return await self._queue.add(decided, wait=wait)
+        return await self._queue.add(requests, wait=wait)
 
-    async def withdraw(self, queued: Queued) -> bool:
-        """Take queued decisions back; False if they are sent already. Raises JournalFailed."""
+    async def withdraw(self, queued: Sequence[Queued]) -> bool:
+        """Take back what is not sent yet; False if that is not all of it. Raises JournalFailed."""
         return await self._queue.withdraw(queued)
 
+    @asynccontextmanager
+    async def sending(self, queued: Sequence[Queued]) -> AsyncIterator[None]:
+        """Make sure that the block can send these one after the other, however long that takes.
+
+        What it leaves is withdrawn. If it is cancelled, or this program ends, the next program does
+        that (`expire_queued`).
+        """
+        async with AsyncExitStack() as stack:
+            with suppress(TargetError):  # each request tells why it cannot be sent
+                await stack.enter_async_context(self.keep_running())
+            await stack.enter_async_context(self._queue.sending(queued))
+            yield
+
     async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
-        """Send queued decisions as `decide_all`; raises as that, and NotTaken if it is too late."""
+        """Send what one request sends, once; return an outcome for each decision.
+
+        Raises as `decide`, and NotTaken if it is too late or was withdrawn.
+        """
         try:
             async with self._session.keep_running():
                 outcomes = await self._queue.send(queued, on_progress)
         except HitlError:
             with suppress(JournalFailed):
-                await self._queue.withdraw(queued)  # this does nothing if they were sent
+                await self._queue.withdraw([queued])  # this does nothing if it was sent
             raise
-        await self._discard_drafts(queued.decided, outcomes)
+        if not isinstance(queued.to_send, Breakpoint):
+            await self._discard_drafts(queued.to_send, outcomes)
         return outcomes
 
     async def expire_queued(self) -> tuple[LogEntry, ...]:

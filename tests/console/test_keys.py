@@ -55,6 +55,7 @@ from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.reason_field import OfferedReasons, ReasonEditor
+from hitl_tui.widgets.rows_pane import PaneSearchLine, RowsPane
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
@@ -84,7 +85,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("conversation", (ConversationView,)),
     ("state", (StateTree,)),
     ("view that could not be read", (LoadProblem,)),
-    ("search line", (SearchLine, ExpressionLine)),
+    ("text to read", (RowsPane,)),
+    ("search line", (SearchLine, PaneSearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("reason", (ReasonEditor, OfferedReasons)),
