@@ -13,6 +13,7 @@ from hitl_engine.model import ProjectCode
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
+from hitl_tui.state.plan import Plan
 from hitl_tui.text.code_lines import code_lines
 from hitl_tui.widgets.cards.guard import Guard
 from hitl_tui.widgets.cards.plan_text import PlanText
@@ -79,20 +80,21 @@ class TrustModal(PaneSelection, FramedModal[bool]):
     def __init__(self, code: ProjectCode, *, refuse: str = "Quit") -> None:
         """`refuse` is the name of the other button."""
         super().__init__()
-        lines = code_lines(code)
-        self.text = CodeText(tuple(lines))
+        plan = Plan("Run the code of this project?", tuple(code_lines(code)))
+        self.text = CodeText(plan)
         self.why = Static(id="why", markup=False)
         self.button = Button(
             f"Trust this project  {_AGREE}", id="trust", compact=True, disabled=True
         )
         self._refuse = refuse
         self._guard = Guard(self, self._show_state)
-        self.set_class(len(lines) > _LONG, "-long")
+        self._title = plan.title
+        self.set_class(len(plan.lines) > _LONG, "-long")
 
     def compose(self) -> ComposeResult:
         """Put the list above the buttons."""
         frame = Vertical()
-        frame.border_title = Content("Run the code of this project?")
+        frame.border_title = Content(self._title)
         with frame:
             yield self.text
             yield self.why
