@@ -13,10 +13,9 @@ from hitl_engine.model import ProjectCode
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
-from hitl_tui.state.plan import Plan
 from hitl_tui.text.code_lines import code_lines
 from hitl_tui.widgets.cards.guard import Guard
-from hitl_tui.widgets.cards.plan_text import PlanText
+from hitl_tui.widgets.cards.plan_text import ConfirmedText
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 
@@ -25,15 +24,23 @@ _LONG = 14
 """More lines get all of the screen."""
 
 
-class CodeText(PlanText):
-    """What the project would run."""
+class CodeText(ConfirmedText):
+    """Shows what the project would run."""
 
     HELP = """\
     ### What the project would run
     Nothing of it has run yet. All of the list has to be on the screen: arrow keys and page down
-    scroll it, **ctrl+end** jumps to its end. Then **t** lets the project run until one of these files
-    changes, and **escape** does not.
+    scroll it, **ctrl+end** jumps to its end and marks all of it as seen. Then **t** lets the project
+    run until one of these files changes, and **escape** does not.
     """
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def on_mount(self) -> None:
+        """Show the lines."""
+        self.show_lines(self._lines)
 
 
 class TrustModal(PaneSelection, FramedModal[bool]):
@@ -69,8 +76,8 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         Binding(
             JUMP_KEY,
             "jump_to_end",
-            "To the end",
-            tooltip="Show the end and count all of it as seen",
+            "Mark as seen",
+            tooltip="Show the end and mark all of it as seen",
             id="trust.jump_to_end",
         ),
     ]
@@ -80,21 +87,20 @@ class TrustModal(PaneSelection, FramedModal[bool]):
     def __init__(self, code: ProjectCode, *, refuse: str = "Quit") -> None:
         """`refuse` is the name of the other button."""
         super().__init__()
-        plan = Plan("Run the code of this project?", tuple(code_lines(code)))
-        self.text = CodeText(plan)
+        lines = code_lines(code)
+        self.text = CodeText(lines)
         self.why = Static(id="why", markup=False)
         self.button = Button(
             f"Trust this project  {_AGREE}", id="trust", compact=True, disabled=True
         )
         self._refuse = refuse
         self._guard = Guard(self, self._show_state)
-        self._title = plan.title
-        self.set_class(len(plan.lines) > _LONG, "-long")
+        self.set_class(len(lines) > _LONG, "-long")
 
     def compose(self) -> ComposeResult:
         """Put the list above the buttons."""
         frame = Vertical()
-        frame.border_title = Content(self._title)
+        frame.border_title = Content("Run the code of this project?")
         with frame:
             yield self.text
             yield self.why
