@@ -18,6 +18,8 @@ settings.load_profile("any machine")
 
 os.environ["HITL_TUI_CONFIG"] = os.devnull
 """The tests, and the programs that they start, do not use what this user has configured."""
+os.environ["HITL_TUI_TRUST"] = "1"
+"""They run projects of their own; tests of trust remove this."""
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 os.environ.pop("NO_COLOR", None)
 """Screens look the same in every terminal; tests of terminals with less set these."""

@@ -67,7 +67,7 @@ from hitl_engine.errors import (
 from hitl_engine.journal import Journal, open_journal
 from hitl_engine.journal.decisions import EVERYTHING
 from hitl_engine.journal.event_log import open_event_log
-from hitl_engine.local import server_process
+from hitl_engine.local import server_process, trust
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.project_files import ProjectFiles, project_files_of
 from hitl_engine.local.server_session import ServerSession
@@ -92,6 +92,7 @@ from hitl_engine.model import (
     LogFilter,
     Outcome,
     OutcomeKind,
+    ProjectCode,
     Question,
     Reopening,
     RunSettings,
@@ -119,6 +120,7 @@ async def open_desk(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
     confirmed: bool = True,
     through: str = "",
 ) -> AsyncIterator["Desk"]:
@@ -126,7 +128,9 @@ async def open_desk(
 
     `target` is a configured one, or a URL, a `langgraph.json` or `file.py:graph`; None means
     HITL_TUI_TARGET, then `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python`
-    (an interpreter) for a project; they replace what is configured. Without `confirmed`, nothing is
+    (an interpreter) for a project; they replace what is configured. With `trusts_code`, or
+    HITL_TUI_TRUST=1, a project's code is run unseen; else NotTrusted is raised where nobody has
+    agreed to it (`trust_code`), and no server of it runs yet. Without `confirmed`, nothing is
     sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
     is ever sent: ReadOnly. The journal names the user, and `through` which program they decide
     (`web`), unless it is this one in a terminal. Raises BadTarget, BadInput, TargetError,
@@ -138,7 +142,10 @@ async def open_desk(
     folder = data_folder(found, data_dir)
     refuses = _refusal(settings, confirmed=confirmed)
     async with open_journal(folder, refuses=refuses, through=through) as journal:
-        connection = await Connection(found, settings, folder, sent, refuses).open()
+        connection = Connection(
+            found, settings, folder, sent, refuses, trusts_code=_trusts(trusts_code)
+        )
+        await connection.open()
         try:
             yield Desk(ServerSession(connection), journal, project_files_of(found))
         finally:
@@ -209,13 +216,15 @@ async def check_target(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
 ) -> tuple[Check, ...]:
     """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
     settings = _settings_of(target, api_key_env, python)
 
     async def connect(found: Target, folder: Path) -> Connection:
         sent = await _headers_of(settings, headers)
-        return await Connection(found, settings, folder, sent).open(needs_graph=False)
+        connection = Connection(found, settings, folder, sent, trusts_code=_trusts(trusts_code))
+        return await connection.open(needs_graph=False)
 
     return await diagnose(settings, data_dir=data_dir, connect=connect)
 
@@ -251,6 +260,18 @@ def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlErro
     return None
 
 
+def trust_code(code: ProjectCode) -> None:
+    """Keep that a person agreed to run this code, which NotTrusted carried.
+
+    It is run without a question until it changes. Raises NotTrusted if that cannot be kept.
+    """
+    trust.keep_trust(code)
+
+
+def _trusts(given: bool) -> bool:
+    return given or trust.trusts_all_code(os.environ)
+
+
 def _settings_of(
     target: NamedTarget | str | None, api_key_env: str | None = None, python: str | None = None
 ) -> NamedTarget:
@@ -275,16 +296,18 @@ def serve_command(
     port: int = 2024,
     tokens: Path | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
 ) -> list[str]:
-    """Return the command that runs the local server of a target alone. Raises BadTarget.
+    """Return the command that runs the local server of a target alone.
 
     A single token is not part of it, because other users can see command lines: it goes into the
-    environment, as HITL_TUI_TOKEN. `tokens` is a file.
+    environment, as HITL_TUI_TOKEN. `tokens` is a file. Raises BadTarget, and NotTrusted as `open_desk`.
     """
     settings = _settings_of(target)
     found = find_target(settings.place, environ=os.environ)
     match found:
         case LocalProject(spec=spec):
+            trust.ProjectTrust(spec, always=_trusts(trusts_code)).check()
             folder = data_folder(found, data_dir)
             return server_process.serve_command(
                 spec, folder, host=host, port=port, tokens=tokens, python=python or settings.python
@@ -447,20 +470,22 @@ class Desk:
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
 
-    async def take_up_code(self) -> None:
+    async def take_up_code(self, *, by_itself: bool = False) -> None:
         """Start the local server again, so that it runs the code of the graphs as it is now.
 
-        Threads go on from their checkpoints. Raises Conflict while a run is in progress, which would
-        be cut off, BadInput for a server that no console started, TargetError.
+        The person who asks for this agrees to that code; `by_itself`: nobody asked, and NotTrusted is
+        raised for code to which nobody has agreed. Threads go on from their checkpoints. Raises
+        Conflict while a run is in progress, which would be cut off, BadInput for a server that no
+        console started, TargetError.
         """
-        busy = (await self._session.inbox.look()).busy
-        if busy:
+        # A server that was not started again has no runs, and cannot be asked for them.
+        if not self._session.refused_code and (await self._session.inbox.look()).busy:
             raise Conflict(
                 "The new code is not taken up, because runs are in progress.",
                 kept="The server runs the old code.",
                 hint="Try again when they have ended.",
             )
-        await self._session.restart()
+        await self._session.restart(by_itself=by_itself)
 
     def server_log(self, *, limit: int = 200_000) -> str | None:
         """Return the last `limit` bytes of the local server's log, with what graphs print.

@@ -321,7 +321,7 @@ class InboxScreen(ConsoleScreen):
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
-            self.action_take_up_code()
+            self.action_take_up_code(by_itself=True)
 
     def on_resize(self) -> None:
         """Show the preview once there is space for it."""

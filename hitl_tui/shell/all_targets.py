@@ -34,6 +34,7 @@ async def _of_target(target: NamedTarget, args: Namespace, wanted: ItemFilter) -
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
+            trusts_code=args.trust,
         ) as desk:
             inbox = await desk.inbox()
             items = in_order(

@@ -424,7 +424,7 @@ class DeskDouble:
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at
 
-    async def take_up_code(self) -> None:
+    async def take_up_code(self, *, by_itself: bool = False) -> None:
         """Run the code as it is now."""
         self.server = replace(self.server, changed=())
 

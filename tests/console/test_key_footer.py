@@ -22,7 +22,7 @@ def keys(c: Console) -> str:
 
 
 @pytest.mark.parametrize(
-    "size", [(40, 12), pytest.param((80, 24), marks=pytest.mark.hardening), (160, 30)]
+    "size", [(40, 12), pytest.param((80, 24), marks=pytest.mark.hardening), (180, 30)]
 )
 @pytest.mark.parametrize("payload", [FORM, CALLS, {"text_to_revise": "a"}], ids=["f", "t", "r"])
 async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
@@ -34,7 +34,7 @@ async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
         line = keys(c)
         assert "^s Send" in line and "esc Back" in line and line.endswith(" Help")
         if size[0] != 80:
-            assert ("^r Reload" in line) is (size[0] == 160)
+            assert ("^r Reload" in line) is (size[0] == 180)
 
 
 async def test_help_has_another_key_where_question_marks_are_typed(console: OpenConsole) -> None:
@@ -48,6 +48,26 @@ async def test_help_has_another_key_where_question_marks_are_typed(console: Open
         assert not c.app.screen.query("HelpPanel") and "esc Back" in keys(c)
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
+
+
+async def test_the_key_to_send_is_dim_while_nothing_can_be_sent(console: OpenConsole) -> None:
+    """It still tells why."""
+
+    def is_dim(c: Console) -> bool:
+        strip = c.app.screen.query_one(KeyFooter).render_line(0)
+        (style,) = (each.style for each in strip if each.text.strip() == "Send" and each.style)
+        return bool(style.dim)
+
+    async with console(DeskDouble(interrupt(CALLS))) as c:
+        await c.open()
+        assert is_dim(c)
+        await c.press("ctrl+s")
+        assert c.card.send_bar.has_class("-emphasized")
+        await c.press("r", "escape")
+        assert is_dim(c)
+        await c.press("n", "r", "escape")
+        await c.armed()
+        assert not is_dim(c)
 
 
 async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:

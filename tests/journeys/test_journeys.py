@@ -282,7 +282,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         terminal.press("a fresh text")
         terminal.wait_for(r'"some_text": "a fresh text"')
         press(terminal, "ctrl+s")
-        terminal.wait_for("waits for an answer")
+        terminal.wait_for(r"\? waits")
         terminal.wait_for("a fresh text")
         press(terminal, "escape")
         terminal.wait_for("1 waiting")
