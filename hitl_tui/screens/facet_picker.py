@@ -29,7 +29,7 @@ class FacetPicker(PickerModal[str]):
         among = counted(counts.among, "item") if is_whole else f"{counts.among:,} loaded"
         counts.go_on(_MOMENT)
         choices = [(self._line(facet), facet) for facet in facets]
-        super().__init__(f"List only items with  ·  of {among}", choices)
+        super().__init__(f"Filter by  ·  of {among}", choices)
 
     def on_mount(self) -> None:
         """Count on in the pauses between keys, once the facets are listed."""

@@ -30,7 +30,7 @@ class BulkChoice:
     """The texts, and the JSON as it was typed."""
     option: int | None = None
     """The index of the chosen option, where the way is to choose one."""
-    read: JsonReader = field(default_factory=JsonReader)
+    reader: JsonReader = field(default_factory=JsonReader)
 
     @property
     def text(self) -> str:
@@ -53,9 +53,9 @@ class BulkChoice:
             case BulkWay.CHOOSE:
                 return self._chosen_option(ways)
             case BulkWay.FILL:
-                return Fill(answer_in(self.text, self.read))
+                return Fill(answer_in(self.text, self.reader))
             case BulkWay.JSON:
-                return Answer(answer_in(self.text, self.read))
+                return Answer(answer_in(self.text, self.reader))
             case BulkWay.STEP:
                 return None
             case None:

@@ -1,6 +1,6 @@
 """What the user decided and typed for one tool call, and the names of the verdicts."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from hitl_engine.forms.inferred_fields import form_of_value
@@ -18,9 +18,10 @@ from hitl_engine.model import (
     Verdict,
     json_path,
 )
-from hitl_engine.strict_json import JsonProblem, read_json
+from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import json_text
 from hitl_tui.state.not_ready import NotReady
+from hitl_tui.state.typed_json import JsonReader
 from hitl_tui.text.argument_changes import changed_names
 
 KEYS = {
@@ -62,6 +63,7 @@ class CallAnswer:
     message: str = ""
     tool: str | None = None
     """The tool to run instead, as typed; None keeps the tool."""
+    reader: JsonReader = field(default_factory=JsonReader, compare=False, repr=False)
 
     @classmethod
     def restored(cls, typed: JsonValue, call: ToolCall) -> "CallAnswer":
@@ -169,7 +171,7 @@ class CallAnswer:
 
     def _read_json(self, place: str) -> JsonValue:
         try:
-            return read_json(self.args)
+            return self.reader(self.args)
         except JsonProblem as problem:
             raise NotReady(f"{place}The arguments are not JSON yet. {problem}") from problem
 

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from textual.pilot import Pilot
@@ -19,7 +20,9 @@ from hitl_engine.model import (
     Respond,
     Verdicts,
 )
+from hitl_engine.strict_json import read_json
 from hitl_tui.messages import Decided, Typed
+from hitl_tui.state import typed_json
 from hitl_tui.state.plan import verdict_lines
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
@@ -589,6 +592,19 @@ async def test_form_and_json_hold_the_same() -> None:
         await settle(s.pilot)
         await s.press("f9", "ctrl+s")
         assert s.decisions == [Verdicts((Edit({"to": "eve", "n": 2, "more": []}),))]
+
+
+async def test_arguments_that_are_typed_as_json_are_read_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with opened(tool_request(call(*ALL, to="bob", n=1))) as s:
+        await s.press("e", "f9")
+        await settle(s.pilot)
+        read = Mock(wraps=read_json)
+        monkeypatch.setattr(typed_json, "read_json", read)
+        s.part.panel.fields.edit.edited.show_source('{"to": "eve", "n": 2}')
+        await settle(s.pilot)
+        assert [each.args for each in read.call_args_list] == [('{"to": "eve", "n": 2}',)]
 
 
 async def test_another_tool_is_a_deliberate_act_and_is_cautioned() -> None:

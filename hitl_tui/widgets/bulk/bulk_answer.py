@@ -152,7 +152,7 @@ class BulkAnswer(Vertical):
 
     def _show_json(self, source: str) -> None:
         """Show JSON as it was typed, with its first mistake."""
-        self.json.reader = self._choice.read
+        self.json.reader = self._choice.reader
         self.json.show_source(source)
         self.json.check()
 

@@ -129,6 +129,7 @@ class CallEdit(Vertical):
             assert self.form is not None, "it was just mounted"
             self.form.load(answer.typed)
         else:
+            self.edited.reader = answer.reader
             self.edited.show_source(answer.args)
 
     def keep(self) -> None:
