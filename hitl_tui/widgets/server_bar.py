@@ -4,6 +4,7 @@ from __future__ import annotations  # the nouns are not loaded before the first 
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from textual.color import Color
 from textual.content import Content
 from textual.reactive import reactive
@@ -57,7 +58,7 @@ class ServerBar(Widget):
         product = "hitl-tui" if width >= 60 else ""
         right = Content.assemble(*self._marks(), (word, colour))
         cells = width - len(product) - right.cell_length - (5 if product else 2)
-        server = shortened_in_middle(self._server_words(), max(cells, 8))
+        server = self._fitting(max(cells, 8))
         left = Content.assemble(
             (product, "bold $accent"), ("  │ " if product else "", "$foreground 30%"), server
         )
@@ -73,14 +74,17 @@ class ServerBar(Widget):
         if self.server.read_only and self.server.name:
             yield "read-only  ", "bold"
 
-    def _server_words(self) -> str:
+    def _fitting(self, cells: int) -> str:
+        """Return what tells the server in so many cells: without its version if that must be."""
         if self.server is None:
-            return self.instead
+            return shortened_in_middle(self.instead, cells)
         where = "local" if self.server.local else "remote"
         if self.server.read_only and not self.server.name:  # a configured target has a name
             where = "story"
         label = one_line(self.server.label, 300)
-        label = label if label.startswith(where) else f"{where}: {label}"
+        whole = label if label.startswith(where) else f"{where}: {label}"
         name = f"{self.server.name}  " if self.server.name else ""
         version = one_line(self.server.version, 40)
-        return f"{name}{label}  {version}" if version else f"{name}{label}"
+        ways = (f"{name}{whole}  {version}".rstrip(), f"{name}{whole}", f"{name}{label}")
+        fits = (way for way in ways if cell_len(way) <= cells)
+        return next(fits, shortened_in_middle(ways[-1], cells))

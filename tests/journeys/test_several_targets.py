@@ -110,7 +110,7 @@ async def test_a_decision_goes_to_the_server_of_its_item(
         (on_two,) = (place for place, item in enumerate(listed) if item.target == "two")
         console.inbox.list.selected = on_two
         await console.press("enter")
-        await console.shows("the same", twins["two"].url)
+        await console.shows("the same", "two  ")
         await console.press("ctrl+s")
         await console.shows("Done")
         assert not await waits_on(twins["two"], tmp_path / "two", thread_id)
