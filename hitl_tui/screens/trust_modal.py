@@ -121,7 +121,7 @@ class TrustModal(PaneSelection, FramedModal[bool]):
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
         """Wait a moment once all of the list was on the screen."""
-        if not self.text.view.unseen:
+        if self.button.disabled and not self.text.view.unseen:
             self._guard.restart()
         self._show_state()
 

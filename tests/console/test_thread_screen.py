@@ -636,3 +636,25 @@ async def test_a_text_that_spells_no_is_sent_after_it_was_shown_what_arrives(
         await until(c.pilot, lambda: bool(desk.sent))
         assert "takes for yes" not in c.text
         assert desk.sent == [("answer", False)]
+
+
+# The first line
+
+
+@pytest.mark.parametrize(
+    ("size", "lines", "names"),
+    [
+        ((40, 12), 2, "tool_agent ▸ …"),
+        ((80, 24), 1, "tool_agent ▸ …"),
+        ((130, 24), 1, "tool_agent ▸ HumanInTheLoop"),
+    ],
+)
+async def test_what_is_in_view_is_beside_the_server_where_there_is_room(
+    console: OpenConsole, size: tuple[int, int], lines: int, names: str
+) -> None:
+    """The name of the graph is whole before that of the node is shown."""
+    node = "HumanInTheLoopMiddleware.after_model"
+    async with console(DeskDouble(interrupt(TEXT, graph="tool_agent", node=node)), size) as c:
+        await c.open()
+        first = "\n".join(c.text.splitlines()[:lines])
+        assert "● connected" in first and names in first and "? waits" in first

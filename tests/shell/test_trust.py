@@ -178,3 +178,17 @@ def test_the_samples_are_code_of_this_program(
 def test_a_server_elsewhere_runs_nothing_here_and_nothing_is_asked(project: Project) -> None:
     done = run_program("list", "-t", "http://127.0.0.1:9", env=project.environment)
     assert done.returncode == 5 and "Not trusted" not in done.stderr
+
+
+def test_a_project_among_several_targets_is_told_and_not_run(project: Project) -> None:
+    settings = project.folder / "config.toml"
+    settings.write_text(
+        f'[targets.mine]\npath = "{project.place[1]}"\n[targets.far]\nurl = "http://127.0.0.1:9"\n'
+    )
+    environment = {**project.environment, "HITL_TUI_CONFIG": str(settings)}
+    listed = run_program("list", "--all", *project.place[2:], env=environment)
+    tested = run_program("targets", "test", "mine", *project.place[2:], env=environment)
+    assert listed.returncode == 11 and tested.returncode != 0
+    for told in (listed.stderr, tested.stdout + tested.stderr):
+        assert "Nobody has agreed yet to run the code of" in told
+    assert not project.has_run
