@@ -2,12 +2,15 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 from unittest.mock import Mock
 
 import pytest
 
+from hitl_engine.desks import Desks
 from hitl_engine.errors import JournalFailed, NoLongerWaits
 from hitl_engine.model import (
+    Approve,
     ExactValue,
     Interrupt,
     JsonObject,
@@ -546,6 +549,27 @@ async def test_what_cannot_be_written_down_is_not_sent(console: OpenConsole) -> 
         await send(c)
         assert desk.sent == [] and "2 refused" in c.text
         assert "✕ refused: The disk is full." in c.text
+
+
+async def test_a_target_that_refuses_holds_up_no_other() -> None:
+    one, two = DeskDouble(), DeskDouble()
+    two.refuses = JournalFailed("The disk is full.")
+    desks = Desks({"one": one, "two": two}.get)  # type: ignore[arg-type]  # doubles
+    items = [
+        desks.reviews.item(replace(email(n), target=target))
+        for n, target in enumerate(("two", "one", "two", "one"))
+    ]
+    queued = await desks.bulk.queue(desks.bulk.plan(items, Approve()), wait=timedelta())
+    ended: dict[int, object] = {}
+    await desks.bulk.send(
+        queued,
+        lambda _: None,
+        on_begun=lambda _: None,
+        on_ended=ended.__setitem__,
+        stopped=lambda: False,
+    )
+    assert ended[0] is ended[2] is two.refuses
+    assert one.sent == [("answer", APPROVED)] * 2 and two.sent == []
 
 
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:
