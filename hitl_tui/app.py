@@ -205,6 +205,7 @@ class ConsoleApp(App[None]):
     async def hold_desk(self) -> None:
         """Open the one desk, and keep it open until the console closes."""
         self.session.set_connecting()
+        self.import_inbox()
         try:
             async with self._opened_desk(self.session):
                 self._open_inbox()
@@ -212,6 +213,12 @@ class ConsoleApp(App[None]):
         except Exception as error:  # noqa: BLE001  a target may fail in any way
             self.session.set_failed()
             self._offer_retry(error)
+
+    @work(group="imports", exit_on_error=False)
+    async def import_inbox(self) -> None:
+        """Import the inbox while a local server starts."""
+        await asyncio.to_thread(import_module, "hitl_engine.desk")  # first what starts the server
+        await asyncio.to_thread(import_module, "hitl_tui.screens.inbox")
 
     @work(group="watch", exit_on_error=False)
     async def open_targets(self) -> None:

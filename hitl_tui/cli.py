@@ -261,6 +261,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             python=args.python,
             confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
+            opens_journal=args.command in (None, "demo"),
         )
     async with opened as desk:
         if args.command == "demo":

@@ -9,7 +9,6 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
-from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.desk import Desk
 from hitl_engine.errors import TargetError, Unreachable
@@ -18,6 +17,7 @@ from hitl_engine.model import (
     Decision,
     Draft,
     Item,
+    OnProgress,
     Outcome,
     Progress,
     Question,

@@ -264,6 +264,13 @@ class InboxScreen(ConsoleScreen):
             )
             self.show_notification(f"{words}. The log has details.", severity="warning")
 
+    @work(group="imports", exclusive=True, exit_on_error=False)
+    async def import_parts(self) -> None:
+        """Import what most keys need, so that the first one is not slower than later ones."""
+        from hitl_engine.desk import import_parts  # it was imported to open the target
+
+        await asyncio.to_thread(import_parts)
+
     def _watch_connected(self) -> None:
         """Follow the inbox of each target that is connected."""
         for each in self.sessions.targets:
@@ -271,8 +278,6 @@ class InboxScreen(ConsoleScreen):
                 self._watched.append(each)
                 self.watch_inbox(each, each.desk)
                 self._show_remarks(each.desk.server)
-                self.expire_queued(each.desk)
-                self.settle_open(each.desk)
 
     def _show_remarks(self, server: Server) -> None:
         """Show what to know about a server and the settings of a project, when it is connected."""
@@ -294,8 +299,14 @@ class InboxScreen(ConsoleScreen):
     async def watch_inbox(self, session: Session, desk: "Desk") -> None:
         """Read the inbox of a target whenever it changes, for all screens."""
         await self.notes.show()  # before the first items: snoozed ones are never on screen
+        is_first = True
         async for inbox in desk.watch():
             session.set_inbox(inbox)
+            if is_first:
+                self.expire_queued(desk)
+                self.settle_open(desk)
+                self.import_parts()
+            is_first = False
 
     def session_changed(self) -> None:
         """Show the pending items."""

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.errors import NotTaken
 from hitl_engine.journal.decisions import DecisionLog, Intent
-from hitl_engine.model import Decision, LogEntry, Outcome, Question
+from hitl_engine.model import Decision, LogEntry, OnProgress, Outcome, Question
 
 _LATE = timedelta(seconds=30)
 """After its time by that much, an answer is not sent any more: the program hung, or was stopped."""

@@ -5,13 +5,13 @@ from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
 from hitl_engine.deciding import bulk, bulk_sender
-from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.model import (
     Breakpoint,
     CommonWays,
     Decision,
     Item,
+    OnProgress,
     Outcome,
     PlannedDecision,
     Question,

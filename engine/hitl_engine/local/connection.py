@@ -195,7 +195,8 @@ class Connection:
             self._local_server.release()
 
     async def _use_server(self, *, needs_graph: bool) -> None:
-        info = await self._info()
+        found = self._local_server and self._local_server.info
+        info = found or await self._info()
         if needs_graph and info.graphs_broken and not await self.api.assistants():
             first = info.graphs_broken[0]
             raise GraphBroken(
