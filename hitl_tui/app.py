@@ -150,7 +150,7 @@ class ConsoleApp(App[None]):
         self._output_filters = _output_filters(ascii_signs or {})
         self._ascii_keys = bool(ascii_signs)
         self._collector = Collector()
-        self._key_order = KeyOrder(self, self._let_act)
+        self._key_order = KeyOrder(self, self._let_act, lambda: self.session.early_keys.holding)
         self._desk_workers: list[Worker[None]] = []
         self._opened: Navigation | None = None
         """None until the inbox is open."""

@@ -39,9 +39,16 @@ class KeyMark(Message):
 class KeyOrder:
     """Delivers each key when the one before has acted; a field takes characters without waiting."""
 
-    def __init__(self, app: App[Any], deliver: Callable[[InputEvent], Awaitable[None]]) -> None:
+    def __init__(
+        self,
+        app: App[Any],
+        deliver: Callable[[InputEvent], Awaitable[None]],
+        holds_back: Callable[[], bool],
+    ) -> None:
+        """`holds_back`: whether keys are only taken now, and act on nothing; then none waits."""
         self._app = app
         self._deliver = deliver
+        self._holds_back = holds_back
         self._waiting: deque[InputEvent] = deque()
         self._typed_into: Widget | None = None
         """The field that took everything since a key was last waited for."""
@@ -53,7 +60,7 @@ class KeyOrder:
     async def take(self, event: InputEvent) -> None:
         """Deliver a key or a paste of the terminal, now or in its turn."""
         self._waiting.append(event)
-        if not self._round:
+        if not self._round or self._holds_back():
             await self._deliver_waiting()
 
     async def mark_arrived(self, mark: KeyMark) -> None:
@@ -62,6 +69,8 @@ class KeyOrder:
             return
         least, most = _ROUNDS
         busy = any(each.message_queue_size for each in self._start.ancestors_with_self)
+        if self._holds_back():
+            await self._deliver_waiting()
         if self._round < least or (busy and self._round < most):
             self._begin(self._round + 1)
         else:
@@ -77,6 +86,8 @@ class KeyOrder:
         await self._deliver_waiting()
 
     async def _deliver_waiting(self) -> None:
+        while self._waiting and self._holds_back():
+            await self._deliver(self._waiting.popleft())
         while self._waiting and not self._round:
             field = self._field_of(self._waiting[0])
             if self._typed_into is None or self._typed_into is field:

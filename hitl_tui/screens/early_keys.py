@@ -26,7 +26,7 @@ def takes(event: events.Key | events.Paste, screen: Screen[Any], keys: EarlyKeys
     if _hold_back(event, keys):
         return True
     if isinstance(event, events.Key) and event.is_forwarded:
-        return _refuse_early(screen, event.key, keys)
+        return _refuse_early(screen, event, keys)
     return False
 
 
@@ -44,16 +44,20 @@ def _hold_back(event: events.Key | events.Paste, keys: EarlyKeys) -> bool:
     return True
 
 
-def _refuse_early(screen: Screen[Any], key: str, keys: EarlyKeys) -> bool:
+def _refuse_early(screen: Screen[Any], event: events.Key, keys: EarlyKeys) -> bool:
     """Show that a key of a card does nothing yet; return whether it is held back.
 
-    No widget has handled the key. After a decision it would be for what comes next.
+    No widget has handled the key. After a decision it would be for what comes next. It may have
+    waited for what earlier keys did, and be older than what it would decide now.
     """
+    key = event.key
     if isinstance(screen, ConsoleScreen) and screen.about_to_change and key not in _ALWAYS:
         keys.begin(keep_text=False)
         keys.take_key(key, None)
         return True
     found = cast("list[Card]", list(screen.query("Card")))
+    for card in found:
+        card.guard.refuse_older(event.time)
     cards = [card for card in found if not card.armed and not card.answered]
     active = screen.active_bindings.get(key) if cards else None
     if active is not None and not active.enabled:

@@ -34,6 +34,8 @@ class ThreadDecisions:
         """
         if self._pane.question is not event.question or not self._pane.shows_card:
             return None
+        if notice := self._screen.session.approval_pace.notice(event.decision):
+            self._screen.show_notification(notice, severity="warning")
         question = replace(event.question, unseen=event.unseen, seconds=event.seconds)
         if not self._thread.has_several:
             decided = (question, event.decision)

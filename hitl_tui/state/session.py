@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from hitl_engine.configuration import Configuration
 from hitl_tui.settings import Settings
 from hitl_tui.state.after_answer import AfterAnswer
+from hitl_tui.state.approval_pace import ApprovalPace
 from hitl_tui.state.early_keys import EarlyKeys
 from hitl_tui.state.outbox import Outbox
 from hitl_tui.state.reasons import Reasons
@@ -72,6 +73,7 @@ class Session:
     """What is offered where a tool call is rejected."""
     early_keys: EarlyKeys = field(default_factory=EarlyKeys)
     """Keys that arrive while what the user opened is not on screen yet."""
+    approval_pace: ApprovalPace = field(default_factory=ApprovalPace)
     _subscribers: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -87,6 +89,7 @@ class Session:
             configuration=self.configuration,
             early_keys=self.early_keys,
             outbox=self.outbox,
+            approval_pace=self.approval_pace,
         )
         made.views, made.reasons = self.views, self.reasons
         return made

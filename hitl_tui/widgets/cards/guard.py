@@ -22,6 +22,7 @@ class Guard:
         self._card = card
         self._changed = changed
         self._restarts = 0
+        self._armed_at = 0.0
         self._first_drawn: float | None = None
         self.armed = False
         """Whether the card can be decided now."""
@@ -36,6 +37,11 @@ class Guard:
         self.disarm()
         self._card.call_after_refresh(self._drawn, self._restarts)
 
+    def refuse_older(self, pressed: float) -> None:
+        """Restart if a key was pressed (`Message.time`) before the card could be decided."""
+        if self.armed and pressed < self._armed_at:
+            self.restart()
+
     def disarm(self) -> None:
         """Let nothing be decided until `restart` is called, however long that takes."""
         self._restarts += 1
@@ -48,6 +54,7 @@ class Guard:
 
     def _arm(self, restart: int) -> None:
         if restart == self._restarts:
+            self._armed_at = monotonic()
             self._set(armed=True)
 
     def _set(self, *, armed: bool) -> None:
