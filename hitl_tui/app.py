@@ -218,7 +218,8 @@ class ConsoleApp(App[None]):
     async def import_inbox(self) -> None:
         """Import the inbox while a local server starts."""
         await asyncio.to_thread(import_module, "hitl_engine.desk")  # first what starts the server
-        await asyncio.to_thread(import_module, "hitl_tui.screens.inbox")
+        for module in ("inbox", "navigation", "notices"):
+            await asyncio.to_thread(import_module, f"hitl_tui.screens.{module}")
 
     @work(group="watch", exit_on_error=False)
     async def open_targets(self) -> None:

@@ -20,7 +20,8 @@ UNUSED = {
         "hitl_engine.diagnosis",
     ),
     *("hitl_tui.state", "hitl_tui.app", "hitl_tui.screens", "hitl_tui.widgets"),
-    *("aiosqlite", "httpx_sse", "jsonschema", "langgraph", "langgraph_sdk", "textual", "xxhash"),
+    *("aiosqlite", "click", "httpx_sse", "jsonschema", "langgraph", "langgraph_sdk", "pydantic"),
+    *("rich", "textual", "xxhash"),
 }
 """What none of these commands uses."""
 DECIDING = {"decider", "run_sender", "drafts", "item_notes", "bulk_decisions", "run_starter"}

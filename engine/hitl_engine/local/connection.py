@@ -4,9 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import key_of_sdk
@@ -17,6 +15,9 @@ from hitl_engine.model import BrokenGraph, ChangedGraph, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
+
+if TYPE_CHECKING:
+    import httpx
 
 _SILENCE = 20.0
 """Our own server sends a heartbeat every 5 s."""
@@ -35,7 +36,7 @@ class Connection:
         headers: Mapping[str, str],
         refuses: Callable[[], HitlError] | None = None,
         *,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         """`transport` replaces the network for a remote server."""
         self._target = target

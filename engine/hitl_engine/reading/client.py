@@ -22,8 +22,6 @@ from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
 from uuid import UUID, uuid4, uuid5
 
-import httpx
-
 from hitl_engine.errors import (
     BadInput,
     BadReply,
@@ -40,6 +38,7 @@ from hitl_engine.errors import (
 )
 from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.reading.capabilities import SMALL_PAGE, Capabilities, GoesOn
+from hitl_engine.reading.light_httpx import httpx
 from hitl_engine.reading.retries import Deadline, retried
 from hitl_engine.reading.shapes import OddShape, Shape
 from hitl_engine.reading.wire import (
