@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.worker import Worker, WorkerError
 
 from hitl_engine.configuration import Configuration
+from hitl_engine.errors import NotTrusted
 from hitl_tui.collector import Collector
 from hitl_tui.configured_console import configured_keys, configured_theme
 from hitl_tui.key_order import KeyMark, KeyOrder
@@ -28,6 +29,7 @@ from hitl_tui.messages import (
     AssistantsRequested,
     BulkRequested,
     Chosen,
+    Copied,
     LogRequested,
     NewInputRequested,
     NewRunRequested,
@@ -147,6 +149,7 @@ class ConsoleApp(App[None]):
         self.unsettled: tuple[str, ...] = ()
         """After the end: the threads to which something was sent whose outcome is not known."""
         self._close_requested = asyncio.Event()
+        self._asking = asyncio.Lock()
         self._output_filters = _output_filters(ascii_signs or {})
         self._ascii_keys = bool(ascii_signs)
         self._collector = Collector()
@@ -210,6 +213,9 @@ class ConsoleApp(App[None]):
             async with self._opened_desk(self.session):
                 self._open_inbox()
                 await self._close_requested.wait()
+        except NotTrusted as error:
+            self.session.set_failed()
+            self._ask_for_trust(error)
         except Exception as error:  # noqa: BLE001  a target may fail in any way
             self.session.set_failed()
             self._offer_retry(error)
@@ -237,6 +243,10 @@ class ConsoleApp(App[None]):
             try:
                 async with self._opened_desk(session):
                     await self._close_requested.wait()
+            except NotTrusted as error:
+                session.set_failed(str(error))
+                if not await self._is_trusted(error):
+                    return
             except Exception as error:  # noqa: BLE001  a target may fail in any way
                 session.set_failed(str(error))
                 with suppress(TimeoutError):
@@ -273,6 +283,35 @@ class ConsoleApp(App[None]):
         page = await self.session.desk.threads.page(size=1)
         for thread in page.rows:
             self._navigation.open_any_thread(ThreadOpened(thread.thread_id))
+
+    @work(group="watch", exit_on_error=False)
+    async def _ask_for_trust(self, error: NotTrusted) -> None:
+        """Open the target once the user agrees to its code, else quit."""
+        if error.code is None:
+            self._offer_retry(error)
+        elif await self._is_trusted(error):
+            self._open_target()
+        else:
+            self.exit(return_code=error.exit_code)
+
+    async def _is_trusted(self, error: NotTrusted) -> bool:
+        """Ask the user whether a project's code may run, one project at a time; keep that it may."""
+        from hitl_engine.desk import trust_code
+        from hitl_tui.screens.text_modal import ModalText, TextModal
+        from hitl_tui.screens.trust_modal import TrustModal
+
+        if error.code is None:
+            return False
+        refuse = "Leave it out" if self.sessions.several else "Quit"
+        async with self._asking:
+            if not await self.push_screen_wait(TrustModal(error.code, refuse=refuse)):
+                return False
+            try:
+                await asyncio.to_thread(trust_code, error.code)
+            except NotTrusted as not_kept:
+                await self.push_screen_wait(TextModal(ModalText.of(not_kept)))
+                return False
+        return True
 
     def _offer_retry(self, error: Exception) -> None:
         from hitl_tui.screens.text_modal import ModalText, TextModal
@@ -337,6 +376,11 @@ class ConsoleApp(App[None]):
         super().copy_to_clipboard(copyable(text))
         if warning := copy_warning(text):
             self.notify(warning, severity="warning", markup=False)
+
+    @on(Copied)
+    def show_copied(self, event: Copied) -> None:
+        """Show what was copied, also above a modal screen."""
+        self.notify(f"Copied {event.what}.", markup=False)
 
     async def on_event(self, event: events.Event) -> None:
         """Let keys act in the order in which they were pressed."""

@@ -19,6 +19,7 @@ from hitl_tui.options import (
     add_python_option,
     add_target_argument,
     add_target_option,
+    add_trust_option,
     number_between,
 )
 
@@ -95,6 +96,9 @@ langgraph.json, or file.py:graph. Without one, HITL_TUI_TARGET is used, then
 ./langgraph.json, then default_target of config.toml, then its only target. If
 it has several, the console shows all of them in one inbox.
 
+Before the code of a project runs for the first time, or after it has changed,
+you are shown its files and asked. --trust and HITL_TUI_TRUST=1 skip that.
+
 exit codes:
   0    done
   1    the output could not be written
@@ -108,6 +112,7 @@ exit codes:
   8    a replay did something otherwise than its story
   9    the command of watch --exec failed
   10   doctor or log --verify found something wrong
+  11   nobody agreed to run the code of this project; nothing of it ran
   130  ended with Ctrl+C before anything was sent
 
 With --json, standard output is one JSON document; messages go to standard
@@ -183,7 +188,8 @@ def console_arguments(args: argparse.Namespace) -> list[str]:
     given = [("--target", args.target), ("--api-key-env", args.api_key_env)]
     given += [("--data-dir", args.data_dir), ("--python", args.python)]
     given += [("--header", f"{name}: {value}") for name, value in args.header]
-    return [f"{option}={value}" for option, value in given if value is not None]
+    words = [f"{option}={value}" for option, value in given if value is not None]
+    return [*words, "--trust"] if args.trust else words
 
 
 def _parse_command(command: str, argv: Sequence[str]) -> argparse.Namespace:
@@ -261,7 +267,8 @@ def _add_console_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--reload",
         action="store_true",
-        help="take up changed code of local graphs without asking, when no run is in progress",
+        help="take up changed code of local graphs without asking, when no run is in progress; needs "
+        "--trust",
     )
     parser.add_argument(
         "--grace",
@@ -312,7 +319,9 @@ def _add_demo_options(parser: argparse.ArgumentParser) -> None:
     add_python_option(parser)
     _add_forget_option(parser)
     _add_ascii_option(parser)
-    parser.set_defaults(target=demo.TARGET, header=[], api_key_env=None, reload=False, grace=None)
+    parser.set_defaults(
+        target=demo.TARGET, header=[], api_key_env=None, trust=True, reload=False, grace=None
+    )
 
 
 def _add_completion_options(parser: argparse.ArgumentParser) -> None:
@@ -352,7 +361,7 @@ def _add_open_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("story", type=Path, help="a file that hitl-tui export wrote")
     add_data_dir_option(parser)
     _add_ascii_option(parser)
-    parser.set_defaults(target=None, reload=False, grace=0)
+    parser.set_defaults(target=None, trust=False, reload=False, grace=0)
 
 
 def _add_serve_options(parser: argparse.ArgumentParser) -> None:
@@ -383,3 +392,4 @@ def _add_serve_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
+    add_trust_option(parser)

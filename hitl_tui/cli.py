@@ -203,7 +203,8 @@ def _serve_web(args: argparse.Namespace) -> int:
             hint="Install them: pip install 'hitl-tui[web]'.",
         ) from error
     os.environ[_IN_BROWSER] = "1"
-    command = (sys.executable, "-m", "hitl_tui", *console_arguments(args))
+    # With -P, no file in the current folder is taken for a module of ours.
+    command = (sys.executable, "-P", "-m", "hitl_tui", *console_arguments(args))
     asyncio.run(
         serve_web(
             command,
@@ -217,21 +218,30 @@ def _serve_web(args: argparse.Namespace) -> int:
 
 def _run_shell_command(args: argparse.Namespace) -> int:
     from hitl_tui.shell.runner import run_command  # loads what the console needs only later
+    from hitl_tui.shell.trust_question import desk_with_consent
 
-    return asyncio.run(run_command(args, lambda: _open_desk(args, args.target)))
+    def open_desk() -> AbstractAsyncContextManager["Desk"]:
+        return desk_with_consent(lambda: _open_desk(args, args.target))
+
+    return asyncio.run(run_command(args, open_desk))
 
 
 def _serve(args: argparse.Namespace) -> int:
     from hitl_engine.desk import serve_command  # loads what the console needs only later
+    from hitl_tui.shell.trust_question import with_consent
 
-    command = serve_command(
-        args.target,
-        data_dir=args.data_dir,
-        host=args.host,
-        port=args.port,
-        tokens=args.tokens,
-        python=args.python,
-    )
+    async def made() -> list[str]:
+        return serve_command(
+            args.target,
+            data_dir=args.data_dir,
+            host=args.host,
+            port=args.port,
+            tokens=args.tokens,
+            python=args.python,
+            trusts_code=_trusts_code(args, args.target.place),
+        )
+
+    command = asyncio.run(with_consent(made))
     token = {} if args.token is None else {"HITL_TUI_TOKEN": args.token}
     try:
         os.execvpe(command[0], command, {**os.environ, **token})
@@ -240,6 +250,11 @@ def _serve(args: argparse.Namespace) -> int:
             f"{command[0]} cannot be run: {error.strerror}.",
             hint="Give the path of a Python interpreter with --python.",
         ) from error
+
+
+def _trusts_code(args: argparse.Namespace, place: str | None) -> bool:
+    """Whether the code of a project is run unseen; the samples are code of this program."""
+    return bool(args.trust) or demo.is_sample(place)
 
 
 @asynccontextmanager
@@ -259,6 +274,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
+            trusts_code=_trusts_code(args, target.place),
             confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
             opens_journal=args.command in (None, "demo"),

@@ -9,7 +9,8 @@ if TYPE_CHECKING:
 
 _IN_WHEEL = Path(__file__).with_name("sample_graphs")
 _IN_CHECKOUT = Path(__file__).resolve().parents[1] / "sample_graphs"
-TARGET = str((_IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT) / "langgraph.json")
+_FOLDER = _IN_WHEEL if _IN_WHEEL.is_dir() else _IN_CHECKOUT
+TARGET = str(_FOLDER / "langgraph.json")
 
 _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("revise", {"some_text": "The quick brown fox jump over the lazy dog."}),
@@ -30,6 +31,22 @@ _RUNS: "tuple[tuple[str, JsonValue], ...]" = (
     ("hook", {}),
 )
 """What is started, as (graph, input): one for each way to ask."""
+
+
+def is_sample(place: str | None) -> bool:
+    """Whether a target is one of the sample graphs, which are code of this program.
+
+    None means `./langgraph.json`.
+    """
+    file, colon, _ = (place or "langgraph.json").rpartition(".py:")
+    path = Path(f"{file}.py" if colon else place or "langgraph.json")
+    try:
+        path = path.resolve()
+    except (OSError, RuntimeError, ValueError):
+        return False
+    return (
+        path == Path(TARGET) or path == _FOLDER or (path.suffix == ".py" and path.parent == _FOLDER)
+    )
 
 
 async def seed(desk: "Desk") -> None:

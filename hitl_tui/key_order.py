@@ -19,7 +19,11 @@ from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
 InputEvent = events.Key | events.Paste
+_Way = tuple[Widget | None, str]
+"""The widget that gets an event first, and the key, or `text` for what it takes at once."""
 
+_MOVES = ("up", "down", "left", "right", "pageup", "pagedown", "backspace", "delete")
+"""Keys that are held down: each does the same as the one before, in the same widget."""
 _ROUNDS = (2, 5)
 """How often a mark follows a key, at least and at most. The first arrives after the key has acted;
 the second after what the key's action has posted, such as the change of the focus."""
@@ -33,11 +37,14 @@ _MARKS = 20
 class KeyMark(Message):
     """Follows a key from the focused widget up to the app, so that it arrives after the key."""
 
-    round: int
+    number: int
 
 
 class KeyOrder:
-    """Delivers each key when the one before has acted; a field takes characters without waiting."""
+    """Delivers each key when the one before has acted.
+
+    What follows on the same way needs no waiting: characters of a field, and a key that is held down.
+    """
 
     def __init__(
         self,
@@ -50,11 +57,13 @@ class KeyOrder:
         self._deliver = deliver
         self._holds_back = holds_back
         self._waiting: deque[InputEvent] = deque()
-        self._typed_into: Widget | None = None
-        """The field that took everything since a key was last waited for."""
+        self._way: _Way | None = None
+        """On which way everything went since a key was last waited for."""
         self._round = 0
-        """The round of the mark that is on its way; 0 if none is."""
-        self._marks = 0
+        """0 if no mark is on its way."""
+        self._number = 0
+        """The number of the marks of this round; none has it twice."""
+        self._posted = 0
         self._lost: asyncio.TimerHandle | None = None
 
     async def take(self, event: InputEvent) -> None:
@@ -65,7 +74,7 @@ class KeyOrder:
 
     async def mark_arrived(self, mark: KeyMark) -> None:
         """Deliver what waits, if all that the last key did has ended."""
-        if mark.round != self._round:
+        if mark.number != self._number or not self._round:
             return
         least, most = _ROUNDS
         busy = any(each.message_queue_size for each in self._start.ancestors_with_self)
@@ -82,29 +91,31 @@ class KeyOrder:
 
     async def _go_on(self) -> None:
         self._begin(0)
-        self._typed_into = None
+        self._way = None
         await self._deliver_waiting()
 
     async def _deliver_waiting(self) -> None:
         while self._waiting and self._holds_back():
             await self._deliver(self._waiting.popleft())
         while self._waiting and not self._round:
-            field = self._field_of(self._waiting[0])
-            if self._typed_into is None or self._typed_into is field:
-                self._typed_into = field
+            way = self._way_of(self._waiting[0])
+            if self._way is None or self._way == way:
+                self._way = way
                 await self._deliver(self._waiting.popleft())
-                if field is not None:
+                if way is not None:
                     continue
             self._begin(1)
 
-    def _field_of(self, event: InputEvent) -> Widget | None:
-        """Return the field that takes this event at once; None if it may act in another way."""
+    def _way_of(self, event: InputEvent) -> _Way | None:
+        """Return the way on which this event keeps its place; None if it may change what is focused."""
         focused = self._app.focused
+        if isinstance(event, events.Key) and event.key in _MOVES:
+            return focused, event.key
         writable = isinstance(focused, Input) or (
             isinstance(focused, TextArea) and not focused.read_only
         )
         is_text = isinstance(event, events.Paste) or event.is_printable
-        return focused if writable and is_text else None
+        return (focused, "text") if writable and is_text else None
 
     # Marks
 
@@ -112,19 +123,20 @@ class KeyOrder:
     def _start(self) -> Widget:
         return self._app.focused or self._app.screen
 
-    def _begin(self, number: int) -> None:
+    def _begin(self, round: int) -> None:
         """Begin a round; none with 0."""
         if self._lost is not None:
             self._lost.cancel()
-        self._round, self._marks = number, 0
-        if number:
+        self._round, self._posted = round, 0
+        self._number += 1
+        if round:
             self._post()
 
     def _post(self) -> None:
-        if self._marks == _MARKS:
-            self._app.call_later(self._go_on)
+        if self._posted == _MARKS:
+            self._app.call_later(self.mark_arrived, KeyMark(self._number))
             return
-        self._marks += 1
+        self._posted += 1
         self._lost = asyncio.get_running_loop().call_later(_LOST_AFTER, self._post)
         with suppress(ScreenStackError):  # no screen is left at the end
-            self._start.post_message(KeyMark(self._round))
+            self._start.post_message(KeyMark(self._number))

@@ -49,6 +49,14 @@ class Chosen(Message):
 
 
 @dataclass
+class Copied(Message):
+    """A text of a pane was copied."""
+
+    what: str
+    """Its name, as visible text on one line."""
+
+
+@dataclass
 class ThreadsRequested(Message):
     """The user asked for the list of all threads."""
 

@@ -45,6 +45,7 @@ def add_connection_options(parser: argparse.ArgumentParser) -> None:
     )
     add_data_dir_option(parser)
     add_python_option(parser)
+    add_trust_option(parser)
 
 
 def add_data_dir_option(parser: argparse.ArgumentParser) -> None:
@@ -63,6 +64,15 @@ def add_python_option(parser: argparse.ArgumentParser) -> None:
         "--python",
         metavar="PATH",
         help="the Python interpreter, 3.11 or later, that has the graphs' dependencies",
+    )
+
+
+def add_trust_option(parser: argparse.ArgumentParser) -> None:
+    """Add the consent to a project's code."""
+    parser.add_argument(
+        "--trust",
+        action="store_true",
+        help="run the code of a local project without asking, this time; HITL_TUI_TRUST=1 does the same",
     )
 
 

@@ -2,7 +2,7 @@
 
 import gc
 import os
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from hypothesis import settings
 from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.any_server.proxy import Proxy, proxy_of
 from tests.server import processes
 
 settings.register_profile("any machine", deadline=None)
@@ -17,6 +18,8 @@ settings.load_profile("any machine")
 
 os.environ["HITL_TUI_CONFIG"] = os.devnull
 """The tests, and the programs that they start, do not use what this user has configured."""
+os.environ["HITL_TUI_TRUST"] = "1"
+"""They run projects of their own; tests of trust remove this."""
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 os.environ.pop("NO_COLOR", None)
 """Screens look the same in every terminal; tests of terminals with less set these."""
@@ -84,3 +87,10 @@ def javascript(tmp_path_factory: pytest.TempPathFactory) -> Iterator[processes.S
     """A running JavaScript server over the twins of some of these graphs in TypeScript."""
     with processes.javascript_server(tmp_path_factory.mktemp("javascript")) as served:
         yield served
+
+
+@pytest.fixture
+async def proxy(server: processes.Served) -> AsyncIterator[Proxy]:
+    """A proxy in front of the server of a test, which a fixture `server` returns."""
+    async with proxy_of(server) as between:
+        yield between

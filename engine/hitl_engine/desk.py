@@ -16,7 +16,13 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from contextlib import AbstractAsyncContextManager, aclosing, asynccontextmanager, suppress
+from contextlib import (
+    AbstractAsyncContextManager,
+    AsyncExitStack,
+    aclosing,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cached_property, wraps
@@ -36,8 +42,10 @@ from hitl_engine.errors import (
     JournalFailed,
     NotConfirmed,
     ReadOnly,
+    TargetError,
 )
 from hitl_engine.journal import Journal, open_journal
+from hitl_engine.local import trust
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.project_files import ProjectFiles, project_files_of
 from hitl_engine.local.server_process import serve_command as command_of_server
@@ -46,6 +54,7 @@ from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_fo
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
+    Breakpoint,
     Graph,
     Interrupt,
     LogFilter,
@@ -62,7 +71,7 @@ if TYPE_CHECKING:
     from hitl_engine.debugging.store import Store
     from hitl_engine.debugging.stories import Stories
     from hitl_engine.debugging.threads import Threads
-    from hitl_engine.deciding.answer_queue import AnswerQueue, Queued
+    from hitl_engine.deciding.answer_queue import AnswerQueue, Queued, ToSend
     from hitl_engine.deciding.answerers import Answerers
     from hitl_engine.deciding.bulk_decisions import BulkDecisions
     from hitl_engine.deciding.decider import Decider
@@ -73,7 +82,6 @@ if TYPE_CHECKING:
     from hitl_engine.deciding.run_starter import RunStarter
     from hitl_engine.journal.decisions import DecisionLog
     from hitl_engine.model import (
-        Breakpoint,
         Breakpoints,
         ChainReport,
         Check,
@@ -87,6 +95,7 @@ if TYPE_CHECKING:
         LogEntry,
         OnProgress,
         Outcome,
+        ProjectCode,
         Question,
         Reopening,
         RunSettings,
@@ -114,6 +123,7 @@ async def open_desk(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
     confirmed: bool = True,
     through: str = "",
     opens_journal: bool = True,
@@ -122,7 +132,9 @@ async def open_desk(
 
     `target` is a configured one, or a URL, a `langgraph.json` or `file.py:graph`; None means
     HITL_TUI_TARGET, then `./langgraph.json`. `headers` and `api_key_env` are for a URL, `python`
-    (an interpreter) for a project; they replace what is configured. Without `confirmed`, nothing is
+    (an interpreter) for a project; they replace what is configured. With `trusts_code`, or
+    HITL_TUI_TRUST=1, a project's code is run unseen; else NotTrusted is raised where nobody has
+    agreed to it (`trust_code`), and no server of it runs yet. Without `confirmed`, nothing is
     sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
     is ever sent: ReadOnly. The journal names the user, and `through` which program they decide
     (`web`), unless it is this one in a terminal. Without `opens_journal`, it is opened when it is
@@ -137,7 +149,10 @@ async def open_desk(
     async with aclosing(Journal(folder, refuses=refuses, through=through)) as journal:
         if opens_journal:
             await journal.open()
-        connection = await Connection(found, settings, folder, sent, refuses).open()
+        connection = Connection(
+            found, settings, folder, sent, refuses, trusts_code=_trusts(trusts_code)
+        )
+        await connection.open()
         try:
             yield Desk(ServerSession(connection), journal, project_files_of(found))
         finally:
@@ -210,6 +225,7 @@ async def check_target(
     headers: Mapping[str, str] | None = None,
     api_key_env: str | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
 ) -> tuple[Check, ...]:
     """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
     from hitl_engine.diagnosis import diagnose
@@ -218,7 +234,8 @@ async def check_target(
 
     async def connect(found: Target, folder: Path) -> Connection:
         sent = await _headers_of(settings, headers)
-        return await Connection(found, settings, folder, sent).open(needs_graph=False)
+        connection = Connection(found, settings, folder, sent, trusts_code=_trusts(trusts_code))
+        return await connection.open(needs_graph=False)
 
     return await diagnose(settings, data_dir=data_dir, connect=connect)
 
@@ -258,6 +275,18 @@ def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlErro
     return None
 
 
+def trust_code(code: ProjectCode) -> None:
+    """Keep that a person agreed to run this code, which NotTrusted carried.
+
+    It is run without a question until it changes. Raises NotTrusted if that cannot be kept.
+    """
+    trust.keep_trust(code)
+
+
+def _trusts(given: bool) -> bool:
+    return given or trust.trusts_all_code(os.environ)
+
+
 def _settings_of(
     target: NamedTarget | str | None, api_key_env: str | None = None, python: str | None = None
 ) -> NamedTarget:
@@ -282,16 +311,18 @@ def serve_command(
     port: int = 2024,
     tokens: Path | None = None,
     python: str | None = None,
+    trusts_code: bool = False,
 ) -> list[str]:
-    """Return the command that runs the local server of a target alone. Raises BadTarget.
+    """Return the command that runs the local server of a target alone.
 
     A single token is not part of it, because other users can see command lines: it goes into the
-    environment, as HITL_TUI_TOKEN. `tokens` is a file.
+    environment, as HITL_TUI_TOKEN. `tokens` is a file. Raises BadTarget, and NotTrusted as `open_desk`.
     """
     settings = _settings_of(target)
     found = find_target(settings.place, environ=os.environ)
     match found:
         case LocalProject(spec=spec):
+            trust.ProjectTrust(spec, always=_trusts(trusts_code)).check()
             folder = data_folder(found, data_dir)
             return command_of_server(
                 spec, folder, host=host, port=port, tokens=tokens, python=python or settings.python
@@ -363,7 +394,7 @@ class Desk:
         """The same decision on many items."""
         from hitl_engine.deciding.bulk_decisions import BulkDecisions
 
-        return BulkDecisions(self.reviews, self, lambda _: self._session.keep_running())
+        return BulkDecisions(self.reviews, self)
 
     @cached_property
     def conversations(self) -> Conversations:
@@ -588,20 +619,22 @@ class Desk:
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
 
-    async def take_up_code(self) -> None:
+    async def take_up_code(self, *, by_itself: bool = False) -> None:
         """Start the local server again, so that it runs the code of the graphs as it is now.
 
-        Threads go on from their checkpoints. Raises Conflict while a run is in progress, which would
-        be cut off, BadInput for a server that no console started, TargetError.
+        The person who asks for this agrees to that code; `by_itself`: nobody asked, and NotTrusted is
+        raised for code to which nobody has agreed. Threads go on from their checkpoints. Raises
+        Conflict while a run is in progress, which would be cut off, BadInput for a server that no
+        console started, TargetError.
         """
-        busy = (await self._session.inbox.look()).busy
-        if busy:
+        # A server that was not started again has no runs, and cannot be asked for them.
+        if not self._session.refused_code and (await self._session.inbox.look()).busy:
             raise Conflict(
                 "The new code is not taken up, because runs are in progress.",
                 kept="The server runs the old code.",
                 hint="Try again when they have ended.",
             )
-        await self._session.restart()
+        await self._session.restart(by_itself=by_itself)
 
     def server_log(self, *, limit: int = 200_000) -> str | None:
         """Return the last `limit` bytes of the local server's log, with what graphs print.
@@ -665,30 +698,45 @@ class Desk:
         """
         return await self._decided(decided, on_progress)
 
-    async def queue(
-        self, decided: Sequence[tuple[Question, Decision]], *, wait: timedelta
-    ) -> Queued:
-        """Write decisions on questions of one thread down, to be sent by `send_queued` after `wait`.
+    async def queue(self, requests: Sequence[ToSend], *, wait: timedelta) -> tuple[Queued, ...]:
+        """Write down what these requests send, to be sent by `send_queued` after `wait`.
 
         Until then they can be withdrawn. If this program ends before, they are never sent. Raises
-        BadInput for questions of several threads, NotTaken, JournalFailed.
+        BadInput for a request with questions of several threads, NotTaken, JournalFailed.
         """
-        return await self._queue.add(decided, wait=wait)
+        return await self._queue.add(requests, wait=wait)
 
-    async def withdraw(self, queued: Queued) -> bool:
-        """Take queued decisions back; False if they are sent already. Raises JournalFailed."""
+    async def withdraw(self, queued: Sequence[Queued]) -> bool:
+        """Take back what is not sent yet; False if that is not all of it. Raises JournalFailed."""
         return await self._queue.withdraw(queued)
 
+    @asynccontextmanager
+    async def sending(self, queued: Sequence[Queued]) -> AsyncIterator[None]:
+        """Make sure that the block can send these one after the other, however long that takes.
+
+        What it leaves is withdrawn. If it is cancelled, or this program ends, the next program does
+        that (`expire_queued`).
+        """
+        async with AsyncExitStack() as stack:
+            with suppress(TargetError):  # each request tells why it cannot be sent
+                await stack.enter_async_context(self.keep_running())
+            await stack.enter_async_context(self._queue.sending(queued))
+            yield
+
     async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
-        """Send queued decisions as `decide_all`; raises as that, and NotTaken if it is too late."""
+        """Send what one request sends, once; return an outcome for each decision.
+
+        Raises as `decide`, and NotTaken if it is too late or was withdrawn.
+        """
         try:
             async with self._session.keep_running():
                 outcomes = await self._queue.send(queued, on_progress)
         except HitlError:
             with suppress(JournalFailed):
-                await self._queue.withdraw(queued)  # this does nothing if they were sent
+                await self._queue.withdraw([queued])  # this does nothing if it was sent
             raise
-        await self._discard_drafts(queued.decided, outcomes)
+        if not isinstance(queued.to_send, Breakpoint):
+            await self._discard_drafts(queued.to_send, outcomes)
         return outcomes
 
     async def expire_queued(self) -> tuple[LogEntry, ...]:

@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 from hitl_engine.configuration import NamedTarget
-from hitl_engine.errors import Denied, HitlError, TargetError, Unreachable
+from hitl_engine.errors import Denied, HitlError, NotTrusted, TargetError, Unreachable
 from hitl_engine.journal.integrity import examine_journal
 from hitl_engine.local.connection import Connection
 from hitl_engine.local.target import RemoteServer, Target, data_folder, find_target
@@ -64,6 +64,8 @@ async def _server_checks(
     began = perf_counter()
     try:
         connection = await connect(target, folder)
+    except NotTrusted as error:
+        return (_note("trust", error.what, error.hint),)
     except HitlError as error:
         return (_failed("server", error),)
     try:

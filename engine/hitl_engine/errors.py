@@ -17,6 +17,7 @@ HitlError                     exit code
 │   │   └── TooLarge          5       larger than what is read
 │   ├── ServerRefused         5     any other 4xx or 5xx
 │   ├── LocalServerFailed     5     the local server did not start
+│   ├── NotTrusted            11    nobody agreed to run the code of a project as it is now
 │   ├── ReadOnly              5     the target is configured as read-only
 │   └── GraphBroken           5     a graph of the target cannot be imported
 └── JournalFailed             5   the journal cannot be read, or not be written: then nothing was sent
@@ -28,7 +29,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from hitl_engine.model import Fault
+    from hitl_engine.model import Fault, ProjectCode
 
 
 class HitlError(Exception):
@@ -229,6 +230,20 @@ class LocalServerFailed(TargetError):
     """The local server did not start."""
 
     title = "The local server did not start"
+
+
+class NotTrusted(TargetError):
+    """Nobody agreed to run the code of a local project as it is now; nothing of it ran.
+
+    `code` is what a person may agree to; None if it cannot be checked.
+    """
+
+    title = "Not trusted"
+    exit_code = 11
+
+    def __init__(self, what: str, *, hint: str, code: "ProjectCode | None" = None) -> None:
+        super().__init__(what, kept="Nothing of it ran.", hint=hint)
+        self.code = code
 
 
 class ReadOnly(TargetError):

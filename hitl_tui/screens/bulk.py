@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import timedelta
 from enum import Enum
 from functools import partial
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -28,6 +29,7 @@ from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.state.bulk_choices import BulkChoices
+from hitl_tui.state.bulk_drafts import Drafts, drafts_of, is_of_item
 from hitl_tui.state.bulk_items import BulkItem, BulkItemStatus, BulkSending
 from hitl_tui.state.bulk_plan import plan_of_bulk
 from hitl_tui.state.marks import ItemKey, Marks, key_of
@@ -38,6 +40,9 @@ from hitl_tui.widgets.banner import Banner, Severity
 from hitl_tui.widgets.bulk.bulk_card import BulkCard
 from hitl_tui.widgets.bulk.bulk_list import BulkList
 from hitl_tui.widgets.bulk.bulk_title import BulkTitle
+
+if TYPE_CHECKING:
+    from hitl_engine.deciding.bulk_decisions import QueuedBulk
 
 _MAX_ITEMS = 500
 """Items on one screen. The others stay marked, and are shown after these are decided."""
@@ -201,22 +206,28 @@ class BulkScreen(ConsoleScreen):
     async def confirm(self, planned: tuple[PlannedDecision, ...]) -> None:
         """Show what happens to each item, and which drafts are passed over."""
         try:
-            drafts = await self.desks.drafts(each.item for each in planned)
+            found = await self.desks.drafts(each.item for each in planned)
         except HitlError as error:
             self.banner.show_unread(error)
             self._choose_again()
             return
         if self.is_current:
-            modal = ConfirmModal(plan_of_bulk(planned, drafts))
-            self.app.push_screen(modal, partial(self._plan_closed, planned, modal))
+            typed = [draft if draft is not None and is_of_item(draft) else None for draft in found]
+            modal = ConfirmModal(plan_of_bulk(planned, typed))
+            drafts = drafts_of(planned, typed)
+            self.app.push_screen(modal, partial(self._plan_closed, planned, drafts, modal))
         else:
             self._choose_again()
 
     def _plan_closed(
-        self, planned: tuple[PlannedDecision, ...], modal: ConfirmModal, confirmed: bool | None
+        self,
+        planned: tuple[PlannedDecision, ...],
+        drafts: Drafts,
+        modal: ConfirmModal,
+        confirmed: bool | None,
     ) -> None:
         if confirmed:
-            self._send(planned, modal.card.jumped_over)
+            self._send(planned, drafts, modal.card.jumped_over)
         else:
             self._choose_again()
 
@@ -225,7 +236,9 @@ class BulkScreen(ConsoleScreen):
         self.phase = BulkPhase.CHOOSING
         self.card.reopen()
 
-    def _send(self, planned: tuple[PlannedDecision, ...], unseen: tuple[int, ...]) -> None:
+    def _send(
+        self, planned: tuple[PlannedDecision, ...], drafts: Drafts, unseen: tuple[int, ...]
+    ) -> None:
         """Send what was confirmed, except to items that are gone meanwhile.
 
         `unseen` has for each how many of its rows the user jumped over.
@@ -238,31 +251,51 @@ class BulkScreen(ConsoleScreen):
         self.phase = BulkPhase.SENDING
         self._show_title()
         self.card.take_focus()
-        self.decide(tuple(_with_unseen(*pair) for pair in left))
+        self.decide(tuple(_with_unseen(*pair) for pair in left), drafts)
 
     @work(group="decide", exit_on_error=False)
-    async def decide(self, planned: tuple[PlannedDecision, ...]) -> None:
-        """Send each item its decision, unless the user takes them back in time; show the results."""
+    async def decide(self, planned: tuple[PlannedDecision, ...], drafts: Drafts) -> None:
+        """Send each item its decision, unless the user takes them back in time; show the results.
+
+        All of them are on disk first, also as `drafts`: so nothing is lost if the console ends.
+        """
         outbox = self.session.outbox
-        words = f"{counted(len(planned), 'decision')} on marked items (not kept as drafts)"
         waiting = [each.waiting for each in self._sending.items]
         grace = max((self._sessions.of(each).grace for each in waiting), default=0)
-        self._batch = outbox.add(words, waiting, grace=grace)
-        if grace and not await self._batch.until_due():
-            outbox.replace(self._batch, {})
-            self._batch = None
+        try:
+            await self.desks.save_drafts(drafts)
+            queued = await self.desks.bulk.queue(planned, wait=timedelta(seconds=grace))
+        except HitlError as error:
+            error.kept = error.kept or "Nothing was sent."
             self._choose_again()
             self._show_title()
+            self.banner.show(Severity.ERROR, str(error))
+            return
+        words = f"{counted(len(planned), 'decision')} on marked items"
+        self._batch = outbox.add(words, waiting, grace=grace)
+        if grace and not await self._batch.until_due():
+            await self._take_back(queued, self._batch)
             return
         outbox.set_status(self._batch, SendingStatus.SENT)
-        await self.desks.bulk.decide_each(
-            planned,
+        await self.desks.bulk.send(
+            queued,
             self._on_progress,
             on_begun=self._on_begun,
             on_ended=self._on_ended,
             stopped=lambda: self.stopped,
         )
         self._end()
+
+    async def _take_back(self, queued: "QueuedBulk", batch: Sending) -> None:
+        """Go back to the choice, before anything was sent; each decision stays a draft."""
+        try:
+            await self.desks.bulk.withdraw(queued)
+        except HitlError as error:  # nothing is sent, and the next start withdraws them
+            self.banner.show_unread(error)
+        self.session.outbox.replace(batch, {})
+        self._batch = None
+        self._choose_again()
+        self._show_title()
 
     def worker_failed(self, error: BaseException) -> None:
         """Show the failure; the results of decisions that were being sent are unknown."""

@@ -28,6 +28,7 @@ class ConfirmModal(PaneSelection, FramedModal[bool]):
     DEFAULT_CSS = """
     ConfirmModal {
         & > Vertical { max-width: 110; }
+        &.-compares > Vertical { max-width: 220; }
         &.-production > Vertical { border: heavy $error; border-title-color: $text-error; }
         &.-short > Vertical { max-height: 100%; }
         &.-short PlanText { max-height: 4; padding: 0 1; }
@@ -51,6 +52,7 @@ class ConfirmModal(PaneSelection, FramedModal[bool]):
         self.plan = plan
         self.card = PlanCard(plan)
         self.set_class(len(plan.all_lines) > _LONG, "-long")
+        self.set_class(self.card.compares, "-compares")
 
     def compose(self) -> ComposeResult:
         """Put the plan in a frame."""

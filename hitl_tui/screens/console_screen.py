@@ -13,6 +13,7 @@ from hitl_engine.errors import HitlError
 from hitl_tui.messages import Editable, ExternalEditorRequested, OfTarget
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.state.early_keys import refusal_words
+from hitl_tui.state.following import following
 from hitl_tui.state.session import Session
 from hitl_tui.widgets.key_footer import KeyFooter
 from hitl_tui.widgets.sending_line import SendingLine
@@ -79,10 +80,14 @@ class ConsoleScreen(PaneSelection, Screen[None]):
 
     def compose(self) -> ComposeResult:
         """Put the bar at the top and the keys at the bottom."""
-        yield self.bar
+        yield from self.compose_top()
         yield from self.compose_body()
         yield SendingLine(self.session)
         yield KeyFooter()
+
+    def compose_top(self) -> ComposeResult:
+        """Yield the line at the top."""
+        yield self.bar
 
     def compose_body(self) -> ComposeResult:
         """Yield what is between the bar and the keys."""
@@ -189,19 +194,19 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         """The servers to which this screen sends what the user decides."""
         return () if self.session.server is None else (self.session.server,)
 
-    def action_take_up_code(self) -> None:
+    def action_take_up_code(self, by_itself: bool = False) -> None:
         """Let the local server run the code of the graphs as it is now."""
         if not any(each.group == "code" and not each.is_finished for each in self.workers):
-            self.take_up_code()
+            self.take_up_code(by_itself)
 
     @work(group="code", exit_on_error=False)
-    async def take_up_code(self) -> None:
+    async def take_up_code(self, by_itself: bool) -> None:
         """Start the local server again with the new code, and show the result."""
         await self.save_drafts()
         try:
             for each in self.changed:
                 if each.desk is not None:
-                    await each.desk.take_up_code()
+                    await each.desk.take_up_code(by_itself=by_itself)
         except HitlError as error:
             self.session.takes_up_code = False  # the user decides when to try again
             self.show_notification(str(error), severity="warning")
@@ -214,7 +219,8 @@ class ConsoleScreen(PaneSelection, Screen[None]):
 
     def action_after_answer(self) -> None:
         """Show something else after an answer from now on."""
-        self.session.outbox.after_answer = chosen = self.session.outbox.after_answer.following
+        chosen = following(self.session.outbox.after_answer)
+        self.session.outbox.after_answer = chosen
         self.keep_setting(chosen.identifier, "after_answer")
         self.show_notification(f"After an answer: {chosen.words}.")
 

@@ -67,6 +67,8 @@ _KEPT_AS = "inbox"
 """The setting that keeps the order and the groups."""
 _CHUNK = 200
 """Items compared before the console handles the next key, while similar items are marked."""
+_ALL_OVERDUE = 130
+"""Seconds after which everything is overdue that was queued before the start."""
 _KEEP_SECONDS = 60
 """Between two copies of the list for the next start."""
 _REST = 0.05
@@ -243,15 +245,21 @@ class InboxScreen(ConsoleScreen):
         self._watch_connected()
         self.set_interval(1, self._tick)
         self.set_interval(_KEEP_SECONDS, self._keep_inbox)
+        self.set_timer(_ALL_OVERDUE, self._expire_again)
 
     @work(group="expire", exit_on_error=False)
     async def expire_queued(self, desk: "Desk") -> None:
-        """Show the answers that an earlier console was about to send when it ended."""
+        """Show what an earlier console was about to send when it ended."""
         if left := await desk.expire_queued():
             names = ", ".join(dict.fromkeys(one_line(entry.graph_id, 40) for entry in left))
-            words = f"Not sent, because the console ended: {counted(len(left), 'answer')}"
-            text = f"{words} ({names}). What was typed is kept."
+            words = f"Not sent, because the console ended: {counted(len(left), 'decision')}"
+            text = f"{words} ({names}). What was chosen and typed is kept as drafts."
             self.show_notification(text, severity="warning")
+
+    def _expire_again(self) -> None:
+        """Look for what a console was about to send that ended just before this one began."""
+        for desk in self.sessions.open_desks:
+            self.expire_queued(desk)
 
     @work(group="settle", exit_on_error=False)
     async def settle_open(self, desk: "Desk") -> None:
@@ -324,7 +332,7 @@ class InboxScreen(ConsoleScreen):
         self._show_header()
         self.refresh_bindings()
         if self.session.takes_up_code and self.changed and not self.session.is_busy:
-            self.action_take_up_code()
+            self.action_take_up_code(by_itself=True)
 
     def on_resize(self) -> None:
         """Show the preview once there is space for it."""
@@ -577,6 +585,7 @@ class InboxScreen(ConsoleScreen):
     def action_facets(self) -> None:
         """List what the selected item can be filtered by."""
         from hitl_tui.screens.facet_picker import FacetPicker  # after the first paint
+        from hitl_tui.state.facet_counts import FacetCounts
         from hitl_tui.state.item_facets import facets_of, with_facet
 
         def chosen(facet: str | None) -> None:
@@ -584,8 +593,11 @@ class InboxScreen(ConsoleScreen):
                 self.list_view(with_facet(self.list.filter_text, facet))
 
         if (item := self.list.item) is not None:
-            facets = facets_of(item, self._essence(item))
-            self.app.push_screen(FacetPicker(facets, self.list.filter_text), chosen)
+            facets, typed = facets_of(item, self._essence(item)), self.list.filter_text
+            counts = FacetCounts(facets, typed, self.list.items, self.list.fits)
+            is_whole = len(self.sessions.complete) == len(self.sessions.targets)
+            picker = FacetPicker(facets, typed, counts, is_whole=is_whole)
+            self.app.push_screen(picker, chosen)
 
     def action_views(self) -> None:
         """List the named views."""
@@ -635,9 +647,10 @@ class InboxScreen(ConsoleScreen):
         self.show_marks()
 
     def on_screen_resume(self) -> None:
-        """Show which items are still marked, after decisions on them."""
+        """Show which items are still marked, after decisions on them, and which are still listed."""
         if self.is_mounted:
             self.show_marks()
+            self.list.check_again()
             self.read_drafts()
             self.read_notes()
 

@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import BindingType
+from textual.containers import Container
 from textual.widget import Widget
 
 from hitl_engine.errors import HitlError
@@ -79,6 +80,12 @@ class ThreadScreen(ConsoleScreen):
         self._runs = ThreadRuns(self._presenter, self._drafts)
         self._decisions = ThreadDecisions(self._presenter, self._runs, self.send)
         self._debugging = ThreadDebugging(self._presenter, self._runs, self.send)
+
+    def compose_top(self) -> ComposeResult:
+        """Put what is in view beside the server; below it on a narrow screen."""
+        with Container(id="top"):
+            yield self.bar
+            yield self.header.title
 
     def compose_body(self) -> ComposeResult:
         """Put the header above the views."""

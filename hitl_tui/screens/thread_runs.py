@@ -94,7 +94,7 @@ class ThreadRuns:
         if grace:
             await self._screen.save_drafts()
             try:
-                queued = await self._desk.queue(decided, wait=timedelta(seconds=grace))
+                [queued] = await self._desk.queue([decided], wait=timedelta(seconds=grace))
             except HitlError as error:
                 await self._show_rejection(error)
                 return
@@ -111,7 +111,7 @@ class ThreadRuns:
     async def _withdrawn(self, queued: "Queued", sending: Sending) -> bool:
         """Take queued answers back and show their card again; False if they are sent already."""
         try:
-            withdrawn = await self._desk.withdraw(queued)
+            withdrawn = await self._desk.withdraw([queued])
         except JournalFailed as error:  # nothing is sent, and the next start withdraws them
             self._header.banner.show_unread(error)
             withdrawn = True

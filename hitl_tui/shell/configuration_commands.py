@@ -112,7 +112,7 @@ async def _tested(target: NamedTarget, args: Namespace) -> TestedTarget:
 
     began = monotonic()
     try:
-        async with open_desk(target, data_dir=args.data_dir) as desk:
+        async with open_desk(target, data_dir=args.data_dir, trusts_code=args.trust) as desk:
             waiting = len((await desk.inbox()).items)
             return TestedTarget(target, desk.server, None, waiting, monotonic() - began)
     except HitlError as error:

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 
 from hitl_engine.configuration.settings import COLOURS
-from hitl_tui.options import add_data_dir_option, header
+from hitl_tui.options import add_data_dir_option, add_trust_option, header
 from hitl_tui.shell import configuration_commands
 
 
@@ -26,6 +26,7 @@ def _add_targets_options(parser: argparse.ArgumentParser) -> None:
     test = actions.add_parser("test", help="open targets, and tell what came of it")
     test.add_argument("names", nargs="*", metavar="NAME", help="targets; all of them without one")
     _add_common(test)
+    add_trust_option(test)
     remove = actions.add_parser("remove", help="remove a target from the file")
     remove.add_argument("name", metavar="NAME", help="the name of the target")
     _add_common(remove)

@@ -26,6 +26,7 @@ async def doctor(args: Namespace) -> CommandResult:
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
+            trusts_code=args.trust,
         ),
     )
     wrong = sum(check.status is CheckStatus.WRONG for check in checks)

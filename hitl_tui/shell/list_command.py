@@ -51,6 +51,7 @@ async def _of_target(
             headers=dict(args.header),
             api_key_env=args.api_key_env,
             python=args.python,
+            trusts_code=args.trust,
             opens_journal=False,
         ) as desk:
             result = await _listed(desk, await desk.inbox(), wanted, view, args)

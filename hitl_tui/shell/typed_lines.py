@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 import termios
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from hitl_engine.model import JsonValue
 from hitl_engine.strict_json import JsonProblem, read_json
@@ -27,12 +27,13 @@ class GoBack(Exception):
 
 
 class TypedLines:
-    """Asks on standard output, and reads lines from standard input.
+    """Asks with `say`, on standard output by default, and reads lines from standard input.
 
     Each method that asks raises EndOfInput, and GoBack where that is offered.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, say: Callable[[str], None] = print_output) -> None:
+        self._say = say
         self._descriptor = sys.stdin.fileno()
         self._is_terminal = os.isatty(self._descriptor)
         self._unread = b""
@@ -40,7 +41,7 @@ class TypedLines:
     async def line(self, question: str) -> str:
         """Return what is typed on one line after this question; without one, on the next line."""
         if question:
-            print_output(question)
+            self._say(question)
         while b"\n" not in self._unread:
             typed = await self._typed()
             if not typed:
@@ -55,7 +56,7 @@ class TypedLines:
         What was typed before the question was there does not count: it was meant for another one.
         """
         self._forget()
-        print_output(question)
+        self._say(question)
         asked = "\n".join(f"  {key}  {words}" for key, words in ways.items())
         while True:
             typed = (await self.line(asked)).strip().lower()
@@ -63,6 +64,11 @@ class TypedLines:
                 if typed and typed in (key, words.split()[0].rstrip(",.:")):
                     return key
             asked = f"{one_line(typed, 40) or 'Nothing'} is none of: {', '.join(ways)}."
+
+    async def yes(self, question: str) -> bool:
+        """Return whether `y` or `yes` is typed; what was typed before the question does not count."""
+        self._forget()
+        return (await self.line(question)).strip().lower() in ("y", "yes")
 
     async def text(self, what: str, before: str = "", *, suffix: str = ".txt") -> str:
         """Return a text of several lines, or what the person's editor saved; `before` is in it."""
@@ -75,7 +81,7 @@ class TypedLines:
             if line == _EDITOR and not lines:
                 edited = await run_editor(before, suffix)
                 if isinstance(edited, Edited):
-                    print_output(f"You wrote:\n{visible(edited.text)}")
+                    self._say(f"You wrote:\n{visible(edited.text)}")
                     return edited.text
                 asked = f"{edited.why} {asked}"
                 continue
@@ -89,7 +95,7 @@ class TypedLines:
             try:
                 return read_json(await self.text(f"{what}, as JSON", before, suffix=".json"))
             except JsonProblem as problem:
-                print_output(one_line(f"This is not JSON. {problem}", 400))
+                self._say(one_line(f"This is not JSON. {problem}", 400))
 
     async def number(self, question: str, count: int) -> int:
         """Return the index, from 0, of what is numbered from 1 to `count`."""

@@ -1,6 +1,6 @@
 """The plans for what changes a thread, an assistant or the store: confirmed before it is sent."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from hitl_engine.model import (
     Assistant,
@@ -17,7 +17,6 @@ from hitl_engine.visible import json_text, one_line
 from hitl_tui.state.plan import Plan
 from hitl_tui.text.change_lines import lines_of_changes
 from hitl_tui.text.fitting import counted
-from hitl_tui.text.literal import visible_lines
 
 
 def plan_of_deletion(thread: ThreadView) -> Plan:
@@ -72,13 +71,11 @@ def plan_of_latest_version(now: Assistant, chosen: Assistant) -> Plan:
     )
     return Plan(
         f"Make version {chosen.version} the latest?",
-        (
-            what,
-            *_lines_of(changes),
-        ),
+        ("", what),
         ("Other clients of the server get it too.",),
         shows_answer=False,
         verb="Make it the latest",
+        difference=tuple(lines_of_changes(changes)),
     )
 
 
@@ -108,11 +105,12 @@ def plan_of_item(
     same = now is not None and now.value == value
     return Plan(
         f"Store {place}?",
-        _lines_of(_changes_by_key(before, value)),
+        (),
         tuple(cautions),
         shows_answer=False,
         why_not="Nothing was changed: the store has this value." if same else "",
         verb="Store",
+        difference=tuple(lines_of_changes(_changes_by_key(before, value))),
     )
 
 
@@ -138,7 +136,3 @@ def _changes_by_key(before: JsonObject, after: JsonObject) -> Iterator[Change]:
             yield Change((key,), ChangeKind.ADDED, after=after[key])
         elif before[key] != after[key]:
             yield Change((key,), ChangeKind.REPLACED, before[key], after[key])
-
-
-def _lines_of(changes: Iterable[Change]) -> tuple[str, ...]:
-    return tuple(part for line in lines_of_changes(changes) for part in visible_lines(line))

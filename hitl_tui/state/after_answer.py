@@ -22,12 +22,6 @@ class AfterAnswer(Enum):
         """What is shown, in words."""
         return self.value[1]
 
-    @property
-    def following(self) -> AfterAnswer:
-        """The choice after this one; after the last comes the first."""
-        choices = list(AfterAnswer)
-        return choices[(choices.index(self) + 1) % len(choices)]
-
     @classmethod
     def kept_as(cls, identifier: object) -> AfterAnswer:
         """Return the choice that was kept; the next item if none was."""

@@ -16,7 +16,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import one_line
 from hitl_tui.state.not_ready import NotReady
-from hitl_tui.state.typed_json import answer_in
+from hitl_tui.state.typed_json import JsonReader, answer_in
 
 NO_WAYS = CommonWays((), (), (), None, 0)
 
@@ -30,6 +30,7 @@ class BulkChoice:
     """The texts, and the JSON as it was typed."""
     option: int | None = None
     """The index of the chosen option, where the way is to choose one."""
+    read: JsonReader = field(default_factory=JsonReader)
 
     @property
     def text(self) -> str:
@@ -52,9 +53,9 @@ class BulkChoice:
             case BulkWay.CHOOSE:
                 return self._chosen_option(ways)
             case BulkWay.FILL:
-                return Fill(answer_in(self.text))
+                return Fill(answer_in(self.text, self.read))
             case BulkWay.JSON:
-                return Answer(answer_in(self.text))
+                return Answer(answer_in(self.text, self.read))
             case BulkWay.STEP:
                 return None
             case None:

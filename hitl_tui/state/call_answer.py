@@ -125,7 +125,8 @@ class CallAnswer:
             case DecisionKind.EDIT:
                 return Edit(self.edited(place), self._other_tool(place))
             case _:
-                raise NotReady(f"{place}{how_to_decide(self.call)}")
+                words = "No verdict yet." if self.call.allowed else why_undecidable(self.call)
+                raise NotReady(f"{place}{words}")
 
     def reading(self) -> ReadResult:
         """Read what was typed into the form, as far as possible."""
@@ -196,10 +197,6 @@ def begins_in_form(call: ToolCall) -> bool:
     return drawn and len(json_text(call.args, indent=None)) <= _LARGEST_FORM
 
 
-def how_to_decide(call: ToolCall) -> str:
-    """Return which verdicts a call takes, with their keys."""
-    if not call.allowed:
-        return f"{call.why_not} Press ctrl+t to answer with JSON."
-    return (
-        f"Decide: {', '.join(f'{KEYS[kind]} {verdict_name(call, kind)}' for kind in call.allowed)}."
-    )
+def why_undecidable(call: ToolCall) -> str:
+    """Return why a call takes no verdict, and what to do instead."""
+    return f"{call.why_not} Press ctrl+t to answer with JSON."

@@ -4,7 +4,6 @@ from hitl_engine.model import Change, ChangeKind, KeyWrite, Rerun, StateEdit, St
 from hitl_engine.visible import one_line
 from hitl_tui.state.plan import Plan
 from hitl_tui.text.change_lines import lines_of_changes
-from hitl_tui.text.literal import visible_lines
 
 _HOW = {
     KeyWrite.MERGES: "in place of the value that its reducer would merge it with",
@@ -20,8 +19,8 @@ def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
     changes = [
         Change((each.key,), ChangeKind.REPLACED, each.before, each.after) for each in edit.changes
     ]
-    lines = [part for line in lines_of_changes(changes) for part in visible_lines(line)]
-    lines += [""] if lines else []
+    difference = tuple(lines_of_changes(changes))
+    lines = [""] if difference else []
     lines += [
         f"{one_line(each.key, 60)} is sent {_HOW[each.write]}."
         for each in edit.changes
@@ -50,6 +49,7 @@ def plan_of_edit(edit: StateEdit, *, goes_on: bool = False) -> Plan:
         shows_answer=False,
         note="" if goes_on else "no node runs",
         verb="Write and run" if goes_on else "Write",
+        difference=difference,
     )
 
 

@@ -59,6 +59,10 @@ class InboxFilter:
         """Whether it is for snoozed items, which are not listed else."""
         return (True, "is", Sign.SNOOZED.word) in self.facets
 
+    def asks_for(self, sign: Sign) -> bool:
+        """Whether it lists the items with this sign, or those without it."""
+        return any(facet[1:] == ("is", sign.word) for facet in self.facets)
+
     def narrows(self, other: "InboxFilter") -> bool:
         """Whether an item that does not fit `other` is known not to fit this one."""
         if other.may_change or (self.lists_snoozed and not other.lists_snoozed):

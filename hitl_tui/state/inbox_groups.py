@@ -20,12 +20,6 @@ class InboxGrouping(Enum):
     GRAPH = "by graph"
     TOOL = "by tool"
 
-    @property
-    def following(self) -> "InboxGrouping":
-        """The grouping after this one; after the last comes none."""
-        groupings = list(InboxGrouping)
-        return groupings[(groupings.index(self) + 1) % len(groupings)]
-
 
 class GroupHeading(NamedTuple):
     """The row above the items of a group."""

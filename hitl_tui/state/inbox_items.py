@@ -39,6 +39,8 @@ class InboxItems:
         self._summarise = summarise
         self.deadline = deadline_of
         self.signs = signs
+        self._searched: tuple[Waiting | None, str] = (None, "")
+        """The item that was searched last, and its text: several filters may ask for it."""
         self._essences: dict[int, Essence] = {}
         """By the identity of an item: comparing two payloads takes long."""
         self.all: tuple[Waiting, ...] = ()
@@ -201,21 +203,29 @@ class InboxItems:
         is_slow = self._grouping is InboxGrouping.TOOL and not at_once
         self._ungrouped = iter(self.listed) if is_slow else None
 
-    def _fits(self, item: Waiting) -> bool:
-        if id(item) in self._snoozed_ids and not self._filter.lists_snoozed:
+    def fits(self, item: Waiting, chosen: InboxFilter) -> bool:
+        """Whether a filter lists an item."""
+        if id(item) in self._snoozed_ids and not chosen.lists_snoozed:
             return False
-        return self._filter.fits(item, self)
+        return chosen.fits(item, self)
+
+    def _fits(self, item: Waiting) -> bool:
+        return self.fits(item, self._filter)
 
     def has_sign(self, item: Waiting, sign: Sign) -> bool:
         """Whether an item has a sign."""
         return self.signs.has(item, sign)
 
     def search_text(self, item: Waiting) -> str:
-        """Return the text that a filter searches; it is not kept, because it takes much memory."""
-        parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
-        if isinstance(item, Interrupt):
-            parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
-        return " ".join(parts).casefold()
+        """Return the text that a filter searches; only the last is kept: all take much memory."""
+        searched, text = self._searched
+        if item is not searched:
+            parts = [item.target, item.graph_id, item.node, item.thread_id, kind_words(item)]
+            if isinstance(item, Interrupt):
+                parts.append(json.dumps(item.payload, ensure_ascii=False)[:_SEARCHED])
+            text = " ".join(parts).casefold()
+            self._searched = item, text
+        return text
 
 
 def _is_same(one: Waiting, other: Waiting) -> bool:

@@ -31,6 +31,7 @@ from hitl_engine.model import (
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.text.argument_changes import changed_names
+from hitl_tui.text.literal import visible_lines
 
 LocationOf = Callable[[Interrupt], str]
 """Returns the nodes that ask a question, as visible text."""
@@ -40,7 +41,7 @@ _MAX_CHARACTERS = 160
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What will be sent, for the user to confirm; all of it is visible text."""
+    """What will be sent, for the user to confirm; visible text, except for a difference."""
 
     title: str
     lines: tuple[str, ...]
@@ -59,11 +60,23 @@ class Plan:
     verb: str = "Send"
     parts: tuple[range, ...] = ()
     """The lines about each of many items, by their numbers from 0; empty for other plans."""
+    difference: tuple[str, ...] = ()
+    """What a write changes: lines that begin with `-`, `+`, `@` or a space, not made visible yet."""
+
+    @property
+    def lines_of_difference(self) -> tuple[str, ...]:
+        """The difference as visible lines."""
+        return tuple(part for line in self.difference for part in visible_lines(line))
+
+    @property
+    def other_lines(self) -> tuple[str, ...]:
+        """The lines below the difference, and then the cautions."""
+        return (*self.lines, *(f"{CAUTION}{caution}" for caution in self.cautions))
 
     @property
     def all_lines(self) -> tuple[str, ...]:
-        """The lines, and then the cautions."""
-        return (*self.lines, *(f"{CAUTION}{caution}" for caution in self.cautions))
+        """All lines: the difference comes first."""
+        return (*self.lines_of_difference, *self.other_lines)
 
 
 def decision_words(question: Question, decision: Decision) -> str:

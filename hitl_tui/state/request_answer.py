@@ -2,10 +2,13 @@
 
 from collections.abc import Iterable
 
-from hitl_engine.model import Approve, DecisionKind, JsonValue, ToolCall, Verdicts
+from hitl_engine.model import Approve, DecisionKind, JsonValue, ToolCall, Verdict, Verdicts
 from hitl_engine.visible import one_line
 from hitl_tui.state.call_answer import CallAnswer
 from hitl_tui.state.not_ready import NotReady
+
+_NAMED = 3
+"""How many undecided calls are named."""
 
 
 class RequestAnswer:
@@ -68,16 +71,21 @@ class RequestAnswer:
         return f"{calls}the arguments are unchanged"
 
     def decision(self) -> Verdicts:
-        """Return one verdict for each call. Raises NotReady, naming the first that has none."""
-        several = len(self.answers) > 1
-        return Verdicts(
-            tuple(
-                answer.decision(
-                    f"Call {index + 1}, {one_line(answer.call.name, 60)}. " if several else ""
-                )
-                for index, answer in enumerate(self.answers)
-            )
-        )
+        """Return one verdict for each call. Raises NotReady, which names what is missing first."""
+        return Verdicts(tuple(map(self._verdict, range(len(self.answers)))))
+
+    def _verdict(self, index: int) -> Verdict:
+        answer, several = self.answers[index], len(self.answers) > 1
+        if several and answer.verdict is None and answer.call.allowed:
+            raise NotReady(self._undecided_words())
+        name = one_line(answer.call.name, 60)
+        return answer.decision(f"Call {index + 1}, {name}. " if several else "")
+
+    def _undecided_words(self) -> str:
+        undecided = self.undecided
+        named = self.named(undecided[:_NAMED])
+        more = f" and {len(undecided) - _NAMED:,} more" if len(undecided) > _NAMED else ""
+        return f"{len(undecided):,} of {len(self.answers):,} calls undecided: {named}{more}."
 
     def decision_on(self, shown: int) -> Verdicts | None:
         """Return the verdict on one call, with all others approved; None if it has none yet."""

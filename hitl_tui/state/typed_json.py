@@ -7,7 +7,27 @@ from hitl_engine.strict_json import JsonProblem, read_json
 from hitl_tui.state.not_ready import NotReady
 
 
-def answer_in(source: str, read: Callable[[str], JsonValue] = read_json) -> JsonValue:
+class JsonReader:
+    """Reads JSON that a person types; what was read last is not read again."""
+
+    def __init__(self) -> None:
+        self._source: str | None = None
+        self._found: JsonValue | JsonProblem = None
+
+    def __call__(self, source: str) -> JsonValue:
+        """Return the value, which nobody may change. Raises JsonProblem."""
+        if source != self._source:
+            try:
+                self._found = read_json(source)
+            except JsonProblem as problem:
+                self._found = problem
+            self._source = source
+        if isinstance(self._found, JsonProblem):
+            raise self._found.with_traceback(None)  # else it grows
+        return self._found
+
+
+def answer_in(source: str, read: Callable[[str], JsonValue]) -> JsonValue:
     """Return the answer in JSON that was typed, which `read` reads. Raises NotReady."""
     if not source.strip():
         raise NotReady("Type the answer as JSON. A text needs quotation marks.")

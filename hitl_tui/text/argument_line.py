@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hitl_engine.model import Path
 from hitl_tui.text.highlight import Span
 
 
@@ -25,3 +26,5 @@ class ArgumentLine:
     """What is shown while it is folded, before `holds`."""
     holds: str = ""
     starts_folded: bool = False
+    begins: Path | None = None
+    """The place of the value whose lines begin here; None on its other lines."""

@@ -7,7 +7,7 @@ went through `hitl_engine.visible`.
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from hitl_engine.model import JsonObject, JsonValue
+from hitl_engine.model import JsonObject, JsonValue, Path
 from hitl_engine.visible import json_text, visible
 from hitl_tui.text import highlight
 from hitl_tui.text.argument_line import ArgumentLine
@@ -15,6 +15,7 @@ from hitl_tui.text.arguments import Argument, Change, LongText, Short, Tree, arg
 from hitl_tui.text.blanks import count_blanks, count_spaces
 from hitl_tui.text.diff import aligned, change_count
 from hitl_tui.text.highlight import LANGUAGES, Span
+from hitl_tui.text.json_places import path_of_line, value_at
 from hitl_tui.text.literal import TAB
 from hitl_tui.text.two_columns import in_two_columns
 from hitl_tui.text.word_changes import Range, words_of_difference
@@ -42,10 +43,10 @@ def lines_of(args: JsonObject, columns: int = 0) -> list[ArgumentLine]:
     writer = _Writer(width, columns)
     lines: list[ArgumentLine] = []
     for number, argument in enumerate(arguments, 1):
-        written = writer.lines(argument)
-        if len(written) > _FIRST_LONG and number < len(arguments):
-            written[0] = replace(written[0], starts_folded=True)
-        lines += written
+        first, *others = writer.lines(argument)
+        folds = len(others) >= _FIRST_LONG and number < len(arguments)
+        head = replace(first, begins=argument.path, starts_folded=folds or first.starts_folded)
+        lines += (head, *others)
     return lines
 
 
@@ -54,9 +55,25 @@ def json_lines(value: JsonValue) -> list[ArgumentLine]:
     lines = [count_spaces(line) for line in json_text(value).split("\n")]
     width = len(str(len(lines)))
     return [
-        ArgumentLine(line, f"{number:>{width}}  ", json_from=0, hang=_indent(line) + 2)
+        ArgumentLine(
+            line,
+            f"{number:>{width}}  ",
+            json_from=0,
+            hang=_indent(line) + 2,
+            begins=() if number == 1 else None,
+        )
         for number, line in enumerate(lines, 1)
     ]
+
+
+def place_of_line(lines: Sequence[ArgumentLine], number: int, args: JsonObject) -> Path:
+    """Return the place in the arguments of the value to which a line belongs."""
+    for head in range(number, -1, -1):
+        if (begins := lines[head].begins) is not None:
+            is_json = lines[head].json_from is not None
+            inside = path_of_line(value_at(args, begins), number - head) if is_json else ()
+            return (*begins, *inside)
+    return ()
 
 
 class _Writer:

@@ -6,11 +6,11 @@ as it is: as text or JSON.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 from typing import TypeAlias
 
-from hitl_engine.model import JsonObject, JsonValue
+from hitl_engine.model import JsonObject, JsonValue, Path
 
 _LONG_TEXT = 100
 """A text of more characters is shown as a text; a shorter one in one line, as JSON."""
@@ -23,6 +23,8 @@ class Short:
 
     name: str
     value: JsonValue
+    path: Path = field(default=(), compare=False)
+    """Where it is in the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class LongText:
     text: str
     language: str = ""
     """Of `hitl_tui.text.highlight`, or nothing."""
+    path: Path = field(default=(), compare=False)
+    """Where it is in the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class Tree:
 
     name: str
     value: JsonValue
+    path: Path = field(default=(), compare=False)
+    """Where it is in the arguments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,8 @@ class Change:
     after: str
     language: str = ""
     """Of `hitl_tui.text.highlight`, or nothing."""
+    path: Path = field(default=(), compare=False)
+    """Where the replacement is in the arguments."""
 
 
 Argument: TypeAlias = Short | LongText | Tree | Change
@@ -73,11 +81,12 @@ _PERHAPS_SIDES = (("before", "after"), ("original", "modified"), ("old", "new"))
 
 def arguments_of(args: JsonObject) -> tuple[Argument, ...]:
     """Return every argument, in the order of the request; the two sides of a change as one."""
-    return tuple(_arguments(args, ""))
+    return tuple(_arguments(args, ()))
 
 
-def _arguments(args: JsonObject, place: str, language: str = "") -> Iterator[Argument]:
+def _arguments(args: JsonObject, path: Path, language: str = "") -> Iterator[Argument]:
     """Yield the arguments; `language` is that of the file which an outer object names."""
+    place = _place(path)
     sides = _sides(args)
     language = language_of_path(args) or language
     for name, value in args.items():
@@ -86,13 +95,18 @@ def _arguments(args: JsonObject, place: str, language: str = "") -> Iterator[Arg
             if name == next(key for key in args if key in sides):
                 before, after = args[old], args[new]
                 assert isinstance(before, str) and isinstance(after, str), "sides are texts"
-                yield Change(place + old, place + new, before, after, language)
+                yield Change(place + old, place + new, before, after, language, (*path, new))
         elif isinstance(value, list) and value and all(map(_is_edit, value)):
             for index, edit in enumerate(value):
                 assert isinstance(edit, dict), "an edit is an object"
-                yield from _arguments(edit, f"{place}{name}[{index}].", language)
+                yield from _arguments(edit, (*path, name, index), language)
         else:
-            yield _argument(place + name, name, value, args)
+            yield replace(_argument(place + name, name, value, args), path=(*path, name))
+
+
+def _place(path: Path) -> str:
+    """Return what is shown before the names of the arguments in an inner object."""
+    return "".join(f"[{step}]." if isinstance(step, int) else step for step in path)
 
 
 def _argument(shown: str, name: str, value: JsonValue, args: JsonObject) -> Argument:

@@ -21,17 +21,34 @@ _ALIKE = 0.4
 """Below this part of equal characters two lines have so little in common that no word is marked."""
 
 
-def changed_words(old: str, new: str) -> tuple[list[Range], list[Range]]:
-    """Return the parts of both lines that differ; none where the lines have little in common."""
-    before, after = _words(old), _words(new)
-    if _work(before, after) > _MOST_OF_LINE:
-        return [], []
+def words_of_difference(lines: Sequence[str]) -> dict[int, list[Range]]:
+    """Return for the lines of a difference, which begin with a sign, the parts that differ.
+
+    The lines that are removed and then added at one place are compared in their order. Lines that
+    have little in common, or are very long, have no such parts.
+    """
+    found: dict[int, list[Range]] = {}
+    in_all = 0
+    for old, new in _pairs(lines):
+        before, after = _words(lines[old][1:]), _words(lines[new][1:])
+        work = _work(before, after)
+        in_all += work
+        if in_all > _MOST_IN_ALL:
+            break
+        differ = _changed(before, after) if work <= _MOST_OF_LINE else ([], [])
+        found[old], found[new] = differ
+    return found
+
+
+def _changed(before: Sequence[str], after: Sequence[str]) -> tuple[list[Range], list[Range]]:
+    """Return the parts of both lines that differ, which come after a sign."""
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     equal = sum(
         len("".join(before[block.a : block.a + block.size]).strip())
         for block in matcher.get_matching_blocks()
     )
-    if equal < _ALIKE * max(len(old.strip()), len(new.strip()), 1):
+    longest = max(len("".join(words).strip()) for words in (before, after))
+    if equal < _ALIKE * max(longest, 1):
         return [], []
     starts, ends = _starts(before), _starts(after)
     removed: list[Range] = []
@@ -41,23 +58,6 @@ def changed_words(old: str, new: str) -> tuple[list[Range], list[Range]]:
             removed += [(starts[a], starts[b])] if b > a else []
             added += [(ends[c], ends[d])] if d > c else []
     return removed, added
-
-
-def words_of_difference(lines: Sequence[str]) -> dict[int, list[Range]]:
-    """Return for the lines of a difference, which begin with a sign, the parts that differ.
-
-    The lines that are removed and then added at one place are compared in their order.
-    """
-    found: dict[int, list[Range]] = {}
-    work = 0
-    for old, new in _pairs(lines):
-        work += _work(_words(lines[old]), _words(lines[new]))
-        if work > _MOST_IN_ALL:
-            break
-        removed, added = changed_words(lines[old][1:], lines[new][1:])
-        found[old] = [(start + 1, end + 1) for start, end in removed]
-        found[new] = [(start + 1, end + 1) for start, end in added]
-    return found
 
 
 def _words(line: str) -> list[str]:
@@ -92,8 +92,8 @@ def _end_of_run(lines: Sequence[str], start: int, sign: str) -> int:
 
 
 def _starts(words: Sequence[str]) -> list[int]:
-    """Return where each word starts, and where the last one ends."""
-    starts = [0]
+    """Return where each word of a line starts, after its sign, and where the last one ends."""
+    starts = [1]
     for word in words:
         starts.append(starts[-1] + len(word))
     return starts

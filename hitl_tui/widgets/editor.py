@@ -9,9 +9,10 @@ from textual.binding import Binding, BindingType
 from textual.widgets.text_area import Edit, EditResult
 
 from hitl_engine.model import JsonValue
-from hitl_engine.strict_json import JsonProblem, read_json
+from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import decode, json_text, visible, visible_json, visible_typed
 from hitl_tui.messages import ExternalEditorRequested
+from hitl_tui.state.typed_json import JsonReader
 from hitl_tui.text.diff import difference
 from hitl_tui.text.json_parts import JsonParts, Part
 from hitl_tui.widgets.fast_text_area import FastTextArea
@@ -150,6 +151,8 @@ class JsonEditor(Editor):
     def __init__(self, title: str = "", *, id: str | None = None, placeholder: str = "") -> None:
         self._problem: JsonProblem | None = None
         self._parts = JsonParts()
+        self.reader = JsonReader()
+        """Another one can be put here: what it has read is not read again."""
         super().__init__(title, id=id, placeholder=placeholder)
 
     def show_json(self, value: JsonValue) -> None:
@@ -163,7 +166,7 @@ class JsonEditor(Editor):
     def read(self) -> JsonValue:
         """Return the value. Raises JsonProblem, and marks its place."""
         try:
-            value = read_json(self.text)
+            value = self.reader(self.text)
         except JsonProblem as problem:
             self._mark(problem)
             raise

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from hitl_engine.model import InboxOrder, ItemNote, Waiting
 from hitl_tui.messages import Chosen
 from hitl_tui.state.early_keys import EarlyKeys
+from hitl_tui.state.following import following
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.inbox_groups import GroupHeading, InboxGrouping
 from hitl_tui.state.inbox_items import InboxItems
@@ -192,11 +193,15 @@ class InboxList(InboxRows):
         row = self._items.rows[index]
         return None if isinstance(row, GroupHeading) else row
 
+    def fits(self, item: Waiting, chosen: InboxFilter) -> bool:
+        """Whether a filter would list an item."""
+        return self._items.fits(item, chosen)
+
     def next_of(self, wanted: Callable[[Waiting], bool]) -> Waiting | None:
         """Return the first wanted item from the selected one on; then from the top."""
         places = chain(range(self.selected, self.length), range(self.selected))
-        following = map(self._item_at, places)
-        return next((item for item in following if item is not None and wanted(item)), None)
+        items = map(self._item_at, places)
+        return next((item for item in items if item is not None and wanted(item)), None)
 
     def select(self, item: Waiting) -> None:
         """Select a listed item, which is opened."""
@@ -353,10 +358,16 @@ class InboxList(InboxRows):
 
     def show_drafts(self, drafts: frozenset[ItemKey]) -> None:
         """Show which items have a draft."""
-        self._signs.drafts = drafts
+        if drafts != self._signs.drafts:
+            self._signs.drafts = drafts
+            if self._filter.asks_for(Sign.DRAFT):
+                self._update_list()
+        self.tick()
+
+    def check_again(self) -> None:
+        """List again what the filter lists by time or by signs: both may have changed."""
         if self._filter.may_change:
             self._update_list()
-        self.tick()
 
     def show_notes(self, notes: Mapping[NotedId, ItemNote]) -> None:
         """Show which items are flagged, and list those that are not snoozed."""
@@ -392,12 +403,12 @@ class InboxList(InboxRows):
 
     def action_reorder(self) -> None:
         """Take the next order."""
-        self.order = self.order.following
+        self.order = following(self.order)
         self.post_message(self.Reordered())
 
     def action_regroup(self) -> None:
         """Take the next grouping."""
-        self.grouping = self.grouping.following
+        self.grouping = following(self.grouping)
         self.post_message(self.Reordered())
 
     # Notes

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 from rich.cells import cell_len
 from textual import events
@@ -13,6 +14,7 @@ from textual.widget import Widget
 from hitl_tui.widgets.cards.card_body import CardBody
 
 _LEFT_OUT_FIRST = (
+    *("text.copy", "text.search"),
     *("inbox.facets", "inbox.group", "inbox.flag", "inbox.views", "inbox.snooze"),
     *("thread.reload", "log.reload", "decline.turn", "card.decline", "form.up", "form.down"),
     *("console.quit", "card.arguments_json", "pick.no", "pick.yes", "form.another_way"),
@@ -36,6 +38,14 @@ _GAP = 2
 """The cells between two keys."""
 
 
+@runtime_checkable
+class DimsKeys(Protocol):
+    """A widget with keys that, for now, only tell why they do nothing."""
+
+    def is_dim(self, action: str) -> bool:
+        """Whether the key of this action is one of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Key:
     """A key as it is shown."""
@@ -43,6 +53,8 @@ class _Key:
     binding: Binding
     display: str
     enabled: bool
+    dim: bool
+    """Whether it looks as if it were not enabled: it would only tell why nothing can be done."""
 
     @property
     def width(self) -> int:
@@ -53,7 +65,7 @@ class _Key:
         shown = Content.assemble(
             (self.display, "bold $footer-key-foreground"), f" {self.binding.description}"
         )
-        return shown if self.enabled else shown.stylize("dim")
+        return shown.stylize("dim") if self.dim else shown
 
 
 class KeyFooter(Widget):
@@ -100,7 +112,9 @@ class KeyFooter(Widget):
             binding = active.binding
             if binding.show and binding.action not in seen:
                 seen.add(binding.action)
-                yield _Key(binding, self.app.get_key_display(binding), active.enabled)
+                tells_why = isinstance(active.node, DimsKeys) and active.node.is_dim(binding.action)
+                dim = tells_why or not active.enabled
+                yield _Key(binding, self.app.get_key_display(binding), active.enabled, dim)
 
     def _at(self, x: int) -> _Key | None:
         x -= self.styles.padding.left

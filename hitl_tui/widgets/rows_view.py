@@ -1,11 +1,13 @@
 """The base of views of long read-only texts: rows are cut, drawn, selected and copied here."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 from typing import ClassVar
 
 from rich.cells import cell_len
+from rich.color import Color
 from rich.segment import Segment
 from rich.style import Style
 from textual.cache import LRUCache
@@ -17,6 +19,7 @@ from textual.widget import Widget
 from hitl_engine.characters.misleading import misleading_words
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.json_parts import JsonParts, Part
+from hitl_tui.text.occurrences import Occurrence
 from hitl_tui.text.rows import Cuts, Rows
 from hitl_tui.widgets.drawn_rows import DrawnRows
 from hitl_tui.widgets.keeps_seen import KeepsSeen
@@ -25,6 +28,7 @@ _ESCAPED = re.compile(r"\\u\{[0-9A-F]{1,6}\}")
 _ESCAPED_AT_MOST = len("\\u{10FFFF}")
 _WORD_AT_MOST = 100
 """Characters before and after a row that are looked at, for a word that begins on another row."""
+_MATCH, _SELECTED_MATCH = "match", "selected-match"
 _COLOUR_OF = {
     Part.KEY: "key",
     Part.STRING: "string",
@@ -41,8 +45,17 @@ class RowsView(KeepsSeen, DrawnRows):
     component classes, whose names begin with `COLOUR_PREFIX`.
     """
 
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        f"rows-view--{_MATCH}",
+        f"rows-view--{_SELECTED_MATCH}",
+    }
     DEFAULT_CSS = """
-    RowsView { height: auto; width: 1fr; }
+    RowsView {
+        height: auto;
+        width: 1fr;
+        & > .rows-view--match { background: $warning 35%; }
+        & > .rows-view--selected-match { background: $warning 60%; text-style: bold underline; }
+    }
     """
     COLOUR_PREFIX: ClassVar[str]
     """The beginning of the names of the component classes."""
@@ -57,6 +70,9 @@ class RowsView(KeepsSeen, DrawnRows):
         """For a width: the lines that are not folded, and their rows. A layout asks for two widths:
         with a scrollbar beside the text and without."""
         self._strips: LRUCache[int, Strip] = LRUCache(512)
+        self._matches: dict[int, list[Occurrence]] = {}
+        """The matches of a search in each line."""
+        self._selected_match: Occurrence | None = None
 
     # For subclasses
 
@@ -71,6 +87,17 @@ class RowsView(KeepsSeen, DrawnRows):
     def line(self, number: int) -> str:
         """Return a line, as visible text."""
         raise NotImplementedError
+
+    def whole_lines(self) -> Iterator[str]:
+        """Return all lines as they are when nothing is folded; a search looks at them."""
+        return map(self.line, range(self.line_count))
+
+    def unfold(self, number: int) -> None:
+        """Unfold what contains a line, if something can be folded."""
+
+    def is_folded(self, number: int) -> bool:
+        """Whether a line is shown in its short form."""
+        return False
 
     def in_gutter(self, number: int, *, continued: bool) -> str:
         """Return the text to the left of a line or, if `continued`, of its further rows."""
@@ -141,6 +168,12 @@ class RowsView(KeepsSeen, DrawnRows):
         """Return the first row of a line that is not folded."""
         return self._rows.top(self._shown.index(number))
 
+    def row_at(self, number: int, column: int) -> int:
+        """Return the row that shows a column of a line that is not folded."""
+        self.wrap(self.row_width)
+        index = self._shown.index(number)
+        return self._rows.top(index) + bisect_right(self._rows.cuts[index], column)
+
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """Return how many rows the lines have at this width."""
         self.wrap(width)
@@ -160,6 +193,30 @@ class RowsView(KeepsSeen, DrawnRows):
         self._shown, self._rows = wrapped
         self._wrapped_for = width
         self._strips.clear()
+
+    # The matches of a search
+
+    def mark(self, matches: Iterable[Occurrence], selected: Occurrence | None) -> None:
+        """Mark the matches of a search; one of them is selected."""
+        self._matches = {}
+        for match in matches:
+            self._matches.setdefault(match.line, []).append(match)
+        self._selected_match = selected
+        self._strips.clear()
+        self.refresh()
+
+    @property
+    def match_grounds(self) -> frozenset[Color | None]:
+        """The backgrounds of the matches that are marked."""
+        names = (_MATCH, _SELECTED_MATCH) if self._matches else ()
+        return frozenset(self._covering(name).bgcolor for name in names)
+
+    def _matched(self, number: int) -> Iterator[Span]:
+        if self.is_folded(number):
+            return
+        for match in self._matches.get(number, ()):
+            colour = _SELECTED_MATCH if match == self._selected_match else _MATCH
+            yield match.start, match.end, colour
 
     # Drawing
 
@@ -195,7 +252,8 @@ class RowsView(KeepsSeen, DrawnRows):
 
     def _styles(self, number: int, start: int, end: int) -> list[Style]:
         styles = [self.base_style(number)] * (end - start)
-        spans = chain(self.spans(number, start, end), _misleading(self.line(number), start, end))
+        misleading = _misleading(self.line(number), start, end)
+        spans = chain(self.spans(number, start, end), misleading, self._matched(number))
         covered: dict[tuple[Style, str], Style] = {}
         for first, last, name in spans:
             for index in range(max(first, start) - start, min(last, end) - start):
@@ -207,6 +265,9 @@ class RowsView(KeepsSeen, DrawnRows):
 
     def _covering(self, name: str) -> Style:
         """Return what a span changes: the colour of the text, and its background if it sets one."""
+        if name in (_MATCH, _SELECTED_MATCH):
+            match = self.get_component_rich_style(f"rows-view--{name}")
+            return Style(bgcolor=match.bgcolor, bold=match.bold, underline=match.underline)
         style = self.colour(name)
         if self.get_component_styles(f"{self.COLOUR_PREFIX}--{name}").has_rule("background"):
             return style

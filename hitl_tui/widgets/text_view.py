@@ -6,19 +6,20 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import on
-from textual.app import ComposeResult
 
-from hitl_engine.model import JsonValue
+from hitl_engine.model import JsonValue, json_path
 from hitl_engine.visible import json_text
 from hitl_tui.text.blanks import count_spaces
 from hitl_tui.text.fitting import counted
 from hitl_tui.text.highlight import Span
+from hitl_tui.text.json_places import path_of_line, value_at
 from hitl_tui.text.literal import hidden_words, visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
 from hitl_tui.text.word_changes import Range, words_of_difference
 from hitl_tui.widgets.keeps_seen import KeepsSeen
+from hitl_tui.widgets.rows_pane import RowsPane
 from hitl_tui.widgets.rows_view import RowsView
-from hitl_tui.widgets.titled_pane import TitledPane, titled
+from hitl_tui.widgets.titled_pane import titled
 
 _DIFF_COLOURS = {"+": "added", "-": "removed", "@": "place"}
 
@@ -152,33 +153,34 @@ class TextView(RowsView):
         yield from self.escape_spans(line, start, end)
 
 
-class TextPane(TitledPane):
+class TextPane(RowsPane):
     """A frame with a title around one text, which scrolls."""
 
     HELP = """\
     ### A text to read
     Arrow keys, page up and page down scroll it. Every character is shown: those that a terminal
-    could hide or execute are written as `\\u{...}`. Select with the mouse, copy with ctrl+c.
+    could hide or execute are written as `\\u{...}`. **/** searches, **n** and **N** go to the next
+    match and the one before. **y** copies the text, or the value in which a match is; ctrl+c copies
+    what the mouse selects.
     """
+    view: TextView
 
     def __init__(
         self,
         title: str = "",
         *,
+        view: TextView | None = None,
         numbered: bool = False,
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
-        self.view = TextView(numbered=numbered)
+        super().__init__(view or TextView(numbered=numbered), id=id, classes=classes)
         self._title = title
         self._detail = ""
         self._hidden = ""
-        self._show_title()
-
-    def compose(self) -> ComposeResult:
-        """Yield the text."""
-        yield self.view
+        self._value: JsonValue = ""
+        """What is shown: a text, or the value of the JSON."""
+        self.show_title()
 
     def keep_seen(self) -> None:
         """Keep from now on which rows were on the screen, and show how many were not."""
@@ -192,34 +194,45 @@ class TextPane(TitledPane):
     @on(KeepsSeen.Seen)
     def rows_seen(self) -> None:
         """Show how many rows are unseen now."""
-        self._show_title()
+        self.show_title()
 
     def set_title(self, title: str, detail: str = "") -> None:
         """Set the title in the frame; both texts are already visible text."""
         self._title, self._detail = title, detail
-        self._show_title()
+        self.show_title()
 
-    def _show_title(self) -> None:
+    def show_title(self) -> None:
+        """Show the title, and which match of a search is selected."""
         unseen = self.view.unseen
         words = f"{counted(unseen, 'row')} unseen" if unseen else ""
-        details = filter(None, (words, self._hidden, self._detail))  # the end may be cut
+        # the end may be cut
+        details = filter(None, (self.search_words, words, self._hidden, self._detail))
         self.border_title = titled(self._title, ", ".join(details))
 
-    def _count_hidden(self, value: JsonValue) -> None:
-        self._hidden = hidden_words(value)
-        self._show_title()
+    def _show_value(self, value: JsonValue, *, hidden: bool = True) -> None:
+        self._value = value
+        self._hidden = hidden_words(value) if hidden else ""
+        self.show_title()
+        self.search_again()
 
     def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
         self.view.show_text(text, syntax)
-        self._count_hidden(text)
+        self._show_value(text)
 
     def show_lines(self, lines: list[str]) -> None:
         """Show lines that are visible text already."""
         self.view.show_lines(lines)
-        self._count_hidden(None)
+        self._show_value("\n".join(lines), hidden=False)
 
     def show_json(self, value: JsonValue, *, indent: int | None = 2) -> None:
         """Show the JSON of `value`, with long runs of spaces counted."""
         self.view.show_json(value, indent=indent)
-        self._count_hidden(value)
+        self._show_value(value)
+
+    def what_is_copied(self) -> tuple[str, JsonValue]:
+        """Return the value of the JSON in which the selected match is; else all that is shown."""
+        if self.match is None or isinstance(self._value, str):
+            return "the whole text", self._value
+        path = path_of_line(self._value, self.match.line)
+        return json_path(path), value_at(self._value, path)

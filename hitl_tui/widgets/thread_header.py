@@ -1,4 +1,4 @@
-"""The lines above a thread: title, tabs of its questions, results and notes."""
+"""The lines above a thread: tabs of its questions, results and notes; and its title."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,6 +25,7 @@ class ThreadHeader(Vertical):
     def __init__(self) -> None:
         super().__init__()
         self.title = TitleLine()
+        """What is in view; the screen puts it on its first line."""
         self.tabs = QuestionTabs()
         self.code = Banner(id="code")
         """That the server runs old code of the graph, or cannot import it."""
@@ -34,8 +35,7 @@ class ThreadHeader(Vertical):
         """What to know about the question in view."""
 
     def compose(self) -> ComposeResult:
-        """Put the title first, and the note next to the card."""
-        yield self.title
+        """Put the note next to the card."""
         yield self.tabs
         yield self.code
         yield self.banner

@@ -102,6 +102,11 @@ class ThreadPane(FocusFrame):
         """Whether the card is that of a breakpoint."""
         return isinstance(self.card, BreakpointCard)
 
+    @property
+    def compares(self) -> bool:
+        """Whether the card shows texts next to each other where there is room for that."""
+        return self.card is not None and self.card.compares
+
     def unsaved(self) -> Typed | None:
         """Return what was typed into the card and not posted yet."""
         return self.card.unposted() if isinstance(self.card, QuestionCard) else None
@@ -111,7 +116,7 @@ class ThreadPane(FocusFrame):
         with self.app.batch_update():  # drawing a half-removed card would raise
             await self._card_container.remove_children()
             self.card = card
-            self._card_container.set_class(card is not None and card.compares, "-compares")
+            self.set_class(self.compares, "-compares")
             self._show_title()
             self.set_class(self.at_breakpoint, "-at-breakpoint")
             if card is not None:

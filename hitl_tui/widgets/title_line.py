@@ -24,7 +24,9 @@ _CHANGED = {
     ItemChange.GONE: ("! gone, no longer waits", "$text-warning"),
 }
 _MOMENT = ("◷ earlier, nothing can be answered here", "$text-warning")
-_NARROW = 64
+_SHORTEST = 8
+"""Cells of the name of a node; where it would get fewer, it is left out."""
+_NARROW = 56
 """Below this many cells the status is its symbol and one word."""
 
 
@@ -70,8 +72,10 @@ class TitleLine(Widget):
     def _parts(self, width: int) -> list[tuple[str, str]]:
         thread = short_id(self.thread_id) if self.thread_id else "new thread"
         names = [one_line(name, 120) for name in (self.graph_id, self.node) if name]
+        if sum(map(cell_len, names[:1])) + _SHORTEST > width - len(thread) - 3 * len(names):
+            names = names[:1]  # the graph tells more than the beginning of the name of a node
         left = width - len(thread) - 3 * len(names)
-        styles = ["bold", ""]  # the graph tells more than the name of a node
+        styles = ["bold", ""]
         parts = [
             (shortened(name, max(4, left // max(1, len(names)))), style)
             for name, style in zip(names, styles, strict=False)

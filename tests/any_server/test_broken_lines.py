@@ -27,18 +27,10 @@ from tests.any_server.proxy import (
     deliver_again_at_the_end,
     deliver_twice,
     pass_on,
-    proxy_of,
     time_out,
 )
 from tests.any_server.steps import ignore, questions_of, start
 from tests.server.processes import Served
-
-
-@pytest.fixture
-async def proxy(server: Served) -> AsyncIterator[Proxy]:
-    """A proxy in front of the server."""
-    async with proxy_of(server) as between:
-        yield between
 
 
 @pytest.fixture

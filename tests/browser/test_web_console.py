@@ -150,6 +150,21 @@ def test_every_response_forbids_frames_and_what_is_elsewhere(served_console: Web
     assert httpx.get(served_console.url + "/static/", headers=cookie).status_code in (403, 404)
 
 
+@pytest.mark.hardening
+async def test_no_file_of_the_current_folder_is_taken_for_a_module(
+    local_server: Served, tmp_path: Path
+) -> None:
+    for name in ("textual", "hitl_tui", "hitl_engine", "platformdirs"):
+        (tmp_path / f"{name}.py").write_text("from pathlib import Path\nPath('ran').touch()\n")
+    with web_console(local_server, tmp_path / "data", folder=tmp_path) as console:
+        socket = console.url.replace("http", "ws") + "/ws?width=90&height=20"
+        headers = {**cookie_of(console), "origin": console.url}
+        async with connect(socket, additional_headers=headers) as first:
+            while not isinstance(await asyncio.wait_for(first.recv(), 60), bytes):
+                pass
+    assert not (tmp_path / "ran").exists()
+
+
 async def test_sessions_are_counted_and_messages_of_no_sense_are_skipped(
     served_console: WebConsole,
 ) -> None:

@@ -36,15 +36,18 @@ class WebConsole:
 
 
 @contextmanager
-def web_console(served: Served, data: Path, *options: str) -> Iterator[WebConsole]:
-    """Serve the console on a server for the length of a block."""
+def web_console(
+    served: Served, data: Path, *options: str, folder: Path = ROOT
+) -> Iterator[WebConsole]:
+    """Serve the console on a server for the length of a block; `folder` is the current one."""
     if find_spec("textual_serve") is None:
         pytest.skip("textual-serve is not installed (pip install 'hitl-tui[web]')")
     header = f"Authorization: {served.headers['Authorization']}"
-    command = [sys.executable, "-m", "hitl_tui", "web", served.url, "--header", header]
+    program = (sys.executable, "-P", "-m", "hitl_tui")
+    command = [*program, "web", served.url, "--header", header]
     with subprocess.Popen(
         [*command, "--data-dir", str(data), "--port", "0", *options],
-        cwd=ROOT,
+        cwd=folder,
         stdout=subprocess.PIPE,
         text=True,
     ) as process:

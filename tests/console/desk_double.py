@@ -10,10 +10,11 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Literal, TypeAlias
 
+from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
-from hitl_engine.errors import NotThere
+from hitl_engine.errors import HitlError, NotThere
 from hitl_engine.fingerprint import fingerprint_of
 from hitl_engine.local.project_files import ProjectFiles
 from hitl_engine.model import (
@@ -143,6 +144,10 @@ class DraftsDouble:
             datetime.now(UTC),
         )
 
+    async def save_all(self, typed: Sequence[tuple[Question, JsonObject]]) -> None:
+        for question, content in typed:
+            await self.save(question, content)
+
     async def find(self, question: Question) -> Draft | None:
         asked = question.interrupt
         found = self.kept.get((asked.thread_id, asked.interrupt_id))
@@ -239,6 +244,10 @@ class DeskDouble:
         self.hold: asyncio.Event | None = None
         """Requests wait for this event."""
         self.sent: list[tuple[str, JsonValue]] = []
+        self.refuses: HitlError | None = None
+        """Why nothing can be queued."""
+        self.withdrawn: list[ToSend] = []
+        """What was taken back."""
         self.unseen: list[int] = []
         """How much of each question that was answered was not on the screen."""
         self.reviews = Reviews(lambda _: self.server.identity)
@@ -246,7 +255,7 @@ class DeskDouble:
         self.item_notes = ItemNotesDouble()
         self.history = HistoryDouble()
         self.breakpoints = GraphBreakpoints()
-        self.bulk = BulkDecisions(self.reviews, self, lambda _: nullcontext())
+        self.bulk = BulkDecisions(self.reviews, self)
         self.conversations = Conversations()
         self.files = ProjectFiles(None)
         self.state_values = StateValuesDouble()
@@ -336,6 +345,24 @@ class DeskDouble:
         outcome = await self._run(items[0].thread_id, items, on_progress)
         return (outcome,) * len(decided)
 
+    async def queue(self, requests: Sequence[ToSend], *, wait: timedelta) -> tuple[Queued, ...]:
+        if self.refuses is not None:
+            raise self.refuses
+        return tuple(Queued(each, (), datetime.now(UTC) + wait) for each in requests)
+
+    async def withdraw(self, queued: Sequence[Queued]) -> bool:
+        self.withdrawn += [each.to_send for each in queued]
+        return True
+
+    @asynccontextmanager
+    async def sending(self, queued: Sequence[Queued]) -> AsyncIterator[None]:
+        yield
+
+    async def send_queued(self, queued: Queued, on_progress: OnProgress) -> tuple[Outcome, ...]:
+        if isinstance(queued.to_send, Breakpoint):
+            return (await self.step(queued.to_send, on_progress),)
+        return await self.decide_all(queued.to_send, on_progress)
+
     async def expire_queued(self) -> tuple[LogEntry, ...]:
         return ()
 
@@ -395,7 +422,7 @@ class DeskDouble:
     async def answered_before(self, question: Question) -> datetime | None:
         return self.answered_at
 
-    async def take_up_code(self) -> None:
+    async def take_up_code(self, *, by_itself: bool = False) -> None:
         """Run the code as it is now."""
         self.server = replace(self.server, changed=())
 

@@ -14,6 +14,7 @@ from hitl_tui.text.argument_line import ArgumentLine
 from hitl_tui.text.argument_lines import json_lines, lines_of, lines_of_change
 from hitl_tui.text.arguments import Change, LongText, Short, Tree, arguments_of, language_of
 from hitl_tui.text.diff import aligned
+from hitl_tui.text.difference_lines import difference_lines
 from hitl_tui.text.highlight import LANGUAGES, spans_of
 from hitl_tui.text.two_columns import in_two_columns
 from tests.hidden import hidden_in
@@ -180,6 +181,20 @@ def test_the_two_sides_of_a_change_are_beside_each_other_where_there_is_room() -
     ]
     assert halves[-1] == ("  z", "  z") and len(halves) == 7
     assert texts(lines_of(args, 109)) == texts(lines_of(args))
+
+
+def test_a_difference_with_several_places_keeps_their_order() -> None:
+    lines = ["@@ one @@", "-a\u202e", "@@ two @@", " same", "-b", "+c"]
+    narrow = [line.gutter + line.text for line in difference_lines(lines, 0)]
+    assert narrow == ["@@ one @@", "  - a\\u{202E}", "@@ two @@", "    same", "  - b", "  + c"]
+    wide = [line.text.split() for line in difference_lines(lines, 120)]
+    assert wide == [
+        ["@@", "one", "@@"],
+        ["-", "a\\u{202E}", "│"],
+        ["@@", "two", "@@"],
+        ["same", "│", "same"],
+        ["-", "b", "│", "+", "c"],
+    ]
 
 
 @given(st.text("ab \t\n漢"), st.text("ab \t\n漢"))

@@ -2,10 +2,11 @@
 
 import asyncio
 from dataclasses import replace
+from unittest.mock import Mock
 
 import pytest
 
-from hitl_engine.errors import NoLongerWaits
+from hitl_engine.errors import JournalFailed, NoLongerWaits
 from hitl_engine.model import (
     ExactValue,
     Interrupt,
@@ -15,10 +16,12 @@ from hitl_engine.model import (
     ThreadStatus,
     ThreadView,
 )
+from hitl_engine.strict_json import read_json
 from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.state import typed_json
 from hitl_tui.state.bulk_items import BulkItemStatus
 
 from .conftest import Console, OpenConsole, settle, until
@@ -273,6 +276,29 @@ async def test_a_decision_of_its_own_can_be_taken_away_and_is_kept_until_then(
         assert c.text.count("→ send_email: approve") == 3
 
 
+async def test_typed_json_is_read_once_for_each_key_and_shows_the_mistake_of_its_own_text(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = DeskDouble(interrupt({"any": 1}, n=1), interrupt({"any": 2}, n=2))
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("j", *"[1")
+        read = Mock(wraps=read_json)
+        monkeypatch.setattr(typed_json, "read_json", read)
+        await c.press(",")
+        assert [call.args for call in read.call_args_list] == [("[1,",)]
+        editor = c.app.screen.card.answer.json  # type: ignore[attr-defined]
+        assert "Line 1" in str(editor.border_title)
+        await c.press("escape", "down", "o")
+        await c.armed()
+        await c.press("j", "7")
+        assert "Line 1" not in str(editor.border_title)
+        await c.press("escape", "escape")
+        assert editor.text == "[1," and "Line 1" in str(editor.border_title)
+        await c.press("o")
+        assert editor.text == "7" and "Line 1" not in str(editor.border_title)
+
+
 # The review of everything that is sent
 
 
@@ -454,10 +480,70 @@ async def test_all_are_taken_back_with_one_key_before_they_are_sent(console: Ope
         assert c.app.session.outbox.left_of(desk.items) == 1
         await c.press("u")
         assert desk.sent == [] and not c.app.session.outbox.all
+        assert len(desk.withdrawn) == 2
         assert statuses(c) == [BulkItemStatus.WAITING] * 2 and "● a approve" in c.text
         c.app.session.grace = 0.01
         await send(c)
         assert len(desk.sent) == 2 and "✓ Applied: 2 decisions" in c.text
+
+
+@pytest.mark.parametrize(
+    ("asked", "keys", "shown"),
+    [
+        (email(1), ("r", *"not now"), "not now"),
+        (text(1), ("t", *"another"), "another"),
+        (interrupt({"options": ["a", "b"]}), ("c", "2"), "● 2  b"),
+        (interrupt({"any": 1}), ("j", *"[1]"), "[1]"),
+    ],
+)
+async def test_what_is_not_sent_yet_is_kept_as_a_draft_of_each_item(
+    console: OpenConsole, asked: Interrupt, keys: tuple[str, ...], shown: str
+) -> None:
+    mine = replace(asked, thread_id="00000009-7a2b-4c11-9d55-0123456789ab", interrupt_id="9")
+    desk = DeskDouble(asked, mine)
+    async with console(desk) as c:
+        c.app.session.grace = 60
+        words: JsonObject = {"way": "JSON", "json": "typed before"}
+        await desk.drafts.save(desk.reviews.question(mine), words)
+        await mark(c, 0, 1)
+        await c.press(*keys)
+        await send(c, wait=False)
+        await until(c.pilot, lambda: "Sending: 2 decisions" in c.text)
+        assert len(desk.drafts.kept) == 2
+        await c.press("u", "escape", "escape", "escape")
+        c.app.home.list.select(asked)  # type: ignore[attr-defined]  # the inbox is home
+        await c.press("enter")
+        await c.armed()
+        assert shown in c.text and "draft" in c.text
+        await c.press("escape")
+        c.app.home.list.select(mine)  # type: ignore[attr-defined]
+        await c.press("enter")
+        await c.armed()
+        assert "typed before" in c.text
+
+
+async def test_what_was_only_chosen_for_many_is_not_told_as_a_draft(console: OpenConsole) -> None:
+    desk = DeskDouble(text(1), text(2))
+    async with console(desk) as c:
+        c.app.session.grace = 60
+        await mark(c, 0, 1)
+        await c.press("t", *"first")
+        await send(c, wait=False)
+        await until(c.pilot, lambda: "Sending: 2 decisions" in c.text)
+        await c.press("u")
+        await review(c)
+        assert "draft" not in c.plan.text.view.text
+
+
+async def test_what_cannot_be_written_down_is_not_sent(console: OpenConsole) -> None:
+    desk = DeskDouble(email(1), email(2))
+    desk.refuses = JournalFailed("The disk is full.", kept="Nothing was sent.")
+    async with console(desk) as c:
+        await mark(c, 0, 1)
+        await c.press("a")
+        await send(c)
+        assert desk.sent == [] and "2 refused" in c.text
+        assert "✕ refused: The disk is full." in c.text
 
 
 async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) -> None:

@@ -170,11 +170,21 @@ async def test_a_text_is_loaded_changed_and_sent_as_seen() -> None:
         await settle(pilot)
         text = screen_text(pilot.app)
         assert "why: please" in text
-        assert "-old text" in text and "+old text!" in text
+        assert "- old text" in text and "+ old text!" in text
         assert '"old text!"' in text
         await pilot.press("ctrl+s")
         await settle(pilot)
         assert decisions(said) == [Revise("old text!")]
+
+
+async def test_the_changes_of_a_text_stand_in_two_columns_where_there_is_room() -> None:
+    made = card({"text_to_revise": "one\nold text"})
+    async with card_shown(made, (130, 30)) as (pilot, _):
+        await shown(made, pilot)
+        await pilot.press("down", "end", *"!")
+        await settle(pilot)
+        (row,) = (line for line in screen_text(pilot.app).splitlines() if "+ old text!" in line)
+        assert "- old text " in row and made.compares
 
 
 async def test_a_text_with_hidden_characters_comes_back_as_it_was() -> None:

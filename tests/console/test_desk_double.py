@@ -24,15 +24,12 @@ REAL_ONLY = (
     "code",
     "graph_pictures",
     "history",
-    "queue",
     "reruns",
     "runs",
-    "send_queued",
     "states",
     "stepping",
     "store",
     "threads",
-    "withdraw",
     "write_and_go_on",
 )
 """Parts of the desk whose views are tested with a real desk and a real server only."""

@@ -17,7 +17,8 @@ from hitl_engine.model import (
     Waiting,
     id_of,
 )
-from hitl_tui.state.inbox_filter import parse_filter
+from hitl_tui.state.facet_counts import FacetCounts
+from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.inbox_groups import InboxGrouping
 from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.item_facets import facets_of, with_facet
@@ -214,3 +215,39 @@ def test_snoozed_items_are_found_after_a_list_without_them(items: dict[str, Wait
     listing.list_matches(InboxOrder.NEWEST, parse_filter("is:snoozed"), InboxGrouping.NONE)
     listing.go_on(1)
     assert listing.listed == [asked]
+
+
+def test_it_is_counted_what_each_facet_lists_with_the_rest_of_the_filter(
+    items: dict[str, Waiting],
+) -> None:
+    notes = NotedItems(lambda _: "same")
+    facts = InboxItems(essence, lambda _: None, ItemSigns(Marks(), notes))
+    notes.replace({("", id_of(items["calls"])): ItemNote(snooze=Snooze("same", None))})
+    facts.replace(tuple(items.values()), InboxOrder.NEWEST, frozenset())
+    facets = ("kind:text", "kind:tool", "graph:agent", "age:>1h", "is:snoozed")
+
+    def counts(typed: str) -> list[int]:
+        found = FacetCounts(facets, typed, facts.all, facts.fits)
+        while not found.is_complete:
+            found.go_on(0.001)
+        return list(found.of.values())
+
+    assert counts("") == [1, 0, 1, 1, 1]
+    assert counts("is:snoozed") == [0, 1, 1, 1, 1]
+    assert counts("-hello") == [0, 0, 1, 1, 1]
+    assert counts("kind:text") == [1, 0, 0, 0, 0], "a facet takes the place of one of the same name"
+
+
+def test_many_items_are_counted_for_a_moment_at_a_time() -> None:
+    checked: list[Waiting] = []
+
+    def fits(item: Waiting, _: InboxFilter) -> bool:
+        checked.append(item)
+        return True
+
+    found = FacetCounts(("is:new",), "", [stop(n=n) for n in range(1_000)], fits)
+    found.go_on(0)
+    assert 0 < len(checked) < 1_000 and not found.is_complete
+    while not found.is_complete:
+        found.go_on(0)
+    assert found.of == {"is:new": 1_000} and found.among == 1_000

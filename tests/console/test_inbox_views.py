@@ -5,14 +5,15 @@ from pathlib import Path
 import pytest
 
 from hitl_engine.configuration.config_file import parse
-from hitl_engine.model import InboxOrder
+from hitl_engine.model import InboxOrder, Waiting
 from hitl_tui.app import ConsoleApp
 from hitl_tui.settings import Settings
 from hitl_tui.state.inbox_groups import InboxGrouping
+from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.inbox_view import InboxView, parse_view
 from hitl_tui.state.named_views import NamedView, NamedViews
 
-from .conftest import screen_text, settle, until
+from .conftest import OpenConsole, screen_text, settle, until
 from .desk_double import DeskDouble, interrupt
 
 
@@ -101,10 +102,39 @@ async def test_a_facet_of_the_selected_item_is_added_by_key_and_removed(tmp_path
     async with made.run_test(size=(100, 24)) as pilot:
         await settle(pilot)
         await pilot.press("end", "f")
-        await until(pilot, lambda: "  graph:other" in screen_text(made))
+        await until(pilot, lambda: "  1  graph:other" in screen_text(made))
+        assert "of 2 items" in screen_text(made) and "  2  kind:text" in screen_text(made)
         await pilot.press("down", "enter")
         await until(pilot, lambda: "1 of 2 waiting" in screen_text(made))
         await pilot.press("f")
-        await until(pilot, lambda: "✓ graph:other" in screen_text(made))
+        await until(pilot, lambda: "✓       1  graph:other" in screen_text(made))
         await pilot.press("down", "enter")
         await until(pilot, lambda: "2 waiting" in screen_text(made))
+
+
+async def test_a_filter_for_a_sign_runs_once_for_a_new_inbox_and_when_the_inbox_is_back(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk = DeskDouble(interrupt("one"), interrupt("two", n=2))
+    ran: list[object] = []
+    runs = InboxItems._list_matches
+
+    def counted(items: InboxItems, found: list[Waiting]) -> None:
+        ran.append(found)
+        runs(items, found)
+
+    async with console(desk) as c:
+        await c.press("slash", *"is:new", "enter")
+        assert "0 of 2 waiting" in c.text
+        monkeypatch.setattr(InboxItems, "_list_matches", counted)
+        desk.items = (*desk.items, interrupt("three", n=3))
+        desk.publish()
+        await until(c.pilot, lambda: "1 of 3 waiting" in c.text)
+        await settle(c.pilot)
+        assert len(ran) == 1
+        ran.clear()
+        await c.press("enter", "escape")
+        assert "0 of 3 waiting" in c.text and len(ran) == 1
+        await desk.drafts.save(desk.reviews.question(interrupt("two", n=2)), {"text": "a"})
+        await c.press("escape", "slash", *"is:draft", "enter", "l", "escape")
+        assert "1 of 3 waiting" in c.text

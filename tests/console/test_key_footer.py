@@ -50,6 +50,26 @@ async def test_help_has_another_key_where_question_marks_are_typed(console: Open
         assert isinstance(c.app.screen, InboxScreen)
 
 
+async def test_the_key_to_send_is_dim_while_nothing_can_be_sent(console: OpenConsole) -> None:
+    """It still tells why."""
+
+    def is_dim(c: Console) -> bool:
+        strip = c.app.screen.query_one(KeyFooter).render_line(0)
+        (style,) = (each.style for each in strip if each.text.strip() == "Send" and each.style)
+        return bool(style.dim)
+
+    async with console(DeskDouble(interrupt(CALLS))) as c:
+        await c.open()
+        assert is_dim(c)
+        await c.press("ctrl+s")
+        assert c.card.send_bar.has_class("-emphasized")
+        await c.press("r", "escape")
+        assert is_dim(c)
+        await c.press("n", "r", "escape")
+        await c.armed()
+        assert not is_dim(c)
+
+
 async def test_a_click_does_what_the_key_does(console: OpenConsole) -> None:
     async with console(DeskDouble(interrupt({"text_to_revise": "a"}))) as c:
         await c.open()

@@ -27,6 +27,7 @@ from hitl_tui.screens.store_item import StoreItemScreen
 from hitl_tui.screens.text_modal import TextModal
 from hitl_tui.screens.thread import ThreadScreen
 from hitl_tui.screens.threads import ThreadsScreen
+from hitl_tui.screens.trust_modal import TrustModal
 from hitl_tui.screens.views_modal import ViewsModal
 from hitl_tui.screens.workspace.pane import LoadProblem
 from hitl_tui.widgets.answer_ways import YesNo
@@ -54,6 +55,7 @@ from hitl_tui.widgets.graph.picture_view import PictureView
 from hitl_tui.widgets.history.timeline import Timeline
 from hitl_tui.widgets.inbox_list import InboxList
 from hitl_tui.widgets.reason_field import OfferedReasons, ReasonEditor
+from hitl_tui.widgets.rows_pane import PaneSearchLine, RowsPane
 from hitl_tui.widgets.runs.event_list import EventList
 from hitl_tui.widgets.runs.runs_list import RunsList
 from hitl_tui.widgets.search_line import SearchLine
@@ -83,7 +85,8 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("conversation", (ConversationView,)),
     ("state", (StateTree,)),
     ("view that could not be read", (LoadProblem,)),
-    ("search line", (SearchLine, ExpressionLine)),
+    ("text to read", (RowsPane,)),
+    ("search line", (SearchLine, PaneSearchLine, ExpressionLine)),
     ("question", (Card, QuestionCard)),
     ("text field", (Editor,)),
     ("reason", (ReasonEditor, OfferedReasons)),
@@ -118,6 +121,7 @@ PLACES: tuple[tuple[str, tuple[type[DOMNode], ...]], ...] = (
     ("item of the store", (StoreItemScreen, StoreEditModal)),
     ("log", (LogScreen,)),
     ("confirmation", (PlanCard, ConfirmModal)),
+    ("code of a project", (TrustModal,)),
     ("message", (TextModal,)),
     ("list to pick from", (PickerModal,)),
     ("views of the inbox", (ViewsModal, ViewNameLine)),

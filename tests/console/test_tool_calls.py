@@ -437,7 +437,18 @@ async def test_each_of_several_calls_needs_its_own_verdict() -> None:
     async with opened(tool_request(call(*ALL, n=1), call(*ALL, n=2))) as s:
         await s.press("a", "ctrl+s")
         assert s.decisions == []
-        assert "Call 2" in s.text and "1 undecided" in s.text
+        assert "1 of 2 calls undecided: 2 send." in s.text
+
+
+async def test_a_name_that_the_list_of_calls_shows_whole_is_not_repeated() -> None:
+    longer = "delete_" * 6
+    one = call(*ALL)
+    async with opened(tool_request(one, (longer, {}, "", ALL))) as s:
+        assert "tool  send" not in s.text
+        await s.press("n")
+        assert f"tool  {longer}   call 2 of 2, 2 undecided" in s.text
+    async with opened(tool_request(one)) as s:
+        assert "tool  send" in s.text and "No verdict yet." in s.text
 
 
 async def test_the_rest_is_approved_where_that_is_allowed() -> None:
@@ -478,7 +489,7 @@ async def test_the_rest_is_rejected_with_one_reason() -> None:
 async def test_fifty_calls_scroll_and_say_their_verdicts() -> None:
     async with opened(tool_request(*(call(*ALL, n=n) for n in range(50))), size=(80, 24)) as s:
         await s.press("ctrl+end", "A")
-        assert "✓ Approve" in s.text and "call 1 of 50, 0 undecided" in s.text
+        assert "✓ Approve" in s.text and "Will send" in s.text and "undecided" not in s.text
         for _ in range(20):
             await s.pilot.press("n")
         await s.press("r")
@@ -509,10 +520,10 @@ async def test_a_form_keeps_types_and_shows_what_differs() -> None:
         assert "The same arguments as in the request." in s.text
         assert "the arguments are unchanged" in s.text
         await s.type("x")
-        assert '-to: "bob"' in s.text and '+to: "bobx"' in s.text
+        assert '- to: "bob"' in s.text and '+ to: "bobx"' in s.text
         await s.press("tab")
         await s.type("7")
-        assert "-amount: 5" in s.text and "+amount: 57" in s.text
+        assert "- amount: 5" in s.text and "+ amount: 57" in s.text
         await s.type("o")
         assert "amount must be a whole number" in s.text
         await s.press("ctrl+s")
@@ -650,7 +661,7 @@ async def test_it_can_be_used_on_small_screens(
     payload = tool_request(call(*ALL, to="bob", body="a\n" * 30), call(*ALL, n=2))
     async with console(DeskDouble(interrupt(payload)), size) as c:
         await c.open()
-        assert "tool  send" in c.text and "▸ 1/2" in c.text
+        assert "tool  send" not in c.text and "▸ 1/2  send" in c.text
         await c.press(key)
         focused, card = c.app.focused, c.card
         assert focused is not None and card.content_region.contains_region(focused.region)
@@ -663,7 +674,7 @@ async def test_a_verdict_is_taken_back_with_a_key_and_its_text_is_kept() -> None
         await s.press("a", "n")
         await until(s.pilot, lambda: s.card.armed and not s.part.pause.active)
         await s.press("r", *"why", "escape", "backspace")
-        assert s.part.request.undecided == [1] and "Decide: a Approve" in s.text
+        assert s.part.request.undecided == [1] and "1 of 2 calls undecided" in s.text
         assert s.part.content()["calls"][1]["reason"] == "why"  # type: ignore[index,call-overload]
         await s.press("b", "backspace")
         assert s.part.request.undecided == [0, 1]

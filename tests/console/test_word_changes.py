@@ -2,12 +2,17 @@
 
 import time
 
-from hitl_tui.text.word_changes import changed_words, words_of_difference
+import pytest
+
+from hitl_tui.text import word_changes
+from hitl_tui.text.word_changes import words_of_difference
 
 
 def parts(old: str, new: str) -> tuple[list[str], list[str]]:
-    removed, added = changed_words(old, new)
-    return [old[a:b] for a, b in removed], [new[a:b] for a, b in added]
+    lines = f"-{old}", f"+{new}"
+    found = words_of_difference(lines)
+    removed, added = ([lines[n][a:b] for a, b in found[n]] for n in (0, 1))
+    return removed, added
 
 
 def test_the_words_that_differ_are_found() -> None:
@@ -47,3 +52,16 @@ def test_a_hostile_difference_costs_little() -> None:
     words_of_difference([f"-{'a ' * 500_000}", f"+{'b ' * 500_000}"])
     words_of_difference([*["-x"] * 100_000, *["+y"] * 100_000])
     assert time.process_time() - began < 2
+
+
+def test_each_line_is_split_into_words_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    split: list[str] = []
+    words = word_changes._words
+
+    def counted(line: str) -> list[str]:
+        split.append(line)
+        return words(line)
+
+    monkeypatch.setattr(word_changes, "_words", counted)
+    words_of_difference(["-pay 100", "-to Ada", "+pay 900", "+to Bob"])
+    assert sorted(split) == ["pay 100", "pay 900", "to Ada", "to Bob"]

@@ -85,6 +85,18 @@ async def test_the_layout_follows_the_size_of_the_terminal(console: OpenConsole)
         assert workspace(c).displayed == (STATE,), "the view that the user works in stays"
 
 
+@pytest.mark.parametrize(("width", "views"), [(160, 2), (200, 3)])
+async def test_a_question_that_compares_has_space_for_two_columns(
+    console: OpenConsole, width: int, views: int
+) -> None:
+    async with console(DeskDouble(interrupt(TEXT)), (width, 40)) as c:
+        await c.open()
+        await c.press("alt+3", "alt+4", "escape", "end", "exclamation_mark")
+        assert len(workspace(c).displayed) == views
+        (row,) = (line for line in c.text.splitlines() if "+ original text!" in line)
+        assert "- original text " in row
+
+
 async def test_a_view_below_a_breakpoint_whose_card_is_small(console: OpenConsole) -> None:
     async with console(DeskDouble(stop()), (80, 24)) as c:
         await c.open()

@@ -160,8 +160,8 @@ async def test_the_newest_decision_comes_first(tmp_path: Path) -> None:
 async def test_a_draft_contains_whether_the_question_changed(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         assert await journal.drafts.find("server", question()) is None
-        await journal.drafts.save("server", question(), {"text": "half"})
-        await journal.drafts.save("server", question(), {"text": "half a thought"})
+        await journal.drafts.save("server", [(question(), {"text": "half"})])
+        await journal.drafts.save("server", [(question(), {"text": "half a thought"})])
         same = await journal.drafts.find("server", question())
         other = await journal.drafts.find("server", question("What now?"))
         assert same is not None and same.unchanged and same.content == {"text": "half a thought"}
@@ -179,8 +179,8 @@ async def test_old_drafts_of_questions_that_are_gone_are_deleted(tmp_path: Path)
     asked_again = replace(again.interrupt, interrupt_id="new", task_id="k2", checkpoint_id="c2")
     async with open_journal(tmp_path) as journal:
         for each in (waiting, again, gone):
-            await journal.drafts.save("server", each, {"text": "half"})
-            await journal.drafts.save("another", each, {"text": "half"})
+            await journal.drafts.save("server", [(each, {"text": "half"})])
+            await journal.drafts.save("another", [(each, {"text": "half"})])
         there = [waiting.interrupt, asked_again]
         for days, left in ((1, True), (0, False)):
             age = timedelta(days=days)
@@ -194,14 +194,13 @@ async def test_old_drafts_of_questions_that_are_gone_are_deleted(tmp_path: Path)
 
 async def test_a_draft_of_an_older_journal_is_kept(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        await journal.drafts.save("server", question(), {"text": "half"})
-        await (await journal.decisions._database.open()).execute(
-            "ALTER TABLE draft DROP COLUMN asked"
-        )
+        await journal.drafts.save("server", [(question(), {"text": "half"})])
+        connection = await journal.decisions._database.open()
+        await connection.execute("ALTER TABLE draft DROP COLUMN asked")
     async with open_journal(tmp_path) as journal:
         found = await journal.drafts.find("server", question())
         assert found is not None and found.unchanged and found.content == {"text": "half"}
-        await journal.drafts.save("server", question(), {"text": "more"})
+        await journal.drafts.save("server", [(question(), {"text": "more"})])
 
 
 async def test_decisions_of_an_older_journal_are_kept(tmp_path: Path) -> None:

@@ -65,14 +65,18 @@ class PilotedConsole:
         """Wait until a card in view accepts keys."""
         await self.until(lambda: any(card.armed for card in self.screen.query(Card)), "No card")
 
-    async def confirm(self) -> None:
-        """Confirm the plan in view, as soon as it accepts keys and was read to its end."""
+    async def planned(self) -> None:
+        """Wait until the plan in view accepts keys, and was read to its end."""
         await self.until(
             lambda: any(
                 plan.armed and not plan.send_bar.blocked for plan in self.screen.query(PlanCard)
             ),
             "No plan",
         )
+
+    async def confirm(self) -> None:
+        """Confirm the plan in view, and wait until what it sends is done."""
+        await self.planned()
         await self.press("ctrl+s")
 
 

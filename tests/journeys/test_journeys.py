@@ -37,11 +37,12 @@ class Project:
         rows: int = 24,
         target: str | None = None,
         env: dict[str, str] | None = None,
+        grace: int = 0,
     ) -> Terminal:
-        """Open the console on it."""
+        """Open the console on it; answers can be taken back for `grace` seconds."""
         command = [sys.executable, "-m", "hitl_tui", target or str(self.config)]
         return Terminal(
-            [*command, "--data-dir", str(self.data), "--grace", "0"],
+            [*command, "--data-dir", str(self.data), "--grace", str(grace)],
             columns=columns,
             rows=rows,
             env={"PYTHONPATH": str(ROOT), **(env or {})},
@@ -281,7 +282,7 @@ def test_a_run_is_started_from_a_form(project: Project) -> None:
         terminal.press("a fresh text")
         terminal.wait_for(r'"some_text": "a fresh text"')
         press(terminal, "ctrl+s")
-        terminal.wait_for("waits for an answer")
+        terminal.wait_for(r"\? waits")
         terminal.wait_for("a fresh text")
         press(terminal, "escape")
         terminal.wait_for("1 waiting")

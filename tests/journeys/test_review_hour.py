@@ -1,10 +1,13 @@
 """An hour of review: from item to item, answers that are taken back, and what is left."""
 
 from collections.abc import AsyncIterator, Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hitl_engine.deciding import answer_queue
+from hitl_engine.desk import open_desk
 from hitl_engine.model import JsonObject, OutcomeKind, ThreadStatus
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.thread import ThreadScreen
@@ -160,6 +163,31 @@ async def test_quitting_asks_what_to_do_with_what_is_not_sent(
             await console.shows("Later.")
             await console.pilot.press("ctrl+s")
             await until(console.pilot, lambda: sent(console) == [SendingStatus.APPLIED])
+
+
+async def test_many_decisions_that_were_not_sent_are_drafts_when_the_console_is_back(
+    quiet_server: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await let_wait(quiet_server, 2)
+    async with piloted(quiet_server, tmp_path) as console:
+        console.app.session.grace = 60
+        await console.shows("2 waiting")
+        await console.press("asterisk", "m")
+        await console.armed()
+        await console.press("p", *"Not now.", "ctrl+s")
+        await console.planned()
+        await console.pilot.press("ctrl+s")
+        await console.shows("Sending: 2 decisions")
+    # It ended without asking what to do, as it does when it is killed.
+    monkeypatch.setattr(answer_queue, "_LATE", timedelta(seconds=-60))  # that is long ago
+    async with open_desk(quiet_server.url, data_dir=tmp_path, headers=quiet_server.headers) as desk:
+        assert [each.decision for each in await desk.expire_queued()] == ["respond"] * 2
+    async with piloted(quiet_server, tmp_path) as console:
+        await console.shows("2 waiting", "✎")
+        await console.press("enter")
+        await armed(console)
+        await console.shows("Not now.")
+        assert await console.desk.log() == ()
 
 
 async def test_back_to_the_list_or_on_the_same_thread(quiet_server: Served, tmp_path: Path) -> None:

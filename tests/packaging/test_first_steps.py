@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -78,10 +79,25 @@ class Newcomer:
         assert done.returncode == 0, f"{commands}: {done.stdout}{done.stderr}"
         return done.stdout
 
-    def use(self, command: str, keys: str) -> None:
-        """Open the console, press keys, and wait for its end."""
+    def use(self, command: str, keys: str) -> str:
+        """Run a command in a terminal, press keys, and wait for its end; return the last screen."""
+        with self._typing(command, keys) as terminal:
+            assert terminal.wait_for_exit(60) == 0
+            return terminal.text
+
+    @contextmanager
+    def serving(self, command: str, keys: str) -> Iterator[None]:
+        """Let the server run in another terminal."""
+        with self._typing(command, keys) as terminal:
+            yield
+            terminal.press("ctrl+c")
+            assert terminal.wait_for_exit(30) == 0
+
+    @contextmanager
+    def _typing(self, command: str, keys: str) -> Iterator[Terminal]:
         clean = {name: "" for name in ("HITL_TUI_CONFIG", "PYTHONPATH", "COLORTERM")}
-        line = ["env", "-C", str(self.folder), "-u", "HITL_TUI_CONFIG", *command.split()]
+        without = ("-u", "HITL_TUI_CONFIG", "-u", "HITL_TUI_TRUST")
+        line = ["env", "-C", str(self.folder), *without, *shlex.split(command)]
         with Terminal(line, columns=100, rows=30, env={**clean, **self.environment}) as terminal:
             for each in _KEY.finditer(keys):
                 if each["shown"] is not None:
@@ -90,25 +106,7 @@ class Newcomer:
                 else:
                     terminal.press(each["typed"] or each["key"])
                     terminal.settle(0.3)  # a person waits for what a key does
-            assert terminal.wait_for_exit(30) == 0
-
-    @contextmanager
-    def serving(self, command: str) -> Iterator[None]:
-        """Let the server run in another terminal."""
-        with subprocess.Popen(
-            command.split(),
-            cwd=self.folder,
-            env=self.environment,
-            stderr=subprocess.PIPE,
-            text=True,
-        ) as process:
-            try:
-                assert process.stderr is not None
-                assert process.stderr.readline().startswith("Serving")
-                yield
-            finally:
-                process.terminate()
-                process.wait(30)
+            yield terminal
 
 
 @pytest.mark.hardening
@@ -122,10 +120,10 @@ def test_a_newcomer_gets_to_the_end_of_the_page(tmp_path: Path, wheel: str) -> N
         for step in steps(page):
             if step.name:
                 (tmp_path / step.name).write_text(step.text, encoding="utf-8")
-            elif step.keys:
-                newcomer.use(step.commands[0], step.keys)
             elif step.commands[0].startswith("hitl-tui serve"):
-                stack.enter_context(newcomer.serving(step.commands[0]))
+                stack.enter_context(newcomer.serving(step.commands[0], step.keys))
+            elif step.keys:
+                said += newcomer.use(step.commands[0], step.keys)
             else:
                 said += newcomer.run(step.commands)
     told = (tmp_path / "told.json").read_text(encoding="utf-8")

@@ -1,11 +1,16 @@
 """Many items decided at once, on real servers: each has its own decision."""
 
 import asyncio
+import time
 from collections.abc import Sequence
+from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
+from hitl_engine.deciding import answer_queue
 from hitl_engine.deciding.bulk_sender import Result
-from hitl_engine.desk import Desk
+from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import NoLongerWaits
 from hitl_engine.model import (
     Answer,
@@ -25,6 +30,8 @@ from hitl_engine.model import (
     Verdicts,
     Waiting,
 )
+from tests.server.conftest import on_local_server
+from tests.server.processes import Served
 
 REQUEST: JsonObject = {"messages": [{"role": "user", "content": "Prepare my Monday."}]}
 
@@ -41,8 +48,9 @@ async def waits(desk: Desk, *starts: tuple[str, JsonValue]) -> list[Waiting]:
 async def decided(desk: Desk, items: Sequence[Item], same: SameDecision) -> dict[int, Result]:
     """Decide on all items; return each result, by the index of its item."""
     ended: dict[int, Result] = {}
-    await desk.bulk.decide_each(
-        desk.bulk.plan(items, same),
+    queued = await desk.bulk.queue(desk.bulk.plan(items, same), wait=timedelta())
+    await desk.bulk.send(
+        queued,
         lambda _: None,
         on_begun=lambda _: None,
         on_ended=ended.__setitem__,
@@ -112,3 +120,27 @@ async def test_the_questions_of_one_task_are_answered_in_one_request(
     ended = await decided(desk, [desk.reviews.item(each) for each in waiting], Answer("yes"))
     assert statuses(ended) == [ThreadStatus.DONE] * 2
     assert sorted(trace.read_text().split()[len(ran) :]).count("left") == 1
+
+
+@pytest.mark.hardening
+@on_local_server
+async def test_hundreds_of_items_are_all_sent_however_long_that_takes(
+    desk: Desk, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_queue, "_LATE", timedelta(seconds=1))
+    monkeypatch.setattr(answer_queue, "_POSTPONED_EACH", 0.1)
+    items: list[Item] = []
+    start: tuple[str, JsonValue] = ("revise", {"some_text": "a"})
+    for _ in range(15):
+        waiting = await waits(desk, *[start] * 20)
+        items += map(desk.reviews.item, waiting)
+    begun = time.monotonic()
+    sending = asyncio.ensure_future(decided(desk, items, Revise("one text")))
+    async with open_desk(
+        served.url, data_dir=tmp_path / "journal", headers=served.headers
+    ) as other:
+        while not sending.done():
+            assert await other.expire_queued() == (), "the program that queued them still runs"
+            await asyncio.sleep(0.2)
+    assert statuses(await sending) == [ThreadStatus.DONE] * 300
+    assert time.monotonic() - begun > 3, "too quick to show anything"

@@ -7,7 +7,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import Answer, Interrupt, OutcomeKind
-from tests.any_server.proxy import Exchange, Proxy, proxy_of
+from tests.any_server.proxy import Exchange, Proxy
 from tests.any_server.steps import decide, ignore, questions_of, start
 from tests.server.processes import Served
 
@@ -17,13 +17,6 @@ def server(request: pytest.FixtureRequest) -> Served:
     """Both servers that run Python graphs."""
     served: Served = request.getfixturevalue(request.param)
     return served
-
-
-@pytest.fixture
-async def proxy(server: Served) -> AsyncIterator[Proxy]:
-    """A proxy in front of the server."""
-    async with proxy_of(server) as between:
-        yield between
 
 
 @pytest.fixture

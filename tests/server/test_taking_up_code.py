@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -12,7 +14,7 @@ import pytest
 
 from hitl_engine import desk as desk_module
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.errors import BadInput, Conflict
+from hitl_engine.errors import BadInput, Conflict, NotTrusted
 from hitl_engine.model import Answer, Inbox, Interrupt, OutcomeKind, Progress, ThreadStatus
 from tests.terminal import Terminal
 
@@ -140,6 +142,38 @@ async def test_a_server_that_no_console_started_is_left_alone(file: Path) -> Non
     finally:
         served.terminate()
         await asyncio.to_thread(served.communicate)
+
+
+@pytest.mark.hardening
+async def test_code_that_changed_while_no_server_ran_waits_for_a_person(
+    file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("HITL_TUI_TRUST")
+    monkeypatch.setenv("XDG_DATA_HOME", str(file.parent / "home"))
+    config, data = str(file.parent / "langgraph.json"), file.parent / "data"
+    with pytest.raises(NotTrusted) as asked:
+        async with open_desk(config, data_dir=data):
+            pass
+    assert asked.value.code is not None
+    desk_module.trust_code(asked.value.code)
+    async with open_desk(config, data_dir=data) as desk, watched(desk) as inboxes:
+        await until(inboxes, lambda inbox: not inbox.error)
+        file.write_text(GRAPH.replace("RULE", "new rule"))
+        [address] = data.rglob("engine.json")
+        os.kill(json.loads(address.read_text())["pid"], signal.SIGKILL)
+        told = await until(inboxes, lambda inbox: "has changed" in (inbox.error or ""))
+        assert "one.py" in (told.error or "") and desk.server.changed
+        with pytest.raises(NotTrusted, match="press f6"):
+            async with desk.keep_running():
+                pass
+        await desk.take_up_code()
+        await until(inboxes, lambda inbox: not inbox.error)
+        file.write_text(GRAPH)
+        await until(inboxes, lambda inbox: bool(inbox.code_changes))
+        before = desk.server.url
+        with pytest.raises(NotTrusted, match="press f6"):
+            await desk.take_up_code(by_itself=True)
+        assert desk.server.url == before and len(await desk.graphs()) == 1
 
 
 @pytest.mark.parametrize("by_itself", [False, True])

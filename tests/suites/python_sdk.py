@@ -23,7 +23,7 @@ def _run(suite: Path, work: Path) -> Result:
     python = environment_with(work / "environment", _PACKAGES)
     copy = Path(shutil.copytree(suite, work / "sdk-py"))
     data, graphs = work / "data", copy / "integration" / "langgraph.json"
-    options = ("serve", str(graphs), "--port", "0", "--data-dir", str(data))
+    options = ("serve", str(graphs), "--trust", "--port", "0", "--data-dir", str(data))
     with serving(*options, "--python", str(python), module="hitl_tui") as url:
         for test in (copy / "tests" / "integration").glob(
             "*.py"

@@ -171,9 +171,14 @@ class Decider:
         found = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return await self._past_conditions(found, on_progress)
 
-    async def step(self, breakpoint: Breakpoint, on_progress: OnProgress) -> Outcome:
-        """Step past a breakpoint to the next stop that counts. Also raises NoLongerWaits."""
-        stepped = await self.step_once(breakpoint, on_progress)
+    async def step(
+        self, breakpoint: Breakpoint, on_progress: OnProgress, *, queued: Sequence[Intent] = ()
+    ) -> Outcome:
+        """Step past a breakpoint to the next stop that counts.
+
+        `queued`: as this, by `intent_of_step`, it was queued. Also raises NoLongerWaits.
+        """
+        stepped = await self.step_once(breakpoint, on_progress, queued=queued)
         (found,) = await self._past_conditions((stepped,), on_progress)
         return found
 
@@ -183,6 +188,7 @@ class Decider:
         on_progress: OnProgress,
         *,
         also_at: Breakpoints = NO_BREAKPOINTS,
+        queued: Sequence[Intent] = (),
     ) -> Outcome:
         """Step past a breakpoint to the next stop, whether it counts or not.
 
@@ -207,21 +213,14 @@ class Decider:
         request |= self.decided_on(
             breakpoint.checkpoint_id, list(before.pending_ids), last_run=last_run
         )
-        intent = Intent(
-            event="step",
-            server=self._session.server.label,
-            graph_id=breakpoint.graph_id,
-            thread_id=breakpoint.thread_id,
-            node=breakpoint.node,
-            decision="step",
-        )
+        intents = queued or [self.intent_of_step(breakpoint)]
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
             race = await self._race(observed, before)
             return (outcome.after_race(outcome.of_step(before, observed, after), race),)
 
         basis = _Basis(check, last_run)
-        (found,) = await self._carry_out([intent], request, on_progress, outcomes_of, basis)
+        (found,) = await self._carry_out(intents, request, on_progress, outcomes_of, basis)
         return found
 
     async def run(self, intent: Intent, request: JsonObject, on_progress: OnProgress) -> Outcome:
@@ -571,6 +570,17 @@ class Decider:
         await self._runs.settle(sent, observed)
         return await self._runs.read_back(
             observed, lambda: self._session.reader.snapshot(sent.thread_id)
+        )
+
+    def intent_of_step(self, breakpoint: Breakpoint) -> Intent:
+        """Return what is written down before a step past a breakpoint."""
+        return Intent(
+            event="step",
+            server=self._session.server.label,
+            graph_id=breakpoint.graph_id,
+            thread_id=breakpoint.thread_id,
+            node=breakpoint.node,
+            decision="step",
         )
 
     def intents_of(self, decided: Sequence[tuple[Question, Decision]]) -> list[Intent]:

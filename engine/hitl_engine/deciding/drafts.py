@@ -1,5 +1,6 @@
 """Drafts of one server: kept while a question waits, moved along when it is asked again."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import timedelta
 
@@ -22,7 +23,12 @@ class Drafts:
 
     async def save(self, question: Question, content: JsonObject) -> None:
         """Keep what was typed, durable when this returns. Raises JournalFailed."""
-        await self._table.save(self._session.server.identity, question, content)
+        await self.save_all([(question, content)])
+
+    async def save_all(self, typed: Sequence[tuple[Question, JsonObject]]) -> None:
+        """Keep what was typed for each question, all or none, as `save`. Raises JournalFailed."""
+        if typed:
+            await self._table.save(self._session.server.identity, typed)
 
     async def find(self, question: Question) -> Draft | None:
         """Return what was typed for this question before, if anything. Raises JournalFailed.

@@ -27,6 +27,10 @@ _SCHEMA = f"""{_DECISION}
 CREATE INDEX IF NOT EXISTS decision_by_id ON decision (decision_id);
 CREATE INDEX IF NOT EXISTS decision_by_thread ON decision (json_extract(body, '$.thread_id'))
     WHERE event = 'intend';
+CREATE TABLE IF NOT EXISTS postponed (
+    decision_id TEXT PRIMARY KEY,
+    due TEXT NOT NULL
+);
 CREATE TABLE IF NOT EXISTS journal (
     one INTEGER PRIMARY KEY CHECK (one = 1),
     id TEXT NOT NULL

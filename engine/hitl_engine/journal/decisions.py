@@ -2,10 +2,10 @@
 
 Each row has a hash of itself and of all rows before it, see `chain.py`.
 
-An answer that can be taken back for a moment has a row `queue` before them; if it was not sent, a
-row `withdraw` follows that one. If a `queue` or `intend` row cannot be written durably, this raises
-and nothing is sent. A `conclude` row does not wait for the disk: a power cut may lose it, and then
-the outcome counts as unknown.
+A decision that can be taken back for a moment, or is one of many that are sent one after the other,
+has a row `queue` before them; if it was not sent, a row `withdraw` follows that one. If a `queue` or
+`intend` row cannot be written durably, this raises and nothing is sent. A `conclude` row does not wait
+for the disk: a power cut may lose it, and then the outcome counts as unknown.
 """
 
 import asyncio
@@ -107,8 +107,8 @@ class DecisionLog:
     async def intend(self, *intents: Intent) -> str:
         """Record what is about to be sent; all or none is durable. Return the head of the journal.
 
-        The head is `ID:HASH`: the id of the journal, and the hash of the newest row. Raises JournalFailed, what `refuses` makes, and NotTaken for a queued answer that was
-        withdrawn.
+        The head is `ID:HASH`: the id of the journal, and the hash of the newest row. Raises
+        JournalFailed, what `refuses` makes, and NotTaken for a queued decision that was withdrawn.
         """
         if self._refuses is not None:
             raise self._refuses()
@@ -128,10 +128,23 @@ class DecisionLog:
         with _nothing_sent():
             await self._write("queue", rows)
 
-    async def withdraw(self, *decision_ids: str) -> bool:
-        """Record that queued decisions are not sent; False if they are sent already, or withdrawn.
+    async def postpone(self, *decision_ids: str, due: datetime) -> None:
+        """Let queued decisions be due later than their rows tell. Raises JournalFailed."""
+        await self._database.write_soon(
+            "INSERT OR REPLACE INTO postponed (decision_id, due) SELECT value, ? FROM json_each(?)",
+            (due.isoformat(), json.dumps(decision_ids)),
+        )
 
-        Raises JournalFailed.
+    async def forget_postponed(self, *, before: datetime) -> None:
+        """Forget what was due before this time: it was sent or withdrawn. Raises JournalFailed."""
+        await self._database.write_soon(
+            "DELETE FROM postponed WHERE due < ?", (before.isoformat(),)
+        )
+
+    async def withdraw(self, *decision_ids: str) -> bool:
+        """Record that queued decisions are not sent, all or none.
+
+        False if one of them is sent already, or withdrawn. Raises JournalFailed.
         """
         rows: dict[str, JsonObject] = {each: {} for each in decision_ids}
         return bool(await self._write("withdraw", rows, unless="intend"))
@@ -140,9 +153,12 @@ class DecisionLog:
         """Return decisions that were due before this time, and were neither sent nor withdrawn."""
         rows = await self._database.rows(
             """SELECT decision_id, at, body, NULL FROM decision AS queue
-               WHERE event = 'queue' AND json_extract(body, '$.due') < ? AND NOT EXISTS (
-                   SELECT 1 FROM decision WHERE decision_id = queue.decision_id
-                       AND event IN ('intend', 'withdraw'))
+               WHERE event = 'queue' AND coalesce(
+                       (SELECT due FROM postponed WHERE decision_id = queue.decision_id),
+                       json_extract(body, '$.due')) < ?
+                   AND NOT EXISTS (
+                       SELECT 1 FROM decision WHERE decision_id = queue.decision_id
+                           AND event IN ('intend', 'withdraw'))
                ORDER BY seq""",
             (before.isoformat(),),
         )

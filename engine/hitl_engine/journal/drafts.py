@@ -1,8 +1,9 @@
 """Drafts: what a person typed for an interrupt and did not send, one for each interrupt."""
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.journal.decisions import asked_of
@@ -15,20 +16,28 @@ class DraftTable:
     def __init__(self, database: JournalDatabase) -> None:
         self._database = database
 
-    async def save(self, server: str, question: Question, content: JsonObject) -> None:
-        """Keep what was typed; durable when this returns. Raises JournalFailed."""
-        interrupt = question.interrupt
-        await self._database.write(
-            """INSERT OR REPLACE INTO draft
-               (server, thread_id, interrupt_id, fingerprint, saved, content, asked)
-               VALUES (?, ?, ?, ?, ?, ?, ?)""",
+    async def save(self, server: str, typed: Sequence[tuple[Question, JsonObject]]) -> None:
+        """Keep what was typed for each question; all is durable when this returns, or none.
+
+        Raises JournalFailed.
+        """
+        now = datetime.now(UTC).isoformat()
+        rows = [
             (
-                *_draft_key(server, interrupt),
+                *_draft_key(server, question.interrupt),
                 question.fingerprint,
-                datetime.now(UTC).isoformat(),
+                now,
                 json.dumps(content),
-                asked_of(interrupt),
-            ),
+                asked_of(question.interrupt),
+            )
+            for question, content in typed
+        ]
+        places = ", ".join(["(?, ?, ?, ?, ?, ?, ?)"] * len(rows))
+        await self._database.write(
+            f"""INSERT OR REPLACE INTO draft
+               (server, thread_id, interrupt_id, fingerprint, saved, content, asked)
+               VALUES {places}""",
+            chain.from_iterable(rows),
         )
 
     async def find(self, server: str, question: Question) -> Draft | None:

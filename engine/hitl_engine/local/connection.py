@@ -3,14 +3,23 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import key_of_sdk
-from hitl_engine.errors import BadInput, GraphBroken, HitlError, NotThere, Unreachable
+from hitl_engine.errors import (
+    BadInput,
+    GraphBroken,
+    HitlError,
+    NotThere,
+    NotTrusted,
+    Unreachable,
+)
 from hitl_engine.local import server_process
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
+from hitl_engine.local.trust import ProjectTrust
 from hitl_engine.model import BrokenGraph, ChangedGraph, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
@@ -23,6 +32,7 @@ _SILENCE = 20.0
 """Our own server sends a heartbeat every 5 s."""
 _OURS = "last_run"
 """A flag that only our own server has; it can do everything."""
+_ASK_FOR_KEY = "To run it as it is now, press f6 in the console, or start again."
 
 
 class Connection:
@@ -36,14 +46,19 @@ class Connection:
         headers: Mapping[str, str],
         refuses: Callable[[], HitlError] | None = None,
         *,
+        trusts_code: bool = False,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
-        """`transport` replaces the network for a remote server."""
+        """`trusts_code`: a local project may be run though nobody has agreed to its code.
+
+        `transport` replaces the network for a remote server.
+        """
         self._target = target
         self._settings = settings
         self._folder = folder
         self._headers = headers
         self._refuses = refuses
+        self._trusts_code = trusts_code
         self._transport = transport
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
@@ -53,6 +68,8 @@ class Connection:
         self.server: Server
         self.info = WireInfo()
         """How the server describes itself."""
+        self.refused_code: NotTrusted | None = None
+        """Why a local server that has ended was not started again; None if that is not so."""
 
     async def open(self, *, needs_graph: bool = True) -> Self:
         """Find or start the server and read its identity.
@@ -95,17 +112,28 @@ class Connection:
     async def recover(self) -> None:
         """Find or start a project's local server again if it has ended; `api` is then a new client.
 
-        Raises TargetError.
+        Raises TargetError: NotTrusted if the code has changed meanwhile; then it can be taken up.
         """
         async with self._recovering:
             if self._local_server is None or await self._is_there(self._local_server):
                 return
-            await self._replace(self._local_server)
+            try:
+                await self._replace(self._local_server)
+            except NotTrusted as error:
+                changed = ChangedGraph(graph_id="", what=error.what)
+                self.server = replace(self.server, changed=(changed,))
+                self.refused_code = NotTrusted(
+                    f"The local server has ended. {error.what}",
+                    hint=_ASK_FOR_KEY,
+                    code=error.code,
+                )
+                raise self.refused_code from error
 
-    async def restart(self) -> None:
+    async def restart(self, *, by_itself: bool = False) -> None:
         """End a project's local server and start it again, with the code as it is now.
 
-        Raises BadInput for a server that no console started, TargetError.
+        Whoever asks for this agrees to run that code, unless it is done `by_itself`. Raises BadInput
+        for a server that no console started, NotTrusted, TargetError.
         """
         server = self._local_server
         if server is None or not server.by_console:
@@ -115,18 +143,37 @@ class Connection:
             )
         async with self._recovering:
             if self._local_server is server:
-                server.hold()
-                await server.end()
+                await self._agree(by_itself)
+                if server.started_here or await self._is_there(server):
+                    server.hold()
+                    await server.end()
                 await self._replace(server)
         await self.wait_for_graphs()  # only then it is known whether the code can be imported
 
+    async def _agree(self, by_itself: bool) -> None:
+        """Keep that a person agrees to the code; without a person, raise NotTrusted if nobody has."""
+        if not by_itself:
+            await asyncio.to_thread(self._trust.agree)
+            return
+        try:
+            await asyncio.to_thread(self._trust.check)
+        except NotTrusted as error:
+            raise NotTrusted(error.what, hint=_ASK_FOR_KEY, code=error.code) from error
+
     async def _replace(self, gone: server_process.RunningServer) -> None:
         """Find or start another local server in the place of one that has ended."""
-        fresh = Connection(self._target, self._settings, self._folder, self._headers, self._refuses)
+        fresh = Connection(
+            self._target,
+            self._settings,
+            self._folder,
+            self._headers,
+            self._refuses,
+            trusts_code=self._trusts_code,
+        )
         await fresh.open(needs_graph=False)  # graphs may be mended while a console is open
         old = self.api
         self._local_server, self.api = fresh._local_server, fresh.api
-        self.server, self.info = fresh.server, fresh.info
+        self.server, self.info, self.refused_code = fresh.server, fresh.info, None
         self._release_if_idle()
         await old.aclose()
         await gone.aclose()
@@ -156,7 +203,10 @@ class Connection:
     async def _connect(self, needs_graph: bool) -> None:
         if isinstance(self._target, LocalProject):
             self._local_server = await server_process.find_or_start(
-                self._target.spec, self._folder, python=self._settings.python
+                self._target.spec,
+                self._folder,
+                python=self._settings.python,
+                before_start=self._trust.check,
             )
             self.api = LangGraphServer(
                 self._local_server.url,
@@ -178,6 +228,11 @@ class Connection:
         except BaseException:
             await self.aclose()
             raise
+
+    @property
+    def _trust(self) -> ProjectTrust:
+        assert isinstance(self._target, LocalProject), "a server elsewhere runs no code here"
+        return ProjectTrust(self._target.spec, always=self._trusts_code)
 
     async def _is_there(self, server: server_process.RunningServer) -> bool:
         if not server.hold():  # first, so that a local server that replies cannot end afterwards

@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
@@ -146,17 +147,25 @@ class _Child:
 
 
 async def find_or_start(
-    target: str, folder: Path, *, python: str | None = None, timeout: float = 60
+    target: str,
+    folder: Path,
+    *,
+    python: str | None = None,
+    timeout: float = 60,
+    before_start: Callable[[], None] = lambda: None,
 ) -> RunningServer:
     """Return the running server of `folder`, held, or start one that runs as long as this process.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
-    than this one. Raises `BadTarget`, and `LocalServerFailed` with the server's message.
+    than this one. `before_start` is called in a thread just before one is started, and prevents
+    that by raising. Raises what it raises, `BadTarget`, and `LocalServerFailed` with the server's
+    message.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
             server = await _found(target, folder)
             while server is None:
+                await asyncio.to_thread(before_start)
                 server = await _started(target, folder, python, timeout) or await _awaited(
                     target, folder
                 )

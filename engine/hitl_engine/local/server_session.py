@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import replace
 
-from hitl_engine.errors import HitlError
+from hitl_engine.errors import HitlError, NotTrusted, Unreachable
 from hitl_engine.local.connection import Connection
 from hitl_engine.model import Inbox, Server
 from hitl_engine.reading.client import LangGraphServer, StreamEvent
@@ -34,6 +34,11 @@ class ServerSession:
     def server(self) -> Server:
         """Which server this is."""
         return self._connection.server
+
+    @property
+    def refused_code(self) -> NotTrusted | None:
+        """Why a local server that has ended was not started again; None if that is not so."""
+        return self._connection.refused_code
 
     def supports(self, flag: str) -> bool:
         """Whether the server lists this ability in `GET /info`."""
@@ -65,16 +70,21 @@ class ServerSession:
 
         If none is named, something else may have changed: the code of the graphs. Raises TargetError.
         """
-        if not changed:
-            await self._refresh()
-        inbox = await self.inbox.look(changed, seconds=_SOON)
+        try:
+            if not changed:
+                await self._refresh()
+            inbox = await self.inbox.look(changed, seconds=_SOON)
+        except Unreachable:
+            if self.refused_code is None:
+                raise
+            raise self.refused_code.with_traceback(None) from None
         told = tuple(each.what for each in self.server.changed)
         return replace(inbox, code_changes=told, coming=self.server.coming)
 
-    async def restart(self) -> None:
-        """Start the local server again, with the code as it is now. Raises BadInput, TargetError."""
+    async def restart(self, *, by_itself: bool = False) -> None:
+        """Start the local server again, with the code as it is now; see `Connection.restart`."""
         try:
-            await self._connection.restart()
+            await self._connection.restart(by_itself=by_itself)
         finally:
             self._follow_connection()
 

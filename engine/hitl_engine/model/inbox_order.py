@@ -19,12 +19,6 @@ class InboxOrder(Enum):
     DEADLINE = "next deadline first"
     """Items without a deadline follow, those that wait longest first."""
 
-    @property
-    def following(self) -> "InboxOrder":
-        """The order after this one; after the last comes the first."""
-        orders = list(InboxOrder)
-        return orders[(orders.index(self) + 1) % len(orders)]
-
 
 def in_order(
     items: Iterable[Waiting],

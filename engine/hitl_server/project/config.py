@@ -1,5 +1,6 @@
 """Reads a target: its graphs, where their code is, its environment and its settings."""
 
+import _imp
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -70,7 +71,11 @@ class ProjectConfig:
     http: HttpSettings = field(default_factory=HttpSettings)
 
     def enter(self) -> None:
-        """Set the environment (without overriding anything) and the import path of this process."""
+        """Set the environment (without overriding anything) and the import path of this process.
+
+        Compiled files that do not tell when they were made are compared with their source.
+        """
+        _imp.check_hash_based_pycs = "always"  # as the option of python, which some do not have
         self.environment.enter()
         for path in self.import_paths:
             if str(path) not in sys.path:

@@ -139,16 +139,22 @@ class BulkAnswer(Vertical):
         match self._way:
             case BulkWay.FILL as way:
                 self.json.set_title(f"{self._title(way)}{self._field_names()}")
-                self.json.show_source(self._choice.text or self._start_of_form())
+                self._show_json(self._choice.text or self._start_of_form())
             case BulkWay.JSON as way:
                 self.json.set_title(self._title(way))
-                self.json.show_source(self._choice.text)
+                self._show_json(self._choice.text)
             case BulkWay.CHOOSE:
                 self._show_options()
                 self.text_field.show("", self._choice.text)
             case BulkWay.REJECT | BulkWay.RESPOND | BulkWay.TEXT as way:
                 offers = way is BulkWay.REJECT
                 self.text_field.show(self._title(way), self._choice.text, offers=offers)
+
+    def _show_json(self, source: str) -> None:
+        """Show JSON as it was typed, with its first mistake."""
+        self.json.reader = self._choice.read
+        self.json.show_source(source)
+        self.json.check()
 
     def _title(self, way: BulkWay) -> str:
         return _TITLES[way].format(for_whom=self._for_whom)

@@ -128,6 +128,10 @@ class Card(VerticalScroll, can_focus=True):
             return False
         return True if self.armed else None
 
+    def is_dim(self, action: str) -> bool:
+        """Whether the key of an action only tells why nothing can be done."""
+        return action in ("send", "keep") and self.send_bar.blocked
+
     def action_send(self) -> None:
         """Decide, once."""
         if self.armed and not self.answered:

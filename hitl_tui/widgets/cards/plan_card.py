@@ -33,8 +33,8 @@ class PlanCard(Card, can_focus=False):
         Binding(
             JUMP_KEY,
             "jump_to_end",
-            "To the end",
-            tooltip="Show the end and count all of it as seen; for decisions the log tells so",
+            "Mark as seen",
+            tooltip="Show the end and mark all of it as seen; for decisions the log tells so",
             id="plan.jump_to_end",
         ),
     ]
@@ -45,7 +45,7 @@ class PlanCard(Card, can_focus=False):
     def __init__(self, plan: Plan) -> None:
         super().__init__()
         self.plan = plan
-        self.text = PlanText(plan.all_lines)
+        self.text = PlanText(plan)
         self.send_bar = SendBar(plan.verb)
         self.jumped_over = (0,) * len(plan.parts)
         """How many rows of each part of the plan the user jumped over."""
@@ -58,6 +58,11 @@ class PlanCard(Card, can_focus=False):
     def on_mount(self) -> None:
         """Show why the plan cannot be confirmed yet."""
         self._show_answer()
+
+    @property
+    def compares(self) -> bool:
+        """Whether it shows what a write changes next to what was there."""
+        return bool(self.plan.difference)
 
     def take_focus(self) -> None:
         """Focus the text, so that keys scroll it."""

@@ -1,10 +1,15 @@
 """The text of a plan, which can be confirmed once all of it was on the screen."""
 
+from collections.abc import Iterator, Sequence
 from typing import ClassVar
 
 from rich.style import Style
+from textual import events
 
-from hitl_tui.state.plan import CAUTION
+from hitl_tui.state.plan import CAUTION, Plan
+from hitl_tui.text.argument_line import ArgumentLine
+from hitl_tui.text.difference_lines import difference_lines
+from hitl_tui.text.highlight import Span
 from hitl_tui.widgets.text_view import TextPane, TextView
 
 _DIFFERENCE = {"+": "added", "-": "removed"}
@@ -13,22 +18,39 @@ _DIFFERENCE = {"+": "added", "-": "removed"}
 class PlanView(TextView):
     """Shows the lines of a plan; its cautions and differences have colours of their own."""
 
-    COMPONENT_CLASSES: ClassVar[set[str]] = {"text-view--caution", "text-view--detail"}
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "text-view--caution",
+        "text-view--detail",
+        "text-view--mark",
+        "text-view--word",
+    }
     DEFAULT_CSS = """
     PlanView {
         & > .text-view--caution { color: $text-warning; }
         & > .text-view--detail { color: $foreground 80%; }
+        & > .text-view--mark { color: $foreground 40%; }
+        & > .text-view--word { color: $foreground 50%; }
     }
     """
+    beside: Sequence[ArgumentLine] = ()
+    """The first lines, where they are a difference in two columns."""
 
     def base_style(self, number: int) -> Style:
         """Colour cautions, and what belongs to the line above."""
         line = self.line(number)
+        if number < len(self.beside):
+            return self.rich_style
         if line.startswith(CAUTION):
             return self.colour("caution")
         if line[:1] in _DIFFERENCE:
             return self.colour(_DIFFERENCE[line[0]])
         return self.colour("detail") if line.startswith(" ") else self.rich_style
+
+    def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
+        """Colour both sides of a difference."""
+        if number < len(self.beside):
+            yield from self.beside[number].spans
+        yield from super().spans(number, start, end)
 
 
 class PlanText(TextPane):
@@ -40,22 +62,37 @@ class PlanText(TextPane):
     HELP = """\
     ### What will be done
     All of it has to be on the screen: arrow keys and page down scroll it. Then **ctrl+s** does it;
-    **escape** goes back and does nothing. **ctrl+end** jumps to the end and counts all of it as
+    **escape** goes back and does nothing. **ctrl+end** jumps to the end and marks all of it as
     seen; for decisions the log tells so.
     """
+    view: PlanView
 
-    def __init__(self, lines: tuple[str, ...]) -> None:
-        super().__init__()
-        self.view = PlanView()
+    def __init__(self, plan: Plan) -> None:
+        super().__init__(view=PlanView())
         self.keep_seen()
-        self._lines = lines
+        self._plan = plan
+        self._columns = 0
 
     def on_mount(self) -> None:
         """Show the lines."""
-        self.view.show_lines([*self._lines])
+        self._show_lines()
 
-    def on_resize(self) -> None:
-        """Begin again at the start: a row that the first layout drew may not fit any more."""
-        if not self.scroll_y:
+    def on_resize(self, event: events.Resize) -> None:
+        """Show both sides of a difference next to each other if there is room now, or no longer.
+
+        Begin again at the start: a row that the first layout drew may not fit any more.
+        """
+        columns = self.columns_for_two_sides(event.size) if self._plan.difference else 0
+        if columns != self._columns:
+            self._columns = columns
+            self._show_lines()
+        elif not self.scroll_y:
             self.view.forget_seen()
             self.view.refresh()
+
+    def _show_lines(self) -> None:
+        plan = self._plan
+        beside = difference_lines(plan.difference, self._columns) if self._columns else []
+        self.view.beside = beside
+        first = [line.text for line in beside] or plan.lines_of_difference
+        self.show_lines([*first, *plan.other_lines])

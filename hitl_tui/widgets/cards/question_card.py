@@ -52,8 +52,8 @@ class QuestionCard(Card, can_focus=False):
         Binding(
             "ctrl+t",
             "answer_as",
-            "Answer as",
-            tooltip="Switch the way to answer: the original form, JSON, text, or yes or no",
+            "Answer format",
+            tooltip="Answer in another format: the original form, JSON, text, or yes or no",
             id="card.answer_as",
         ),
         Binding(
@@ -66,8 +66,8 @@ class QuestionCard(Card, can_focus=False):
         Binding(
             JUMP_KEY,
             "jump_to_end",
-            "To the end",
-            tooltip="Show the end of what is asked and count all of it as seen; the log tells so",
+            "Mark as seen",
+            tooltip="Show the end of what is asked and mark all of it as seen; the log tells so",
             id="card.jump_to_end",
         ),
     ]

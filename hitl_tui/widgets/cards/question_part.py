@@ -18,14 +18,14 @@ from hitl_tui.widgets.cards.card_body import CardBody
 from hitl_tui.widgets.fitting_layout import Fitting
 
 JUMP_KEY = "ctrl+end"
-"""The key that shows the end of what is asked and counts all of it as seen."""
+"""The key that shows the end of what is asked and marks all of it as seen."""
 AnswerTo = Callable[[Decision], JsonValue]
 """Returns the JSON of a decision on one question. Raises NotTaken."""
 
 
 def unseen_words(rows: int, of_what: str = "") -> str:
     """Return that rows were not on the screen, and what to do."""
-    how = f"scroll through them, or {JUMP_KEY} jumps to the end"
+    how = f"scroll through them, or {JUMP_KEY} marks all as seen"
     return f"{counted(rows, 'row')} {of_what}unseen: {how}."
 
 

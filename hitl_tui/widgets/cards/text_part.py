@@ -11,8 +11,8 @@ from hitl_tui.text.diff import change_count, changes
 from hitl_tui.text.literal import literal
 from hitl_tui.widgets.answer_ways import Way
 from hitl_tui.widgets.cards.question_part import QuestionPart, unseen_words
+from hitl_tui.widgets.difference_pane import DifferencePane
 from hitl_tui.widgets.editor import Editor
-from hitl_tui.widgets.text_view import Syntax, TextPane
 
 
 class TextPart(QuestionPart):
@@ -40,7 +40,7 @@ class TextPart(QuestionPart):
         title = "Text to revise" if review.text else "Your answer"
         self.text = Editor(title, id="text", placeholder="Type here")
         self.text.keep_seen()
-        self.changes = TextPane("Changes", id="changes")
+        self.changes = DifferencePane("Changes", unchanged="Nothing is changed.", id="changes")
         self.set_class(not review.text, "-new-text")
 
     def compose(self) -> ComposeResult:
@@ -49,6 +49,11 @@ class TextPart(QuestionPart):
             yield Static(literal(self.review.prompt), id="prompt")
         yield self.text
         yield self.changes
+
+    @property
+    def compares(self) -> bool:
+        """Whether there is a text that the changes are compared with."""
+        return bool(self.review.text)
 
     def load(self, typed: JsonObject) -> None:
         """Show the text of the request, or as it was typed before, with the cursor at its end."""
@@ -92,8 +97,7 @@ class TextPart(QuestionPart):
     def show_changes(self) -> None:
         """Show the difference between the text and the request."""
         lines = changes(self.review.text, self.text.value)
-        self.changes.show_text("\n".join(lines) or "Nothing is changed.", Syntax.DIFF)
-        self.changes.set_title("Changes", change_count(lines))
+        self.changes.show_difference(lines, change_count(lines))
 
     def first_field(self) -> Editor:
         """Return the text."""

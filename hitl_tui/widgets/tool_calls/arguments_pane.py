@@ -3,28 +3,31 @@
 from typing import ClassVar
 
 from textual import events, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import VerticalScroll
-from textual.geometry import Region
 
-from hitl_engine.model import JsonObject
+from hitl_engine.model import JsonObject, JsonValue, json_path
 from hitl_tui.text.argument_lines import json_lines, lines_of
 from hitl_tui.text.fitting import counted
+from hitl_tui.text.json_places import value_at
 from hitl_tui.text.literal import hidden_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
-from hitl_tui.widgets.titled_pane import TitledPane, titled
+from hitl_tui.widgets.rows_pane import RowsPane
+from hitl_tui.widgets.titled_pane import titled
 from hitl_tui.widgets.tool_calls.arguments_view import ArgumentsView
 
+_FEWEST = 4
+"""Rows that the pane keeps, with its title, if it has so many."""
 
-class ArgumentsPane(TitledPane):
+
+class ArgumentsPane(RowsPane):
     """A frame with a title around the arguments, which scrolls and has a cursor."""
 
     HELP = """\
     ### Arguments: this is what runs
     Arrow keys move the cursor, **enter** or a click folds and unfolds, **plus** unfolds everything,
     **j** shows the arguments as JSON. Short texts are in quotation marks, long ones are shown line by
-    line: `→` is a tab, `·` a space at the end of a line.
+    line: `→` is a tab, `·` a space at the end of a line. **/** searches, **n** and **N** go to the
+    next match and the one before. **y** copies the value at the cursor.
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "move(-1)", "Up", show=False, tooltip="One row up", id="arguments.up"),
@@ -59,9 +62,10 @@ class ArgumentsPane(TitledPane):
         ),
     ]
 
+    view: ArgumentsView
+
     def __init__(self, title: str, *, id: str | None = None) -> None:
-        super().__init__(id=id)
-        self.view = ArgumentsView()
+        super().__init__(ArgumentsView(), id=id)
         self.view.keep_seen()
         self._title = title
         self._args: JsonObject = {}
@@ -71,12 +75,9 @@ class ArgumentsPane(TitledPane):
         """The width of the view, where that is wide enough for the two sides of a change."""
         self.as_json = False
 
-    def compose(self) -> ComposeResult:
-        """Yield the arguments."""
-        yield self.view
-
     def show_args(self, args: JsonObject, *, seen: bool) -> None:
         """Show these arguments from the start; `seen` if all of them were on the screen before."""
+        self.end_search()
         self._args = args
         self._hidden = hidden_words(args)
         self._row = 0
@@ -101,15 +102,18 @@ class ArgumentsPane(TitledPane):
     def _show(self, *, seen: bool) -> None:
         args = self._args
         self.view.show(json_lines(args) if self.as_json else lines_of(args, self._columns))
+        self._show_height()
         if seen:
             self.view.count_as_seen()
         self._show_cursor()
         self.show_title()
+        self.search_again()
 
     def show_title(self) -> None:
-        """Show how many arguments there are, and how many lines are folded."""
+        """Show how many arguments there are, how many lines are folded, and about a search."""
         count = len(self._args)
-        words = [counted(count, "argument") if count else "no arguments"]
+        words = [self.search_words] if self.searched else []
+        words.append(counted(count, "argument") if count else "no arguments")
         if unseen := self.view.unseen:
             words.append(f"{counted(unseen, 'row')} unseen")
         if self._hidden:
@@ -135,7 +139,12 @@ class ArgumentsPane(TitledPane):
     def lines_folded(self, event: ArgumentsView.Folded) -> None:
         """Show how many lines are folded now."""
         event.stop()
+        self._show_height()
         self.show_title()
+
+    def _show_height(self) -> None:
+        """Keep some rows where space is short, but no empty ones."""
+        self.styles.min_height = min(_FEWEST, 1 + len(self.view.lines_in_view()))
 
     # The cursor
 
@@ -165,18 +174,20 @@ class ArgumentsPane(TitledPane):
         self._go(self.view.row_count if last else 0)
 
     def _go(self, row: int) -> None:
-        self._row = max(0, min(row, self.view.row_count - 1))
-        self._show_cursor()
-        self.call_after_refresh(self._scroll_to_cursor)
+        self.go_to_row(max(0, min(row, self.view.row_count - 1)))
 
-    def _scroll_to_cursor(self) -> None:
-        """Scroll to the cursor, in this pane and in the card around it."""
-        self.scroll_to_region(Region(0, self._row, 1, 1), animate=False)
-        for outer in self.ancestors:
-            if isinstance(outer, VerticalScroll):
-                y = self.view.region.y + self._row - outer.content_region.y
-                outer.scroll_to_region(Region(0, y + round(outer.scroll_y), 1, 1), animate=False)
-                return
+    def go_to_row(self, row: int) -> None:
+        """Move the cursor to a row, and scroll to it."""
+        self._row = row
+        self._show_cursor()
+        super().go_to_row(row)
+
+    def what_is_copied(self) -> tuple[str, JsonValue]:
+        """Return the value at the cursor."""
+        if not self._args:
+            return "all arguments", self._args
+        path = self.view.place_of(self._row, self._args)
+        return json_path(path), value_at(self._args, path)
 
     def action_fold_here(self) -> None:
         """Fold or unfold what the cursor is in."""

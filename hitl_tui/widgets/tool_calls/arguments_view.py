@@ -9,7 +9,9 @@ from textual import events
 from textual.message import Message
 from textual.strip import Strip
 
+from hitl_engine.model import JsonObject, Path
 from hitl_tui.text.argument_line import ArgumentLine
+from hitl_tui.text.argument_lines import place_of_line
 from hitl_tui.text.highlight import Span
 from hitl_tui.text.rows import Cuts, cut_anywhere, cut_loosely
 from hitl_tui.widgets.rows_view import RowsView
@@ -101,6 +103,30 @@ class ArgumentsView(RowsView):
             number += 1 + (self._lines[number].inside if number in self._folded else 0)
         return shown
 
+    def whole_lines(self) -> Iterator[str]:
+        """Return all lines as they are when nothing is folded."""
+        return (line.text for line in self._lines)
+
+    def is_folded(self, number: int) -> bool:
+        """Whether a line is shown in its short form."""
+        return number in self._folded
+
+    def unfold(self, number: int) -> None:
+        """Unfold what contains a line, and the line itself."""
+        hiding = {
+            each for each in self._folded if each <= number <= each + self._lines[each].inside
+        }
+        if hiding:
+            self._folded -= hiding
+            self.lines_changed()
+            self.post_message(self.Folded())
+
+    def place_of(self, row: int, args: JsonObject) -> Path:
+        """Return the place of the value to which a row belongs in the arguments that are shown."""
+        self.wrap(self.row_width)
+        number, *_ = self.row(min(row, self.row_count - 1))
+        return place_of_line(self._lines, number, args)
+
     def toggle(self, row: int) -> int:
         """Fold or unfold what the row belongs to; return the row where that is then."""
         if row not in range(self.row_count):
@@ -141,7 +167,7 @@ class ArgumentsView(RowsView):
     def line(self, number: int) -> str:
         """Return a line; if it is folded, its short form with how much it contains."""
         line = self._lines[number]
-        return f"{line.folded}  {line.holds}" if number in self._folded else line.text
+        return f"{line.folded}  {line.holds}" if self.is_folded(number) else line.text
 
     def cuts(self, shown: Sequence[int], width: int) -> Iterable[Cuts]:
         """Cut JSON anywhere, other texts at a space if one is near; indent further rows."""
@@ -198,13 +224,19 @@ class ArgumentsView(RowsView):
         self.refresh()
 
     def render_line(self, y: int) -> Strip:
-        """Draw one row, with the cursor if it is there."""
+        """Draw one row, with the cursor if it is there; it does not cover matches of a search."""
         strip = super().render_line(y)
         if y != self._cursor or y >= self.row_count:
             return strip
         cursor = Style(bgcolor=self.colour("cursor").bgcolor)
+        kept = self.match_grounds
         return Strip(
-            [Segment(text, (style or Style()) + cursor) for text, style, _ in strip],
+            [
+                Segment(
+                    text, style if style and style.bgcolor in kept else (style or Style()) + cursor
+                )
+                for text, style, _ in strip
+            ],
             strip.cell_length,
         )
 

@@ -15,10 +15,10 @@ from hitl_tui.state.call_answer import CallAnswer
 from hitl_tui.state.not_ready import NotReady
 from hitl_tui.text.argument_changes import change_lines, changed_names
 from hitl_tui.text.literal import literal
+from hitl_tui.widgets.difference_pane import DifferencePane
 from hitl_tui.widgets.editor import JsonEditor
 from hitl_tui.widgets.form.form_view import FormView
 from hitl_tui.widgets.line_input import LineInput
-from hitl_tui.widgets.text_view import Syntax, TextPane
 from hitl_tui.widgets.titled_pane import titled
 
 
@@ -83,7 +83,11 @@ class CallEdit(Vertical):
         )
         self.form: FormView | None = None
         self.tool = LineInput(id="tool")
-        self.changes = TextPane("Changes", id="changes")
+        self.changes = DifferencePane(
+            "Changes against the request",
+            unchanged="The same arguments as in the request.",
+            id="changes",
+        )
         self.cautions = Static(id="cautions", markup=False)
 
     def compose(self) -> ComposeResult:
@@ -167,14 +171,11 @@ class CallEdit(Vertical):
         try:
             args = answer.edited()
         except NotReady:
-            self.changes.set_title("Changes against the request", "not known yet")
+            self.changes.set_detail("not known yet")
         else:
             names = changed_names(call.args, args)
-            lines = change_lines(call.args, args)
-            words = "The same arguments as in the request."
-            self.changes.show_text("\n".join(lines) or words, Syntax.DIFF)
             which = ", ".join(one_line(name, 40) for name in names)
-            self.changes.set_title("Changes against the request", which or "unchanged")
+            self.changes.show_difference(change_lines(call.args, args), which or "unchanged")
         self.cautions.update(literal("\n".join(f"! {caution}" for caution in cautions)))
         self.set_class(bool(cautions), "-cautious")
 
@@ -199,9 +200,7 @@ class CallEdit(Vertical):
         try:
             answer.switch_editor()
         except NotReady as missing:
-            self.changes.set_title(
-                "Changes against the request", f"stays as it is: {one_line(str(missing), 120)}"
-            )
+            self.changes.set_detail(f"stays as it is: {one_line(str(missing), 120)}")
             return
         self.show(answer)
         self.post_message(self.Changed())

@@ -23,6 +23,7 @@ class CallPanel(Fitting, Vertical):
     CallPanel {
         height: 1fr;
         #tool { height: 1; padding: 0 1; }
+        &.-named-above #tool { display: none; }
     }
     """
 

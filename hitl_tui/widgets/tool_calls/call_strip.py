@@ -72,6 +72,10 @@ class CallStrip(ScrollView, can_focus=False):
         self._answers: list[CallAnswer] = []
         self._shown = 0
 
+    def names_whole(self, call: ToolCall) -> bool:
+        """Whether the name of a call is on its line to the last character."""
+        return cell_len(one_line(call.name, 2 * _LONGEST_NAME)) <= self._longest
+
     def show(self, answers: list[CallAnswer], shown: int) -> None:
         """Show what was decided on each call, and which one is in view."""
         self._answers = answers

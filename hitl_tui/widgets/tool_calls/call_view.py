@@ -21,7 +21,7 @@ class CallView(Fitting, Vertical):
         min-height: 4;
         overflow-y: auto;
         scrollbar-size-vertical: 1;
-        #arguments { height: 1fr; min-height: 4; }
+        #arguments { height: 1fr; }
         #description { height: auto; max-height: 6; min-height: 2; }
         #extra { height: auto; max-height: 5; min-height: 2; }
         #file { max-height: 14; }

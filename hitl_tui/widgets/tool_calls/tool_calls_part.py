@@ -144,8 +144,10 @@ class ToolCallsPart(QuestionPart):
             self.query_ancestor(VerticalScroll).scroll_home(animate=False)
 
     def _show_call(self) -> None:
-        seen = self.shown in self._seen
-        self.panel.show_call(self.answer.call, self.review.extra, seen=seen)
+        seen, call = self.shown in self._seen, self.answer.call
+        named_above = len(self.review.calls) > 1 and self.strip.names_whole(call)
+        self.panel.set_class(named_above, "-named-above")
+        self.panel.show_call(call, self.review.extra, seen=seen)
         self.came_into_view()
 
     # Files that a call writes
@@ -200,7 +202,7 @@ class ToolCallsPart(QuestionPart):
             return False
         named = self.request.named(others[:_NAMED])
         more = f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else ""
-        words = f"Not seen yet: {named}{more}. n shows them, {JUMP_KEY} counts all as seen."
+        words = f"Not seen yet: {named}{more}. n shows them, {JUMP_KEY} marks all as seen."
         self.panel.verdicts.show_reason(words, emphasized=True)
         return True
 

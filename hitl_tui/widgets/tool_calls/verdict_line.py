@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Static
 
 from hitl_engine.model import DecisionKind, ToolCall
-from hitl_tui.state.call_answer import KEYS, CallAnswer, how_to_decide, verdict_name
+from hitl_tui.state.call_answer import KEYS, CallAnswer, verdict_name, why_undecidable
 from hitl_tui.text.literal import literal
 
 
@@ -109,6 +109,6 @@ class VerdictLine(Vertical):
 def _why_not(call: ToolCall) -> str:
     """Return why some verdicts are not offered on a call, or an empty text."""
     if not call.allowed:
-        return how_to_decide(call)
+        return why_undecidable(call)
     others = [verdict_name(call, kind) for kind in DecisionKind if kind not in call.allowed]
     return f"{', '.join(others)}: not allowed. {call.why_not}" if others else ""

@@ -51,8 +51,8 @@ class ViewTabs(Widget):
 
     def _style(self, view: ViewName) -> str:
         if view is self._current:
-            return "bold $accent"
-        return "$foreground" if view in self._displayed else "$foreground 50%"
+            return "bold reverse $accent"
+        return "bold $foreground" if view in self._displayed else "$foreground 60%"
 
     def on_click(self, event: events.Click) -> None:
         """Show the view under the mouse."""

@@ -18,6 +18,10 @@ from hitl_tui.widgets.workspace.view_tabs import ViewTabs
 
 _WIDTHS = (120, 160)
 """From these widths on, in cells, one more view is displayed beside the question."""
+_WIDTHS_COMPARING = (120, 200)
+"""Likewise beside a card that shows texts next to each other: that needs more space."""
+_ROOMY = 160
+"""From this width on, such a card gets that space."""
 
 
 class View(FocusFrame):
@@ -52,8 +56,8 @@ class Workspace(Vertical):
     """Displays the question and as many other views as have space.
 
     One below 120 columns, or two at a breakpoint, whose card is small; the question and one other
-    view from 120; the question and two from 160. The question is first; the others keep the order
-    of their numbers.
+    view from 120; the question and two from 160, or from 200 if the question shows texts next to
+    each other. The question is first; the others keep the order of their numbers.
     """
 
     DEFAULT_CSS = """
@@ -65,6 +69,7 @@ class Workspace(Vertical):
         &.-shows-conversation #pane ConversationTail { display: none; }
         &.-beside > #views { layout: horizontal; }
         &.-beside ThreadPane { width: 3fr; }
+        &.-roomy ThreadPane.-compares { min-width: 118; }
         &.-beside View { width: 2fr; }
         &.-below ThreadPane.-at-breakpoint.-card { height: auto; max-height: 60%; }
     }
@@ -154,6 +159,7 @@ class Workspace(Vertical):
         self.set_class(alone and self.current is not ViewName.QUESTION, "-hides-question")
         self.set_class(bool(beside), "-beside")
         self.set_class(below, "-below")
+        self.set_class(self.size.width >= _ROOMY, "-roomy")
         self.set_class(ViewName.CONVERSATION in shown, "-shows-conversation")
         for name, view in self._views.items():
             view.display_changed(name in shown)
@@ -162,7 +168,7 @@ class Workspace(Vertical):
     @property
     def _places_beside(self) -> int:
         """How many views have space beside the question."""
-        return bisect_right(_WIDTHS, self.size.width)
+        return bisect_right(_WIDTHS_COMPARING if self.pane.compares else _WIDTHS, self.size.width)
 
     @property
     def _is_high(self) -> bool:
