@@ -1,9 +1,14 @@
 """One line of the arguments of a tool call."""
 
-from dataclasses import dataclass
+from __future__ import annotations  # the model is not loaded before the first paint
 
-from hitl_engine.model import Path
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from hitl_tui.text.highlight import Span
+
+if TYPE_CHECKING:
+    from hitl_engine.model import Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 from unittest.mock import Mock
 
 from hitl_engine import model
-from hitl_engine.deciding.answer_queue import Queued
+from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.desk import Desk
 from hitl_tui import app
 
@@ -34,7 +34,7 @@ REAL_ONLY = (
 )
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
-NAMED = {**vars(model), "Queued": Queued}
+NAMED = {**vars(model), "Queued": Queued, "ToSend": ToSend}
 """The types that annotations name, which the desk imports for a type checker only."""
 
 

@@ -28,7 +28,7 @@ DECIDING = {"decider", "run_sender", "drafts", "item_notes", "bulk_decisions", "
 """Modules of `hitl_engine.deciding` that only a command which decides uses."""
 SHELL_OF_LIST = {
     *("command_options", "command_result", "common_options", "error_output", "inbox_output"),
-    *("list_command", "list_options", "lookup", "runner", "standard_streams"),
+    *("list_command", "list_options", "lookup", "runner", "standard_streams", "trust_question"),
 }
 
 
