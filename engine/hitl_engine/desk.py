@@ -334,7 +334,7 @@ def serve_command(
 def import_parts() -> None:
     """Import the parts of a desk, which are imported at their first use else.
 
-    It takes a while: a client that stays open calls it in a thread, once nothing waits for it.
+    It takes a while: a client that stays open calls it in a thread, while it waits for its server.
     """
     for package in ("deciding", "debugging", "reading"):
         found = import_module(f"hitl_engine.{package}")

@@ -272,13 +272,6 @@ class InboxScreen(ConsoleScreen):
             )
             self.show_notification(f"{words}. The log has details.", severity="warning")
 
-    @work(group="imports", exclusive=True, exit_on_error=False)
-    async def import_parts(self) -> None:
-        """Import what most keys need, so that the first one is not slower than later ones."""
-        from hitl_engine.desk import import_parts  # it was imported to open the target
-
-        await asyncio.to_thread(import_parts)
-
     def _watch_connected(self) -> None:
         """Follow the inbox of each target that is connected."""
         for each in self.sessions.targets:
@@ -313,7 +306,6 @@ class InboxScreen(ConsoleScreen):
             if is_first:
                 self.expire_queued(desk)
                 self.settle_open(desk)
-                self.import_parts()
             is_first = False
 
     def session_changed(self) -> None:
