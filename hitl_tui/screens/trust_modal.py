@@ -15,7 +15,7 @@ from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.text.code_lines import code_lines
 from hitl_tui.widgets.cards.guard import Guard
-from hitl_tui.widgets.cards.plan_text import PlanText
+from hitl_tui.widgets.cards.plan_text import ConfirmedText
 from hitl_tui.widgets.cards.question_part import JUMP_KEY, unseen_words
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 
@@ -24,15 +24,23 @@ _LONG = 14
 """More lines get all of the screen."""
 
 
-class CodeText(PlanText):
-    """What the project would run."""
+class CodeText(ConfirmedText):
+    """Shows what the project would run."""
 
     HELP = """\
     ### What the project would run
     Nothing of it has run yet. All of the list has to be on the screen: arrow keys and page down
-    scroll it, **ctrl+end** jumps to its end. Then **t** lets the project run until one of these files
-    changes, and **escape** does not.
+    scroll it, **ctrl+end** jumps to its end and marks all of it as seen. Then **t** lets the project
+    run until one of these files changes, and **escape** does not.
     """
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self._lines = lines
+
+    def on_mount(self) -> None:
+        """Show the lines."""
+        self.show_lines(self._lines)
 
 
 class TrustModal(PaneSelection, FramedModal[bool]):
@@ -68,8 +76,8 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         Binding(
             JUMP_KEY,
             "jump_to_end",
-            "To the end",
-            tooltip="Show the end and count all of it as seen",
+            "Mark as seen",
+            tooltip="Show the end and mark all of it as seen",
             id="trust.jump_to_end",
         ),
     ]
@@ -80,7 +88,7 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         """`refuse` is the name of the other button."""
         super().__init__()
         lines = code_lines(code)
-        self.text = CodeText(tuple(lines))
+        self.text = CodeText(lines)
         self.why = Static(id="why", markup=False)
         self.button = Button(
             f"Trust this project  {_AGREE}", id="trust", compact=True, disabled=True

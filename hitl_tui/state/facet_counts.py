@@ -8,7 +8,7 @@ from hitl_engine.model import Waiting
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
 from hitl_tui.state.item_facets import has_facet, with_facet
 
-_AT_A_TIME = 20
+_AT_A_TIME = 8
 """Items that are checked between two looks at the clock: each of them for every facet."""
 
 

@@ -244,6 +244,8 @@ class DeskDouble:
         self.hold: asyncio.Event | None = None
         """Requests wait for this event."""
         self.sent: list[tuple[str, JsonValue]] = []
+        self.overdue: list[tuple[LogEntry, ...]] = []
+        """What the next looks for decisions find that another console queued and did not send."""
         self.refuses: HitlError | None = None
         """Why nothing can be queued."""
         self.withdrawn: list[ToSend] = []
@@ -364,7 +366,7 @@ class DeskDouble:
         return await self.decide_all(queued.to_send, on_progress)
 
     async def expire_queued(self) -> tuple[LogEntry, ...]:
-        return ()
+        return self.overdue.pop(0) if self.overdue else ()
 
     async def settle_open(self) -> tuple[LogEntry, ...]:
         return ()

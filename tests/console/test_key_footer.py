@@ -22,7 +22,7 @@ def keys(c: Console) -> str:
 
 
 @pytest.mark.parametrize(
-    "size", [(40, 12), pytest.param((80, 24), marks=pytest.mark.hardening), (160, 30)]
+    "size", [(40, 12), pytest.param((80, 24), marks=pytest.mark.hardening), (180, 30)]
 )
 @pytest.mark.parametrize("payload", [FORM, CALLS, {"text_to_revise": "a"}], ids=["f", "t", "r"])
 async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
@@ -34,7 +34,7 @@ async def test_the_keys_to_send_to_leave_and_for_help_are_always_shown(
         line = keys(c)
         assert "^s Send" in line and "esc Back" in line and line.endswith(" Help")
         if size[0] != 80:
-            assert ("^r Reload" in line) is (size[0] == 160)
+            assert ("^r Reload" in line) is (size[0] == 180)
 
 
 async def test_help_has_another_key_where_question_marks_are_typed(console: OpenConsole) -> None:

@@ -27,6 +27,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import NewRunRequested
+from hitl_tui.screens import inbox
 from hitl_tui.screens.connecting import ConnectingScreen
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.new_run import NewRunScreen
@@ -711,3 +712,18 @@ async def test_an_item_that_comes_to_an_empty_inbox_is_opened_with_a_key(
         await settle(c.pilot)
         await c.press("enter")
         assert isinstance(c.app.screen, ThreadScreen)
+
+
+async def test_what_a_console_left_that_ended_just_before_is_told_once_it_is_overdue(
+    console: OpenConsole, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbox, "_ALL_OVERDUE", 0.2)
+    desk = DeskDouble(interrupt(TEXT))
+    left = LogEntry(
+        "id", datetime.now(UTC), "ada", "answer", "local", "revise", "t", "node", "i", "revise", 1,
+        None, "",
+    )  # fmt: skip
+    desk.overdue = [(), (left,)]
+    async with console(desk) as c:
+        await until(c.pilot, lambda: "Not sent, because the console ended" in c.text)
+        assert not desk.overdue

@@ -1,10 +1,11 @@
 """A project's code runs only after a person agreed: in a terminal they are asked, elsewhere not."""
 
 import json
+import os
+import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from subprocess import CompletedProcess
 
 import pytest
 
@@ -49,7 +50,7 @@ class Project:
         config, data = self.folder / "project" / "langgraph.json", self.folder / "data"
         return ["--target", str(config), "--data-dir", str(data)]
 
-    def run(self, *words: str) -> "CompletedProcess[str]":
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run a command without a terminal."""
         return run_program(*words, *self.place, env=self.environment)
 
@@ -90,6 +91,29 @@ def test_serve_and_the_checks_run_nothing_either(project: Project) -> None:
     told = project.run("doctor", "--json")
     [trust] = [each for each in json.loads(told.stdout)["checks"] if each["name"] == "trust"]
     assert trust["status"] == "note" and "--trust" in trust["advice"]
+    assert not project.has_run
+
+
+def test_no_file_of_the_current_folder_runs(project: Project) -> None:
+    folder = project.code.parent
+    ran = f"from pathlib import Path\nPath({str(folder / 'ran')!r}).touch()\n"
+    names = ("sitecustomize", "usercustomize", "conftest", "textual", "httpx", "json", "hitl_tui")
+    for name in names:
+        (folder / f"{name}.py").write_text(ran)
+    (folder / "hitl_engine").mkdir()
+    (folder / "hitl_engine" / "__init__.py").write_text(ran)
+    (folder / "own.pth").write_text(f"import os; os.close(os.open({str(folder / 'ran')!r}, 64))\n")
+    (folder / ".langgraph_api").mkdir()
+    (folder / ".langgraph_api" / "store.pckl").write_bytes(b"cos\nabort\n(tR.")
+    done = subprocess.run(
+        [Path(sys.executable).with_name("hitl-tui"), "graphs", *project.place[2:]],
+        cwd=folder,
+        env={**os.environ, **project.environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (11, ""), done.stderr
     assert not project.has_run
 
 

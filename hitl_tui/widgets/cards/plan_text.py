@@ -53,23 +53,37 @@ class PlanView(TextView):
         yield from super().spans(number, start, end)
 
 
-class PlanText(TextPane):
-    """Scrolls the lines of a plan, and keeps which of their rows were on the screen."""
+class ConfirmedText(TextPane):
+    """Scrolls lines that can be confirmed, and keeps which of their rows were on the screen."""
 
     DEFAULT_CSS = """
-    PlanText { height: auto; border-top: none; &:focus { border-top: none; } }
+    ConfirmedText { height: auto; border-top: none; &:focus { border-top: none; } }
     """
+    view: PlanView
+
+    def __init__(self) -> None:
+        super().__init__(view=PlanView())
+        self.keep_seen()
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Begin again at the start: a row that the first layout drew may not fit any more."""
+        if not self.scroll_y:
+            self.view.forget_seen()
+            self.view.refresh()
+
+
+class PlanText(ConfirmedText):
+    """Shows the lines of a plan."""
+
     HELP = """\
     ### What will be done
     All of it has to be on the screen: arrow keys and page down scroll it. Then **ctrl+s** does it;
     **escape** goes back and does nothing. **ctrl+end** jumps to the end and marks all of it as
     seen; for decisions the log tells so.
     """
-    view: PlanView
 
     def __init__(self, plan: Plan) -> None:
-        super().__init__(view=PlanView())
-        self.keep_seen()
+        super().__init__()
         self._plan = plan
         self._columns = 0
 
@@ -78,17 +92,11 @@ class PlanText(TextPane):
         self._show_lines()
 
     def on_resize(self, event: events.Resize) -> None:
-        """Show both sides of a difference next to each other if there is room now, or no longer.
-
-        Begin again at the start: a row that the first layout drew may not fit any more.
-        """
+        """Show both sides of a difference next to each other if there is room now, or no longer."""
         columns = self.columns_for_two_sides(event.size) if self._plan.difference else 0
         if columns != self._columns:
             self._columns = columns
             self._show_lines()
-        elif not self.scroll_y:
-            self.view.forget_seen()
-            self.view.refresh()
 
     def _show_lines(self) -> None:
         plan = self._plan
