@@ -208,6 +208,7 @@ class ConsoleApp(App[None]):
     async def hold_desk(self) -> None:
         """Open the one desk, and keep it open until the console closes."""
         self.session.set_connecting()
+        self.import_inbox()
         try:
             async with self._opened_desk(self.session):
                 self._open_inbox()
@@ -219,11 +220,20 @@ class ConsoleApp(App[None]):
             self.session.set_failed()
             self._offer_retry(error)
 
+    @work(group="imports", exit_on_error=False)
+    async def import_inbox(self) -> None:
+        """Import the inbox, and what it needs of the desk, while a local server starts."""
+        module_of_desk = await asyncio.to_thread(import_module, "hitl_engine.desk")
+        for module in ("inbox", "navigation", "notices"):
+            await asyncio.to_thread(import_module, f"hitl_tui.screens.{module}")
+        await asyncio.to_thread(module_of_desk.import_parts)
+
     @work(group="watch", exit_on_error=False)
     async def open_targets(self) -> None:
         """Open the inbox of several targets, and each of them by itself."""
         await asyncio.to_thread(import_module, "hitl_engine.desks")
         self._open_inbox()
+        self.import_inbox()
         self._desk_workers = [self.hold_one_of_several(each) for each in self.sessions.targets]
 
     @work(group="watch", exit_on_error=False)

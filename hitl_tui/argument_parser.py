@@ -218,9 +218,9 @@ def _add_command(command: str, parser: argparse.ArgumentParser) -> None:
         case "completion":
             _add_completion_options(parser)
         case _:
-            from hitl_tui.shell.command_options import ADD_OPTIONS  # the console needs none of it
+            from hitl_tui.shell.command_options import add_options  # the console needs none of it
 
-            ADD_OPTIONS[command](parser)
+            add_options(command, parser)
 
 
 def parser_of_all() -> argparse.ArgumentParser:

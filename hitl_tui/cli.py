@@ -277,6 +277,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             trusts_code=_trusts_code(args, target.place),
             confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
+            opens_journal=args.command in (None, "demo"),
         )
     async with opened as desk:
         if args.command == "demo":

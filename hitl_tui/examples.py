@@ -13,7 +13,7 @@ EXAMPLES = {
     "watch": "hitl-tui watch --kind tool --exec 'python3 docs/examples/webhook_bridge.py'",
     "graphs": "hitl-tui graphs --json",
     "run": "hitl-tui run agent --input-text 'Refund order 4738'",
-    "list": "hitl-tui list --tool send_email",
+    "list": "hitl-tui list --filter 'tool:send_email age:>1h' --order longest",
     "review": "hitl-tui review --kind tool",
     "show": "hitl-tui show 01a2296d-19b5-7417-b3f0-90b9f07a2922",
     "answer": "hitl-tui answer 01a2296d-19b5-7417-b3f0-90b9f07a2922 --reject 'Ask the customer first'",

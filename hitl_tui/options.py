@@ -1,6 +1,7 @@
 """Options that several commands share, and the types of their values."""
 
 import argparse
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -130,6 +131,13 @@ def key_value(text: str) -> "tuple[str, JsonValue]":
 def nodes(text: str) -> tuple[str, ...]:
     """Read names of nodes, with commas between them."""
     return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def fingerprint_text(text: str) -> str:
+    """Read a fingerprint, as `show` prints it."""
+    if not re.fullmatch(r"[0-9a-f]{64}", text):
+        raise argparse.ArgumentTypeError("must be 64 hex digits, as hitl-tui show prints them")
+    return text
 
 
 def header(text: str) -> tuple[str, str]:

@@ -4,6 +4,8 @@ A screen or a shell command calls one method of `Desk`, or of one of its parts; 
 in which order is decided here and nowhere else.
 """
 
+from __future__ import annotations  # most of what they name is imported when it is first used
+
 import os
 from collections.abc import (
     AsyncGenerator,
@@ -23,38 +25,16 @@ from contextlib import (
 )
 from dataclasses import replace
 from datetime import datetime, timedelta
-from functools import wraps
+from functools import cached_property, wraps
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 from tempfile import TemporaryDirectory
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import KeySource
-from hitl_engine.debugging import story_file
-from hitl_engine.debugging.assistants import Assistants
-from hitl_engine.debugging.copied_code import CopiedCode
-from hitl_engine.debugging.reruns import Reruns
-from hitl_engine.debugging.runs import Runs
-from hitl_engine.debugging.state_edits import StateEdits
-from hitl_engine.debugging.stepping import Stepping
-from hitl_engine.debugging.store import Store
-from hitl_engine.debugging.stories import Stories
-from hitl_engine.debugging.story_replay import ReplayParts
-from hitl_engine.debugging.story_server import StoryServer
-from hitl_engine.debugging.threads import Threads
-from hitl_engine.deciding.answer_queue import AnswerQueue, Queued, ToSend
-from hitl_engine.deciding.answerers import Answerers
-from hitl_engine.deciding.bulk_decisions import BulkDecisions
-from hitl_engine.deciding.decider import Decider, OnProgress
-from hitl_engine.deciding.drafts import Drafts
-from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
-from hitl_engine.deciding.item_notes import ItemNotes
-from hitl_engine.deciding.journal_heads import compared_heads
-from hitl_engine.deciding.open_decisions import OpenDecisions
 from hitl_engine.deciding.reviews import Reviews
-from hitl_engine.deciding.run_sender import RunSender
-from hitl_engine.deciding.run_starter import RunStarter
-from hitl_engine.diagnosis import diagnose
 from hitl_engine.errors import (
     BadInput,
     Conflict,
@@ -65,49 +45,72 @@ from hitl_engine.errors import (
     TargetError,
 )
 from hitl_engine.journal import Journal, open_journal
-from hitl_engine.journal.decisions import EVERYTHING
-from hitl_engine.journal.event_log import open_event_log
-from hitl_engine.local import server_process, trust
+from hitl_engine.local import trust
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.project_files import ProjectFiles, project_files_of
+from hitl_engine.local.server_process import serve_command as command_of_server
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
     NO_BREAKPOINTS,
     NO_SETTINGS,
     Breakpoint,
-    Breakpoints,
-    ChainReport,
-    Check,
-    Decision,
-    EarlierRun,
     Graph,
-    HeadsReport,
-    Inbox,
-    InputForm,
     Interrupt,
-    JsonObject,
-    JsonValue,
-    LogEntry,
     LogFilter,
-    Outcome,
     OutcomeKind,
-    ProjectCode,
-    Question,
-    Reopening,
-    RunSettings,
-    Server,
-    StateEdit,
-    Story,
-    ThreadView,
 )
-from hitl_engine.reading.conversation import Conversations
-from hitl_engine.reading.graph_pictures import GraphPictures
-from hitl_engine.reading.history import History
-from hitl_engine.reading.inbox_watch import watch_inbox
-from hitl_engine.reading.state_values import StateValues
-from hitl_engine.watching.inbox_events import InboxEvents
 
+if TYPE_CHECKING:
+    from hitl_engine.debugging.assistants import Assistants
+    from hitl_engine.debugging.copied_code import CopiedCode
+    from hitl_engine.debugging.reruns import Reruns
+    from hitl_engine.debugging.runs import Runs
+    from hitl_engine.debugging.state_edits import StateEdits
+    from hitl_engine.debugging.stepping import Stepping
+    from hitl_engine.debugging.store import Store
+    from hitl_engine.debugging.stories import Stories
+    from hitl_engine.debugging.threads import Threads
+    from hitl_engine.deciding.answer_queue import AnswerQueue, Queued, ToSend
+    from hitl_engine.deciding.answerers import Answerers
+    from hitl_engine.deciding.bulk_decisions import BulkDecisions
+    from hitl_engine.deciding.decider import Decider
+    from hitl_engine.deciding.drafts import Drafts
+    from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
+    from hitl_engine.deciding.item_notes import ItemNotes
+    from hitl_engine.deciding.open_decisions import OpenDecisions
+    from hitl_engine.deciding.run_starter import RunStarter
+    from hitl_engine.journal.decisions import DecisionLog
+    from hitl_engine.model import (
+        Breakpoints,
+        ChainReport,
+        Check,
+        Decision,
+        EarlierRun,
+        HeadsReport,
+        Inbox,
+        InputForm,
+        JsonObject,
+        JsonValue,
+        LogEntry,
+        OnProgress,
+        Outcome,
+        ProjectCode,
+        Question,
+        Reopening,
+        RunSettings,
+        Server,
+        StateEdit,
+        Story,
+        ThreadView,
+    )
+    from hitl_engine.reading.conversation import Conversations
+    from hitl_engine.reading.graph_pictures import GraphPictures
+    from hitl_engine.reading.history import History
+    from hitl_engine.reading.state_values import StateValues
+    from hitl_engine.watching.inbox_events import InboxEvents
+
+_EVERYTHING = LogFilter()
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
 
@@ -123,7 +126,8 @@ async def open_desk(
     trusts_code: bool = False,
     confirmed: bool = True,
     through: str = "",
-) -> AsyncIterator["Desk"]:
+    opens_journal: bool = True,
+) -> AsyncIterator[Desk]:
     """Open the desk of a target; for a local one, find or start its server.
 
     `target` is a configured one, or a URL, a `langgraph.json` or `file.py:graph`; None means
@@ -133,7 +137,8 @@ async def open_desk(
     agreed to it (`trust_code`), and no server of it runs yet. Without `confirmed`, nothing is
     sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
     is ever sent: ReadOnly. The journal names the user, and `through` which program they decide
-    (`web`), unless it is this one in a terminal. Raises BadTarget, BadInput, TargetError,
+    (`web`), unless it is this one in a terminal. Without `opens_journal`, it is opened when it is
+    first used: a command that only reads needs none. Raises BadTarget, BadInput, TargetError,
     JournalFailed.
     """
     settings = _settings_of(target, api_key_env, python)
@@ -141,7 +146,9 @@ async def open_desk(
     sent = await _headers_of(settings, headers)
     folder = data_folder(found, data_dir)
     refuses = _refusal(settings, confirmed=confirmed)
-    async with open_journal(folder, refuses=refuses, through=through) as journal:
+    async with aclosing(Journal(folder, refuses=refuses, through=through)) as journal:
+        if opens_journal:
+            await journal.open()
         connection = Connection(
             found, settings, folder, sent, refuses, trusts_code=_trusts(trusts_code)
         )
@@ -153,11 +160,13 @@ async def open_desk(
 
 
 @asynccontextmanager
-async def open_story(path: Path) -> AsyncIterator["Desk"]:
+async def open_story(path: Path) -> AsyncIterator[Desk]:
     """Open the desk of a story in a file: it reads like a server, and nothing can be changed.
 
     Its journal is empty, and gone at the end. Raises BadInput.
     """
+    from hitl_engine.debugging.story_server import StoryServer
+
     story = read_story_file(path)
     target = RemoteServer(url="http://story", label=path.name)
     saved = story.saved_at.astimezone().strftime("%Y-%m-%d %H:%M")
@@ -180,7 +189,7 @@ async def open_story(path: Path) -> AsyncIterator["Desk"]:
 
 async def read_log(
     target: NamedTarget | str | None,
-    wanted: LogFilter = EVERYTHING,
+    wanted: LogFilter = _EVERYTHING,
     *,
     data_dir: Path | None = None,
     limit: int = 200,
@@ -219,6 +228,8 @@ async def check_target(
     trusts_code: bool = False,
 ) -> tuple[Check, ...]:
     """Check a target from end to end, see `diagnose`; the arguments are those of `open_desk`."""
+    from hitl_engine.diagnosis import diagnose
+
     settings = _settings_of(target, api_key_env, python)
 
     async def connect(found: Target, folder: Path) -> Connection:
@@ -231,7 +242,9 @@ async def check_target(
 
 def read_story(text: str) -> Story:
     """Read a story from its JSON. Raises BadInput."""
-    return story_file.story_of(text)
+    from hitl_engine.debugging.story_file import story_of
+
+    return story_of(text)
 
 
 def read_story_file(path: Path) -> Story:
@@ -245,7 +258,9 @@ def read_story_file(path: Path) -> Story:
 
 def story_json(story: Story) -> JsonObject:
     """Return a story as JSON, which `read_story` reads."""
-    return story_file.story_document(story)
+    from hitl_engine.debugging.story_file import story_document
+
+    return story_document(story)
 
 
 def _refusal(settings: NamedTarget, *, confirmed: bool) -> Callable[[], HitlError] | None:
@@ -309,20 +324,31 @@ def serve_command(
         case LocalProject(spec=spec):
             trust.ProjectTrust(spec, always=_trusts(trusts_code)).check()
             folder = data_folder(found, data_dir)
-            return server_process.serve_command(
+            return command_of_server(
                 spec, folder, host=host, port=port, tokens=tokens, python=python or settings.python
             )
         case RemoteServer(label=label):
             raise BadInput(f"{label} is already a server.", hint="Serve a langgraph.json.")
 
 
+def import_parts() -> None:
+    """Import the parts of a desk, which are imported at their first use else.
+
+    It takes a while: a client that stays open calls it in a thread, while it waits for its server.
+    """
+    for package in ("deciding", "debugging", "reading"):
+        found = import_module(f"hitl_engine.{package}")
+        for module in iter_modules(found.__path__, f"{found.__name__}."):
+            import_module(module.name)
+
+
 def _keeps_server_running(
-    use: Callable[Concatenate["Desk", _Given], Awaitable[_Got]],
-) -> Callable[Concatenate["Desk", _Given], Coroutine[Any, Any, _Got]]:
+    use: Callable[Concatenate[Desk, _Given], Awaitable[_Got]],
+) -> Callable[Concatenate[Desk, _Given], Coroutine[Any, Any, _Got]]:
     """Keep a local server process until `use` is done, even if its starter quits."""
 
     @wraps(use)
-    async def used(desk: "Desk", /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
+    async def used(desk: Desk, /, *args: _Given.args, **kwargs: _Given.kwargs) -> _Got:
         async with desk.keep_running():
             return await use(desk, *args, **kwargs)
 
@@ -334,51 +360,167 @@ class Desk:
 
     def __init__(self, session: ServerSession, journal: Journal, files: ProjectFiles) -> None:
         self._session = session
-        self._folder = journal.folder
-        self._log = journal.decisions
-        self.breakpoints = GraphBreakpoints()
-        """The breakpoints that a person set on graphs; runs and steps get them."""
-        self._decider = Decider(session, journal.decisions, self.breakpoints)
-        self._queue = AnswerQueue(self._decider, journal.decisions)
-        self._answerers = Answerers(session, journal.decisions)
-        self._open_decisions = OpenDecisions(session, journal.decisions)
-        self._starter = RunStarter(session, self._decider, self.breakpoints)
+        self._journal = journal
         self.reviews = Reviews(lambda _: session.server.identity)
         """What is asked, and the JSON that a decision would send."""
-        self.drafts = Drafts(journal.drafts, session)
-        """What was typed and not sent."""
-        self.item_notes = ItemNotes(journal.item_notes, session)
-        """Which items are flagged or snoozed."""
-        self.bulk = BulkDecisions(self.reviews, self)
-        """The same decision on many items."""
-        self.conversations = Conversations()
-        """The messages in the values of threads."""
-        self.state_values = StateValues(lambda: session.api)
-        """What the last step changed, and the states of subgraphs."""
-        self.history = History(lambda: session.api, journal.decisions.who_sent)
-        """The checkpoints of a thread."""
-        self.states = StateEdits(session, journal.decisions, self.history)
-        """Writes into the state of a thread."""
-        self.reruns = Reruns(session, self._decider, self.history)
-        """Runs from an older checkpoint, or at another node."""
-        self.stepping = Stepping(session, self._decider, self.breakpoints)
-        """Steps up to a node, until a condition holds, or to the end."""
-        self.stories = Stories(ReplayParts(session, self._decider, self.states))
-        """What was done on a thread, saved and replayed."""
-        self.threads = Threads(session, journal.decisions)
-        """All threads, whatever their status."""
-        self.runs = Runs(session, journal.decisions)
-        """The runs of threads: listed, followed, cancelled."""
-        self.code = CopiedCode(session, self._decider)
-        """Requests as code that runs elsewhere."""
-        self.store = Store(session, journal.decisions)
-        """The values that graphs keep across threads."""
-        self.assistants = Assistants(session, journal.decisions)
-        """Graphs with settings for their runs, in versions."""
         self.files = files
         """The files of a local project."""
-        self.graph_pictures = GraphPictures(lambda: session.api)
+
+    # Parts. Each is imported when it is first used: most commands use one or two of them.
+
+    @cached_property
+    def breakpoints(self) -> GraphBreakpoints:
+        """The breakpoints that a person set on graphs; runs and steps get them."""
+        from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
+
+        return GraphBreakpoints()
+
+    @cached_property
+    def drafts(self) -> Drafts:
+        """What was typed and not sent."""
+        from hitl_engine.deciding.drafts import Drafts
+
+        return Drafts(self._journal.drafts, self._session)
+
+    @cached_property
+    def item_notes(self) -> ItemNotes:
+        """Which items are flagged or snoozed."""
+        from hitl_engine.deciding.item_notes import ItemNotes
+
+        return ItemNotes(self._journal.item_notes, self._session)
+
+    @cached_property
+    def bulk(self) -> BulkDecisions:
+        """The same decision on many items."""
+        from hitl_engine.deciding.bulk_decisions import BulkDecisions
+
+        return BulkDecisions(self.reviews, self)
+
+    @cached_property
+    def conversations(self) -> Conversations:
+        """The messages in the values of threads."""
+        from hitl_engine.reading.conversation import Conversations
+
+        return Conversations()
+
+    @cached_property
+    def state_values(self) -> StateValues:
+        """What the last step changed, and the states of subgraphs."""
+        from hitl_engine.reading.state_values import StateValues
+
+        return StateValues(lambda: self._session.api)
+
+    @cached_property
+    def history(self) -> History:
+        """The checkpoints of a thread."""
+        from hitl_engine.reading.history import History
+
+        return History(lambda: self._session.api, self._log.who_sent)
+
+    @cached_property
+    def states(self) -> StateEdits:
+        """Writes into the state of a thread."""
+        from hitl_engine.debugging.state_edits import StateEdits
+
+        return StateEdits(self._session, self._log, self.history)
+
+    @cached_property
+    def reruns(self) -> Reruns:
+        """Runs from an older checkpoint, or at another node."""
+        from hitl_engine.debugging.reruns import Reruns
+
+        return Reruns(self._session, self._decider, self.history)
+
+    @cached_property
+    def stepping(self) -> Stepping:
+        """Steps up to a node, until a condition holds, or to the end."""
+        from hitl_engine.debugging.stepping import Stepping
+
+        return Stepping(self._session, self._decider, self.breakpoints)
+
+    @cached_property
+    def stories(self) -> Stories:
+        """What was done on a thread, saved and replayed."""
+        from hitl_engine.debugging.stories import Stories
+        from hitl_engine.debugging.story_replay import ReplayParts
+
+        return Stories(ReplayParts(self._session, self._decider, self.states))
+
+    @cached_property
+    def threads(self) -> Threads:
+        """All threads, whatever their status."""
+        from hitl_engine.debugging.threads import Threads
+
+        return Threads(self._session, self._log)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The runs of threads: listed, followed, cancelled."""
+        from hitl_engine.debugging.runs import Runs
+
+        return Runs(self._session, self._log)
+
+    @cached_property
+    def code(self) -> CopiedCode:
+        """Requests as code that runs elsewhere."""
+        from hitl_engine.debugging.copied_code import CopiedCode
+
+        return CopiedCode(self._session, self._decider)
+
+    @cached_property
+    def store(self) -> Store:
+        """The values that graphs keep across threads."""
+        from hitl_engine.debugging.store import Store
+
+        return Store(self._session, self._log)
+
+    @cached_property
+    def assistants(self) -> Assistants:
+        """Graphs with settings for their runs, in versions."""
+        from hitl_engine.debugging.assistants import Assistants
+
+        return Assistants(self._session, self._log)
+
+    @cached_property
+    def graph_pictures(self) -> GraphPictures:
         """The nodes and edges of graphs."""
+        from hitl_engine.reading.graph_pictures import GraphPictures
+
+        return GraphPictures(lambda: self._session.api)
+
+    @cached_property
+    def _decider(self) -> Decider:
+        from hitl_engine.deciding.decider import Decider
+
+        return Decider(self._session, self._log, self.breakpoints)
+
+    @cached_property
+    def _queue(self) -> AnswerQueue:
+        from hitl_engine.deciding.answer_queue import AnswerQueue
+
+        return AnswerQueue(self._decider, self._log)
+
+    @cached_property
+    def _answerers(self) -> Answerers:
+        from hitl_engine.deciding.answerers import Answerers
+
+        return Answerers(self._session, self._log)
+
+    @cached_property
+    def _open_decisions(self) -> OpenDecisions:
+        from hitl_engine.deciding.open_decisions import OpenDecisions
+
+        return OpenDecisions(self._session, self._log)
+
+    @cached_property
+    def _starter(self) -> RunStarter:
+        from hitl_engine.deciding.run_starter import RunStarter
+
+        return RunStarter(self._session, self._decider, self.breakpoints)
+
+    @property
+    def _log(self) -> DecisionLog:
+        return self._journal.decisions
 
     @property
     def server(self) -> Server:
@@ -427,6 +569,8 @@ class Desk:
         and a local server process that ended is started again. A watching console keeps the server
         process of another console only for the time of a run.
         """
+        from hitl_engine.reading.inbox_watch import watch_inbox
+
         session = self._session
         session.release_when_idle()
         looks = watch_inbox(session.look, session.changes, session.recover)
@@ -443,7 +587,10 @@ class Desk:
         `state` is the file that keeps what the reader was told; one in the data folder by default.
         Raises BadInput for a file that is in use or belongs to another server, JournalFailed.
         """
-        path = state or self._folder / "watch.sqlite"
+        from hitl_engine.journal.event_log import open_event_log
+        from hitl_engine.watching.inbox_events import InboxEvents
+
+        path = state or self._journal.folder / "watch.sqlite"
         async with open_event_log(path, self.server.identity) as log:
             yield InboxEvents(log, self.reviews, self._answerers, self.thread, self.watch)
 
@@ -467,6 +614,8 @@ class Desk:
 
         Raises NotThere, TargetError.
         """
+        from hitl_engine.deciding.run_sender import RunSender
+
         await RunSender(self._session).follow(thread_id, on_progress)
         return await self.thread(thread_id)
 
@@ -503,6 +652,8 @@ class Desk:
 
         `threads`: of so many threads. Raises JournalFailed, TargetError.
         """
+        from hitl_engine.deciding.journal_heads import compared_heads
+
         chain = await self._log.verify()
         page = await self.threads.page(size=threads)
         found = await compared_heads(self._session, chain, [row.thread_id for row in page.rows])

@@ -11,7 +11,6 @@ from datetime import timedelta
 
 from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
-from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.desk import Desk
 from hitl_engine.errors import HitlError, Unreachable
@@ -20,6 +19,7 @@ from hitl_engine.model import (
     Draft,
     Item,
     JsonObject,
+    OnProgress,
     Outcome,
     Progress,
     Question,

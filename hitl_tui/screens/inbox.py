@@ -279,8 +279,6 @@ class InboxScreen(ConsoleScreen):
                 self._watched.append(each)
                 self.watch_inbox(each, each.desk)
                 self._show_remarks(each.desk.server)
-                self.expire_queued(each.desk)
-                self.settle_open(each.desk)
 
     def _show_remarks(self, server: Server) -> None:
         """Show what to know about a server and the settings of a project, when it is connected."""
@@ -302,8 +300,13 @@ class InboxScreen(ConsoleScreen):
     async def watch_inbox(self, session: Session, desk: "Desk") -> None:
         """Read the inbox of a target whenever it changes, for all screens."""
         await self.notes.show()  # before the first items: snoozed ones are never on screen
+        is_first = True
         async for inbox in desk.watch():
             session.set_inbox(inbox)
+            if is_first:
+                self.expire_queued(desk)
+                self.settle_open(desk)
+            is_first = False
 
     def session_changed(self) -> None:
         """Show the pending items."""

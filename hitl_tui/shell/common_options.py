@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, TypeAlias
 
 from hitl_engine.model import ItemKind
-from hitl_tui.options import add_connection_options, add_target_option
+from hitl_tui.options import add_connection_options, add_target_option, fingerprint_text
 from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.shell.expectations import fingerprint_text
 
 if TYPE_CHECKING:
     from hitl_engine.desk import Desk

@@ -20,7 +20,6 @@ from hitl_engine.configuration import (
 )
 from hitl_engine.configuration.explained import explained
 from hitl_engine.configuration.kinds import Value
-from hitl_engine.desk import open_desk
 from hitl_engine.errors import BadInput, HitlError
 from hitl_engine.model import Server
 from hitl_tui.configured_console import check_console
@@ -109,6 +108,8 @@ async def _test(configuration: Configuration, args: Namespace) -> CommandResult:
 
 
 async def _tested(target: NamedTarget, args: Namespace) -> TestedTarget:
+    from hitl_engine.desk import open_desk  # only a test opens targets
+
     began = monotonic()
     try:
         async with open_desk(target, data_dir=args.data_dir, trusts_code=args.trust) as desk:

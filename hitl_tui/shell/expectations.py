@@ -4,8 +4,6 @@ Between `show` and `answer` a node can run again and ask something else under th
 Who answers because of a notification or a ticket gives the fingerprint from it.
 """
 
-import re
-from argparse import ArgumentTypeError
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -27,13 +25,6 @@ class AnotherWaits(NoLongerWaits):
         super().__init__(what, kept="Nothing was sent.", hint=hint, detail=detail)
         self.waiting = waiting
         """What waits now, as in every document of a thread."""
-
-
-def fingerprint_text(text: str) -> str:
-    """Read a fingerprint, as `show` prints it."""
-    if not re.fullmatch(r"[0-9a-f]{64}", text):
-        raise ArgumentTypeError("must be 64 hex digits, as hitl-tui show prints them")
-    return text
 
 
 def expected_item(desk: "Desk", thread: ThreadView, expected: Sequence[str]) -> str | None:

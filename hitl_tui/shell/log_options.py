@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from hitl_engine.model import OutcomeKind
@@ -12,7 +13,7 @@ from hitl_tui.shell.common_options import add_shell_options
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
-def add_log_options(parser: argparse.ArgumentParser) -> None:
+def _add_log_options(parser: argparse.ArgumentParser) -> None:
     """Add which decisions are wanted, and what is done with them."""
     add_shell_options(
         parser,
@@ -73,3 +74,8 @@ def _moment(text: str) -> datetime:
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not like 2h, 3d or 2026-11-30") from error
+
+
+ADD_LOG_OPTIONS: dict[str, Callable[[argparse.ArgumentParser], None]] = {
+    "log": _add_log_options,
+}

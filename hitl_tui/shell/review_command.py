@@ -23,11 +23,11 @@ from hitl_engine.model import (
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.asked_decisions import ask_decision
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
-from hitl_tui.shell.commands import question_details
 from hitl_tui.shell.error_output import error_lines
 from hitl_tui.shell.lookup import find_filter, pending_interrupts
 from hitl_tui.shell.question_output import about_lines
 from hitl_tui.shell.standard_streams import print_output
+from hitl_tui.shell.thread_commands import question_details
 from hitl_tui.shell.typed_lines import EndOfInput, GoBack, TypedLines, index_of
 from hitl_tui.state.plan import Plan, plan_of_one, plan_of_reopening, plan_of_retry, plan_of_step
 from hitl_tui.text.essence import essence_of

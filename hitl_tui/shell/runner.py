@@ -3,28 +3,26 @@
 import asyncio
 import json
 from argparse import Namespace
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from typing import TYPE_CHECKING
 
-from hitl_engine.desk import Desk
 from hitl_engine.errors import HitlError
 from hitl_engine.model import Capability, Server
 from hitl_engine.visible import one_line
-from hitl_tui.shell import configuration_commands, doctor_command, log_command, story_commands
-from hitl_tui.shell.all_targets import list_everywhere
 from hitl_tui.shell.command_result import CommandResult
-from hitl_tui.shell.outcome_output import interrupted_result, refusal_document
 from hitl_tui.shell.standard_streams import print_note, print_output
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
 
 
 async def run_command(
-    args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager[Desk]]
+    args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager["Desk"]]
 ) -> int:
     """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
-    if args.command == "list" and args.all:
-        return _print_result(await list_everywhere(args, args.targets), args)
-    if without_desk := _without_desk(args):
-        return _print_result(await without_desk(args), args)
+    if (without_desk := await _without_desk(args)) is not None:
+        return _print_result(without_desk, args)
     try:
         async with open_desk() as desk:
             for note in _about(desk.server, args):
@@ -33,6 +31,8 @@ async def run_command(
             # Before the desk closes, so that a second ctrl+c cannot hide it.
             return _print_result(result, args)
     except HitlError as error:
+        from hitl_tui.shell.outcome_output import refusal_document  # most commands are not refused
+
         document = refusal_document(error, args)
         if args.json and document is not None:
             print_output(json.dumps(document))
@@ -50,29 +50,46 @@ def _about(server: Server, args: Namespace) -> tuple[str, ...]:
     return (*(each.what for each in server.changed), *remarks, *([apart] if apart else []))
 
 
-_WITHOUT_DESK: dict[str, Callable[[Namespace], Awaitable[CommandResult]]] = {
-    "log": log_command.log,
-    "story": story_commands.story,
-    "config": configuration_commands.config,
-    "targets": configuration_commands.targets,
-    "doctor": doctor_command.doctor,
-}
-"""Commands that need no server."""
+async def _without_desk(args: Namespace) -> CommandResult | None:
+    """Run a command that needs no desk, or opens several; None for the other commands."""
+    match args.command:
+        case "list" if args.all:
+            from hitl_tui.shell.list_command import list_everywhere
+
+            return await list_everywhere(args, args.targets)
+        case "log" if not (args.verify and args.with_runs):
+            from hitl_tui.shell.log_command import log
+
+            return await log(args)
+        case "story":
+            from hitl_tui.shell.story_commands import story
+
+            return await story(args)
+        case "config":
+            from hitl_tui.shell.configuration_commands import config
+
+            return await config(args)
+        case "targets":
+            from hitl_tui.shell.configuration_commands import targets
+
+            return await targets(args)
+        case "doctor":
+            from hitl_tui.shell.doctor_command import doctor
+
+            return await doctor(args)
+        case _:
+            return None
 
 
-def _without_desk(args: Namespace) -> Callable[[Namespace], Awaitable[CommandResult]] | None:
-    if args.command == "log" and args.verify and args.with_runs:
-        return None
-    return _WITHOUT_DESK.get(args.command)
-
-
-async def _result(desk: Desk, args: Namespace) -> CommandResult:
+async def _result(desk: "Desk", args: Namespace) -> CommandResult:
     """Run the command. Interrupted by ctrl+c after it has sent something, it has a result too."""
     try:
         result: CommandResult = await args.run(desk, args)
     except asyncio.CancelledError:
         if not desk.unsettled:
             raise
+        from hitl_tui.shell.outcome_output import interrupted_result  # few commands are interrupted
+
         return interrupted_result(desk.unsettled[-1])
     return result
 

@@ -3,14 +3,14 @@
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from hitl_engine.desk import Desk, trust_code
 from hitl_engine.errors import NotTrusted
-from hitl_engine.model import ProjectCode
 from hitl_tui.shell.standard_streams import print_note
-from hitl_tui.shell.typed_lines import EndOfInput, TypedLines
-from hitl_tui.text.code_lines import code_lines
+
+if TYPE_CHECKING:
+    from hitl_engine.desk import Desk
+    from hitl_engine.model import ProjectCode
 
 _Got = TypeVar("_Got")
 
@@ -26,13 +26,15 @@ async def with_consent(attempt: Callable[[], Awaitable[_Got]]) -> _Got:
         except NotTrusted as error:
             if error.code is None or not _can_ask() or not await _agrees(error.code):
                 raise
+            from hitl_engine.desk import trust_code  # it was imported for the attempt
+
             trust_code(error.code)
 
 
 @asynccontextmanager
 async def desk_with_consent(
-    open_desk: Callable[[], AbstractAsyncContextManager[Desk]],
-) -> AsyncIterator[Desk]:
+    open_desk: Callable[[], AbstractAsyncContextManager["Desk"]],
+) -> AsyncIterator["Desk"]:
     """Open a desk, as `with_consent`."""
     async with AsyncExitStack() as stack:
         yield await with_consent(lambda: stack.enter_async_context(open_desk()))
@@ -43,7 +45,10 @@ def _can_ask() -> bool:
     return all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stderr))
 
 
-async def _agrees(code: ProjectCode) -> bool:
+async def _agrees(code: "ProjectCode") -> bool:
+    from hitl_tui.shell.typed_lines import EndOfInput, TypedLines  # few commands ask
+    from hitl_tui.text.code_lines import code_lines
+
     question = "\n".join([*code_lines(code), "Trust this project? [y/N]"])
     try:
         return await TypedLines(print_note).yes(question)

@@ -65,7 +65,7 @@ class InboxFilter:
 
     def narrows(self, other: "InboxFilter") -> bool:
         """Whether an item that does not fit `other` is known not to fit this one."""
-        if other.may_change:
+        if other.may_change or (self.lists_snoozed and not other.lists_snoozed):
             return False
         return all(
             any(_is_stricter(text, before) for text in self.texts) for before in other.texts

@@ -8,6 +8,8 @@ from operator import attrgetter
 from pathlib import Path
 from unittest.mock import Mock
 
+from hitl_engine import model
+from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.desk import Desk
 from hitl_tui import app
 
@@ -32,6 +34,9 @@ REAL_ONLY = (
 )
 """Parts of the desk whose views are tested with a real desk and a real server only."""
 
+NAMED = {**vars(model), "Queued": Queued, "ToSend": ToSend}
+"""The types that annotations name, which the desk imports for a type checker only."""
+
 
 def shape(method: object) -> str:
     """Return how a method is called: its kind, and its parameters and result with their types."""
@@ -39,7 +44,7 @@ def shape(method: object) -> str:
         return "no method"
     kind = "async generator" if inspect.isasyncgenfunction(method) else "def"
     kind = "async def" if inspect.iscoroutinefunction(method) else kind
-    return f"{kind} {inspect.signature(method, eval_str=True)}"
+    return f"{kind} {inspect.signature(method, locals=NAMED, eval_str=True)}"
 
 
 def is_part(value: object) -> bool:

@@ -19,6 +19,7 @@ from hitl_engine.model import (
 )
 from hitl_tui.state.facet_counts import FacetCounts
 from hitl_tui.state.inbox_filter import InboxFilter, parse_filter
+from hitl_tui.state.inbox_groups import InboxGrouping
 from hitl_tui.state.inbox_items import InboxItems
 from hitl_tui.state.item_facets import facets_of, with_facet
 from hitl_tui.state.item_signs import ItemSigns
@@ -201,6 +202,19 @@ def test_a_filter_that_narrows_another_checks_only_what_is_listed(
     before: str, now: str, narrows: bool
 ) -> None:
     assert parse_filter(now).narrows(parse_filter(before)) is narrows
+
+
+def test_snoozed_items_are_found_after_a_list_without_them(items: dict[str, Waiting]) -> None:
+    """The list before has none of them, so it is not the one to search."""
+    notes = NotedItems(lambda _: "shown")
+    asked = items["asks"]
+    notes.replace({("", id_of(asked)): ItemNote(snooze=Snooze("shown", None))})
+    listing = InboxItems(essence, lambda _: None, ItemSigns(Marks(), notes))
+    listing.replace(tuple(items.values()), InboxOrder.NEWEST, frozenset())
+    assert asked not in listing.listed
+    listing.list_matches(InboxOrder.NEWEST, parse_filter("is:snoozed"), InboxGrouping.NONE)
+    listing.go_on(1)
+    assert listing.listed == [asked]
 
 
 def test_it_is_counted_what_each_facet_lists_with_the_rest_of_the_filter(

@@ -175,14 +175,14 @@ async def test_a_reply_that_is_not_an_event_stream_is_an_error(
 
 
 def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
-    old = WireInterrupt.model_validate(
+    old = WireInterrupt.read(
         {"value": 1, "resumable": True, "ns": ["human_node:abc"], "when": "during"}
     )
     assert (old.value, len(old.id)) == (1, 32)
-    again = WireInterrupt.model_validate({"value": 2, "ns": ["human_node:abc"]})
+    again = WireInterrupt.read({"value": 2, "ns": ["human_node:abc"]})
     assert again.id == old.id
-    assert WireInterrupt.model_validate({"value": 1, "interrupt_id": "x"}).id == "x"
-    assert WireInterrupt.model_validate({"value": 1, "id": "y", "new": 3}).id == "y"
+    assert WireInterrupt.read({"value": 1, "interrupt_id": "x"}).id == "x"
+    assert WireInterrupt.read({"value": 1, "id": "y", "new": 3}).id == "y"
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_older_interrupts_get_the_id_that_langgraph_gave_them() -> None:
 )
 def test_an_error_is_put_into_words(sent: object, words: str) -> None:
     assert error_text(sent) == words
-    assert WireTask.model_validate({"id": "k", "name": "n", "error": sent}).error == words
+    assert WireTask.read({"id": "k", "name": "n", "error": sent}).error == words
 
 
 def test_null_counts_as_missing() -> None:
-    row = WireThread.model_validate({"thread_id": "t", "metadata": None, "next": None})
+    row = WireThread.read({"thread_id": "t", "metadata": None, "next": None})
     assert (row.metadata, row.next, row.graph_id) == ({}, (), "")
 
 
@@ -381,8 +381,8 @@ def test_a_bad_environment_is_named(
 ) -> None:
     monkeypatch.setenv(variable, value)
     with pytest.raises(TargetError, match=variable):
-        LangGraphServer("http://host", headers={})
-    LangGraphServer("http://host", headers={}, through_proxy=False)
+        LangGraphServer("https://host", headers={})
+    LangGraphServer("https://host", headers={}, through_proxy=False)
 
 
 async def test_an_id_that_no_url_can_contain() -> None:

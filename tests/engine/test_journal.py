@@ -138,10 +138,9 @@ async def test_decisions_sent_together_are_recorded_all_or_none(tmp_path: Path) 
     async with open_journal(tmp_path) as journal:
         await journal.decisions.intend(INTENT, *others)
         assert {entry.sent_as for entry in await journal.decisions.log(limit=9)} == {"d1"}
-        ((pages,),) = await journal.decisions._database._connection.execute_fetchall(
-            "PRAGMA page_count"
-        )
-        await journal.decisions._database._connection.execute(f"PRAGMA max_page_count = {pages}")
+        connection = await journal.decisions._database.open()
+        ((pages,),) = await connection.execute_fetchall("PRAGMA page_count")
+        await connection.execute(f"PRAGMA max_page_count = {pages}")
         with pytest.raises(JournalFailed, match="Nothing was sent"):
             await journal.decisions.intend(
                 replace(INTENT, decision_id="d4"),
@@ -196,7 +195,8 @@ async def test_old_drafts_of_questions_that_are_gone_are_deleted(tmp_path: Path)
 async def test_a_draft_of_an_older_journal_is_kept(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
         await journal.drafts.save("server", [(question(), {"text": "half"})])
-        await journal.decisions._database._connection.execute("ALTER TABLE draft DROP COLUMN asked")
+        connection = await journal.decisions._database.open()
+        await connection.execute("ALTER TABLE draft DROP COLUMN asked")
     async with open_journal(tmp_path) as journal:
         found = await journal.drafts.find("server", question())
         assert found is not None and found.unchanged and found.content == {"text": "half"}
@@ -252,9 +252,9 @@ async def test_a_journal_that_is_not_a_file_is_refused(tmp_path: Path) -> None:
 
 async def test_a_journal_that_cannot_be_written_raises(tmp_path: Path) -> None:
     async with open_journal(tmp_path) as journal:
-        full = await journal.decisions._database._connection.execute_fetchall("PRAGMA page_count")
-        (pages,) = tuple(full)
-        await journal.decisions._database._connection.execute(f"PRAGMA max_page_count = {pages[0]}")
+        connection = await journal.decisions._database.open()
+        (pages,) = tuple(await connection.execute_fetchall("PRAGMA page_count"))
+        await connection.execute(f"PRAGMA max_page_count = {pages[0]}")
         with pytest.raises(JournalFailed, match="Nothing was sent"):
             await journal.decisions.intend(replace(INTENT, answer="x" * 100_000))
         assert await journal.decisions.log(limit=10) == ()

@@ -27,8 +27,8 @@ def snapshot(
         "interrupts": [{"id": asks, "value": "What?"}] if asks else [],
     }
     return from_state(
-        WireThread.model_validate({"thread_id": "t", "status": row, "metadata": {"graph_id": "g"}}),
-        WireState.model_validate(
+        WireThread.read({"thread_id": "t", "status": row, "metadata": {"graph_id": "g"}}),
+        WireState.read(
             {
                 "values": {},
                 "next": ["ask"] if asks else [],

@@ -39,7 +39,7 @@ def sent(payload: Any, interrupt_id: str = IDS[0]) -> Json:
 
 def seen(sent: Json) -> str:
     """Return the digest that the console makes of an interrupt that it was sent."""
-    wire = WireInterrupt.model_validate(sent)
+    wire = WireInterrupt.read(sent)
     asked = Interrupt(
         thread_id="t",
         graph_id="g",

@@ -21,7 +21,7 @@ COMPILED = Breakpoints(before=("total",), after=("draft",))
 
 def run(metadata: JsonObject | None = None, **kwargs: Any) -> WireRun:
     fields = {"run_id": "r", "thread_id": "t", "assistant_id": "a", "status": "success"}
-    return WireRun.model_validate({**fields, "kwargs": kwargs, "metadata": metadata or {}})
+    return WireRun.read({**fields, "kwargs": kwargs, "metadata": metadata or {}})
 
 
 def test_compiled_breakpoints_come_from_the_metadata_of_the_nodes() -> None:

@@ -12,7 +12,7 @@ STRICT = "__pregel_strict_resume"
 
 def last(**kwargs: Any) -> WireRun:
     fields = {"run_id": "r", "thread_id": "t", "assistant_id": "a", "status": "success"}
-    return WireRun.model_validate({**fields, "kwargs": kwargs})
+    return WireRun.read({**fields, "kwargs": kwargs})
 
 
 @pytest.mark.parametrize(

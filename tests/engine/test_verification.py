@@ -49,7 +49,7 @@ def refusal(call: Any, why: str = "") -> dict[str, Any]:
 
 def thread(*messages: Any, values: Any = None, tasks: Any = ()) -> Snapshot:
     state = {"values": values or {"messages": list(messages)}, "tasks": tasks}
-    return from_state(WireThread(thread_id="t"), WireState.model_validate(state))
+    return from_state(WireThread(thread_id="t"), WireState.read(state))
 
 
 def batch(*calls: Any) -> ToolCalls:

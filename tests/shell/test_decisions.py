@@ -29,7 +29,7 @@ from hitl_engine.model import (
 from hitl_tui.argument_parser import Parser
 from hitl_tui.shell import question_output
 from hitl_tui.shell.answer_options import ways
-from hitl_tui.shell.command_options import ADD_OPTIONS
+from hitl_tui.shell.command_options import add_options
 from hitl_tui.shell.decision_options import decides, decision_on
 
 CALLS = {
@@ -73,7 +73,7 @@ def question(payload: Any, schema: Any = None, **others: Any) -> Question:
 
 def typed(*options: str) -> argparse.Namespace:
     parser = Parser(prog="hitl-tui answer", allow_abbrev=False)
-    ADD_OPTIONS["answer"](parser)
+    add_options("answer", parser)
     return parser.parse_args(["thread", *options])
 
 

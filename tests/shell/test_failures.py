@@ -46,7 +46,7 @@ def error_line(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["--api-key-env", "NO_SUCH_KEY"], {}, 2, "NO_SUCH_KEY is not set"),
         ([], {"HTTP_PROXY": "garbage://"}, 5, "HTTP_PROXY"),
         ([], {"HTTP_PROXY": "http://127.0.0.1:9"}, 5, "reached through a proxy"),
-        ([], {"SSL_CERT_FILE": "/nope"}, 5, "SSL_CERT_FILE"),
+        (["--target", "https://127.0.0.1:9"], {"SSL_CERT_FILE": "/nope"}, 5, "SSL_CERT_FILE"),
         (["--target", "http://h\x01st"], {}, 2, r"h\u{1}st is not a URL"),
         (["--target", b"http://h\xff".decode(errors="surrogateescape")], {}, 2, "not a URL"),
     ],

@@ -9,11 +9,11 @@ from hitl_engine.debugging.planning import (
     refuse_if_changed,
     refuse_unknown_node,
 )
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.errors import BadInput, NotTaken
 from hitl_engine.journal.decisions import Intent
 from hitl_engine.local.server_session import ServerSession
-from hitl_engine.model import Event, JsonObject, Outcome, Rerun
+from hitl_engine.model import Event, JsonObject, OnProgress, Outcome, Rerun
 from hitl_engine.reading.client import going_on_at
 from hitl_engine.reading.history import History
 from hitl_engine.reading.snapshot import Snapshot

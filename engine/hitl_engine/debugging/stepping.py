@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from hitl_engine.debugging.planning import NOTHING_SENT, refuse_unknown_node
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.errors import BadInput, NoLongerWaits
 from hitl_engine.json_paths import holds, places
@@ -13,6 +13,7 @@ from hitl_engine.model import (
     NO_BREAKPOINTS,
     Breakpoint,
     Breakpoints,
+    OnProgress,
     Outcome,
     OutcomeKind,
     StepGoal,

@@ -4,10 +4,9 @@ from collections.abc import Callable, Sequence
 
 from hitl_engine.debugging.story_reader import StoryReader
 from hitl_engine.debugging.story_replay import ReplayParts, StoryReplay
-from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.errors import BadInput, HitlError
 from hitl_engine.json_paths import places
-from hitl_engine.model import Graph, Replay, Story, StoryDifference
+from hitl_engine.model import Graph, OnProgress, Replay, Story, StoryDifference
 
 
 class Stories:

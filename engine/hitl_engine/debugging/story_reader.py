@@ -6,7 +6,7 @@ answer to one of several questions, a node that failed) has its place by its tim
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 
 import xxhash
@@ -33,7 +33,7 @@ from hitl_engine.model import (
     Wrote,
 )
 from hitl_engine.reading.history import all_states
-from hitl_engine.reading.wire import WireRun, WireState, WireTask
+from hitl_engine.reading.wire import WireGraph, WireRun, WireState, WireTask
 
 _MOST_RUNS = 1000
 _ID = re.compile("[0-9a-f]{32}")
@@ -76,7 +76,11 @@ class StoryReader:
             opened = await self._session.api.graph(graph_id, subgraphs=True)
         except (Denied, NotThere, ServerRefused):
             return None
-        return GraphDrawing(closed.model_dump(mode="json"), opened.model_dump(mode="json"))
+        return GraphDrawing(_drawn(closed), _drawn(opened))
+
+
+def _drawn(graph: WireGraph) -> JsonObject:
+    return {"nodes": list(map(asdict, graph.nodes)), "edges": list(map(asdict, graph.edges))}
 
 
 def _steps(

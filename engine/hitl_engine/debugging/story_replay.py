@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hitl_engine.debugging.normal_values import normal
 from hitl_engine.debugging.state_edits import StateEdits
 from hitl_engine.debugging.story_reader import after_of, questions_of
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.deciding.run_breakpoints import exactly
 from hitl_engine.deciding.run_settings import continuing_request
 from hitl_engine.differences import changed_paths
@@ -23,6 +23,7 @@ from hitl_engine.model import (
     GivenAnswer,
     Graph,
     JsonObject,
+    OnProgress,
     Outcome,
     OutcomeKind,
     Path,

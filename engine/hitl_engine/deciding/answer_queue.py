@@ -8,10 +8,10 @@ from datetime import UTC, datetime, timedelta
 from itertools import chain
 from typing import TypeAlias
 
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.errors import JournalFailed, NotTaken
 from hitl_engine.journal.decisions import DecisionLog, Intent
-from hitl_engine.model import Breakpoint, Decision, LogEntry, Outcome, Question
+from hitl_engine.model import Breakpoint, Decision, LogEntry, OnProgress, Outcome, Question
 
 ToSend: TypeAlias = Sequence[tuple[Question, Decision]] | Breakpoint
 """What one request sends: answers to questions of one thread, or a step past a breakpoint."""

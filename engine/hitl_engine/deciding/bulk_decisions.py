@@ -8,13 +8,13 @@ from typing import Protocol
 
 from hitl_engine.deciding import bulk, bulk_sender
 from hitl_engine.deciding.answer_queue import Queued, ToSend
-from hitl_engine.deciding.decider import OnProgress
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.errors import HitlError
 from hitl_engine.model import (
     Breakpoint,
     CommonWays,
     Item,
+    OnProgress,
     Outcome,
     PlannedDecision,
     Question,

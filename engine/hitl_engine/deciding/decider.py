@@ -60,9 +60,9 @@ from hitl_engine.model import (
     Interrupt,
     JsonObject,
     JsonValue,
+    OnProgress,
     Outcome,
     OutcomeKind,
-    Progress,
     Question,
     Reopening,
     ThreadStatus,
@@ -75,7 +75,6 @@ from hitl_engine.reading.client import COPY, going_on_at
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireRun
 
-OnProgress = Callable[[Progress], None]
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import replace
 
-from hitl_engine.deciding.decider import Decider, OnProgress
+from hitl_engine.deciding.decider import Decider
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.preconditions import refuse_if_something_waits
 from hitl_engine.deciding.run_breakpoints import (
@@ -29,6 +29,7 @@ from hitl_engine.model import (
     InputForm,
     JsonObject,
     JsonValue,
+    OnProgress,
     Outcome,
     RunSettings,
 )

@@ -83,13 +83,27 @@ _Setting: TypeAlias = tuple[str, str, str | int]
 
 
 class JournalDatabase:
-    """One open database; each statement is a transaction of its own."""
+    """A database that is opened at its first use; each statement is a transaction of its own.
 
-    def __init__(self, connection: aiosqlite.Connection, path: Path) -> None:
-        self._connection = connection
+    `schema` are statements that create what is missing in it.
+    """
+
+    def __init__(self, path: Path, schema: str = _SCHEMA) -> None:
         self._path = path
+        self._schema = schema
+        self._connection: aiosqlite.Connection | None = None
         self._soon_durable: aiosqlite.Connection | None = None
         self._opening = asyncio.Lock()
+
+    async def open(self) -> aiosqlite.Connection:
+        """Open the database unless it is open, with mode 0600; create it if missing.
+
+        Raises JournalFailed.
+        """
+        async with self._opening:
+            if self._connection is None:
+                self._connection = await _opened(self._path, self._schema)
+        return self._connection
 
     async def write(self, sql: str, values: Iterable[str]) -> list[tuple[str, ...]]:
         """Run one statement, and return the rows that it returns; durable when this returns.
@@ -103,6 +117,7 @@ class JournalDatabase:
 
         It is for what a lost row does no harm: a power cut may lose it until the next `write`.
         """
+        await self.open()
         with _reported(self._path):
             async with self._opening:
                 if self._soon_durable is None:
@@ -111,30 +126,36 @@ class JournalDatabase:
 
     async def rows(self, sql: str, values: tuple[str | int, ...]) -> list[tuple[str, ...]]:
         """Return what a query finds. Raises JournalFailed."""
+        connection = await self.open()
         with _reported(self._path):
-            rows = await self._connection.execute_fetchall(sql, values)
+            rows = await connection.execute_fetchall(sql, values)
         return cast("list[tuple[str, ...]]", list(rows))
 
     async def close(self) -> None:
         """Close the connections."""
-        if self._soon_durable is not None:
-            await self._soon_durable.close()
-        await self._connection.close()
+        for connection in (self._soon_durable, self._connection):
+            if connection is not None:
+                await connection.close()
 
 
 @asynccontextmanager
 async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[JournalDatabase]:
-    """Open the database at `path`, with mode 0600; create it if missing. Raises JournalFailed.
+    """Open the database at `path` until the block ends. Raises JournalFailed."""
+    database = JournalDatabase(path, schema)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
 
-    `schema` are statements that create what is missing in it.
-    """
+
+async def _opened(path: Path, schema: str) -> aiosqlite.Connection:
     with _reported(path):
         await _until_begun(path)
         make_file_private(path, create=True)
         for suffix in ("-wal", "-shm"):  # SQLite gives new ones the mode of the database
             make_file_private(path.with_name(path.name + suffix), create=False)
         connection = await _connect(path, _DURABLE)
-    database = JournalDatabase(connection, path)
     try:
         with _reported(path):
             tables = await connection.execute_fetchall(
@@ -147,9 +168,10 @@ async def open_database(path: Path, schema: str = _SCHEMA) -> AsyncIterator[Jour
             columns = [row[1] for row in rows]
             if columns and "asked" not in columns:
                 await connection.execute(_ADDED)
-        yield database
-    finally:
-        await database.close()
+    except BaseException:
+        await connection.close()
+        raise
+    return connection
 
 
 async def _until_begun(path: Path) -> None:

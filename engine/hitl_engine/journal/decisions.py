@@ -91,8 +91,10 @@ class DecisionLog:
         self._through = through
         self._journal_id = ""
 
-    async def begin(self) -> None:
-        """Read the id of the journal; a new journal gets one. Raises JournalFailed."""
+    async def _id(self) -> str:
+        """Return the id of the journal; a new journal gets one. Raises JournalFailed."""
+        if self._journal_id:
+            return self._journal_id
         read = "SELECT id FROM journal"
         if not (rows := await self._database.rows(read, ())):
             await self._database.write(
@@ -100,6 +102,7 @@ class DecisionLog:
             )
             rows = await self._database.rows(read, ())
         self._journal_id = rows[0][0]
+        return self._journal_id
 
     async def intend(self, *intents: Intent) -> str:
         """Record what is about to be sent; all or none is durable. Return the head of the journal.
@@ -113,7 +116,7 @@ class DecisionLog:
             rows = await self._write("intend", self._bodies(intents), unless="withdraw")
         if not rows:
             raise NotTaken("This answer was taken back; nothing was sent.")
-        return f"{self._journal_id}:{rows[-1]}"
+        return f"{await self._id()}:{rows[-1]}"
 
     async def queue(self, *intents: Intent, due: datetime) -> None:
         """Record what is sent at `due`, unless it is withdrawn before. Raises as `intend`."""
@@ -251,7 +254,7 @@ class DecisionLog:
     async def verify(self) -> ChainReport:
         """Compare each row with its hash. Raises JournalFailed."""
         rows = await self._database.rows(ROWS, ())
-        return await asyncio.to_thread(walk, self._journal_id, rows)
+        return await asyncio.to_thread(walk, await self._id(), rows)
 
     def _bodies(self, intents: Iterable[Intent]) -> dict[str, JsonObject]:
         who = f"{_who()} ({self._through})" if self._through else _who()
@@ -261,6 +264,7 @@ class DecisionLog:
         self, event: str, bodies: dict[str, JsonObject], *, unless: str | None = None
     ) -> list[str]:
         """Add durable rows, see `_rows`; return the hashes of those that were added."""
+        await self._id()  # the first row is linked to it
         rows = await self._database.write(*_rows(event, bodies, unless=unless))
         return [found for _, found in sorted(rows)]
 

@@ -5,9 +5,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
-
-import httpx
+from typing import TYPE_CHECKING, Self
 
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import key_of_sdk
@@ -26,6 +24,9 @@ from hitl_engine.model import BrokenGraph, ChangedGraph, Server
 from hitl_engine.reading.capabilities import Capabilities, capabilities_of
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
+
+if TYPE_CHECKING:
+    import httpx
 
 _SILENCE = 20.0
 """Our own server sends a heartbeat every 5 s."""
@@ -46,7 +47,7 @@ class Connection:
         refuses: Callable[[], HitlError] | None = None,
         *,
         trusts_code: bool = False,
-        transport: httpx.AsyncBaseTransport | None = None,
+        transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         """`trusts_code`: a local project may be run though nobody has agreed to its code.
 
@@ -250,7 +251,8 @@ class Connection:
             self._local_server.release()
 
     async def _use_server(self, *, needs_graph: bool) -> None:
-        info = await self._info()
+        found = self._local_server and self._local_server.info
+        info = found or await self._info()
         if needs_graph and info.graphs_broken and not await self.api.assistants():
             first = info.graphs_broken[0]
             raise GraphBroken(

@@ -19,16 +19,18 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeAlias
 
-import httpx
-
-from hitl_engine.errors import BadTarget, LocalServerFailed
+from hitl_engine.errors import BadTarget, HitlError, LocalServerFailed, TargetError
 from hitl_engine.local.leases import Lease, LeaseFile
 from hitl_engine.local.server_code import server_command
+from hitl_engine.reading.client import LangGraphServer
+from hitl_engine.reading.wire import WireInfo
 
 Json: TypeAlias = dict[str, Any]
 
 _PATIENCE = 10.0
 """Seconds to wait for our server to end; and for that of another client, after the start timeout."""
+_REPLY_SECONDS = 2.0
+"""For a server that is running already to describe itself."""
 _PAUSE = 0.1
 _LOOKS = 10
 """For a server that another console starts or ends, before a start is tried again."""
@@ -42,6 +44,8 @@ class RunningServer:
         self.token = str(notice["token"])
         self.pid = int(notice["pid"])
         self.identity = str(notice["identity"])
+        self.info: WireInfo | None = None
+        """How it described itself when it was found; None if it was started here."""
         self.by_console = child is not None or bool(notice.get("by_console"))
         """Whether a console started it, which starts it again."""
         self.log = folder / "engine.log"
@@ -316,11 +320,17 @@ def _other_server(folder: Path) -> str:
 async def _answers(server: RunningServer) -> bool:
     """Whether the server at this URL is the one of the notice, and not a later one."""
     try:
-        async with httpx.AsyncClient(timeout=2, trust_env=False) as client:
-            reply = await client.get(f"{server.url}/info", headers=server.headers)
-        return bool(reply.raise_for_status().json()["identity"] == server.identity)
-    except (httpx.HTTPError, httpx.InvalidURL, ValueError, KeyError, TypeError):
+        api = LangGraphServer(server.url, headers=server.headers, through_proxy=False)
+    except HitlError:
+        return False  # the notice was edited
+    try:
+        async with asyncio.timeout(_REPLY_SECONDS):
+            server.info = await api.info()
+    except (TargetError, TimeoutError):
         return False
+    finally:
+        await api.aclose()
+    return server.info.identity == server.identity
 
 
 def _error(failed: Json, words: str, folder: Path) -> LocalServerFailed | BadTarget:

@@ -52,7 +52,7 @@ from hitl_engine.model.journal import (
     RunHead,
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
-from hitl_engine.model.outcome import Outcome, OutcomeKind, Progress
+from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress
 from hitl_engine.model.project_code import CodeFile, ProjectCode
 from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
@@ -197,6 +197,7 @@ __all__ = [
     "MachineRequest",
     "Message",
     "MessageCall",
+    "OnProgress",
     "Option",
     "Outcome",
     "OutcomeKind",

@@ -1,9 +1,10 @@
 """Outcomes: what a run did, and what became of a decision."""
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import JsonValue
 from hitl_engine.model.thread import ThreadView
@@ -26,6 +27,10 @@ class Progress:
     computer, when it arrived. A run that is joined late sends what happened before, all at once."""
     target: str = ""
     """The name of the thread's target, where decisions go to several."""
+
+
+OnProgress: TypeAlias = Callable[[Progress], None]
+"""Gets each event of a run that is being watched, in their order."""
 
 
 class OutcomeKind(StrEnum):

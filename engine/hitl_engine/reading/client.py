@@ -14,17 +14,13 @@ import time
 from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, aclosing
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar, cast
 from urllib.request import getproxies
 from uuid import UUID, uuid4, uuid5
-
-import httpx
-from httpx_sse import EventSource, SSEError
-from pydantic import BaseModel, ValidationError
 
 from hitl_engine.errors import (
     BadInput,
@@ -42,8 +38,9 @@ from hitl_engine.errors import (
 )
 from hitl_engine.model import JsonObject, JsonValue
 from hitl_engine.reading.capabilities import SMALL_PAGE, Capabilities, GoesOn
+from hitl_engine.reading.light_httpx import httpx
 from hitl_engine.reading.retries import Deadline, retried
-from hitl_engine.reading.sse import bounded
+from hitl_engine.reading.shapes import OddShape, Shape
 from hitl_engine.reading.wire import (
     OddThread,
     WireAssistant,
@@ -86,7 +83,7 @@ _ALL_RUNS = 10_000
 _CONFLICTS = ("already running a task", "not in interrupted state")
 """What servers say with another status than 409: the JavaScript server (422), Aegra (400)."""
 
-_Model = TypeVar("_Model", bound=BaseModel)
+_Shape = TypeVar("_Shape", bound=Shape)
 _Reply = TypeVar("_Reply")
 
 
@@ -157,7 +154,7 @@ class LangGraphServer:
                 follow_redirects=False,
                 trust_env=through_proxy,
                 proxy=proxy,
-                verify=True if ca is None else ssl.create_default_context(cafile=ca),
+                verify=_certificates(ca, encrypted=base_url.scheme != "http" or self._proxied),
                 transport=transport,
             )
         except (ValueError, OSError, ImportError, httpx.InvalidURL) as error:
@@ -329,7 +326,11 @@ class LangGraphServer:
 
     async def state_at(self, thread_id: str, checkpoint: WireCheckpoint) -> WireState:
         """Return the state at a checkpoint, which may be that of a subgraph."""
-        body: JsonObject = {"checkpoint": checkpoint.model_dump(exclude_none=True)}
+        body: JsonObject = {
+            "checkpoint": {
+                key: value for key, value in asdict(checkpoint).items() if value is not None
+            }
+        }
         path = f"/threads/{thread_id}/state/checkpoint"
         return _read(WireState, await self._call("POST", path, body, reads=True))
 
@@ -563,6 +564,10 @@ class LangGraphServer:
     async def _stream(
         self, method: str, path: str, **options: Any
     ) -> AsyncGenerator[StreamEvent, None]:
+        from httpx_sse import EventSource, SSEError  # a list needs no streams
+
+        from hitl_engine.reading.sse import bounded
+
         timeout = httpx.Timeout(CALL_SECONDS, connect=10.0, read=self.can.silence)
         request = self._request(method, path, timeout=timeout, **options)
         request.headers["accept"] = "text/event-stream"
@@ -752,6 +757,16 @@ def going_on_at(checkpoint_id: str) -> JsonObject:
     return {"input": None, "checkpoint": {"checkpoint_id": checkpoint_id, "checkpoint_ns": ""}}
 
 
+def _certificates(ca: Path | None, *, encrypted: bool) -> ssl.SSLContext | bool:
+    """Return the certificates to trust: those in a file, or the usual ones, which takes long to read.
+
+    None at all where no connection is encrypted.
+    """
+    if ca is not None:
+        return ssl.create_default_context(cafile=ca)
+    return True if encrypted else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
 def _refuse_unsendable(headers: Mapping[str, str]) -> None:
     """Refuse what HTTP cannot carry. The values are secrets, so only the name is shown."""
     for name, value in headers.items():
@@ -764,15 +779,15 @@ def _refuse_unsendable(headers: Mapping[str, str]) -> None:
             )
 
 
-def _read(model: type[_Model], reply: JsonValue) -> _Model:
+def _read(shape: type[_Shape], reply: JsonValue) -> _Shape:
     try:
-        return model.model_validate(reply)
-    except ValidationError as error:
+        return shape.read(reply)
+    except (OddShape, RecursionError) as error:
         raise _strange(str(error)) from error
 
 
-def _read_all(model: type[_Model], reply: JsonValue) -> tuple[_Model, ...]:
-    return tuple(_read(model, item) for item in _items(reply))
+def _read_all(shape: type[_Shape], reply: JsonValue) -> tuple[_Shape, ...]:
+    return tuple(_read(shape, item) for item in _items(reply))
 
 
 _ORDERING = ("thread_id", "status", "updated_at")
@@ -782,17 +797,14 @@ _ORDERING = ("thread_id", "status", "updated_at")
 def _read_row(row: JsonValue) -> WireThread:
     """Read a row of the list of threads; one odd row must not hide the others."""
     try:
-        return WireThread.model_validate(row)
-    except ValidationError as error:
-        unknown = {fault["loc"][:1] for fault in error.errors()}
-        fields = row if isinstance(row, dict) else {}
-        kept = {name: fields.get(name) for name in _ORDERING if (name,) not in unknown}
-        return _read(OddThread, {**kept, "problem": _first_problem(error)})
-
-
-def _first_problem(error: ValidationError) -> str:
-    first = error.errors(include_url=False)[0]
-    return f"Its row has {'.'.join(map(str, first['loc'])) or 'a shape'} that is not known: {first['msg']}."
+        return WireThread.read(row)
+    except OddShape as odd:
+        problem = f"Its row has a shape that is not known: {odd}."
+    except RecursionError:
+        problem = "Its row is nested too deeply."
+    sent = row if isinstance(row, dict) else {}
+    kept = {name: sent[name] for name in _ORDERING if WireThread.takes(name, sent.get(name))}
+    return _read(OddThread, {**kept, "problem": problem})
 
 
 def _items(reply: JsonValue) -> list[JsonValue]:

@@ -78,7 +78,7 @@ class History:
         row = WireThread(thread_id=thread_id, metadata={"graph_id": graph_id})
         if not graph_id:
             row = await self._api().thread(thread_id)
-        over = row.model_copy(update={"status": None, "error": None})
+        over = replace(row, status=None, error=None)
         return replace(from_state(over, state).view(), waiting=(), stop=None)
 
     async def state(self, thread_id: str, checkpoint_id: str) -> WireState:

@@ -1,7 +1,6 @@
 """Snapshots of threads from what servers send: a whole row, a row and its state, or a summary alone."""
 
-from pydantic import ValidationError
-
+from hitl_engine.reading.shapes import OddShape
 from hitl_engine.reading.snapshot import Snapshot
 from hitl_engine.reading.wire import WireState, WireTask, WireThread
 
@@ -68,10 +67,10 @@ def from_summary(row: WireThread, remark: str, checkpoint_id: str = "") -> Snaps
         return None
     try:
         tasks = tuple(
-            WireTask.model_validate({"id": task_id, "name": _UNKNOWN_NODE, "interrupts": many})
+            WireTask.read({"id": task_id, "name": _UNKNOWN_NODE, "interrupts": many})
             for task_id, many in asked.items()
         )
-    except ValidationError:
+    except OddShape:
         return None
     return Snapshot(
         thread_id=row.thread_id,

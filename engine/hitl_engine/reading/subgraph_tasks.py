@@ -1,6 +1,7 @@
 """The tasks of a thread, read with the states of their subgraphs. Pure functions."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from typing import TypeAlias
 
 from hitl_engine.reading.wire import WireInterrupt, WireTask
@@ -37,8 +38,7 @@ def in_order_of_subgraphs(
         return ranks.get(asked.id, len(ranks))
 
     return tuple(
-        task.model_copy(update={"interrupts": tuple(sorted(task.interrupts, key=rank))})
-        for task in tasks
+        replace(task, interrupts=tuple(sorted(task.interrupts, key=rank))) for task in tasks
     )
 
 

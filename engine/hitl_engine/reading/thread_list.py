@@ -1,7 +1,7 @@
 """The list of threads of a server, read so that no change is missed.
 
 A server sorts by `updated_at`, which moves with every change of a row, and pages by offset, so
-rows move while they are read. Four measures handle this:
+rows move while they are read. These measures handle this:
 
 - A page begins with the last row of the page before. If it does not, rows above have gone
   (deleted, or out of the filter) and others may have been missed: then we step back.
@@ -11,7 +11,9 @@ rows move while they are read. Four measures handle this:
   little later than its stamp, as with a long transaction.
 - Other servers than our own may give fewer rows than they were asked for. So their whole list is read
   up to a page without a new row; and what they refuse is not asked for again.
-- The whole list is one search a status, and then the changes since before the first of them: a
+- Our own server gives as many rows as it has, up to the limit: a first page that is not full is the
+  whole list.
+- Else the whole list is one search a status, and then the changes since before the first of them: a
   thread that went from one status to another between two searches is among those.
 
 Only stamps of the server are compared, never with a clock of ours.
@@ -67,9 +69,12 @@ class ThreadList:
     async def everything(self) -> Rows:
         """Return all rows of the list, and what changed while they were read."""
         if not self._marks:
-            newest = await self._page({}, limit=1, offset=0)
+            limit = 1 if self._holds_idle else _RECENT
+            newest = await self._page({}, limit=limit, offset=0)
             stamp = newest[0].updated_at if newest else None
             self._marks.append(stamp and stamp - _LATE)
+            if len(newest) < limit and not self._holds_idle:
+                return {row.thread_id: row for row in newest}
         found = await together(self._of_status(status) for status in self._statuses)
         rows = {thread_id: row for part in found for thread_id, row in part.items()}
         return rows | await self.changed()

@@ -8,11 +8,11 @@ langgraph-api 0.16.7, and the older interrupt of the LangGraph guide.
 import json
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-import xxhash
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from hitl_engine.reading.shapes import Shape
 
 DECISION_ID = "hitl_decision_id"
 """Key of the decision id in what a run carries, and so in the metadata of its checkpoints."""
@@ -35,26 +35,16 @@ def error_text(error: Any) -> str:
             return str(error)
 
 
-class _Wire(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True, defer_build=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _take_null_for_missing(cls, data: Any) -> Any:
-        """Some servers send null where others send nothing."""
-        if not isinstance(data, Mapping):
-            return data
-        return {key: value for key, value in data.items() if value is not None}
-
-
-class WireExactValue(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireExactValue(Shape):
     """What a value of a payload really is, where JSON cannot carry it."""
 
     path: tuple[str | int, ...]
     value: str
 
 
-class WireInterrupt(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireInterrupt(Shape):
     """`{"value", "id", "response_schema"?}`; older: `{"value", "resumable", "ns", "when"}`."""
 
     id: str
@@ -65,26 +55,29 @@ class WireInterrupt(_Wire):
     since: datetime | None = None
     """When it was asked; only our own server sends it, in the tasks of a thread's row."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _name_the_older_shape(cls, data: Any) -> Any:
+    def prepared(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Older servers send the namespace instead of the id that is its hash."""
-        if not isinstance(data, Mapping) or data.get("id"):
+        if data.get("id"):
             return data
+        import xxhash  # only older servers need it
+
         namespace = data.get("ns")
         path = "|".join(map(str, namespace if isinstance(namespace, list) else []))
         known = data.get("interrupt_id") or xxhash.xxh3_128_hexdigest(path.encode())
         return {**data, "id": known}
 
 
-class WireCheckpoint(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireCheckpoint(Shape):
     """A pointer to a checkpoint."""
 
     checkpoint_id: str | None = None
     checkpoint_ns: str | None = None
 
 
-class WireTask(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireTask(Shape):
     """A task of a step: what runs next, or waits."""
 
     id: str
@@ -98,22 +91,19 @@ class WireTask(_Wire):
     state: "WireState | None" = None
     """Of the subgraph that runs in this task, where it was asked for."""
 
-    @field_validator("error", mode="before")
     @classmethod
-    def _read_error(cls, error: Any) -> Any:
-        return error_text(error)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _name_a_pointer(cls, data: Any) -> Any:
+    def prepared(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Aegra sends the pointer to the state of a subgraph in the place of this state."""
+        if "error" in data:
+            data["error"] = error_text(data["error"])
         match data:
             case {"state": {"configurable": pointer, **others}} if not others:
                 return {**data, "state": None, "checkpoint": pointer}
         return data
 
 
-class WireBreakpoint(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireBreakpoint(Shape):
     """Where a run stopped without a question; only our own server sends it."""
 
     when: str
@@ -121,7 +111,8 @@ class WireBreakpoint(_Wire):
     since: datetime | None = None
 
 
-class WireState(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireState(Shape):
     """The state of a thread at one checkpoint."""
 
     values: Any = None
@@ -130,7 +121,7 @@ class WireState(_Wire):
     checkpoint: WireCheckpoint | None = None
     parent_checkpoint: WireCheckpoint | None = None
     created_at: datetime | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def checkpoint_id(self) -> str:
@@ -144,13 +135,15 @@ class WireState(_Wire):
         return run_id if isinstance(run_id, str) else None
 
 
-class WireUpdate(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireUpdate(Shape):
     """The result of writing into a state."""
 
     checkpoint: WireCheckpoint = WireCheckpoint()
 
 
-class WireThread(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireThread(Shape):
     """A row of the list of threads: a summary, which on some servers can be wrong."""
 
     thread_id: str
@@ -160,7 +153,7 @@ class WireThread(_Wire):
     """When anything of the row changed, its metadata included."""
     state_updated_at: datetime | None = None
     """When a run last ended on the thread, or its state was written."""
-    metadata: dict[str, Any] = Field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
     values: Any = None
     error: Any = None
     interrupts: dict[str, Any] | None = None
@@ -175,11 +168,12 @@ class WireThread(_Wire):
     last_run: "WireRun | None" = None
     """The newest run; our own server sends it with the row of one thread."""
 
-    @field_validator("interrupts", mode="before")
     @classmethod
-    def _take_another_shape_for_missing(cls, interrupts: Any) -> Any:
+    def prepared(cls, data: dict[str, Any]) -> dict[str, Any]:
         """A row that does not map ids to interrupts tells nothing of them; its state does."""
-        return interrupts if isinstance(interrupts, Mapping) else None
+        if not isinstance(data.get("interrupts"), Mapping):
+            data.pop("interrupts", None)
+        return data
 
     @property
     def graph_id(self) -> str:
@@ -187,13 +181,15 @@ class WireThread(_Wire):
         return str(self.metadata.get("graph_id") or "")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OddThread(WireThread):
     """A row in a shape that is not known; only its id, and what orders the list, could be read."""
 
     problem: str
 
 
-class WireRun(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireRun(Shape):
     """A run. `success` means that it ended, perhaps at an interrupt.
 
     `interrupted`: cancelled; on Aegra also that it ended at an interrupt.
@@ -205,20 +201,19 @@ class WireRun(_Wire):
     status: str
     created_at: datetime | None = None
     updated_at: datetime | None = None
-    metadata: dict[str, Any] = Field(default_factory=dict)
-    kwargs: dict[str, Any] = Field(default_factory=dict)
+    metadata: dict[str, Any] = field(default_factory=dict)
+    kwargs: dict[str, Any] = field(default_factory=dict)
     error: Any = None
     """`{"error", "message", "traceback"?}`: how it failed; only our own server sends it."""
 
-    @model_validator(mode="before")
     @classmethod
-    def _find_what_was_sent(cls, data: Any) -> Any:
+    def prepared(cls, data: dict[str, Any]) -> dict[str, Any]:
         """Take what a run was sent with from where a server without `kwargs` keeps it.
 
         Aegra keeps input, config and context beside the run's id, and forgets metadata and
         breakpoints; so `KEPT_IN_CONFIG` has them for the runs that were started from here.
         """
-        if not isinstance(data, Mapping) or "kwargs" in data:
+        if "kwargs" in data:
             return data
         sent = {name: data[name] for name in _SENT if data.get(name) is not None}
         config = sent.get("config")
@@ -245,7 +240,8 @@ class WireRun(_Wire):
         return isinstance(self.error, Mapping) and self.error.get("error") == "EngineDied"
 
 
-class WireAssistant(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireAssistant(Shape):
     """A graph with its settings, on which runs are started."""
 
     assistant_id: str
@@ -254,13 +250,14 @@ class WireAssistant(_Wire):
     description: str | None = None
     metadata: dict[str, Any] | None = None
     version: int | None = None
-    config: dict[str, Any] = Field(default_factory=dict)
-    context: dict[str, Any] = Field(default_factory=dict)
+    config: dict[str, Any] = field(default_factory=dict)
+    context: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
     updated_at: datetime | None = None
 
 
-class WireItem(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireItem(Shape):
     """An item of the store."""
 
     namespace: tuple[str, ...]
@@ -269,19 +266,22 @@ class WireItem(_Wire):
     updated_at: datetime | None = None
 
 
-class WireItems(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireItems(Shape):
     """One page of items."""
 
     items: tuple[WireItem, ...] = ()
 
 
-class WireNamespaces(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireNamespaces(Shape):
     """One page of the namespaces that have items."""
 
     namespaces: tuple[tuple[str, ...], ...] = ()
 
 
-class WireSchemas(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireSchemas(Shape):
     """The JSON Schemas of an assistant.
 
     On Python 3.11 a server has no input schema for a `typing.TypedDict`, but a state schema.
@@ -296,7 +296,8 @@ class WireSchemas(_Wire):
     """How each key of the state takes a write; only our own server sends it (flag `reducers`)."""
 
 
-class WireNode(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireNode(Shape):
     """A node of a graph's picture."""
 
     id: str | int
@@ -313,7 +314,8 @@ class WireNode(_Wire):
         return str((self.metadata or {}).get("__interrupt", ""))
 
 
-class WireEdge(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireEdge(Shape):
     """An edge of a graph's picture."""
 
     source: str | int
@@ -328,14 +330,16 @@ class WireEdge(_Wire):
         return "" if self.data is None else str(self.data)
 
 
-class WireGraph(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireGraph(Shape):
     """The picture of a graph."""
 
     nodes: tuple[WireNode, ...] = ()
     edges: tuple[WireEdge, ...] = ()
 
 
-class WireBrokenGraph(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireBrokenGraph(Shape):
     """A graph that our own server could not import."""
 
     graph_id: str
@@ -343,14 +347,16 @@ class WireBrokenGraph(_Wire):
     traceback: str = ""
 
 
-class WireChangedGraph(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireChangedGraph(Shape):
     """A graph whose code changed after our own server imported it."""
 
     graph_id: str
     what: str
 
 
-class WirePrinted(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WirePrinted(Shape):
     """A line that a node printed; only our own server sends it."""
 
     text: str
@@ -360,7 +366,8 @@ class WirePrinted(_Wire):
     at: datetime
 
 
-class WireInfo(_Wire):
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WireInfo(Shape):
     """A server's description of itself."""
 
     name: str = ""
@@ -368,9 +375,9 @@ class WireInfo(_Wire):
     version: str = ""
     langgraph_py_version: str = ""
     """The version of LangGraph, where it runs graphs in Python."""
-    flags: dict[str, Any] = Field(default_factory=dict)
+    flags: dict[str, Any] = field(default_factory=dict)
     identity: str | None = None
-    nodes: dict[str, frozenset[str]] = Field(default_factory=dict)
+    nodes: dict[str, frozenset[str]] = field(default_factory=dict)
     """The nodes of each graph, unless a factory makes it; only our own server sends them."""
     graphs_broken: tuple[WireBrokenGraph, ...] = ()
     graphs_changed: tuple[WireChangedGraph, ...] = ()

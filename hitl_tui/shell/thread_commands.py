@@ -1,4 +1,4 @@
-"""The shell commands, one function each: they take a desk and arguments, and return a result.
+"""The shell commands that run graphs, and that show, answer and step threads, one function each.
 
 What they print is made in the `*_output` modules. Everything that comes from a graph or a server
 goes through `hitl_engine.visible` there.
@@ -12,16 +12,13 @@ from hitl_engine.model import (
     Breakpoints,
     Interrupt,
     ThreadView,
-    in_order,
 )
 from hitl_tui.shell.answering import check_answer_options, decisions, require_confirmation
 from hitl_tui.shell.command_result import CommandResult, ignore_progress
 from hitl_tui.shell.debugging_commands import is_long_step, step_on
 from hitl_tui.shell.expectations import expected_item, require_expected, require_waiting
 from hitl_tui.shell.graph_output import graphs_result
-from hitl_tui.shell.inbox_output import inbox_result
 from hitl_tui.shell.lookup import (
-    find_filter,
     find_graph,
     find_interrupt,
     find_thread,
@@ -58,14 +55,6 @@ async def run(desk: "Desk", args: Namespace) -> CommandResult:
         settings=run_settings(args),
     )
     return outcome_result(outcome, desk.reviews.fingerprint_of)
-
-
-async def list_waiting(desk: "Desk", args: Namespace) -> CommandResult:
-    """Return what waits for a person, in the order of the console."""
-    inbox = await desk.inbox()
-    wanted = await find_filter(desk, args, inbox)
-    items = in_order(item for item in inbox.items if wanted.matches(desk.reviews.item(item)))
-    return inbox_result(items, inbox.unreadable, desk.reviews)
 
 
 async def show(desk: "Desk", args: Namespace) -> CommandResult:
