@@ -219,7 +219,7 @@ async def test_text_typed_with_the_key_that_opens_its_field_is_kept(console: Ope
         burst(c, "r", *"na")
         await c.pilot.pause(0.5)
         await c.press("!")
-        assert "call 1 of 2" in c.text and "na!" in c.text
+        assert "▸ 1/2" in c.text and "na!" in c.text
 
 
 async def test_a_reason_for_marked_items_is_kept_from_its_first_letter(
