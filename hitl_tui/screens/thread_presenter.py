@@ -238,11 +238,13 @@ class ThreadPresenter:
             running=self.pane.shows_run,
             outcome_unknown=self.pane.content is PaneContent.END and self.header.outcome_unknown,
         )
+        shown = thread.shown if self.pane.shows_card else None
+        title.deadline = self._desk.reviews.deadline_of(shown) if shown is not None else None
         title.at_moment = thread.moment is not None
         title.change = thread.change if self.pane.shows_card else ItemChange.UNCHANGED
         decided = [thread.decisions.holds(item) for item in thread.waiting]
-        shown = thread.waiting if self.pane.shows_card else ()
-        self.header.tabs.show([thread.location_of(item) for item in shown], thread.index, decided)
+        asked = thread.waiting if self.pane.shows_card else ()
+        self.header.tabs.show([thread.location_of(item) for item in asked], thread.index, decided)
         self.screen.refresh_bindings()
 
     def show_code(self) -> None:

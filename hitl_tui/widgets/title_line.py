@@ -1,5 +1,7 @@
 """The line with graph, node and thread in view, and the status of the thread."""
 
+from datetime import UTC, datetime
+
 from rich.cells import cell_len
 from textual.content import Content
 from textual.reactive import reactive
@@ -8,6 +10,7 @@ from textual.widget import Widget
 from hitl_engine.model import ThreadStatus
 from hitl_engine.visible import one_line
 from hitl_tui.state.thread_state import ItemChange
+from hitl_tui.text.durations import due
 from hitl_tui.text.fitting import shortened
 from hitl_tui.text.literal import short_id
 
@@ -52,11 +55,24 @@ class TitleLine(Widget):
     at_moment: reactive[bool] = reactive(False)
     """Whether the thread is shown as it was at an earlier checkpoint."""
 
+    deadline: reactive[datetime | None] = reactive(None)
+    """When the question in view has to be answered, if its payload tells that."""
+
+    def on_mount(self) -> None:
+        """Count the time to the deadline down."""
+        self._countdown = self.set_interval(1, self.refresh, pause=True)
+        self.watch_deadline()
+
+    def watch_deadline(self) -> None:
+        """Draw each second while there is a deadline."""
+        if self.is_mounted:
+            (self._countdown.pause if self.deadline is None else self._countdown.resume)()
+
     def render(self) -> Content:
         """Draw the names on the left, the status on the right."""
         text, colour = self._status()
-        if self.size.width < _NARROW:
-            text = " ".join(text.split()[:2]).rstrip(",")
+        if text and self.size.width < _NARROW:
+            text = _narrow(text)
         width = max(8, self.size.width - cell_len(text) - 2)
         names = Content(" ▸ ").join([Content.styled(*part) for part in self._parts(width)])
         gap = " " * max(1, self.size.width - names.cell_length - cell_len(text))
@@ -67,6 +83,8 @@ class TitleLine(Widget):
             return _MOMENT
         if self.change in _CHANGED:
             return _CHANGED[self.change]
+        if self.status is ThreadStatus.INTERRUPTED and self.deadline is not None:
+            return _until(self.deadline)
         return _TEXTS[self.status] if self.status is not None else ("", "")
 
     def _parts(self, width: int) -> list[tuple[str, str]]:
@@ -87,3 +105,19 @@ class TitleLine(Widget):
                 for name, (part, style) in zip(names, parts, strict=True)
             ]
         return [*parts, (thread, "$foreground 60%")]
+
+
+def _until(deadline: datetime) -> tuple[str, str]:
+    """Return the status of a thread whose question has to be answered until then."""
+    left = (deadline - datetime.now(UTC)).total_seconds()
+    sign, colour = ("?", "$text-accent") if left >= 0 else ("!", "$text-warning")
+    return f"{sign} waits, due {due(left)}", colour
+
+
+def _narrow(text: str) -> str:
+    """Return a status in a few words: the time that it names, else its symbol and one word."""
+    symbol, *words = text.split()
+    if "due" in words:
+        words = words[words.index("due") :]
+        return f"{symbol} {' '.join(words)}"
+    return " ".join([symbol, *words[:1]]).rstrip(",")

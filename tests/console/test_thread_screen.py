@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -658,3 +658,25 @@ async def test_what_is_in_view_is_beside_the_server_where_there_is_room(
         await c.open()
         first = "\n".join(c.text.splitlines()[:lines])
         assert "● connected" in first and names in first and "? waits" in first
+
+
+@pytest.mark.parametrize(
+    ("minutes", "size", "words"),
+    [
+        (5, (120, 30), "? waits, due in 4m"),
+        (5, (40, 12), "? due in 4m"),
+        (-9, (120, 30), "! waits, due 9m ago"),
+    ],
+)
+async def test_the_time_to_the_deadline_is_shown_and_a_late_answer_is_confirmed(
+    console: OpenConsole, minutes: int, size: tuple[int, int], words: str
+) -> None:
+    deadline = datetime.now(UTC) + timedelta(minutes=minutes)
+    asked: JsonObject = {"text_to_revise": "a", "deadline": deadline.isoformat()}
+    desk = DeskDouble(interrupt(asked))
+    async with console(desk, size) as c:
+        await c.open()
+        await until(c.pilot, lambda: words in c.text)
+        await c.press("end", "!", "ctrl+s")
+        await until(c.pilot, lambda: "deadline of this question passed" in c.text or desk.sent)
+        assert bool(desk.sent) is (minutes > 0)
