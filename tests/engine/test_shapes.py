@@ -21,6 +21,7 @@ class Outer(Shape):
     all: tuple[Inner, ...] = ()
     words: frozenset[str] = frozenset()
     by_name: dict[str, Any] = field(default_factory=dict)
+    texts: dict[str, str | None] | None = None
     at: datetime | None = None
     is_on: bool = False
     deeper: "Outer | None" = None
@@ -32,6 +33,7 @@ def test_everything_is_read_as_its_type() -> None:
         "all": [{"name": "b", "number": 2}, {"name": "c", "number": "3"}],
         "words": ["x", "y", "x"],
         "by_name": {"kept": None, "nested": [{}]},
+        "texts": {"kept": None, "text": "a"},
         "at": "2026-11-30T12:00:00.5Z",
         "is_on": True,
         "deeper": {"is_on": None},
@@ -41,6 +43,7 @@ def test_everything_is_read_as_its_type() -> None:
         all=(Inner(name="b", number=2), Inner(name="c", number="3")),
         words=frozenset({"x", "y"}),
         by_name={"kept": None, "nested": [{}]},
+        texts={"kept": None, "text": "a"},
         at=datetime(2026, 11, 30, 12, 0, 0, 500_000, UTC),
         is_on=True,
         deeper=Outer(),

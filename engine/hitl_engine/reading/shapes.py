@@ -92,7 +92,8 @@ def _reader(hint: Any) -> _Read:
     """Return how a value of this type is read."""
     kind, arguments = get_origin(hint) or hint, get_args(hint)
     if kind in (Union, UnionType):
-        return _first_of([_reader(each) for each in arguments if each is not NoneType])
+        read = _first_of([_reader(each) for each in arguments if each is not NoneType])
+        return _or_null(read) if NoneType in arguments else read
     if kind is dict:
         return _mapping(_reader(arguments[1]))
     if kind in (tuple, frozenset):
@@ -157,6 +158,11 @@ def _first_of(readers: list[_Read]) -> _Read:
         return last(value)
 
     return read if others else last
+
+
+def _or_null(read: _Read) -> _Read:
+    """Return what also takes null: in a list or a mapping, it is a value."""
+    return lambda value: None if value is None else read(value)
 
 
 def _mapping(read: _Read) -> _Read:
