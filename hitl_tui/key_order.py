@@ -24,9 +24,11 @@ _Way = tuple[Widget | None, str]
 
 _MOVES = ("up", "down", "left", "right", "pageup", "pagedown", "backspace", "delete")
 """Keys that are held down: each does the same as the one before, in the same widget."""
-_ROUNDS = (2, 5)
+_ROUNDS = (3, 6)
 """How often a mark follows a key, at least and at most. The first arrives after the key has acted;
-the second after what the key's action has posted, such as the change of the focus."""
+the second after what the key's action has posted; the third is sent after the next drawing, for a
+focus that waits for that."""
+_AFTER_DRAWING = 3
 _LOST_AFTER = 0.05
 """Seconds after which another mark is posted: one is lost with a widget that is removed."""
 _MARKS = 20
@@ -139,4 +141,11 @@ class KeyOrder:
         self._posted += 1
         self._lost = asyncio.get_running_loop().call_later(_LOST_AFTER, self._post)
         with suppress(ScreenStackError):  # no screen is left at the end
-            self._start.post_message(KeyMark(self._number))
+            mark = KeyMark(self._number)
+            if self._round == _AFTER_DRAWING:
+                self._start.call_after_refresh(self._follow_with, mark)
+            else:
+                self._follow_with(mark)
+
+    def _follow_with(self, mark: KeyMark) -> None:
+        self._start.post_message(mark)

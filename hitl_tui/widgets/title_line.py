@@ -58,9 +58,12 @@ class TitleLine(Widget):
     deadline: reactive[datetime | None] = reactive(None)
     """When the question in view has to be answered, if its payload tells that."""
 
+    _drawn = ("", "")
+    """The status, as it was drawn last."""
+
     def on_mount(self) -> None:
         """Count the time to the deadline down."""
-        self._countdown = self.set_interval(1, self.refresh, pause=True)
+        self._countdown = self.set_interval(1, self._count_down, pause=True)
         self.watch_deadline()
 
     def watch_deadline(self) -> None:
@@ -68,9 +71,13 @@ class TitleLine(Widget):
         if self.is_mounted:
             (self._countdown.pause if self.deadline is None else self._countdown.resume)()
 
+    def _count_down(self) -> None:
+        if self._status() != self._drawn:
+            self.refresh()
+
     def render(self) -> Content:
         """Draw the names on the left, the status on the right."""
-        text, colour = self._status()
+        self._drawn = text, colour = self._status()
         if text and self.size.width < _NARROW:
             text = _narrow(text)
         width = max(8, self.size.width - cell_len(text) - 2)

@@ -17,7 +17,7 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.model import JsonObject, JsonValue, ThreadStatus
-from tests.journeys.test_journeys import ACTIVE_COLOUR
+from tests.journeys.test_journeys import wait_until_ready as wait_for_key
 from tests.server.processes import Served
 from tests.terminal import Terminal
 
@@ -53,6 +53,7 @@ class Journey:
 
 DONE = "▸ \\S+ +✓ done"
 """The status of the open thread; below, the receipt of the one before has a mark of its own."""
+SENDING_KEYS = ("^s Do it", "^s Decide", "^s Send")
 APPROVED = Press("a", "● a Approve")
 VERDICTS = Press("ctrl+s", "(?s)Send 2 verdicts.*Do it")
 SPELLED = Press("ctrl+s", "(?s)Send this answer.*Do it")
@@ -258,14 +259,20 @@ def press_in_turn(terminal: Terminal, keys: Iterable[str | Press]) -> None:
 
 def decide(terminal: Terminal, wanted: Press) -> None:
     """Press a key when the card accepts it; press it again if that was too early."""
-    wait_until_ready(terminal)
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
-        if is_ready(terminal):  # not while what was pressed takes its time
-            terminal.press(wanted.key)
+        wait_until_ready(terminal)  # not while what was pressed takes its time
+        terminal.press(wanted.key)
         if shows(terminal, wanted.shows, 5):
             return
     raise AssertionError(f"{wanted.shows!r} did not appear")
+
+
+def wait_until_ready(terminal: Terminal) -> None:
+    """Wait until the topmost screen accepts decisions."""
+    keys = "|".join(map(re.escape, SENDING_KEYS))
+    found = re.findall(keys, terminal.wait_for(keys))
+    wait_for_key(terminal, found[-1])
 
 
 def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
@@ -275,18 +282,3 @@ def shows(terminal: Terminal, pattern: str, seconds: float) -> bool:
             return False
         terminal.read(0.05)
     return True
-
-
-def wait_until_ready(terminal: Terminal) -> None:
-    """Wait until the topmost screen accepts decisions."""
-    terminal.settle(0.1)
-    deadline = time.monotonic() + 30
-    while not is_ready(terminal):
-        assert time.monotonic() < deadline, "the screen does not accept decisions"
-        terminal.read(0.05)
-
-
-def is_ready(terminal: Terminal) -> bool:
-    """Whether the topmost screen accepts decisions."""
-    shown = filter(None, map(terminal.key_colour, ("^s Do it", "^s Decide", "^s Send")))
-    return next(shown, None) == ACTIVE_COLOUR
