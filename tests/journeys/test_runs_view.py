@@ -74,6 +74,7 @@ async def test_what_nodes_print_is_shown_beside_their_run(
         await open_runs(console, thread.thread_id)
         await console.pilot.press("alt+1")
         await console.shows("Stopped before many")
+        await console.armed()
         await console.pilot.press("s")
         await console.shows("Done")
         await console.pilot.press("alt+6")
