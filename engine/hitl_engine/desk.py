@@ -52,6 +52,7 @@ from hitl_engine.local.server_process import serve_command as command_of_server
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
+    EVERYTHING,
     NO_BREAKPOINTS,
     NO_SETTINGS,
     Breakpoint,
@@ -110,7 +111,6 @@ if TYPE_CHECKING:
     from hitl_engine.reading.state_values import StateValues
     from hitl_engine.watching.inbox_events import InboxEvents
 
-_EVERYTHING = LogFilter()
 _Given = ParamSpec("_Given")
 _Got = TypeVar("_Got")
 
@@ -189,7 +189,7 @@ async def open_story(path: Path) -> AsyncIterator[Desk]:
 
 async def read_log(
     target: NamedTarget | str | None,
-    wanted: LogFilter = _EVERYTHING,
+    wanted: LogFilter = EVERYTHING,
     *,
     data_dir: Path | None = None,
     limit: int = 200,

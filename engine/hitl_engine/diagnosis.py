@@ -119,6 +119,9 @@ def _journal(folder: Path) -> Check:
         return _ok("journal", "none yet; the first decision makes it")
     if report.faults:
         return _damaged("; ".join(report.faults))
+    if report.changed:
+        advice = "Keep it as it is, and see hitl-tui log --verify. Decisions are still recorded."
+        return _wrong("journal", f"it was changed: {report.changed}", advice)
     found = f"whole; {report.decisions:,} decisions, {report.drafts:,} drafts"
     if report.without_outcome:
         found = f"{found}; {report.without_outcome:,} decisions without an outcome"

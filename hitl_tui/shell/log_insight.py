@@ -4,12 +4,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from statistics import median
 
 from hitl_engine.model import JsonObject, JsonValue, LogEntry
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.state.approval_pace import MANY, WITHIN
 from hitl_tui.text.durations import duration
 from hitl_tui.text.fitting import counted
 
@@ -17,9 +17,6 @@ _READABLE = 60.0
 """Characters a second; a fast reader reads about half as many."""
 _LEAST = 120
 """Characters from which that is asked: less is read at a glance."""
-_MANY, _WITHIN = 20, timedelta(seconds=60)
-"""So many approvals within this time are worth a notice."""
-_APPROVALS = ("approve", "accept")
 
 
 def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
@@ -63,7 +60,7 @@ def insight_result(entries: Sequence[LogEntry]) -> CommandResult:
     if unread:
         lines.append(f"approved faster than one can read: {len(unread):,}")
         lines += (f"    {_unread_line(entry)}" for entry in unread)
-    if burst >= _MANY:
+    if burst >= MANY:
         lines.append(f"{burst:,} approvals within 60 seconds: were they read?")
     return CommandResult(document, tuple(lines))
 
@@ -107,7 +104,7 @@ def _unread_line(entry: LogEntry) -> str:
 
 
 def _is_approval(entry: LogEntry) -> bool:
-    return all(each.strip() in _APPROVALS for each in entry.decision.split(","))
+    return all(each.strip() == "approve" for each in entry.decision.split(","))
 
 
 def _faster_than_reading(entry: LogEntry) -> bool:
@@ -120,11 +117,11 @@ def _faster_than_reading(entry: LogEntry) -> bool:
 
 
 def _most_at_once(answers: Iterable[LogEntry]) -> int:
-    """Return the most approvals within `_WITHIN`."""
+    """Return the most approvals within `WITHIN`."""
     times = [entry.at for entry in answers if _is_approval(entry)]
     most = first = 0
     for last, at in enumerate(times):
-        while at - times[first] > _WITHIN:
+        while (at - times[first]).total_seconds() > WITHIN:
             first += 1
         most = max(most, last - first + 1)
     return most

@@ -68,9 +68,9 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
 
 def _moment(text: str) -> datetime:
     """Read a time, or how long ago it is."""
-    if found := re.fullmatch(r"(\d{1,6})([smhdw])", text):
-        return datetime.now(UTC) - timedelta(seconds=int(found[1]) * _UNITS[found[2]])
     try:
+        if found := re.fullmatch(r"(\d{1,6})([smhdw])", text):
+            return datetime.now(UTC) - timedelta(seconds=int(found[1]) * _UNITS[found[2]])
         return datetime.fromisoformat(text).astimezone()
     except (ValueError, OverflowError) as error:
         raise argparse.ArgumentTypeError(f"{text!r} is not like 2h, 3d or 2026-11-30") from error

@@ -85,6 +85,12 @@ async def test_the_journal_is_read_through(local_server: Served, tmp_path: Path)
     open_one = found(await check_target(NOBODY, data_dir=tmp_path), "journal")
     assert open_one.status == "note"
     assert open_one.found == "whole; 1 decisions, 0 drafts; 1 decisions without an outcome"
+    with sqlite3.connect(journal) as database:
+        database.execute("UPDATE decision SET hash = 'another'")
+    database.close()
+    changed = found(await check_target(NOBODY, data_dir=tmp_path), "journal")
+    assert (changed.status, changed.found.startswith("it was changed: row 1")) == ("wrong", True)
+    assert "log --verify" in changed.advice
     content = bytearray(journal.read_bytes())
     content[4096:8192] = bytes(4096)
     journal.write_bytes(content)

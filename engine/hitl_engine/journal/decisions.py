@@ -23,6 +23,7 @@ from hitl_engine.fingerprint import digest
 from hitl_engine.journal.chain import ROWS, walk
 from hitl_engine.journal.database import JournalDatabase
 from hitl_engine.model import (
+    EVERYTHING,
     ChainReport,
     Event,
     Interrupt,
@@ -33,8 +34,6 @@ from hitl_engine.model import (
     Outcome,
     OutcomeKind,
 )
-
-EVERYTHING = LogFilter()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,9 @@ class JournalReport:
     """Decisions that were about to be sent, and of which no outcome was recorded."""
     drafts: int
     faults: tuple[str, ...]
-    """What SQLite found damaged, and nothing else was read then; or the row that is not as written."""
+    """What SQLite found damaged; nothing else was read then."""
+    changed: str = ""
+    """What is wrong with the first row that is not as it was written."""
 
 
 def examine_journal(folder: Path) -> JournalReport | None:
@@ -36,8 +38,8 @@ def examine_journal(folder: Path) -> JournalReport | None:
         )
         ((drafts,),) = database.execute("SELECT count(*) FROM draft")
         chain = _chain(database)
-        faults = (chain.fault,) if chain and chain.fault else ()
-        return JournalReport(intended, intended - concluded, drafts, faults)
+        changed = chain.fault if chain else ""
+        return JournalReport(intended, intended - concluded, drafts, (), changed)
 
 
 def _chain(database: sqlite3.Connection) -> ChainReport | None:

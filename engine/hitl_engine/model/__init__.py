@@ -43,6 +43,7 @@ from hitl_engine.model.inbox_order import InboxOrder, in_order, in_utc
 from hitl_engine.model.item_filter import ItemFilter, ItemKind, kind_of, tools_of
 from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import (
+    EVERYTHING,
     ChainReport,
     Draft,
     Event,
@@ -124,6 +125,7 @@ from hitl_engine.model.thread_run import RunEvent, RunKind, RunStatus, ThreadRun
 
 __all__ = [
     "ALL_THREADS",
+    "EVERYTHING",
     "NO_BREAKPOINTS",
     "NO_SETTINGS",
     "Act",

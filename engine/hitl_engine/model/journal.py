@@ -95,6 +95,10 @@ class LogFilter:
     """`none`: those of which no outcome was recorded."""
 
 
+EVERYTHING = LogFilter()
+"""Excludes nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class ChainReport:
     """What was found when the rows of a journal were compared with their hashes."""

@@ -19,7 +19,7 @@ from hitl_server.identity.callers import caller_of
 from hitl_server.json_encoding import dumps
 from hitl_server.policy.authorization import Authorization
 from hitl_server.policy.authorization_request import AuthorizationRequest
-from hitl_server.policy.roles import RoleRequest, require_role
+from hitl_server.policy.roles import require_role
 from hitl_server.policy.rules import RULES
 from hitl_server.policy.sent_body import beside_the_loop, parsed, read_body
 from hitl_server.project_code import calling_project
@@ -70,7 +70,7 @@ async def _ask_rule(connection: HTTPConnection, method: str, path: str, body: An
     auth = connection.app.state.auth
     caller = caller_of(connection)
     if caller.role is not None:
-        require_role(caller.role, method, path, RoleRequest.of(connection, body))
+        require_role(caller.role, connection, method, path, body)
     if auth is None or caller.is_owner:
         return Authorization()
     rule = RULES.get((method, path))

@@ -5,7 +5,6 @@ changes assistants and the store.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from pydantic import ValidationError
@@ -17,7 +16,6 @@ from hitl_server.request_models import RunBody
 from hitl_server.server_parts import parts_of
 
 _Route: TypeAlias = tuple[str, str]
-_RANK = list(Role)
 
 _READ: frozenset[_Route] = frozenset(
     {
@@ -79,70 +77,28 @@ _MAY = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class RoleRequest:
-    """What the rules for bodies look at."""
-
-    body: Any
-    """The JSON body; None where there is none."""
-    cancels: bool
-    """Whether the run is cancelled when the client leaves."""
-    thread_exists: bool
-
-    @classmethod
-    def of(cls, connection: HTTPConnection, body: Any) -> "RoleRequest":
-        """Return what is known of a request."""
-        thread_id = connection.path_params.get("thread_id", "")
-        return cls(
-            body,
-            connection.query_params.get("cancel_on_disconnect", "").lower() in _YES,
-            parts_of(connection).threads.metadata(thread_id) is not None,
-        )
-
-
-def require_role(role: Role, method: str, path: str, request: RoleRequest) -> None:
-    """Refuse (403) what the role of a caller does not include. Raises `Refusal`."""
+def require_role(role: Role, connection: HTTPConnection, method: str, path: str, body: Any) -> None:
+    """Refuse (403) what the role of a caller does not include; `body` is JSON. Raises `Refusal`."""
     route = (method, path)
-    allowed = route in _ROUTES[role]
-    if role is not Role.STARTER:
-        allowed = allowed and not request.cancels
-    if route in _RUNS_ON_THREAD:
-        allowed = allowed and _only_starts(request.body)
-        if role is not Role.STARTER:
-            allowed = allowed and _only_answers(request)
-    elif route in _STATELESS_RUNS:
-        bodies = request.body if isinstance(request.body, list) else [request.body]
-        allowed = allowed and all(map(_only_starts, bodies))
-    elif route == ("POST", "/threads"):  # supersteps write into the state
-        allowed = allowed and not (
-            isinstance(request.body, dict) and request.body.get("supersteps")
-        )
-    if not allowed:
+    if route not in _ROUTES[role] or not _is_within(role, connection, route, body):
         raise Refusal(403, f"The role {role} may only {_MAY[role]}.")
 
 
-def _only_starts(body: Any) -> bool:
-    """Whether a run begins where its thread is, and changes nothing but by its nodes."""
-    if (run := _run(body)) is None:
-        return True
-    command = run.given_command
-    config = (run.config or {}).get("configurable")
-    configurable = config if isinstance(config, dict) else {}
-    return (
-        not command.keys() & {"update", "goto"}
-        and not any(name.startswith("checkpoint") for name in configurable)
-        and run.at_checkpoint is None
-        and run.checkpoint is None
-        and run.multitask_strategy in (None, "reject", "enqueue")
-    )
-
-
-def _only_answers(request: RoleRequest) -> bool:
-    """Whether a run answers what waits on a thread, or steps on, and does no more."""
-    run = _run(request.body)
-    return run is None or (
-        request.thread_exists and run.continues and run.input is None and run.webhook is None
-    )
+def _is_within(role: Role, connection: HTTPConnection, route: _Route, body: Any) -> bool:
+    """Whether what a request on a route of this role asks for is within the role."""
+    starts = role is Role.STARTER
+    cancels = connection.query_params.get("cancel_on_disconnect", "").lower() in _YES
+    if cancels and not starts:
+        return False
+    if route == ("POST", "/threads"):  # supersteps write into the state
+        return not (isinstance(body, dict) and body.get("supersteps"))
+    if route in _RUNS_ON_THREAD:
+        run = _run(body)
+        return run is None or (_only_starts(run) and (starts or _only_answers(run, connection)))
+    if route in _STATELESS_RUNS:
+        runs = map(_run, body if isinstance(body, list) else [body])
+        return all(run is None or _only_starts(run) for run in runs)
+    return True
 
 
 def _run(body: Any) -> RunBody | None:
@@ -151,3 +107,22 @@ def _run(body: Any) -> RunBody | None:
         return RunBody.model_validate(body)
     except ValidationError:
         return None
+
+
+def _only_starts(run: RunBody) -> bool:
+    """Whether a run begins where its thread is, and changes nothing but by its nodes."""
+    config = (run.config or {}).get("configurable")
+    configurable = config if isinstance(config, dict) else {}
+    return (
+        not run.given_command.keys() & {"update", "goto"}
+        and not any(name.startswith("checkpoint") for name in configurable)
+        and run.at_checkpoint is None
+        and run.checkpoint is None
+        and run.multitask_strategy in (None, "reject", "enqueue")
+    )
+
+
+def _only_answers(run: RunBody, connection: HTTPConnection) -> bool:
+    """Whether a run answers what waits on an existing thread, or steps on, and does no more."""
+    thread = parts_of(connection).threads.metadata(connection.path_params["thread_id"])
+    return thread is not None and run.continues and run.input is None and run.webhook is None
