@@ -87,9 +87,7 @@ class _Spread:
     def __str__(self) -> str:
         if self.half is None or self.nine_of_ten is None:
             return "not known"
-        return (
-            f"half at most {duration(self.half)}, nine of ten at most {duration(self.nine_of_ten)}"
-        )
+        return f"half within {duration(self.half)}, nine of ten within {duration(self.nine_of_ten)}"
 
 
 def _tool_line(name: str, approved: Counter[bool]) -> str:
