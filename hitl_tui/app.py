@@ -349,7 +349,7 @@ class ConsoleApp(App[None]):
 
     async def action_quit(self) -> None:
         """Save what was typed, then quit; ask first what to do with answers that are not sent yet."""
-        if self.session.outbox.waiting:
+        if self.session.outbox.waiting or self.session.outbox.partly_sent:
             from hitl_tui.screens.unsent_modal import UnsentModal
 
             if not isinstance(self.screen, UnsentModal):

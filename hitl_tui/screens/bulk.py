@@ -276,6 +276,7 @@ class BulkScreen(ConsoleScreen):
         if grace and not await self._batch.until_due():
             await self._take_back(queued, self._batch)
             return
+        self._batch.stop = self.action_stop
         outbox.set_status(self._batch, SendingStatus.SENT)
         await self.desks.bulk.send(
             queued,

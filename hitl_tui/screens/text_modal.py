@@ -16,6 +16,7 @@ from hitl_engine.visible import visible
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.text.literal import literal
+from hitl_tui.widgets.difference_view import DifferenceView
 from hitl_tui.widgets.text_view import Syntax, TextView
 
 
@@ -29,6 +30,8 @@ class ModalText:
     hint: str = ""
     detail: str = ""
     syntax: Syntax = Syntax.PLAIN
+    difference: tuple[str, ...] = ()
+    """Lines that begin with `-`, `+`, `@` or a space; an `@` begins another place."""
 
     @classmethod
     def of(cls, error: BaseException) -> "ModalText":
@@ -45,7 +48,7 @@ class ModalText:
     @property
     def text(self) -> str:
         """The whole text, as it is copied: visible characters only."""
-        parts = (self.title, self.what, self.kept, self.hint, self.detail)
+        parts = (self.title, self.what, self.kept, self.hint, self.detail, *self.difference)
         return visible("\n".join(part for part in parts if part))
 
 
@@ -55,11 +58,17 @@ class TextModal(PaneSelection, FramedModal[bool]):
     DEFAULT_CSS = """
     TextModal {
         & > Vertical { width: 90%; max-width: 100; max-height: 90%; padding: 0 1; }
-        VerticalScroll { height: auto; padding: 1 1 0 1; scrollbar-size-vertical: 1; }
+        &.-difference > Vertical { max-width: 100%; }
+        VerticalScroll {
+            height: auto;
+            padding: 1 1 0 1;
+            scrollbar-size-vertical: 1;
+            scrollbar-gutter: stable;
+        }
         #what { text-style: bold; margin-bottom: 1; }
         #kept { color: $text-success; margin-bottom: 1; }
         #hint { margin-bottom: 1; }
-        #details {
+        #details, #difference {
             height: auto;
             border-top: solid $foreground 20%;
             border-title-color: $foreground 70%;
@@ -89,6 +98,7 @@ class TextModal(PaneSelection, FramedModal[bool]):
     def __init__(self, text: ModalText, *, retry: bool = False, close: str = "Close") -> None:
         super().__init__()
         self.text = text
+        self.set_class(bool(text.difference), "-difference")
         self._retry = retry
         self._close = close
 
@@ -118,6 +128,10 @@ class TextModal(PaneSelection, FramedModal[bool]):
             details.border_title = Content("Details")
             details.show_text(text.detail, text.syntax)
             yield details
+        if text.difference:
+            difference = DifferenceView(text.difference)
+            difference.id = "difference"
+            yield difference
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer to try again only if it is possible."""

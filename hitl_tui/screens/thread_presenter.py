@@ -30,7 +30,6 @@ from hitl_tui.widgets.banner import Severity
 from hitl_tui.widgets.cards.breakpoint_card import BreakpointCard
 from hitl_tui.widgets.cards.card_for import card_for
 from hitl_tui.widgets.cards.question_card import QuestionCard
-from hitl_tui.widgets.text_view import Syntax
 from hitl_tui.widgets.thread_header import ThreadHeader, change_text
 from hitl_tui.widgets.thread_pane import PaneContent
 from hitl_tui.widgets.workspace.workspace import Workspace
@@ -288,6 +287,5 @@ def _difference(before: Waiting | None, now: Waiting | None) -> ModalText | None
         "The question has changed",
         "The difference between the payload that you read and the payload now:",
         kept="What you typed is kept.",
-        detail="\n".join(lines),
-        syntax=Syntax.DIFF,
+        difference=tuple(lines),
     )

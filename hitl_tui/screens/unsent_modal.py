@@ -42,7 +42,7 @@ class UnsentModal(FramedModal[Unsent | None]):
             "k",
             "choose('keep')",
             "Keep",
-            tooltip="Send nothing, keep them as drafts, and quit",
+            tooltip="Send no more of them, keep them as drafts, and quit",
             id="unsent.keep",
         ),
         Binding("escape", "stay", "Stay", tooltip="Do not quit", id="unsent.stay"),
@@ -73,13 +73,20 @@ class UnsentModal(FramedModal[Unsent | None]):
         self._outbox.unsubscribe(self._show)
 
     def _show(self) -> None:
-        waiting = self._outbox.waiting
-        lines = [f"{counted(len(waiting), 'answer')} can still be taken back:", ""]
-        lines += [f"• {sending.words}" for sending in waiting[:_SHOWN]]
+        waiting, partly_sent = self._outbox.waiting, self._outbox.partly_sent
+        lines = [f"Not all is sent yet: {sending.words}." for sending in partly_sent]
+        if waiting:
+            lines += [f"{counted(len(waiting), 'answer')} can still be taken back:", ""]
+            lines += [f"• {sending.words}" for sending in waiting[:_SHOWN]]
         if len(waiting) > _SHOWN:
             lines.append(f"… and {len(waiting) - _SHOWN} more")
-        text = "\n".join(lines) if waiting else "Everything has been sent."
-        self.query_one("#answers", Static).update(text)
+        self.query_one("#answers", Static).update("\n".join(lines) or "Everything has been sent.")
+        self.query_one("#send").display = not partly_sent
+        self.refresh_bindings()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer to send what waits, but not what takes long."""
+        return parameters != ("send",) or not self._outbox.partly_sent
 
     @on(Button.Pressed, "#send, #keep")
     def pressed(self, event: Button.Pressed) -> None:

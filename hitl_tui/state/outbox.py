@@ -50,6 +50,8 @@ class Sending:
     status: SendingStatus = SendingStatus.WAITS
     remark: str = ""
     """What is to know about the outcome, as visible text."""
+    stop: Callable[[], None] | None = None
+    """Ends the sending of several decisions, of which the others stay drafts."""
     recorded: asyncio.Event = field(default_factory=asyncio.Event)
     """Set once the server runs it, it has an outcome, or the journal has that it was taken back."""
     _decided: asyncio.Event = field(default_factory=asyncio.Event)
@@ -146,6 +148,13 @@ class Outbox:
         return tuple(each for each in self.all if each.status is SendingStatus.WAITS)
 
     @property
+    def partly_sent(self) -> tuple[Sending, ...]:
+        """Those of several decisions that are being sent, one after the other."""
+        return tuple(
+            each for each in self.all if each.status is SendingStatus.SENT and each.stop is not None
+        )
+
+    @property
     def on_their_way(self) -> tuple[Sending, ...]:
         """Those without an outcome, oldest first."""
         return tuple(each for each in self.all if each.is_on_its_way)
@@ -157,7 +166,10 @@ class Outbox:
         self._changed()
 
     def end(self, *, send: bool) -> None:
-        """Send everything now, or take it back."""
+        """Send everything now, or take it back; what is partly sent goes no further."""
+        for sending in self.partly_sent:
+            if sending.stop is not None:
+                sending.stop()
         for sending in self.waiting:
             sending.decide(SendingStatus.SENT if send else SendingStatus.TAKEN_BACK)
         self._changed()

@@ -15,8 +15,10 @@ def difference_lines(lines: Sequence[str], columns: int) -> list[ArgumentLine]:
     """Return lines that begin with `-`, `+`, `@` or a space; an `@` begins another place.
 
     Untrusted: they are made visible here. Where the view has many columns, what is removed is
-    beside what is added.
+    beside what is added; where only one of both happened, a column for the other would be empty.
     """
+    if not {line[:1] for line in lines}.issuperset("-+"):
+        columns = 0
     return list(_drawn([visible(line) for line in lines], columns))
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from typing import ClassVar
 
-from rich.style import Style
 from textual import on
 
 from hitl_engine.model import JsonValue, json_path
@@ -15,13 +14,10 @@ from hitl_tui.text.highlight import Span
 from hitl_tui.text.json_places import path_of_line, value_at
 from hitl_tui.text.literal import hidden_words, visible_lines
 from hitl_tui.text.rows import WHOLE, Cuts, cut_anywhere, cut_loosely
-from hitl_tui.text.word_changes import Range, words_of_difference
 from hitl_tui.widgets.keeps_seen import KeepsSeen
 from hitl_tui.widgets.rows_pane import RowsPane
 from hitl_tui.widgets.rows_view import RowsView
 from hitl_tui.widgets.titled_pane import titled
-
-_DIFF_COLOURS = {"+": "added", "-": "removed", "@": "place"}
 
 
 class Syntax(Enum):
@@ -29,7 +25,6 @@ class Syntax(Enum):
 
     PLAIN = "plain"
     JSON = "json"
-    DIFF = "diff"
 
 
 class TextView(RowsView):
@@ -42,11 +37,6 @@ class TextView(RowsView):
         "text-view--string",
         "text-view--number",
         "text-view--escaped",
-        "text-view--added",
-        "text-view--removed",
-        "text-view--place",
-        "text-view--added-words",
-        "text-view--removed-words",
     }
     DEFAULT_CSS = """
     TextView {
@@ -55,15 +45,6 @@ class TextView(RowsView):
         & > .text-view--string { color: $foreground; }
         & > .text-view--number { color: $text-accent; }
         & > .text-view--escaped { color: $text-warning; text-style: bold; }
-        & > .text-view--added { color: $text-success; }
-        & > .text-view--removed { color: $text-error; }
-        & > .text-view--place { color: $foreground 50%; }
-        & > .text-view--added-words {
-            color: $text-success; background: $success 35%; text-style: bold;
-        }
-        & > .text-view--removed-words {
-            color: $text-error; background: $error 35%; text-style: bold;
-        }
     }
     """
 
@@ -72,8 +53,6 @@ class TextView(RowsView):
         self._numbered = numbered
         self._syntax = Syntax.PLAIN
         self._lines: list[str] = [""]
-        self._words: dict[int, list[Range]] = {}
-        """In a difference, the parts of lines that differ."""
 
     def show_text(self, text: str, syntax: Syntax = Syntax.PLAIN) -> None:
         """Show `text` with every hidden character made visible."""
@@ -101,7 +80,6 @@ class TextView(RowsView):
     def _set(self, lines: list[str], syntax: Syntax) -> None:
         self._lines = lines
         self._syntax = syntax
-        self._words = words_of_difference(lines) if syntax is Syntax.DIFF else {}
         self.forget_seen()
         self.lines_changed()
 
@@ -135,22 +113,13 @@ class TextView(RowsView):
         label = "⋮" if continued else str(number + 1)
         return f"{label:>{self._gutter_width - 2}}  "
 
-    def base_style(self, number: int) -> Style:
-        """Colour the lines that a diff adds and removes."""
-        sign = self._lines[number][:1]
-        if self._syntax is Syntax.DIFF and sign in _DIFF_COLOURS:
-            return self.colour(_DIFF_COLOURS[sign])
-        return self.rich_style
-
     def spans(self, number: int, start: int, end: int) -> Iterator[Span]:
-        """Colour JSON, or the words that differ and the escapes in other texts."""
+        """Colour JSON, or the escapes in other texts."""
         line = self._lines[number]
         if self._syntax is Syntax.JSON:
             yield from self.json_spans(number, line, start, end)
-            return
-        colour = "added-words" if line.startswith("+") else "removed-words"
-        yield from ((first, last, colour) for first, last in self._words.get(number, ()))
-        yield from self.escape_spans(line, start, end)
+        else:
+            yield from self.escape_spans(line, start, end)
 
 
 class TextPane(RowsPane):

@@ -187,6 +187,7 @@ def test_a_difference_with_several_places_keeps_their_order() -> None:
     lines = ["@@ one @@", "-a\u202e", "@@ two @@", " same", "-b", "+c"]
     narrow = [line.gutter + line.text for line in difference_lines(lines, 0)]
     assert narrow == ["@@ one @@", "  - a\\u{202E}", "@@ two @@", "    same", "  - b", "  + c"]
+    assert difference_lines(lines[:-1], 120) == difference_lines(lines[:-1], 0)
     wide = [line.text.split() for line in difference_lines(lines, 120)]
     assert wide == [
         ["@@", "one", "@@"],

@@ -24,6 +24,7 @@ from hitl_tui.screens.bulk import BulkScreen
 from hitl_tui.screens.confirm_modal import ConfirmModal
 from hitl_tui.screens.inbox import InboxScreen
 from hitl_tui.screens.text_modal import TextModal
+from hitl_tui.screens.unsent_modal import UnsentModal
 from hitl_tui.state import typed_json
 from hitl_tui.state.bulk_items import BulkItemStatus
 
@@ -589,6 +590,30 @@ async def test_a_stop_leaves_the_rest_unsent_and_marked(console: OpenConsole) ->
         assert statuses(c)[4:] == [BulkItemStatus.UNSENT] * 3
         await c.press("escape")
         assert "3 marked" in c.text
+
+
+async def test_quitting_while_it_sends_asks_and_leaves_the_rest_unsent(
+    console: OpenConsole,
+) -> None:
+    desk = DeskDouble(*(email(n) for n in range(1, 8)))
+    desk.hold = asyncio.Event()
+    async with console(desk) as c:
+        await mark(c, *range(7))
+        await c.press("a")
+        await send(c, wait=False)
+        await until(c.pilot, lambda: len(desk.sent) == 4)
+        await c.pilot.press("ctrl+q")
+        await until(c.pilot, lambda: isinstance(c.app.screen, UnsentModal))
+        assert "Not all is sent yet: 7 decisions on marked items." in c.text
+        assert "Send and quit" not in c.text
+        await c.pilot.press("s", "escape")
+        await until(c.pilot, lambda: not isinstance(c.app.screen, UnsentModal))
+        await c.pilot.press("ctrl+q")
+        await until(c.pilot, lambda: isinstance(c.app.screen, UnsentModal))
+        await c.pilot.press("k")
+        desk.hold.set()
+        await until(c.pilot, lambda: c.app._exit)
+        assert len(desk.sent) == 4
 
 
 async def test_the_screen_can_be_left_while_it_sends(console: OpenConsole) -> None:

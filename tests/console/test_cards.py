@@ -177,7 +177,7 @@ async def test_a_text_is_loaded_changed_and_sent_as_seen() -> None:
         assert decisions(said) == [Revise("old text!")]
 
 
-async def test_the_changes_of_a_text_stand_in_two_columns_where_there_is_room() -> None:
+async def test_the_changes_of_a_text_are_in_two_columns_where_there_is_room() -> None:
     made = card({"text_to_revise": "one\nold text"})
     async with card_shown(made, (130, 30)) as (pilot, _):
         await shown(made, pilot)

@@ -22,7 +22,6 @@ from hitl_tui.state.views import ViewName
 from hitl_tui.text.change_lines import lines_of_changes
 from hitl_tui.text.checkpoint_words import follows, made_by
 from hitl_tui.widgets.history.timeline import Timeline
-from hitl_tui.widgets.text_view import Syntax
 
 _LATER_PAGE = 200
 """Older checkpoints that are read at once; the first page is smaller, to be there fast."""
@@ -142,8 +141,7 @@ class HistoryPane(WorkspacePane):
         text = ModalText(
             title,
             what if found else "The values are the same.",
-            detail="\n".join(lines),
-            syntax=Syntax.DIFF,
+            difference=tuple(lines),
         )
         self.app.push_screen(TextModal(text))
 
