@@ -45,7 +45,6 @@ class ConfirmModal(PaneSelection, FramedModal[bool]):
         Binding("escape", "back", "Back", tooltip="Go back; nothing is sent", id="plan.back"),
     ]
     AUTO_FOCUS = "PlanText"
-    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, plan: Plan) -> None:
         super().__init__()

@@ -1,8 +1,13 @@
-"""The base of all modal screens: one frame in the middle, above the dimmed screen."""
+"""The base of all modal screens: one frame in the middle, above the dimmed screen.
+
+Buttons in `#buttons` are below each other where the screen is narrow.
+"""
 
 from typing import Generic, TypeVar
 
 from textual.screen import ModalScreen
+
+from hitl_tui.screens.console_screen import ConsoleScreen
 
 Result = TypeVar("Result")
 
@@ -23,5 +28,13 @@ class FramedModal(ModalScreen[Result], Generic[Result]):
             border-title-style: bold;
         }
         KeyFooter { dock: none; background: $surface; }
+        #buttons {
+            height: auto;
+            align-horizontal: right;
+            Button { margin-left: 1; min-width: 4; }
+        }
+        &.-narrow #buttons { layout: vertical; }
     }
     """
+    HORIZONTAL_BREAKPOINTS = ConsoleScreen.HORIZONTAL_BREAKPOINTS
+    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS

@@ -16,7 +16,6 @@ from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import one_line, visible
 from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.external_edit import edit_externally
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
@@ -91,7 +90,6 @@ class StateEditModal(PaneSelection, FramedModal[ConfirmedEdit | None]):
     last, so that the thread stays where it is. The node that is next is skipped if you pick it, also
     if you change nothing.
     """
-    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(
         self,

@@ -13,7 +13,6 @@ from hitl_engine.strict_json import JsonProblem
 from hitl_engine.visible import visible
 from hitl_tui.messages import ExternalEditorRequested
 from hitl_tui.screens.confirm_modal import ConfirmModal
-from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.external_edit import edit_externally
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
@@ -51,7 +50,6 @@ class StoreEditModal(PaneSelection, FramedModal[str]):
         ),
         Binding("escape", "back", "Back", tooltip="Close; nothing is stored", id="store_edit.back"),
     ]
-    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, desk: "Desk", namespace: tuple[str, ...], item: StoreItem | None) -> None:
         """`item`: what is edited; None for a new item in `namespace`, which can be changed."""

@@ -74,8 +74,7 @@ class TextModal(PaneSelection, FramedModal[bool]):
             border-title-color: $foreground 70%;
             margin-bottom: 1;
         }
-        #buttons { dock: bottom; height: 1; align-horizontal: right; background: $surface; }
-        Button { margin-left: 1; min-width: 4; }
+        #buttons { dock: bottom; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -10,7 +10,6 @@ from textual.content import Content
 from textual.widgets import Button, Static
 
 from hitl_engine.model import ProjectCode
-from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.screens.framed_modal import FramedModal
 from hitl_tui.screens.pane_selection import PaneSelection
 from hitl_tui.text.code_lines import code_lines
@@ -54,8 +53,6 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         & > Vertical { max-width: 110; padding: 0 1; }
         CodeText { max-height: 16; padding: 1 0 0 0; }
         #why { height: auto; color: $foreground 70%; }
-        #buttons { height: 1; align-horizontal: right; }
-        Button { margin-left: 1; min-width: 4; }
         &.-short > Vertical { max-height: 100%; }
         &.-short CodeText { max-height: 4; padding: 0; }
         &.-long {
@@ -82,7 +79,6 @@ class TrustModal(PaneSelection, FramedModal[bool]):
         ),
     ]
     AUTO_FOCUS = "CodeText"
-    VERTICAL_BREAKPOINTS = ConsoleScreen.VERTICAL_BREAKPOINTS
 
     def __init__(self, code: ProjectCode, *, refuse: str = "Quit") -> None:
         """`refuse` is the name of the other button."""

@@ -6,7 +6,7 @@ from typing import ClassVar
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Button, Static
 
@@ -30,10 +30,9 @@ class UnsentModal(FramedModal[Unsent | None]):
 
     DEFAULT_CSS = """
     UnsentModal {
-        & > Vertical { width: 90%; max-width: 100; max-height: 90%; padding: 1 2 0 2; }
-        #answers { margin-bottom: 1; height: auto; }
-        Horizontal { height: 1; align-horizontal: right; }
-        Button { margin-left: 1; min-width: 4; }
+        & > Vertical { width: 90%; max-width: 100; max-height: 90%; padding: 1 1 0 1; }
+        VerticalScroll { height: auto; margin-bottom: 1; scrollbar-size-vertical: 1; }
+        #buttons { dock: bottom; background: $surface; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -57,10 +56,11 @@ class UnsentModal(FramedModal[Unsent | None]):
         frame = Vertical()
         frame.border_title = Content("Not sent yet")
         with frame:
-            yield Static(id="answers", markup=False)
-            with Horizontal():
+            with VerticalScroll(can_focus=False):
+                yield Static(id="answers", markup=False)
+            with Horizontal(id="buttons"):
                 yield Button("Send and quit  s", id="send", compact=True)
-                yield Button("Keep as drafts and quit  k", id="keep", compact=True)
+                yield Button("Keep as drafts  k", id="keep", compact=True)
                 yield Button("Stay  esc", id="stay", compact=True)
 
     def on_mount(self) -> None:
