@@ -66,6 +66,9 @@ _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 30.0
 """Seconds between two attempts to open one of several targets."""
 
+_IMPORTS_WAIT = 3.0
+"""Seconds for which imports wait for the first list."""
+
 OpenDesk = Callable[[], AbstractAsyncContextManager["Desk"]]
 
 
@@ -222,11 +225,27 @@ class ConsoleApp(App[None]):
 
     @work(group="imports", exit_on_error=False)
     async def import_inbox(self) -> None:
-        """Import the inbox, and what it needs of the desk, while a local server starts."""
+        """Import the inbox while a local server starts, and what opens with an item after it."""
         module_of_desk = await asyncio.to_thread(import_module, "hitl_engine.desk")
         for module in ("inbox", "navigation", "notices"):
             await asyncio.to_thread(import_module, f"hitl_tui.screens.{module}")
+        await self._until_listed()
+        await asyncio.to_thread(import_module, "hitl_tui.screens.thread")
         await asyncio.to_thread(module_of_desk.import_parts)
+
+    async def _until_listed(self) -> None:
+        """Wait until an inbox is on the screen, or cannot be: imports would delay it."""
+        overview, listed = self.sessions.overview, asyncio.Event()
+
+        def look() -> None:
+            if overview.inbox is not None:
+                self.call_after_refresh(listed.set)
+
+        overview.subscribe(look)
+        look()
+        with suppress(TimeoutError):
+            await asyncio.wait_for(listed.wait(), _IMPORTS_WAIT)
+        overview.unsubscribe(look)
 
     @work(group="watch", exit_on_error=False)
     async def open_targets(self) -> None:

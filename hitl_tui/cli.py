@@ -23,6 +23,7 @@ from hitl_engine.configuration import (
     read,
     which_target,
 )
+from hitl_engine.early_server import EarlyServer
 from hitl_engine.errors import BadInput, HitlError, LocalServerFailed
 from hitl_tui import demo
 from hitl_tui.argument_parser import console_arguments, parse_arguments, parser_of_all
@@ -115,11 +116,19 @@ def _run_console(
     in_terminal = all(stream and stream.isatty() for stream in (sys.__stderr__, sys.stdin))
     if not in_terminal and not _in_browser():
         raise BadInput("The console needs a terminal.", hint="See hitl-tui --help for commands.")
+    openers = {
+        target.name: partial(
+            _open_desk,
+            args,
+            target,
+            _early_server(args, target) if args.command != "open" else None,
+        )
+        for target in targets
+    }
     from hitl_tui.app import ConsoleApp  # Textual takes 0.3 s, which a shell command saves
     from hitl_tui.configured_console import configured_grace
 
     settings = Settings(args.data_dir or user_data_path("hitl-tui"))
-    openers = {target.name: partial(_open_desk, args, target) for target in targets}
     app = ConsoleApp(
         openers if len(targets) > 1 else openers[targets[0].name],
         settings,
@@ -221,7 +230,9 @@ def _run_shell_command(args: argparse.Namespace) -> int:
     from hitl_tui.shell.trust_question import desk_with_consent
 
     def open_desk() -> AbstractAsyncContextManager["Desk"]:
-        return desk_with_consent(lambda: _open_desk(args, args.target))
+        return desk_with_consent(
+            lambda: _open_desk(args, args.target, _early_server(args, args.target))
+        )
 
     return asyncio.run(run_command(args, open_desk))
 
@@ -257,11 +268,23 @@ def _trusts_code(args: argparse.Namespace, place: str | None) -> bool:
     return bool(args.trust) or demo.is_sample(place)
 
 
+def _early_server(args: argparse.Namespace, target: NamedTarget) -> EarlyServer:
+    return EarlyServer(
+        target,
+        data_dir=args.data_dir,
+        python=args.python,
+        trusts_code=_trusts_code(args, target.place),
+    )
+
+
 @asynccontextmanager
-async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIterator["Desk"]:
+async def _open_desk(
+    args: argparse.Namespace, target: NamedTarget, early: EarlyServer | None
+) -> AsyncIterator["Desk"]:
     """Open the desk of a target.
 
-    Its module is imported here, in a thread, so that the console paints its first screen before.
+    Its module is imported here, in a thread, so that the console paints its first screen before, and
+    the local server starts meanwhile.
     """
     desk_module = await asyncio.to_thread(import_module, "hitl_engine.desk")
     opened: AbstractAsyncContextManager[Desk]
@@ -278,6 +301,7 @@ async def _open_desk(args: argparse.Namespace, target: NamedTarget) -> AsyncIter
             confirmed=args.command in (None, "demo", "review") or getattr(args, "yes", False),
             through="web" if _in_browser() else "",
             opens_journal=args.command in (None, "demo"),
+            early=early,
         )
     async with opened as desk:
         if args.command == "demo":

@@ -35,6 +35,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, TypeVar
 from hitl_engine.configuration import NamedTarget
 from hitl_engine.configuration.credentials import KeySource
 from hitl_engine.deciding.reviews import Reviews
+from hitl_engine.early_server import EarlyServer
 from hitl_engine.errors import (
     BadInput,
     Conflict,
@@ -48,7 +49,7 @@ from hitl_engine.journal import Journal, open_journal
 from hitl_engine.local import trust
 from hitl_engine.local.connection import Connection, key_header
 from hitl_engine.local.project_files import ProjectFiles, project_files_of
-from hitl_engine.local.server_process import serve_command as command_of_server
+from hitl_engine.local.server_child import serve_command as command_of_server
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.local.target import LocalProject, RemoteServer, Target, data_folder, find_target
 from hitl_engine.model import (
@@ -63,6 +64,7 @@ from hitl_engine.model import (
 )
 
 if TYPE_CHECKING:
+    from hitl_engine.code_to_run import ProjectCode
     from hitl_engine.debugging.assistants import Assistants
     from hitl_engine.debugging.copied_code import CopiedCode
     from hitl_engine.debugging.reruns import Reruns
@@ -96,7 +98,6 @@ if TYPE_CHECKING:
         LogEntry,
         OnProgress,
         Outcome,
-        ProjectCode,
         Question,
         Reopening,
         RunSettings,
@@ -127,6 +128,7 @@ async def open_desk(
     confirmed: bool = True,
     through: str = "",
     opens_journal: bool = True,
+    early: EarlyServer | None = None,
 ) -> AsyncIterator[Desk]:
     """Open the desk of a target; for a local one, find or start its server.
 
@@ -138,8 +140,8 @@ async def open_desk(
     sent to a target in production: NotConfirmed is raised instead. To one that is read-only, nothing
     is ever sent: ReadOnly. The journal names the user, and `through` which program they decide
     (`web`), unless it is this one in a terminal. Without `opens_journal`, it is opened when it is
-    first used: a command that only reads needs none. Raises BadTarget, BadInput, TargetError,
-    JournalFailed.
+    first used: a command that only reads needs none. `early` may have started
+    the server already. Raises BadTarget, BadInput, TargetError, JournalFailed.
     """
     settings = _settings_of(target, api_key_env, python)
     found = find_target(settings.place, environ=os.environ)
@@ -150,7 +152,13 @@ async def open_desk(
         if opens_journal:
             await journal.open()
         connection = Connection(
-            found, settings, folder, sent, refuses, trusts_code=_trusts(trusts_code)
+            found,
+            settings,
+            folder,
+            sent,
+            refuses,
+            trusts_code=_trusts(trusts_code),
+            early=early.take if early else None,
         )
         await connection.open()
         try:

@@ -29,7 +29,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    from hitl_engine.model import Fault, ProjectCode
+    from hitl_engine.code_to_run import ProjectCode
+    from hitl_engine.model import Fault
 
 
 class HitlError(Exception):

@@ -190,6 +190,11 @@ class ConsoleScreen(PaneSelection, Screen[None]):
         return (self.session,) if self.session.code_changed else ()
 
     @property
+    def thread_in_view(self) -> str:
+        """The id of the thread that this screen shows; empty if it shows none."""
+        return ""
+
+    @property
     def receivers(self) -> "tuple[Server, ...]":
         """The servers to which this screen sends what the user decides."""
         return () if self.session.server is None else (self.session.server,)

@@ -14,7 +14,7 @@ from textual.worker import WorkType
 from hitl_engine.model import Breakpoint, Inbox, Item, Waiting
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
-from hitl_tui.screens.thread import ThreadScreen
+from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.news import News
 from hitl_tui.state.notice_settings import NoticeSettings
 from hitl_tui.state.sessions import Sessions
@@ -115,8 +115,8 @@ class Notices:
 
     def _threads_in_view(self) -> set[str]:
         """Return the threads that are open: their next question is on the screen."""
-        screens = self._app.screen_stack
-        return {each.thread.thread_id for each in screens if isinstance(each, ThreadScreen)}
+        screens = (each for each in self._app.screen_stack if isinstance(each, ConsoleScreen))
+        return {screen.thread_in_view for screen in screens if screen.thread_in_view}
 
     def _start_telling(self) -> None:
         new, self._untold = self._untold, []

@@ -293,6 +293,11 @@ class ThreadScreen(ConsoleScreen):
             await self._presenter.show_moment(event)
 
     @property
+    def thread_in_view(self) -> str:
+        """The id of the thread."""
+        return self.thread.thread_id
+
+    @property
     def is_ready(self) -> bool:
         """Whether the thread was read."""
         return self.pane.content is not PaneContent.LOADING

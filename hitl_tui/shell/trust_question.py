@@ -9,8 +9,8 @@ from hitl_engine.errors import NotTrusted
 from hitl_tui.shell.standard_streams import print_note
 
 if TYPE_CHECKING:
+    from hitl_engine.code_to_run import ProjectCode
     from hitl_engine.desk import Desk
-    from hitl_engine.model import ProjectCode
 
 _Got = TypeVar("_Got")
 

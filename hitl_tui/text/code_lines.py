@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hitl_engine.model import CodeFile, ProjectCode
+from hitl_engine.code_to_run import CodeFile, ProjectCode
 from hitl_engine.visible import one_line
 
 CHANGED = "! "

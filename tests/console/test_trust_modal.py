@@ -10,8 +10,8 @@ import pytest
 from platformdirs import user_data_path
 from textual.app import App
 
+from hitl_engine.code_to_run import CodeFile, ProjectCode
 from hitl_engine.errors import NotTrusted
-from hitl_engine.model import CodeFile, ProjectCode
 from hitl_tui.app import ConsoleApp
 from hitl_tui.screens.trust_modal import TrustModal
 from hitl_tui.text.code_lines import code_lines

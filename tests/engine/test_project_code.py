@@ -11,10 +11,10 @@ from dotenv import dotenv_values
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hitl_engine.code_to_run import ProjectCode
 from hitl_engine.errors import BadTarget, NotTrusted
 from hitl_engine.local import code_files
 from hitl_engine.local.project_code import names_in, read_code
-from hitl_engine.model import ProjectCode
 from hitl_server.project.config import read_project
 from tests.server.processes import GUARDED, PROJECT, SAMPLES
 

@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from platformdirs import user_data_path
 
+from hitl_engine.code_to_run import ProjectCode
 from hitl_engine.desk import open_desk, serve_command, trust_code
 from hitl_engine.errors import NotTrusted
 from hitl_engine.local.trust import ProjectTrust
-from hitl_engine.model import ProjectCode
 
 
 @pytest.fixture(autouse=True)

@@ -11,8 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from hitl_engine.configuration import NamedTarget
+from hitl_engine.early_server import EarlyServer
 from hitl_engine.errors import BadTarget, LocalServerFailed
-from hitl_engine.local.server_process import find_or_start, serve_command
+from hitl_engine.local.server_child import serve_command, spawn
+from hitl_engine.local.server_process import find_or_start
+from hitl_engine.local.target import data_folder, find_target
 from tests.server.processes import ROOT, SAMPLES
 
 TARGET = str(SAMPLES / "langgraph.json")
@@ -42,6 +46,37 @@ async def test_two_consoles_share_one_local_server(tmp_path: Path) -> None:
     assert answers(mine.url)
     await mine.aclose()
     assert not answers(mine.url)
+
+
+async def test_a_server_that_was_started_early_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def early(place: str) -> EarlyServer:
+        return EarlyServer(NamedTarget(place), data_dir=tmp_path, python=None, trusts_code=False)
+
+    started = early(TARGET)
+    child = started.take()
+    assert child is not None and started.take() is None
+    data = data_folder(find_target(TARGET, environ={}), tmp_path)
+    server = await find_or_start(TARGET, data, early=child)
+    assert server.pid == child.process.pid and answers(server.url)
+    assert early(TARGET).take() is None, "one runs already"
+    await server.aclose()
+    monkeypatch.delenv("HITL_TUI_TRUST")
+    assert early(TARGET).take() is None, "nobody has agreed to its code"
+    assert early("http://127.0.0.1:9").take() is early("/none/langgraph.json").take() is None
+
+
+async def test_an_early_server_beside_another_gives_way(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    first = spawn(TARGET, data, None)
+    found, other = await asyncio.gather(
+        find_or_start(TARGET, data, early=first),
+        find_or_start(TARGET, data, early=spawn(TARGET, data, None)),
+    )
+    assert found.pid == other.pid
+    await asyncio.gather(found.aclose(), other.aclose())
+    assert not answers(found.url)
 
 
 async def test_a_stale_notice_is_ignored(tmp_path: Path) -> None:

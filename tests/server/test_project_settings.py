@@ -12,7 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
-from hitl_engine.local.server_process import find_or_start, serve_command
+from hitl_engine.local.server_child import serve_command
+from hitl_engine.local.server_process import find_or_start
 from hitl_server.errors import BadTarget
 from hitl_server.policy.authorized_route import part_of_api
 from hitl_server.policy.rules import RULES

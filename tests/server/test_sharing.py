@@ -18,7 +18,8 @@ import pytest
 
 from hitl_engine.desk import Desk, open_desk
 from hitl_engine.errors import LocalServerFailed
-from hitl_engine.local.server_process import find_or_start, serve_command
+from hitl_engine.local.server_child import serve_command
+from hitl_engine.local.server_process import find_or_start
 from hitl_engine.local.target import data_folder, find_target
 from hitl_engine.model import Answer, Interrupt, JsonObject, OutcomeKind, Progress, ThreadStatus
 from tests.server.processes import ROOT, start_server

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from os.path import isdir, isfile  # they raise nothing, whatever the name is
 from pathlib import Path
 
+from hitl_engine.code_to_run import CodeFile
 from hitl_engine.errors import NotTrusted
-from hitl_engine.model import CodeFile
 
 LARGEST = 4 * 1024 * 1024
 """Bytes of a file; a larger one is not checked."""

@@ -18,6 +18,7 @@ from hitl_engine.errors import (
     Unreachable,
 )
 from hitl_engine.local import server_process
+from hitl_engine.local.server_child import ServerChild
 from hitl_engine.local.target import LocalProject, RemoteServer, Target
 from hitl_engine.local.trust import ProjectTrust
 from hitl_engine.model import BrokenGraph, ChangedGraph, Server
@@ -47,10 +48,12 @@ class Connection:
         refuses: Callable[[], HitlError] | None = None,
         *,
         trusts_code: bool = False,
+        early: Callable[[], ServerChild | None] | None = None,
         transport: "httpx.AsyncBaseTransport | None" = None,
     ) -> None:
         """`trusts_code`: a local project may be run though nobody has agreed to its code.
 
+        `early` waits for a server of a local project that was started already, and returns it once.
         `transport` replaces the network for a remote server.
         """
         self._target = target
@@ -59,6 +62,7 @@ class Connection:
         self._headers = headers
         self._refuses = refuses
         self._trusts_code = trusts_code
+        self._early = early
         self._transport = transport
         self._local_server: server_process.RunningServer | None = None
         self._recovering = asyncio.Lock()
@@ -202,11 +206,13 @@ class Connection:
 
     async def _connect(self, needs_graph: bool) -> None:
         if isinstance(self._target, LocalProject):
+            early = await asyncio.to_thread(self._early) if self._early else None
             self._local_server = await server_process.find_or_start(
                 self._target.spec,
                 self._folder,
                 python=self._settings.python,
                 before_start=self._trust.check,
+                early=early,
             )
             self.api = LangGraphServer(
                 self._local_server.url,

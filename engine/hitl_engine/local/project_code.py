@@ -8,11 +8,14 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from hitl_engine.code_to_run import ProjectCode
 from hitl_engine.errors import BadTarget, NotTrusted
 from hitl_engine.local.code_files import MOST, UNCHECKED_HINT, CodeFiles, read_checked
-from hitl_engine.model import JsonObject, ProjectCode
+
+if TYPE_CHECKING:
+    from hitl_engine.model import JsonObject
 
 _Named = TypeVar("_Named")
 
@@ -76,7 +79,7 @@ def _code_of_project(spec: str, path: Path) -> ProjectCode:
     )
 
 
-def _parsed(path: Path, content: bytes) -> JsonObject:
+def _parsed(path: Path, content: bytes) -> "JsonObject":
     try:
         config = json.loads(content.decode("utf-8-sig"))
     except json.JSONDecodeError as error:

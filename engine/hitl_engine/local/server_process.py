@@ -10,25 +10,20 @@ import contextlib
 import json
 import os
 import signal
-import subprocess
-import sys
-import tempfile
-import threading
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any, TypeAlias
+from typing import Any, TypeAlias
 
 from hitl_engine.errors import BadTarget, HitlError, LocalServerFailed, TargetError
-from hitl_engine.local.leases import Lease, LeaseFile
-from hitl_engine.local.server_code import server_command
+from hitl_engine.local.leases import Lease
+from hitl_engine.local.server_child import ServerChild, spawn
 from hitl_engine.reading.client import LangGraphServer
 from hitl_engine.reading.wire import WireInfo
 
 Json: TypeAlias = dict[str, Any]
 
 _PATIENCE = 10.0
-"""Seconds to wait for our server to end; and for that of another client, after the start timeout."""
+"""Seconds to wait for the server of another client to end or, after the start timeout, to answer."""
 _REPLY_SECONDS = 2.0
 """For a server that is running already to describe itself."""
 _PAUSE = 0.1
@@ -39,7 +34,7 @@ _LOOKS = 10
 class RunningServer:
     """A server that answers."""
 
-    def __init__(self, notice: Json, folder: Path, child: "_Child | None" = None) -> None:
+    def __init__(self, notice: Json, folder: Path, child: ServerChild | None = None) -> None:
         self.url = str(notice["url"])
         self.token = str(notice["token"])
         self.pid = int(notice["pid"])
@@ -100,52 +95,6 @@ class RunningServer:
             await child.let_go()
 
 
-@dataclass(frozen=True, slots=True)
-class _Child:
-    """A server that this process started, and what ends it."""
-
-    process: subprocess.Popen[bytes]
-    lifeline: int
-    """Our end of a pipe: the server ends when it is closed."""
-    lease_file: LeaseFile
-    words: IO[bytes]
-    """What it wrote to stderr, before it wrote to its log."""
-
-    async def let_go(self) -> None:
-        """End the server; one that other clients use ends by itself after them."""
-        if self.process.poll() is None and not self.lease_file.refuse_new():
-            os.close(self.lifeline)
-            self._close_files()
-            threading.Thread(target=self.process.wait, daemon=True, name="reaper").start()
-        else:
-            await self.end()
-
-    async def end(self) -> str:
-        """End the server, by force if need be, and return what it wrote to stderr."""
-        loop = asyncio.get_running_loop()
-        deadline = loop.time() + _PATIENCE
-        try:
-            os.close(self.lifeline)
-            self.process.terminate()
-            while self.process.poll() is None:
-                if loop.time() > deadline:
-                    self.kill()
-                await asyncio.sleep(0.02)
-            self.words.seek(0)
-            return self.words.read().decode(errors="replace").strip()
-        finally:
-            self._close_files()
-
-    def kill(self) -> None:
-        """End it at once, and whatever it started."""
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
-
-    def _close_files(self) -> None:
-        self.lease_file.close()
-        self.words.close()
-
-
 async def find_or_start(
     target: str,
     folder: Path,
@@ -153,22 +102,23 @@ async def find_or_start(
     python: str | None = None,
     timeout: float = 60,
     before_start: Callable[[], None] = lambda: None,
+    early: ServerChild | None = None,
 ) -> RunningServer:
     """Return the running server of `folder`, held, or start one that runs as long as this process.
 
     `target` is an absolute `langgraph.json` or `file.py:graph`; `python` an interpreter other
     than this one. `before_start` is called in a thread just before one is started, and prevents
-    that by raising. Raises what it raises, `BadTarget`, and `LocalServerFailed` with the server's
-    message.
+    that by raising. `early` was started for this target already. Raises what `before_start` raises,
+    `BadTarget`, and `LocalServerFailed` with the server's message.
     """
     try:
         async with asyncio.timeout(timeout + _PATIENCE):
-            server = await _found(target, folder)
+            server = await _started(early, folder, timeout) if early else None
+            server = server or await _found(target, folder)
             while server is None:
                 await asyncio.to_thread(before_start)
-                server = await _started(target, folder, python, timeout) or await _awaited(
-                    target, folder
-                )
+                child = spawn(target, folder, python)
+                server = await _started(child, folder, timeout) or await _awaited(target, folder)
             return server
     except TimeoutError:
         raise LocalServerFailed(
@@ -177,13 +127,10 @@ async def find_or_start(
         ) from None
 
 
-async def _started(
-    target: str, folder: Path, python: str | None, timeout: float
-) -> RunningServer | None:
-    """Start a server; None if another one holds the folder."""
-    child, report = _spawn(target, folder, python)
+async def _started(child: ServerChild, folder: Path, timeout: float) -> RunningServer | None:
+    """Wait until a server has started; None if another one holds the folder."""
     try:
-        reported = await _first_line(child, report, timeout)
+        reported = await _first_line(child, timeout)
     except BaseException:
         await child.let_go()
         raise
@@ -196,66 +143,11 @@ async def _started(
     raise _error(failed, words, folder)
 
 
-def serve_command(
-    target: str,
-    folder: Path,
-    *,
-    host: str = "127.0.0.1",
-    port: int = 0,
-    tokens: Path | None = None,
-    python: str | None = None,
-) -> list[str]:
-    """Return the command that serves a target by itself. Raises `LocalServerFailed`."""
-    command = [*_command(target, folder, python), "--host", host, "--port", str(port)]
-    return [*command, "--tokens", str(tokens)] if tokens else command
-
-
-def _command(target: str, folder: Path, python: str | None) -> list[str]:
-    command = server_command(python or sys.executable, folder)
-    return [*command, target, "--data", str(folder)]
-
-
-def _spawn(target: str, folder: Path, python: str | None) -> tuple[_Child, int]:
-    """Start a server; return it, and the pipe on which it reports."""
-    command = _command(target, folder, python)
-    lease_file = LeaseFile(folder)
-    theirs, lifeline = os.pipe()
-    report, their_report = os.pipe()
-    words = tempfile.TemporaryFile()  # noqa: SIM115  closed with the child
-    inherited = {
-        "--parent-fd": theirs,
-        "--report-fd": their_report,
-        "--clients-fd": lease_file.descriptor,
-    }
-    try:
-        process = subprocess.Popen(
-            [*command, *(word for option, fd in inherited.items() for word in (option, str(fd)))],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=words,
-            pass_fds=tuple(inherited.values()),
-            start_new_session=True,
-        )
-    except OSError as error:
-        os.close(lifeline)
-        os.close(report)
-        lease_file.close()
-        words.close()
-        raise LocalServerFailed(
-            f"{python or sys.executable} cannot be run: {error.strerror}.",
-            hint="Give the path of a Python interpreter with --python.",
-        ) from error
-    finally:
-        os.close(theirs)
-        os.close(their_report)
-    return _Child(process, lifeline, lease_file, words), report
-
-
-async def _first_line(child: _Child, report: int, timeout: float) -> Json:
+async def _first_line(child: ServerChild, timeout: float) -> Json:
     """Return what the server reports; empty if it ended without a report."""
     reader = asyncio.StreamReader(limit=1024 * 1024)
     transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(report, "rb", buffering=0)
+        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(child.report, "rb", buffering=0)
     )
     try:
         async with asyncio.timeout(timeout):

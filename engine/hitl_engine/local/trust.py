@@ -10,13 +10,17 @@ import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from platformdirs import user_data_path
 
+from hitl_engine.code_to_run import ProjectCode
 from hitl_engine.errors import NotTrusted
 from hitl_engine.local.project_code import read_code
-from hitl_engine.model import JsonObject, ProjectCode
 from hitl_engine.private_files import make_private_folder, open_private_file
+
+if TYPE_CHECKING:
+    from hitl_engine.model import JsonObject
 
 _VARIABLE = "HITL_TUI_TRUST"
 _FOLDER = "trusted"
@@ -95,7 +99,7 @@ def _kept(spec: str) -> Path:
     return user_data_path("hitl-tui") / _FOLDER / f"{name}.json"
 
 
-def _agreement(code: ProjectCode) -> JsonObject:
+def _agreement(code: ProjectCode) -> "JsonObject":
     """Return what is compared: the content of each file, and the names of the variables."""
     return {
         "target": code.target,
@@ -106,7 +110,7 @@ def _agreement(code: ProjectCode) -> JsonObject:
     }
 
 
-def _agreed(spec: str) -> JsonObject | None:
+def _agreed(spec: str) -> "JsonObject | None":
     """Return what somebody agreed to; None if nobody has, or if it cannot be read."""
     try:
         descriptor = open_private_file(_kept(spec), os.O_RDONLY, create=False)
@@ -118,7 +122,7 @@ def _agreed(spec: str) -> JsonObject | None:
     return agreed if is_whole else None
 
 
-def _changes(agreed: JsonObject, code: ProjectCode) -> Iterator[str]:
+def _changes(agreed: "JsonObject", code: ProjectCode) -> Iterator[str]:
     """Yield what is otherwise than it was agreed to, in a few words each."""
     before, now = agreed["files"], {file.path: file.digest for file in code.files}
     assert isinstance(before, dict), "it was checked when it was read"

@@ -54,7 +54,6 @@ from hitl_engine.model.journal import (
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
 from hitl_engine.model.outcome import OnProgress, Outcome, OutcomeKind, Progress
-from hitl_engine.model.project_code import CodeFile, ProjectCode
 from hitl_engine.model.project_file import ProjectFile
 from hitl_engine.model.review import (
     AnyJson,
@@ -150,7 +149,6 @@ __all__ = [
     "Checkpoint",
     "Choices",
     "Choose",
-    "CodeFile",
     "CodeLanguage",
     "Commanded",
     "CommonWays",
@@ -207,7 +205,6 @@ __all__ = [
     "Path",
     "PlannedDecision",
     "Progress",
-    "ProjectCode",
     "ProjectFile",
     "Question",
     "Questions",

@@ -1,4 +1,7 @@
-"""What a project on this machine would run, for a person who has to agree to it."""
+"""What a project on this machine would run, for a person who has to agree to it.
+
+Not in `model`: a local server is started before that is imported.
+"""
 
 from dataclasses import dataclass
 from pathlib import Path
