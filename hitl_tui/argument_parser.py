@@ -40,7 +40,8 @@ COMMANDS = (
     ),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *("export", "story", "open", "replay", "watch", "doctor", "config", "targets", "completion"),
+    *("export", "story", "open", "replay", "watch", "doctor", "selftest"),
+    *("config", "targets", "completion"),
 )
 """First words that are a command, not a target."""
 
@@ -89,6 +90,7 @@ commands:
   hitl-tui config           explain every setting, with its value
   hitl-tui targets ACTION   list, add, test and remove named targets
   hitl-tui doctor           check the terminal, the target and the local data
+  hitl-tui selftest         try on this machine what this program promises
   hitl-tui completion SHELL print the script that completes commands in bash, zsh or fish
 
 Each command has its own --help. TARGET is a name from config.toml, a URL, a
@@ -111,7 +113,7 @@ exit codes:
   7    the run failed; mostly its graph raised an error
   8    a replay did something otherwise than its story
   9    the command of watch --exec failed
-  10   doctor or log --verify found something wrong
+  10   doctor, selftest or log --verify found something wrong
   11   nobody agreed to run the code of this project; nothing of it ran
   130  ended with Ctrl+C before anything was sent
 

@@ -77,6 +77,8 @@ def _run(argv: list[str]) -> int:
             return _serve_web(args)
         case "completion":
             return _print_completion(args)
+        case "selftest" if args.target is None:
+            pass  # it needs none
         case "list" if args.all:
             args.targets = _targets(args, configured())
         case command if command not in _WITHOUT_TARGET:

@@ -10,6 +10,7 @@ EXAMPLES = {
     "web": "hitl-tui web https://my-deployment.example",
     "completion": "hitl-tui completion bash >> ~/.bash_completion",
     "doctor": "hitl-tui doctor -t https://my-deployment.example",
+    "selftest": "hitl-tui selftest --seed 20261130",
     "watch": "hitl-tui watch --kind tool --exec 'python3 docs/examples/webhook_bridge.py'",
     "graphs": "hitl-tui graphs --json",
     "run": "hitl-tui run agent --input-text 'Refund order 4738'",

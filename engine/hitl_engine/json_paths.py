@@ -8,6 +8,8 @@ from typing import cast
 from hitl_engine.errors import BadInput
 from hitl_engine.model import JsonValue, Path
 
+_EXAMPLE = "For example: $.messages[0].content"
+
 
 def places(query: str, value: JsonValue) -> tuple[tuple[Path, JsonValue], ...]:
     """Return each place that a query names in a value, with what is there.
@@ -16,12 +18,12 @@ def places(query: str, value: JsonValue) -> tuple[tuple[Path, JsonValue], ...]:
     """
     from jsonpath_rfc9535 import JSONPathError, find
 
+    if not query:  # version 2.0.2 of the library cannot put this error into words
+        raise BadInput("An empty text is not a JSONPath.", hint=_EXAMPLE)
     try:
         return tuple((node.location, cast(JsonValue, node.value)) for node in find(query, value))
     except (JSONPathError, RecursionError) as error:
-        raise BadInput(
-            f"{query} is not a JSONPath: {error}.", hint="For example: $.messages[0].content"
-        ) from error
+        raise BadInput(f"{query} is not a JSONPath: {error}.", hint=_EXAMPLE) from error
 
 
 def holds(condition: str, value: JsonValue) -> bool:

@@ -16,6 +16,8 @@ def add_options(command: str, parser: argparse.ArgumentParser) -> None:
             from hitl_tui.shell.log_options import ADD_LOG_OPTIONS as ADD
         case "doctor":
             from hitl_tui.shell.doctor_options import ADD_DOCTOR_OPTIONS as ADD
+        case "selftest":
+            from hitl_tui.shell.selftest_options import ADD_SELFTEST_OPTIONS as ADD
         case "config" | "targets":
             from hitl_tui.shell.configuration_options import ADD_CONFIGURATION_OPTIONS as ADD
         case "export" | "story" | "replay":

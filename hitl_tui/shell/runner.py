@@ -21,7 +21,7 @@ async def run_command(
     args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager["Desk"]]
 ) -> int:
     """Run the command in `args`, print its result, and return its exit code. Raises HitlError."""
-    if (without_desk := await _without_desk(args)) is not None:
+    if (without_desk := await _without_desk(args, open_desk)) is not None:
         return _print_result(without_desk, args)
     try:
         async with open_desk() as desk:
@@ -50,8 +50,10 @@ def _about(server: Server, args: Namespace) -> tuple[str, ...]:
     return (*(each.what for each in server.changed), *remarks, *([apart] if apart else []))
 
 
-async def _without_desk(args: Namespace) -> CommandResult | None:
-    """Run a command that needs no desk, or opens several; None for the other commands."""
+async def _without_desk(
+    args: Namespace, open_desk: Callable[[], AbstractAsyncContextManager["Desk"]]
+) -> CommandResult | None:
+    """Run a command that needs no desk, or not always one; None for the other commands."""
     match args.command:
         case "list" if args.all:
             from hitl_tui.shell.list_command import list_everywhere
@@ -77,6 +79,10 @@ async def _without_desk(args: Namespace) -> CommandResult | None:
             from hitl_tui.shell.doctor_command import doctor
 
             return await doctor(args)
+        case "selftest":
+            from hitl_tui.shell.selftest_command import selftest
+
+            return await selftest(args, open_desk)
         case _:
             return None
 

@@ -78,6 +78,8 @@ from hitl_engine.reading.wire import WireRun
 OutcomesOf = Callable[[ObservedRun, Snapshot], Awaitable[Sequence[Outcome]]]
 """Returns the outcome of each intent of a run, in their order."""
 _Checked = TypeVar("_Checked")
+_LOOKS_FOR_RIVAL = 2
+"""The first can be older than the run that came first: it was admitted, and its row not yet written."""
 _LAST_LOOK = 5.0
 """Seconds for a last look at a thread, if its server was silent as long as it may be."""
 Check = Callable[[Snapshot], _Checked]
@@ -470,17 +472,22 @@ class Decider:
     ) -> HitlError:
         """Return the error that tells what came first on the thread, and who sent it if known."""
         now, run, sender = None, None, ""
+        asked = {each.interrupt_id for each in intents if each.interrupt_id}
         with suppress(TargetError):
-            now, run = await self._session.reader.with_last_run(intents[0].thread_id)
+            for _ in range(_LOOKS_FOR_RIVAL):
+                now, run = await self._session.reader.with_last_run(intents[0].thread_id)
+                if now.status is ThreadStatus.BUSY or asked.isdisjoint(now.pending_ids):
+                    break
             sender = await self._answerers.sender(run) if run else ""
         error.hint = "Look at the thread again."
         by = f", sent by {sender}" if sender else ""
         if now is not None and now.status is ThreadStatus.BUSY:
             error.what = f"Another run came first{by}, and is in progress on this thread."
             return error
-        asked = {each.interrupt_id for each in intents if each.interrupt_id}
         is_gone = now is not None and bool(asked) and asked.isdisjoint(now.pending_ids)
         if not (is_gone or isinstance(error, MovedOn)):
+            error.detail = error.detail or error.what
+            error.what = f"Another run came first{by}."
             return error
         faster = f"{sender} was faster" if sender else "Another reviewer was faster"
         changed = NoLongerWaits("The thread has changed since you decided.", hint=error.hint)
