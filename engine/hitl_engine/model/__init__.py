@@ -45,11 +45,13 @@ from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import (
     EVERYTHING,
     ChainReport,
+    DecisionList,
     Draft,
     Event,
     HeadsReport,
     LogEntry,
     LogFilter,
+    OtherDecision,
     RunHead,
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -158,6 +160,7 @@ __all__ = [
     "Copied",
     "Decision",
     "DecisionKind",
+    "DecisionList",
     "Decline",
     "Draft",
     "EarlierRun",
@@ -201,6 +204,7 @@ __all__ = [
     "MessageCall",
     "OnProgress",
     "Option",
+    "OtherDecision",
     "Outcome",
     "OutcomeKind",
     "PageMark",
