@@ -19,6 +19,7 @@ from hitl_engine.model import (
     LogFilter,
     OtherDecision,
     RunKind,
+    in_utc,
 )
 from hitl_engine.reading.thread_runs import thread_run
 from hitl_engine.reading.thread_search import search_page
@@ -92,7 +93,7 @@ def _decided(
         told = thread_run(run, is_told_in_full=True)
         if told.kind in _EVENTS and told.began is not None:
             yield OtherDecision(
-                at=told.began,
+                at=in_utc(told.began),
                 who=noted_sender(run),
                 event=_EVENTS[told.kind],
                 server=session.server.label,
@@ -109,7 +110,7 @@ def _decided(
 
 def _may_be_wanted(at: datetime | None, wanted: LogFilter) -> bool:
     """Whether what happened until then may be wanted."""
-    return wanted.since is None or at is None or at >= wanted.since
+    return wanted.since is None or at is None or in_utc(at) >= wanted.since
 
 
 def _fits(decision: OtherDecision, wanted: LogFilter) -> bool:
