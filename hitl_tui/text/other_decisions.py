@@ -3,17 +3,15 @@
 from hitl_engine.model import OtherDecision
 from hitl_engine.visible import json_text, one_line
 
-_TOLD = "told by the server"
-
 
 def decided_by(decision: OtherDecision) -> str:
     """Return what was decided and by whom, on one line."""
-    return one_line(f"{decision.event} by {decision.who or 'another client'}", 60)
+    return one_line(f"{decision.event} by {decision.who or 'another'}", 60)
 
 
 def state_words(decision: OtherDecision) -> str:
-    """Return what became of its run; an outcome is not known."""
-    return f"⇣ run {decision.status}, {_TOLD}"
+    """Return what became of its run, as the server tells it; an outcome is not known."""
+    return f"↓ server: {decision.status}"
 
 
 def full_text(decision: OtherDecision) -> str:
@@ -22,7 +20,7 @@ def full_text(decision: OtherDecision) -> str:
     lines = (
         ": ".join(filter(None, (f"run {decision.status}", decision.error))),
         f"{decision.event} by {by}",
-        f"{_TOLD}; not in the journal",
+        "told by the server; not in the journal",
         "",
         "Sent",
         json_text(decision.answer),

@@ -508,7 +508,8 @@ async def test_the_log_shows_what_others_decided(console: OpenConsole) -> None:
         await c.press("o")
         await until(c.pilot, lambda: "Decisions, also of others" in c.text)
         assert "Of others, only the 100" in c.text
-        assert "answer by eve\\u{1B}[/]" in c.text and "run failed, told by the server" in c.text
+        assert "answer by eve\\u{1B}[/]" in c.text and "↓ server: failed" in c.text
+        assert "told by the server; not in the journal" in c.text
         assert "run failed: ValueError: [no]" in c.text and '"i": "\\u001b"' in c.text
         await c.press("o")
         await until(c.pilot, lambda: "No decisions yet." in c.text)
