@@ -6,7 +6,7 @@ in a deployment that has nothing else of this project (`pip install --no-deps hi
 The console notes in the metadata of the config of each run what it answers (`DECIDED`):
 `{"checkpoint_id": ID, "answers": {INTERRUPT ID: [digest of the payload, digest of the answer]}}`,
 with the answers that earlier runs gave at the same checkpoint, because a node with two questions
-runs again for the second. The digest of a payload is that of what the person was shown.
+runs again for the second. The payload is the one on which was decided, as the server sent it.
 """
 
 import hashlib
@@ -30,15 +30,15 @@ _EXACT = 2**53
 def decided_on(
     payload: Any, answer: Any, config: Mapping[str, Any], *, ordinal: int = 0
 ) -> Decided:
-    """Return whether a person who was shown this payload gave this answer to it.
+    """Return whether this answer was given to this payload.
 
     `answer` is what `interrupt(payload)` returned, `config` the RunnableConfig of the node.
     `ordinal` counts the calls of `interrupt` in the node from 0, in their order.
 
-    `match`: the console showed this payload, and sent this answer to it. `mismatch`: it sent this
-    answer to another payload. `not known`: another client answered, or the payload or the answer is
-    more than plain JSON (None, bool, str, integers of 64 bits, finite floats, lists, tuples, and dicts
-    with str keys), or langgraph is older than 1.2.11. Never raises for such values.
+    `match`: this program sent this answer, and it was decided on this payload. `mismatch`: on another
+    one. `not known`: another client answered, or the payload or the answer is more than plain JSON
+    (None, bool, str, integers of 64 bits, finite floats, lists, tuples, and dicts with str keys), or
+    langgraph is older than 1.2.11. Never raises for such values.
     """
     claim = _claim(config, ordinal)
     asked, answered = _digest_if_plain(payload), _digest_if_plain(answer)
@@ -49,8 +49,15 @@ def decided_on(
 
 def json_digest(value: Any) -> str:
     """Return the SHA-256 of a JSON value in 64 hex digits, alike for 1 and 1.0."""
-    text = json.dumps(_by_value(value), sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    by_value = json.loads(json.dumps(value), parse_float=_number)
+    text = json.dumps(by_value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _number(text: str) -> int | float:
+    """Return the number of a text; a whole one as an integer, because some servers store 1.0 as 1."""
+    number = float(text)
+    return int(number) if number.is_integer() and abs(number) < _EXACT else number
 
 
 def _claim(config: Mapping[str, Any], ordinal: int) -> tuple[str, str] | None:
@@ -126,15 +133,3 @@ def _is_text(text: str) -> bool:
     except UnicodeEncodeError:  # a lone surrogate
         return False
     return "\0" not in text
-
-
-def _by_value(value: Any) -> Any:
-    """Return `value` with whole floats as integers: some servers store 1.0 as 1."""
-    match value:
-        case float() if value.is_integer() and abs(value) < _EXACT:
-            return int(value)
-        case dict():
-            return {key: _by_value(each) for key, each in value.items()}
-        case list() | tuple():
-            return [_by_value(each) for each in value]
-    return value
