@@ -123,7 +123,8 @@ def _lines_of_other(decision: OtherDecision) -> Iterator[str]:
         f"{decision.at.astimezone():%Y-%m-%d %H:%M:%S}  {decision.status:<10}  "
         f"{one_line(decision.thread_id)}  {one_line(f'{decision.graph_id}: {decision.event} by {by}')}"
     )
-    sent = f", sent {json.dumps(decision.answer, ensure_ascii=False)}" if decision.answer else ""
+    answers = decision.event == "answer"
+    sent = f", sent {json.dumps(decision.answer, ensure_ascii=False)}" if answers else ""
     yield f"    told by the server: {one_line(f'run {decision.run_id}{sent}', 400)}"
     if decision.error:
         yield f"    the run failed: {one_line(decision.error, 400)}"
