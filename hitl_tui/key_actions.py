@@ -156,6 +156,7 @@ KEY_ACTIONS = (
     "log.back",
     "log.decisions",
     "log.engine",
+    "log.others",
     "log.reload",
     "pick.after",
     "pick.before",

@@ -83,6 +83,7 @@ def test_every_command_is_described() -> None:
         ("choose", Choices, "Not at all", "Not at all"),
         ("approve", FormToFill, {"amount": 10, "urgent": True}, "10"),
         ("send", ToolCalls, {"decisions": [{"type": "approve"}]}, "approve"),
+        ("buy", Choices, True, "Hello (bought)"),
     ],
 )
 def test_the_examples_ask_as_they_promise(

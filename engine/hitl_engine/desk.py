@@ -89,6 +89,7 @@ if TYPE_CHECKING:
         ChainReport,
         Check,
         Decision,
+        DecisionList,
         EarlierRun,
         HeadsReport,
         Inbox,
@@ -654,6 +655,18 @@ class Desk:
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         """Return the decisions of this target's journal, newest first. Raises JournalFailed."""
         return await self._log.log(limit=limit)
+
+    async def log_with_others(
+        self, wanted: LogFilter = EVERYTHING, *, limit: int = 200
+    ) -> DecisionList:
+        """Return the newest `limit` decisions of the journal, and of others as the server tells them.
+
+        Raises JournalFailed, TargetError, NotThere for a wanted thread that is gone, and BadInput
+        where the server does not tell what its runs were sent with.
+        """
+        from hitl_engine.deciding.other_decisions import log_with_others
+
+        return await log_with_others(self._session, self._log, wanted, limit=limit)
 
     async def verify_log(self, *, threads: int) -> tuple[ChainReport, HeadsReport]:
         """Compare the journal with its hashes, and with the runs of the threads that changed last.

@@ -1,7 +1,7 @@
-"""The log: the decisions of this target, and the output of its local server."""
+"""The log: the decisions of this target and of others on it, and the output of its local server."""
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from rich.cells import cell_len
 from textual import on, work
@@ -12,15 +12,18 @@ from textual.content import Content
 from textual.widgets import OptionList, TabbedContent, TabPane
 from textual.widgets.option_list import Option
 
-from hitl_engine.model import LogEntry, OutcomeKind
+from hitl_engine.errors import HitlError
+from hitl_engine.model import DecisionList, LogEntry, OtherDecision, OutcomeKind
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
 from hitl_tui.text.durations import duration
 from hitl_tui.text.fitting import padded
+from hitl_tui.text.other_decisions import decided_by, full_text, state_words
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
 
+_Entry: TypeAlias = LogEntry | OtherDecision
 _OUTCOMES = {
     OutcomeKind.APPLIED: ("✓ applied", "$text-success"),
     OutcomeKind.UNMOVED: ("= nothing moved", "$text-warning"),
@@ -74,17 +77,26 @@ class LogScreen(ConsoleScreen):
             tooltip="Show what the graphs and the local server printed",
             id="log.engine",
         ),
+        Binding(
+            "o",
+            "others",
+            "Others",
+            tooltip="Read from the server what others decided, and show it too; or hide it again",
+            id="log.others",
+        ),
     ]
     HELP = """\
     ### The log
     **d** shows each decision, what was sent, and its outcome; **e** shows what the graphs and the
-    local server printed.
+    local server printed. **o** also reads what others decided: the server tells it, and the journal
+    does not.
     """
     AUTO_FOCUS = "#entries"
 
     def __init__(self, session: Session) -> None:
         super().__init__(session)
-        self._entries: tuple[LogEntry, ...] = ()
+        self._entries: tuple[_Entry, ...] = ()
+        self._with_others = False
         self._printed: str | None = ""
 
     def compose_body(self) -> ComposeResult:
@@ -109,23 +121,40 @@ class LogScreen(ConsoleScreen):
 
     @work(group="log", exclusive=True, exit_on_error=False)
     async def read_decisions(self) -> None:
-        """Read the journal."""
-        self._entries = await self.desk.log()
+        """Read the journal, and what the server tells of others if that is wanted."""
+        found = await self._read()
+        self._entries = found.entries
         widths = _column_widths(self._entries)
         self.entries.set_options(Option(_entry_line(entry, widths)) for entry in self._entries)
-        self.entries.border_title = titled("Decisions", f"{len(self._entries):,}")
+        if found.not_read:
+            self.entries.add_option(Option(found.not_read, disabled=True))
+        title = "Decisions, also of others" if self._with_others else "Decisions"
+        self.entries.border_title = titled(title, f"{len(self._entries):,}")
         self.entries.display = bool(self._entries)
         if not self._entries:
-            self.entry.show_text("No decisions yet.")
+            self.entry.show_text(f"No decisions yet. {found.not_read}".rstrip())
         else:
             self.entries.highlighted = 0
+
+    async def _read(self) -> DecisionList:
+        if self._with_others:
+            self.entries.border_title = "Decisions: reading those of others…"
+            try:
+                return await self.desk.log_with_others()
+            except HitlError as error:
+                self._with_others = False
+                self.show_notification(one_line(str(error), 400), severity="error")
+        return DecisionList(await self.desk.log())
 
     @on(OptionList.OptionHighlighted, "#entries")
     def show_entry(self, event: OptionList.OptionHighlighted) -> None:
         """Show all details of a decision."""
         entry = self._entries[event.option_index]
         self.entry.set_title("Decision")
-        self.entry.show_text(_entry_text(entry))
+        if isinstance(entry, OtherDecision):
+            self.entry.show_text(full_text(entry))
+        else:
+            self.entry.show_text(_entry_text(entry))
 
     def follow_server_log(self) -> None:
         """Show new output; keep the end in view if it is in view."""
@@ -147,29 +176,45 @@ class LogScreen(ConsoleScreen):
         """Read the journal again."""
         self.read_decisions()
 
+    def action_others(self) -> None:
+        """Show what others decided, or hide it."""
+        self._with_others = not self._with_others
+        self.action_tab("decisions")
+        self.read_decisions()
+
     def action_back(self) -> None:
         """Go back to the inbox."""
         self.app.pop_screen()
 
 
-def _columns(entry: LogEntry) -> tuple[str, str]:
+def _columns(entry: _Entry) -> tuple[str, str]:
     """Return what was decided, and at which place."""
+    if isinstance(entry, OtherDecision):
+        return decided_by(entry), one_line(entry.graph_id, 60)
     place = f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id
     return one_line(entry.decision, 40), one_line(place, 60)
 
 
-def _column_widths(entries: Iterable[LogEntry]) -> tuple[int, ...]:
+def _column_widths(entries: Iterable[_Entry]) -> tuple[int, ...]:
     """Return the cells of each column: those of its longest text, at most `_WIDEST`."""
     columns = zip(*map(_columns, entries), strict=True)
     return tuple(min(_WIDEST, max(map(cell_len, column))) for column in columns)
 
 
-def _entry_line(entry: LogEntry, widths: tuple[int, ...]) -> Content:
+def _state(entry: _Entry) -> tuple[str, str]:
+    """Return what became of it, and its colour."""
+    if isinstance(entry, OtherDecision):
+        return state_words(entry), "$text-error" if entry.error else "$foreground 75%"
     text, colour = _OUTCOMES[entry.outcome]
     if entry.error:
         text, colour = f"{text}, then an error", "$text-error"
     if entry.mismatches:
         text, colour = f"{text}, not as decided", "$text-warning"
+    return text, colour
+
+
+def _entry_line(entry: _Entry, widths: tuple[int, ...]) -> Content:
+    text, colour = _state(entry)
     decision, place = map(padded, _columns(entry), widths)
     return Content.assemble(
         (entry.at.astimezone().strftime("%d %b %H:%M:%S"), "$foreground 75%"),

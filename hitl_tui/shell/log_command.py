@@ -17,20 +17,39 @@ if TYPE_CHECKING:
 
 async def log(args: Namespace) -> CommandResult:
     """Read the journal without the desk: it is on this machine even when the target is away."""
-    if args.csv and args.json:
-        raise BadInput("--csv and --json exclude each other.")
+    _refuse_excluded(args)
     if args.verify:
         return verification_result(await verify_log(args.target, data_dir=args.data_dir))
-    if args.with_runs:
-        raise BadInput("--with-runs goes with --verify.")
-    outcome = args.outcome if args.outcome in (None, "none") else OutcomeKind(args.outcome)
-    wanted = LogFilter(args.since, args.thread, args.graph, args.who, outcome)
-    entries = await read_log(args.target, wanted, data_dir=args.data_dir, limit=args.limit)
+    entries = await read_log(args.target, _wanted(args), data_dir=args.data_dir, limit=args.limit)
     if args.insight:
         return insight_result(entries)
     return csv_result(entries) if args.csv else log_result(entries)
 
 
-async def verify_with_runs(desk: "Desk", args: Namespace) -> CommandResult:
-    """Verify the journal, and compare it with the runs of the server."""
-    return verification_result(*await desk.verify_log(threads=args.limit))
+async def log_with_server(desk: "Desk", args: Namespace) -> CommandResult:
+    """Verify the journal and compare it with the runs of the server, or list what these tell too."""
+    _refuse_excluded(args)
+    if args.verify:
+        return verification_result(*await desk.verify_log(threads=args.limit))
+    found = await desk.log_with_others(_wanted(args), limit=args.limit)
+    notes = (f"hitl-tui: {found.not_read}",) if found.not_read else ()
+    result = csv_result if args.csv else log_result
+    return result(found.entries, notes=notes)
+
+
+def _wanted(args: Namespace) -> LogFilter:
+    outcome = args.outcome if args.outcome in (None, "none") else OutcomeKind(args.outcome)
+    return LogFilter(args.since, args.thread, args.graph, args.who, outcome)
+
+
+def _refuse_excluded(args: Namespace) -> None:
+    """Raise BadInput for options that do not go together."""
+    if args.csv and args.json:
+        raise BadInput("--csv and --json exclude each other.")
+    if args.with_runs and not args.verify:
+        raise BadInput("--with-runs goes with --verify.")
+    if args.others and (args.verify or args.insight or args.outcome):
+        raise BadInput(
+            "--others does not go with --verify, --insight and --outcome: the server tells how the "
+            "runs of others ended, and no outcomes."
+        )

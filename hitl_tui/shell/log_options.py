@@ -17,7 +17,7 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
     """Add which decisions are wanted, and what is done with them."""
     add_shell_options(
         parser,
-        log_command.verify_with_runs,
+        log_command.log_with_server,
         "List the decisions sent to the target from this data folder, newest first; or verify the "
         "journal, or sum it up.",
     )
@@ -45,6 +45,12 @@ def _add_log_options(parser: argparse.ArgumentParser) -> None:
         "--outcome",
         choices=[*OutcomeKind, "none"],
         help="only decisions with this outcome; none: those of which none was recorded",
+    )
+    parser.add_argument(
+        "--others",
+        action="store_true",
+        help="also ask the server for the answers and steps of others; they are not in the journal, "
+        "and marked as told by the server",
     )
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--csv", action="store_true", help="print the decisions as CSV")

@@ -1,30 +1,34 @@
-"""Journal entries as the result of `hitl-tui log`, as lines and as CSV."""
+"""Decisions as the result of `hitl-tui log`, as lines and as CSV: those of the journal and of others."""
 
 import csv
 import io
 import json
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from typing import TypeAlias
 
-from hitl_engine.model import JsonObject, JsonValue, LogEntry
+from hitl_engine.model import JsonObject, JsonValue, LogEntry, OtherDecision
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
 
+_Entry: TypeAlias = LogEntry | OtherDecision
 
-def log_result(entries: Sequence[LogEntry]) -> CommandResult:
+
+def log_result(entries: Sequence[_Entry], *, notes: tuple[str, ...] = ()) -> CommandResult:
     """Return the entries in the given order."""
     lines = tuple(chain.from_iterable(map(_lines, entries)))
-    return CommandResult([_document(entry) for entry in entries], lines or ("No decisions yet.",))
+    documents: list[JsonValue] = [_document(entry) for entry in entries]
+    return CommandResult(documents, lines or ("No decisions yet.",), notes)
 
 
-def csv_result(entries: Sequence[LogEntry]) -> CommandResult:
+def csv_result(entries: Sequence[_Entry], *, notes: tuple[str, ...] = ()) -> CommandResult:
     """Return the entries as CSV with a header; what is no text is JSON."""
     written = io.StringIO()
     writer = csv.DictWriter(written, _COLUMNS, lineterminator="\n")
     writer.writeheader()
     for entry in entries:
         writer.writerow({name: _cell(value) for name, value in _document(entry).items()})
-    return CommandResult(None, tuple(written.getvalue().splitlines()))
+    return CommandResult(None, tuple(written.getvalue().splitlines()), notes)
 
 
 _FORMULA = ("=", "+", "-", "@", "\t")
@@ -38,8 +42,11 @@ def _cell(value: JsonValue) -> str:
     return f"'{text}" if text.startswith(_FORMULA) else text
 
 
-def _document(entry: LogEntry) -> JsonObject:
+def _document(entry: _Entry) -> JsonObject:
+    if isinstance(entry, OtherDecision):
+        return _document_of_other(entry)
     return {
+        "told_by": "journal",
         "decision_id": entry.decision_id,
         "at": entry.at.isoformat(),
         "who": entry.who,
@@ -66,15 +73,37 @@ def _document(entry: LogEntry) -> JsonObject:
     }
 
 
+def _document_of_other(decision: OtherDecision) -> JsonObject:
+    return {
+        "told_by": "server",
+        "decision_id": decision.decision_id or None,
+        "at": decision.at.isoformat(),
+        "who": decision.who or None,
+        "event": decision.event,
+        "server": decision.server,
+        "graph": decision.graph_id,
+        "thread_id": decision.thread_id,
+        "answer": decision.answer,
+        "error": decision.error or None,
+        "run_id": decision.run_id,
+        "run_status": decision.status,
+        "run_ended": decision.ended.isoformat() if decision.ended else None,
+    }
+
+
 _COLUMNS = (
     "at", "who", "origin", "event", "decision", "outcome", "why", "graph", "node", "tools",
     "thread_id", "interrupt_id", "answer", "unseen", "seconds", "characters", "asked_at",
-    "divergences", "error", "traceback", "server", "decision_id", "sent_as",
+    "divergences", "error", "traceback", "server", "decision_id", "sent_as", "told_by", "run_id",
+    "run_status", "run_ended",
 )  # fmt: skip
 """Those of a person's first questions first."""
 
 
-def _lines(entry: LogEntry) -> Iterator[str]:
+def _lines(entry: _Entry) -> Iterator[str]:
+    if isinstance(entry, OtherDecision):
+        yield from _lines_of_other(entry)
+        return
     what = one_line(f"{entry.graph_id} ▸ {entry.node}: {entry.decision}")
     yield (
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
@@ -86,3 +115,16 @@ def _lines(entry: LogEntry) -> Iterator[str]:
         yield f"    not as decided: {one_line(each, 400)}"
     if entry.error:
         yield f"    the run failed: {one_line(entry.error, 400)}"
+
+
+def _lines_of_other(decision: OtherDecision) -> Iterator[str]:
+    by = decision.who or "another client"
+    yield (
+        f"{decision.at.astimezone():%Y-%m-%d %H:%M:%S}  {decision.status:<10}  "
+        f"{one_line(decision.thread_id)}  {one_line(f'{decision.graph_id}: {decision.event} by {by}')}"
+    )
+    answers = decision.event == "answer"
+    sent = f", sent {json.dumps(decision.answer, ensure_ascii=False)}" if answers else ""
+    yield f"    told by the server: {one_line(f'run {decision.run_id}{sent}', 400)}"
+    if decision.error:
+        yield f"    the run failed: {one_line(decision.error, 400)}"

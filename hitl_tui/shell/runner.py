@@ -59,7 +59,7 @@ async def _without_desk(
             from hitl_tui.shell.list_command import list_everywhere
 
             return await list_everywhere(args, args.targets)
-        case "log" if not (args.verify and args.with_runs):
+        case "log" if not (args.others or (args.verify and args.with_runs)):
             from hitl_tui.shell.log_command import log
 
             return await log(args)

@@ -15,6 +15,7 @@ from hitl_engine.model import (
     Capability,
     Inbox,
     Interrupt,
+    LogFilter,
     OutcomeKind,
     Revise,
     ThreadStatus,
@@ -69,6 +70,9 @@ async def test_who_answered_is_told(server: Served, tmp_path: Path) -> None:
         assert await other.answered_by(asked) == ""
         await decide(desk, thread, Revise("d"))
         assert await other.answered_by(asked) == "ada"
+        if not other.server.lack(Capability.TELL_BREAKPOINTS):
+            [theirs, *_] = (await other.log_with_others(LogFilter(who="Ada"))).entries
+            assert (theirs.thread_id, theirs.who) == (asked.thread_id, "ada")
 
 
 async def test_who_answered_one_of_two_questions_is_not_guessed(

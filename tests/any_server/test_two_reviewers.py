@@ -7,8 +7,18 @@ from pathlib import Path
 import pytest
 
 from hitl_engine.desk import Desk, open_desk
-from hitl_engine.errors import Conflict, HitlError, NoLongerWaits
-from hitl_engine.model import Answer, Capability, Outcome, OutcomeKind, ThreadStatus
+from hitl_engine.errors import BadInput, Conflict, HitlError, NoLongerWaits
+from hitl_engine.model import (
+    Answer,
+    Capability,
+    LogFilter,
+    OtherDecision,
+    Outcome,
+    OutcomeKind,
+    Revise,
+    RunStatus,
+    ThreadStatus,
+)
 from tests.any_server.console import Console
 from tests.any_server.steps import decide, ignore, questions_of, start
 from tests.server.processes import Served
@@ -100,3 +110,25 @@ async def test_a_run_on_a_busy_thread_is_refused_in_the_shell(
     assert refused["outcome"] == "refused"
     assert "in progress" in refused["error"]
     deciding.cancel()
+
+
+async def test_the_log_of_one_also_tells_what_the_other_decided(desk: Desk, other: Desk) -> None:
+    thread = await start(desk, "revise", {"some_text": "x"})
+    [question] = questions_of(desk, thread)
+    await decide(other, thread, Revise("theirs"))
+    of_thread = LogFilter(thread_id=thread.thread_id)
+    if desk.server.lack(Capability.TELL_BREAKPOINTS):
+        with pytest.raises(BadInput, match="cannot be told from other runs"):
+            await desk.log_with_others(of_thread)
+        return
+    theirs, ours = (await desk.log_with_others(of_thread)).entries
+    assert isinstance(theirs, OtherDecision)
+    assert (theirs.event, theirs.graph_id, theirs.status) == ("answer", "revise", RunStatus.ENDED)
+    assert theirs.answer == {question.interrupt.interrupt_id: "theirs"}
+    [written] = await other.log()
+    assert theirs.decision_id == written.decision_id
+    assert (ours,) == await desk.log()
+    assert (await other.log_with_others(of_thread)).entries == (written,)
+    listed = await desk.log_with_others(LogFilter(graph_id="revise", since=ours.at))
+    assert theirs in listed.entries
+    assert theirs not in (await desk.log_with_others(LogFilter(who="nobody"))).entries

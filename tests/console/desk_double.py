@@ -14,10 +14,11 @@ from hitl_engine.deciding.answer_queue import Queued, ToSend
 from hitl_engine.deciding.bulk_decisions import BulkDecisions
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.reviews import Reviews
-from hitl_engine.errors import HitlError, NotThere
+from hitl_engine.errors import BadInput, HitlError, NotThere
 from hitl_engine.fingerprint import fingerprint_of
 from hitl_engine.local.project_files import ProjectFiles
 from hitl_engine.model import (
+    EVERYTHING,
     NO_BREAKPOINTS,
     NO_SETTINGS,
     Breakpoint,
@@ -26,6 +27,7 @@ from hitl_engine.model import (
     ChangeKind,
     Checkpoint,
     Decision,
+    DecisionList,
     Draft,
     EarlierRun,
     FormField,
@@ -39,6 +41,7 @@ from hitl_engine.model import (
     JsonObject,
     JsonValue,
     LogEntry,
+    LogFilter,
     Outcome,
     OutcomeKind,
     Progress,
@@ -264,6 +267,8 @@ class DeskDouble:
         self.above: tuple[str, ...] = ()
         """The nodes of the outer graphs of all questions."""
         self.entries: tuple[LogEntry, ...] = ()
+        self.others: DecisionList | None = None
+        """Decisions of others; None: the server does not tell them."""
         self.answered_at: datetime | None = None
         """When an earlier answer to each question was applied."""
         self.unsettled: tuple[str, ...] = ()
@@ -430,6 +435,13 @@ class DeskDouble:
 
     async def log(self, *, limit: int = 200) -> tuple[LogEntry, ...]:
         return self.entries
+
+    async def log_with_others(
+        self, wanted: LogFilter = EVERYTHING, *, limit: int = 200
+    ) -> DecisionList:
+        if self.others is None:
+            raise BadInput("This server does not tell what its runs were sent with.")
+        return replace(self.others, entries=(*self.others.entries, *self.entries))
 
     def server_log(self, *, limit: int = 200_000) -> str | None:
         return "server started\nprinted by a node\n"

@@ -16,14 +16,17 @@ from hitl_engine.model import (
     Breakpoints,
     BrokenGraph,
     Capability,
+    DecisionList,
     FormField,
     Graph,
     InputForm,
     JsonObject,
     Lack,
     LogEntry,
+    OtherDecision,
     OutcomeKind,
     Progress,
+    RunStatus,
 )
 from hitl_tui.app import ConsoleApp
 from hitl_tui.messages import NewRunRequested
@@ -491,6 +494,29 @@ async def test_the_log_shows_decisions_and_what_was_printed(console: OpenConsole
         assert "printed by a node" in c.text
         await c.press("escape")
         assert isinstance(c.app.screen, InboxScreen)
+
+
+async def test_the_log_shows_what_others_decided(console: OpenConsole) -> None:
+    desk, now = DeskDouble(), datetime.now(UTC)
+    theirs = OtherDecision(
+        now, "eve\x1b[/]", "answer", "local", "revise", "t", "run-1", {"i": "\x1b"},
+        RunStatus.FAILED, now, error="ValueError: [no]",
+    )  # fmt: skip
+    async with console(desk) as c:
+        await c.press("l")
+        desk.others = DecisionList((theirs,), "Of others, only the 100 threads were read.")
+        await c.press("o")
+        await until(c.pilot, lambda: "Decisions, also of others" in c.text)
+        assert "Of others, only the 100" in c.text
+        assert "answer by eve\\u{1B}[/]" in c.text and "↓ server: failed" in c.text
+        assert "told by the server; not in the journal" in c.text
+        assert "run failed: ValueError: [no]" in c.text and '"i": "\\u001b"' in c.text
+        await c.press("o")
+        await until(c.pilot, lambda: "No decisions yet." in c.text)
+        desk.others = None
+        await c.press("o")
+        await until(c.pilot, lambda: "This server does not tell" in c.text)
+        assert "also of others" not in c.text
 
 
 # The app

@@ -69,6 +69,7 @@ JOURNEYS: Mapping[str, Journey] = {
     ),
     "choice": Journey("Which plan", (Press("3", "● 3"),), ('"plan": "Not at all"',)),
     "yes_no": Journey("Should this be published", (Press("n", "● 2 n"),), ('"published": false',)),
+    "price": Journey("Should we buy a desk", (Press("y", "● 1 y"),), ("price approved: match",)),
     "form": Journey(
         "Pay this expense",
         ("backspace", "5", "tab", " ", "tab", "y", "tab", "x"),
@@ -124,7 +125,10 @@ JOURNEYS: Mapping[str, Journey] = {
     "hook": Journey("hook_invocation", ("ctrl+t", json.dumps(HOOK)), ('"allow": false',)),
 }
 SESSIONS = {
-    "texts and choices": ("local_server", ("revise", "subgraph", "validate", "choice", "yes_no")),
+    "texts and choices": (
+        "local_server",
+        ("revise", "subgraph", "validate", "choice", "yes_no", "price"),
+    ),
     "forms and JSON": ("local_server", ("form", "typed_answer", "ask_user", "anything", "hook")),
     "tool calls": ("local_server", ("older_review", "js_tool_calls", "tool_agent")),
     "several, and stuck": ("local_server", ("tool_approval", "parallel", "stuck")),

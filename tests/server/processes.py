@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,6 +31,8 @@ COMMON_GRAPHS = (
     *("sent_five", "gated_effect"),
 )
 """The graphs of the console suite; each also has a twin in TypeScript."""
+OF_PYTHON = ("decided_everywhere", "decided_twice")
+"""Those of its graphs that have none, because they call a function of ours."""
 _START_SECONDS = 120
 """On a busy machine, Aegra and `langgraph dev` import for a minute."""
 
@@ -79,11 +81,11 @@ def copied_project(folder: Path) -> Path:
     return config
 
 
-def common_project(folder: Path) -> Path:
-    """Copy the graphs that every kind of server can serve; return their langgraph.json."""
+def common_project(folder: Path, *, also: Sequence[str] = ()) -> Path:
+    """Copy the graphs that every kind of server can serve, and others; return their langgraph.json."""
     config = copied_project(folder)
     graphs = json.loads(config.read_text())["graphs"]
-    common = {name: graphs[name] for name in COMMON_GRAPHS}
+    common = {name: graphs[name] for name in (*COMMON_GRAPHS, *also)}
     config.write_text(json.dumps({"dependencies": ["."], "graphs": common}))
     return config
 
@@ -191,7 +193,7 @@ def aegra(folder: Path, config: Path | None = None) -> Iterator[Served]:
     It calls the graph factories of a project without a config when it starts, and does not start if
     one fails.
     """
-    config = config or common_project(folder)
+    config = config or common_project(folder, also=OF_PYTHON)
     with postgres() as database, aegra_worker(folder, config, database.url) as served:
         yield served
 
@@ -218,6 +220,7 @@ def aegra_worker(
         ready=f"{url}/health",
         cwd=config.parent,
         AEGRA_CONFIG=str(settings),
+        PYTHONPATH=str(ROOT / "engine"),  # for what nodes call; its environment has nothing of ours
         DATABASE_URL=database_url,
         REDIS_BROKER_ENABLED="false",
         LOG_LEVEL="WARNING",

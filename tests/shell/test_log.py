@@ -6,6 +6,7 @@ from contextlib import closing
 
 import pytest
 
+from hitl_engine.desk import open_desk
 from tests.shell.conftest import Shell
 
 
@@ -71,3 +72,36 @@ def test_a_whole_journal_and_one_without_its_end(decided: tuple[Shell, str]) -> 
     with closing(sqlite3.connect(journal)) as database, database:
         database.execute(change, (at, first))
     assert shell.run("log", "--verify")["whole"]
+
+
+async def answer_as_another_client(shell: Shell, thread: str) -> None:
+    async with open_desk(shell.target, data_dir=shell.data) as desk:
+        async for _ in desk._session.api.stream_run(
+            thread,
+            {"assistant_id": "revise", "command": {"resume": "=\x1b[31mtheirs"}},
+            idempotency_key=thread,
+        ):
+            pass
+
+
+async def test_decisions_of_others_are_listed_beside_ours(local_shell: Shell) -> None:
+    thread = local_shell.run("run", "revise", "--input", '{"some_text": "x"}')["thread_id"]
+    await answer_as_another_client(local_shell, thread)
+    answer, start = local_shell.run("log", "--others", "--thread", thread, "--since", "1h")
+    assert (answer["told_by"], start["told_by"]) == ("server", "journal")
+    assert (answer["event"], answer["graph"], answer["thread_id"]) == ("answer", "revise", thread)
+    assert (answer["answer"], answer["run_status"]) == ("=\x1b[31mtheirs", "ended")
+    assert answer["at"] <= answer["run_ended"]
+    listed = local_shell.run("log", "--others", "--graph", "revise")
+    assert [each for each in listed if each["told_by"] == "server"] == [answer]
+    text = local_shell.raw("log", "--others", "--thread", thread).stdout
+    assert "answer by another client\n    told by the server: run" in text
+    assert "\\u001b[31mtheirs" in text
+    table = local_shell.raw("log", "--others", "--thread", thread, "--csv").stdout
+    theirs, ours = csv.DictReader(table.splitlines())
+    assert (theirs["told_by"], ours["told_by"]) == ("server", "journal")
+    assert theirs["answer"].startswith("'=")
+    nobody = ("--thread", thread, "--who", "nobody else")
+    assert local_shell.run("log", "--others", *nobody) == []
+    for wrong in (["--outcome", "applied"], ["--insight"], ["--verify"]):
+        assert "--others does not go" in local_shell.refused("log", "--others", *wrong, code=2)

@@ -50,7 +50,7 @@ class Answerers:
         Aegra notes it only in the checkpoints of the run. Raises TargetError.
         """
         notes: list[_Notes] = [run.metadata, _configurable(run)]
-        if not any(map(_noted_name, notes)):
+        if not noted_sender(run):
             states = await self._states(run.thread_id)
             notes += [state.metadata for state in states if state.run_id == run.run_id]
         return await self._name(notes)
@@ -66,6 +66,11 @@ class Answerers:
         with suppress(JournalFailed):
             return await self._log.who_sent(str(sent))
         return ""
+
+
+def noted_sender(run: WireRun) -> str:
+    """Return the name that a run has with it of the user who started it; mostly empty. Untrusted."""
+    return next(filter(None, map(_noted_name, (run.metadata, _configurable(run)))), "")
 
 
 def _answered(run: WireRun) -> Mapping[str, Any]:

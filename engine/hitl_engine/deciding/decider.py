@@ -12,6 +12,7 @@ from hitl_engine.deciding import outcome, verification
 from hitl_engine.deciding.answerers import Answerers
 from hitl_engine.deciding.answers import answers_of
 from hitl_engine.deciding.conditional_stops import ConditionalStops
+from hitl_engine.deciding.decided_payloads import with_decided
 from hitl_engine.deciding.graph_breakpoints import GraphBreakpoints
 from hitl_engine.deciding.journal_heads import with_head
 from hitl_engine.deciding.preconditions import (
@@ -147,6 +148,10 @@ class Decider:
             )
         intents = queued or self._intents(decided, answers)
         request["command"] = {"resume": answers}
+        shown = [question.interrupt for question in questions]
+        request = with_decided(
+            request, before, last_run, [(each, answers[each.interrupt_id]) for each in shown]
+        )
         request |= self.decided_on(
             before.checkpoint_id, list(answers), asked=asked, last_run=last_run
         )
@@ -215,6 +220,7 @@ class Decider:
         request |= self.decided_on(
             breakpoint.checkpoint_id, list(before.pending_ids), last_run=last_run
         )
+        request = with_decided(request, before, last_run)
         intents = queued or [self.intent_of_step(breakpoint)]
 
         async def outcomes_of(observed: ObservedRun, after: Snapshot) -> tuple[Outcome]:
@@ -243,6 +249,7 @@ class Decider:
         request = await self.continuing_request(last_run, thread_id, before.graph_id, strict=False)
         request |= await self._going_on(before.checkpoint_id)
         request |= self.decided_on(before.checkpoint_id, list(before.pending_ids))
+        request = with_decided(request, before, last_run)
         intent = Intent(
             event="step",
             server=self._session.server.label,

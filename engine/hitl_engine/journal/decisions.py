@@ -236,6 +236,15 @@ class DecisionLog:
         )
         return str(rows[0][0]) if rows else ""
 
+    async def known(self, decision_ids: Iterable[str]) -> frozenset[str]:
+        """Return those of these decisions that were sent from here. Raises JournalFailed."""
+        rows = await self._database.rows(
+            "SELECT decision_id FROM decision WHERE event = 'intend'"
+            " AND decision_id IN (SELECT value FROM json_each(?))",
+            (json.dumps([*decision_ids]),),
+        )
+        return frozenset(each for (each,) in rows)
+
     async def log(self, wanted: LogFilter = EVERYTHING, *, limit: int) -> tuple[LogEntry, ...]:
         """Return the newest `limit` decisions that a filter wants, newest first."""
         conditions, values = _conditions(wanted)

@@ -45,11 +45,13 @@ from hitl_engine.model.item_note import ItemId, ItemNote, Snooze, id_of
 from hitl_engine.model.journal import (
     EVERYTHING,
     ChainReport,
+    DecisionList,
     Draft,
     Event,
     HeadsReport,
     LogEntry,
     LogFilter,
+    OtherDecision,
     RunHead,
 )
 from hitl_engine.model.json import ExactValue, JsonObject, JsonValue, Path, json_path
@@ -156,6 +158,7 @@ __all__ = [
     "Copied",
     "Decision",
     "DecisionKind",
+    "DecisionList",
     "Decline",
     "Draft",
     "EarlierRun",
@@ -199,6 +202,7 @@ __all__ = [
     "MessageCall",
     "OnProgress",
     "Option",
+    "OtherDecision",
     "Outcome",
     "OutcomeKind",
     "PageMark",

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import JsonObject, JsonValue
 from hitl_engine.model.outcome import OutcomeKind
+from hitl_engine.model.thread_run import RunStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,40 @@ class LogEntry:
     """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""
     """Where it raised that, if the server tells it; many lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class OtherDecision:
+    """An answer or a step that the server tells of, and the journal does not. All texts are untrusted."""
+
+    at: datetime
+    """When its run was requested, by the server's clock."""
+    who: str
+    """Who sent it; empty where the server does not tell."""
+    event: Literal["answer", "step"]
+    server: str
+    graph_id: str
+    thread_id: str
+    run_id: str
+    answer: JsonValue
+    """What was sent: answers by the id of their question, or an answer that names none."""
+    status: RunStatus
+    """What became of the run."""
+    ended: datetime | None
+    """When it ended, where the server tells."""
+    error: str = ""
+    """What the run failed with, where the server tells."""
+    decision_id: str = ""
+    """Set where this program sent it, with another journal."""
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionList:
+    """Decisions of the journal and those of others, newest first."""
+
+    entries: tuple[LogEntry | OtherDecision, ...]
+    not_read: str = ""
+    """What of the server was not read, in a sentence; empty if all was."""
 
 
 @dataclass(frozen=True, slots=True)
