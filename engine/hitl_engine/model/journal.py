@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 
 from hitl_engine.model.json import JsonObject, JsonValue
 from hitl_engine.model.outcome import OutcomeKind
+from hitl_engine.model.rule import AppliedRule
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +82,8 @@ class LogEntry:
     """What the run of this decision failed with, also if the decision was applied."""
     traceback: str = ""
     """Where it raised that, if the server tells it; many lines."""
+    rules: tuple[AppliedRule, ...] = ()
+    """The standing rules that decided; none if a person did."""
 
 
 @dataclass(frozen=True, slots=True)
