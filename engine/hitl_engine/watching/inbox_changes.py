@@ -15,6 +15,8 @@ class KnownItems:
     fingerprint_of: Callable[[Waiting], str]
     deadline_of: Callable[[Waiting], datetime | None]
     items: dict[ItemKey, Waiting] = field(default_factory=dict)
+    matched: dict[ItemKey, Waiting] = field(default_factory=dict)
+    """Those of which was told last that standing rules answer them."""
     _deadlines: dict[ItemKey, datetime] = field(default_factory=dict)
     """Those that were not told yet."""
 
@@ -22,11 +24,16 @@ class KnownItems:
         """Take an event into account."""
         key = item_key(event.item)
         self._deadlines.pop(key, None)
+        self.matched.pop(key, None)
         match event.kind:
             case InboxEventKind.ANSWERED | InboxEventKind.GONE:
                 self.items.pop(key, None)
             case InboxEventKind.DEADLINE:
                 pass
+            case InboxEventKind.MATCHED:
+                self.items[key] = self.matched[key] = event.item
+            case InboxEventKind.RULED:
+                self.items[key] = event.item
             case InboxEventKind.WAITING | InboxEventKind.CHANGED:
                 self.items[key] = event.item
                 if deadline := self.deadline_of(event.item):
