@@ -11,6 +11,7 @@ EXAMPLES = {
     "completion": "hitl-tui completion bash >> ~/.bash_completion",
     "doctor": "hitl-tui doctor -t https://my-deployment.example",
     "watch": "hitl-tui watch --kind tool --exec 'python3 docs/examples/webhook_bridge.py'",
+    "rules": "hitl-tui rules check refunds.toml -t https://my-deployment.example",
     "graphs": "hitl-tui graphs --json",
     "run": "hitl-tui run agent --input-text 'Refund order 4738'",
     "list": "hitl-tui list --filter 'tool:send_email age:>1h' --order longest",

@@ -17,7 +17,7 @@ from hitl_engine.visible import json_text, one_line
 from hitl_tui.screens.console_screen import ConsoleScreen
 from hitl_tui.state.session import Session
 from hitl_tui.text.durations import duration
-from hitl_tui.text.fitting import padded
+from hitl_tui.text.fitting import counted, padded
 from hitl_tui.widgets.text_view import TextPane
 from hitl_tui.widgets.titled_pane import titled
 
@@ -209,6 +209,10 @@ def _entry_text(entry: LogEntry) -> str:
         lines.append(f"open for   {duration(entry.seconds)}")
     if entry.unseen:
         lines.append(f"not seen   {entry.unseen:,} rows and calls: jumped to the end")
+    lines += [
+        f"by rule    {rule.name} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
+        for rule in entry.rules
+    ]
     if entry.sent_as not in ("", entry.decision_id):
         lines.append(f"sent with  {entry.sent_as}")
     return "\n".join(lines)

@@ -9,6 +9,7 @@ from itertools import chain
 from hitl_engine.model import JsonObject, JsonValue, LogEntry
 from hitl_engine.visible import one_line
 from hitl_tui.shell.command_result import CommandResult
+from hitl_tui.text.fitting import counted
 
 
 def log_result(entries: Sequence[LogEntry]) -> CommandResult:
@@ -58,6 +59,10 @@ def _document(entry: LogEntry) -> JsonObject:
         "asked_at": entry.asked_at.isoformat() if entry.asked_at else None,
         "origin": entry.origin,
         "sent_as": entry.sent_as,
+        "rules": [
+            {"name": rule.name, "digest": rule.digest, "calls": rule.calls, "rule": rule.content}
+            for rule in entry.rules
+        ],
         "outcome": entry.outcome,
         "why": entry.why,
         "divergences": list(entry.mismatches),
@@ -69,7 +74,7 @@ def _document(entry: LogEntry) -> JsonObject:
 _COLUMNS = (
     "at", "who", "origin", "event", "decision", "outcome", "why", "graph", "node", "tools",
     "thread_id", "interrupt_id", "answer", "unseen", "seconds", "characters", "asked_at",
-    "divergences", "error", "traceback", "server", "decision_id", "sent_as",
+    "divergences", "error", "traceback", "rules", "server", "decision_id", "sent_as",
 )  # fmt: skip
 """Those of a person's first questions first."""
 
@@ -80,6 +85,8 @@ def _lines(entry: LogEntry) -> Iterator[str]:
         f"{entry.at.astimezone():%Y-%m-%d %H:%M:%S}  {entry.outcome or 'no outcome':<10}  "
         f"{one_line(entry.thread_id)}  {what}"
     )
+    for rule in entry.rules:
+        yield f"    by rule {one_line(rule.name)} ({rule.digest[:12]}): {counted(rule.calls, 'call')}"
     if entry.unseen:
         yield f"    jumped to the end: {entry.unseen:,} not seen (rows and calls)"
     for each in entry.mismatches:
