@@ -9,6 +9,7 @@ from collections.abc import (
     AsyncIterator,
     Awaitable,
     Callable,
+    Collection,
     Mapping,
     Sequence,
 )
@@ -109,8 +110,7 @@ class InboxEvents:
                 async for events in self._untold():
                     yield events
                 await self._log.tidy()
-                is_ruling = self._ruled is not None and self._ruled.tasks
-                if once and is_complete and not self._unclear and not is_ruling:
+                if once and is_complete and not self._unclear and not self._is_ruling:
                     return
 
     async def _looks(self, ahead: timedelta) -> AsyncGenerator[Inbox]:
@@ -159,7 +159,7 @@ class InboxEvents:
         endings = await self._endings(missing)
         self._unclear = len(endings) < len(missing)
         fresh = self._known.fresh(inbox, _now())
-        left = await self._chosen(inbox)
+        left = await self._chosen(inbox, {item_key(event.item) for event in fresh})
         await self._add([*endings, *(self._as_ruled(event, left) for event in fresh)])
         await self._add(self._left(inbox, left))
         await self._add(self._known.due(_now(), ahead))
@@ -181,11 +181,14 @@ class InboxEvents:
             if answer.rules or item_key(item) in self._known.matched
         ]
 
-    async def _chosen(self, inbox: Inbox) -> Mapping[ItemKey, str]:
+    async def _chosen(self, inbox: Inbox, fresh: Collection[ItemKey]) -> Mapping[ItemKey, str]:
         """Let the rules choose what they answer; return why they leave others to a person."""
         if self._ruled is None or inbox.error is not None:
             return {}
-        return await self._ruled.choose(inbox.items)
+        ruled = self._known.ruled.keys() - fresh
+        return await self._ruled.choose(
+            [item for item in inbox.items if item_key(item) not in ruled] if ruled else inbox.items
+        )
 
     def _as_ruled(self, event: InboxEvent, left: Mapping[ItemKey, str]) -> InboxEvent:
         """Return the event of an item that is new, with what the rules say about it."""
@@ -208,6 +211,11 @@ class InboxEvents:
             for item in items
             if not self._is_answering(item)
         ]
+
+    @property
+    def _is_ruling(self) -> bool:
+        """Whether the rules are answering, or answered something whose end is not told yet."""
+        return self._ruled is not None and (bool(self._ruled.tasks) or self._known.is_ending)
 
     def _is_answering(self, item: Waiting) -> bool:
         return self._ruled is not None and self._ruled.is_answering(item)
