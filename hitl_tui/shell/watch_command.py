@@ -2,10 +2,10 @@
 
 import json
 from argparse import Namespace
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
-from hitl_engine.errors import BadInput, NotConfirmed
+from hitl_engine.errors import BadInput, HitlError, NotConfirmed
 from hitl_engine.model import InboxEvent, OutcomeKind, RuledAnswer, Server
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
@@ -28,6 +28,8 @@ async def watch(desk: "Desk", args: Namespace) -> CommandResult:
     """Tell each event once, until it is asked to end; with `--rules`, answer what these name."""
     if args.rules is not None:
         _require_that_rules_may_send(desk.server, args)
+        with suppress(HitlError):  # what an earlier watch sent when it was killed
+            await desk.settle_open()
     wanted = await find_filter(desk, args)
     async with desk.inbox_events(args.state, rules=args.rules) as events, Endings() as endings:
         batches = endings.until(
