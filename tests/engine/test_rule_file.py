@@ -1,5 +1,7 @@
 """Files of standing rules: what they mean, and each fault with its line and what is allowed there."""
 
+import os
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +58,12 @@ def test_a_file_means_what_it_says() -> None:
     assert (small.limit, small.until.isoformat()) == (20, "2026-12-24T18:00:00+01:00")
     assert (shell.do, shell.arguments, shell.limit) == (RuleAction.REJECT, None, None)
     assert shell.message == "Ask for a tool."
+
+
+def test_the_example_of_the_documents_is_a_file() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert [rule.name for rule in parse_rules(example, Path("a"))] == ["small-refunds", "no-shell"]
 
 
 @pytest.mark.parametrize(
@@ -159,7 +167,13 @@ def test_a_file_that_others_can_change_is_refused(tmp_path: Path) -> None:
         read_rules(path)
     tmp_path.chmod(0o1777)
     assert len(read_rules(path)) == 1
-    for wrong, told in ((tmp_path, "directory"), (tmp_path / "none", "No such file")):
+    os.mkfifo(tmp_path / "pipe")
+    wrongs = (
+        (tmp_path, "directory"),
+        (tmp_path / "none", "No such"),
+        (tmp_path / "pipe", "not a"),
+    )
+    for wrong, told in wrongs:
         with pytest.raises(BadRules, match=told):
             read_rules(wrong)
     path.write_bytes(b"\xff")

@@ -154,6 +154,8 @@ def test_another_graph_target_or_time_is_left() -> None:
     only = replace(SMALL, target="prod")
     assert ruling(asked, rules=[only], target="test") == Ruling()
     assert ruling(asked, rules=[only], target="prod").action is RuleAction.APPROVE
+    only = replace(SMALL, target="https://agents.example/")
+    assert ruling(asked, rules=[only], target="https://agents.example").action is not None
     assert ruling(asked, now=SMALL.until) == Ruling()
     assert ruling(asked, now=SMALL.until - timedelta(seconds=1)).action is RuleAction.APPROVE
 
@@ -269,6 +271,8 @@ def test_other_conventions_of_tool_calls() -> None:
     assert ruling(of(older)).action is RuleAction.APPROVE
     shell = json.dumps(older).replace("refund", "shell")
     assert ruling(of(shell)).decisions == (Verdicts((Reject(None),)),), "a JSON text is one too"
+    twice = json.dumps(older).replace('"amount": 20', '"amount": 20, "amount": 20')
+    assert ruling(of(twice)) == Ruling()
     alone: JsonObject = {"type": "tool_approval", "tool_call_id": "1", **REFUND, "description": ""}
     schema: JsonObject = {
         "type": "object",

@@ -25,7 +25,6 @@ from tests.server.conftest import on_local_server
 from tests.server.processes import Served
 from tests.server.test_inbox import Network
 
-pytestmark = on_local_server
 RULE = """
 [[rule]]
 name = "refunds"
@@ -105,6 +104,11 @@ def told(events: Sequence[InboxEvent]) -> list[str]:
     return [event.kind.value for event in events]
 
 
+@pytest.mark.parametrize(
+    "served",
+    ["local_server", pytest.param("langgraph_dev", marks=pytest.mark.hardening)],
+    indirect=True,
+)
 async def test_a_rule_answers_and_everybody_sees_that_it_did(
     desk: Desk, case: Case, served: Served, tmp_path: Path
 ) -> None:
@@ -130,6 +134,7 @@ async def test_a_rule_answers_and_everybody_sees_that_it_did(
         assert await of_another.answered_by(item) == "by rule refunds"
 
 
+@on_local_server
 async def test_two_watches_never_exceed_a_limit(
     desk: Desk, case: Case, served: Served, tmp_path: Path
 ) -> None:
@@ -148,6 +153,7 @@ async def test_two_watches_never_exceed_a_limit(
     }
 
 
+@on_local_server
 async def test_an_unknown_outcome_counts_and_is_never_sent_again(
     desk: Desk, case: Case, network: Network
 ) -> None:
@@ -175,6 +181,7 @@ async def test_an_unknown_outcome_counts_and_is_never_sent_again(
     assert sent == []
 
 
+@on_local_server
 async def test_what_a_killed_watch_wrote_down_is_not_sent_again(desk: Desk, case: Case) -> None:
     case.write()
     item = await case.ask(desk)
@@ -193,6 +200,7 @@ async def test_what_a_killed_watch_wrote_down_is_not_sent_again(desk: Desk, case
     assert person.kind is OutcomeKind.APPLIED
 
 
+@on_local_server
 async def test_the_file_is_read_again_for_each_decision(desk: Desk, case: Case) -> None:
     case.write(RULE.replace("amount = 5", "amount = 7"))
     items = [await case.ask(desk) for _ in range(3)]
@@ -241,6 +249,7 @@ async def test_the_file_is_read_again_for_each_decision(desk: Desk, case: Case) 
         await case.followed(desk, items)
 
 
+@on_local_server
 async def test_what_changed_since_is_left(desk: Desk, case: Case) -> None:
     case.write()
     item = await case.ask(desk)

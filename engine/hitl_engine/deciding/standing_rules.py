@@ -4,6 +4,7 @@ The file is read again for each decision, and the thread too. A question is answ
 once, whatever came of that: the journal of the target tells, for all programs that use it.
 """
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import UTC, datetime
@@ -80,10 +81,15 @@ class StandingRules:
         Reads no thread, so `answer` may find otherwise. Raises JournalFailed.
         """
         situation = await self._situation()
-        return [
-            self._ruling(rules, (item,), situation) if isinstance(item, Interrupt) else Ruling()
-            for item in waiting
-        ]
+        graphs = {rule.graph for rule in rules}
+        found: list[Ruling] = []
+        for item in waiting:
+            if isinstance(item, Interrupt) and item.graph_id in graphs:
+                found.append(self._ruling(rules, (item,), situation))
+                await asyncio.sleep(0)  # an inbox can have very many
+            else:
+                found.append(Ruling())
+        return found
 
     async def look(self, waiting: Sequence[Waiting]) -> list[RuledItem]:
         """Return what the rules would do with these items, one after the other in this order.

@@ -78,7 +78,8 @@ def in_force(rules: Sequence[Rule], situation: Situation) -> tuple[Rule, ...]:
     return tuple(
         rule
         for rule in rules
-        if situation.now < rule.until and (not rule.target or rule.target in situation.targets)
+        if situation.now < rule.until
+        and (not rule.target or rule.target.rstrip("/") in situation.targets)
     )
 
 

@@ -42,6 +42,7 @@ _NEEDED = {
 _SCHEMA = "schema"
 _CONSTANT = f"For an object with such a key, write {{ {_SCHEMA} = {{ const = {{ … }} }} }}."
 _SHOWN = 60
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
 
 
 def read_rules(path: Path) -> tuple[Rule, ...]:
@@ -199,19 +200,10 @@ def _test(given: JsonValue) -> ArgumentTest:
 def _private_text(path: Path) -> str:
     """Return the text of a file that nobody but this user and root can change. Raises BadRules."""
     try:
-        with path.resolve().open("rb") as file:
-            found = os.fstat(file.fileno())
-            folder = path.resolve().parent.stat()
-            if not stat.S_ISREG(found.st_mode):
-                raise _unreadable(path, "It is not a file.")
-            if found.st_uid not in (os.getuid(), 0):
-                raise _unreadable(path, "It belongs to another user, who could change it.")
-            if found.st_mode & 0o022:
-                raise _unreadable(path, f"Other users can change it. Try: chmod go-w {path}")
-            if folder.st_mode & 0o022 and not folder.st_mode & stat.S_ISVTX:
-                raise _unreadable(
-                    path, "Other users can replace it: its folder is writable for them."
-                )
+        place = path.resolve()
+        flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe without a writer would wait
+        with open(os.open(place, flags), "rb") as file:
+            _check_private(path, os.fstat(file.fileno()), place.parent)
             content = file.read(_LARGEST + 1)
     except OSError as error:
         raise _unreadable(path, f"It cannot be read: {error.strerror}.") from error
@@ -221,6 +213,19 @@ def _private_text(path: Path) -> str:
         return content.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError:
         raise _unreadable(path, "It is not UTF-8.") from None
+
+
+def _check_private(path: Path, found: os.stat_result, folder: Path) -> None:
+    """Raise BadRules for a file that others can change, or replace in its folder."""
+    if not stat.S_ISREG(found.st_mode):
+        raise _unreadable(path, "It is not a file.")
+    if found.st_uid not in (os.getuid(), 0):
+        raise _unreadable(path, "It belongs to another user, who could change it.")
+    if found.st_mode & _OTHERS_WRITE:
+        raise _unreadable(path, f"Other users can change it. Try: chmod go-w {path}")
+    mode = folder.stat().st_mode
+    if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+        raise _unreadable(path, f"Other users can replace it. Try: chmod go-w {folder}")
 
 
 def _unreadable(path: Path, what: str) -> BadRules:

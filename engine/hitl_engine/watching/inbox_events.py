@@ -42,6 +42,8 @@ _READERS = 8
 """Ends of items that are looked up at one time."""
 _AGAIN_SECONDS = 1.0
 """After so long, an item whose end is not clear yet is looked up again."""
+_ENDING = timedelta(seconds=10)
+"""So long the end of an item is waited for that rules answered, before a reader is told all."""
 _LONGEST_SECONDS = 3600.0
 """The longest wait: a clock may be set while we wait for a deadline."""
 
@@ -65,6 +67,8 @@ class InboxEvents:
         self._answerers = answerers
         self._read_thread = read_thread
         self._known = KnownItems(reviews.fingerprint_of, reviews.deadline_of)
+        self._ruled_at = _now()
+        """When an answer by rules ended last."""
         self._unclear = False
         """Whether items are missing whose end is not known yet."""
 
@@ -110,7 +114,8 @@ class InboxEvents:
                 async for events in self._untold():
                     yield events
                 await self._log.tidy()
-                if once and is_complete and not self._unclear and not self._is_ruling:
+                is_ruling = self._is_ending or (self._ruled is not None and self._ruled.tasks)
+                if once and is_complete and not self._unclear and not is_ruling:
                     return
 
     async def _looks(self, ahead: timedelta) -> AsyncGenerator[Inbox]:
@@ -121,7 +126,11 @@ class InboxEvents:
         try:
             while True:
                 wait = self._known.until_due(_now(), ahead)
-                limits = [wait, _AGAIN_SECONDS if self._unclear else None, _LONGEST_SECONDS]
+                limits = [
+                    wait,
+                    _AGAIN_SECONDS if self._unclear or self._is_ending else None,
+                    _LONGEST_SECONDS,
+                ]
                 seconds = min(limit for limit in limits if limit is not None)
                 await self._until_news(following, seconds if last else None)
                 if following.done():
@@ -170,6 +179,8 @@ class InboxEvents:
 
     def _by_rules(self) -> list[InboxEvent]:
         """Return what came of the answers by rules that have ended."""
+        ended = self._ruled.ended() if self._ruled is not None else []
+        self._ruled_at = _now() if ended else self._ruled_at
         return [
             InboxEvent(
                 InboxEventKind.RULED if answer.rules else InboxEventKind.WAITING,
@@ -177,7 +188,7 @@ class InboxEvents:
                 _now(),
                 answer=answer,
             )
-            for item, answer in (self._ruled.ended() if self._ruled is not None else ())
+            for item, answer in ended
             if answer.rules or item_key(item) in self._known.matched
         ]
 
@@ -213,9 +224,9 @@ class InboxEvents:
         ]
 
     @property
-    def _is_ruling(self) -> bool:
-        """Whether the rules are answering, or answered something whose end is not told yet."""
-        return self._ruled is not None and (bool(self._ruled.tasks) or self._known.is_ending)
+    def _is_ending(self) -> bool:
+        """Whether rules answered an item just now whose end is not told yet."""
+        return self._known.is_ending and _now() - self._ruled_at < _ENDING
 
     def _is_answering(self, item: Waiting) -> bool:
         return self._ruled is not None and self._ruled.is_answering(item)
