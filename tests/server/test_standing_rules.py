@@ -201,6 +201,25 @@ async def test_what_a_killed_watch_wrote_down_is_not_sent_again(desk: Desk, case
 
 
 @on_local_server
+async def test_a_watch_tells_what_one_before_it_could_not(desk: Desk, case: Case) -> None:
+    """It was ended after it had sent an answer, and before that was told."""
+    case.write()
+    item = await case.ask(desk)
+    async with (
+        desk.inbox_events(case.folder / "state", rules=case.file) as events,
+        aclosing(events.follow()) as batches,
+    ):
+        async for batch in batches:
+            await events.told(batch[-1])
+            if any(event.item == item for event in batch):
+                break
+    assert not (await desk.thread(item.thread_id)).waiting, "what was begun is done"
+    events_after = await case.followed(desk, [item])
+    assert told(events_after) == ["ruled", "answered"]
+    assert events_after[0].answer and events_after[0].answer.outcome is OutcomeKind.APPLIED
+
+
+@on_local_server
 async def test_the_file_is_read_again_for_each_decision(desk: Desk, case: Case) -> None:
     case.write(RULE.replace("amount = 5", "amount = 7"))
     items = [await case.ask(desk) for _ in range(3)]

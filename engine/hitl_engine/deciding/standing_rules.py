@@ -91,6 +91,11 @@ class StandingRules:
                 found.append(Ruling())
         return found
 
+    async def sent_before(self, waiting: Waiting) -> RuledAnswer | None:
+        """Return what rules answered to an item, in this program or another. Raises JournalFailed."""
+        entry = await self._log.answered_by_rules(self._reviews.fingerprint_of(waiting))
+        return None if entry is None else _answered_before(entry).sent
+
     async def look(self, waiting: Sequence[Waiting]) -> list[RuledItem]:
         """Return what the rules would do with these items, one after the other in this order.
 

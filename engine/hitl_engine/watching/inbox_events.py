@@ -169,6 +169,7 @@ class InboxEvents:
         self._unclear = len(endings) < len(missing)
         fresh = self._known.fresh(inbox, _now())
         left = await self._chosen(inbox, {item_key(event.item) for event in fresh})
+        await self._add(await self._ruled_before([event.item for event in endings]))
         await self._add([*endings, *(self._as_ruled(event, left) for event in fresh)])
         await self._add(self._left(inbox, left))
         await self._add(self._known.due(_now(), ahead))
@@ -190,6 +191,18 @@ class InboxEvents:
             )
             for item, answer in ended
             if answer.rules or item_key(item) in self._known.matched
+        ]
+
+    async def _ruled_before(self, ended: Sequence[Waiting]) -> list[InboxEvent]:
+        """Return what an earlier watch did by rules and did not tell, of items that ended since."""
+        if self._ruled is None:
+            return []
+        unsure = [item for item in ended if item_key(item) in self._known.matched]
+        answers = [(item, await self._ruled.sent_before(item)) for item in unsure]
+        return [
+            InboxEvent(InboxEventKind.RULED, item, _now(), answer=answer)
+            for item, answer in answers
+            if answer is not None
         ]
 
     async def _chosen(self, inbox: Inbox, fresh: Collection[ItemKey]) -> Mapping[ItemKey, str]:

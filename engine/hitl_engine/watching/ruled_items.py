@@ -65,6 +65,10 @@ class RuledItems:
         """Whether an item was chosen, and what came of that was not taken yet."""
         return item_key(item) in self._answering
 
+    async def sent_before(self, item: Waiting) -> RuledAnswer | None:
+        """Return what rules answered to an item, by the journal. Raises JournalFailed."""
+        return await self._rules.sent_before(item)
+
     async def choose(self, items: Sequence[Waiting]) -> dict[ItemKey, str]:
         """Choose which of all the items that wait are answered by `start`.
 
