@@ -28,7 +28,9 @@ def text_of(event: dict) -> str:
     item = event["item"]
     lines = [f"{item['graph']} {TELLS[event['event']]}: {item['summary']}"]
     if event["rules"]:
-        lines.append(f"{event['decision']} by rule {', '.join(event['rules'])}: {event['outcome']}")
+        lines.append(
+            f"{event['decision']} by rule {', '.join(event['rules'])}: {event['outcome'] or 'not known'}"
+        )
     if event["by"]:
         lines.append(f"by {event['by']}")
     if item["deadline"]:

@@ -13,6 +13,7 @@ from hitl_engine.model import (
     RuleAction,
     RuledItem,
     Waiting,
+    by_rules,
 )
 from hitl_engine.visible import json_text, one_line
 from hitl_tui.shell.command_result import CommandResult
@@ -99,9 +100,10 @@ def _limit_words(rule: Rule, left: Mapping[str, int] | None) -> str:
 
 def _schema_words(schema: JsonObject) -> str:
     """Return which values a schema takes, as the end of a sentence."""
-    if "const" in schema:
+    restricts = schema.keys() - {"type", "title", "description"}
+    if restricts == {"const"}:
         return _json(schema["const"])
-    if isinstance(listed := schema.get("enum"), list):
+    if restricts == {"enum"} and isinstance(listed := schema["enum"], list):
         return f"one of {', '.join(map(_json, listed))}"
     given = schema.get("type", "value")
     kind = " or ".join(map(str, given)) if isinstance(given, list) else str(given)
@@ -174,9 +176,9 @@ def _words(ruled: RuledItem | None) -> str:
         return "left to a person: rules step past no breakpoint"
     if ruled.sent is not None:
         outcome = ruled.sent.outcome or "no outcome"
-        return f"left to a person: rule {', '.join(ruled.sent.rules)} answered it ({outcome})"
-    action, names = ruled.ruling.action, [rule.name for rule in ruled.ruling.rules]
+        return f"left to a person: it was answered {by_rules(ruled.sent.rules)} ({outcome})"
+    action = ruled.ruling.action
     if action is None:
         return f"left to a person: {ruled.ruling.why or 'no rule matches it'}"
     verb = "approved" if action is RuleAction.APPROVE else "rejected"
-    return f"would be {verb} by rule {', '.join(names)}"
+    return f"would be {verb} {by_rules(rule.name for rule in ruled.ruling.rules)}"

@@ -6,7 +6,7 @@ from contextlib import aclosing, suppress
 from typing import TYPE_CHECKING
 
 from hitl_engine.errors import BadInput, HitlError, NotConfirmed
-from hitl_engine.model import InboxEvent, OutcomeKind, RuledAnswer, Server
+from hitl_engine.model import InboxEvent, RuledAnswer, Server
 from hitl_engine.visible import one_line
 from hitl_tui.external_command import run_with_input
 from hitl_tui.shell.command_result import CommandResult
@@ -104,7 +104,7 @@ def _line(event: InboxEvent, reviews: "Reviews") -> str:
             "thread_status": event.thread_status or None,
             "rules": list(answer.rules),
             "decision": answer.decision or None,
-            "outcome": (answer.outcome or OutcomeKind.UNKNOWN).value if answer.rules else None,
+            "outcome": answer.outcome.value if answer.outcome else None,
             "why": answer.why or None,
             "item": item_document(event.item, reviews),
         }

@@ -132,6 +132,7 @@ def test_layout_comments_and_the_zone_of_a_time_do_not_change_a_rule() -> None:
         ("[[rule]]", "[rule]", 2, "must be a table that begins with [[rule]]"),
         ("limit = 20", "limit = 20 20", 8, "This is not TOML"),
         (RULE, "", None, "There is no rule"),
+        ('"4711"', "[" * 5000 + "]" * 5000, None, "nested too deeply"),
         (RULE, RULE + RULE, 15, "Another rule is called small-refunds"),
         (RULE, RULE.replace('"approve"', '"reject"').replace("limit = 20\n", ""), None, ""),
     ],

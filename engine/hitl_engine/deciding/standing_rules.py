@@ -7,6 +7,7 @@ once, whatever came of that: the journal of the target tells, for all programs t
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from itertools import chain
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any, TypeAlias
 
 from hitl_engine.deciding.reviews import Reviews
 from hitl_engine.deciding.task_groups import group_by_task
-from hitl_engine.errors import HitlError
+from hitl_engine.errors import HitlError, JournalFailed
 from hitl_engine.journal.decisions import DecisionLog
 from hitl_engine.local.server_session import ServerSession
 from hitl_engine.model import (
@@ -127,6 +128,9 @@ class StandingRules:
                 return RuledAnswer(why=ruled.ruling.why)
             outcomes = await self._decide(questions, ruled.ruling, on_progress)
         except HitlError as error:
+            with suppress(JournalFailed):  # another program may have answered it by rules just now
+                if (sent := await self.sent_before(waiting)) is not None:
+                    return sent
             return RuledAnswer(why=str(error))
         at = [question.interrupt.interrupt_id for question in questions].index(waiting.interrupt_id)
         return RuledAnswer(

@@ -53,9 +53,15 @@ def read_rules(path: Path) -> tuple[Rule, ...]:
 def parse_rules(text: str, path: Path) -> tuple[Rule, ...]:
     """Return the rules in the text of a file. Raises BadRules, with every fault."""
     try:
-        document = tomllib.loads(text)
+        return _parsed(text, path)
     except tomllib.TOMLDecodeError as error:
         raise BadRules(path, [_syntax_fault(error)]) from error
+    except RecursionError:
+        raise _unreadable(path, "It is nested too deeply.") from None
+
+
+def _parsed(text: str, path: Path) -> tuple[Rule, ...]:
+    document = tomllib.loads(text)
     faults = [
         ConfigurationFault(
             line_of_key(text, key), f"There is no {key}; a file has [[{TABLE}]] only."

@@ -224,13 +224,14 @@ class InboxEvents:
     def _left(self, inbox: Inbox, left: Mapping[ItemKey, str]) -> list[InboxEvent]:
         """Return that items wait for a person which an earlier watch was about to answer by rules."""
         matched = self._known.matched
+        why_not = (self._ruled.fault if self._ruled else "") or "no rule matches it now."
         items = [item for item in inbox.items if item_key(item) in matched] if matched else []
         return [
             InboxEvent(
                 InboxEventKind.WAITING,
                 item,
                 _now(),
-                answer=RuledAnswer(why=left.get(item_key(item), "no rule matches it any more.")),
+                answer=RuledAnswer(why=left.get(item_key(item), why_not)),
             )
             for item in items
             if not self._is_answering(item)

@@ -13,8 +13,8 @@ from hitl_engine.model import InboxOrder, Interrupt, RuledAnswer, Waiting, in_or
 
 LOOK_SECONDS = 2.0
 """After so long, it is noticed that the file was changed."""
-_AT_ONCE = 4
-"""Threads that are answered at one time."""
+_AT_ONCE = 16
+"""Threads that are answered at one time: each is followed until its run has ended."""
 _END_SECONDS = 10.0
 """So long a decision that was begun is waited for at the end; its outcome can be found later."""
 
@@ -35,6 +35,7 @@ class RuledItems:
         self._looked_at: dict[ItemKey, Waiting] = {}
         self._version: frozenset[str] | None = None
         self._file: object = None
+        self._is_over = False
         self.fault = ""
         """Why the file cannot be used now; empty if it can."""
 
@@ -44,6 +45,7 @@ class RuledItems:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._is_over = True
         tasks = self._tasks.values()
         if tasks:
             await asyncio.wait(tasks, timeout=_END_SECONDS)
@@ -111,6 +113,8 @@ class RuledItems:
         lock = self._threads.setdefault(item.thread_id, asyncio.Lock())
         try:
             async with lock, self._slots:
+                if self._is_over:
+                    return RuledAnswer(why="the watch ended before it was answered.")
                 return await self._rules.answer(item, lambda _: None)
         finally:
             if not any(each.thread_id == item.thread_id for each in self._others(item)):
