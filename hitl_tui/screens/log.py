@@ -155,7 +155,8 @@ class LogScreen(ConsoleScreen):
 def _columns(entry: LogEntry) -> tuple[str, str]:
     """Return what was decided, and at which place."""
     place = f"{entry.graph_id} ▸ {entry.node}" if entry.node else entry.graph_id
-    return one_line(entry.decision, 40), one_line(place, 60)
+    decision = f"by rule: {entry.decision}" if entry.rules else entry.decision
+    return one_line(decision, 40), one_line(place, 60)
 
 
 def _column_widths(entries: Iterable[LogEntry]) -> tuple[int, ...]:
