@@ -40,18 +40,8 @@ COMMANDS = (
     ),
     *("graph", "threads", "state", "messages", "history", "update", "fork", "goto"),
     *("runs", "cancel", "pause", "stream", "copy-as", "copy", "delete", "assistants", "store"),
-    *(
-        "export",
-        "story",
-        "open",
-        "replay",
-        "watch",
-        "rules",
-        "doctor",
-        "config",
-        "targets",
-        "completion",
-    ),
+    *("export", "story", "open", "replay", "watch", "rules"),
+    *("doctor", "config", "targets", "completion"),
 )
 """First words that are a command, not a target."""
 

@@ -19,7 +19,7 @@ def _add_rules_options(parser: argparse.ArgumentParser) -> None:
         check,
         rules_command.check_target,
         "Explain in plain words what each rule does. With -t or --thread, also tell which of the items "
-        "that wait now the rules would answer, and how often each rule was used. Sends nothing.",
+        "that wait now the rules would answer, and how much is left of each limit. Sends nothing.",
     )
     check.add_argument(
         "file", type=Path, help="a file of rules, as hitl-tui watch --rules takes it"

@@ -166,6 +166,12 @@ def test_a_file_that_others_can_change_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o777)
     with pytest.raises(BadRules, match="Other users can replace it"):
         read_rules(path)
+    kept = tmp_path / "kept"
+    kept.mkdir(0o700)
+    moved = path.rename(kept / "rules.toml")
+    path.symlink_to(moved)
+    with pytest.raises(BadRules, match="Other users can replace it"):
+        read_rules(path)
     tmp_path.chmod(0o1777)
     assert len(read_rules(path)) == 1
     os.mkfifo(tmp_path / "pipe")

@@ -8,7 +8,7 @@ import os
 import re
 import stat
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -209,7 +209,8 @@ def _private_text(path: Path) -> str:
         place = path.resolve()
         flags = os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC  # a pipe without a writer would wait
         with open(os.open(place, flags), "rb") as file:
-            _check_private(path, os.fstat(file.fileno()), place.parent)
+            folders = {path.absolute().parent, place.parent}  # of a link, and of its file
+            _check_private(path, os.fstat(file.fileno()), folders)
             content = file.read(_LARGEST + 1)
     except OSError as error:
         raise _unreadable(path, f"It cannot be read: {error.strerror}.") from error
@@ -221,17 +222,18 @@ def _private_text(path: Path) -> str:
         raise _unreadable(path, "It is not UTF-8.") from None
 
 
-def _check_private(path: Path, found: os.stat_result, folder: Path) -> None:
-    """Raise BadRules for a file that others can change, or replace in its folder."""
+def _check_private(path: Path, found: os.stat_result, folders: Iterable[Path]) -> None:
+    """Raise BadRules for a file that others can change, or replace in one of its folders."""
     if not stat.S_ISREG(found.st_mode):
         raise _unreadable(path, "It is not a file.")
     if found.st_uid not in (os.getuid(), 0):
         raise _unreadable(path, "It belongs to another user, who could change it.")
     if found.st_mode & _OTHERS_WRITE:
         raise _unreadable(path, f"Other users can change it. Try: chmod go-w {path}")
-    mode = folder.stat().st_mode
-    if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
-        raise _unreadable(path, f"Other users can replace it. Try: chmod go-w {folder}")
+    for folder in folders:
+        mode = folder.stat().st_mode
+        if mode & _OTHERS_WRITE and not mode & stat.S_ISVTX:
+            raise _unreadable(path, f"Other users can replace it. Try: chmod go-w {folder}")
 
 
 def _unreadable(path: Path, what: str) -> BadRules:
