@@ -109,6 +109,7 @@ def test_layout_comments_and_the_zone_of_a_time_do_not_change_a_rule() -> None:
         ("2026-12-24T18:00:00+01:00", "2026-12-24", 7, "a time with its zone"),
         ("2026-12-24T18:00:00+01:00", '"2026-12-24T18:00:00Z"', 7, "a time with its zone"),
         ("2026-12-24T18:00:00+01:00", "9999-12-31T23:59:59-01:00", 7, "a time with its zone"),
+        ("2026-12-24T18:00:00+01:00", "0001-01-01T00:00:00+05:00", 7, "a time with its zone"),
         ('"approve"', '"aprove"', 4, 'do must be "approve" or "reject", not aprove'),
         ('name = "small-refunds"\n', "", 2, "name must be a letter"),
         ("small-refunds", "small refunds", 3, "not small refunds"),

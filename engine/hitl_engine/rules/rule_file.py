@@ -115,7 +115,7 @@ def _faults(table: Mapping[str, Any]) -> Iterator[tuple[Place, str]]:
             yield (key,), f"{key} must be a text{_instead(table, key)}."
     until = table.get("until")
     if "until" in table and not (
-        isinstance(until, datetime) and until.tzinfo and until.year < 9999
+        isinstance(until, datetime) and until.tzinfo and 2000 <= until.year < 9999
     ):
         yield (
             ("until",),
